@@ -1,0 +1,1 @@
+"""The world as tables with sources, and what follows from them alone."""

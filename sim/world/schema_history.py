@@ -1,0 +1,191 @@
+"""Tables of dated things: office-holders, recognition, agreements, signals, events."""
+
+from __future__ import annotations
+
+from sim.world.fields import (
+    COUNTRY,
+    LOCALITY,
+    PROVINCE,
+    SECTOR,
+    Each,
+    Field,
+    Spans,
+    Table,
+    country,
+    end,
+    flag,
+    link,
+    month,
+    number,
+    share,
+    source,
+    start,
+    text,
+)
+
+RECOGNISED = ("PRC", "Taiwan")
+AGREEMENT_KINDS = ("fta", "belt_road", "strategic", "comprehensive", "local_cooperation")
+SIGNAL_NAMES = (
+    "policy_emphasis",
+    "commodity_leverage",
+    "us_china_tension",
+    "acquisition_wave",
+    "outward_investment",
+    "institute_target",
+)
+EVENT_KINDS = (
+    "visit_to_lac",
+    "visit_to_china",
+    "twinning",
+    "memorandum",
+    "deal",
+    "finance",
+    "completion",
+    "cancellation",
+    "university_link",
+    "tender",
+    "other",
+)
+FIRST_MONTH = "2000-01"
+"""Month from which the tables of office-holders and of recognition must hold."""
+
+EXECUTIVES = Table(
+    "executives",
+    "A head of government; of several that start in one month the last row counts.",
+    (
+        country(),
+        text("name", "Name."),
+        start("Month of taking office."),
+        text("bloc", "Political bloc; the same label is the same bloc."),
+        number("stance", "Stance on the sender: -1 hostile, 1 warm.", -1, 1, blank=True),
+        share("consolidation", "Power taken from other levels of government.", blank=True),
+        source("source", "name, start and bloc"),
+        text("stance_source", "Where stance and consolidation come from.", blank=True),
+    ),
+    key=("iso3", "start", "name"),
+    ascending=("iso3",),
+    each=(Each(COUNTRY, "iso3", by=FIRST_MONTH),),
+)
+
+GOVERNORS = Table(
+    "governors",
+    "A documented local office-holder.",
+    (
+        link("locality", LOCALITY, "Locality."),
+        text("name", "Name."),
+        start("Month of taking office."),
+        end(),
+        flag("aligned", "Whether aligned with the national executive.", blank=True),
+        share("will", "Political will to work with the sender.", blank=True),
+        source(),
+    ),
+    key=("locality", "start"),
+    spans=Spans(("locality",)),
+    ordered=("start", "end"),
+    may_be_empty=True,
+)
+
+RECOGNITION = Table(
+    "recognition",
+    "Whom a country recognises from a month on.",
+    (
+        country(),
+        start("Month from which it holds; the first row may be earlier than 2000."),
+        text("recognises", "Government recognised.", *RECOGNISED),
+        source(),
+    ),
+    key=("iso3", "start"),
+    ascending=("iso3",),
+    each=(Each(COUNTRY, "iso3", by=FIRST_MONTH),),
+)
+
+AGREEMENTS = Table(
+    "agreements",
+    "A bilateral agreement.",
+    (
+        country(),
+        text("kind", "What it is.", *AGREEMENT_KINDS),
+        start("Month of signature, or of entry into force where the source says so."),
+        source(),
+    ),
+    key=("iso3", "kind", "start"),
+    may_be_empty=True,
+)
+
+SIGNALS = Table(
+    "signals",
+    "The level of a signal over a period; between rows it is constant.",
+    (
+        text("signal", "Which signal.", *SIGNAL_NAMES),
+        start(),
+        end(),
+        number("value", "Level; for institute_target a number of institutes.", 0, 1000),
+        source(),
+    ),
+    key=("signal", "start"),
+    spans=Spans(("signal",)),
+    ordered=("start", "end"),
+)
+
+FORUMS = Table(
+    "forums",
+    "A forum, fair or expo.",
+    (
+        month("month", "When."),
+        text("name", "Its name."),
+        link("place", PROVINCE, "Province that hosts it; blank if elsewhere.", blank=True),
+        share("reach", "Share of localities invited."),
+        flag("needs_recognition", "Whether only recognising countries are invited."),
+        source(),
+    ),
+    key=("month", "name"),
+    may_be_empty=True,
+)
+
+PROGRAMMES = Table(
+    "programmes",
+    "A national programme that favours a sector.",
+    (
+        country(),
+        link("sector", SECTOR, "Sector."),
+        start(),
+        end(),
+        share("strength", "How much it helps."),
+        text("name", "Its name."),
+        source(),
+    ),
+    key=("iso3", "sector", "start", "name"),
+    ordered=("start", "end"),
+    may_be_empty=True,
+)
+
+DOCUMENTED = Table(
+    "documented",
+    "A dated event that the evidence reports for a locality.",
+    (
+        Field("date", "date", "When, as YYYY or YYYY-MM."),
+        link("locality", LOCALITY, "Locality."),
+        text("kind", "What happened.", *EVENT_KINDS),
+        text("label", "The event in a few words."),
+        source(),
+    ),
+    key=("date", "locality", "kind", "label"),
+    may_be_empty=True,
+)
+
+
+def _period_table(name: str, meaning: str, value: str) -> Table:
+    fields = (country(), start(), end(), share("value", value), source())
+    return Table(
+        name,
+        meaning,
+        fields,
+        key=("iso3", "start"),
+        spans=Spans(("iso3",)),
+        ordered=("start", "end"),
+        may_be_empty=True,
+    )
+
+
+STRAINS = _period_table("strains", "A strain with the sender.", "How strong it is.")
+FISCAL = _period_table("fiscal", "Fiscal stress in a country.", "How strong it is.")
