@@ -123,8 +123,11 @@ class Table:
         Columns that together identify a row.
     ascending
         Columns whose groups list their ``start`` months in order.
-    each, given, spans, ordered
-        Rules; ``ordered`` names two month columns of which the first must be earlier.
+    unique
+        Further sets of columns whose values may not repeat.
+    each, given, spans, ordered, differ
+        Rules; ``ordered`` names two month columns of which the first must be earlier,
+        ``differ`` two columns that may not be equal.
     may_be_empty
         Whether a header alone is enough.
     """
@@ -134,10 +137,12 @@ class Table:
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     ascending: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
     each: tuple[Each, ...] = ()
     given: tuple[Given, ...] = ()
     spans: Spans | None = None
     ordered: tuple[str, str] | None = None
+    differ: tuple[str, str] | None = None
     may_be_empty: bool = False
     _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
 

@@ -95,6 +95,7 @@ COUNTRIES = Table(
         flag("island", "Whether it is an island state."),
     ),
     key=("iso3",),
+    unique=(("iso2",), ("name",)),
     given=(
         Given("governor_selection", ("elected",), "elected_since", filled=True),
         Given("governor_selection", ("appointed", "none"), "elected_since", filled=False),
@@ -160,6 +161,7 @@ CROSS_BORDER = Table(
         source(),
     ),
     key=("code",),
+    differ=("locality_a", "locality_b"),
     may_be_empty=True,
 )
 
@@ -172,6 +174,7 @@ GRID = Table(
         integer("col", "Column, from the west.", 0, 10_000),
     ),
     key=("code",),
+    unique=(("row", "col"),),
     each=(Each(LOCALITY, "code"),),
 )
 
@@ -180,5 +183,6 @@ BORDERS = Table(
     "A land border.",
     (country("iso3_a"), country("iso3_b"), source()),
     key=("iso3_a", "iso3_b"),
+    differ=("iso3_a", "iso3_b"),
     may_be_empty=True,
 )

@@ -1,0 +1,139 @@
+"""Load a world: a folder with one CSV file per table of the schema."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError, nearest_name
+from sim.world.checks import check_links, check_sheet
+from sim.world.reading import NO_MONTH, Sheet, read_sheet
+from sim.world.schema import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["NO_MONTH", "SHIPPED", "World", "load_world"]
+
+SHIPPED = Path(__file__).parent / "lac"
+"""Folder of the world that comes with the package."""
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Hold the tables of a world; read them, don't change them.
+
+    ``world.countries`` is short for ``world.tables["countries"]``.
+
+    Parameters
+    ----------
+    folder
+        Folder they were read from.
+    tables
+        For each table of the schema a frame with its columns in the schema's order and its
+        rows in the file's. Text is str (blank is ""), required whole numbers are int64,
+        other numbers float64 (blank is NaN), months int64 (blank is ``NO_MONTH``).
+    digest
+        SHA-256 of all files, in hexadecimal; line ends don't count.
+    """
+
+    folder: Path
+    tables: Mapping[str, pd.DataFrame]
+    digest: str
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return the table of that name."""
+        # Copying asks for attributes before "tables" is there.
+        if name in TABLES:
+            return self.__dict__["tables"][name]  # type: ignore[no-any-return]
+        raise AttributeError(f"a world has no table {name!r}", name=name, obj=self)
+
+    def __repr__(self) -> str:
+        """Say which world it is in one line."""
+        sizes = f"{len(self.countries)} countries, {len(self.localities)} localities"
+        return f"World({str(self.folder)!r}, {sizes}, digest={self.digest[:12]!r})"
+
+
+def load_world(path: Path | str | None = None) -> World:
+    """Read and check a world.
+
+    Parameters
+    ----------
+    path
+        Its folder; None stands for the one shipped with the package, which is read once.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or anything in it breaks the schema.
+    """
+    return _shipped() if path is None else _load(Path(path))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> World:
+    return _load(SHIPPED)
+
+
+def _load(folder: Path) -> World:
+    contents = _read_files(folder)
+    sheets = {
+        name: read_sheet(table, folder / f"{name}.csv", contents[name])
+        for name, table in TABLES.items()
+    }
+    for sheet in sheets.values():
+        check_sheet(sheet)
+    for sheet in sheets.values():
+        check_links(sheet, sheets)
+    return World(folder, {n: _frame(s) for n, s in sheets.items()}, _digest(contents))
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise InputError("this folder of a world does not exist", file=folder)
+    contents: dict[str, bytes] = {}
+    for name in TABLES:
+        path = folder / f"{name}.csv"
+        try:
+            contents[name] = path.read_bytes()
+        except FileNotFoundError:
+            found = {p.name for p in folder.glob("*.csv")} - {f"{n}.csv" for n in TABLES}
+            raise InputError(
+                "this table of the world is missing",
+                file=path,
+                allowed=f"a CSV file with the columns {', '.join(TABLES[name].columns)}",
+                nearest=nearest_name(path.name, found),
+            ) from None
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror})", file=path) from error
+    return contents
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of all files, the same whatever the line ends."""
+    total = hashlib.sha256()
+    for name in sorted(contents):
+        content = contents[name].replace(b"\r\n", b"\n")
+        total.update(f"{name} {len(content)}\n".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def _frame(sheet: Sheet) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    columns: dict[str, object] = {}
+    for described in sheet.table.fields:
+        values = sheet.values[described.name]
+        if described.kind in ("text", "date"):
+            columns[described.name] = pd.Series(values, dtype="str")
+        elif described.kind == "number" or (described.kind != "month" and not described.required):
+            columns[described.name] = np.array(values, dtype=np.float64)
+        else:
+            columns[described.name] = np.array(values, dtype=np.int64)
+    return pd.DataFrame(columns)
