@@ -31,6 +31,7 @@ RUN = (
     Field("key1", "i", "-", "second key word: seed and replicate"),
     Field("start", "i", "month", "first month simulated"),
     Field("end", "i", "month", "last month simulated"),
+    Field("calendar_end", "i", "month", "last month the historical calendars cover"),
     Field("step", "i", "-", "number of the step under way, stamped on events"),
     Field("events", "i", "count", "events recorded"),
     Field("ties", "i", "count", "ties known"),

@@ -1,0 +1,107 @@
+"""What all rules share: logistic, trust, choice, the event log."""
+
+from __future__ import annotations
+
+import math
+
+from sim.jit import rule
+from sim.rng import draw, event_identity
+
+_LOW = 0xFFFFFFFF
+
+
+@rule
+def logistic(x):  # type: ignore[no-untyped-def]
+    """Return 1 / (1 + exp(-x))."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@rule
+def race(u, weight):  # type: ignore[no-untyped-def]
+    """Return the arrival time of an alternative; the smallest of several is chosen.
+
+    Choosing the first arrival is a random-utility choice: with exponential arrivals at rates
+    exp(V) it is the logit of utilities V (Luce 1959; Yellott 1977). A uniform number keyed by
+    the alternative itself lets a new alternative change only the choices it wins.
+    """
+    return -math.log(u) / weight
+
+
+@rule
+def bell(run, decision, pair, a, b, month):  # type: ignore[no-untyped-def]
+    """Return a standard normal number (Box and Muller 1958) for a pair of decisions."""
+    u = draw(run, decision, a, b, month)
+    v = draw(run, pair, a, b, month)
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+
+
+@rule
+def total_trust(tie):  # type: ignore[no-untyped-def]
+    """Return the trust of a tie: personal and institutional trust each suffice."""
+    return 1.0 - (1.0 - tie.personal) * (1.0 - tie.institutional)
+
+
+@rule
+def trust_between(w, actor, place):  # type: ignore[no-untyped-def]
+    """Return the trust between a Chinese actor and a place, 0 if they never met."""
+    row = w.tie_of[actor, place]
+    if row < 0:
+        return 0.0
+    return total_trust(w.tie[row])
+
+
+@rule
+def is_centre(w, place):  # type: ignore[no-untyped-def]
+    """Tell whether a place is a national government."""
+    return place >= w.run[0].localities
+
+
+@rule
+def is_aligned(w, place):  # type: ignore[no-untyped-def]
+    """Tell whether a locality's governor is of the national executive's bloc."""
+    return w.governor[place].bloc == w.country[w.place[place].country].bloc
+
+
+@rule
+def local_authority(w, country):  # type: ignore[no-untyped-def]
+    """Return the authority of a country's first-level units this month, 0-1.
+
+    The index is drawn towards the region's mean as ``authority.effect`` falls, and overridden by a
+    consolidated executive (report, executive summary; M01, M58).
+    """
+    p = w.par[0]
+    c = w.country[country]
+    mean = w.run[0].mean_authority
+    spread = mean + p.authority_effect * (c.authority - mean)
+    return spread * (1.0 - p.authority_consolidation * c.consolidation)
+
+
+@rule
+def record(w, kind, t, actor, place, initiator, sector, project, value, cause0, cause1, cause2):  # type: ignore[no-untyped-def]
+    """Write one event to the log and return its identity.
+
+    The identity follows from the kind, the month and the identities of those concerned, so that the
+    same event has the same identity in two runs. Indices are -1 and causes 0 where there is none.
+    """
+    head = w.run[0]
+    actor_key = w.actor[actor].key if actor >= 0 else 0
+    place_key = w.place[place].key if place >= 0 else 0
+    extra = (project ^ (project >> 32)) & _LOW if project > 0 else sector + 1
+    identity = event_identity(kind, t, actor_key, place_key, extra)
+    row = w.event[head.events]
+    row.id = identity
+    row.month = t
+    row.step = head.step
+    row.kind = kind
+    row.actor = actor
+    row.place = place
+    row.country = w.place[place].country if place >= 0 else -1
+    row.initiator = initiator
+    row.sector = sector
+    row.project = project
+    row.value = value
+    row.cause0 = cause0
+    row.cause1 = cause1
+    row.cause2 = cause2
+    head.events += 1
+    return identity

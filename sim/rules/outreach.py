@@ -1,0 +1,283 @@
+"""Outreach from the Chinese side: who travels, to which country, to which office, with what in mind.
+
+The choice is a nested random-utility choice, countries first, then the offices within. Utilities
+follow the report, "actors and avenues" and the conclusion.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import is_centre, local_authority, race, trust_between
+
+
+@rule
+def assess_country(w, c, t):  # type: ignore[no-untyped-def]
+    """Set the draw of each locality of a country, of its centre, and of the country as a whole.
+
+    Locality: authority, market, demonstration (M01, M06, M26). Strain, tension and lost commodity
+    leverage turn outreach from the centre to the localities (M11, M12, M14, M51); small states draw
+    little to their localities (M41). Centre: more, the more centralized the country (M05).
+    """
+    p = w.par[0]
+    country = w.country[c]
+    authority = local_authority(w, c)
+    tension = w.signal[t, k.TENSION]
+    local = (
+        p.outreach_authority * authority
+        + p.outreach_strain * country.strain
+        + p.outreach_tension * tension
+        + p.outreach_linkage * (1.0 - w.signal[t, k.LEVERAGE])
+        - p.outreach_smallness * country.smallness
+    )
+    total = 0.0
+    for i in range(country.first, country.first + country.count):
+        place = w.place[i]
+        place.attraction = math.exp(
+            local + p.outreach_market * place.market + p.outreach_demonstration * place.demonstration
+        )
+        total += place.attraction
+    centre = w.place[country.centre]
+    centre.attraction = math.exp(
+        p.outreach_centre
+        + p.outreach_centre_authority * (1.0 - authority)
+        + p.outreach_market * country.market
+        + p.outreach_demonstration * centre.demonstration
+        - p.outreach_strain * country.strain
+        - p.outreach_tension * tension
+    )
+    country.pull = math.exp(p.outreach_nest * math.log(total + centre.attraction))
+
+
+@rule
+def may_work_in(w, a, c):  # type: ignore[no-untyped-def]
+    """Tell whether an actor can work in a country: some need Beijing to be recognised (M15)."""
+    return w.country[c].recognises == 1 or w.actor[a].needs_recognition == 0
+
+
+@rule
+def travels(w, a, t):  # type: ignore[no-untyped-def]
+    """Decide whether a Chinese actor has a delegation leave this month."""
+    p = w.par[0]
+    actor = w.actor[a]
+    if t < actor.active_since:
+        return False
+    rate = actor.rate * w.run[0].outreach
+    if actor.kind == k.PROVINCE:
+        rate *= p.outreach_province_rate * math.exp(p.outreach_ambition * math.log(actor.size))
+    elif actor.kind == k.ORGANISATION:
+        rate *= p.outreach_organisation_rate
+    elif actor.kind == k.EMBASSY:
+        rate *= p.outreach_embassy_rate
+    else:
+        rate *= p.outreach_firm_rate
+    return draw(w.run, d.ACTOR_TRAVELS, actor.key, 0, t) < rate
+
+
+@rule
+def seek_partner(w, a, t):  # type: ignore[no-untyped-def]
+    """Let a Chinese actor decide whether and where to send a delegation this month.
+
+    Part of the trips keep up known partners, the rest explore (M30, M32, M33). Under coordination a
+    share goes to the country Beijing favours (M25).
+    """
+    p = w.par[0]
+    actor = w.actor[a]
+    actor.trip_place = -1
+    actor.trip_received = 0
+    if not travels(w, a, t):
+        return
+    place = -1
+    if draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
+        place = known_partner(w, a, t)
+    if place < 0:
+        country = chosen_country(w, a, t)
+        if country < 0:
+            return
+        place = chosen_place(w, a, country, t)
+    actor.trip_place = place
+    actor.trip_sector = sector_in_mind(w, a, place, t)
+    actor.trip_worth = w.place[place].attraction * (1.0 + trust_between(w, a, place))
+
+
+@rule
+def known_partner(w, a, t):  # type: ignore[no-untyped-def]
+    """Choose among the places an actor knows, by trust and attraction; -1 if there is none."""
+    p = w.par[0]
+    best = math.inf
+    chosen = -1
+    row = w.actor[a].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        place = w.place[tie.place]
+        if may_work_in(w, a, place.country):
+            trust = 1.0 - (1.0 - tie.personal) * (1.0 - tie.institutional)
+            weight = math.exp(2.0 * p.outreach_trust * trust) * (0.05 + place.attraction)
+            arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = tie.place
+        row = tie.of_actor
+    return chosen
+
+
+@rule
+def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
+    """Choose a country to explore; an embassy is bound to its own."""
+    p = w.par[0]
+    actor = w.actor[a]
+    head = w.run[0]
+    if actor.kind == k.EMBASSY:
+        return actor.country if may_work_in(w, a, actor.country) else -1
+    if draw(w.run, d.ACTOR_STEERED, actor.key, 0, t) < p.signals_coordination:
+        if head.favoured >= 0 and may_work_in(w, a, head.favoured):
+            return head.favoured
+    best = math.inf
+    chosen = -1
+    for c in range(len(w.country)):
+        if may_work_in(w, a, c):
+            weight = w.country[c].pull * math.exp(affinity(w, a, c))
+            arrival = race(draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = c
+    return chosen
+
+
+@rule
+def affinity(w, a, c):  # type: ignore[no-untyped-def]
+    """Return an actor's own leaning to a country: offices, experience, diaspora (M34, M62, M63)."""
+    p = w.par[0]
+    actor = w.actor[a]
+    value = w.experience[a, c]
+    if w.office[a, c] >= 0:
+        value += p.outreach_office
+    weight = 2.0 if actor.kind == k.ORGANISATION and actor.mission == k.DIASPORA else 0.5
+    return value + weight * p.outreach_diaspora * w.country[c].diaspora
+
+
+@rule
+def chosen_place(w, a, c, t):  # type: ignore[no-untyped-def]
+    """Choose an office within a country: the centre or one of the localities (M40, M42)."""
+    country = w.country[c]
+    if goes_to_centre(w, a, c, t):
+        return country.centre
+    best = math.inf
+    chosen = country.first
+    for i in range(country.first, country.first + country.count):
+        weight = w.place[i].attraction * math.exp(fit(w, a, i))
+        arrival = race(draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight)
+        if arrival < best:
+            best = arrival
+            chosen = i
+    return chosen
+
+
+@rule
+def goes_to_centre(w, a, c, t):  # type: ignore[no-untyped-def]
+    """Decide between the national government and the localities.
+
+    Organisations divide their contacts by mission. For the others the centre weighs against all
+    localities together; large firms lean to the centre, technology firms to localities (M35, M40),
+    strong provinces reach centres too (M56).
+    """
+    p = w.par[0]
+    actor = w.actor[a]
+    u = draw(w.run, d.ACTOR_AT_CENTRE, actor.key, w.country[c].key, t)
+    if actor.kind == k.ORGANISATION:
+        return u < actor.centre_share
+    country = w.country[c]
+    own = w.place[country.centre].attraction
+    rest = math.exp(math.log(country.pull) / p.outreach_nest) - own
+    lean = 0.0
+    if actor.kind == k.FIRM:
+        lean = p.outreach_large_firms * (actor.size - 0.5) - 1.5 * actor.technology
+    elif actor.kind == k.PROVINCE:
+        lean = 0.25 * math.log(actor.size) - 1.0
+    own *= math.exp(lean)
+    return u * (own + rest) < own
+
+
+@rule
+def fit(w, a, place):  # type: ignore[no-untyped-def]
+    """Return the utility of a place special to an actor: match, trust, rivals (M26, M31)."""
+    p = w.par[0]
+    value = p.outreach_match * w.match[a, place] + p.outreach_trust * trust_between(w, a, place)
+    if w.actor[a].kind == k.PROVINCE:
+        known = w.tie_of[a, place] >= 0
+        rivals = w.place[place].provinces - (1 if known else 0)
+        value += p.outreach_rivalry * min(rivals, 3)
+    return value
+
+
+@rule
+def sector_in_mind(w, a, place, t):  # type: ignore[no-untyped-def]
+    """Choose the sector a delegation has in mind from its strengths and the place's endowments."""
+    best = math.inf
+    chosen = 0
+    for s in range(len(w.sector)):
+        weight = w.strength[a, s] * (0.1 + w.endowment[place, s])
+        if weight > 0.0:
+            u = draw(w.run, d.ACTOR_SECTOR, w.actor[a].key, w.sector[s].key, t)
+            arrival = race(u, weight)
+            if arrival < best:
+                best = arrival
+                chosen = s
+    return chosen
+
+
+@rule
+def gather_delegations(w, t):  # type: ignore[no-untyped-def]
+    """List the delegations that arrive at each office this month."""
+    for i in range(len(w.place)):
+        w.place[i].guests = -1
+    for a in range(len(w.actor)):
+        actor = w.actor[a]
+        if actor.trip_place >= 0:
+            place = w.place[actor.trip_place]
+            actor.next_guest = place.guests
+            place.guests = a
+
+
+@rule
+def receive_delegations(w, i, t):  # type: ignore[no-untyped-def]
+    """Let an office receive the worthiest delegations it has room and will for.
+
+    Conflicts are settled by worth, then by identity: the order of arrival leaves no trace.
+    """
+    room = int(w.par[0].outreach_reception)
+    will = office_will(w, i)
+    for _ in range(room):
+        best = -1
+        a = w.place[i].guests
+        while a >= 0:
+            guest = w.actor[a]
+            if guest.trip_received == 0 and (best < 0 or is_worthier(w, a, best)):
+                best = a
+            a = guest.next_guest
+        if best < 0:
+            return
+        guest = w.actor[best]
+        u = draw(w.run, d.DELEGATION_RECEIVED, guest.key, w.place[i].key, t)
+        guest.trip_received = 1 if u < 0.5 + 0.5 * will else -1
+
+
+@rule
+def is_worthier(w, a, b):  # type: ignore[no-untyped-def]
+    """Tell whether delegation ``a`` comes before ``b``."""
+    first, second = w.actor[a], w.actor[b]
+    if first.trip_worth != second.trip_worth:
+        return first.trip_worth > second.trip_worth
+    return first.key < second.key
+
+
+@rule
+def office_will(w, place):  # type: ignore[no-untyped-def]
+    """Return an office-holder's will to work with China, 0-1."""
+    if is_centre(w, place):
+        return 0.5 + 0.5 * w.country[w.place[place].country].stance
+    return w.governor[place].will

@@ -1,0 +1,357 @@
+"""Politics: interventions, executives, recognition, governors, ambassadors."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import bell, logistic, record, total_trust
+
+NATIVE_BLOCS = 4
+"""Number of blocs besides the executive's from which a governor can come."""
+
+
+@rule
+def next_regular_date(anchor, term, t):  # type: ignore[no-untyped-def]
+    """Return the first month after ``t`` at which a term begins, given one such month."""
+    return t + term - (t - anchor) % term
+
+
+@rule
+def fade_ties(w, place, t, new_bloc, cause):  # type: ignore[no-untyped-def]
+    """Cut the personal trust bound to an office-holder who leaves.
+
+    A share ``turnover.fade`` is lost, ``turnover.opposition`` more if the successor is of another
+    bloc. Institutional trust stays (report, effects, fn 163; M19, M21).
+    """
+    p = w.par[0]
+    lost = min(1.0, p.turnover_fade + (p.turnover_opposition if new_bloc else 0.0))
+    row = w.place[place].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        before = total_trust(tie)
+        tie.personal *= 1.0 - lost
+        if before >= p.tie_alive and total_trust(tie) < p.tie_alive:
+            record(
+                w, k.TIE_LOST, t, tie.actor, place, k.NOBODY, -1, 0, 0.0, cause, tie.event, 0
+            )
+        row = tie.of_place
+
+
+@rule
+def lapse_at_turnover(w, place, t, level, cause):  # type: ignore[no-untyped-def]
+    """Let projects not yet approved lapse with the office-holder who backed them (M20, M21)."""
+    p = w.par[0]
+    j = w.place[place].first_project
+    while j >= 0:
+        project = w.project[j]
+        if project.stage <= k.SIGNED and (level == k.NO_LEVEL or project.level == level):
+            u = draw(w.run, d.LAPSE_AT_TURNOVER, project.key & 0xFFFFFFFF, project.key >> 32, t)
+            if u < p.turnover_lapse:
+                project.stage = k.LAPSED
+                project.ended = t
+                project.event = record(
+                    w, k.LAPSE, t, project.actor, place, k.NOBODY, project.sector, project.key,
+                    project.value, cause, project.event, 0,
+                )  # fmt: skip
+        j = project.next
+
+
+@rule
+def install_executive(w, c, t, key, bloc, stance, consolidation, cause):  # type: ignore[no-untyped-def]
+    """Put a new national executive in office; a stance that is nan is drawn."""
+    p = w.par[0]
+    country = w.country[c]
+    first = country.leader == 0
+    if math.isnan(stance):
+        z = bell(w.run, d.EXECUTIVE_STANCE, d.EXECUTIVE_STANCE_PAIR, country.key, key, 0)
+        stance = min(1.0, max(-1.0, p.office_stance_centre + p.office_stance_spread * z))
+    country.bloc_changed = 1 if bloc != country.bloc else 0
+    country.leader = key
+    country.bloc = bloc
+    country.stance = stance
+    country.consolidation = 0.0 if math.isnan(consolidation) else consolidation
+    country.since = t
+    country.terms = 1
+    country.changed = -1 if first else t
+    if not first:
+        country.office_event = record(
+            w, k.EXECUTIVE_CHANGE, t, -1, country.centre, k.NOBODY, -1, 0, 0.0, cause, 0, 0
+        )
+        fade_ties(w, country.centre, t, country.bloc_changed == 1, country.office_event)
+        lapse_at_turnover(w, country.centre, t, k.NO_LEVEL, country.office_event)
+
+
+@rule
+def hold_executive_office(w, c, t):  # type: ignore[no-untyped-def]
+    """Change the executive by the historical calendar, then by rule once the calendar is past."""
+    country = w.country[c]
+    if country.next_executive < country.last_executive:
+        leader = w.leader[country.next_executive]
+        if leader.month <= t:
+            country.next_executive += 1
+            install_executive(
+                w, c, t, leader.key, leader.bloc, leader.stance, leader.consolidation, 0
+            )
+        return
+    due = (t - country.executive_anchor) % country.executive_term == 0
+    if due and t > w.run[0].calendar_end:
+        hold_national_election(w, c, t)
+
+
+@rule
+def hold_national_election(w, c, t):  # type: ignore[no-untyped-def]
+    """Decide a national election by the country's rule of re-election."""
+    p = w.par[0]
+    country = w.country[c]
+    rule_ = country.executive_reelection
+    may_stay = rule_ == k.UNLIMITED or (rule_ == k.ONCE and country.terms < 2)
+    persists = draw(w.run, d.EXECUTIVE_BLOC, country.key, 0, t) < p.office_bloc_persistence
+    if may_stay and persists:
+        country.terms += 1
+        return
+    bloc = country.bloc
+    if not persists:
+        bloc = country.key * 8 + (1 if country.bloc != country.key * 8 + 1 else 2)
+    install_executive(w, c, t, (country.key * 4096 + t) & 0xFFFFFFFF, bloc, math.nan, math.nan, 0)
+
+
+@rule
+def review_recognition(w, c, t):  # type: ignore[no-untyped-def]
+    """Switch recognition by the calendar, then by a readiness that rises with views of China."""
+    p = w.par[0]
+    country = w.country[c]
+    if country.next_recognition < country.last_recognition:
+        entry = w.recognition[country.next_recognition]
+        if entry.month <= t:
+            country.next_recognition += 1
+            switch_recognition(w, c, t, entry.recognises, 0)
+        return
+    if country.recognises == 1 or t <= w.run[0].calendar_end:
+        return
+    chance = p.recognition_switch_rate * math.exp(p.recognition_views * country.views)
+    if draw(w.run, d.RECOGNITION_SWITCHES, country.key, 0, t) < chance:
+        switch_recognition(w, c, t, 1, 0)
+
+
+@rule
+def switch_recognition(w, c, t, recognises, cause):  # type: ignore[no-untyped-def]
+    """Switch recognition; China's embassy opens, or closes and its ties fade."""
+    country = w.country[c]
+    if country.recognises == recognises:
+        return
+    country.recognises = recognises
+    record(
+        w, k.RECOGNITION_SWITCH, t, country.embassy, country.centre, k.LAC, -1, 0, 0.0, cause,
+        country.office_event, 0,
+    )  # fmt: skip
+
+
+@rule
+def drawn_will(w, g, key):  # type: ignore[no-untyped-def]
+    """Return the political will of an office-holder, logit-normal over persons (M22, M23)."""
+    p = w.par[0]
+    z = bell(w.run, d.GOVERNOR_WILL, d.GOVERNOR_WILL_PAIR, w.place[g].key, key, 0)
+    return logistic(p.office_will_centre + p.office_will_spread * z)
+
+
+@rule
+def other_bloc(w, g, t):  # type: ignore[no-untyped-def]
+    """Return a bloc that is not the national executive's."""
+    country = w.country[w.place[g].country]
+    u = draw(w.run, d.GOVERNOR_OTHER_BLOC, w.place[g].key, 0, t)
+    bloc = country.key * 8 + 1 + int(u * NATIVE_BLOCS)
+    return bloc if bloc != country.bloc else bloc + 4
+
+
+@rule
+def install_governor(w, g, t, key, bloc, will, documented, cause):  # type: ignore[no-untyped-def]
+    """Put a new governor in office; ties fade and open negotiations may lapse."""
+    governor = w.governor[g]
+    first = governor.key == 0
+    new_bloc = bloc != governor.bloc
+    governor.key = key
+    governor.bloc = bloc
+    governor.will = will
+    governor.documented = documented
+    governor.since = t
+    governor.terms = 1
+    governor.experience *= 0.5
+    if first:
+        return
+    governor.office_event = record(
+        w, k.GOVERNOR_CHANGE, t, -1, g, k.NOBODY, -1, 0, 0.0, cause, 0, 0
+    )
+    fade_ties(w, g, t, new_bloc, governor.office_event)
+    lapse_at_turnover(w, g, t, k.NO_LEVEL, governor.office_event)
+
+
+@rule
+def hold_governor_office(w, g, t):  # type: ignore[no-untyped-def]
+    """Change the governor: documented office-holders first, then the country's own rule."""
+    governor = w.governor[g]
+    if governor.next_documented < governor.last_documented:
+        holder = w.holder[governor.next_documented]
+        if holder.start <= t:
+            governor.next_documented += 1
+            seat_documented_holder(w, g, t, governor.next_documented - 1)
+            return
+    if governor.key == 0:
+        seat_new_governor(w, g, t)
+        return
+    if governor.documented == 1:
+        holder = w.holder[governor.next_documented - 1]
+        if holder.end < 0 or t < holder.end:
+            return
+        seat_new_governor(w, g, t)
+        return
+    country = w.country[w.place[g].country]
+    if country.selection == k.ELECTED and t >= country.elected_since:
+        if t >= governor.until:
+            hold_local_election(w, g, t)
+    else:
+        review_appointment(w, g, t)
+
+
+@rule
+def seat_documented_holder(w, g, t, row):  # type: ignore[no-untyped-def]
+    """Put an office-holder named in the evidence in office."""
+    holder = w.holder[row]
+    bloc = w.country[w.place[g].country].bloc
+    if holder.aligned == 0:
+        bloc = other_bloc(w, g, t)
+    elif holder.aligned < 0:
+        bloc = drawn_bloc(w, g, t)
+    will = drawn_will(w, g, holder.key) if math.isnan(holder.will) else holder.will
+    install_governor(w, g, t, holder.key, bloc, will, 1, 0)
+
+
+@rule
+def drawn_bloc(w, g, t):  # type: ignore[no-untyped-def]
+    """Return the bloc of an elected governor: the executive's by coattails, or another."""
+    u = draw(w.run, d.GOVERNOR_BLOC, w.place[g].key, 0, t)
+    if u < w.par[0].office_coattails:
+        return w.country[w.place[g].country].bloc
+    return other_bloc(w, g, t)
+
+
+@rule
+def term_end(w, g, t):  # type: ignore[no-untyped-def]
+    """Return the month in which the term of a governor who takes office now ends."""
+    country = w.country[w.place[g].country]
+    length = max(6, int(round(country.governor_term / w.par[0].turnover_pace)))
+    return next_regular_date(country.governor_anchor, length, t)
+
+
+@rule
+def seat_new_governor(w, g, t):  # type: ignore[no-untyped-def]
+    """Put a governor not named in the evidence in office."""
+    country = w.country[w.place[g].country]
+    elected = country.selection == k.ELECTED and t >= country.elected_since
+    key = (w.place[g].key + 7919 * (t + 1)) & 0xFFFFFFFF
+    bloc = drawn_bloc(w, g, t) if elected else country.bloc
+    install_governor(w, g, t, key, bloc, drawn_will(w, g, key), 0, 0)
+    w.governor[g].until = term_end(w, g, t)
+
+
+@rule
+def hold_local_election(w, g, t):  # type: ignore[no-untyped-def]
+    """Decide a local election by the country's rule of re-election."""
+    governor = w.governor[g]
+    rule_ = w.country[w.place[g].country].governor_reelection
+    may_stay = rule_ == k.UNLIMITED or (rule_ == k.ONCE and governor.terms < 2)
+    u = draw(w.run, d.GOVERNOR_REELECTED, w.place[g].key, 0, t)
+    if may_stay and u < w.par[0].turnover_reelection:
+        governor.terms += 1
+        governor.until = term_end(w, g, t)
+        return
+    seat_new_governor(w, g, t)
+
+
+@rule
+def review_appointment(w, g, t):  # type: ignore[no-untyped-def]
+    """Replace an appointed governor with the executive's bloc, or in a reshuffle (M20)."""
+    p = w.par[0]
+    country = w.country[w.place[g].country]
+    new_rulers = country.changed == t and country.bloc_changed == 1
+    u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
+    if new_rulers or u < p.turnover_reshuffle * p.turnover_pace:
+        seat_new_governor(w, g, t)
+
+
+@rule
+def rotate_ambassador(w, a, t):  # type: ignore[no-untyped-def]
+    """Recall the ambassador now and then; the embassy's personal trust fades."""
+    p = w.par[0]
+    embassy = w.actor[a]
+    if w.country[embassy.country].recognises == 0:
+        return
+    u = draw(w.run, d.AMBASSADOR_LEAVES, embassy.key, 0, t)
+    if u >= 1.0 / p.turnover_ambassador_tenure:
+        return
+    embassy.posted += 1
+    centre = w.country[embassy.country].centre
+    record(w, k.AMBASSADOR_ROTATION, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
+    row = embassy.first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        tie.personal *= 1.0 - p.turnover_fade
+        row = tie.of_actor
+
+
+@rule
+def apply_interventions(w, t):  # type: ignore[no-untyped-def]
+    """Carry out what the scenario orders for this month.
+
+    Authority, envelopes, signals and shocks are written into the calendars beforehand; here they
+    only leave an event. Parameters, office-holders and recognition change now.
+    """
+    head = w.run[0]
+    while head.next_intervention < len(w.intervention):
+        order = w.intervention[head.next_intervention]
+        if order.month > t:
+            return
+        head.next_intervention += 1
+        place = -1
+        if order.kind == k.SET_GOVERNOR:
+            place = order.target
+        elif order.target >= 0 and order.kind != k.SET_PARAMETER:
+            place = w.country[order.target].centre
+        event = record(
+            w, k.INTERVENTION, t, -1, place, k.NOBODY, head.next_intervention, 0, 0.0, 0, 0, 0
+        )
+        w.event[head.events - 1].sector = -1
+        if order.kind == k.SET_PARAMETER:
+            w.par_values[order.target] = order.value
+        elif order.kind == k.SET_GOVERNOR:
+            replace_governor(w, order.target, t, order.key, order.value, order.second, event)
+        elif order.kind == k.SET_EXECUTIVE:
+            replace_executive(w, order.target, t, order.key, order.value, order.second, event)
+        elif order.kind == k.SET_RECOGNITION:
+            switch_recognition(w, order.target, t, int(order.value), event)
+            w.country[order.target].next_recognition = w.country[order.target].last_recognition
+
+
+@rule
+def replace_governor(w, g, t, key, will, aligned, cause):  # type: ignore[no-untyped-def]
+    """Replace a governor by order of the scenario; nan leaves will or alignment to chance."""
+    if math.isnan(will):
+        will = drawn_will(w, g, key)
+    if math.isnan(aligned):
+        bloc = drawn_bloc(w, g, t)
+    elif aligned > 0.5:
+        bloc = w.country[w.place[g].country].bloc
+    else:
+        bloc = other_bloc(w, g, t)
+    install_governor(w, g, t, key, bloc, will, 0, cause)
+    w.governor[g].until = term_end(w, g, t)
+
+
+@rule
+def replace_executive(w, c, t, key, stance, consolidation, cause):  # type: ignore[no-untyped-def]
+    """Replace a national executive by order of the scenario; the new one is of another bloc."""
+    country = w.country[c]
+    install_executive(w, c, t, key, country.key * 8 + 5, stance, consolidation, cause)

@@ -1,0 +1,74 @@
+"""Signals: the policy of China's centre, funds, forums. China's centre does not command (M25)."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import race, record
+
+MONTHS_A_YEAR = 12.0
+
+
+@rule
+def read_policy(w, t):  # type: ignore[no-untyped-def]
+    """Set this month's factor of Chinese outreach from the policy emphasis and from learning.
+
+    factor = emphasis ** signals.policy * exp(outreach.growth * years) (M28, M62).
+    """
+    p = w.par[0]
+    head = w.run[0]
+    emphasis = w.signal[t, k.EMPHASIS]
+    years = t / MONTHS_A_YEAR
+    head.outreach = math.exp(p.signals_policy * math.log(emphasis) + p.outreach_growth * years)
+    if t > head.start and emphasis != w.signal[t - 1, k.EMPHASIS]:
+        head.signal_event = record(
+            w, k.POLICY_SIGNAL, t, -1, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
+        )
+
+
+@rule
+def favour_country(w, t):  # type: ignore[no-untyped-def]
+    """Pick the country Beijing favours this month; it matters only under coordination (M25)."""
+    best = math.inf
+    for c in range(len(w.country)):
+        country = w.country[c]
+        if country.recognises == 1:
+            weight = math.exp(country.market)
+            arrival = race(draw(w.run, d.FAVOURED_COUNTRY, country.key, 0, t), weight)
+            if arrival < best:
+                best = arrival
+                w.run[0].favoured = c
+
+
+@rule
+def call_forum(w, t):  # type: ignore[no-untyped-def]
+    """Announce a forum held this month (M29)."""
+    head = w.run[0]
+    head.forum = -1
+    for f in range(len(w.forum)):
+        if w.forum[f].month == t:
+            head.forum = f
+            head.forum_event = record(
+                w, k.FORUM, t, w.forum[f].host, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
+            )
+
+
+@rule
+def read_country_signals(w, c, t):  # type: ignore[no-untyped-def]
+    """Set a country's authority, strain and fiscal stress for this month."""
+    country = w.country[c]
+    country.authority = w.authority[t, c]
+    country.strain = w.strain[t, c]
+    country.fiscal = w.fiscal[t, c]
+
+
+@rule
+def fund_bank(w, a, t):  # type: ignore[no-untyped-def]
+    """Add this month's part of the envelope to what a bank can commit; unused funds lapse slowly."""
+    bank = w.actor[a]
+    year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]
+    bank.budget = min(bank.budget + year / MONTHS_A_YEAR, 2.0 * year)
