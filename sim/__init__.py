@@ -1,0 +1,62 @@
+"""Simulate how China's subnational outreach to Latin America and the Caribbean turns into deals.
+
+``sim.run("jujuy")`` runs a scenario and returns its events, deals and outcomes as data frames.
+Importing the package is cheap: each name loads its module when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.errors import InputError
+    from sim.experiments.run import Run, run
+    from sim.files import MachineError
+    from sim.parameters import PARAMETERS
+    from sim.scenario import Scenario, load
+    from sim.world import World, load_world
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "PARAMETERS",
+    "InputError",
+    "MachineError",
+    "Run",
+    "Scenario",
+    "World",
+    "__version__",
+    "load",
+    "load_world",
+    "run",
+]
+
+_HOME = {
+    "PARAMETERS": "sim.parameters",
+    "InputError": "sim.errors",
+    "MachineError": "sim.files",
+    "Run": "sim.experiments.run",
+    "run": "sim.experiments.run",
+    "Scenario": "sim.scenario",
+    "load": "sim.scenario",
+    "World": "sim.world",
+    "load_world": "sim.world",
+}
+_MODULES = ("engine", "experiments", "model", "parameters", "report", "scenario", "world")
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, importing its module on first use."""
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names and modules, loaded or not."""
+    return sorted({*globals(), *_HOME, *_MODULES})

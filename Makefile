@@ -1,0 +1,65 @@
+# Everything happens in .venv, made on first use; afterwards no target but wheel-check needs a
+# network. Choose another interpreter with: make setup PYTHON=/path/to/python3
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_FLAGS ?= -n auto --dist worksteal
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test test-fast lint format bench wheel-check clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Make .venv with the package and its tools, once
+
+$(READY): pyproject.toml constraints.txt
+	@set -e; python="$(PYTHON)"; test -n "$$python" || python=$$(.ci/find-python 11); \
+	echo "Installing into $(VENV) with $$("$$python" --version) (a few minutes the first time)"; \
+	"$$python" -m venv "$(VENV)"
+	@$(BIN)/python -m pip install -qq -e '.[dev]' -c constraints.txt
+	@touch $@
+
+demo: $(READY)  ## Run the Jujuy case and the whole region; show the run cards
+	@rm -rf results/demo-jujuy results/demo-baseline
+	@$(BIN)/paradiplomacy run jujuy --out results/demo-jujuy
+	@echo
+	@$(BIN)/paradiplomacy run baseline --out results/demo-baseline
+
+test: $(READY)  ## Run all tests
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+test-fast: $(READY)  ## Run the tests that take no more than a few seconds each
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow"
+
+lint: $(READY)  ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)  ## Lay the code out and mend what can be mended
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## Measure speed against the bars
+	@$(BIN)/paradiplomacy bench
+
+wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
+	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \
+	echo "Building the wheel"; \
+	$(BIN)/python -m build --wheel --no-isolation --outdir "$$elsewhere" . > "$$elsewhere/log" 2>&1 \
+		|| { cat "$$elsewhere/log"; exit 1; }; \
+	echo "Installing it into an empty environment"; \
+	$(BIN)/python -m venv "$$elsewhere/venv"; \
+	"$$elsewhere/venv/bin/python" -m pip install -qq -c constraints.txt "$$elsewhere"/*.whl; \
+	cd "$$elsewhere"; \
+	venv/bin/paradiplomacy run baseline --replicates 1 --out run; \
+	venv/bin/python -c "import pathlib, sim; assert pathlib.Path(sim.__file__).is_relative_to(pathlib.Path.cwd().resolve())"; \
+	echo "The wheel works."
+
+clean:  ## Remove what was built and cached, but neither .venv nor results
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.venv*/*' -prune -exec rm -rf {} +

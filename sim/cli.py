@@ -1,0 +1,231 @@
+"""The command ``paradiplomacy``: parse, call, print.
+
+Modules that take time to load are imported inside the commands, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sim import __version__, cli_scenarios, cli_world
+from sim.errors import InputError, nearest_name
+from sim.files import MachineError
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.world import World
+
+RESULTS = Path("results")
+
+
+class Driver(StrEnum):
+    """Name the two ways to run the same rules."""
+
+    compiled = "compiled"
+    mesa = "mesa"
+
+
+class _Reporting(TyperGroup):
+    """Turn what can go wrong in any command into one message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and return its value.
+
+        Raises
+        ------
+        typer.Exit
+            With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C.
+        """
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise _stop(str(error), 2) from error
+        except BrokenPipeError:
+            raise
+        except (MachineError, OSError) as error:
+            raise _stop(str(error), 1) from error
+        except KeyboardInterrupt as error:
+            hint = "Files written so far are whole; give the same command again to start over."
+            raise _stop(f"stopped. {hint}", 130) from error
+
+
+def _stop(message: str, code: int) -> typer.Exit:
+    """Print what went wrong and return the exit to raise."""
+    typer.echo(f"paradiplomacy: {message}", err=True)
+    return typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=_Reporting,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(cli_scenarios.app, name="scenarios")
+app.add_typer(cli_world.app, name="world")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paradiplomacy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Simulate how China's subnational outreach to Latin America and the Caribbean makes deals."""
+
+
+def settings(given: list[str]) -> dict[str, float]:
+    """Return the parameters set on the command line as ``name=value``.
+
+    Raises
+    ------
+    InputError
+        If one is not of that form, or names no parameter, or its value is no number, or it is
+        set twice.
+    """
+    from sim.parameters import PARAMETERS
+
+    values: dict[str, float] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        where = f"--set {text}"
+        if not equals:
+            raise InputError("is not of the form name=value", field=where)
+        if name not in PARAMETERS:
+            raise InputError(
+                f"there is no parameter {name!r}",
+                field=where,
+                nearest=nearest_name(name, PARAMETERS),
+            )
+        if name in values:
+            raise InputError(f"sets {name} a second time", field=where)
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise InputError(
+                f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
+            ) from None
+    return values
+
+
+def free_folder(name: str, results: Path = RESULTS) -> Path:
+    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
+    folder, count = results / name, 1
+    while folder.exists():
+        count += 1
+        folder = results / f"{name}-{count}"
+    return folder
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that shows (done, total) on a terminal, or None where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("replicates", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder, checked before the work begins and gone again if it stays empty."""
+    from sim.files import prepare_folder
+
+    folder = prepare_folder(path)
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
+    """Return the scenario with what the command line changes in it."""
+    from sim.scenario import load
+
+    given = {key: value for key, value in changes.items() if value not in (None, {})}
+    scenario = load(name, world=world)
+    return scenario.with_overrides(**given) if given else scenario
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
+        Driver.compiled
+    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to, new or empty.", show_default="results/SCENARIO"),
+    ] = None,
+    world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Run a scenario and write its events, deals, outcomes and figures into a folder."""
+    parameters = settings(set_ or [])
+    from sim.experiments.run import run as run_scenario
+    from sim.world import load_world
+
+    tables = load_world(world)
+    changes = {"parameters": parameters, "seed": seed, "replicates": replicates, "end": end}
+    chosen = _loaded(scenario, tables, changes)
+    with _folder(out if out is not None else free_folder(chosen.name)) as folder:
+        with _progress(quiet=as_json) as progress:
+            result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
+        result.write(folder)
+    if as_json:
+        typer.echo(json.dumps({"folder": str(folder), **result.summary}, allow_nan=False))
+        return
+    from sim.report.card import run_card
+
+    typer.echo(run_card(result))
+    typer.echo(f"\nFiles: {folder}")
+
+
+@app.command()
+def explain(
+    run_folder: Annotated[Path, typer.Argument(help="Folder written by the run command.")],
+    deal: Annotated[str, typer.Argument(help="A project_id of deals.parquet.")],
+    replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
+) -> None:
+    """Tell how a deal came about, from first contact on."""
+    from sim.report.biography import biography
+
+    typer.echo(biography(run_folder, deal, replicate=replicate))
+
+
+def main() -> None:
+    """Run the command line on ``sys.argv``."""
+    app(prog_name="paradiplomacy")

@@ -1,0 +1,45 @@
+"""The commands ``paradiplomacy world``: check, copy and lay out a region's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Check the tables of a region, or start those of another one.",
+)
+
+_Folder = Annotated[
+    Path | None, typer.Argument(help="Folder of tables; the shipped one if left out.")
+]
+
+
+@app.command()
+def check(folder: _Folder = None) -> None:
+    """Read every table, check it and say what it holds."""
+    from sim.world import load_world
+
+    world = load_world(folder)
+    width = max(len(name) for name in world.tables)
+    for name, table in world.tables.items():
+        typer.echo(f"{name:<{width}}  {len(table):>6,} rows")
+    typer.echo(f"All tables are in order. Digest {world.digest[:12]}.")
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
+    """Copy the shipped tables into a new folder, as a start for another region."""
+    from sim.files import prepare_folder, write_bytes
+    from sim.world import SHIPPED
+
+    made = prepare_folder(folder)
+    sources = sorted(SHIPPED.glob("*.csv"))
+    for source in sources:
+        write_bytes(made / source.name, source.read_bytes())
+    typer.echo(f"Copied {len(sources)} tables to {made}.")
+    typer.echo(f"Edit them, then: paradiplomacy world check {made}")
+    typer.echo(f"and run a scenario on them: paradiplomacy run baseline --world {made}")
