@@ -158,6 +158,7 @@ ACTOR = (
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
     Field("trip_place", "i", "place", "destination decided on this month"),
     Field("trip_sector", "i", "sector", "sector in mind"),
+    Field("trip_partner", "i", "actor", "whom an association means to introduce"),
     Field("trip_worth", "f", "weight", "how much the trip is worth to the actor"),
     Field("trip_received", "i", "0/1", "whether the delegation is received"),
     Field("next_guest", "i", "actor", "next delegation arriving at the same place"),

@@ -1,0 +1,269 @@
+"""Journeys: delegations received, governors and executives who go to China, introductions."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import is_centre, local_authority, logistic, race, record, trust_between
+from sim.rules.outreach import fit, may_work_in, office_will, sector_in_mind
+from sim.rules.ties import firm_of_delegation, introduce, meet
+
+NEW_BROOM = 24
+"""Months after taking office in which a change of office-holder counts as a cause."""
+
+
+@rule
+def reason_to_visit(w, a, place):  # type: ignore[no-untyped-def]
+    """Return the event that led an actor to a place: their tie, a deal nearby, or policy."""
+    row = w.tie_of[a, place]
+    if row >= 0 and w.tie[row].event != 0:
+        return w.tie[row].event
+    if w.place[place].demonstration > 0.1:
+        return w.place[place].demonstration_event
+    return w.run[0].signal_event
+
+
+@rule
+def make_visit(w, a, t):  # type: ignore[no-untyped-def]
+    """Carry out a delegation's visit, or record that it was declined.
+
+    A visit builds trust by the host's will; a trusted province or organisation opens a door for a
+    firm (report, sections a, c; M32, M33).
+    """
+    p = w.par[0]
+    actor = w.actor[a]
+    place = actor.trip_place
+    if place < 0:
+        return
+    reason = reason_to_visit(w, a, place)
+    if actor.trip_received <= 0:
+        record(
+            w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0
+        )
+        return
+    event = record(
+        w, k.VISIT_TO_LAC, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0
+    )
+    meet(w, a, place, t, p.tie_contact * (0.4 + 0.6 * office_will(w, place)), event)
+    if not is_centre(w, place):
+        governor = w.governor[place]
+        governor.experience += 0.05 * (1.0 - governor.experience)
+    if actor.kind != k.FIRM:
+        bring_firm(w, a, place, t, event)
+
+
+@rule
+def bring_firm(w, a, place, t, event):  # type: ignore[no-untyped-def]
+    """Let a visitor introduce a firm, more readily the more it is trusted."""
+    p = w.par[0]
+    u = draw(w.run, d.DOOR_OPENED, w.actor[a].key, w.place[place].key, t)
+    if u >= p.tie_introduction * (0.5 + trust_between(w, a, place)):
+        return
+    firm = firm_of_delegation(w, a, place, w.actor[a].trip_sector, t)
+    if firm >= 0:
+        introduce(w, firm, place, t, p.tie_introduced, w.actor[a].trip_sector, event, True)
+
+
+@rule
+def plan_journey(w, g, t):  # type: ignore[no-untyped-def]
+    """Let a governor decide whether to go to China this month, and to whom.
+
+    A forum is attended on invitation (M29). Otherwise initiative rises with will, authority, need,
+    imitation and experience (report, section e; M22, M43, M52).
+    """
+    p = w.par[0]
+    governor = w.governor[g]
+    governor.trip_actor = -1
+    governor.trip_host = -1
+    governor.trip_forum = 0
+    head = w.run[0]
+    if head.forum >= 0 and attends_forum(w, g, t):
+        return
+    country = w.country[w.place[g].country]
+    readiness = (
+        p.initiative_rate
+        + p.initiative_will * governor.will
+        + p.initiative_authority * local_authority(w, w.place[g].country)
+        + p.initiative_need * country.fiscal
+        + p.initiative_imitation * w.place[g].demonstration
+        + p.initiative_experience * governor.experience
+    )
+    u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
+    if u < logistic(readiness):
+        governor.trip_actor = partner_in_china(w, g, t)
+
+
+@rule
+def attends_forum(w, g, t):  # type: ignore[no-untyped-def]
+    """Decide whether a governor attends this month's forum and which province is met there."""
+    p = w.par[0]
+    governor = w.governor[g]
+    place = w.place[g]
+    forum = w.forum[w.run[0].forum]
+    country = w.country[place.country]
+    if forum.needs_recognition == 1 and country.recognises == 0:
+        return False
+    if draw(w.run, d.FORUM_INVITED, place.key, forum.key, t) >= forum.reach:
+        return False
+    chance = p.signals_forum * governor.will * (0.3 + 0.7 * local_authority(w, place.country))
+    if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
+        return False
+    governor.trip_forum = 1
+    for a in range(len(w.actor)):
+        if w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
+            governor.trip_actor = a
+    governor.trip_host = province_met(w, g, forum.host, t)
+    return governor.trip_actor >= 0
+
+
+@rule
+def province_met(w, g, host, t):  # type: ignore[no-untyped-def]
+    """Choose the province a governor meets at a forum; the host is met more easily."""
+    best = math.inf
+    chosen = -1
+    for a in range(len(w.actor)):
+        actor = w.actor[a]
+        if actor.kind == k.PROVINCE:
+            weight = actor.size * math.exp(fit(w, a, g)) * (4.0 if a == host else 1.0)
+            arrival = race(draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = a
+    return chosen
+
+
+@rule
+def partner_in_china(w, g, t):  # type: ignore[no-untyped-def]
+    """Choose whom a governor approaches: a province, an organisation or the embassy."""
+    place = w.place[g]
+    best = math.inf
+    chosen = -1
+    for a in range(len(w.actor)):
+        actor = w.actor[a]
+        eligible = actor.kind == k.PROVINCE
+        eligible = eligible or (actor.kind == k.ORGANISATION and actor.mission <= k.FRIENDSHIP)
+        eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
+        if eligible and may_work_in(w, a, place.country):
+            weight = math.exp(2.0 * fit(w, a, g))
+            weight *= actor.size if actor.kind == k.PROVINCE else 1.0
+            arrival = race(draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = a
+    return chosen
+
+
+@rule
+def make_journey(w, g, t):  # type: ignore[no-untyped-def]
+    """Carry out a governor's journey to China: it builds trust and meets firms (M44)."""
+    p = w.par[0]
+    governor = w.governor[g]
+    a = governor.trip_actor
+    if a < 0:
+        return
+    sector = sector_in_mind(w, a, g, t)
+    row = w.tie_of[a, g]
+    cause = w.tie[row].event if row >= 0 else w.place[g].demonstration_event
+    new_broom = governor.office_event if t - governor.since < NEW_BROOM else 0
+    if governor.trip_forum == 1:
+        event = record(
+            w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, w.run[0].forum_event, cause, 0
+        )
+        if governor.trip_host >= 0:
+            introduce(w, governor.trip_host, g, t, 1.0, sector, event, True)
+    else:
+        event = record(
+            w, k.VISIT_TO_CHINA, t, a, g, k.LAC, sector, 0, 0.0, cause, new_broom, 0
+        )
+        firm = firm_of_delegation(w, a, g, sector, t)
+        if firm >= 0:
+            introduce(w, firm, g, t, p.tie_journey, sector, event, False)
+    meet(w, a, g, t, p.tie_contact * p.tie_journey, event)
+    governor.experience += 0.15 * (1.0 - governor.experience)
+
+
+@rule
+def plan_state_visit(w, c, t):  # type: ignore[no-untyped-def]
+    """Let a national executive decide whether to approach China this month, and whom (section b).
+
+    Strain and tension hold executives back more than governors (M50).
+    """
+    p = w.par[0]
+    country = w.country[c]
+    country.trip_actor = -1
+    if country.recognises == 0:
+        return
+    chance = p.initiative_executive_rate * (0.5 + 0.5 * country.stance)
+    chance *= (1.0 - 0.7 * country.strain) * (1.0 - 0.5 * w.signal[t, k.TENSION])
+    if draw(w.run, d.EXECUTIVE_TRAVELS, country.key, 0, t) >= chance:
+        return
+    best = math.inf
+    for a in range(len(w.actor)):
+        actor = w.actor[a]
+        if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
+            weight = actor.size * actor.size * (0.2 + trust_between(w, a, country.centre))
+            arrival = race(draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight)
+            if arrival < best:
+                best = arrival
+                country.trip_actor = a
+
+
+@rule
+def make_state_visit(w, c, t):  # type: ignore[no-untyped-def]
+    """Carry out a national executive's visit: strong provinces, firms and banks are met (M56)."""
+    country = w.country[c]
+    a = country.trip_actor
+    if a < 0:
+        return
+    row = w.tie_of[a, country.centre]
+    cause = w.tie[row].event if row >= 0 else country.office_event
+    event = record(w, k.STATE_VISIT, t, a, country.centre, k.LAC, -1, 0, 0.0, cause, 0, 0)
+    gain = w.par[0].tie_contact * w.par[0].tie_journey
+    meet(w, a, country.centre, t, gain, event)
+
+
+@rule
+def plan_introduction(w, a, t):  # type: ignore[no-untyped-def]
+    """Let a business association decide to bring a province and a locality together (M33, M34)."""
+    p = w.par[0]
+    actor = w.actor[a]
+    actor.trip_place = -1
+    actor.trip_partner = -1
+    country = w.country[actor.country]
+    chance = p.outreach_association_rate * actor.rate * w.run[0].outreach
+    if draw(w.run, d.ASSOCIATION_INTRODUCES, actor.key, 0, t) >= chance:
+        return
+    best = math.inf
+    for i in range(country.first, country.first + country.count):
+        weight = math.exp(w.place[i].market) * (0.2 + w.governor[i].will)
+        arrival = race(draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight)
+        if arrival < best:
+            best = arrival
+            actor.trip_place = i
+    best = math.inf
+    for b in range(len(w.actor)):
+        partner = w.actor[b]
+        if partner.kind == k.PROVINCE:
+            weight = partner.size * math.exp(fit(w, b, actor.trip_place))
+            arrival = race(draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight)
+            if arrival < best:
+                best = arrival
+                actor.trip_partner = b
+
+
+@rule
+def make_introduction(w, a, t):  # type: ignore[no-untyped-def]
+    """Carry out an association's introduction: both get to know each other and the association."""
+    actor = w.actor[a]
+    if actor.trip_partner < 0:
+        return
+    place = actor.trip_place
+    cause = reason_to_visit(w, a, place)
+    event = record(w, k.INTRODUCTION, t, a, place, k.CHINA, -1, 0, 0.0, cause, 0, 0)
+    share = w.par[0].tie_introduced
+    meet(w, a, place, t, w.par[0].tie_contact, event)
+    introduce(w, actor.trip_partner, place, t, share, -1, event, True)

@@ -1,0 +1,242 @@
+"""Ties: contact, trust in two stocks, introductions, twinning, universities, institutes."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import race, record, total_trust
+
+
+@rule
+def open_tie(w, actor, place, t):  # type: ignore[no-untyped-def]
+    """Return the row of the tie between an actor and a place, opening it if they never met."""
+    row = w.tie_of[actor, place]
+    if row >= 0:
+        return row
+    head = w.run[0]
+    row = head.ties
+    head.ties += 1
+    w.tie_of[actor, place] = row
+    tie = w.tie[row]
+    tie.actor = actor
+    tie.place = place
+    tie.since = t
+    tie.latest = t
+    tie.twinned = -1
+    tie.university = -1
+    tie.of_actor = w.actor[actor].first_tie
+    w.actor[actor].first_tie = row
+    tie.of_place = w.place[place].first_tie
+    w.place[place].first_tie = row
+    return row
+
+
+@rule
+def meet(w, actor, place, t, gain, event):  # type: ignore[no-untyped-def]
+    """Raise the personal trust of a tie by a share of what is missing (M31)."""
+    tie = w.tie[open_tie(w, actor, place, t)]
+    tie.personal += min(1.0, gain) * (1.0 - tie.personal)
+    tie.latest = t
+    tie.visits += 1
+    tie.event = event
+    if tie.first_event == 0:
+        tie.first_event = event
+    w.country[w.place[place].country].contacts += 1
+
+
+@rule
+def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
+    """Let an actor's ties consolidate and decay.
+
+    Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
+    twinning, university links and an office (M30, M60, M63); both stocks decay, personal trust
+    faster.
+    """
+    p = w.par[0]
+    row = w.actor[a].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        speed = 1.0
+        if tie.twinned >= 0:
+            speed += p.tie_twinning
+        if tie.university >= 0:
+            speed += p.tie_university
+        if w.office[a, w.place[tie.place].country] >= 0:
+            speed += p.tie_office
+        gain = p.tie_consolidation * speed * tie.personal * (1.0 - tie.institutional)
+        tie.institutional += gain - p.tie_institutional_decay * tie.institutional
+        tie.personal *= 1.0 - p.tie_personal_decay
+        row = tie.of_actor
+
+
+@rule
+def survey_contacts(w, i, t):  # type: ignore[no-untyped-def]
+    """Take stock of an office's ties: who is trusted most, how many provinces and firms."""
+    place = w.place[i]
+    alive = w.par[0].tie_alive
+    place.trust = 0.0
+    place.trusted = -1
+    place.provinces = 0
+    place.firms = 0
+    place.friendship = 0.0
+    row = place.first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        trust = total_trust(tie)
+        if trust > place.trust:
+            place.trust = trust
+            place.trusted = tie.actor
+        if trust >= alive:
+            kind = w.actor[tie.actor].kind
+            if kind == k.PROVINCE:
+                place.provinces += 1
+            elif kind == k.FIRM:
+                place.firms += 1
+            elif kind == k.ORGANISATION and w.actor[tie.actor].mission == k.FRIENDSHIP:
+                place.friendship = trust
+        row = tie.of_place
+
+
+@rule
+def firm_of_delegation(w, a, place, sector, t):  # type: ignore[no-untyped-def]
+    """Choose the firm a visitor brings along or recommends: in the sector, from home, fitting."""
+    host = w.actor[a]
+    home = a if host.kind == k.PROVINCE else host.home
+    best = math.inf
+    chosen = -1
+    for f in range(len(w.actor)):
+        firm = w.actor[f]
+        if firm.kind == k.FIRM and firm.active_since <= t and f != a:
+            weight = w.strength[f, sector]
+            if weight > 0.0:
+                weight *= 4.0 if home >= 0 and firm.home == home else 1.0
+                u = draw(w.run, d.DELEGATION_FIRM, firm.key, w.place[place].key, t)
+                arrival = race(u, weight)
+                if arrival < best:
+                    best = arrival
+                    chosen = f
+    return chosen
+
+
+@rule
+def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: ignore[no-untyped-def]
+    """Open a door for an actor: a contact at a share of the usual gain."""
+    initiator = k.CHINA if by_china else k.LAC
+    event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, 0, 0)
+    meet(w, actor, place, t, w.par[0].tie_contact * share, event)
+    return event
+
+
+@rule
+def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
+    """Let a province sign twinnings with the localities it knows.
+
+    Readiness grows with trust and the governor's will; the friendship association brokers, firms of
+    the province ask for it, policy papers encourage it, security ties make it less needed
+    (report, section c, fn 45; M13, M16, M17, M28).
+    """
+    p = w.par[0]
+    row = w.actor[a].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        if tie.twinned < 0 and tie.place < w.run[0].localities:
+            chance = twinning_chance(w, a, row, t)
+            place = w.place[tie.place]
+            if draw(w.run, d.TWINNING, w.actor[a].key, place.key, t) < chance:
+                tie.twinned = t
+                tie.event = record(
+                    w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event,
+                    w.run[0].signal_event, 0,
+                )  # fmt: skip
+                tie.personal += p.tie_contact * (1.0 - tie.personal)
+        row = tie.of_actor
+
+
+@rule
+def twinning_chance(w, a, row, t):  # type: ignore[no-untyped-def]
+    """Return the chance that a province and a locality sign a twinning this month."""
+    p = w.par[0]
+    tie = w.tie[row]
+    place = w.place[tie.place]
+    readiness = max(total_trust(tie), p.twinning_unprompted) * w.governor[tie.place].will
+    readiness *= 1.0 + p.twinning_broker * place.friendship
+    if place.firms > 0 and home_firm_is_known(w, a, tie.place):
+        readiness *= 1.0 + p.twinning_behest
+    readiness *= math.exp(p.signals_policy * math.log(w.signal[t, k.EMPHASIS]))
+    return p.twinning_rate * readiness * (1.0 - p.twinning_security * w.country[place.country].security)
+
+
+@rule
+def home_firm_is_known(w, a, place):  # type: ignore[no-untyped-def]
+    """Tell whether a firm of the province has a living tie with the place."""
+    row = w.place[place].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        actor = w.actor[tie.actor]
+        if actor.kind == k.FIRM and actor.home == a and total_trust(tie) >= w.par[0].tie_alive:
+            return True
+        row = tie.of_place
+    return False
+
+
+@rule
+def link_universities(w, a, t):  # type: ignore[no-untyped-def]
+    """Let the universities of twinned pairs link, one to three years on (section f; M60)."""
+    p = w.par[0]
+    row = w.actor[a].first_tie
+    while row >= 0:
+        tie = w.tie[row]
+        if tie.twinned >= 0 and tie.twinned < t and tie.university < 0:
+            u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
+            if u < p.twinning_university:
+                tie.university = t
+                tie.event = record(
+                    w, k.UNIVERSITY_LINK, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, 0, 0
+                )
+        row = tie.of_actor
+
+
+@rule
+def open_institute(w, a, t):  # type: ignore[no-untyped-def]
+    """Let the education body open Confucius Institutes towards the centre's target (fn 112; M61)."""
+    p = w.par[0]
+    head = w.run[0]
+    if w.actor[a].mission != k.EDUCATION:
+        return
+    missing = w.signal[t, k.INSTITUTES] - head.institutes
+    if missing <= 0.0:
+        return
+    chance = 1.0 - math.exp(-p.twinning_institute * missing)
+    if draw(w.run, d.INSTITUTE_OPENED, w.actor[a].key, 0, t) >= chance:
+        return
+    best = math.inf
+    chosen = -1
+    for i in range(head.localities):
+        place = w.place[i]
+        country = w.country[place.country]
+        if country.recognises == 1 and place.institute == 0:
+            weight = (0.2 + place.trust) * math.exp(place.market + 0.5 * country.market)
+            weight /= 1.0 + 2.0 * country.institutes
+            arrival = race(draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = i
+    if chosen >= 0:
+        found_institute(w, a, chosen, t)
+
+
+@rule
+def found_institute(w, a, i, t):  # type: ignore[no-untyped-def]
+    """Open a Confucius Institute in a locality."""
+    place = w.place[i]
+    place.institute = 1
+    w.run[0].institutes += 1
+    w.country[place.country].institutes += 1
+    row = w.tie_of[place.trusted, i] if place.trusted >= 0 else -1
+    cause = w.tie[row].event if row >= 0 else 0
+    event = record(w, k.CONFUCIUS_INSTITUTE, t, a, i, k.CHINA, -1, 0, 0.0, cause, 0, 0)
+    meet(w, a, i, t, w.par[0].tie_contact, event)
