@@ -1,0 +1,107 @@
+"""Acquisitions: firms that buy their way in and bypass the local government (adaptive outreach)."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import race, record
+from sim.rules.finance import form_deal
+from sim.rules.proposals import add_project, project_draw
+
+
+@rule
+def seek_acquisition(w, a, t):  # type: ignore[no-untyped-def]
+    """Let a firm decide to go after a target this month, where its sector is well endowed."""
+    p = w.par[0]
+    firm = w.actor[a]
+    firm.target_place = -1
+    if firm.acquirer <= 0.0 or firm.active_since > t:
+        return
+    chance = p.acquisition_rate * firm.acquirer * w.signal[t, k.WAVE]
+    if draw(w.run, d.ACQUISITION_SOUGHT, firm.key, 0, t) >= chance:
+        return
+    firm.target_sector = target_sector(w, a)
+    if firm.target_sector < 0:
+        return
+    best = math.inf
+    for c in range(len(w.country)):
+        country = w.country[c]
+        endowed = w.endowment[country.centre, firm.target_sector]
+        weight = endowed * endowed * math.exp(country.market + w.experience[a, c])
+        if weight > 0.0:
+            arrival = race(draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight)
+            if arrival < best:
+                best = arrival
+                firm.target_place = target_place(w, a, c, t)
+
+
+@rule
+def target_sector(w, a):  # type: ignore[no-untyped-def]
+    """Return the firm's sector most open to acquisition, -1 if none is."""
+    best = 0.0
+    chosen = -1
+    for s in range(len(w.sector)):
+        value = w.strength[a, s] * w.sector[s].acquisition
+        if value > best:
+            best = value
+            chosen = s
+    return chosen
+
+
+@rule
+def target_place(w, a, c, t):  # type: ignore[no-untyped-def]
+    """Choose the locality of a target within a country."""
+    country = w.country[c]
+    best = math.inf
+    chosen = country.first
+    for i in range(country.first, country.first + country.count):
+        endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
+        weight = endowed * endowed * math.exp(0.5 * w.place[i].market)
+        arrival = race(
+            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight
+        )
+        if arrival < best:
+            best = arrival
+            chosen = i
+    return chosen
+
+
+@rule
+def register_acquisition(w, a, t):  # type: ignore[no-untyped-def]
+    """Put a firm's bid among the projects."""
+    firm = w.actor[a]
+    if firm.target_place < 0:
+        return
+    row = w.tie_of[a, firm.target_place]
+    cause = w.tie[row].event if row >= 0 else w.place[firm.target_place].demonstration_event
+    j = add_project(w, t, firm.target_place, firm.target_sector, firm.key, 0.0, cause, 0)
+    project = w.project[j]
+    project.stage = k.ACQUIRING
+    project.level = k.NO_LEVEL
+    project.channel = k.BY_ACQUISITION
+    project.initiator = k.CHINA
+    project.actor = a
+    project.firm = a
+    project.finance = k.OWN
+    project.event = record(
+        w, k.PROPOSAL, t, a, project.place, k.CHINA, project.sector, project.key, project.value,
+        cause, 0, 0,
+    )  # fmt: skip
+    project.first_event = project.event
+
+
+@rule
+def close_acquisitions(w, i, t):  # type: ignore[no-untyped-def]
+    """Close the acquisitions under way at a place; local government has no say."""
+    p = w.par[0]
+    j = w.place[i].first_project
+    while j >= 0:
+        project = w.project[j]
+        if project.stage == k.ACQUIRING and project.proposed < t:
+            if project_draw(w, d.ACQUISITION_CLOSES, project, t) < p.acquisition_closing:
+                form_deal(w, j, t, k.ACQUISITION)
+        j = project.next

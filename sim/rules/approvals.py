@@ -1,0 +1,116 @@
+"""Approvals: governors decide what is in local power, executives the rest, and may veto."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rules.basics import is_aligned, record
+from sim.rules.proposals import end_project, project_draw
+
+REINFORCING_DEALS = 3.0
+"""Recent deals at one level that give the full push to the other level."""
+
+
+@rule
+def shifted(chance, log_odds):  # type: ignore[no-untyped-def]
+    """Return a probability moved by a number of log-odds."""
+    odds = chance * math.exp(log_odds)
+    return odds / (1.0 - chance + odds)
+
+
+@rule
+def common_push(w, j, t):  # type: ignore[no-untyped-def]
+    """Return the log-odds that help or hinder an approval at either level.
+
+    Fit with a national programme, the firm's standing in the country, reputation
+    (M10, M38, adaptive outreach).
+    """
+    p = w.par[0]
+    project = w.project[j]
+    country = w.country[project.country]
+    push = p.approval_programme * w.programme[t, project.country, project.sector]
+    push += p.approval_endorsement * w.experience[project.firm, project.country]
+    return push - p.learning_caution * (1.0 - country.reputation)
+
+
+@rule
+def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
+    """Let a governor decide on the memoranda in local power.
+
+    The chance is ``approval.local`` times will, moved by alignment, programmes, the firm's standing
+    and recent central deals (M01, M09, M10, M23, M38, M54). Unwilling governors refuse.
+    """
+    p = w.par[0]
+    will = w.governor[g].will
+    country = w.country[w.place[g].country]
+    j = w.place[g].first_project
+    while j >= 0:
+        project = w.project[j]
+        if project.stage == k.SIGNED and project.level == k.LOCAL and project.signed < t:
+            push = common_push(w, j, t)
+            push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
+            push += p.approval_endorsement * min(1.0, country.central_deals / REINFORCING_DEALS)
+            if project_draw(w, d.APPROVAL, project, t) < shifted(p.approval_local * will, push):
+                approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
+            elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
+                end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
+        j = project.next
+
+
+@rule
+def approve(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
+    """Approve a memorandum."""
+    project = w.project[j]
+    project.stage = k.APPROVED
+    project.approved = t
+    project.event = record(
+        w, kind, t, project.firm, project.place, k.LAC, project.sector, project.key,
+        project.value, project.event, cause, 0,
+    )  # fmt: skip
+
+
+@rule
+def approve_centrally(w, c, t):  # type: ignore[no-untyped-def]
+    """Let a national executive decide on what is in its power, and derail what it dislikes (M48)."""
+    p = w.par[0]
+    country = w.country[c]
+    hostility = max(0.0, -country.stance)
+    for i in range(country.first, country.first + country.count):
+        j = w.place[i].first_project
+        while j >= 0:
+            project = w.project[j]
+            if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
+                decide_centrally(w, j, t)
+            elif project.level == k.LOCAL and hostility > 0.0 and project.stage < k.OPERATING:
+                if project_draw(w, d.VETO, project, t) < p.approval_veto * hostility:
+                    end_project(w, j, t, k.VETOED, k.VETO, country.office_event)
+            j = project.next
+
+
+@rule
+def decide_centrally(w, j, t):  # type: ignore[no-untyped-def]
+    """Decide on one memorandum at the national level.
+
+    The executive's stance and recognition count, strained relations hinder (M11, M15); a unit's
+    proposal is slow, the more so without alignment (M02, M09); recent local deals help (M54).
+    """
+    p = w.par[0]
+    project = w.project[j]
+    country = w.country[project.country]
+    if country.recognises == 0:
+        return
+    push = common_push(w, j, t)
+    push += p.approval_stance * country.stance - p.approval_strain * country.strain
+    push += p.approval_endorsement * min(1.0, country.local_deals / REINFORCING_DEALS)
+    chance = p.approval_central
+    if project.channel == k.BY_EXECUTIVE:
+        chance = min(0.9, chance * p.approval_own * (1.0 + country.consolidation))
+    else:
+        push += p.approval_alignment * (1.0 if is_aligned(w, project.place) else -1.0)
+    if project_draw(w, d.APPROVAL, project, t) < shifted(chance, push):
+        approve(w, j, t, k.APPROVAL_CENTRAL, country.office_event)
+    elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * 0.5 * (1.0 - country.stance):
+        end_project(w, j, t, k.REFUSED, k.REFUSAL, country.office_event)

@@ -1,0 +1,210 @@
+"""Tenders, finance and the moment a deal is formed."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw
+from sim.rules.basics import is_aligned, logistic, race, record, trust_between
+from sim.rules.proposals import end_project, local_power, project_draw, tens
+from sim.rules.ties import meet
+
+_LOW = 0xFFFFFFFF
+
+
+@rule
+def award_projects(w, i, t):  # type: ignore[no-untyped-def]
+    """Award the approved projects of a place, by open tender or directly (M55).
+
+    In a tender the firm wins with logistic(tender.trust * trust + tender.experience * experience
+    - log(rivals)) .
+    """
+    p = w.par[0]
+    j = w.place[i].first_project
+    while j >= 0:
+        project = w.project[j]
+        due = project.stage == k.APPROVED and project.approved < t
+        if due and project_draw(w, d.TENDER_DECIDED, project, t) < p.tender_duration:
+            tender = w.country[project.country].tender
+            open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
+            if open_ and project_draw(w, d.TENDER_WON, project, 0) >= bid_strength(w, j):
+                end_project(w, j, t, k.LOST, k.TENDER_LOST, 0)
+            else:
+                award(w, j, t)
+        j = project.next
+
+
+@rule
+def bid_strength(w, j):  # type: ignore[no-untyped-def]
+    """Return the chance that a project's firm wins an open tender."""
+    p = w.par[0]
+    project = w.project[j]
+    trust = trust_between(w, project.firm, project.place)
+    home = w.actor[project.firm].home
+    if home >= 0:
+        trust = max(trust, trust_between(w, home, project.place))
+    worth = p.tender_trust * trust
+    worth += p.tender_experience * w.experience[project.firm, project.country]
+    return logistic(worth - math.log(max(1.0, p.tender_rivals)))
+
+
+@rule
+def award(w, j, t):  # type: ignore[no-untyped-def]
+    """Award a project and settle how it is to be financed."""
+    p = w.par[0]
+    project = w.project[j]
+    project.stage = k.AWARDED
+    project.awarded = t
+    project.event = record(
+        w, k.AWARD, t, project.firm, project.place, project.initiator, project.sector,
+        project.key, project.value, project.event, 0, 0,
+    )  # fmt: skip
+    need = w.sector[project.sector].loan_need
+    project.needs_loan = 1 if project_draw(w, d.LOAN_NEEDED, project, 0) < need else 0
+    project.finance = k.OWN
+    if project.needs_loan == 1:
+        project.loan = p.finance_loan_share * project.value
+        seek_lender(w, j, t)
+
+
+@rule
+def seek_lender(w, j, t):  # type: ignore[no-untyped-def]
+    """Choose the bank and whether the unit or the state borrows.
+
+    Units with the power to borrow get direct loans, rarely, and more often where the centre might
+    withhold funds (Box 1; M08, M53).
+    """
+    p = w.par[0]
+    project = w.project[j]
+    chance = p.finance_local_loans
+    if not is_aligned(w, project.place):
+        chance += p.finance_hedge
+    chance *= local_power(w, project.place, project.sector, project.value)
+    direct = project.level == k.LOCAL and project_draw(w, d.LOAN_LOCAL, project, 0) < chance
+    project.finance = k.LOCAL_LOAN if direct else k.SOVEREIGN
+    best = math.inf
+    for b in range(len(w.actor)):
+        bank = w.actor[b]
+        if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
+            weight = 1.0 + w.envelope[t, b]
+            arrival = race(draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight)
+            if arrival < best:
+                best = arrival
+                project.bank = b
+
+
+@rule
+def close_own_finance(w, i, t):  # type: ignore[no-untyped-def]
+    """Close the finance of awarded projects that need no bank."""
+    p = w.par[0]
+    j = w.place[i].first_project
+    while j >= 0:
+        project = w.project[j]
+        waits = project.stage == k.AWARDED and project.needs_loan == 0 and project.awarded < t
+        if waits and project_draw(w, d.FINANCIAL_CLOSE, project, t) < p.finance_closing:
+            form_deal(w, j, t, k.OWN_FINANCE)
+        j = project.next
+
+
+@rule
+def lend(w, b, t):  # type: ignore[no-untyped-def]
+    """Let a policy bank lend to the projects it prefers until its envelope is spent.
+
+    Preference: trust and fit with the centre's friendship; ties are settled by identity. A sovereign
+    loan needs recognition and, for a unit's project, the centre's cooperation (Box 1; M07).
+    """
+    bank = w.actor[b]
+    for i in range(w.run[0].localities):
+        j = w.place[i].first_project
+        while j >= 0:
+            w.project[j].rank = 0.0
+            if w.project[j].bank == b:
+                rank_application(w, j, t)
+            j = w.project[j].next
+    while True:
+        best = best_application(w, b)
+        if best < 0:
+            return
+        project = w.project[best]
+        project.rank = 0.0
+        if project.loan <= bank.budget:
+            bank.budget -= project.loan
+            local = project.finance == k.LOCAL_LOAN
+            form_deal(w, best, t, k.LOAN_LOCAL if local else k.LOAN_SOVEREIGN)
+
+
+@rule
+def rank_application(w, j, t):  # type: ignore[no-untyped-def]
+    """Set the priority of a project's loan this month; 0 if it is not ripe."""
+    p = w.par[0]
+    project = w.project[j]
+    if project.stage != k.AWARDED or project.needs_loan == 0 or project.awarded >= t:
+        return
+    country = w.country[project.country]
+    chance = p.finance_closing
+    if project.finance == k.SOVEREIGN:
+        if country.recognises == 0:
+            return
+        if project.level == k.LOCAL and not is_aligned(w, project.place):
+            chance *= 0.4
+    if project_draw(w, d.FINANCIAL_CLOSE, project, t) < chance:
+        project.rank = 1.0 + w.place[project.place].trust + 0.5 * country.stance
+        project.rank -= 0.1 * tens(project.value)
+        project.rank = max(0.01, project.rank)
+
+
+@rule
+def best_application(w, b):  # type: ignore[no-untyped-def]
+    """Return the bank's project of highest priority, -1 if none is left."""
+    best = -1
+    for i in range(w.run[0].localities):
+        j = w.place[i].first_project
+        while j >= 0:
+            project = w.project[j]
+            if project.bank == b and project.rank > 0.0:
+                if best < 0 or outranks(w, j, best):
+                    best = j
+            j = project.next
+    return best
+
+
+@rule
+def outranks(w, i, j):  # type: ignore[no-untyped-def]
+    """Tell whether project ``i`` comes before project ``j``."""
+    first, second = w.project[i], w.project[j]
+    if first.rank != second.rank:
+        return first.rank > second.rank
+    return first.key < second.key
+
+
+@rule
+def form_deal(w, j, t, kind):  # type: ignore[no-untyped-def]
+    """Form a deal: the project is awarded and financed, or the acquisition has closed."""
+    p = w.par[0]
+    project = w.project[j]
+    place = w.place[project.place]
+    country = w.country[project.country]
+    actor = project.bank if project.bank >= 0 else project.firm
+    amount = project.loan if project.bank >= 0 else project.value
+    means = record(
+        w, kind, t, actor, project.place, project.initiator, project.sector, project.key, amount,
+        project.event, 0, 0,
+    )  # fmt: skip
+    project.event = record(
+        w, k.DEAL, t, project.firm, project.place, project.initiator, project.sector,
+        project.key, project.value, means, project.first_event, 0,
+    )  # fmt: skip
+    project.stage = k.FINANCED
+    project.dealt = t
+    place.deals_now += 1
+    place.deal_event = project.event
+    if project.level == k.LOCAL:
+        country.local_deals += 1.0
+    else:
+        country.central_deals += 1.0
+    known = w.experience[project.firm, project.country]
+    w.experience[project.firm, project.country] = known + p.learning_experience * (1.0 - known)
+    meet(w, project.firm, project.place, t, p.tie_contact, project.event)

@@ -1,0 +1,348 @@
+"""Proposals: wish lists, pitches, executives' projects, cross-border projects; then the firm."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rng import draw, project_identity
+from sim.rules.basics import bell, local_authority, logistic, race, record, trust_between
+
+_LOW = 0xFFFFFFFF
+REFERENCE_VALUE = 100.0
+"""US$ million; sizes enter as factors of ten of it."""
+
+
+@rule
+def project_draw(w, decision, project, t):  # type: ignore[no-untyped-def]
+    """Return the uniform number of a decision about a project this month."""
+    return draw(w.run, decision, project.key & _LOW, project.key >> 32, t)
+
+
+@rule
+def tens(value):  # type: ignore[no-untyped-def]
+    """Return the size of a deal in factors of ten of the reference size."""
+    return math.log10(value / REFERENCE_VALUE)
+
+
+@rule
+def drawn_value(w, place, sector, key):  # type: ignore[no-untyped-def]
+    """Return the size of a project, US$ million: lognormal by sector, larger in larger economies."""
+    z = bell(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
+    kind = w.sector[sector]
+    return kind.value * math.exp(kind.spread * z + 0.3 * w.place[place].market)
+
+
+@rule
+def local_power(w, place, sector, value):  # type: ignore[no-untyped-def]
+    """Return the chance that a project is in a locality's own power to approve (M01, M02, M03, M36).
+
+    logistic(slope * (authority - threshold - sector * (central - 1/2) - size * tens(value)
+    + revenue * (own revenue - 1/2)))
+    """
+    p = w.par[0]
+    country = w.place[place].country
+    margin = (
+        local_authority(w, country)
+        - p.authority_threshold
+        - p.authority_sector * (w.sector[sector].central - 0.5)
+        - p.authority_size * tens(value)
+        + p.authority_revenue * (w.country[country].own_revenue - 0.5)
+    )
+    return logistic(p.authority_slope * margin)
+
+
+@rule
+def add_project(w, t, place, sector, origin, value, cause0, cause1):  # type: ignore[no-untyped-def]
+    """Put a new project on the place's list and return its row.
+
+    Its identity follows from who proposed it where, when and in which sector. A value of 0 is drawn.
+    """
+    head = w.run[0]
+    j = head.projects
+    head.projects += 1
+    project = w.project[j]
+    project.key = project_identity(origin, t, w.place[place].key, sector)
+    project.place = place
+    project.country = w.place[place].country
+    project.sector = sector
+    project.stage = k.PROPOSED
+    project.actor = -1
+    project.firm = -1
+    project.bank = -1
+    project.value = value if value > 0.0 else drawn_value(w, place, sector, project.key)
+    project.proposed = t
+    project.signed = project.approved = project.awarded = -1
+    project.dealt = project.started = project.ended = -1
+    project.cause0 = cause0
+    project.cause1 = cause1
+    project.next = w.place[place].first_project
+    w.place[place].first_project = j
+    return j
+
+
+@rule
+def announce_proposal(w, j, t, level, channel, initiator, actor):  # type: ignore[no-untyped-def]
+    """Settle who decides on a new project and record the proposal."""
+    project = w.project[j]
+    if level == k.NO_LEVEL:
+        chance = local_power(w, project.place, project.sector, project.value)
+        local = project_draw(w, d.DECISION_LEVEL, project, 0) < chance
+        level = k.LOCAL if local else k.CENTRAL
+    project.level = level
+    project.channel = channel
+    project.initiator = initiator
+    project.actor = actor
+    project.event = record(
+        w, k.PROPOSAL, t, actor, project.place, initiator, project.sector, project.key,
+        project.value, project.cause0, project.cause1, 0,
+    )  # fmt: skip
+    project.first_event = project.event
+
+
+@rule
+def make_wish(w, g, t):  # type: ignore[no-untyped-def]
+    """Let a governor put a project on the wish list for the Chinese actor trusted most.
+
+    The chance is ``project.wish`` times will times trust (report, sections a, e; M22, M30).
+    """
+    p = w.par[0]
+    governor = w.governor[g]
+    place = w.place[g]
+    governor.wish_sector = -1
+    if place.trusted < 0:
+        return
+    chance = p.project_wish * governor.will * place.trust
+    if draw(w.run, d.WISH, place.key, 0, t) >= chance:
+        return
+    governor.wish_actor = place.trusted
+    governor.wish_sector = wished_sector(w, g, governor.wish_actor, t)
+
+
+@rule
+def wished_sector(w, i, actor, t):  # type: ignore[no-untyped-def]
+    """Choose a sector by endowment, the partner's strength and national programmes (M10)."""
+    best = math.inf
+    chosen = 0
+    for s in range(len(w.sector)):
+        weight = w.endowment[i, s] * (0.3 + w.strength[actor, s])
+        weight *= 1.0 + 2.0 * w.programme[t, w.place[i].country, s]
+        if weight > 0.0:
+            arrival = race(draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight)
+            if arrival < best:
+                best = arrival
+                chosen = s
+    return chosen
+
+
+@rule
+def register_wish(w, g, t):  # type: ignore[no-untyped-def]
+    """Put the governor's wish of this month among the projects."""
+    governor = w.governor[g]
+    if governor.wish_sector < 0:
+        return
+    a = governor.wish_actor
+    row = w.tie_of[a, g]
+    j = add_project(
+        w, t, g, governor.wish_sector, governor.key & _LOW, 0.0, w.tie[row].event,
+        governor.office_event,
+    )  # fmt: skip
+    announce_proposal(w, j, t, k.NO_LEVEL, w.actor[a].kind, k.LAC, a)
+
+
+@rule
+def pitch_project(w, a, t):  # type: ignore[no-untyped-def]
+    """Let a firm decide to pitch a project on its visit; technology firms always have one (M37)."""
+    firm = w.actor[a]
+    firm.pitch_place = -1
+    if firm.trip_place < 0 or firm.trip_received != 1:
+        return
+    chance = w.par[0].project_pitch * (1.5 if firm.technology == 1 else 1.0)
+    if draw(w.run, d.PITCH, firm.key, 0, t) < chance:
+        firm.pitch_place = firm.trip_place
+        firm.pitch_sector = firm.trip_sector
+
+
+@rule
+def register_pitch(w, a, t):  # type: ignore[no-untyped-def]
+    """Put a firm's pitch among the projects; pitches to the centre are decided there."""
+    firm = w.actor[a]
+    if firm.pitch_place < 0:
+        return
+    place = firm.pitch_place
+    level = k.CENTRAL if place >= w.run[0].localities else k.NO_LEVEL
+    if level == k.CENTRAL:
+        place = site_of_plan(w, w.place[place].country, firm.pitch_sector, t)
+    row = w.tie_of[a, firm.pitch_place]
+    j = add_project(w, t, place, firm.pitch_sector, firm.key, 0.0, w.tie[row].event, 0)
+    announce_proposal(w, j, t, level, k.FIRM, k.CHINA, a)
+
+
+@rule
+def plan_project(w, c, t):  # type: ignore[no-untyped-def]
+    """Let a national executive plan a project of its own with China (adaptive outreach; M05).
+
+    Friendly, consolidated executives of larger and more centralized countries do so more often;
+    strain and tension hold them back (M11, M50).
+    """
+    p = w.par[0]
+    country = w.country[c]
+    country.plan_sector = -1
+    if country.recognises == 0:
+        return
+    chance = p.project_executive * math.exp(0.5 * country.market) * (0.5 + 0.5 * country.stance)
+    chance *= (1.0 - 0.7 * country.strain) * (1.0 - 0.3 * w.signal[t, k.TENSION])
+    chance *= (1.0 + country.consolidation) * (1.5 - local_authority(w, c))
+    chance *= 0.3 + w.place[country.centre].trust
+    if draw(w.run, d.EXECUTIVE_WISH, country.key, 0, t) >= chance:
+        return
+    best = math.inf
+    for s in range(len(w.sector)):
+        weight = w.endowment[country.centre, s] * w.sector[s].central
+        weight *= 1.0 + 2.0 * w.programme[t, c, s]
+        if weight > 0.0:
+            u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
+            arrival = race(u, weight)
+            if arrival < best:
+                best = arrival
+                country.plan_sector = s
+    country.plan_place = site_of_plan(w, c, country.plan_sector, t)
+
+
+@rule
+def site_of_plan(w, c, sector, t):  # type: ignore[no-untyped-def]
+    """Choose the locality of a project planned by the centre, by endowment and size."""
+    country = w.country[c]
+    best = math.inf
+    chosen = country.first
+    for i in range(country.first, country.first + country.count):
+        weight = (0.02 + w.endowment[i, sector]) * math.exp(0.5 * w.place[i].market)
+        u = draw(w.run, d.EXECUTIVE_WISH_PLACE, w.place[i].key, w.sector[sector].key, t)
+        arrival = race(u, weight)
+        if arrival < best:
+            best = arrival
+            chosen = i
+    return chosen
+
+
+@rule
+def register_plan(w, c, t):  # type: ignore[no-untyped-def]
+    """Put the executive's plan of this month among the projects."""
+    country = w.country[c]
+    if country.plan_sector < 0:
+        return
+    centre = w.place[country.centre]
+    cause = country.office_event
+    actor = centre.trusted
+    if actor >= 0:
+        cause = w.tie[w.tie_of[actor, country.centre]].event
+    j = add_project(
+        w, t, country.plan_place, country.plan_sector, country.leader & _LOW, 0.0, cause,
+        country.office_event,
+    )  # fmt: skip
+    announce_proposal(w, j, t, k.CENTRAL, k.BY_EXECUTIVE, k.LAC, actor)
+
+
+@rule
+def take_up_crossing(w, x, t):  # type: ignore[no-untyped-def]
+    """Take up a cross-border project where one end trusts a Chinese actor (Coquimbo case)."""
+    crossing = w.crossing[x]
+    if crossing.project >= 0 or t < crossing.start:
+        return
+    here, there = w.place[crossing.place], w.place[crossing.other]
+    trust = max(here.trust, there.trust)
+    chance = w.par[0].project_cross_border * trust
+    if draw(w.run, d.CROSS_BORDER, crossing.key, 0, t) >= chance:
+        return
+    place = crossing.place if here.trust >= there.trust else crossing.other
+    actor = w.place[place].trusted
+    cause = w.tie[w.tie_of[actor, place]].event if actor >= 0 else 0
+    j = add_project(w, t, place, crossing.sector, crossing.key, crossing.value, cause, 0)
+    crossing.project = j
+    announce_proposal(w, j, t, k.CENTRAL, k.BY_LOCALITY, k.LAC, actor)
+
+
+@rule
+def match_firms(w, i, t):  # type: ignore[no-untyped-def]
+    """Match the proposals at a place with firms; a match is a memorandum (sections a, d; M37).
+
+    The chance falls with China's outward investment (M59). Negotiations lapse now and then.
+    """
+    p = w.par[0]
+    j = w.place[i].first_project
+    investment = math.exp(p.signals_slowdown * math.log(w.signal[t, k.INVESTMENT]))
+    while j >= 0:
+        project = w.project[j]
+        if project.stage == k.PROPOSED:
+            trust = w.place[i].trust
+            if project.level == k.CENTRAL:
+                trust = max(trust, w.place[w.country[project.country].centre].trust)
+            chance = p.project_matching * (0.2 + 0.8 * trust) * investment
+            if project_draw(w, d.MATCH, project, t) < chance:
+                sign_memorandum(w, j, t)
+        if project.stage <= k.AWARDED and project_draw(w, d.LAPSE, project, t) < p.project_lapse:
+            end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
+        j = project.next
+
+
+@rule
+def sign_memorandum(w, j, t):  # type: ignore[no-untyped-def]
+    """Choose the firm of a project and sign a memorandum with it."""
+    project = w.project[j]
+    a = project.actor
+    if a >= 0 and w.actor[a].kind == k.FIRM and project.channel == k.FIRM:
+        project.firm = a
+    else:
+        project.firm = matched_firm(w, j, t)
+    if project.firm < 0:
+        return
+    row = w.tie_of[project.firm, project.place]
+    cause = w.tie[row].event if row >= 0 else 0
+    project.stage = k.SIGNED
+    project.signed = t
+    project.event = record(
+        w, k.MEMORANDUM, t, project.firm, project.place, project.initiator, project.sector,
+        project.key, project.value, project.event, cause, 0,
+    )  # fmt: skip
+
+
+@rule
+def matched_firm(w, j, t):  # type: ignore[no-untyped-def]
+    """Choose a firm for a project: strength in the sector, own and home province's trust, size."""
+    p = w.par[0]
+    project = w.project[j]
+    best = math.inf
+    chosen = -1
+    stretch = max(0.0, min(1.0, 0.5 * tens(project.value)))
+    for f in range(len(w.actor)):
+        firm = w.actor[f]
+        strength = w.strength[f, project.sector]
+        if firm.kind == k.FIRM and strength > 0.0 and firm.active_since <= t:
+            utility = p.project_fit * strength + w.experience[f, project.country]
+            utility += p.tender_trust * trust_between(w, f, project.place)
+            if firm.home >= 0:
+                utility += p.tender_trust * trust_between(w, firm.home, project.place)
+            utility -= 3.0 * max(0.0, stretch - firm.size)
+            u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
+            arrival = race(u, math.exp(utility))
+            if arrival < best:
+                best = arrival
+                chosen = f
+    return chosen
+
+
+@rule
+def end_project(w, j, t, stage, kind, cause):  # type: ignore[no-untyped-def]
+    """End a project in failure; failures after the deal cost reputation."""
+    project = w.project[j]
+    project.stage = stage
+    project.ended = t
+    actor = project.firm if project.firm >= 0 else project.actor
+    project.event = record(
+        w, kind, t, actor, project.place, k.NOBODY, project.sector, project.key, project.value,
+        project.event, cause, 0,
+    )  # fmt: skip
+    if kind == k.CANCELLATION or kind == k.VETO:
+        w.country[project.country].failures += 1

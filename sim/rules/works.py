@@ -1,0 +1,114 @@
+"""Works: construction, withheld funds, stalls, backlash, cancellation, completion."""
+
+from __future__ import annotations
+
+import math
+
+from sim import decisions as d
+from sim import kinds as k
+from sim.jit import rule
+from sim.rules.basics import is_aligned, record
+from sim.rules.proposals import end_project, project_draw, tens
+
+
+@rule
+def carry_out_works(w, i, t):  # type: ignore[no-untyped-def]
+    """Carry the projects of a place through construction, and let the public have its say."""
+    j = w.place[i].first_project
+    while j >= 0:
+        project = w.project[j]
+        if k.SIGNED <= project.stage <= k.STALLED and project.stage != k.ACQUIRING:
+            face_public(w, j, t)
+        if project.stage == k.FINANCED and project.dealt < t:
+            break_ground(w, j, t)
+        elif project.stage == k.BUILDING:
+            build(w, j, t)
+        elif project.stage == k.STALLED:
+            wait_for_restart(w, j, t)
+        j = project.next
+
+
+@rule
+def note(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
+    """Record an event of a project under construction."""
+    project = w.project[j]
+    project.event = record(
+        w, kind, t, project.firm, project.place, k.NOBODY, project.sector, project.key,
+        project.value, project.event, cause, 0,
+    )  # fmt: skip
+
+
+@rule
+def break_ground(w, j, t):  # type: ignore[no-untyped-def]
+    """Begin construction; an acquired asset is operating at once."""
+    project = w.project[j]
+    if project.channel == k.BY_ACQUISITION:
+        complete(w, j, t)
+        return
+    project.stage = k.BUILDING
+    project.started = t
+    project.built = 0
+    note(w, j, t, k.CONSTRUCTION, 0)
+
+
+@rule
+def build(w, j, t):  # type: ignore[no-untyped-def]
+    """Build for a month, unless the centre withholds funds or the work stalls (Box 1; M07)."""
+    p = w.par[0]
+    project = w.project[j]
+    country = w.country[project.country]
+    exposed = project.finance != k.LOCAL_LOAN and not is_aligned(w, project.place)
+    exposed = exposed and (project.needs_loan == 1 or project.level == k.CENTRAL)
+    if exposed and project_draw(w, d.WITHHOLD, project, t) < p.finance_withholding:
+        project.stage = k.STALLED
+        project.withheld = 1
+        note(w, j, t, k.FUNDS_WITHHELD, country.office_event)
+        return
+    if project_draw(w, d.STALL, project, t) < p.construction_stall * (1.0 + country.fiscal):
+        project.stage = k.STALLED
+        project.withheld = 0
+        note(w, j, t, k.STALL, 0)
+        return
+    project.built += 1
+    if project.built >= w.sector[project.sector].duration:
+        complete(w, j, t)
+
+
+@rule
+def wait_for_restart(w, j, t):  # type: ignore[no-untyped-def]
+    """Resume or give up a stalled work; withheld funds flow again sooner once aligned."""
+    p = w.par[0]
+    project = w.project[j]
+    chance = p.finance_resume
+    if project.withheld == 1 and is_aligned(w, project.place):
+        chance = min(1.0, 4.0 * chance)
+    if project_draw(w, d.RESUME, project, t) < chance:
+        project.stage = k.BUILDING
+        note(w, j, t, k.RESUME, 0)
+    elif project_draw(w, d.GIVE_UP, project, t) < p.construction_cancel:
+        end_project(w, j, t, k.CANCELLED, k.CANCELLATION, 0)
+
+
+@rule
+def complete(w, j, t):  # type: ignore[no-untyped-def]
+    """Complete a project."""
+    project = w.project[j]
+    project.stage = k.OPERATING
+    project.ended = t
+    w.country[project.country].completions += 1
+    note(w, j, t, k.COMPLETION, 0)
+
+
+@rule
+def face_public(w, j, t):  # type: ignore[no-untyped-def]
+    """Let press or referendum turn against a project: visible and large ones first (M46-M49)."""
+    p = w.par[0]
+    project = w.project[j]
+    chance = p.backlash_rate * w.sector[project.sector].visibility
+    chance *= math.exp(p.backlash_size * tens(project.value))
+    if project_draw(w, d.BACKLASH, project, t) >= chance:
+        return
+    before = project.event
+    note(w, j, t, k.BACKLASH, w.place[project.place].demonstration_event)
+    if project_draw(w, d.BACKLASH_CANCELS, project, t) < p.backlash_cancel:
+        end_project(w, j, t, k.CANCELLED, k.CANCELLATION, before)
