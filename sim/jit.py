@@ -56,7 +56,7 @@ def rule(function: _Rule) -> _Rule:
     """
     if not COMPILE:
         return function
-    return cast(_Rule, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+    return cast(_Rule, numba.njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function))
 
 
 if COMPILE and "NUMBA_CACHE_DIR" not in os.environ:

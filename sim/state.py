@@ -83,6 +83,7 @@ COUNTRY = (
     Field("recognises", "i", "0/1", "recognises the People's Republic"),
     Field("authority", "f", "0-1", "authority of first-level units this month"),
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
+    Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
     Field("views", "f", "-1 to 1", "views of China"),
@@ -303,6 +304,7 @@ INTERVENTION = (
     Field("key", "i", "-", "stable identity"),
     Field("value", "f", "-", "value, will or stance"),
     Field("second", "f", "-", "alignment or consolidation"),
+    Field("replaces", "i", "0/1", "whether a new person takes office"),
 )
 
 PARAMETER = tuple(
@@ -369,6 +371,7 @@ class State(NamedTuple):
     authority: Array  # (T, C) authority index
     strain: Array  # (T, C) strain of bilateral relations, 0-1
     fiscal: Array  # (T, C) fiscal stress, 0-1
+    accord: Array  # (T, C) how far agreements with China are in force, 0-1
     programme: Array  # (T, C, S) strength of a national programme, 0-1
     envelope: Array  # (T, A) US$ million a bank may add to its commitments that month
     leader: Array  # LEADER, sorted by country and month

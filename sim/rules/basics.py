@@ -63,6 +63,12 @@ def is_aligned(w, place):  # type: ignore[no-untyped-def]
 
 
 @rule
+def has_office(w, actor, country, t):  # type: ignore[no-untyped-def]
+    """Tell whether an actor has an office in a country this month."""
+    return 0 <= w.office[actor, country] <= t
+
+
+@rule
 def local_authority(w, country):  # type: ignore[no-untyped-def]
     """Return the authority of a country's first-level units this month, 0-1.
 

@@ -12,7 +12,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import is_centre, local_authority, race, trust_between
+from sim.rules.basics import has_office, is_centre, local_authority, race, trust_between
 
 
 @rule
@@ -41,6 +41,7 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
             local + p.outreach_market * place.market + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
+    country.local_pull = total
     centre = w.place[country.centre]
     centre.attraction = math.exp(
         p.outreach_centre
@@ -50,7 +51,9 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
         - p.outreach_strain * country.strain
         - p.outreach_tension * tension
     )
-    country.pull = math.exp(p.outreach_nest * math.log(total + centre.attraction))
+    country.pull = math.exp(
+        p.outreach_nest * math.log(total + centre.attraction) + p.outreach_accord * w.accord[t, c]
+    )
 
 
 @rule
@@ -140,7 +143,7 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
     chosen = -1
     for c in range(len(w.country)):
         if may_work_in(w, a, c):
-            weight = w.country[c].pull * math.exp(affinity(w, a, c))
+            weight = w.country[c].pull * math.exp(affinity(w, a, c, t))
             arrival = race(draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight)
             if arrival < best:
                 best = arrival
@@ -149,12 +152,12 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def affinity(w, a, c):  # type: ignore[no-untyped-def]
+def affinity(w, a, c, t):  # type: ignore[no-untyped-def]
     """Return an actor's own leaning to a country: offices, experience, diaspora (M34, M62, M63)."""
     p = w.par[0]
     actor = w.actor[a]
     value = w.experience[a, c]
-    if w.office[a, c] >= 0:
+    if has_office(w, a, c, t):
         value += p.outreach_office
     weight = 2.0 if actor.kind == k.ORGANISATION and actor.mission == k.DIASPORA else 0.5
     return value + weight * p.outreach_diaspora * w.country[c].diaspora
@@ -192,7 +195,7 @@ def goes_to_centre(w, a, c, t):  # type: ignore[no-untyped-def]
         return u < actor.centre_share
     country = w.country[c]
     own = w.place[country.centre].attraction
-    rest = math.exp(math.log(country.pull) / p.outreach_nest) - own
+    rest = country.local_pull
     lean = 0.0
     if actor.kind == k.FIRM:
         lean = p.outreach_large_firms * (actor.size - 0.5) - 1.5 * actor.technology

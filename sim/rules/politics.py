@@ -303,6 +303,41 @@ def rotate_ambassador(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
+def order_governor(w, order, t, cause):  # type: ignore[no-untyped-def]
+    """Change or replace a governor by order of the scenario; nan leaves a trait as it is, or to chance."""
+    g = order.target
+    governor = w.governor[g]
+    will = order.value
+    if math.isnan(will):
+        will = drawn_will(w, g, order.key) if order.replaces == 1 else governor.will
+    bloc = w.country[w.place[g].country].bloc
+    if math.isnan(order.second):
+        bloc = drawn_bloc(w, g, t) if order.replaces == 1 else governor.bloc
+    elif order.second < 0.5:
+        bloc = other_bloc(w, g, t)
+    if order.replaces == 1:
+        install_governor(w, g, t, order.key, bloc, will, 0, cause)
+        governor.until = term_end(w, g, t)
+    else:
+        governor.will = will
+        governor.bloc = bloc
+
+
+@rule
+def order_executive(w, order, t, cause):  # type: ignore[no-untyped-def]
+    """Change or replace an executive by order of the scenario; a new one is of another bloc."""
+    country = w.country[order.target]
+    if order.replaces == 1:
+        bloc = country.key * 8 + 7
+        install_executive(w, order.target, t, order.key, bloc, order.value, order.second, cause)
+        return
+    if not math.isnan(order.value):
+        country.stance = order.value
+    if not math.isnan(order.second):
+        country.consolidation = order.second
+
+
+@rule
 def apply_interventions(w, t):  # type: ignore[no-untyped-def]
     """Carry out what the scenario orders for this month.
 
@@ -320,6 +355,7 @@ def apply_interventions(w, t):  # type: ignore[no-untyped-def]
             place = order.target
         elif order.target >= 0 and order.kind != k.SET_PARAMETER:
             place = w.country[order.target].centre
+        # The order's number keeps apart the identities of two orders in one month.
         event = record(
             w, k.INTERVENTION, t, -1, place, k.NOBODY, head.next_intervention, 0, 0.0, 0, 0, 0
         )
@@ -327,31 +363,11 @@ def apply_interventions(w, t):  # type: ignore[no-untyped-def]
         if order.kind == k.SET_PARAMETER:
             w.par_values[order.target] = order.value
         elif order.kind == k.SET_GOVERNOR:
-            replace_governor(w, order.target, t, order.key, order.value, order.second, event)
+            order_governor(w, order, t, event)
         elif order.kind == k.SET_EXECUTIVE:
-            replace_executive(w, order.target, t, order.key, order.value, order.second, event)
+            order_executive(w, order, t, event)
         elif order.kind == k.SET_RECOGNITION:
             switch_recognition(w, order.target, t, int(order.value), event)
             w.country[order.target].next_recognition = w.country[order.target].last_recognition
 
 
-@rule
-def replace_governor(w, g, t, key, will, aligned, cause):  # type: ignore[no-untyped-def]
-    """Replace a governor by order of the scenario; nan leaves will or alignment to chance."""
-    if math.isnan(will):
-        will = drawn_will(w, g, key)
-    if math.isnan(aligned):
-        bloc = drawn_bloc(w, g, t)
-    elif aligned > 0.5:
-        bloc = w.country[w.place[g].country].bloc
-    else:
-        bloc = other_bloc(w, g, t)
-    install_governor(w, g, t, key, bloc, will, 0, cause)
-    w.governor[g].until = term_end(w, g, t)
-
-
-@rule
-def replace_executive(w, c, t, key, stance, consolidation, cause):  # type: ignore[no-untyped-def]
-    """Replace a national executive by order of the scenario; the new one is of another bloc."""
-    country = w.country[c]
-    install_executive(w, c, t, key, country.key * 8 + 5, stance, consolidation, cause)

@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import race, record, total_trust
+from sim.rules.basics import has_office, race, record, total_trust
 
 
 @rule
@@ -65,7 +65,7 @@ def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
             speed += p.tie_twinning
         if tie.university >= 0:
             speed += p.tie_university
-        if w.office[a, w.place[tie.place].country] >= 0:
+        if has_office(w, a, w.place[tie.place].country, t):
             speed += p.tie_office
         gain = p.tie_consolidation * speed * tie.personal * (1.0 - tie.institutional)
         tie.institutional += gain - p.tie_institutional_decay * tie.institutional

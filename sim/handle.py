@@ -1,0 +1,159 @@
+"""A handle on the state: how compiled rules see it, as one pointer.
+
+Passing a tuple of some forty arrays by value to every rule costs far more than the rules
+themselves. Compiled code therefore receives the address of a table that lists, for each array of
+the state, its data and shape. The rules read the same either way: ``w.place[i].trust``. With
+compilation off the handle is the state itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim import state
+from sim.jit import COMPILE
+from sim.state import State
+
+MATRICES: dict[str, tuple[Any, int]] = {
+    "par_values": (np.float64, 1),
+    "tie_of": (np.int32, 2),
+    "office": (np.int64, 2),
+    "experience": (np.float64, 2),
+    "series": (np.float64, 3),
+    "strength": (np.float64, 2),
+    "endowment": (np.float64, 2),
+    "match": (np.float64, 2),
+    "neighbour_start": (np.int64, 1),
+    "neighbour": (np.int64, 1),
+    "signal": (np.float64, 2),
+    "authority": (np.float64, 2),
+    "strain": (np.float64, 2),
+    "fiscal": (np.float64, 2),
+    "accord": (np.float64, 2),
+    "programme": (np.float64, 3),
+    "envelope": (np.float64, 2),
+}
+"""Element type and number of dimensions of the arrays that are not records."""
+
+LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
+    name: (np.dtype(MATRICES[name][0]), MATRICES[name][1])
+    if name in MATRICES
+    else (state.record_type(state.RECORDS[name]), 1)
+    for name in State._fields
+}
+"""Element type and number of dimensions of every array of the state."""
+
+_WORD = 8
+
+
+class Handle:
+    """Hold a state and the address table that compiled rules read.
+
+    Attribute access gives the state's arrays, so that uncompiled code can use a handle too.
+    """
+
+    __slots__ = ("_table", "address", "state")
+
+    def __init__(self, w: State) -> None:
+        words: list[int] = []
+        for name, (dtype, dimensions) in LAYOUT.items():
+            array = getattr(w, name)
+            if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+                raise TypeError(f"{name} is not a contiguous {dimensions}-d array of {dtype}")
+            words += [array.ctypes.data, *array.shape]
+        self.state = w
+        self._table = np.array(words, dtype=np.uint64)
+        self.address = int(self._table.ctypes.data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.state, name)
+
+
+def handle(w: State) -> Any:
+    """Return what the rules take for a state: a handle, or the state when compilation is off."""
+    return Handle(w) if COMPILE else w
+
+
+def _register() -> None:
+    """Teach the compiler the type of a handle."""
+    import numba
+    from numba.core import cgutils, types
+    from numba.core.datamodel import models
+    from numba.core.typing.templates import AttributeTemplate
+    from numba.extending import (
+        NativeValue,
+        infer_getattr,
+        lower_getattr_generic,
+        register_model,
+        typeof_impl,
+        unbox,
+    )
+    from numba.np import arrayobj
+
+    class HandleType(types.Type):  # type: ignore[misc]
+        """The compiler's type of a handle; there is only one."""
+
+        def __init__(self) -> None:
+            super().__init__(name="StateHandle")
+            self.arrays = {
+                name: types.Array(numba.from_dtype(dtype), dimensions, "C", aligned=True)
+                for name, (dtype, dimensions) in LAYOUT.items()
+            }
+            self.offsets = {}
+            words = 0
+            for name, (_, dimensions) in LAYOUT.items():
+                self.offsets[name] = words
+                words += 1 + dimensions
+
+    the_type = HandleType()
+
+    @register_model(HandleType)  # type: ignore[untyped-decorator]
+    class HandleModel(models.PrimitiveModel):  # type: ignore[misc]
+        def __init__(self, dmm: Any, fe_type: Any) -> None:
+            super().__init__(dmm, fe_type, cgutils.intp_t.as_pointer())
+
+    @typeof_impl.register(Handle)  # type: ignore[untyped-decorator]
+    def typeof_handle(val: Any, c: Any) -> Any:
+        return the_type
+
+    @unbox(HandleType)  # type: ignore[untyped-decorator]
+    def unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
+        attribute = c.pyapi.object_getattr_string(obj, "address")
+        address = c.pyapi.long_as_ulonglong(attribute)
+        c.pyapi.decref(attribute)
+        pointer = c.builder.inttoptr(address, cgutils.intp_t.as_pointer())
+        return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+    @infer_getattr  # type: ignore[untyped-decorator]
+    class HandleAttribute(AttributeTemplate):  # type: ignore[misc]
+        key = HandleType
+
+        def generic_resolve(self, typ: Any, attr: str) -> Any:
+            return typ.arrays.get(attr)
+
+    @lower_getattr_generic(HandleType)  # type: ignore[untyped-decorator]
+    def get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+        array_type = typ.arrays[attr]
+
+        def word(i: int) -> Any:
+            place = builder.gep(value, [cgutils.intp_t(typ.offsets[attr] + i)])
+            return builder.load(place)
+
+        dimensions = array_type.ndim
+        shape = [word(1 + i) for i in range(dimensions)]
+        itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
+        strides = [itemsize]
+        for extent in reversed(shape[1:]):
+            strides.insert(0, builder.mul(strides[0], extent))
+        array = context.make_array(array_type)(context, builder)
+        data = builder.inttoptr(word(0), array.data.type)
+        arrayobj.populate_array(
+            array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
+        )
+        return array._getvalue()
+
+
+if COMPILE:
+    _register()
