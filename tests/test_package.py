@@ -1,0 +1,294 @@
+"""What must hold for the package as a whole: layers, data kept out of code, plain sizes."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import sim
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "sim"
+TABLES = PACKAGE / "world" / "lac"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# Lowest first. A module imports from its own layer and those before it, nothing else.
+LAYERS: dict[str, tuple[str, ...]] = {
+    "foundations": (
+        "calendar",
+        "decisions",
+        "errors",
+        "files",
+        "interventions",
+        "jit",
+        "kinds",
+        "parameters",
+        "provenance",
+        "rng",
+        "toml_lines",
+    ),
+    "world": ("world",),
+    "scenario": (
+        "scenario",
+        "scenario_names",
+        "scenario_problems",
+        "scenario_source",
+        "scenario_text",
+    ),
+    "state": ("state",),
+    "rules": ("rules",),
+    "agents": ("agents",),
+    "schedule": ("schedule",),
+    "drivers": ("calendars", "initial", "handle", "engine", "model"),
+    "outcomes": ("events", "outcomes"),
+    "experiments": ("experiments",),
+    "report": ("report",),
+    "surface": ("app", "cli", "cli_scenarios", "cli_world", "__main__"),
+}
+LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
+
+
+def module_name(path: Path) -> str:
+    """Return the dotted name of a module of the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in FILES}
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and (node.test.id == "TYPE_CHECKING")
+    )
+
+
+def imports(node: ast.AST, *, inside_functions: bool) -> Iterator[str]:
+    """Yield the modules imported when the code runs, those for types left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            base = child.module or ""
+            for alias in child.names:
+                full = f"{base}.{alias.name}"
+                yield full if full in MODULES else base
+        elif is_for_types(child):
+            continue
+        elif inside_functions or not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from imports(child, inside_functions=inside_functions)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"sim"}))
+def test_module_imports_only_from_its_layer_and_those_below(name: str) -> None:
+    part = name.split(".")[1]
+    assert part in LAYER_OF, f"give sim.{part} a place in LAYERS"
+    for imported in imports(tree_of(MODULES[name]), inside_functions=True):
+        top, *rest = imported.split(".")
+        if part not in LAYERS["surface"]:
+            assert top not in {"calibration", "tests", "benchmarks"}
+        if top == "sim" and rest:
+            assert LAYER_OF[rest[0]] <= LAYER_OF[part], f"{name} imports {imported}"
+
+
+def test_imports_have_no_cycle() -> None:
+    graph = {
+        name: {
+            imported
+            for imported in imports(tree_of(path), inside_functions=False)
+            if imported in MODULES and imported != name
+        }
+        for name, path in MODULES.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"modules import each other: {error.args[1]}")
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (TABLES / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def any_of(words: set[str]) -> re.Pattern[str]:
+    longest_first = sorted((re.escape(word) for word in words), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])")
+
+
+@cache
+def codes_in_data() -> re.Pattern[str]:
+    """Return a pattern of the codes of countries, localities, provinces and named actors."""
+    codes = {row["iso3"] for row in rows("countries")}
+    for table in ("localities", "provinces", "organisations", "banks"):
+        codes |= {row["code"] for row in rows(table)}
+    return any_of(codes)
+
+
+@cache
+def names_in_data() -> re.Pattern[str]:
+    """Return a pattern of the countries, cases, people and actors that the data names."""
+    focus = {
+        code
+        for path in (ROOT / "scenarios").glob("*.toml")
+        for code in tomllib.loads(path.read_text(encoding="utf-8")).get("focus", [])
+    }
+    documented = {row["locality"] for row in rows("documented")} | focus
+    names = {row["name"] for row in rows("localities") if row["code"] in documented}
+    names |= {row["name"] for row in rows("firms") if row["archetype"] == "0"}
+    for table in ("countries", "provinces", "executives", "governors"):
+        names |= {row["name"] for row in rows(table)}
+    return any_of({name for name in names if len(name) > 2})
+
+
+def named(text: str) -> list[str]:
+    """Return what a text of the code names. Sentences may cite a case or a source."""
+    is_sentence = len(text.split()) > 3
+    found = [] if is_sentence else names_in_data().findall(text)
+    return found + codes_in_data().findall(text)
+
+
+def docstrings(tree: ast.Module) -> set[int]:
+    """Return the identities of the nodes that are documentation: texts standing alone."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def words_of_code(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line and text of every name and text constant, documentation left out."""
+    tree = tree_of(path)
+    apart = docstrings(tree)
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield line, node.value
+        for field in ("id", "attr", "name", "arg"):
+            text = getattr(node, field, None)
+            if isinstance(text, str):
+                yield line, text.replace("_", " ")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_code_names_no_country_case_or_actor(path: Path) -> None:
+    found = [
+        f"line {line}: {', '.join(names)} in {text!r}"
+        for line, text in words_of_code(path)
+        if (names := named(text))
+    ]
+    assert not found, "these belong into the data: " + "; ".join(found)
+
+
+def test_the_search_for_names_finds_them() -> None:
+    country = rows("countries")[0]
+    assert named(country["iso3"])
+    assert named(country["name"])
+    assert named(f"a sentence that turns on the code {country['iso3']}")
+    assert not named("an ordinary text")
+
+
+def tracked() -> list[Path]:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    done = subprocess.run(
+        [git, "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+# The brackets keep these patterns from matching themselves.
+REGISTRIES = re.compile(
+    r"pypi[.]org|pythonhosted[.]|anaconda[.]|npmjs[.]|index[-]url", re.IGNORECASE
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.~/)}$-])/(?:root|home|Users|work|tmp|opt|mnt|var)/\w")
+
+
+def test_tracked_files_name_no_registry_and_no_machine_path() -> None:
+    found = []
+    for path in tracked():
+        if path.suffix in {".png", ".parquet", ".pdf", ".gz"}:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if MACHINE_PATHS.search(line) or REGISTRIES.search(line):
+                found.append(f"{path.relative_to(ROOT)}, line {number}: {line.strip()[:100]}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_and_functions_stay_short(path: Path) -> None:
+    assert path.stem not in {"util", "utils", "helpers", "misc", "common"}
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= 440, f"{lines} lines"
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            body = length - docstring_lines(node)
+            assert body <= 45, f"{node.name} has {body} lines without its docstring"
+
+
+def docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return (first.end_lineno or 0) - first.lineno + 1
+    return 0
+
+
+def test_public_names_load() -> None:
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+        assert name in dir(sim)
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        sim.nothing  # noqa: B018
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, sim; "
+        "heavy = {'numpy', 'pandas', 'numba', 'mesa', 'matplotlib', 'pydantic', 'typer', 'rich'}; "
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_changelog_and_citation_name_the_version() -> None:
+    for name in ("CHANGELOG.md", "CITATION.cff"):
+        assert sim.__version__ in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_scenarios_are_shipped_under_their_own_name() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as stream:
+        build = tomllib.load(stream)["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert build["force-include"] == {"scenarios": "sim/_scenarios"}
+    assert list((ROOT / "scenarios").glob("*.toml"))
