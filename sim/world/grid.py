@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def place(localities: pd.DataFrame, borders: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Place every locality on one cell; takes some ten seconds for 500 localities.
+    """Place every locality on one cell; takes about ten seconds for 500 localities.
 
     The same tables and seed always give the same map.
 

@@ -19,7 +19,7 @@ from sim.world import regions
 from sim.world.cartogram import Flags, Floats, Ints, Plan, geographic_centres
 from sim.world.regions import SEA
 
-STARTS = 16
+STARTS = 8
 ROUNDS = 12
 SWEEPS = 200
 LAST_SWEEPS = 1000

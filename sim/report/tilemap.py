@@ -1,0 +1,366 @@
+"""The tile map as a figure: one square per locality, one outlined block per country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.report.room import SEA, Box, Room, code_boxes, extent, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap, Normalize
+    from matplotlib.figure import Figure
+
+    from sim.world.tables import World
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Values = pd.Series | Mapping[str, float] | Sequence[float] | npt.NDArray[Any]
+
+TILE = 0.9  # side of a square; the rest is the gap
+ZERO = "#e4e4e4"
+MISSING = "#ffffff"
+OUTLINE = "#3a3a3a"
+ACCENT = "#c8102e"
+# Light tints that stay apart for colour-blind readers and under black type.
+TINTS = ("#8ecae6", "#f4b66a", "#a8d5a2", "#e8a0bf", "#c9b6e4", "#f1e27a", "#b8c4cc")
+
+
+class _Sheet:
+    """Hold the geometry of one map."""
+
+    def __init__(self, localities: pd.DataFrame, grid: pd.DataFrame) -> None:
+        cells = grid.set_index("code").loc[localities["code"], ["row", "col"]].to_numpy()
+        self.rows, self.columns = cells.T.astype(np.int64)
+        names, member = np.unique(localities["iso3"].to_numpy(dtype=str), return_inverse=True)
+        self.names = [str(name) for name in names]
+        self.labels = np.full((self.rows.max() + 1, self.columns.max() + 1), SEA, dtype=np.int64)
+        self.labels[self.rows, self.columns] = member
+        self.codes = [str(code) for code in localities["code"]]
+
+    def squares(self) -> Floats:
+        """Return the corners of the tiles, shape (n, 4, 2)."""
+        half = TILE / 2
+        corner = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
+        centres = np.column_stack([self.columns, self.rows])[:, None]
+        return np.asarray(centres + corner, dtype=np.float64)
+
+    def outlines(self) -> list[list[tuple[float, float]]]:
+        """Return the edges between tiles of different countries and along the coast."""
+        padded = np.pad(self.labels, 1, constant_values=SEA)
+        lines = []
+        for r, c in np.argwhere(padded[1:] != padded[:-1]):
+            lines.append([(c - 1.5, r - 0.5), (c - 0.5, r - 0.5)])
+        for r, c in np.argwhere(padded[:, 1:] != padded[:, :-1]):
+            lines.append([(c - 0.5, r - 1.5), (c - 0.5, r - 0.5)])
+        return lines
+
+
+def draw_tilemap(
+    ax: Axes,
+    world_localities: pd.DataFrame,
+    grid: pd.DataFrame,
+    values: Values,
+    *,
+    cmap: str | Colormap = "viridis_r",
+    norm: Normalize | None = None,
+    label: str = "",
+    missing_color: str = MISSING,
+    zero_color: str | None = ZERO,
+    country_outlines: bool = True,
+    country_labels: bool = True,
+    highlight: Mapping[str, str] | Sequence[str] | None = None,
+    colour_bar: bool = True,
+) -> Axes:
+    """Draw values of localities on the tile map.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on. Their size decides the size of the type; for small multiples turn
+        ``country_labels`` and ``colour_bar`` off and give all the same ``norm``.
+    world_localities
+        Columns code, iso3 and, for callouts without a text, name.
+    grid
+        Columns code, row, col.
+    values
+        By code (Series or mapping), or one per row of ``world_localities``; NaN is missing.
+    cmap, norm
+        Colours; the scale runs from zero (or the smallest negative value) to the largest
+        value if ``norm`` is None.
+    label
+        What the values are, with their unit; stands at the colour bar.
+    missing_color, zero_color
+        Colours of missing values and of exact zeros; None leaves zero on the scale.
+    country_outlines, country_labels
+        Whether to draw the outline and the ISO code of each country.
+    highlight
+        Codes to mark, or a mapping from codes to the texts of their callouts; without a text
+        a locality's name is used.
+    colour_bar
+        Whether to draw the colour bar, on open sea if there is room.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        ``ax``.
+
+    Raises
+    ------
+    InputError
+        If ``highlight`` names an unknown locality.
+    ValueError
+        If there are not as many values as localities.
+    """
+    from matplotlib import colormaps
+    from matplotlib.colors import Normalize, to_rgba
+
+    sheet = _frame(ax, world_localities, grid)
+    numbers = _aligned(values, sheet.codes)
+    known = numbers[np.isfinite(numbers)]
+    if norm is None:
+        top = float(known.max(initial=0.0))
+        norm = Normalize(float(known.min(initial=0.0)), top if top > 0 else 1.0)
+    colours = (colormaps[cmap] if isinstance(cmap, str) else cmap)(norm(numbers))
+    if zero_color is not None:
+        colours[numbers == 0] = to_rgba(zero_color)
+    colours[~np.isfinite(numbers)] = to_rgba(missing_color)
+    _draw_tiles(ax, sheet, colours, country_outlines)
+    room = Room(sheet.labels)
+    if colour_bar:
+        keys = {"none": zero_color} if zero_color is not None and (known == 0).any() else {}
+        if len(known) < len(numbers):
+            keys["no data"] = missing_color
+        _draw_bar(ax, room, _points_per_tile(ax, sheet), cmap, norm, label, keys)
+    if highlight:
+        _draw_callouts(ax, sheet, room, _callout_texts(highlight, world_localities))
+    if country_labels:
+        _draw_labels(ax, sheet, room, inside=False)
+    return ax
+
+
+def draw_countries(ax: Axes, world_localities: pd.DataFrame, grid: pd.DataFrame) -> Axes:
+    """Draw the plain tile map, neighbouring countries in different tints, with their codes."""
+    from matplotlib.colors import to_rgba
+
+    sheet = _frame(ax, world_localities, grid)
+    tint = _tints(sheet)
+    own = sheet.labels[sheet.rows, sheet.columns]
+    colours = np.array([to_rgba(TINTS[tint[country]]) for country in own])
+    _draw_tiles(ax, sheet, colours, True)
+    _draw_labels(ax, sheet, Room(sheet.labels), inside=True)
+    return ax
+
+
+def grid_figure(world: World) -> Figure:
+    """Return a figure, 8 by 8 inches, of the plain tile map."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, 8.0), facecolor="white")
+    ax = figure.add_axes((0.01, 0.01, 0.98, 0.98))
+    draw_countries(ax, world.localities, world.grid)
+    countries = world.localities["iso3"].nunique()
+    ax.text(
+        0.02,
+        0.02,
+        f"{len(world.localities)} first-level units of {countries} countries,\n"
+        "one tile each, north up. Countries that share\na land border touch.",
+        transform=ax.transAxes,
+        fontsize=9.5,
+        color="#444444",
+        linespacing=1.35,
+    )
+    return figure
+
+
+def save_grid_figure(path: str | Path, world: World | None = None) -> None:
+    """Write the plain tile map as a PNG file."""
+    from sim.files import replacing
+    from sim.world import load_world
+
+    figure = grid_figure(load_world() if world is None else world)
+    with replacing(path) as partial:
+        figure.savefig(partial, format="png", dpi=160, metadata={"Software": None})
+
+
+def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> _Sheet:
+    sheet = _Sheet(localities, grid)
+    rows, columns = sheet.labels.shape
+    ax.set_xlim(-1.5, columns + 0.5)
+    ax.set_ylim(rows + 0.5, -1.5)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return sheet
+
+
+def _aligned(values: Values, codes: list[str]) -> Floats:
+    if isinstance(values, pd.Series):
+        return np.asarray(values.reindex(codes).to_numpy(), dtype=np.float64)
+    if isinstance(values, Mapping):
+        return np.array([values.get(code, np.nan) for code in codes], dtype=np.float64)
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape != (len(codes),):
+        raise ValueError(f"{numbers.shape} values for {len(codes)} localities")
+    return numbers
+
+
+def _draw_tiles(ax: Axes, sheet: _Sheet, colours: Floats, outlines: bool) -> None:
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    point = _points_per_tile(ax, sheet)
+    faint = PolyCollection(
+        list(sheet.squares()), facecolors=colours, edgecolors="#00000022", linewidths=0.02 * point
+    )
+    ax.add_collection(faint, autolim=False)
+    if outlines:
+        lines = LineCollection(
+            sheet.outlines(),
+            colors=OUTLINE,
+            linewidths=min(1.1, 0.085 * point),
+            capstyle="projecting",
+        )
+        ax.add_collection(lines, autolim=False)
+
+
+def _points_per_tile(ax: Axes, sheet: _Sheet) -> float:
+    """Return the side of a tile in points."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    inches = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+    rows, columns = sheet.labels.shape
+    return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
+
+
+def _draw_labels(ax: Axes, sheet: _Sheet, room: Room, *, inside: bool) -> None:
+    from matplotlib.patheffects import withStroke
+
+    point = _points_per_tile(ax, sheet)
+    size = min(max(0.66 * point, 4.5), 9.5)
+    halo = [withStroke(linewidth=0.16 * point, foreground="white", alpha=0.9)]
+    for country, box, on_land in code_boxes(room, sheet.names, size, point, inside):
+        ax.text(
+            box.x,
+            box.y,
+            sheet.names[country],
+            ha="center",
+            va="center_baseline",
+            fontsize=size,
+            fontweight="bold",
+            color="#111111" if on_land else "#333333",
+            path_effects=halo if on_land and not inside else None,
+            zorder=5,
+        )
+
+
+def _tints(sheet: _Sheet) -> list[int]:
+    """Colour the countries so that near ones differ, the most crowded first."""
+    count = len(sheet.names)
+    near = np.zeros((count, count), dtype=np.bool_)
+    padded = np.pad(sheet.labels, 3, constant_values=SEA)
+    for dr in range(-3, 4):
+        for dc in range(-3, 4):
+            other = padded[3 + dr : padded.shape[0] - 3 + dr, 3 + dc : padded.shape[1] - 3 + dc]
+            both = (sheet.labels != SEA) & (other != SEA)
+            near[sheet.labels[both], other[both]] = True
+    touch = near.sum(axis=1)
+    tint = [-1] * count
+    used = [0] * len(TINTS)
+    for country in sorted(range(count), key=lambda k: (-touch[k], k)):
+        clash = [
+            sum(near[country, o] and tint[o] == t for o in range(count)) for t in range(len(TINTS))
+        ]
+        best = min(range(len(TINTS)), key=lambda t: (clash[t], used[t], t))
+        tint[country] = best
+        used[best] += 1
+    return tint
+
+
+def _callout_texts(
+    highlight: Mapping[str, str] | Sequence[str], localities: pd.DataFrame
+) -> dict[str, str]:
+    from sim.errors import InputError, nearest_name
+
+    known = set(localities["code"])
+    for code in highlight:
+        if code not in known:
+            raise InputError(
+                f"there is no locality {code!r}",
+                field="highlight",
+                allowed="ISO 3166-2 codes of the world's localities",
+                nearest=nearest_name(code, known),
+            )
+    if isinstance(highlight, Mapping):
+        return dict(highlight)
+    names = dict(zip(localities["code"], localities["name"], strict=True))
+    return {code: str(names[code]) for code in highlight}
+
+
+def _draw_callouts(ax: Axes, sheet: _Sheet, room: Room, texts: Mapping[str, str]) -> None:
+    from matplotlib.patches import Rectangle
+
+    point = _points_per_tile(ax, sheet)
+    size = min(max(0.7 * point, 5.0), 9.5)
+    spots = zip(sheet.codes, sheet.columns.tolist(), sheet.rows.tolist(), strict=True)
+    position = {code: (float(x), float(y)) for code, x, y in spots if code in texts}
+    for x, y in position.values():
+        # Neither lines nor country codes may cover a marked tile.
+        room.taken.append(Box(x, y, 1.0, 1.0))
+        frame = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, ec=ACCENT, lw=0.14 * point)
+        ax.add_patch(frame).set_zorder(6)
+    for code in sorted(position, key=lambda c: position[c][::-1]):
+        width, height = extent(texts[code], size, point, "bold")
+        box = room.callout(position[code], width + 0.4, height + 0.3)
+        if box is None:
+            continue
+        room.taken.append(box)
+        end = nearest(box, position[code])
+        start = nearest(Box(*position[code], 1.0, 1.0), end)
+        ax.plot(*zip(start, end, strict=True), color=ACCENT, linewidth=0.9, zorder=6)
+        text = ax.text(box.x, box.y, texts[code], ha="center", va="center", fontsize=size)
+        text.set(color=ACCENT, fontweight="bold", zorder=7)
+
+
+def _draw_bar(
+    ax: Axes,
+    room: Room,
+    point: float,
+    cmap: str | Colormap,
+    norm: Normalize,
+    label: str,
+    keys: Mapping[str, str],
+) -> None:
+    """Draw the colour bar on open sea, or beside the map if there is no room."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.patches import Rectangle
+
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    mappable = ScalarMappable(norm, cmap)
+    rows, columns = room.labels.shape
+    size = min(max(0.68 * point, 5.0), 9.5)
+    line = size / point
+    width, bar_height = min(16.0, 0.4 * columns), 0.9
+    box = room.open_water(width, bar_height + (5.6 if keys else 3.6) * line, 1.0)
+    if box is None:
+        figure.colorbar(mappable, ax=ax, shrink=0.5, label=label)
+        return
+    room.taken.append(box)
+    left, top = box.x - width / 2, box.y - box.height / 2 + 1.6 * line
+    place = (left + 1.5, rows + 0.5 - top - bar_height, width, bar_height)
+    inset = ax.inset_axes(tuple(np.array(place) / np.tile([columns + 2, rows + 2], 2)))
+    bar = figure.colorbar(mappable, cax=inset, orientation="horizontal")
+    inset.spines[:].set_visible(False)
+    bar.ax.tick_params(labelsize=size, length=2.0, color=OUTLINE)
+    bar.ax.set_title(label, fontsize=size + 0.5, loc="left", pad=0.35 * size)
+    bar.outline.set_visible(False)
+    for number, (text, colour) in enumerate(keys.items()):
+        x, y = left + 0.5 + number * width / 2, top + bar_height + 3.0 * line
+        square = Rectangle((x - 0.45, y - 0.45), TILE, TILE, fc=colour, ec="#00000044", lw=0.4)
+        ax.add_patch(square)
+        ax.text(x + 0.8, y, text, va="center", fontsize=size)

@@ -1,0 +1,107 @@
+"""Checks of the tile map as a figure."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from sim.errors import InputError
+from sim.report.tilemap import MISSING, ZERO, draw_tilemap, grid_figure, save_grid_figure
+from sim.world import World, load_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return load_world()
+
+
+def blank(width: float = 8.0, height: float = 9.0) -> Axes:
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure.add_axes((0.02, 0.02, 0.96, 0.96))
+
+
+def text_boxes(ax: Axes) -> dict[str, Bbox]:
+    """Return the extent of every text of the map, in pixels."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    return {t.get_text(): t.get_window_extent() for t in ax.texts}
+
+
+def overlapping(boxes: dict[str, Bbox]) -> list[tuple[str, str]]:
+    def cross(a: Bbox, b: Bbox) -> bool:
+        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+        high = min(a.y1, b.y1) - max(a.y0, b.y0)
+        # Extents hold room for letters with descenders, which codes don't have.
+        return bool(wide > 1 and high > 0.3 * min(a.height, b.height))
+
+    return [(s, t) for s, t in combinations(boxes, 2) if cross(boxes[s], boxes[t])]
+
+
+def test_every_country_is_labelled_without_overlap(world: World) -> None:
+    marked = list(world.localities["code"][::70])
+    ax = draw_tilemap(
+        blank(),
+        world.localities,
+        world.grid,
+        np.arange(len(world.grid)),
+        label="Deals",
+        highlight=marked,
+    )
+    boxes = text_boxes(ax)
+    assert set(world.countries["iso3"]) <= set(boxes)
+    assert overlapping(boxes) == []
+
+
+def test_the_plain_map_has_all_labels_on_the_page(world: World) -> None:
+    figure = grid_figure(world)
+    FigureCanvasAgg(figure)
+    boxes = text_boxes(figure.axes[0])
+    assert set(world.countries["iso3"]) <= set(boxes)
+    assert overlapping(boxes) == []
+    for box in boxes.values():
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
+
+
+def test_zero_and_missing_have_their_own_colours(world: World) -> None:
+    codes = list(world.localities["code"])
+    values = pd.Series({codes[0]: 0.0, codes[1]: 5.0})
+    ax = draw_tilemap(blank(), world.localities, world.grid, values, label="Deals")
+    tiles = next(c for c in ax.collections if isinstance(c, PolyCollection))
+    colours = np.asarray(tiles.get_facecolor())
+    assert colours[0] == pytest.approx(to_rgba(ZERO))
+    assert colours[2] == pytest.approx(to_rgba(MISSING))
+    assert len({tuple(colour) for colour in colours[:3]}) == 3
+    assert {"none", "no data"} <= {t.get_text() for t in ax.texts}
+
+
+def test_all_zero_or_nothing_known_is_no_error(world: World) -> None:
+    for values in (np.zeros(len(world.grid)), np.full(len(world.grid), np.nan)):
+        draw_tilemap(blank(2.0, 2.0), world.localities, world.grid, values, label="x")
+
+
+def test_wrong_values_and_unknown_marks_are_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="values for"):
+        draw_tilemap(blank(), world.localities, world.grid, [1.0, 2.0])
+    zeros = np.zeros(len(world.grid))
+    unknown = f"{world.localities['code'].iloc[0]}X"
+    with pytest.raises(InputError, match="there is no locality"):
+        draw_tilemap(blank(), world.localities, world.grid, zeros, highlight=[unknown])
+
+
+def test_the_same_map_gives_the_same_file(world: World, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        save_grid_figure(tmp_path / name, world)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
