@@ -175,7 +175,9 @@ def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")
+    ],
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
@@ -194,14 +196,15 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
-    parameters = settings(set_ or [])
-    from sim.experiments.run import run as run_scenario
     from sim.world import load_world
 
+    parameters = settings(set_ or [])
     tables = load_world(world)
     changes = {"parameters": parameters, "seed": seed, "replicates": replicates, "end": end}
     chosen = _loaded(scenario, tables, changes)
     with _folder(out if out is not None else free_folder(chosen.name)) as folder:
+        from sim.experiments.run import run as run_scenario
+
         with _progress(quiet=as_json) as progress:
             result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
         result.write(folder)
@@ -216,8 +219,8 @@ def run(
 
 @app.command()
 def explain(
-    run_folder: Annotated[Path, typer.Argument(help="Folder written by the run command.")],
-    deal: Annotated[str, typer.Argument(help="A project_id of deals.parquet.")],
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
+    deal: Annotated[str, typer.Argument(metavar="DEAL", help="A project_id of deals.parquet.")],
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
 ) -> None:
     """Tell how a deal came about, from first contact on."""

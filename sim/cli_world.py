@@ -14,7 +14,7 @@ app = typer.Typer(
 )
 
 _Folder = Annotated[
-    Path | None, typer.Argument(help="Folder of tables; the shipped one if left out.")
+    Path | None, typer.Argument(metavar="[DIR]", help="Folder of tables; else the shipped one.")
 ]
 
 
@@ -31,7 +31,7 @@ def check(folder: _Folder = None) -> None:
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(help="Folder to make.")]) -> None:
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> None:
     """Copy the shipped tables into a new folder, as a start for another region."""
     from sim.files import prepare_folder, write_bytes
     from sim.world import SHIPPED

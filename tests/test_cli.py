@@ -96,7 +96,7 @@ def test_no_command_shows_help_and_is_wrong_use() -> None:
         (("run", "baseline", "--world", "nowhere"), "nowhere"),
         (("world", "check", "nowhere"), "nowhere"),
     ],
-    ids=" ".join,
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
 )
 def test_wrong_input_is_exit_2_with_a_message(
     arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
