@@ -14,7 +14,7 @@ app = typer.Typer(
 )
 
 _Folder = Annotated[
-    Path | None, typer.Argument(metavar="[DIR]", help="Folder of tables; else the shipped one.")
+    Path | None, typer.Argument(metavar="DIR", help="Folder of tables; else the shipped one.")
 ]
 
 
