@@ -254,7 +254,7 @@ class EnvelopeChange(_Change):
 
 
 class SignalChange(_Lasting):
-    """Set a signal over time, such as US-China tension, to another level."""
+    """Set one of the signals over time to another level."""
 
     target: ClassVar[tuple[str, ...]] = ("signal",)
 

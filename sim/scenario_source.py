@@ -150,14 +150,14 @@ def locate(name_or_path: str | Path) -> Path:
     InputError
         If it is a name and there is no such scenario.
     """
-    if isinstance(name_or_path, Path) or _is_path(name_or_path):
+    if isinstance(name_or_path, Path) or is_path(name_or_path):
         return Path(name_or_path)
     if name_or_path not in names() and os.path.exists(name_or_path):  # noqa: PTH110
         return Path(name_or_path)
     return find(name_or_path)
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
     """Return whether a text is a path rather than a name."""
     return "/" in text or os.sep in text or text.endswith(".toml")
 
@@ -294,7 +294,7 @@ def _parent(documents: list[Document]) -> Path | None:
     words = 'the name of a scenario or the path of a file, as in "baseline.toml"'
     if not isinstance(given, str):
         raise child.error(("extends",), f"{shown(given)} is not text in quotes", allowed=words)
-    if _is_path(given):
+    if is_path(given):
         candidates = [child.file.parent / given]
     else:
         beside = child.file.parent / f"{given}.toml"
@@ -311,7 +311,7 @@ def _parent(documents: list[Document]) -> Path | None:
         ("extends",),
         f"there is no scenario {shown(given)} to extend ({chain})",
         allowed=words,
-        nearest=closest(Path(given).stem if _is_path(given) else given, (*names(), *siblings)),
+        nearest=closest(Path(given).stem if is_path(given) else given, (*names(), *siblings)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -65,14 +65,20 @@ def _comment(text: str) -> Iterator[str]:
         yield f"# {line}".rstrip()
 
 
-def _explained(model: type[BaseModel], field: str) -> Iterator[str]:
+def _words(model: type[BaseModel], field: str) -> Iterator[str]:
     """Yield the description of a field and what it accepts."""
+    yield model.model_fields[field].description or ""
     allowed = allowed_words(model, field)
-    description = model.model_fields[field].description or ""
-    yield from _comment(f"{description} Allowed: {allowed}." if allowed else description)
+    if allowed:
+        yield f"Allowed: {allowed}."
 
 
-def starter(name: str, parent: Scenario | None) -> str:
+def _explained(model: type[BaseModel], field: str) -> Iterator[str]:
+    """Yield a field's description and what it accepts as comment lines."""
+    return _comment(" ".join(_words(model, field)))
+
+
+def starter(name: str, parent: Scenario | None, extends: str | None = None) -> str:
     """Return a commented scenario file to start from; it loads as it is.
 
     Parameters
@@ -81,48 +87,79 @@ def starter(name: str, parent: Scenario | None) -> str:
         Name of the new scenario.
     parent
         The scenario it extends, or None to start from the defaults.
+    extends
+        How the file is to refer to the parent; by default its name.
     """
     from sim.scenario import Scenario as Schema
 
     base = parent if parent is not None else Schema(name=name, title=name)
-    lines = [*_comment(f"A scenario. Check it: paradiplomacy scenarios check {name}.toml")]
-    lines += [*_comment(f"Run it: paradiplomacy run {name}.toml"), ""]
-    own = {"name": name, "title": name.replace("-", " ").replace("_", " ").capitalize()}
-    for field, value in {**own, "question": "What if ...?"}.items():
+    lines = [
+        f"# Check it:  paradiplomacy scenarios check {name}.toml",
+        f"# Run it:    paradiplomacy run {name}.toml",
+        "#",
+        "# Lines that begin with # and no space are settings not in use: take the # away.",
+        "",
+    ]
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    for field, value in {"name": name, "title": title, "question": "What if ...?"}.items():
         lines += [*_explained(Schema, field), f"{field} = {literal(value)}", ""]
     if parent is not None:
-        lines += [*_comment("The scenario it builds on: what is left out below is taken from it.")]
-        lines += [f"extends = {literal(parent.name)}", ""]
+        lines += ["# The scenario it builds on; what this file leaves out is taken from there."]
+        lines += [f"extends = {literal(extends or parent.name)}", ""]
     for field in ("start", "end", "seed", "replicates", "focus"):
         value = getattr(base, field)
-        lines += [*_explained(Schema, field), f"# {field} = {literal(value)}", ""]
-    lines += ["[parameters]", *_comment("Values that differ from the default (in brackets).")]
-    lines += [*_parameter_lines(base.parameter_values())]
-    lines += ["", *_comment("What changes in the middle of the run: as many tables as you like.")]
-    for kind, model in KINDS.items():
-        lines += ["", *_intervention_lines(kind, model, base)]
-    return "\n".join(lines) + "\n"
+        lines += [*_explained(Schema, field), f"#{field} = {literal(value)}", ""]
+    lines += ["# Values of parameters that differ from the default.", "[parameters]", ""]
+    lines += _parameter_lines(base.parameter_values())
+    lines += _intervention_lines(base)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _parameter_lines(values: Mapping[str, float]) -> Iterable[str]:
-    """Yield every parameter, commented out, with its meaning, range and default."""
+def _parameter_lines(values: Mapping[str, float]) -> Iterator[str]:
+    """Yield every parameter, not in use, with its meaning, unit, range and default."""
     for name, entry in PARAMETERS.items():
-        yield from _comment(
-            f"{entry.meaning} {entry.unit}, {entry.low:.15g} to {entry.high:.15g} "
-            f"[{entry.default:.15g}]."
-        )
-        yield f"# {literal(name)} = {literal(float(values[name]))}"
+        scale = f"{entry.low:.15g} to {entry.high:.15g}; default {entry.default:.15g}."
+        yield from _comment(f"{entry.meaning} Unit: {entry.unit}; {scale}")
+        yield f"#{literal(name)} = {literal(float(values[name]))}"
+        yield ""
 
 
-def _intervention_lines(kind: str, model: type[BaseModel], base: Scenario) -> Iterable[str]:
-    """Yield one kind of intervention, commented out, with its fields explained."""
-    yield "# [[interventions]]"
-    for field in ("month", "kind", *(f for f in model.model_fields if f not in {"month", "kind"})):
-        info = model.model_fields[field]
-        allowed = allowed_words(model, field)
-        text = f"{info.description}{f' Allowed: {allowed}.' if allowed else ''}"
-        value = {"month": literal(base.end), "kind": literal(kind)}.get(field, "...")
-        choice = "" if info.is_required() else " Optional."
-        lines = list(_comment(text + choice))
-        yield from (f"# {line}" for line in lines)
-        yield f"# {field} = {value}"
+def _intervention_lines(base: Scenario) -> Iterator[str]:
+    """Yield one intervention of each kind, not in use, with its fields explained."""
+    shared = ("month", "id", "note")
+    yield from _comment(
+        "What changes in the middle of the run: as many [[interventions]] as you like, of the "
+        "kinds below. All have the fields:"
+    )
+    for field in shared:
+        yield from _field_lines(KINDS["shock"], field)
+    for kind, model in KINDS.items():
+        yield ""
+        yield from _comment((model.__doc__ or "").splitlines()[0])
+        fields = [f for f in model.model_fields if f not in {*shared, "kind"}]
+        for field in fields:
+            yield from _field_lines(model, field)
+        yield "#[[interventions]]"
+        yield f"#month = {literal(base.end)}"
+        yield f"#kind = {literal(kind)}"
+        yield from (f"#{field} = {_example(model, field, base)}" for field in fields)
+
+
+def _field_lines(model: type[BaseModel], field: str) -> Iterator[str]:
+    """Yield one field of an intervention, explained."""
+    optional = "" if model.model_fields[field].is_required() else " Optional."
+    yield from _comment(f"- {field}: {' '.join(_words(model, field))}{optional}")
+
+
+def _example(model: type[BaseModel], field: str, base: Scenario) -> str:
+    """Return a value of a field's type, to be replaced by the reader."""
+    words = allowed_words(model, field) or ""
+    if words.startswith("a month"):
+        return literal(base.end)
+    if words.startswith("a number"):
+        return "0.5"
+    if words.startswith("true"):
+        return "true"
+    if words.startswith('"'):
+        return words.split(" or ")[0]
+    return '"..."'
