@@ -44,6 +44,7 @@ RUN = (
     Field("signal_event", "i", "event", "latest policy signal"),
     Field("forum_event", "i", "event", "latest forum"),
     Field("institutes", "i", "count", "Confucius Institutes open"),
+    Field("deals_now", "i", "count", "deals formed this month"),
     Field("next_intervention", "i", "-", "next intervention due"),
 )
 
@@ -84,6 +85,8 @@ COUNTRY = (
     Field("authority", "f", "0-1", "authority of first-level units this month"),
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
+    Field("initiative", "f", "log-odds", "the country's part of a governor's readiness to travel"),
+    Field("initiative_most", "f", "probability", "chance that the readiest governor travels"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
     Field("views", "f", "-1 to 1", "views of China"),
@@ -157,6 +160,7 @@ ACTOR = (
     Field("budget", "f", "US$ million", "funds a bank can still commit"),
     Field("posted", "i", "-", "identity of the ambassador"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
+    Field("twinnings", "i", "count", "twinnings not yet followed by a university link"),
     Field("trip_place", "i", "place", "destination decided on this month"),
     Field("trip_sector", "i", "sector", "sector in mind"),
     Field("trip_partner", "i", "actor", "whom an association means to introduce"),
@@ -172,6 +176,9 @@ ACTOR = (
 TIE = (
     Field("actor", "i", "actor", "Chinese actor"),
     Field("place", "i", "place", "locality or centre"),
+    Field("country", "i", "country", "country of the place"),
+    Field("kind", "i", "-", "type of the actor: kinds.ACTOR_TYPES"),
+    Field("home", "i", "actor", "home province of the actor"),
     Field("personal", "f", "0-1", "trust bound to the office-holders who met"),
     Field("institutional", "f", "0-1", "trust that outlives them"),
     Field("since", "i", "month", "first contact"),
@@ -179,6 +186,7 @@ TIE = (
     Field("visits", "i", "count", "visits either way"),
     Field("twinned", "i", "month", "month of twinning"),
     Field("university", "i", "month", "month of the first university link"),
+    Field("behest", "i", "0/1", "a firm of the province is active in the place"),
     Field("first_event", "i", "event", "first contact"),
     Field("event", "i", "event", "latest event of the tie"),
     Field("of_actor", "i", "tie", "next tie of the same actor"),

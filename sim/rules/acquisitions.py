@@ -33,7 +33,7 @@ def seek_acquisition(w, a, t):  # type: ignore[no-untyped-def]
         endowed = w.endowment[country.centre, firm.target_sector]
         weight = endowed * endowed * math.exp(country.market + w.experience[a, c])
         if weight > 0.0:
-            arrival = race(draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight)
+            arrival = race(draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 firm.target_place = target_place(w, a, c, t)
@@ -62,8 +62,7 @@ def target_place(w, a, c, t):  # type: ignore[no-untyped-def]
         endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
         weight = endowed * endowed * math.exp(0.5 * w.place[i].market)
         arrival = race(
-            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight
-        )
+            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best)
         if arrival < best:
             best = arrival
             chosen = i

@@ -17,13 +17,18 @@ def logistic(x):  # type: ignore[no-untyped-def]
 
 
 @rule
-def race(u, weight):  # type: ignore[no-untyped-def]
+def race(u, weight, best):  # type: ignore[no-untyped-def]
     """Return the arrival time of an alternative; the smallest of several is chosen.
+
+    ``best`` is the earliest arrival so far; an alternative that cannot beat it returns infinity
+    without the cost of a logarithm, since -log(u) >= 1 - u.
 
     Choosing the first arrival is a random-utility choice: with exponential arrivals at rates
     exp(V) it is the logit of utilities V (Luce 1959; Yellott 1977). A uniform number keyed by
     the alternative itself lets a new alternative change only the choices it wins.
     """
+    if 1.0 - u >= best * weight:
+        return math.inf
     return -math.log(u) / weight
 
 

@@ -90,7 +90,7 @@ def seek_lender(w, j, t):  # type: ignore[no-untyped-def]
         bank = w.actor[b]
         if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
             weight = 1.0 + w.envelope[t, b]
-            arrival = race(draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight)
+            arrival = race(draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight, best)
             if arrival < best:
                 best = arrival
                 project.bank = b
@@ -200,6 +200,7 @@ def form_deal(w, j, t, kind):  # type: ignore[no-untyped-def]
     project.stage = k.FINANCED
     project.dealt = t
     place.deals_now += 1
+    w.run[0].deals_now += 1
     place.deal_event = project.event
     if project.level == k.LOCAL:
         country.local_deals += 1.0

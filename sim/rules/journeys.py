@@ -84,15 +84,15 @@ def plan_journey(w, g, t):  # type: ignore[no-untyped-def]
     if head.forum >= 0 and attends_forum(w, g, t):
         return
     country = w.country[w.place[g].country]
+    u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
+    if u >= country.initiative_most:
+        return
     readiness = (
-        p.initiative_rate
+        country.initiative
         + p.initiative_will * governor.will
-        + p.initiative_authority * local_authority(w, w.place[g].country)
-        + p.initiative_need * country.fiscal
         + p.initiative_imitation * w.place[g].demonstration
         + p.initiative_experience * governor.experience
     )
-    u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
     if u < logistic(readiness):
         governor.trip_actor = partner_in_china(w, g, t)
 
@@ -128,8 +128,8 @@ def province_met(w, g, host, t):  # type: ignore[no-untyped-def]
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind == k.PROVINCE:
-            weight = actor.size * math.exp(fit(w, a, g)) * (4.0 if a == host else 1.0)
-            arrival = race(draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight)
+            weight = actor.size * fit(w, a, g) * (4.0 if a == host else 1.0)
+            arrival = race(draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = a
@@ -148,9 +148,9 @@ def partner_in_china(w, g, t):  # type: ignore[no-untyped-def]
         eligible = eligible or (actor.kind == k.ORGANISATION and actor.mission <= k.FRIENDSHIP)
         eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
         if eligible and may_work_in(w, a, place.country):
-            weight = math.exp(2.0 * fit(w, a, g))
+            weight = fit(w, a, g) * fit(w, a, g)
             weight *= actor.size if actor.kind == k.PROVINCE else 1.0
-            arrival = race(draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight)
+            arrival = race(draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = a
@@ -206,7 +206,7 @@ def plan_state_visit(w, c, t):  # type: ignore[no-untyped-def]
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
             weight = actor.size * actor.size * (0.2 + trust_between(w, a, country.centre))
-            arrival = race(draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight)
+            arrival = race(draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 country.trip_actor = a
@@ -240,7 +240,7 @@ def plan_introduction(w, a, t):  # type: ignore[no-untyped-def]
     best = math.inf
     for i in range(country.first, country.first + country.count):
         weight = math.exp(w.place[i].market) * (0.2 + w.governor[i].will)
-        arrival = race(draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight)
+        arrival = race(draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight, best)
         if arrival < best:
             best = arrival
             actor.trip_place = i
@@ -248,8 +248,8 @@ def plan_introduction(w, a, t):  # type: ignore[no-untyped-def]
     for b in range(len(w.actor)):
         partner = w.actor[b]
         if partner.kind == k.PROVINCE:
-            weight = partner.size * math.exp(fit(w, b, actor.trip_place))
-            arrival = race(draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight)
+            weight = partner.size * fit(w, b, actor.trip_place)
+            arrival = race(draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 actor.trip_partner = b

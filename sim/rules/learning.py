@@ -35,6 +35,8 @@ def heed_neighbours(w, i, t):  # type: ignore[no-untyped-def]
     p = w.par[0]
     place = w.place[i]
     place.demonstration *= 1.0 - p.learning_forgetting
+    if w.run[0].deals_now == 0:
+        return
     impression = float(place.deals_now)
     source = place.deal_event if place.deals_now > 0 else 0
     for n in range(w.neighbour_start[i], w.neighbour_start[i + 1]):

@@ -12,7 +12,15 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import has_office, is_centre, local_authority, race, trust_between
+from sim.rules.basics import (
+    has_office,
+    is_centre,
+    local_authority,
+    logistic,
+    race,
+    total_trust,
+    trust_between,
+)
 
 
 @rule
@@ -41,6 +49,9 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
             local + p.outreach_market * place.market + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
+    country.initiative = initiative_of_country(w, c, authority)
+    most = p.initiative_will + p.initiative_imitation + p.initiative_experience
+    country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
     centre.attraction = math.exp(
@@ -53,6 +64,17 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
     )
     country.pull = math.exp(
         p.outreach_nest * math.log(total + centre.attraction) + p.outreach_accord * w.accord[t, c]
+    )
+
+
+@rule
+def initiative_of_country(w, c, authority):  # type: ignore[no-untyped-def]
+    """Return the part of a governor's readiness to approach China that is the country's."""
+    p = w.par[0]
+    return (
+        p.initiative_rate
+        + p.initiative_authority * authority
+        + p.initiative_need * w.country[c].fiscal
     )
 
 
@@ -118,9 +140,8 @@ def known_partner(w, a, t):  # type: ignore[no-untyped-def]
         tie = w.tie[row]
         place = w.place[tie.place]
         if may_work_in(w, a, place.country):
-            trust = 1.0 - (1.0 - tie.personal) * (1.0 - tie.institutional)
-            weight = math.exp(2.0 * p.outreach_trust * trust) * (0.05 + place.attraction)
-            arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight)
+            weight = math.exp(2.0 * p.outreach_trust * total_trust(tie)) * (0.05 + place.attraction)
+            arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = tie.place
@@ -143,8 +164,8 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
     chosen = -1
     for c in range(len(w.country)):
         if may_work_in(w, a, c):
-            weight = w.country[c].pull * math.exp(affinity(w, a, c, t))
-            arrival = race(draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight)
+            weight = w.country[c].pull * affinity(w, a, c, t)
+            arrival = race(draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = c
@@ -153,14 +174,17 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
 
 @rule
 def affinity(w, a, c, t):  # type: ignore[no-untyped-def]
-    """Return an actor's own leaning to a country: offices, experience, diaspora (M34, M62, M63)."""
+    """Return an actor's own leaning to a country, a factor: experience, offices, diaspora.
+
+    (M34, M62, M63.) The body that works through the diaspora leans to it most.
+    """
     p = w.par[0]
     actor = w.actor[a]
-    value = w.experience[a, c]
+    factor = 1.0 + w.experience[a, c]
     if has_office(w, a, c, t):
-        value += p.outreach_office
-    weight = 2.0 if actor.kind == k.ORGANISATION and actor.mission == k.DIASPORA else 0.5
-    return value + weight * p.outreach_diaspora * w.country[c].diaspora
+        factor *= 1.0 + p.outreach_office
+    mine = 4.0 if actor.kind == k.ORGANISATION and actor.mission == k.DIASPORA else 0.5
+    return factor * (1.0 + mine * p.outreach_diaspora * w.country[c].diaspora)
 
 
 @rule
@@ -172,8 +196,8 @@ def chosen_place(w, a, c, t):  # type: ignore[no-untyped-def]
     best = math.inf
     chosen = country.first
     for i in range(country.first, country.first + country.count):
-        weight = w.place[i].attraction * math.exp(fit(w, a, i))
-        arrival = race(draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight)
+        weight = w.place[i].attraction * fit(w, a, i)
+        arrival = race(draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best)
         if arrival < best:
             best = arrival
             chosen = i
@@ -207,14 +231,22 @@ def goes_to_centre(w, a, c, t):  # type: ignore[no-untyped-def]
 
 @rule
 def fit(w, a, place):  # type: ignore[no-untyped-def]
-    """Return the utility of a place special to an actor: match, trust, rivals (M26, M31)."""
+    """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
+
+    (1 + match) * exp(trust): fit of endowments, trust already there; and, between provinces,
+    (1 + rivalry) for each of at most three rivals present.
+    """
     p = w.par[0]
-    value = p.outreach_match * w.match[a, place] + p.outreach_trust * trust_between(w, a, place)
+    factor = 1.0 + p.outreach_match * w.match[a, place]
+    row = w.tie_of[a, place]
+    if row >= 0:
+        factor *= math.exp(p.outreach_trust * total_trust(w.tie[row]))
     if w.actor[a].kind == k.PROVINCE:
-        known = w.tie_of[a, place] >= 0
-        rivals = w.place[place].provinces - (1 if known else 0)
-        value += p.outreach_rivalry * min(rivals, 3)
-    return value
+        rivals = w.place[place].provinces
+        if row >= 0 and total_trust(w.tie[row]) >= p.tie_alive:
+            rivals -= 1
+        factor *= 1.0 + p.outreach_rivalry * min(rivals, 3)
+    return factor
 
 
 @rule
@@ -226,7 +258,7 @@ def sector_in_mind(w, a, place, t):  # type: ignore[no-untyped-def]
         weight = w.strength[a, s] * (0.1 + w.endowment[place, s])
         if weight > 0.0:
             u = draw(w.run, d.ACTOR_SECTOR, w.actor[a].key, w.sector[s].key, t)
-            arrival = race(u, weight)
+            arrival = race(u, weight, best)
             if arrival < best:
                 best = arrival
                 chosen = s

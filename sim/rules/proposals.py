@@ -106,7 +106,8 @@ def announce_proposal(w, j, t, level, channel, initiator, actor):  # type: ignor
 def make_wish(w, g, t):  # type: ignore[no-untyped-def]
     """Let a governor put a project on the wish list for the Chinese actor trusted most.
 
-    The chance is ``project.wish`` times will times trust (report, sections a, e; M22, M30).
+    The chance is ``project.wish`` times will squared times trust: a champion wishes for much more
+    than an indifferent governor (report, sections a, e; M22, M23, M30).
     """
     p = w.par[0]
     governor = w.governor[g]
@@ -114,7 +115,7 @@ def make_wish(w, g, t):  # type: ignore[no-untyped-def]
     governor.wish_sector = -1
     if place.trusted < 0:
         return
-    chance = p.project_wish * governor.will * place.trust
+    chance = p.project_wish * governor.will * governor.will * place.trust
     if draw(w.run, d.WISH, place.key, 0, t) >= chance:
         return
     governor.wish_actor = place.trusted
@@ -130,7 +131,7 @@ def wished_sector(w, i, actor, t):  # type: ignore[no-untyped-def]
         weight = w.endowment[i, s] * (0.3 + w.strength[actor, s])
         weight *= 1.0 + 2.0 * w.programme[t, w.place[i].country, s]
         if weight > 0.0:
-            arrival = race(draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight)
+            arrival = race(draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = s
@@ -204,7 +205,7 @@ def plan_project(w, c, t):  # type: ignore[no-untyped-def]
         weight *= 1.0 + 2.0 * w.programme[t, c, s]
         if weight > 0.0:
             u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
-            arrival = race(u, weight)
+            arrival = race(u, weight, best)
             if arrival < best:
                 best = arrival
                 country.plan_sector = s
@@ -220,7 +221,7 @@ def site_of_plan(w, c, sector, t):  # type: ignore[no-untyped-def]
     for i in range(country.first, country.first + country.count):
         weight = (0.02 + w.endowment[i, sector]) * math.exp(0.5 * w.place[i].market)
         u = draw(w.run, d.EXECUTIVE_WISH_PLACE, w.place[i].key, w.sector[sector].key, t)
-        arrival = race(u, weight)
+        arrival = race(u, weight, best)
         if arrival < best:
             best = arrival
             chosen = i
@@ -272,6 +273,8 @@ def match_firms(w, i, t):  # type: ignore[no-untyped-def]
     """
     p = w.par[0]
     j = w.place[i].first_project
+    if j < 0:
+        return
     investment = math.exp(p.signals_slowdown * math.log(w.signal[t, k.INVESTMENT]))
     while j >= 0:
         project = w.project[j]
@@ -326,7 +329,7 @@ def matched_firm(w, j, t):  # type: ignore[no-untyped-def]
                 utility += p.tender_trust * trust_between(w, firm.home, project.place)
             utility -= 3.0 * max(0.0, stretch - firm.size)
             u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
-            arrival = race(u, math.exp(utility))
+            arrival = race(u, math.exp(utility), best)
             if arrival < best:
                 best = arrival
                 chosen = f

@@ -21,6 +21,7 @@ def read_policy(w, t):  # type: ignore[no-untyped-def]
     """
     p = w.par[0]
     head = w.run[0]
+    head.deals_now = 0
     emphasis = w.signal[t, k.EMPHASIS]
     years = t / MONTHS_A_YEAR
     head.outreach = math.exp(p.signals_policy * math.log(emphasis) + p.outreach_growth * years)
@@ -38,7 +39,7 @@ def favour_country(w, t):  # type: ignore[no-untyped-def]
         country = w.country[c]
         if country.recognises == 1:
             weight = math.exp(country.market)
-            arrival = race(draw(w.run, d.FAVOURED_COUNTRY, country.key, 0, t), weight)
+            arrival = race(draw(w.run, d.FAVOURED_COUNTRY, country.key, 0, t), weight, best)
             if arrival < best:
                 best = arrival
                 w.run[0].favoured = c

@@ -24,6 +24,9 @@ def open_tie(w, actor, place, t):  # type: ignore[no-untyped-def]
     tie = w.tie[row]
     tie.actor = actor
     tie.place = place
+    tie.country = w.place[place].country
+    tie.kind = w.actor[actor].kind
+    tie.home = w.actor[actor].home
     tie.since = t
     tie.latest = t
     tie.twinned = -1
@@ -65,11 +68,12 @@ def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
             speed += p.tie_twinning
         if tie.university >= 0:
             speed += p.tie_university
-        if has_office(w, a, w.place[tie.place].country, t):
+        if has_office(w, a, tie.country, t):
             speed += p.tie_office
         gain = p.tie_consolidation * speed * tie.personal * (1.0 - tie.institutional)
         tie.institutional += gain - p.tie_institutional_decay * tie.institutional
         tie.personal *= 1.0 - p.tie_personal_decay
+        tie.behest = 0
         row = tie.of_actor
 
 
@@ -91,12 +95,13 @@ def survey_contacts(w, i, t):  # type: ignore[no-untyped-def]
             place.trust = trust
             place.trusted = tie.actor
         if trust >= alive:
-            kind = w.actor[tie.actor].kind
-            if kind == k.PROVINCE:
+            if tie.kind == k.PROVINCE:
                 place.provinces += 1
-            elif kind == k.FIRM:
+            elif tie.kind == k.FIRM:
                 place.firms += 1
-            elif kind == k.ORGANISATION and w.actor[tie.actor].mission == k.FRIENDSHIP:
+                if tie.home >= 0 and w.tie_of[tie.home, i] >= 0:
+                    w.tie[w.tie_of[tie.home, i]].behest = 1
+            elif tie.kind == k.ORGANISATION and w.actor[tie.actor].mission == k.FRIENDSHIP:
                 place.friendship = trust
         row = tie.of_place
 
@@ -115,7 +120,7 @@ def firm_of_delegation(w, a, place, sector, t):  # type: ignore[no-untyped-def]
             if weight > 0.0:
                 weight *= 4.0 if home >= 0 and firm.home == home else 1.0
                 u = draw(w.run, d.DELEGATION_FIRM, firm.key, w.place[place].key, t)
-                arrival = race(u, weight)
+                arrival = race(u, weight, best)
                 if arrival < best:
                     best = arrival
                     chosen = f
@@ -133,67 +138,81 @@ def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: igno
 
 @rule
 def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
-    """Let a province sign twinnings with the localities it knows.
+    """Let a province sign at most one twinning this month with a locality it knows.
 
-    Readiness grows with trust and the governor's will; the friendship association brokers, firms of
-    the province ask for it, policy papers encourage it, security ties make it less needed
-    (report, section c, fn 45; M13, M16, M17, M28).
+    The chance follows from the readiness of all its ties together; which one it is, from each
+    tie's readiness (report, section c; M16).
     """
-    p = w.par[0]
+    total = 0.0
     row = w.actor[a].first_tie
     while row >= 0:
-        tie = w.tie[row]
-        if tie.twinned < 0 and tie.place < w.run[0].localities:
-            chance = twinning_chance(w, a, row, t)
-            place = w.place[tie.place]
-            if draw(w.run, d.TWINNING, w.actor[a].key, place.key, t) < chance:
-                tie.twinned = t
-                tie.event = record(
-                    w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event,
-                    w.run[0].signal_event, 0,
-                )  # fmt: skip
-                tie.personal += p.tie_contact * (1.0 - tie.personal)
-        row = tie.of_actor
+        total += twinning_readiness(w, a, row)
+        row = w.tie[row].of_actor
+    emphasis = math.exp(w.par[0].signals_policy * math.log(w.signal[t, k.EMPHASIS]))
+    chance = 1.0 - math.exp(-w.par[0].twinning_rate * emphasis * total)
+    if draw(w.run, d.TWINNING, w.actor[a].key, 0, t) >= chance:
+        return
+    best = math.inf
+    chosen = -1
+    row = w.actor[a].first_tie
+    while row >= 0:
+        weight = twinning_readiness(w, a, row)
+        if weight > 0.0:
+            key = w.place[w.tie[row].place].key
+            arrival = race(draw(w.run, d.TWINNING, w.actor[a].key, key, t), weight, best)
+            if arrival < best:
+                best = arrival
+                chosen = row
+        row = w.tie[row].of_actor
+    if chosen >= 0:
+        sign_twinning(w, a, chosen, t)
 
 
 @rule
-def twinning_chance(w, a, row, t):  # type: ignore[no-untyped-def]
-    """Return the chance that a province and a locality sign a twinning this month."""
+def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
+    """Sign a twinning: a contact in itself, and faster consolidation from then on."""
+    tie = w.tie[row]
+    tie.twinned = t
+    tie.event = record(
+        w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, w.run[0].signal_event, 0
+    )
+    tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
+    w.actor[a].twinnings += 1
+
+
+@rule
+def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
+    """Return how ready a province and a locality are to twin, 0 if they are twinned already.
+
+    Trust and the governor's will count; the friendship association brokers; firms of the province
+    ask for it; security ties make it less needed (report, section c, fn 45; M13, M17).
+    """
     p = w.par[0]
     tie = w.tie[row]
+    if tie.twinned >= 0 or tie.place >= w.run[0].localities:
+        return 0.0
     place = w.place[tie.place]
     readiness = max(total_trust(tie), p.twinning_unprompted) * w.governor[tie.place].will
     readiness *= 1.0 + p.twinning_broker * place.friendship
-    if place.firms > 0 and home_firm_is_known(w, a, tie.place):
+    if tie.behest == 1:
         readiness *= 1.0 + p.twinning_behest
-    readiness *= math.exp(p.signals_policy * math.log(w.signal[t, k.EMPHASIS]))
-    return p.twinning_rate * readiness * (1.0 - p.twinning_security * w.country[place.country].security)
-
-
-@rule
-def home_firm_is_known(w, a, place):  # type: ignore[no-untyped-def]
-    """Tell whether a firm of the province has a living tie with the place."""
-    row = w.place[place].first_tie
-    while row >= 0:
-        tie = w.tie[row]
-        actor = w.actor[tie.actor]
-        if actor.kind == k.FIRM and actor.home == a and total_trust(tie) >= w.par[0].tie_alive:
-            return True
-        row = tie.of_place
-    return False
+    return readiness * (1.0 - p.twinning_security * w.country[tie.country].security)
 
 
 @rule
 def link_universities(w, a, t):  # type: ignore[no-untyped-def]
     """Let the universities of twinned pairs link, one to three years on (section f; M60)."""
     p = w.par[0]
+    if w.actor[a].twinnings == 0:
+        return
     row = w.actor[a].first_tie
     while row >= 0:
         tie = w.tie[row]
-        if tie.twinned >= 0 and tie.twinned < t and tie.university < 0:
+        if 0 <= tie.twinned < t and tie.university < 0:
             u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
             if u < p.twinning_university:
                 tie.university = t
+                w.actor[a].twinnings -= 1
                 tie.event = record(
                     w, k.UNIVERSITY_LINK, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, 0, 0
                 )
@@ -221,7 +240,7 @@ def open_institute(w, a, t):  # type: ignore[no-untyped-def]
         if country.recognises == 1 and place.institute == 0:
             weight = (0.2 + place.trust) * math.exp(place.market + 0.5 * country.market)
             weight /= 1.0 + 2.0 * country.institutes
-            arrival = race(draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight)
+            arrival = race(draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
                 chosen = i
