@@ -1,0 +1,14 @@
+"""Quasi-governmental bodies."""
+
+from __future__ import annotations
+
+from sim.agents.base import ChineseActor
+from sim.rules import ties
+
+
+class QuasiGovernmentalBody(ChineseActor):
+    """Work abroad by mission: trade, friendship, party, diaspora, aid or education."""
+
+    def open_institute(self) -> None:
+        """Open Confucius Institutes towards the centre's target, if education is its mission."""
+        ties.open_institute(self.model.handle, self.index, self.model.month)
