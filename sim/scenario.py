@@ -7,7 +7,6 @@ fields of :class:`Scenario` and their descriptions are the documentation of the 
 from __future__ import annotations
 
 import hashlib
-import numbers
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -238,13 +237,9 @@ def _slug(name: object, file: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", text.lower())[:64].strip("-_") or "scenario"
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """Return numpy's numbers as Python's own, for the strict schema."""
-    if isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    return float(value) if isinstance(value, numbers.Real) else value
+    return value.item() if getattr(value, "ndim", None) == 0 else value
 
 
 def _raise_if(problem: Problem | None) -> None:

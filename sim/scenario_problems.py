@@ -117,6 +117,12 @@ def parameter_words(name: str) -> str:
     return f"a number from {_number(entry.low)} to {_number(entry.high)} ({entry.unit})"
 
 
+def _nearest_parameter(name: str) -> str | None:
+    """Return the parameter most like a name, which may lack its group."""
+    ends = {known.partition(".")[2]: known for known in PARAMETERS}
+    return ends.get(name) or closest(name, tuple(PARAMETERS))
+
+
 def parameter_problem(path: KeyPath, name: str, value: float, at: KeyPath) -> Problem | None:
     """Return what is wrong with a parameter and its value, or None.
 
@@ -135,7 +141,7 @@ def parameter_problem(path: KeyPath, name: str, value: float, at: KeyPath) -> Pr
             path,
             f"there is no parameter {shown(name)}",
             allowed="the names that 'paradiplomacy scenarios new' lists",
-            nearest=closest(name, tuple(PARAMETERS)),
+            nearest=_nearest_parameter(name),
         )
     if not entry.low <= value <= entry.high:
         return Problem(at, f"{shown(value)} is out of range", allowed=parameter_words(name))

@@ -95,6 +95,8 @@ class LineFinder:
         start = self._at
         self._at += brackets
         path = self._within(self._read_key())
+        for length in range(1, len(path)):
+            self._record(path[:length], start)
         self._skip(_SPACE)
         self._at += brackets
         if brackets == 2:
