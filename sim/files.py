@@ -21,6 +21,7 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _PARTIAL = ".part-"
 
@@ -251,16 +252,21 @@ def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
     write_text(path, text + "\n")
 
 
-def write_parquet(path: str | Path, frame: pd.DataFrame) -> None:
-    """Write a table as Parquet without its index, whole or not at all.
+def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
+    """Write a frame (without its index) or an Arrow table as Parquet, whole or not at all.
 
     Raises
     ------
     InputError, MachineError
         As :func:`replacing` does.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not isinstance(table, pa.Table):
+        table = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
-        frame.to_parquet(partial, engine="pyarrow", compression="zstd", index=False)
+        pq.write_table(table, partial, compression="zstd")
 
 
 def prepare_folder(path: str | Path, overwrite: bool = False) -> Path:

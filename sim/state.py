@@ -140,6 +140,7 @@ PLACE = (
     Field("first_project", "i", "project", "head of this place's list of open projects"),
     Field("guests", "i", "actor", "head of this month's list of arriving delegations"),
     Field("institute", "i", "0/1", "hosts a Confucius Institute"),
+    Field("exposed", "i", "count", "living ties met by changes of office-holder so far"),
 )
 
 ACTOR = (

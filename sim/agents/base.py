@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import mesa
 
 from sim import state
-from sim.rules import basics, journeys, learning, outreach, ties
+from sim.rules import basics, journeys, learning, outreach, proposals, ties
 
 if TYPE_CHECKING:
     from sim.model import ParadiplomacyModel
@@ -77,6 +77,14 @@ class ChineseActor(StateAgent):
     def make_visit(self) -> None:
         """Carry out this month's visit, or have it declined."""
         journeys.make_visit(self.model.handle, self.index, self.model.month)
+
+    def pitch_project(self) -> None:
+        """Decide whether to pitch a project on this visit."""
+        proposals.pitch_project(self.model.handle, self.index, self.model.month)
+
+    def register_pitch(self) -> None:
+        """Put this month's pitch among the projects."""
+        proposals.register_pitch(self.model.handle, self.index, self.model.month)
 
     def tend_ties(self) -> None:
         """Let ties consolidate and decay."""

@@ -34,6 +34,8 @@ def fade_ties(w, place, t, new_bloc, cause):  # type: ignore[no-untyped-def]
         tie = w.tie[row]
         before = total_trust(tie)
         tie.personal *= 1.0 - lost
+        if before >= p.tie_alive:
+            w.place[place].exposed += 1
         if before >= p.tie_alive and total_trust(tie) < p.tie_alive:
             record(
                 w, k.TIE_LOST, t, tie.actor, place, k.NOBODY, -1, 0, 0.0, cause, tie.event, 0

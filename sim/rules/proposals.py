@@ -155,20 +155,28 @@ def register_wish(w, g, t):  # type: ignore[no-untyped-def]
 
 @rule
 def pitch_project(w, a, t):  # type: ignore[no-untyped-def]
-    """Let a firm decide to pitch a project on its visit; technology firms always have one (M37)."""
-    firm = w.actor[a]
-    firm.pitch_place = -1
-    if firm.trip_place < 0 or firm.trip_received != 1:
+    """Let a firm or a province decide to pitch a project on its visit.
+
+    Technology firms pitch most readily (M37); provinces make the case for their firms where they are
+    trusted (section d, fn 96).
+    """
+    guest = w.actor[a]
+    guest.pitch_place = -1
+    if guest.trip_place < 0 or guest.trip_received != 1:
         return
-    chance = w.par[0].project_pitch * (1.5 if firm.technology == 1 else 1.0)
-    if draw(w.run, d.PITCH, firm.key, 0, t) < chance:
-        firm.pitch_place = firm.trip_place
-        firm.pitch_sector = firm.trip_sector
+    chance = w.par[0].project_pitch
+    if guest.kind == k.FIRM:
+        chance *= 1.5 if guest.technology == 1 else 1.0
+    else:
+        chance *= trust_between(w, a, guest.trip_place)
+    if draw(w.run, d.PITCH, guest.key, 0, t) < chance:
+        guest.pitch_place = guest.trip_place
+        guest.pitch_sector = guest.trip_sector
 
 
 @rule
 def register_pitch(w, a, t):  # type: ignore[no-untyped-def]
-    """Put a firm's pitch among the projects; pitches to the centre are decided there."""
+    """Put a pitch among the projects; pitches to the centre are decided there."""
     firm = w.actor[a]
     if firm.pitch_place < 0:
         return
@@ -178,7 +186,7 @@ def register_pitch(w, a, t):  # type: ignore[no-untyped-def]
         place = site_of_plan(w, w.place[place].country, firm.pitch_sector, t)
     row = w.tie_of[a, firm.pitch_place]
     j = add_project(w, t, place, firm.pitch_sector, firm.key, 0.0, w.tie[row].event, 0)
-    announce_proposal(w, j, t, level, k.FIRM, k.CHINA, a)
+    announce_proposal(w, j, t, level, firm.kind, k.CHINA, a)
 
 
 @rule

@@ -9,6 +9,7 @@ from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
 from sim.rules.basics import has_office, race, record, total_trust
+from sim.rules.outreach import chosen_country, chosen_place
 
 
 @rule
@@ -138,12 +139,13 @@ def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: igno
 
 @rule
 def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
-    """Let a province sign at most one twinning this month with a locality it knows.
+    """Let a province sign at most one twinning this month.
 
     The chance follows from the readiness of all its ties together; which one it is, from each
-    tie's readiness (report, section c; M16).
+    tie's readiness. Rarely it is a locality never met before (report, section c; M16).
     """
-    total = 0.0
+    cold = w.par[0].twinning_unprompted
+    total = cold
     row = w.actor[a].first_tie
     while row >= 0:
         total += twinning_readiness(w, a, row)
@@ -154,6 +156,8 @@ def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
         return
     best = math.inf
     chosen = -1
+    if cold > 0.0:
+        best = race(draw(w.run, d.TWINNING, w.actor[a].key, 1, t), cold, best)
     row = w.actor[a].first_tie
     while row >= 0:
         weight = twinning_readiness(w, a, row)
@@ -164,8 +168,13 @@ def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
                 best = arrival
                 chosen = row
         row = w.tie[row].of_actor
-    if chosen >= 0:
-        sign_twinning(w, a, chosen, t)
+    if chosen < 0:
+        country = chosen_country(w, a, t)
+        place = chosen_place(w, a, country, t)
+        if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
+            return
+        chosen = open_tie(w, a, place, t)
+    sign_twinning(w, a, chosen, t)
 
 
 @rule
@@ -176,6 +185,8 @@ def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
     tie.event = record(
         w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, w.run[0].signal_event, 0
     )
+    if tie.first_event == 0:
+        tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
     w.actor[a].twinnings += 1
 
@@ -192,7 +203,7 @@ def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
     if tie.twinned >= 0 or tie.place >= w.run[0].localities:
         return 0.0
     place = w.place[tie.place]
-    readiness = max(total_trust(tie), p.twinning_unprompted) * w.governor[tie.place].will
+    readiness = total_trust(tie) * w.governor[tie.place].will
     readiness *= 1.0 + p.twinning_broker * place.friendship
     if tie.behest == 1:
         readiness *= 1.0 + p.twinning_behest

@@ -1,0 +1,98 @@
+"""The event log as a table: one row a decision, with its causes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim import kinds as k
+from sim.calendar import month_name
+from sim.schedule import STEPS
+from sim.state import Array, State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.calendars import Positions
+
+SCHEMA = pa.schema(
+    [
+        ("replicate", pa.int32()),
+        ("event_id", pa.int64()),
+        ("month", pa.dictionary(pa.int16(), pa.string())),
+        ("kind", pa.dictionary(pa.int8(), pa.string())),
+        ("chinese_actor", pa.dictionary(pa.int16(), pa.string())),
+        ("chinese_actor_type", pa.dictionary(pa.int8(), pa.string())),
+        ("country", pa.dictionary(pa.int16(), pa.string())),
+        ("locality", pa.dictionary(pa.int16(), pa.string())),
+        ("initiator", pa.dictionary(pa.int8(), pa.string())),
+        ("sector", pa.dictionary(pa.int8(), pa.string())),
+        ("project_id", pa.int64()),
+        ("value_usd_m", pa.float64()),
+        ("causes", pa.list_(pa.int64())),
+    ]
+)
+"""Columns of ``events.parquet``; text is dictionary-encoded, what does not apply is null."""
+
+_ORDERED = np.array([step.ordered for step in STEPS])
+
+
+def canonical_log(w: State) -> Array:
+    """Return the run's events in the one order that does not depend on who acted first.
+
+    Events stand by month and step. Within a step whose agents act in the order of identity the order
+    of recording counts; within any other, place, kind and actor decide.
+    """
+    log = w.event[: int(w.run["events"][0])]
+    rank = np.arange(len(log))
+    free = ~_ORDERED[log["step"]]
+    keys = [np.where(free, log[name], 0) for name in ("id", "actor", "kind", "place")]
+    order = np.lexsort((rank, *keys, log["step"], log["month"]))
+    result: Array = log[order]
+    return result
+
+
+def _words(values: Array, words: list[str], width: Any, missing: Array | None = None) -> pa.Array:
+    """Return numbers as dictionary-encoded words; negative numbers are null."""
+    gone = values < 0 if missing is None else missing
+    indices = pa.array(np.where(gone, 0, values), type=width, mask=gone)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, type=pa.string()))
+
+
+def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
+    """Return one run's log as an Arrow table with the columns of :data:`SCHEMA`."""
+    log = canonical_log(w)
+    localities = len(at.locality)
+    months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
+    types = np.where(log["actor"] < 0, -1, w.actor["kind"][log["actor"]])
+    causes = np.stack([log["cause0"], log["cause1"], log["cause2"]], axis=1)
+    given = causes != 0
+    offsets = np.concatenate([[0], np.cumsum(given.sum(axis=1))]).astype(np.int32)
+    elsewhere = (log["place"] < 0) | (log["place"] >= localities)
+    columns = [
+        pa.array(np.full(len(log), replicate, dtype=np.int32)),
+        pa.array(log["id"]),
+        _words(log["month"], months, pa.int16()),
+        _words(log["kind"], list(k.EVENT_KINDS), pa.int8()),
+        _words(log["actor"], at.actor_codes, pa.int16()),
+        _words(types, list(k.ACTOR_TYPES), pa.int8()),
+        _words(log["country"], list(at.country), pa.int16()),
+        _words(log["place"], list(at.locality), pa.int16(), elsewhere),
+        _words(log["initiator"], list(k.INITIATORS), pa.int8()),
+        _words(log["sector"], list(at.sector), pa.int8()),
+        pa.array(log["project"], mask=log["project"] == 0),
+        pa.array(log["value"], mask=log["value"] == 0.0),
+        pa.ListArray.from_arrays(offsets, pa.array(causes[given])),
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Return an Arrow table of events or projects as a frame; identities stay whole numbers."""
+    import pandas as pd
+
+    wide = {pa.int64(): pd.Int64Dtype()}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=wide.get)
+    return frame

@@ -1,0 +1,1 @@
+"""Experiments: runs, and what is made of many of them."""

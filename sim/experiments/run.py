@@ -1,0 +1,351 @@
+"""Run a scenario: its replicates, one after the other, and what comes of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sim import events, files, outcomes, provenance
+from sim.calendar import month_name
+from sim.calendars import Positions
+from sim.engine import simulate
+from sim.errors import InputError
+from sim.initial import initial_state
+from sim.scenario import Scenario, load
+from sim.state import Array, State
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DRIVERS = ("compiled", "mesa")
+LOGS_KEPT = 200
+"""Runs whose event logs, projects and monthly series are kept; outcomes are kept of all."""
+
+Progress = Callable[[int, int], None]
+
+
+class Run:
+    """Hold what came of a scenario's replicates.
+
+    Parameters
+    ----------
+    scenario, world, driver
+        What was run.
+    tables
+        ``events``, ``projects``, ``series``, ``by_country`` and ``by_locality``.
+    per_run
+        One row a replicate with the outcomes for the whole region.
+    manifest
+        Everything needed to repeat the run.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        driver: str,
+        tables: Mapping[str, pa.Table],
+        per_run: pd.DataFrame,
+        manifest: dict[str, Any],
+    ) -> None:
+        self.scenario = scenario
+        self.world = world
+        self.driver = driver
+        self.tables = dict(tables)
+        self.per_run = per_run
+        self.manifest = manifest
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Return the event log: one row a decision, with its causes (:mod:`sim.events`)."""
+        return events.to_frame(self.tables["events"])
+
+    @cached_property
+    def projects(self) -> pd.DataFrame:
+        """Return every project ever proposed, with the stage it reached."""
+        return events.to_frame(self.tables["projects"])
+
+    @cached_property
+    def deals(self) -> pd.DataFrame:
+        """Return the projects that became deals: awarded and financed, or acquired."""
+        return self.projects[self.projects["month_deal"].notna()].reset_index(drop=True)
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Return month x country x metric: mean, median and 90 % interval over replicates."""
+        return self.tables["series"].to_pandas()
+
+    @cached_property
+    def by_country(self) -> pd.DataFrame:
+        """Return the outcomes of every replicate by country."""
+        return self.tables["by_country"].to_pandas()
+
+    @cached_property
+    def by_locality(self) -> pd.DataFrame:
+        """Return the outcomes of every replicate by locality (ISO 3166-2)."""
+        return self.tables["by_locality"].to_pandas()
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Return each outcome for the region: mean, median and 90 % interval over replicates."""
+        numbers = self.per_run.drop(columns="replicate")
+        return {
+            "scenario": self.scenario.name,
+            "months": [self.scenario.start, self.scenario.end],
+            "seed": self.scenario.seed,
+            "replicates": len(numbers),
+            "driver": self.driver,
+            "model_version": self.manifest["model_version"],
+            "outcomes": {name: _spread(numbers[name].to_numpy()) for name in numbers.columns},
+            "focus": self._focus(),
+        }
+
+    def _focus(self) -> dict[str, Any]:
+        """Return the outcomes of the localities the scenario looks at."""
+        names = [o.name for o in outcomes.OUTCOMES]
+        result = {}
+        for code in self.scenario.focus:
+            rows = self.by_locality[self.by_locality["locality"] == code]
+            result[code] = {name: _spread(rows[name].to_numpy(dtype=float)) for name in names}
+        return result
+
+    def __repr__(self) -> str:
+        deals = self.summary["outcomes"]["deals"]
+        return (
+            f"Run({self.scenario.name!r}, {self.scenario.start} to {self.scenario.end}, "
+            f"{len(self.per_run)} replicates, deals {deals['median']:.0f} "
+            f"[{deals['q05']:.0f}, {deals['q95']:.0f}])"
+        )
+
+    def _repr_html_(self) -> str:
+        from sim.report.card import card_html
+
+        return card_html(self)
+
+    def plot_map(self, outcome: str = "deals", ax: Axes | None = None) -> Axes:
+        """Draw an outcome on the country grid, mean over replicates."""
+        from sim.report import figures
+
+        return figures.plot_map(self, outcome, ax=ax)
+
+    def plot_ties(self, ax: Axes | None = None) -> Axes:
+        """Draw visits, twinnings and trust over time."""
+        from sim.report import figures
+
+        return figures.plot_ties(self, ax=ax)
+
+    def plot_funnel(self, ax: Axes | None = None) -> Axes:
+        """Draw the funnel from visits to completed projects."""
+        from sim.report import figures
+
+        return figures.plot_funnel(self, ax=ax)
+
+    def plot_timeline(self, locality: str, ax: Axes | None = None) -> Axes:
+        """Draw a locality's simulated events against its documented ones."""
+        from sim.report import figures
+
+        return figures.plot_timeline(self, locality, ax=ax)
+
+    def plot_channels(self, ax: Axes | None = None) -> Axes:
+        """Draw deals by channel and level of decision."""
+        from sim.report import figures
+
+        return figures.plot_channels(self, ax=ax)
+
+    def explain(self, deal: int | str, replicate: int = 0) -> str:
+        """Tell how a deal came about, from first contact on, as text."""
+        from sim.report.biography import biography_of
+
+        return biography_of(self.events, deal, replicate=replicate)
+
+    def write(self, folder: str | Path, *, figures: bool = True) -> Path:
+        """Write all tables, the manifest and, if asked, the figures and the report.
+
+        The manifest is written last: a folder that has one is whole.
+
+        Raises
+        ------
+        InputError
+            If the folder is not empty or cannot be written to.
+        """
+        target = files.prepare_folder(folder)
+        files.write_parquet(target / "events.parquet", self.tables["events"])
+        files.write_parquet(target / "projects.parquet", self.tables["projects"])
+        is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
+        files.write_parquet(target / "deals.parquet", self.tables["projects"].filter(is_deal))
+        for name in ("series", "by_country", "by_locality"):
+            files.write_parquet(target / f"{name}.parquet", self.tables[name])
+        files.write_parquet(target / "per_run.parquet", self.per_run)
+        files.write_json(target / "summary.json", self.summary)
+        if figures:
+            from sim.report.html import write_report
+
+            write_report(self, target)
+        files.write_json(target / "manifest.json", self.manifest)
+        return target
+
+
+def _spread(values: Array) -> dict[str, float | None]:
+    """Return mean, median and 90 % interval of the values that are known."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return dict.fromkeys(("mean", "median", "q05", "q95"))
+    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
+    return {
+        "mean": float(known.mean()),
+        "median": float(middle),
+        "q05": float(low),
+        "q95": float(high),
+    }
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    driver: str = "compiled",
+    overrides: Mapping[str, float] | None = None,
+    world: World | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario and return what came of it.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of a shipped one, or the path of a file.
+    replicates, seed, overrides
+        Replace what the scenario says; ``overrides`` are parameters by name.
+    driver
+        ``compiled`` or ``mesa``; both give the same event log.
+    world
+        Tables of another region.
+    out
+        Folder to write to, new or empty.
+    progress
+        Called with (done, total) after each replicate.
+
+    Raises
+    ------
+    InputError
+        If anything given is not valid.
+    """
+    if driver not in DRIVERS:
+        raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
+    world = world if world is not None else load_world()
+    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
+    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates)
+    if out is not None:
+        files.prepare_folder(out)
+    result = _Collector(chosen, world, driver).collect(progress)
+    if out is not None:
+        result.write(out)
+    return result
+
+
+class _Collector:
+    """Run replicates and gather their tables."""
+
+    def __init__(self, scenario: Scenario, world: World, driver: str) -> None:
+        self.scenario, self.world, self.driver = scenario, world, driver
+        self.at = Positions(world)
+        self.parts: dict[str, list[pa.Table]] = {
+            name: [] for name in ("events", "projects", "by_country", "by_locality")
+        }
+        self.monthly: list[Array] = []
+        self.per_run: list[dict[str, float]] = []
+        self.names = dict(world.localities[["code", "name"]].itertuples(index=False))
+
+    def collect(self, progress: Progress | None) -> Run:
+        started, clock = datetime.now(UTC), time.perf_counter()
+        template = initial_state(self.scenario, self.world)
+        total = self.scenario.replicates
+        for replicate in range(total):
+            self._add(self._final_state(template, replicate), replicate)
+            if progress is not None:
+                progress(replicate + 1, total)
+        manifest = provenance.manifest(
+            scenario=self.scenario.model_dump(mode="json"),
+            parameters=self.scenario.parameter_values(),
+            world_digest=self.world.digest,
+            seed=self.scenario.seed,
+            replicates=total,
+            driver=self.driver,
+            started=started,
+            seconds=time.perf_counter() - clock,
+        )
+        manifest["logs_kept"] = min(total, LOGS_KEPT)
+        tables = {name: pa.concat_tables(parts) for name, parts in self.parts.items()}
+        tables["events"] = tables["events"].unify_dictionaries()
+        tables["series"] = self._series()
+        per_run = pd.DataFrame(self.per_run)
+        return Run(self.scenario, self.world, self.driver, tables, per_run, manifest)
+
+    def _final_state(self, template: State, replicate: int) -> State:
+        if self.driver == "compiled":
+            return simulate(template, self.scenario.seed, replicate)
+        from sim.model import ParadiplomacyModel
+
+        model = ParadiplomacyModel(self.scenario, replicate=replicate, world=self.world)
+        model.run_to_end()
+        return model.state
+
+    def _add(self, w: State, replicate: int) -> None:
+        local = outcomes.by_place(w)
+        n = len(self.at.locality)
+        home = np.array(list(self.at.country))[w.place["country"][:n]]
+        codes = list(self.at.locality)
+        place = {
+            "replicate": np.full(n, replicate, dtype=np.int32),
+            "country": home,
+            "locality": codes,
+            "name": [str(self.names[code]) for code in codes],
+            **{o.name: local[o.name][:n] for o in outcomes.OUTCOMES},
+        }
+        country = {
+            "replicate": np.full(len(w.country), replicate, dtype=np.int32),
+            "country": list(self.at.country),
+            **outcomes.by_country(w, local),
+        }
+        self.parts["by_locality"].append(pa.table(place))
+        self.parts["by_country"].append(pa.table(country))
+        self.per_run.append({"replicate": replicate, **outcomes.for_region(w, local)})
+        if replicate < LOGS_KEPT:
+            self.parts["events"].append(events.event_table(w, self.at, replicate))
+            self.parts["projects"].append(outcomes.project_table(w, self.at, replicate))
+            self.monthly.append(outcomes.monthly(w)[self.scenario.start_month :])
+
+    def _series(self) -> pa.Table:
+        """Return the monthly series in long form, summarised over replicates."""
+        stack = np.stack(self.monthly)
+        low, middle, high = np.quantile(stack, (0.05, 0.5, 0.95), axis=0)
+        months, countries, metrics = low.shape
+        first = self.scenario.start_month
+        names = [month_name(first + t) for t in range(months)]
+        grid = np.indices((months, countries, metrics)).reshape(3, -1)
+
+        def words(index: Array, values: list[str]) -> pa.Array:
+            return pa.DictionaryArray.from_arrays(pa.array(index, type=pa.int32()), values)
+
+        return pa.table(
+            {
+                "month": words(grid[0], names),
+                "country": words(grid[1], list(self.at.country)),
+                "metric": words(grid[2], list(outcomes.SERIES_METRICS)),
+                "mean": stack.mean(axis=0).ravel(),
+                "median": middle.ravel(),
+                "q05": low.ravel(),
+                "q95": high.ravel(),
+            }
+        )
