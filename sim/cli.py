@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from sim import __version__, cli_scenarios, cli_world
 from sim.errors import InputError, nearest_name
-from sim.files import MachineError
+from sim.files import MachineError, plain, prepare_folder
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -154,8 +154,6 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 @contextmanager
 def _folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder, checked before the work begins and gone again if it stays empty."""
-    from sim.files import prepare_folder
-
     folder = prepare_folder(path)
     try:
         yield folder
@@ -209,11 +207,11 @@ def run(
             result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
         result.write(folder)
     if as_json:
-        typer.echo(json.dumps({"folder": str(folder), **result.summary}, allow_nan=False))
+        typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
         return
-    from sim.report.card import run_card
+    from sim.report.card import card_text
 
-    typer.echo(run_card(result))
+    typer.echo(card_text(result))
     typer.echo(f"\nFiles: {folder}")
 
 
@@ -224,9 +222,19 @@ def explain(
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
 ) -> None:
     """Tell how a deal came about, from first contact on."""
-    from sim.report.biography import biography
+    log = run_folder / "events.parquet"
+    if not (run_folder / "manifest.json").is_file() or not log.is_file():
+        raise InputError(
+            "is not the folder of a finished run",
+            file=run_folder,
+            allowed="a folder written by paradiplomacy run",
+        )
+    from pyarrow import parquet
 
-    typer.echo(biography(run_folder, deal, replicate=replicate))
+    from sim.events import to_frame
+    from sim.report.biography import biography_of
+
+    typer.echo(biography_of(to_frame(parquet.read_table(log)), deal, replicate=replicate))
 
 
 def main() -> None:

@@ -57,6 +57,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "report": ("report",),
     "surface": ("app", "cli", "cli_scenarios", "cli_world", "__main__"),
 }
+# A run's methods draw and tell it, so they reach up, but only when they are called.
+LATE = {("experiments", "report")}
 LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
 
 
@@ -102,11 +104,12 @@ def imports(node: ast.AST, *, inside_functions: bool) -> Iterator[str]:
 def test_module_imports_only_from_its_layer_and_those_below(name: str) -> None:
     part = name.split(".")[1]
     assert part in LAYER_OF, f"give sim.{part} a place in LAYERS"
+    at_once = set(imports(tree_of(MODULES[name]), inside_functions=False))
     for imported in imports(tree_of(MODULES[name]), inside_functions=True):
         top, *rest = imported.split(".")
         if part not in LAYERS["surface"]:
             assert top not in {"calibration", "tests", "benchmarks"}
-        if top == "sim" and rest:
+        if top == "sim" and rest and not ((part, rest[0]) in LATE and imported not in at_once):
             assert LAYER_OF[rest[0]] <= LAYER_OF[part], f"{name} imports {imported}"
 
 
