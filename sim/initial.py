@@ -21,6 +21,9 @@ from sim.world.endowment import endowment_matrix
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""
 
+_NEVER = 10**6
+"""A month that never comes."""
+
 _ROOM = {"tie": 4096, "project": 4096, "event": 32768}
 
 
@@ -44,7 +47,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     places = _places(world, at)
     t, c = len(matrices["signal"]), len(countries)
     result = State(
-        run=_run(scenario, world, matrices, len(at.locality)),
+        run=_run(scenario, world, matrices, at),
         par=par,
         par_values=par.view(np.float64).reshape(-1),
         country=countries,
@@ -88,7 +91,7 @@ def _log10(values: pd.Series[float], reference: float) -> Array:
     return np.log10(np.maximum(values.to_numpy(dtype=float), 1e-3) / reference)
 
 
-def _run(scenario: Scenario, world: World, matrices: dict[str, Array], localities: int) -> Array:
+def _run(scenario: Scenario, world: World, matrices: dict[str, Array], at: Positions) -> Array:
     start = scenario.start_month
     return _fill(
         _records(state.RUN, 1),
@@ -96,7 +99,9 @@ def _run(scenario: Scenario, world: World, matrices: dict[str, Array], localitie
             "start": start,
             "end": scenario.end_month,
             "calendar_end": world.executives["start"].max(),
-            "localities": localities,
+            "localities": len(at.locality),
+            "first_firm": at.actor_offset[k.FIRM],
+            "end_firm": at.actor_offset[k.BANK],
             # The mean that authority.effect shrinks to is that of the world as it is.
             "mean_authority": matrices["authority"][start].mean(),
             "favoured": -1,
@@ -128,7 +133,7 @@ def _countries(
             "security": table["security_ties"],
             "diaspora": table["diaspora"],
             "selection": [k.SELECTIONS.index(x) for x in table["governor_selection"]],
-            "elected_since": table["elected_since"].replace(NO_MONTH, 10**6),
+            "elected_since": table["elected_since"].replace(NO_MONTH, _NEVER),
             "governor_term": table["governor_term_months"],
             "governor_anchor": table["governor_anchor"],
             "governor_reelection": [k.REELECTIONS.index(x) for x in table["governor_reelection"]],
@@ -181,6 +186,7 @@ def _governors(localities: int, start: int, holders: Array) -> Array:
         _records(state.GOVERNOR, localities),
         {
             "until": start,
+            "review": start,
             "next_documented": holders[:, 0],
             "last_documented": holders[:, 1],
             "trip_actor": -1,
@@ -203,8 +209,9 @@ def _agents(world: World, at: Positions) -> Array:
             "mission": -1,
             "size": 1.0,
             "rate": 1.0,
-            "active_since": -(10**6),
+            "active_since": -_NEVER,
             "first_tie": -1,
+            "next_university": _NEVER,
             "trip_place": -1,
             "trip_partner": -1,
             "pitch_place": -1,
@@ -244,7 +251,7 @@ def _fill_firms(rows: Array, world: World, at: Positions) -> None:
     rows["rate"] = 0.5 + table["size"]
     rows["technology"] = table["technology"]
     rows["acquirer"] = table["acquirer"]
-    rows["active_since"] = table["active_since"].replace(NO_MONTH, -(10**6))
+    rows["active_since"] = table["active_since"].replace(NO_MONTH, -_NEVER)
 
 
 def _sectors(world: World) -> Array:

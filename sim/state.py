@@ -37,6 +37,8 @@ RUN = (
     Field("ties", "i", "count", "ties known"),
     Field("projects", "i", "count", "projects known"),
     Field("localities", "i", "count", "number of localities"),
+    Field("first_firm", "i", "actor", "first firm"),
+    Field("end_firm", "i", "actor", "end of the firms"),
     Field("mean_authority", "f", "authority", "mean of the authority index over countries"),
     Field("outreach", "f", "ratio", "factor of Chinese outreach this month"),
     Field("favoured", "i", "country", "country Beijing favours this month"),
@@ -107,7 +109,8 @@ GOVERNOR = (
     Field("will", "f", "0-1", "political will to work with China"),
     Field("bloc", "i", "-", "bloc; aligned if it is the national executive's"),
     Field("since", "i", "month", "month of taking office"),
-    Field("until", "i", "month", "regular end of the term"),
+    Field("until", "i", "month", "end of the term, or of an appointee's tenure"),
+    Field("review", "i", "month", "next month in which the office may change hands by itself"),
     Field("terms", "i", "count", "terms in a row"),
     Field("experience", "f", "0-1", "experience with China"),
     Field("documented", "i", "0/1", "whether the evidence names the office-holder"),
@@ -161,7 +164,7 @@ ACTOR = (
     Field("budget", "f", "US$ million", "funds a bank can still commit"),
     Field("posted", "i", "-", "identity of the ambassador"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
-    Field("twinnings", "i", "count", "twinnings not yet followed by a university link"),
+    Field("next_university", "i", "month", "next month in which a university link is due"),
     Field("trip_place", "i", "place", "destination decided on this month"),
     Field("trip_sector", "i", "sector", "sector in mind"),
     Field("trip_partner", "i", "actor", "whom an association means to introduce"),
@@ -186,7 +189,7 @@ TIE = (
     Field("latest", "i", "month", "latest contact"),
     Field("visits", "i", "count", "visits either way"),
     Field("twinned", "i", "month", "month of twinning"),
-    Field("university", "i", "month", "month of the first university link"),
+    Field("university", "i", "month", "month of the first university link, once twinned"),
     Field("behest", "i", "0/1", "a firm of the province is active in the place"),
     Field("first_event", "i", "event", "first contact"),
     Field("event", "i", "event", "latest event of the tie"),
@@ -208,6 +211,7 @@ PROJECT = (
     Field("bank", "i", "actor", "lender"),
     Field("finance", "i", "-", "kinds.FINANCES"),
     Field("value", "f", "US$ million", "size"),
+    Field("tens", "f", "log10", "size in factors of ten of US$ 100 million"),
     Field("loan", "f", "US$ million", "loan"),
     Field("needs_loan", "i", "0/1", "whether a bank must lend"),
     Field("rank", "f", "-", "priority for finance this month"),
@@ -397,10 +401,15 @@ CHANGING = (
 POOLS = ("tie", "project", "event")
 
 
+def _pools_of(w: State) -> list[tuple[str, Array]]:
+    return [(name, getattr(w, name)) for name in POOLS]
+
+
 def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
-    pools = {name: np.zeros_like(getattr(template, name)) for name in POOLS}
+    # np.zeros takes untouched memory from the system; zeros_like would write it all.
+    pools = {name: np.zeros(len(old), old.dtype) for name, old in _pools_of(template)}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         used = int(getattr(template.run[0], name + "s"))

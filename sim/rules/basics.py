@@ -8,6 +8,8 @@ from sim.jit import rule
 from sim.rng import draw, event_identity
 
 _LOW = 0xFFFFFFFF
+NEVER = 10**6
+"""A month that never comes."""
 
 
 @rule
@@ -38,6 +40,16 @@ def bell(run, decision, pair, a, b, month):  # type: ignore[no-untyped-def]
     u = draw(run, decision, a, b, month)
     v = draw(run, pair, a, b, month)
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+
+
+@rule
+def waiting_time(u, chance):  # type: ignore[no-untyped-def]
+    """Return the months until something happens that has the same chance each month, at least 1."""
+    if chance <= 0.0:
+        return NEVER
+    if chance >= 1.0:
+        return 1
+    return 1 + int(math.log(u) / math.log(1.0 - chance))
 
 
 @rule

@@ -9,7 +9,7 @@ from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
 from sim.rules.basics import is_aligned, logistic, race, record, trust_between
-from sim.rules.proposals import end_project, local_power, project_draw, tens
+from sim.rules.proposals import end_project, local_power, project_draw
 from sim.rules.ties import meet
 
 _LOW = 0xFFFFFFFF
@@ -152,7 +152,7 @@ def rank_application(w, j, t):  # type: ignore[no-untyped-def]
             chance *= 0.4
     if project_draw(w, d.FINANCIAL_CLOSE, project, t) < chance:
         project.rank = 1.0 + w.place[project.place].trust + 0.5 * country.stance
-        project.rank -= 0.1 * tens(project.value)
+        project.rank -= 0.1 * project.tens
         project.rank = max(0.01, project.rank)
 
 

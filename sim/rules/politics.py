@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import bell, logistic, record, total_trust
+from sim.rules.basics import NEVER, bell, logistic, record, total_trust, waiting_time
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
@@ -193,29 +193,50 @@ def install_governor(w, g, t, key, bloc, will, documented, cause):  # type: igno
 
 @rule
 def hold_governor_office(w, g, t):  # type: ignore[no-untyped-def]
-    """Change the governor: documented office-holders first, then the country's own rule."""
+    """Change the governor: documented office-holders first, then the country's own rule.
+
+    Appointed governors go with the executive's bloc; otherwise an office changes hands only in its
+    month of review (M19, M20).
+    """
     governor = w.governor[g]
+    country = w.country[w.place[g].country]
+    swept = country.changed == t and country.bloc_changed == 1 and governor.documented == 0
+    if t < governor.review and not swept:
+        return
     if governor.next_documented < governor.last_documented:
-        holder = w.holder[governor.next_documented]
-        if holder.start <= t:
+        if w.holder[governor.next_documented].start <= t:
             governor.next_documented += 1
             seat_documented_holder(w, g, t, governor.next_documented - 1)
+            set_review(w, g, t)
             return
     if governor.key == 0:
         seat_new_governor(w, g, t)
-        return
-    if governor.documented == 1:
-        holder = w.holder[governor.next_documented - 1]
-        if holder.end < 0 or t < holder.end:
-            return
-        seat_new_governor(w, g, t)
-        return
-    country = w.country[w.place[g].country]
-    if country.selection == k.ELECTED and t >= country.elected_since:
+    elif governor.documented == 1:
+        if t >= governor.until:
+            seat_new_governor(w, g, t)
+    elif is_elected(w, g, t):
         if t >= governor.until:
             hold_local_election(w, g, t)
-    else:
-        review_appointment(w, g, t)
+    elif swept or t >= governor.until:
+        seat_new_governor(w, g, t)
+    set_review(w, g, t)
+
+
+@rule
+def is_elected(w, g, t):  # type: ignore[no-untyped-def]
+    """Tell whether a locality's head is elected by now."""
+    country = w.country[w.place[g].country]
+    return country.selection == k.ELECTED and t >= country.elected_since
+
+
+@rule
+def set_review(w, g, t):  # type: ignore[no-untyped-def]
+    """Note the next month in which the office may change hands by itself."""
+    governor = w.governor[g]
+    governor.review = max(t + 1, governor.until)
+    if governor.next_documented < governor.last_documented:
+        start = w.holder[governor.next_documented].start
+        governor.review = max(t + 1, min(governor.review, start))
 
 
 @rule
@@ -229,6 +250,7 @@ def seat_documented_holder(w, g, t, row):  # type: ignore[no-untyped-def]
         bloc = drawn_bloc(w, g, t)
     will = drawn_will(w, g, holder.key) if math.isnan(holder.will) else holder.will
     install_governor(w, g, t, holder.key, bloc, will, 1, 0)
+    w.governor[g].until = holder.end if holder.end >= 0 else NEVER
 
 
 @rule
@@ -242,17 +264,28 @@ def drawn_bloc(w, g, t):  # type: ignore[no-untyped-def]
 
 @rule
 def term_end(w, g, t):  # type: ignore[no-untyped-def]
-    """Return the month in which the term of a governor who takes office now ends."""
+    """Return the month in which the tenure of a governor who takes office now ends.
+
+    Elected governors serve to the next regular date; appointed ones until a reshuffle, or until
+    governors are elected (M20).
+    """
+    p = w.par[0]
     country = w.country[w.place[g].country]
-    length = max(6, int(round(country.governor_term / w.par[0].turnover_pace)))
-    return next_regular_date(country.governor_anchor, length, t)
+    if is_elected(w, g, t):
+        length = max(6, int(round(country.governor_term / p.turnover_pace)))
+        return next_regular_date(country.governor_anchor, length, t)
+    u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
+    end = t + waiting_time(u, min(1.0, p.turnover_reshuffle * p.turnover_pace))
+    if country.selection == k.ELECTED:
+        end = min(end, country.elected_since)
+    return end
 
 
 @rule
 def seat_new_governor(w, g, t):  # type: ignore[no-untyped-def]
     """Put a governor not named in the evidence in office."""
     country = w.country[w.place[g].country]
-    elected = country.selection == k.ELECTED and t >= country.elected_since
+    elected = is_elected(w, g, t)
     key = (w.place[g].key + 7919 * (t + 1)) & 0xFFFFFFFF
     bloc = drawn_bloc(w, g, t) if elected else country.bloc
     install_governor(w, g, t, key, bloc, drawn_will(w, g, key), 0, 0)
@@ -271,17 +304,6 @@ def hold_local_election(w, g, t):  # type: ignore[no-untyped-def]
         governor.until = term_end(w, g, t)
         return
     seat_new_governor(w, g, t)
-
-
-@rule
-def review_appointment(w, g, t):  # type: ignore[no-untyped-def]
-    """Replace an appointed governor with the executive's bloc, or in a reshuffle (M20)."""
-    p = w.par[0]
-    country = w.country[w.place[g].country]
-    new_rulers = country.changed == t and country.bloc_changed == 1
-    u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
-    if new_rulers or u < p.turnover_reshuffle * p.turnover_pace:
-        seat_new_governor(w, g, t)
 
 
 @rule
@@ -320,6 +342,7 @@ def order_governor(w, order, t, cause):  # type: ignore[no-untyped-def]
     if order.replaces == 1:
         install_governor(w, g, t, order.key, bloc, will, 0, cause)
         governor.until = term_end(w, g, t)
+        set_review(w, g, t - 1)
     else:
         governor.will = will
         governor.bloc = bloc

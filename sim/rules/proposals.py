@@ -73,6 +73,7 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):  # type: ig
     project.firm = -1
     project.bank = -1
     project.value = value if value > 0.0 else drawn_value(w, place, sector, project.key)
+    project.tens = tens(project.value)
     project.proposed = t
     project.signed = project.approved = project.awarded = -1
     project.dealt = project.started = project.ended = -1
@@ -104,7 +105,7 @@ def announce_proposal(w, j, t, level, channel, initiator, actor):  # type: ignor
 
 @rule
 def make_wish(w, g, t):  # type: ignore[no-untyped-def]
-    """Let a governor put a project on the wish list for the Chinese actor trusted most.
+    """Let a governor with a living tie put a project on the wish list for the actor trusted most.
 
     The chance is ``project.wish`` times will squared times trust: a champion wishes for much more
     than an indifferent governor (report, sections a, e; M22, M23, M30).
@@ -113,7 +114,7 @@ def make_wish(w, g, t):  # type: ignore[no-untyped-def]
     governor = w.governor[g]
     place = w.place[g]
     governor.wish_sector = -1
-    if place.trusted < 0:
+    if place.trust < p.tie_alive:
         return
     chance = p.project_wish * governor.will * governor.will * place.trust
     if draw(w.run, d.WISH, place.key, 0, t) >= chance:
@@ -326,11 +327,11 @@ def matched_firm(w, j, t):  # type: ignore[no-untyped-def]
     project = w.project[j]
     best = math.inf
     chosen = -1
-    stretch = max(0.0, min(1.0, 0.5 * tens(project.value)))
-    for f in range(len(w.actor)):
+    stretch = max(0.0, min(1.0, 0.5 * project.tens))
+    for f in range(w.run[0].first_firm, w.run[0].end_firm):
         firm = w.actor[f]
         strength = w.strength[f, project.sector]
-        if firm.kind == k.FIRM and strength > 0.0 and firm.active_since <= t:
+        if strength > 0.0 and firm.active_since <= t:
             utility = p.project_fit * strength + w.experience[f, project.country]
             utility += p.tender_trust * trust_between(w, f, project.place)
             if firm.home >= 0:

@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import has_office, race, record, total_trust
+from sim.rules.basics import NEVER, has_office, race, record, total_trust, waiting_time
 from sim.rules.outreach import chosen_country, chosen_place
 
 
@@ -67,7 +67,7 @@ def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
         speed = 1.0
         if tie.twinned >= 0:
             speed += p.tie_twinning
-        if tie.university >= 0:
+        if 0 <= tie.university <= t:
             speed += p.tie_university
         if has_office(w, a, tie.country, t):
             speed += p.tie_office
@@ -114,11 +114,11 @@ def firm_of_delegation(w, a, place, sector, t):  # type: ignore[no-untyped-def]
     home = a if host.kind == k.PROVINCE else host.home
     best = math.inf
     chosen = -1
-    for f in range(len(w.actor)):
-        firm = w.actor[f]
-        if firm.kind == k.FIRM and firm.active_since <= t and f != a:
-            weight = w.strength[f, sector]
-            if weight > 0.0:
+    for f in range(w.run[0].first_firm, w.run[0].end_firm):
+        weight = w.strength[f, sector]
+        if weight > 0.0 and f != a:
+            firm = w.actor[f]
+            if firm.active_since <= t:
                 weight *= 4.0 if home >= 0 and firm.home == home else 1.0
                 u = draw(w.run, d.DELEGATION_FIRM, firm.key, w.place[place].key, t)
                 arrival = race(u, weight, best)
@@ -188,7 +188,9 @@ def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
-    w.actor[a].twinnings += 1
+    u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
+    tie.university = t + waiting_time(u, w.par[0].twinning_university)
+    w.actor[a].next_university = min(w.actor[a].next_university, tie.university)
 
 
 @rule
@@ -200,10 +202,11 @@ def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
     """
     p = w.par[0]
     tie = w.tie[row]
-    if tie.twinned >= 0 or tie.place >= w.run[0].localities:
+    trust = total_trust(tie)
+    if trust < p.tie_alive or tie.twinned >= 0 or tie.place >= w.run[0].localities:
         return 0.0
     place = w.place[tie.place]
-    readiness = total_trust(tie) * w.governor[tie.place].will
+    readiness = trust * w.governor[tie.place].will
     readiness *= 1.0 + p.twinning_broker * place.friendship
     if tie.behest == 1:
         readiness *= 1.0 + p.twinning_behest
@@ -212,21 +215,20 @@ def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
 
 @rule
 def link_universities(w, a, t):  # type: ignore[no-untyped-def]
-    """Let the universities of twinned pairs link, one to three years on (section f; M60)."""
-    p = w.par[0]
-    if w.actor[a].twinnings == 0:
+    """Let the universities of twinned pairs link when their time has come (section f; M60)."""
+    actor = w.actor[a]
+    if t < actor.next_university:
         return
-    row = w.actor[a].first_tie
+    actor.next_university = NEVER
+    row = actor.first_tie
     while row >= 0:
         tie = w.tie[row]
-        if 0 <= tie.twinned < t and tie.university < 0:
-            u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
-            if u < p.twinning_university:
-                tie.university = t
-                w.actor[a].twinnings -= 1
-                tie.event = record(
-                    w, k.UNIVERSITY_LINK, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, 0, 0
-                )
+        if tie.university == t:
+            tie.event = record(
+                w, k.UNIVERSITY_LINK, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, 0, 0
+            )
+        elif tie.university > t:
+            actor.next_university = min(actor.next_university, tie.university)
         row = tie.of_actor
 
 

@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rules.basics import is_aligned, record
-from sim.rules.proposals import end_project, project_draw, tens
+from sim.rules.proposals import end_project, project_draw
 
 
 @rule
@@ -105,7 +105,7 @@ def face_public(w, j, t):  # type: ignore[no-untyped-def]
     p = w.par[0]
     project = w.project[j]
     chance = p.backlash_rate * w.sector[project.sector].visibility
-    chance *= math.exp(p.backlash_size * tens(project.value))
+    chance *= math.exp(p.backlash_size * project.tens)
     if project_draw(w, d.BACKLASH, project, t) >= chance:
         return
     before = project.event
