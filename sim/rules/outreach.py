@@ -131,7 +131,11 @@ def seek_partner(w, a, t):  # type: ignore[no-untyped-def]
 
 @rule
 def known_partner(w, a, t):  # type: ignore[no-untyped-def]
-    """Choose among the places an actor knows, by trust and attraction; -1 if there is none."""
+    """Choose among the places an actor knows; -1 if there is none.
+
+    Trust and twinning count for more than what the place has to offer: relationships are kept up for
+    their own sake (report, rationale; M30).
+    """
     p = w.par[0]
     best = math.inf
     chosen = -1
@@ -140,7 +144,8 @@ def known_partner(w, a, t):  # type: ignore[no-untyped-def]
         tie = w.tie[row]
         place = w.place[tie.place]
         if may_work_in(w, a, place.country):
-            weight = math.exp(2.0 * p.outreach_trust * total_trust(tie)) * (0.05 + place.attraction)
+            weight = math.exp(p.outreach_loyalty * total_trust(tie))
+            weight *= math.sqrt(place.attraction) * (1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning)
             arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
