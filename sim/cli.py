@@ -141,14 +141,21 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
+    from sim.jit import is_warm
+
     console = Console(stderr=True)
+    doing = "replicates" if is_warm() else "compiling the engine (first run)"
     if quiet or not console.is_terminal:
+        if not is_warm():
+            typer.echo(doing, err=True)
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("replicates", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(
+            task, description="replicates", completed=done, total=total
+        )
 
 
 @contextmanager
@@ -235,6 +242,17 @@ def explain(
     from sim.report.biography import biography_of
 
     typer.echo(biography_of(to_frame(parquet.read_table(log)), deal, replicate=replicate))
+
+
+@app.command()
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
+) -> None:
+    """Measure speed against the bars; takes some minutes."""
+    from sim.bench import measure, table
+
+    measured = measure(lambda what: typer.echo(f"Measuring {what}", err=True))
+    typer.echo(json.dumps(measured) if as_json else table(measured))
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
         (),
         ("run",),
         ("explain",),
+        ("bench",),
         ("scenarios",),
         ("scenarios", "list"),
         ("world",),
