@@ -1,0 +1,359 @@
+"""The biography of a project: its causes, from the first contact to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.errors import InputError, nearest_name
+from sim.experiments.reading import read_events
+from sim.report.names import Names, money, month_words
+from sim.report.sentences import Event, reason, sentence
+from sim.world import load_world
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+PROJECT, TIES, POLITICS, SIGNALS, ELSEWHERE = "project", "ties", "politics", "signals", "elsewhere"
+MARKS = {
+    PROJECT: ("●", "the project"),
+    TIES: ("○", "contacts and ties"),
+    POLITICS: ("▲", "politics"),
+    SIGNALS: ("◇", "policy and forums"),
+    ELSEWHERE: ("◆", "elsewhere: another project or place"),
+}
+"""Mark and meaning of each lane of a biography."""
+
+CONTACTS = frozenset(
+    {"visit_to_lac", "visit_to_china", "state_visit", "introduction", "twinning", "university_link"}
+)
+"""Kinds of events by which two sides meet."""
+
+_LANE = {
+    **dict.fromkeys((*CONTACTS, "confucius_institute", "tie_lost", "declined_visit"), TIES),
+    **dict.fromkeys(("executive_change", "governor_change", "recognition_switch"), POLITICS),
+    **dict.fromkeys(("ambassador_rotation", "intervention"), POLITICS),
+    **dict.fromkeys(("policy_signal", "forum", "office_opened"), SIGNALS),
+}
+COLUMNS = [
+    "event_id",
+    "month",
+    "kind",
+    "chinese_actor",
+    "country",
+    "locality",
+    "initiator",
+    "sector",
+    "project_id",
+    "value_usd_m",
+    "causes",
+]
+MOST_TIES = 24
+"""Contacts told one by one; of more, those are left out that led to nothing else."""
+WIDTH = 78
+
+
+@dataclass(frozen=True)
+class Line:
+    """Hold one line of a biography: an event, its lane and its causes."""
+
+    event: Event
+    lane: str
+    causes: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Life:
+    """Hold a project's life: its identity and its lines in order.
+
+    Parameters
+    ----------
+    project, replicate
+        Which project of which run.
+    lines
+        From the first contact on.
+    left_out
+        Number of contacts not told.
+    """
+
+    project: int
+    replicate: int
+    lines: tuple[Line, ...]
+    left_out: int
+
+    @property
+    def own(self) -> list[Event]:
+        """Return the project's own events."""
+        return [line.event for line in self.lines if line.lane == PROJECT]
+
+    @property
+    def met(self) -> Event | None:
+        """Return the first contact, None if the project came without one."""
+        first = self.lines[0].event
+        return first if first.kind in CONTACTS else None
+
+
+def project_ids(events: pd.DataFrame, replicate: int, *, deals: bool = True) -> list[int]:
+    """Return the projects of a run in the order of their deals, or all as first proposed.
+
+    Raises
+    ------
+    InputError
+        If the log has no such run.
+    """
+    mine = _of_run(events, replicate)
+    kinds = ("deal",) if deals else ("proposal", "acquisition")
+    found = mine.loc[mine["kind"].isin(kinds), "project_id"].dropna()
+    return list(dict.fromkeys(int(p) for p in found))
+
+
+def _of_run(events: pd.DataFrame, replicate: int) -> pd.DataFrame:
+    mine = events[events["replicate"] == replicate]
+    if mine.empty:
+        last = -1 if events.empty else int(events["replicate"].max())
+        raise InputError(
+            f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {last}"
+        )
+    return mine
+
+
+def find_project(events: pd.DataFrame, deal: int | str, replicate: int) -> int:
+    """Return the project that a number, or the beginning of one, stands for.
+
+    Raises
+    ------
+    InputError
+        If no project of the run, or more than one, begins with it.
+    """
+    text = str(deal).strip()
+    every = project_ids(events, replicate, deals=False)
+    fitting = [p for p in every if str(p).startswith(text)] if text else []
+    if len(fitting) == 1 or text in {str(p) for p in fitting}:
+        return fitting[0] if len(fitting) == 1 else int(text)
+    known = [str(p) for p in project_ids(events, replicate)]
+    some = ", ".join([str(p) for p in fitting][:5] or known[:5])
+    raise InputError(
+        f"{len(fitting)} projects begin with {text!r}"
+        if fitting
+        else f"run {replicate} has no project {text!r}",
+        field="deal",
+        allowed=f"a project_id or its beginning, such as {some}" if some else None,
+        nearest=None if fitting else nearest_name(text, known),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def events_by_id(events: pd.DataFrame, replicate: int) -> dict[int, Event]:
+    """Return the events of one run by identity, in the order of the log."""
+    rows = _of_run(events, replicate)[COLUMNS].itertuples(index=False, name=None)
+    found = {}
+    for order, row in enumerate(rows):
+        key, month, kind, actor, country, locality, initiator, sector, project, value, causes = row
+        found[int(key)] = Event(
+            event_id=int(key),
+            month=str(month),
+            kind=str(kind),
+            actor=_text(actor),
+            country=_text(country),
+            locality=_text(locality),
+            initiator=str(initiator),
+            sector=_text(sector),
+            project=None if pd.isna(project) else int(project),
+            value=None if pd.isna(value) else float(value),
+            causes=tuple(int(c) for c in causes),
+            order=order,
+        )
+    return found
+
+
+def life_of(events: pd.DataFrame, deal: int | str, replicate: int = 0) -> Life:
+    """Walk the causes of a project back and return its life.
+
+    The walk follows the project's own events and those of its place; it names causes in other
+    places and other projects but does not follow them. What happened before the first contact
+    is told as a reason only.
+
+    Parameters
+    ----------
+    events
+        Event log with the columns of :data:`sim.events.SCHEMA`.
+    deal
+        ``project_id`` or the beginning of one.
+    replicate
+        Which run.
+
+    Raises
+    ------
+    InputError
+        If there is no such run or project.
+    """
+    project = find_project(events, deal, replicate)
+    log = events_by_id(events, replicate)
+    own = [event for event in log.values() if event.project == project]
+    place = own[0].locality
+    lanes = {event.event_id: PROJECT for event in own}
+    waiting = list(own)
+    while waiting:
+        for cause in waiting.pop().causes:
+            if cause in lanes or cause not in log:
+                continue
+            event = log[cause]
+            lanes[cause] = _lane(event, place)
+            if lanes[cause] != ELSEWHERE:
+                waiting.append(event)
+    told = sorted((log[key] for key in lanes), key=lambda e: e.order)
+    first = next((i for i, e in enumerate(told) if _opens(e, lanes)), 0)
+    kept, left_out = _shortened(told[first:], lanes)
+    lines = tuple(Line(e, lanes[e.event_id], _causes(e, log)) for e in kept)
+    return Life(project, replicate, lines, left_out)
+
+
+def _lane(event: Event, place: str | None) -> str:
+    """Return the lane of a cause outside the project, whose place is given."""
+    if event.project is not None or event.locality not in (None, place):
+        return ELSEWHERE
+    return _LANE.get(event.kind, SIGNALS)
+
+
+def _opens(event: Event, lanes: dict[int, str]) -> bool:
+    """Return whether a biography may begin with an event: a contact, or the project itself."""
+    lane = lanes[event.event_id]
+    return lane == PROJECT or (lane == TIES and event.kind in CONTACTS)
+
+
+def _causes(event: Event, log: dict[int, Event]) -> tuple[Event, ...]:
+    return tuple(log[cause] for cause in event.causes if cause in log)
+
+
+def _shortened(told: list[Event], lanes: dict[int, str]) -> tuple[list[Event], int]:
+    """Leave out contacts that only led to further contacts, where there are many."""
+    ties = [e for e in told if lanes[e.event_id] == TIES]
+    if len(ties) <= MOST_TIES:
+        return told, 0
+    needed = {c for e in told if lanes[e.event_id] != TIES for c in e.causes}
+    needed |= {ties[0].event_id}
+    # The latest contacts lead up to the project most directly.
+    spare = [e.event_id for e in ties if e.event_id not in needed]
+    gone = set(spare[: len(ties) - MOST_TIES])
+    return [e for e in told if e.event_id not in gone], len(gone)
+
+
+def headline(life: Life, names: Names) -> tuple[str, str]:
+    """Return what and where a project is, and how it went, each as one line."""
+    own = life.own
+    first, last = own[0], own[-1]
+    place = names.place(first.locality, first.country)
+    if first.locality is not None:
+        place += f", {names.country(first.country)}"
+    sector = names.sectors.get(first.sector or "", "Project")
+    deal = next((e for e in own if e.kind == "deal"), None)
+    if deal is None:
+        return f"{sector} in {place}", f"No deal: it ends with {last.kind.replace('_', ' ')}."
+    words = f"{money(deal.value)}, deal formed in {month_words(deal.month)}"
+    if life.met is not None:
+        words += f", {_months(life.met.month, deal.month)} after the first contact"
+    return f"{sector} in {place}", words + "."
+
+
+def _months(start: str, end: str) -> str:
+    (y0, m0), (y1, m1) = ((int(part) for part in text.split("-")) for text in (start, end))
+    count = 12 * (y1 - y0) + m1 - m0
+    return f"{count} month{'' if count == 1 else 's'}"
+
+
+def told_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
+    """Return the causes worth naming: not the step of the project just told."""
+    obvious = before.event_id if before is not None else None
+    own = line.event.project is not None
+    return tuple(
+        cause
+        for cause in line.causes
+        if cause.event_id != obvious and not (own and cause.project == line.event.project)
+    )
+
+
+def project_words(line: Line, life: Life, names: Names) -> str:
+    """Return how the project of an event is called in a life's sentences."""
+    event = line.event
+    if event.project in (None, life.project):
+        return "the project"
+    where = names.place(event.locality, event.country)
+    return f"another project in {where} ({names.sector(event.sector)})"
+
+
+def text_of(life: Life, names: Names) -> str:
+    """Return a life as a timeline in plain text, at most 78 columns wide."""
+    what, how = headline(life, names)
+    rule = "─" * WIDTH
+    head = [f"{what}", f"Project {life.project}, run {life.replicate}", *wrap(how, WIDTH), rule]
+    if life.met is None:
+        head.append("No contact came before this project.")
+    used = {line.lane for line in life.lines}
+    body = [text for texts in _entries(life, names) for text in texts]
+    if life.left_out:
+        body.append(f"{'':11}… {life.left_out} earlier contacts are not shown.")
+    legend = [f"{mark} {words}" for lane, (mark, words) in MARKS.items() if lane in used]
+    return "\n".join([*head, *body, rule, *wrap("   ".join(legend), WIDTH)])
+
+
+def _entries(life: Life, names: Names) -> Iterable[list[str]]:
+    """Yield the lines of text of each event."""
+    before: Event | None = None
+    month = ""
+    for line in life.lines:
+        mark = MARKS[line.lane][0]
+        shown = line.event.month if line.event.month != month else ""
+        month = line.event.month
+        told = sentence(line.event, names, project_words(line, life, names), line.causes)
+        texts = _wrapped(told, f"{shown:7}  {mark} ")
+        causes = told_reasons(line, before)
+        if causes:
+            texts += _wrapped(reason(line.event, causes, names), " " * 13, " " * 13)
+        before = line.event
+        yield texts
+
+
+def _wrapped(text: str, first: str, rest: str = " " * 11) -> list[str]:
+    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
+
+
+def biography_of(
+    events: pd.DataFrame, deal: int | str, replicate: int = 0, world: World | None = None
+) -> str:
+    """Tell how a project came about, from the first contact on.
+
+    Parameters
+    ----------
+    events, deal, replicate
+        As for :func:`life_of`.
+    world
+        Tables that names are looked up in; the shipped ones by default.
+
+    Raises
+    ------
+    InputError
+        If there is no such run or project.
+    """
+    names = Names(load_world() if world is None else world)
+    return text_of(life_of(events, deal, replicate), names)
+
+
+def biography(
+    run_folder: str | Path, deal: int | str, replicate: int = 0, world: World | None = None
+) -> str:
+    """Tell how a project of a run that was written to a folder came about.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no finished run, or there is no such project in it.
+    """
+    return biography_of(read_events(run_folder, replicate), deal, replicate, world)

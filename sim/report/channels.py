@@ -1,0 +1,74 @@
+"""Deals by the channel that brought them about and the level that decided on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.kinds import CHANNELS, LEVELS
+from sim.report import style, tallies
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiments.run import Run
+
+WORDS = {
+    "province": "Chinese provinces",
+    "organisation": "Quasi-governmental bodies",
+    "embassy": "Embassies",
+    "firm": "Firms",
+    "bank": "Policy banks",
+    "association": "Business associations",
+    "locality": "Localities' own search",
+    "executive": "National executives",
+    "acquisition": "Acquisitions",
+}
+LEVEL_LOOK = {
+    "local": (style.BLUE, "", "decided locally"),
+    "central": (style.ORANGE, "//", "decided by the centre"),
+    "none": ("#9a9a9a", "..", "no public decision (acquired)"),
+}
+
+
+def plot_channels(run: Run, ax: Axes | None = None) -> Axes:
+    """Draw deals by channel, stacked by level of decision, with the 90 % interval of the sum."""
+    ax = style.host_axes(ax, (10.0, 5.8), (0.235, 0.115, 0.735, 0.745))
+    columns = ["replicate", "channel", "level", "month_deal"]
+    frame = run.tables["projects"].select(columns).to_pandas()
+    frame = frame[frame["month_deal"].notna()]
+    runs = tallies.logs_kept(run)
+    shape = (runs, len(CHANNELS), len(LEVELS))
+    counts = np.zeros(shape)
+    channel = frame["channel"].map({name: i for i, name in enumerate(CHANNELS)}).to_numpy()
+    level = frame["level"].fillna("none").map({name: i for i, name in enumerate(LEVELS)}).to_numpy()
+    np.add.at(counts, (frame["replicate"].to_numpy(), channel, level), 1)
+    total = tallies.spread(counts.sum(axis=2))
+    order = [i for i in np.argsort(-total.mean, kind="stable") if total.mean[i] > 0]
+    at, left = np.arange(len(order)), np.zeros(len(order))
+    for name, (colour, hatch, words) in LEVEL_LOOK.items():
+        width = counts.mean(axis=0)[order, LEVELS.index(name)]
+        if width.any():
+            bars = ax.barh(at, width, 0.66, left, color=colour, label=words)
+            for bar in bars:
+                bar.set(hatch=hatch, edgecolor="white", linewidth=0.8)
+        left = left + width
+    gap = (left - total.low[order], total.high[order] - left)
+    ax.errorbar(
+        left, at, xerr=np.maximum(gap, 0.0), fmt="none", ecolor=style.INK, capsize=3.5, lw=1.4
+    )
+    ax.set_yticks(at, [WORDS[CHANNELS[i]] for i in order])
+    ax.set_ylim(max(len(order), 1) - 0.4, -0.6)
+    ax.set_xlim(left=0.0)
+    ax.set_xlabel("deals per run (mean; line: 90 % interval of the sum)")
+    style.tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    if order:
+        style.legend(ax, loc="lower right", fontsize=11)
+    else:
+        ax.text(0.5, 0.5, "no deals", transform=ax.transAxes, ha="center", fontsize=14)
+    words = "Who brought the partners together, and who decided"
+    style.set_title(ax, "Deals by channel", words, left=-0.29)
+    style.stamp(style.figure_of(ax), run)
+    return ax

@@ -1,0 +1,137 @@
+"""Codes of a world's tables as names to be read."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sim.calendar import month_index
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.world import World
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_words(month: str) -> str:
+    """Return a month as ``July 2016``, or a year unchanged."""
+    year, _, number = month.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}" if number else year
+
+
+def money(usd_m: float | None) -> str:
+    """Return an amount in US$ million as words, to three figures."""
+    if usd_m is None or math.isnan(usd_m):
+        return "an unknown value"
+    if usd_m >= 1000:
+        return f"US$ {usd_m / 1000:,.1f} billion"
+    return f"US$ {usd_m:,.0f} million" if usd_m >= 10 else f"US$ {usd_m:.1f} million"
+
+
+def plain_word(code: str) -> str:
+    """Return a code such as ``lost_in_tender`` as words."""
+    return code.replace("_", " ")
+
+
+class Names:
+    """Look up the names of a world's places and actors; an unknown code stands for itself."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def localities(self) -> dict[str, str]:
+        """Return the names of localities by code."""
+        return _pairs(self.world.localities, "code", "name")
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Return the names of countries by code."""
+        return _pairs(self.world.countries, "iso3", "name")
+
+    @cached_property
+    def home(self) -> dict[str, str]:
+        """Return the country of each locality."""
+        return _pairs(self.world.localities, "code", "iso3")
+
+    @cached_property
+    def sectors(self) -> dict[str, str]:
+        """Return the names of sectors by code."""
+        return _pairs(self.world.sectors, "code", "name")
+
+    @cached_property
+    def actors(self) -> dict[str, str]:
+        """Return the names of Chinese actors by code."""
+        names = _pairs(self.world.provinces, "code", "name")
+        for kind, article, table in (
+            ("organisation", "the ", self.world.organisations),
+            ("firm", "", self.world.firms),
+            ("bank", "", self.world.banks),
+        ):
+            pairs = _pairs(table, "code", "name")
+            names |= {f"{kind}:{code}": article + name for code, name in pairs.items()}
+        for code, name in self.countries.items():
+            names[f"embassy:{code}"] = f"the Chinese embassy in {name}"
+            names[f"association:{code}"] = f"the Chinese business association in {name}"
+        return names
+
+    def actor(self, code: str | None) -> str:
+        """Return the name of a Chinese actor."""
+        return "a Chinese actor" if code is None else self.actors.get(code, code)
+
+    def country(self, code: str | None) -> str:
+        """Return the name of a country."""
+        return "the region" if code is None else self.countries.get(code, code)
+
+    def place(self, locality: str | None, country: str | None) -> str:
+        """Return the name of a locality, or its national level where there is none."""
+        if locality is not None:
+            return self.localities.get(locality, locality)
+        return f"the national government of {self.country(country)}" if country else "the region"
+
+    def sector(self, code: str | None) -> str:
+        """Return the name of a sector, to be used inside a sentence."""
+        if code is None:
+            return "unnamed"
+        name = self.sectors.get(code, plain_word(code))
+        return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+    def governor(self, locality: str | None, month: str) -> str | None:
+        """Return the name of a documented governor who took office in a month."""
+        return _holder(self.world.governors, "locality", locality, month)
+
+    def executive(self, country: str | None, month: str) -> str | None:
+        """Return the name of a documented national executive who took office in a month."""
+        return _holder(self.world.executives, "iso3", country, month)
+
+    def forum(self, month: str) -> str | None:
+        """Return the name of the forum held in a month."""
+        table = self.world.forums
+        held = table.loc[table["month"] == month_index(month), "name"]
+        return None if held.empty else str(held.iloc[0])
+
+
+def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:
+    rows = zip(table[code], table[name], strict=True)
+    return {str(key): str(value) for key, value in rows}
+
+
+def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> str | None:
+    rows = table[(table[column] == code) & (table["start"] == month_index(month))]
+    return None if rows.empty else str(rows["name"].iloc[0])
