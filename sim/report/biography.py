@@ -299,7 +299,7 @@ def text_of(life: Life, names: Names) -> str:
     used = {line.lane for line in life.lines}
     body = [text for texts in _entries(life, names) for text in texts]
     if life.left_out:
-        body.append(f"{'':11}… {life.left_out} earlier contacts are not shown.")
+        body.append(f"{'':11}… {life.left_out} further contacts are not shown.")
     legend = [f"{mark} {words}" for lane, (mark, words) in MARKS.items() if lane in used]
     return "\n".join([*head, *body, rule, *wrap("   ".join(legend), WIDTH)])
 

@@ -78,7 +78,8 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     counted = entry.unit in {"count", "US$ million"}
     # Counts crowd near zero; the square root keeps small differences visible.
     norm = PowerNorm(0.5, 0.0, top or 1.0) if counted else Normalize(0.0, top or 1.0)
-    unit = "mean per run" if entry.unit == "count" else f"{entry.unit}, mean over runs"
+    units = {"count": "mean per run", "0-1": "0 to 1, mean over runs"}
+    unit = units.get(entry.unit, f"{entry.unit}, mean over runs")
     draw_tilemap(
         ax,
         run.world.localities,
@@ -185,14 +186,14 @@ FIGURES: dict[str, tuple[Callable[[Run], Axes], str]] = {
         "Number and value of deals by sector, median over runs and 90 % interval.",
     ),
 }
-"""Figures of every run, with their captions; those of the focus localities come on top."""
+"""Figures of every run, with their captions; those of single localities come on top."""
 
 
 def captions(run: Run) -> dict[str, str]:
     """Return the names of a run's figures in order, with their captions."""
     names = Names(run.world)
     found = {name: caption for name, (_, caption) in FIGURES.items()}
-    for code in run.scenario.focus:
+    for code in tallies.places_of(run):
         found[f"timeline_{code}"] = (
             f"{names.place(code, None)}: documented events above, and below what the runs show: "
             "visits and deals so far, and the share of runs in which a step has been taken."

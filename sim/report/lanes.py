@@ -111,7 +111,11 @@ def draw_key(ax: Axes, lines: Sequence[tuple[int, str, str]], line_height: float
     ax.set(xlim=(0, 1), ylim=(0, 1))
     y = 1.0
     for number, colour, text in lines:
-        mark = ax.text(0.055, y, str(number), ha="right", va="top")
+        first = y - 0.8 * line_height
+        mark = ax.text(0.055, first, str(number), ha="right", va="baseline")
         mark.set(fontsize=8.5, fontweight="bold", color=colour)
-        ax.text(0.075, y, text, va="top", fontsize=8.5, color=style.INK, linespacing=1.2)
-        y -= line_height * (1 + text.count("\n"))
+        for line in text.split("\n"):
+            ax.text(
+                0.075, y - 0.8 * line_height, line, va="baseline", fontsize=8.5, color=style.INK
+            )
+            y -= line_height

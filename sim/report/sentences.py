@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 SENTENCES: dict[str, str] = {
     "intervention": "The scenario steps in, in {place}.",
-    "executive_change": "{holder} takes office as national executive of {country}.",
+    "executive_change": "{holder} takes office in {country}.",
     "recognition_switch": "{country} switches recognition between Taipei and Beijing.",
-    "governor_change": "{holder} takes office as governor of {place}.",
+    "governor_change": "{holder} takes office in {place}.",
     "ambassador_rotation": "A new Chinese ambassador arrives in {country}.",
     "tie_lost": "The tie between {actor} and {place} is lost.",
     "policy_signal": "Beijing gives new weight to the region in its policy.",
@@ -144,7 +144,7 @@ def fields(
     if event.kind == "governor_change":
         holder = names.governor(event.locality, event.month) or "a new governor"
     else:
-        holder = names.executive(event.country, event.month) or "a new leader"
+        holder = names.executive(event.country, event.month) or "a new national executive"
     return {
         "actor": names.actor(event.actor),
         "place": place,

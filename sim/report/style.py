@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -194,7 +194,7 @@ def save(figure: Figure, folder: str | Path, name: str, title: str) -> tuple[Pat
     with replacing(png) as partial:
         figure.savefig(partial, format="png", dpi=150, metadata={"Software": None})
     # The salt fixes the identities inside the file; matplotlib takes it from its settings only.
-    fixed = {"svg.hashsalt": name, "svg.fonttype": "path"}
+    fixed: Any = {"svg.hashsalt": name, "svg.fonttype": "path"}
     with _SAVING, rc_context(fixed), replacing(svg) as partial:
         figure.savefig(partial, format="svg", metadata={"Date": None, "Title": title})
     return png, svg

@@ -104,6 +104,14 @@ def per_year(counts: Floats) -> tuple[Floats, int]:
     return total[:, 12:] - total[:, :-12], 11
 
 
+def places_of(run: Run) -> list[str]:
+    """Return the localities the scenario looks at, then the best documented ones."""
+    documented = run.world.documented["locality"]
+    counts = documented.value_counts(sort=False)
+    best = sorted(counts.index, key=lambda code: (-counts[code], code))
+    return list(dict.fromkeys([*run.scenario.focus, *best[:2]]))[: max(len(run.scenario.focus), 2)]
+
+
 @dataclass(frozen=True)
 class Funnel:
     """Hold how many of what reached each step, and what was lost after it.

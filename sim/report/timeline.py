@@ -137,7 +137,7 @@ def _lanes(facts: pd.DataFrame) -> tuple[list[Lane], list[tuple[int, str, str]]]
     colour_of = {kind: colour for _, colour, kinds in LANES for kind in kinds}
     key = []
     for number, row in enumerate(facts.itertuples(), start=1):
-        text = "\n".join(wrap(f"{row.date}  {row.label}", 44, subsequent_indent="    "))
+        text = "\n".join(wrap(f"{row.date}  {row.label}", 41, subsequent_indent="    "))
         key.append((number, colour_of[str(row.kind)], text))
     lanes = []
     for name, colour, kinds in LANES:
@@ -152,6 +152,8 @@ def _lanes(facts: pd.DataFrame) -> tuple[list[Lane], list[tuple[int, str, str]]]
 
 
 def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     events = tallies.slim_events(run)
     events = events[events["locality"] == locality]
     for ax, kinds, colour, words in (
@@ -163,8 +165,10 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         style.band(ax, run, 0, numbers, colour, "runs")
         _draw_documented(ax, run, facts[facts["kind"].isin(kinds)])
         ax.set_ylabel(words)
-        ax.set_ylim(bottom=0.0, top=max(1.0, ax.get_ylim()[1]))
-        style.legend(ax)
+        # The headroom is for the legend.
+        ax.set_ylim(0.0, 1.3 * max(1.0, ax.get_ylim()[1]))
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        style.legend(ax, ncols=2)
     for words, kind, colour, line in MILESTONES:
         counts = tallies.counts_by_month(run, tallies.of_kind(events, (kind,)))
         share = (np.cumsum(counts, axis=1) > 0).mean(axis=0)
@@ -173,12 +177,12 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         first = facts.loc[facts["kind"] == kind, "month"]
         if len(first):
             # The triangle marks when it came about according to the record.
-            panels[2].plot([style.year(int(first.min()))], [1.06], "v", color=colour, ms=8)
-    panels[2].set_ylim(0.0, 1.15)
+            panels[2].plot([style.year(int(first.min()))], [1.1], "v", color=colour, ms=8)
+    panels[2].set_ylim(0.0, 1.55)
     panels[2].set_yticks([0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"])
     panels[2].set_ylabel("share of runs")
     panels[2].set_xlabel("year (triangles: first documented)")
-    style.legend(panels[2])
+    style.legend(panels[2], ncols=3)
     for number, ax in enumerate(panels):
         style.tidy(ax)
         style.year_axis(ax, run.scenario.start_month, run.scenario.end_month)

@@ -1,0 +1,45 @@
+"""Choose a project of a locality whose biography is worth reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.events import to_frame
+from sim.report.biography import life_of
+from sim.report.tallies import STEPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.run import Run
+    from sim.report.biography import Life
+
+
+def log_of(run: Run, replicate: int) -> pd.DataFrame:
+    """Return the event log of one run as a frame."""
+    import pyarrow.compute as pc
+
+    table = run.tables["events"]
+    return to_frame(table.filter(pc.equal(table["replicate"], replicate)))
+
+
+def example_of(run: Run, locality: str) -> Life | None:
+    """Return the life of the project of a locality that came furthest, None without projects.
+
+    A deal that went through approval is preferred to an acquisition; among equals the first of
+    the lowest run is taken.
+    """
+    columns = ["replicate", "project_id", "locality", *(name for _, name in STEPS)]
+    frame = run.tables["projects"].select(columns).to_pandas()
+    frame = frame[frame["locality"] == locality].copy()
+    if frame.empty:
+        return None
+    frame["reached"] = frame[[name for _, name in STEPS]].notna().sum(axis=1)
+    order = frame.sort_values(
+        ["reached", "replicate", "month_proposed", "project_id"],
+        ascending=[False, True, True, True],
+        kind="stable",
+    )
+    best = order.iloc[0]
+    replicate = int(best["replicate"])
+    return life_of(log_of(run, replicate), int(best["project_id"]), replicate)
