@@ -244,7 +244,7 @@ class EnvelopeChange(_Change):
 
     kind: Literal["envelope"] = Field(description="Scale the yearly lending of policy banks.")
     factor: Annotated[float, Field(ge=0.0, le=100.0)] = Field(
-        description="Multiplier of the yearly envelope; 1 leaves it as it is."
+        description="Multiplier of the yearly envelope from then on; several multiply each other."
     )
     bank: str | None = Field(
         None,
