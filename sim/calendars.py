@@ -114,7 +114,7 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
         "strength",
     )
     return {
-        "authority": index.loc[years].to_numpy(dtype=float),
+        "authority": index.loc[years].to_numpy(dtype=float, copy=True),
         "signal": signal,
         "strain": strain,
         "fiscal": fiscal,

@@ -49,7 +49,8 @@ class InputError(Exception):
         parts = [f"{where}: " if where else ""]
         parts.append(f"{self.field}: {self.message}" if self.field else self.message)
         if self.allowed:
-            parts.append(f" Allowed: {self.allowed}.")
+            stop = "" if parts[-1].endswith((".", "!", "?")) else "."
+            parts.append(f"{stop} Allowed: {self.allowed}.")
         if self.nearest:
             parts.append(f" Did you mean {self.nearest!r}?")
         return "".join(parts)

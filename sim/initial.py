@@ -34,7 +34,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     """
     at = Positions(world)
     matrices = month_matrices(world, at, scenario.end_month + 1)
-    for change in scenario.interventions:
+    for change in sorted(scenario.interventions, key=lambda c: c.month):
         write_in(change, matrices, at)
     strength, endowment = _strengths(world, at), _endowments(world, at)
     par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
