@@ -216,32 +216,37 @@ def run(
     if as_json:
         typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
         return
-    from sim.report.card import card_text
+    from sim.report.card import run_card
 
-    typer.echo(card_text(result))
+    typer.echo(run_card(result))
     typer.echo(f"\nFiles: {folder}")
 
 
 @app.command()
 def explain(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
-    deal: Annotated[str, typer.Argument(metavar="DEAL", help="A project_id of deals.parquet.")],
+    deal: Annotated[str, typer.Argument(metavar="DEAL", help="A project_id, or its beginning.")],
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
+    world: Annotated[Path | None, typer.Option(help="Folder of tables the run used.")] = None,
+    draw: Annotated[bool, typer.Option(help="Draw it into the run's figures too.")] = True,
 ) -> None:
-    """Tell how a deal came about, from first contact on."""
-    log = run_folder / "events.parquet"
-    if not (run_folder / "manifest.json").is_file() or not log.is_file():
-        raise InputError(
-            "is not the folder of a finished run",
-            file=run_folder,
-            allowed="a folder written by paradiplomacy run",
-        )
-    from pyarrow import parquet
+    """Tell how a deal came about, from first contact on, and draw it."""
+    from sim.experiments.reading import read_events
+    from sim.report.biography import biography_of, find_project
+    from sim.world import load_world
 
-    from sim.events import to_frame
-    from sim.report.biography import biography_of
+    events, tables = read_events(run_folder, replicate), load_world(world)
+    project = find_project(events, deal, replicate)
+    typer.echo(biography_of(events, project, replicate, tables))
+    if draw:
+        from sim.report import style
+        from sim.report.lifeline import draw_biography
 
-    typer.echo(biography_of(to_frame(parquet.read_table(log)), deal, replicate=replicate))
+        figure = style.figure_of(draw_biography(events, project, replicate, tables))
+        place = prepare_folder(run_folder / "figures", overwrite=True)
+        name = f"project_{project}_run_{replicate}"
+        drawn = style.save(figure, place, name, f"Biography of project {project}")
+        typer.echo(f"\nDrawn in {drawn[0]}")
 
 
 @app.command()

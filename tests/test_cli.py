@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,10 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import cli
+from sim import cli, provenance
 from sim.errors import InputError
 from sim.files import MachineError
 
@@ -188,6 +190,68 @@ def test_world_grid_says_what_is_wrong(tmp_path: Path) -> None:
     result = call("world", "grid", str(folder))
     assert result.exit_code == 1
     assert result.stdout.strip()
+
+
+SHORT = ("--replicates", "2", "--end", "2007-12")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a short run of the command line."""
+    folder = tmp_path_factory.mktemp("run") / "mine"
+    result = call("run", "jujuy", *SHORT, "--out", str(folder))
+    assert result.exit_code == 0, result.output
+    assert str(folder) in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines() if str(folder) not in line) <= 80
+    return folder
+
+
+@pytest.mark.slow
+def test_run_writes_its_files(finished: Path) -> None:
+    held = {path.name for path in finished.iterdir()}
+    tables = {"events", "deals", "series", "by_country", "by_locality"}
+    assert {f"{name}.parquet" for name in tables} <= held
+    assert {"manifest.json", "summary.json", "figures", "report.html"} <= held
+    manifest = json.loads((finished / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["scenario"]["end"] == "2007-12"
+    assert manifest["replicates"] == 2
+    assert manifest["model_version"] == provenance.model_version()
+
+
+@pytest.mark.slow
+def test_run_again_into_the_same_folder_is_refused(finished: Path) -> None:
+    assert call("run", "jujuy", *SHORT, "--out", str(finished)).exit_code == 2
+
+
+@pytest.mark.slow
+def test_run_prints_json_alone_and_numbers_its_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ("run", "baseline", *SHORT, "--set", "turnover.fade=0.9", "--seed", "5", "--json")
+    first, second = (json.loads(call(*arguments).stdout) for _ in range(2))
+    assert (first["folder"], second["folder"]) == ("results/baseline", "results/baseline-2")
+    assert first["seed"] == 5
+    assert first["outcomes"] == second["outcomes"]
+
+
+@pytest.mark.slow
+def test_explain_tells_and_draws_a_deal(finished: Path) -> None:
+    deals = parquet.read_table(finished / "deals.parquet").to_pylist()
+    deal = next(row for row in deals if row["replicate"] == 1)
+    result = call("explain", str(finished), str(deal["project_id"]), "--replicate", "1")
+    assert result.exit_code == 0, result.output
+    assert f"{deal['project_id']}" in result.stdout
+    assert (finished / "figures" / f"project_{deal['project_id']}_run_1.png").is_file()
+
+
+@pytest.mark.slow
+def test_explain_refuses_what_the_run_does_not_hold(finished: Path, tmp_path: Path) -> None:
+    for arguments in ((str(finished), "none"), (str(tmp_path), "1")):
+        result = call("explain", *arguments)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+    assert call("explain", str(finished), "1", "--replicate", "9").exit_code == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently")
