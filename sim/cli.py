@@ -225,28 +225,42 @@ def run(
 @app.command()
 def explain(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
-    deal: Annotated[str, typer.Argument(metavar="DEAL", help="A project_id, or its beginning.")],
+    deal: Annotated[
+        str | None,
+        typer.Argument(metavar="DEAL", help="A project_id, or its beginning; none lists them."),
+    ] = None,
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
     world: Annotated[Path | None, typer.Option(help="Folder of tables the run used.")] = None,
     draw: Annotated[bool, typer.Option(help="Draw it into the run's figures too.")] = True,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
+    ] = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
     from sim.experiments.reading import read_events
-    from sim.report.biography import biography_of, find_project
+    from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world
 
     events, tables = read_events(run_folder, replicate), load_world(world)
+    if deal is None:
+        typer.echo(deals_table(events, replicate, tables))
+        return
     project = find_project(events, deal, replicate)
     typer.echo(biography_of(events, project, replicate, tables))
-    if draw:
-        from sim.report import style
-        from sim.report.lifeline import draw_biography
+    if not draw and figure is None:
+        return
+    from sim.report import style
+    from sim.report.lifeline import draw_biography
 
-        figure = style.figure_of(draw_biography(events, project, replicate, tables))
+    drawing = style.figure_of(draw_biography(events, project, replicate, tables))
+    title = f"Biography of project {project}"
+    if figure is not None:
+        style.save_as(drawing, figure, title)
+    else:
         place = prepare_folder(run_folder / "figures", overwrite=True)
-        name = f"project_{project}_run_{replicate}"
-        drawn = style.save(figure, place, name, f"Biography of project {project}")
-        typer.echo(f"\nDrawn in {drawn[0]}")
+        figure = style.save(drawing, place, f"project_{project}_run_{replicate}", title)[0]
+    typer.echo(f"\nDrawn in {figure}")
 
 
 @app.command()

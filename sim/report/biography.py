@@ -56,6 +56,7 @@ COLUMNS = [
 MOST_TIES = 24
 """Contacts told one by one; of more, those are left out that led to nothing else."""
 WIDTH = 78
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -301,7 +302,9 @@ def text_of(life: Life, names: Names) -> str:
     if life.left_out:
         body.append(f"{'':11}… {life.left_out} further contacts are not shown.")
     legend = [f"{mark} {words}" for lane, (mark, words) in MARKS.items() if lane in used]
-    return "\n".join([*head, *body, rule, *wrap("   ".join(legend), WIDTH)])
+    # Spaces that must not break keep a mark and its meaning on one line.
+    whole = wrap("   ".join(entry.replace(" ", NO_BREAK) for entry in legend), WIDTH)
+    return "\n".join([*head, *body, rule, *(line.replace(NO_BREAK, " ") for line in whole)])
 
 
 def _entries(life: Life, names: Names) -> Iterable[list[str]]:
@@ -357,3 +360,29 @@ def biography(
         If the folder holds no finished run, or there is no such project in it.
     """
     return biography_of(read_events(run_folder, replicate), deal, replicate, world)
+
+
+def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = None) -> str:
+    """Return the deals of a run as a table in plain text: month, place, sector, value, identity.
+
+    Parameters
+    ----------
+    events, replicate, world
+        As for :func:`biography_of`.
+
+    Raises
+    ------
+    InputError
+        If there is no such run.
+    """
+    names = Names(load_world() if world is None else world)
+    lines = [f"{'Deal':<20}{'Month':<9}{'Value':>16}  Place and sector"]
+    mine = _of_run(events, replicate)
+    for event in events_by_id(mine[mine["kind"] == "deal"], replicate).values():
+        place = names.place(event.locality, event.country)
+        where = f"{place}, {names.country(event.country)}" if event.locality else place
+        what = f"{where}: {names.sector(event.sector)}"
+        lines.append(f"{event.project!s:<20}{event.month:<9}{money(event.value):>16}  {what}")
+    if len(lines) == 1:
+        return f"Run {replicate} has no deals."
+    return "\n".join([f"Deals of run {replicate}", *lines])

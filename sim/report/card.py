@@ -38,7 +38,7 @@ KEYS = (
     Key("twinnings", "Twinnings"),
     Key("memoranda", "Memoranda signed"),
     Key("deals", "Deals formed"),
-    Key("deals_local", "  decided locally"),
+    Key("deals_local", "of which decided locally"),
     Key("deal_value_usd_m", "Value of deals", "{:,.1f}", 0.001, "US$ billion"),
     Key("conversion", "Deals per 100 memoranda", "{:,.1f}", 100.0),
     Key("visits_per_deal", "Visits per deal", "{:,.1f}"),

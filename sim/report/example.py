@@ -26,18 +26,19 @@ def log_of(run: Run, replicate: int) -> pd.DataFrame:
 def example_of(run: Run, locality: str) -> Life | None:
     """Return the life of the project of a locality that came furthest, None without projects.
 
-    A deal that went through approval is preferred to an acquisition; among equals the first of
-    the lowest run is taken.
+    A deal that went through approval is preferred to an acquisition, and one that was decided
+    locally to others; among equals the first of the lowest run is taken.
     """
-    columns = ["replicate", "project_id", "locality", *(name for _, name in STEPS)]
+    columns = ["replicate", "project_id", "locality", "level", *(name for _, name in STEPS)]
     frame = run.tables["projects"].select(columns).to_pandas()
     frame = frame[frame["locality"] == locality].copy()
     if frame.empty:
         return None
     frame["reached"] = frame[[name for _, name in STEPS]].notna().sum(axis=1)
+    frame["local"] = frame["level"] == "local"
     order = frame.sort_values(
-        ["reached", "replicate", "month_proposed", "project_id"],
-        ascending=[False, True, True, True],
+        ["reached", "local", "replicate", "month_proposed", "project_id"],
+        ascending=[False, False, True, True, True],
         kind="stable",
     )
     best = order.iloc[0]

@@ -129,7 +129,7 @@ def _named(shown: dict[str, str], names: tuple[str, ...]) -> list[str]:
 
 def _key_table(run: Run) -> str:
     rows = [
-        (row.words.strip(), row.median, f"{row.low} to {row.high}" if row.low else "", row.unit)
+        (row.words, row.median, f"{row.low} to {row.high}" if row.low else "", row.unit)
         for row in key_rows(run)
     ]
     runs = len(run.per_run)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.calendar import month_index
+from sim.errors import InputError
+from sim.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -186,15 +188,39 @@ def save(figure: Figure, folder: str | Path, name: str, title: str) -> tuple[Pat
     InputError, MachineError
         If the files cannot be written.
     """
+    png, svg = Path(folder) / f"{name}.png", Path(folder) / f"{name}.svg"
+    save_as(figure, png, title)
+    save_as(figure, svg, title)
+    return png, svg
+
+
+def save_as(figure: Figure, path: str | Path, title: str) -> None:
+    """Write a figure as PNG (150 dpi), SVG or PDF, whichever the path ends with.
+
+    Raises
+    ------
+    InputError
+        If the path has another ending or cannot be written.
+    MachineError
+        If the disk is full or fails.
+    """
     from matplotlib import rc_context
 
-    from sim.files import replacing
-
-    png, svg = Path(folder) / f"{name}.png", Path(folder) / f"{name}.svg"
-    with replacing(png) as partial:
-        figure.savefig(partial, format="png", dpi=150, metadata={"Software": None})
+    target = Path(path)
+    form = target.suffix.lower().removeprefix(".")
+    # No dates and no versions, so that the same figure gives the same bytes.
+    metadata: dict[str, dict[str, Any]] = {
+        "png": {"Software": None, "Title": title},
+        "svg": {"Date": None, "Title": title},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": title},
+    }
+    if form not in metadata:
+        raise InputError(
+            "is not a kind of drawing that can be written",
+            file=target,
+            allowed="a file name ending in .png, .svg or .pdf",
+        )
     # The salt fixes the identities inside the file; matplotlib takes it from its settings only.
-    fixed: Any = {"svg.hashsalt": name, "svg.fonttype": "path"}
-    with _SAVING, rc_context(fixed), replacing(svg) as partial:
-        figure.savefig(partial, format="svg", metadata={"Date": None, "Title": title})
-    return png, svg
+    fixed: Any = {"svg.hashsalt": title, "svg.fonttype": "path"}
+    with _SAVING, rc_context(fixed), replacing(target) as partial:
+        figure.savefig(partial, format=form, dpi=150, metadata=metadata[form])
