@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from sim import kinds as k
 from sim.calendar import month_name
-from sim.schedule import STEPS
 from sim.state import Array, State
+from sim.timetable import STEPS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,7 @@ _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 def compiled_sources() -> list[Path]:
     """Return the source files that can hold compiled functions or the types they use."""
-    single = ("jit", "rng", "decisions", "kinds", "state", "schedule", "engine")
+    single = ("jit", "rng", "decisions", "kinds", "state", "handle", "timetable", "schedule", "engine")
     files = [PACKAGE / f"{name}.py" for name in single]
     return sorted(files + list((PACKAGE / "rules").glob("*.py")))
 

@@ -27,7 +27,8 @@ from sim.engine import begin, with_room
 from sim.handle import handle
 from sim.initial import initial_state
 from sim.scenario import Scenario, load
-from sim.schedule import STEPS, VERBS, Step, span, take_step
+from sim.schedule import span, take_step
+from sim.timetable import STEPS, VERBS, Step
 from sim.world import World, load_world
 
 _ACTOR_CLASSES: tuple[type[StateAgent], ...] = (

@@ -1,19 +1,10 @@
-"""The month: phases and steps in causal order, shared by both drivers.
+"""The month as compiled code: which rule a step calls, and for whom.
 
-``STEPS`` is the model's timetable. A step is either taken by every agent of a type on its own
-behalf, or once for the whole world. In a step whose ``ordered`` is false agents decide on the state
-as it stood at the start of the step and write only what is their own, so their order leaves no
-trace. In an ordered step they act one after the other in the order of identity, which is the rule
-that settles conflicts.
-
-The compiled driver takes a step with :func:`take_step`; the Mesa driver calls the method named like
-the step's verb on every agent. A national executive appears as ``executive`` where the rule is about
-the country and as ``centre`` where it is about the office as a place.
+The order of the steps is that of :data:`sim.timetable.STEPS`; the numbers of the verbs are in
+:data:`sim.timetable.V`.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,117 +24,7 @@ from sim.rules import (
     works,
 )
 from sim.state import Array, State
-
-
-@dataclass(frozen=True)
-class Step:
-    """Describe one step of the month.
-
-    Parameters
-    ----------
-    phase
-        Phase it belongs to.
-    who
-        Who takes it: an agent type, ``world`` or ``crossing``.
-    verb
-        What they do; the name of the agents' method and of the rule.
-    reason
-        Why it is there and why at this place.
-    ordered
-        Whether agents act one after the other in the order of identity.
-    """
-
-    phase: str
-    who: str
-    verb: str
-    reason: str
-    ordered: bool = False
-
-
-STEPS: tuple[Step, ...] = (
-    Step("politics", "world", "apply_interventions", "what the scenario orders comes first", True),
-    Step("politics", "executive", "hold_executive_office", "the centre changes before the units"),
-    Step("politics", "executive", "review_recognition", "a new executive may switch recognition"),
-    Step("politics", "governor", "hold_governor_office", "turnover cuts personal trust"),
-    Step("politics", "embassy", "rotate_ambassador", "ambassadors' ties are personal too"),
-    Step("signals", "world", "read_policy", "the centre signals, it does not command", True),
-    Step("signals", "world", "favour_country", "matters only under coordination", True),
-    Step("signals", "world", "call_forum", "forums convene both sides", True),
-    Step("signals", "executive", "read_country_signals", "authority, strain and fiscal stress"),
-    Step("signals", "bank", "fund_bank", "the envelope of the month"),
-    Step("outreach", "executive", "assess_country", "how places look to Chinese actors now"),
-    Step("outreach", "province", "seek_partner", "provinces compete, uncoordinated"),
-    Step("outreach", "organisation", "seek_partner", "each by its mission"),
-    Step("outreach", "embassy", "seek_partner", "where Beijing is recognised"),
-    Step("outreach", "firm", "seek_partner", "for profit"),
-    Step("outreach", "association", "plan_introduction", "diaspora opens doors"),
-    Step("outreach", "governor", "plan_journey", "initiative from the locality"),
-    Step("outreach", "executive", "plan_state_visit", "initiative from the centre"),
-    Step("outreach", "world", "gather_delegations", "delegations arrive", True),
-    Step("outreach", "governor", "receive_delegations", "room and will are limited"),
-    Step("outreach", "centre", "receive_delegations", "at the centre too"),
-    Step("outreach", "province", "make_visit", "meetings build trust", True),
-    Step("outreach", "organisation", "make_visit", "meetings build trust", True),
-    Step("outreach", "embassy", "make_visit", "meetings build trust", True),
-    Step("outreach", "firm", "make_visit", "meetings build trust", True),
-    Step("outreach", "association", "make_introduction", "introductions build trust", True),
-    Step("outreach", "governor", "make_journey", "journeys build more", True),
-    Step("outreach", "executive", "make_state_visit", "strong provinces reach centres", True),
-    Step("ties", "province", "consider_twinning", "twinning follows engagement", True),
-    Step("ties", "province", "link_universities", "universities follow twinning"),
-    Step("ties", "organisation", "open_institute", "institutes accompany outreach", True),
-    Step("ties", "province", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "organisation", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "embassy", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "firm", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "bank", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "association", "tend_ties", "trust consolidates and decays"),
-    Step("ties", "governor", "survey_contacts", "offices know whom they trust"),
-    Step("ties", "centre", "survey_contacts", "offices know whom they trust"),
-    Step("projects", "governor", "make_wish", "wish lists go to those trusted"),
-    Step("projects", "province", "pitch_project", "provinces make the case for their firms"),
-    Step("projects", "firm", "pitch_project", "firms pitch on their visits"),
-    Step("projects", "executive", "plan_project", "executives negotiate themselves"),
-    Step("projects", "firm", "seek_acquisition", "or firms buy their way in"),
-    Step("projects", "governor", "register_wish", "proposals enter the list", True),
-    Step("projects", "province", "register_pitch", "proposals enter the list", True),
-    Step("projects", "firm", "register_pitch", "proposals enter the list", True),
-    Step("projects", "executive", "register_plan", "proposals enter the list", True),
-    Step("projects", "crossing", "take_up_crossing", "projects that join two units", True),
-    Step("projects", "firm", "register_acquisition", "bids enter the list", True),
-    Step("projects", "governor", "match_firms", "a firm signs, or talks lapse"),
-    Step("projects", "governor", "approve_locally", "what is in local power"),
-    Step("projects", "executive", "approve_centrally", "the rest, and the veto"),
-    Step("projects", "governor", "award_projects", "by tender or directly"),
-    Step("projects", "governor", "close_own_finance", "what needs no bank", True),
-    Step("projects", "bank", "lend", "the best first, while the envelope lasts", True),
-    Step("projects", "governor", "close_acquisitions", "local government has no say", True),
-    Step("projects", "governor", "carry_out_works", "build, stall, resist, complete"),
-    Step("learning", "governor", "heed_neighbours", "deals impress neighbours"),
-    Step("learning", "province", "gain_foothold", "experience opens offices"),
-    Step("learning", "firm", "gain_foothold", "experience opens offices"),
-    Step("learning", "executive", "form_views", "reputation and views of China"),
-    Step("learning", "governor", "clear_ended", "ended projects leave the list"),
-    Step("learning", "executive", "take_stock", "the month's series"),
-)
-
-VERBS = tuple(dict.fromkeys(step.verb for step in STEPS))
-
-PHASES = tuple(dict.fromkeys(step.phase for step in STEPS))
-
-def timetable() -> str:
-    """Return the month as text: one line a step with its reason."""
-    width = max(len(s.who) + len(s.verb) for s in STEPS) + 2
-    lines = []
-    for phase in PHASES:
-        lines.append(phase)
-        for step in STEPS:
-            if step.phase == phase:
-                name = f"{step.who}: {step.verb}"
-                lines.append(f"  {name:<{width}}  {step.reason}")
-    return "\n".join(lines)
-
-
+from sim.timetable import STEPS, VERBS, V
 
 
 def span(w: State, who: str) -> tuple[int, int]:
@@ -170,18 +51,18 @@ def programme_of_month(w: State) -> Array:
 @rule
 def take_step_of_politics(w, verb, first, end, t):  # type: ignore[no-untyped-def]
     """Take a step of the phase of politics."""
-    if verb == 0:
+    if verb == V.apply_interventions:
         politics.apply_interventions(w, t)
-    elif verb == 1:
+    elif verb == V.hold_executive_office:
         for i in range(first, end):
             politics.hold_executive_office(w, i, t)
-    elif verb == 2:
+    elif verb == V.review_recognition:
         for i in range(first, end):
             politics.review_recognition(w, i, t)
-    elif verb == 3:
+    elif verb == V.hold_governor_office:
         for i in range(first, end):
             politics.hold_governor_office(w, i, t)
-    elif verb == 4:
+    elif verb == V.rotate_ambassador:
         for i in range(first, end):
             politics.rotate_ambassador(w, i, t)
 
@@ -189,16 +70,16 @@ def take_step_of_politics(w, verb, first, end, t):  # type: ignore[no-untyped-de
 @rule
 def take_step_of_signals(w, verb, first, end, t):  # type: ignore[no-untyped-def]
     """Take a step of the phase of signals."""
-    if verb == 5:
+    if verb == V.read_policy:
         signals.read_policy(w, t)
-    elif verb == 6:
+    elif verb == V.favour_country:
         signals.favour_country(w, t)
-    elif verb == 7:
+    elif verb == V.call_forum:
         signals.call_forum(w, t)
-    elif verb == 8:
+    elif verb == V.read_country_signals:
         for i in range(first, end):
             signals.read_country_signals(w, i, t)
-    elif verb == 9:
+    elif verb == V.fund_bank:
         for i in range(first, end):
             signals.fund_bank(w, i, t)
 
@@ -206,36 +87,36 @@ def take_step_of_signals(w, verb, first, end, t):  # type: ignore[no-untyped-def
 @rule
 def take_step_of_outreach(w, verb, first, end, t):  # type: ignore[no-untyped-def]
     """Take a step of the phase of outreach."""
-    if verb == 10:
+    if verb == V.assess_country:
         for i in range(first, end):
             outreach.assess_country(w, i, t)
-    elif verb == 11:
+    elif verb == V.seek_partner:
         for i in range(first, end):
             outreach.seek_partner(w, i, t)
-    elif verb == 12:
+    elif verb == V.plan_introduction:
         for i in range(first, end):
             journeys.plan_introduction(w, i, t)
-    elif verb == 13:
+    elif verb == V.plan_journey:
         for i in range(first, end):
             journeys.plan_journey(w, i, t)
-    elif verb == 14:
+    elif verb == V.plan_state_visit:
         for i in range(first, end):
             journeys.plan_state_visit(w, i, t)
-    elif verb == 15:
+    elif verb == V.gather_delegations:
         outreach.gather_delegations(w, t)
-    elif verb == 16:
+    elif verb == V.receive_delegations:
         for i in range(first, end):
             outreach.receive_delegations(w, i, t)
-    elif verb == 17:
+    elif verb == V.make_visit:
         for i in range(first, end):
             journeys.make_visit(w, i, t)
-    elif verb == 18:
+    elif verb == V.make_introduction:
         for i in range(first, end):
             journeys.make_introduction(w, i, t)
-    elif verb == 19:
+    elif verb == V.make_journey:
         for i in range(first, end):
             journeys.make_journey(w, i, t)
-    elif verb == 20:
+    elif verb == V.make_state_visit:
         for i in range(first, end):
             journeys.make_state_visit(w, i, t)
 
@@ -243,75 +124,80 @@ def take_step_of_outreach(w, verb, first, end, t):  # type: ignore[no-untyped-de
 @rule
 def take_step_of_ties(w, verb, first, end, t):  # type: ignore[no-untyped-def]
     """Take a step of the phase of ties."""
-    if verb == 21:
+    if verb == V.consider_twinning:
         for i in range(first, end):
             ties.consider_twinning(w, i, t)
-    elif verb == 22:
+    elif verb == V.link_universities:
         for i in range(first, end):
             ties.link_universities(w, i, t)
-    elif verb == 23:
+    elif verb == V.open_institute:
         for i in range(first, end):
             ties.open_institute(w, i, t)
-    elif verb == 24:
+    elif verb == V.tend_ties:
         for i in range(first, end):
             ties.tend_ties(w, i, t)
-    elif verb == 25:
+    elif verb == V.open_books:
         for i in range(first, end):
-            ties.survey_contacts(w, i, t)
+            ties.open_books(w, i, t)
+
+
+@rule
+def take_step_of_proposals(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+    """Take a step of the phase of projects: what is proposed."""
+    if verb == V.make_wish:
+        for i in range(first, end):
+            proposals.make_wish(w, i, t)
+    elif verb == V.pitch_project:
+        for i in range(first, end):
+            proposals.pitch_project(w, i, t)
+    elif verb == V.plan_project:
+        for i in range(first, end):
+            proposals.plan_project(w, i, t)
+    elif verb == V.seek_acquisition:
+        for i in range(first, end):
+            acquisitions.seek_acquisition(w, i, t)
+    elif verb == V.register_wish:
+        for i in range(first, end):
+            proposals.register_wish(w, i, t)
+    elif verb == V.register_pitch:
+        for i in range(first, end):
+            proposals.register_pitch(w, i, t)
+    elif verb == V.register_plan:
+        for i in range(first, end):
+            proposals.register_plan(w, i, t)
+    elif verb == V.take_up_crossing:
+        for i in range(first, end):
+            proposals.take_up_crossing(w, i, t)
+    elif verb == V.register_acquisition:
+        for i in range(first, end):
+            acquisitions.register_acquisition(w, i, t)
 
 
 @rule
 def take_step_of_projects(w, verb, first, end, t):  # type: ignore[no-untyped-def]
-    """Take a step of the phase of projects."""
-    if verb == 26:
-        for i in range(first, end):
-            proposals.make_wish(w, i, t)
-    elif verb == 27:
-        for i in range(first, end):
-            proposals.pitch_project(w, i, t)
-    elif verb == 28:
-        for i in range(first, end):
-            proposals.plan_project(w, i, t)
-    elif verb == 29:
-        for i in range(first, end):
-            acquisitions.seek_acquisition(w, i, t)
-    elif verb == 30:
-        for i in range(first, end):
-            proposals.register_wish(w, i, t)
-    elif verb == 31:
-        for i in range(first, end):
-            proposals.register_pitch(w, i, t)
-    elif verb == 32:
-        for i in range(first, end):
-            proposals.register_plan(w, i, t)
-    elif verb == 33:
-        for i in range(first, end):
-            proposals.take_up_crossing(w, i, t)
-    elif verb == 34:
-        for i in range(first, end):
-            acquisitions.register_acquisition(w, i, t)
-    elif verb == 35:
+    """Take a step of the phase of projects: what becomes of the proposals."""
+    if verb == V.match_firms:
         for i in range(first, end):
             proposals.match_firms(w, i, t)
-    elif verb == 36:
+    elif verb == V.approve_locally:
         for i in range(first, end):
             approvals.approve_locally(w, i, t)
-    elif verb == 37:
+    elif verb == V.approve_centrally:
         for i in range(first, end):
             approvals.approve_centrally(w, i, t)
-    elif verb == 38:
+    elif verb == V.award_projects:
         for i in range(first, end):
             finance.award_projects(w, i, t)
-    elif verb == 39:
+    elif verb == V.close_own_finance:
         for i in range(first, end):
             finance.close_own_finance(w, i, t)
-    elif verb == 40:
+    elif verb == V.lend:
         for i in range(first, end):
             finance.lend(w, i, t)
-    elif verb == 41:
+    elif verb == V.close_acquisitions:
         for i in range(first, end):
             acquisitions.close_acquisitions(w, i, t)
-    elif verb == 42:
+    elif verb == V.carry_out_works:
         for i in range(first, end):
             works.carry_out_works(w, i, t)
 
@@ -319,35 +205,37 @@ def take_step_of_projects(w, verb, first, end, t):  # type: ignore[no-untyped-de
 @rule
 def take_step_of_learning(w, verb, first, end, t):  # type: ignore[no-untyped-def]
     """Take a step of the phase of learning."""
-    if verb == 43:
+    if verb == V.heed_neighbours:
         for i in range(first, end):
             learning.heed_neighbours(w, i, t)
-    elif verb == 44:
+    elif verb == V.gain_foothold:
         for i in range(first, end):
             learning.gain_foothold(w, i, t)
-    elif verb == 45:
+    elif verb == V.form_views:
         for i in range(first, end):
             learning.form_views(w, i, t)
-    elif verb == 46:
+    elif verb == V.clear_ended:
         for i in range(first, end):
             learning.clear_ended(w, i, t)
-    elif verb == 47:
+    elif verb == V.take_stock:
         for i in range(first, end):
             learning.take_stock(w, i, t)
 
 
 @rule
 def take_step(w, verb, first, end, t):  # type: ignore[no-untyped-def]
-    """Take one step of the month for all indices in a range; ``verb`` counts along VERBS."""
-    if verb <= 4:
+    """Take one step of the month for all indices in a range; ``verb`` is a number of V."""
+    if verb < V.read_policy:
         take_step_of_politics(w, verb, first, end, t)
-    elif verb <= 9:
+    elif verb < V.assess_country:
         take_step_of_signals(w, verb, first, end, t)
-    elif verb <= 20:
+    elif verb < V.consider_twinning:
         take_step_of_outreach(w, verb, first, end, t)
-    elif verb <= 25:
+    elif verb < V.make_wish:
         take_step_of_ties(w, verb, first, end, t)
-    elif verb <= 42:
+    elif verb < V.match_firms:
+        take_step_of_proposals(w, verb, first, end, t)
+    elif verb < V.heed_neighbours:
         take_step_of_projects(w, verb, first, end, t)
     else:
         take_step_of_learning(w, verb, first, end, t)

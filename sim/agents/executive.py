@@ -39,9 +39,9 @@ class NationalExecutive(StateAgent):
         """Receive the worthiest delegations there is room for."""
         outreach.receive_delegations(self.model.handle, self.centre, self.model.month)
 
-    def survey_contacts(self) -> None:
-        """Take stock of ties."""
-        ties.survey_contacts(self.model.handle, self.centre, self.model.month)
+    def open_books(self) -> None:
+        """Open the books of the month on whom the office trusts."""
+        ties.open_books(self.model.handle, self.centre, self.model.month)
 
     def plan_project(self) -> None:
         """Plan a project of the executive's own."""

@@ -65,9 +65,9 @@ class Governor(StateAgent, FixedAgent):  # type: ignore[misc]
         """Receive the worthiest delegations there is room and will for."""
         outreach.receive_delegations(self.model.handle, self.index, self.model.month)
 
-    def survey_contacts(self) -> None:
-        """Take stock of ties."""
-        ties.survey_contacts(self.model.handle, self.index, self.model.month)
+    def open_books(self) -> None:
+        """Open the books of the month on whom the office trusts."""
+        ties.open_books(self.model.handle, self.index, self.model.month)
 
     def make_wish(self) -> None:
         """Put a project on the wish list."""

@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw, project_identity
-from sim.rules.basics import bell, local_authority, logistic, race, record, trust_between
+from sim.rules.basics import bell, local_authority, logistic, race, record, trust_between, waiting_time
 
 _LOW = 0xFFFFFFFF
 REFERENCE_VALUE = 100.0
@@ -74,6 +74,7 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):  # type: ig
     project.bank = -1
     project.value = value if value > 0.0 else drawn_value(w, place, sector, project.key)
     project.tens = tens(project.value)
+    project.lapses = t + waiting_time(project_draw(w, d.LAPSE, project, 0), w.par[0].project_lapse)
     project.proposed = t
     project.signed = project.approved = project.awarded = -1
     project.dealt = project.started = project.ended = -1
@@ -294,7 +295,7 @@ def match_firms(w, i, t):  # type: ignore[no-untyped-def]
             chance = p.project_matching * (0.2 + 0.8 * trust) * investment
             if project_draw(w, d.MATCH, project, t) < chance:
                 sign_memorandum(w, j, t)
-        if project.stage <= k.AWARDED and project_draw(w, d.LAPSE, project, t) < p.project_lapse:
+        if project.stage <= k.AWARDED and t >= project.lapses:
             end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
         j = project.next
 

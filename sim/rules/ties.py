@@ -32,6 +32,7 @@ def open_tie(w, actor, place, t):  # type: ignore[no-untyped-def]
     tie.latest = t
     tie.twinned = -1
     tie.university = -1
+    tie.behest = -1
     tie.of_actor = w.actor[actor].first_tie
     w.actor[actor].first_tie = row
     tie.of_place = w.place[place].first_tie
@@ -53,58 +54,67 @@ def meet(w, actor, place, t, gain, event):  # type: ignore[no-untyped-def]
 
 
 @rule
+def open_books(w, i, t):  # type: ignore[no-untyped-def]
+    """Open an office's books of the month: whom it trusts most, how many provinces and firms."""
+    place = w.place[i]
+    place.trust = 0.0
+    place.trusted = -1
+    place.provinces = 0
+    place.firms = 0
+    place.friendship = 0.0
+
+
+@rule
 def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
-    """Let an actor's ties consolidate and decay.
+    """Let an actor's ties consolidate and decay, and enter them in the offices' books.
 
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
     twinning, university links and an office (M30, M60, M63); both stocks decay, personal trust
     faster.
     """
     p = w.par[0]
+    w.actor[a].readiness = 0.0
     row = w.actor[a].first_tie
     while row >= 0:
         tie = w.tie[row]
         speed = 1.0
         if tie.twinned >= 0:
             speed += p.tie_twinning
-        if 0 <= tie.university <= t:
-            speed += p.tie_university
+            if tie.university <= t:
+                speed += p.tie_university
         if has_office(w, a, tie.country, t):
             speed += p.tie_office
         gain = p.tie_consolidation * speed * tie.personal * (1.0 - tie.institutional)
         tie.institutional += gain - p.tie_institutional_decay * tie.institutional
         tie.personal *= 1.0 - p.tie_personal_decay
-        tie.behest = 0
+        enter_in_books(w, a, row, t)
         row = tie.of_actor
 
 
 @rule
-def survey_contacts(w, i, t):  # type: ignore[no-untyped-def]
-    """Take stock of an office's ties: who is trusted most, how many provinces and firms."""
-    place = w.place[i]
-    alive = w.par[0].tie_alive
-    place.trust = 0.0
-    place.trusted = -1
-    place.provinces = 0
-    place.firms = 0
-    place.friendship = 0.0
-    row = place.first_tie
-    while row >= 0:
-        tie = w.tie[row]
-        trust = total_trust(tie)
-        if trust > place.trust:
-            place.trust = trust
-            place.trusted = tie.actor
-        if trust >= alive:
-            if tie.kind == k.PROVINCE:
-                place.provinces += 1
-            elif tie.kind == k.FIRM:
-                place.firms += 1
-                if tie.home >= 0 and w.tie_of[tie.home, i] >= 0:
-                    w.tie[w.tie_of[tie.home, i]].behest = 1
-            elif tie.kind == k.ORGANISATION and w.actor[tie.actor].mission == k.FRIENDSHIP:
-                place.friendship = trust
-        row = tie.of_place
+def enter_in_books(w, a, row, t):  # type: ignore[no-untyped-def]
+    """Enter a tie in the books of its office; a province adds up its readiness to twin.
+
+    The order of entries does not matter: equal trust is settled by identity.
+    """
+    tie = w.tie[row]
+    place = w.place[tie.place]
+    trust = total_trust(tie)
+    first = place.trusted < 0 or trust > place.trust
+    if first or (trust == place.trust and a < place.trusted):
+        place.trust = trust
+        place.trusted = a
+    if trust < w.par[0].tie_alive:
+        return
+    if tie.kind == k.PROVINCE:
+        place.provinces += 1
+        w.actor[a].readiness += twinning_readiness(w, row, t)
+    elif tie.kind == k.FIRM:
+        place.firms += 1
+        if tie.home >= 0 and w.tie_of[tie.home, tie.place] >= 0:
+            w.tie[w.tie_of[tie.home, tie.place]].behest = t
+    elif tie.kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
+        place.friendship = trust
 
 
 @rule
@@ -141,15 +151,11 @@ def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: igno
 def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
     """Let a province sign at most one twinning this month.
 
-    The chance follows from the readiness of all its ties together; which one it is, from each
-    tie's readiness. Rarely it is a locality never met before (report, section c; M16).
+    The chance follows from the readiness of all its ties together as last tended; which one it
+    is, from each tie's readiness. Rarely it is a locality never met before (report, section c; M16).
     """
     cold = w.par[0].twinning_unprompted
-    total = cold
-    row = w.actor[a].first_tie
-    while row >= 0:
-        total += twinning_readiness(w, a, row)
-        row = w.tie[row].of_actor
+    total = cold + w.actor[a].readiness
     emphasis = math.exp(w.par[0].signals_policy * math.log(w.signal[t, k.EMPHASIS]))
     chance = 1.0 - math.exp(-w.par[0].twinning_rate * emphasis * total)
     if draw(w.run, d.TWINNING, w.actor[a].key, 0, t) >= chance:
@@ -160,7 +166,7 @@ def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
         best = race(draw(w.run, d.TWINNING, w.actor[a].key, 1, t), cold, best)
     row = w.actor[a].first_tie
     while row >= 0:
-        weight = twinning_readiness(w, a, row)
+        weight = twinning_readiness(w, row, t - 1)
         if weight > 0.0:
             key = w.place[w.tie[row].place].key
             arrival = race(draw(w.run, d.TWINNING, w.actor[a].key, key, t), weight, best)
@@ -194,7 +200,7 @@ def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
+def twinning_readiness(w, row, t):  # type: ignore[no-untyped-def]
     """Return how ready a province and a locality are to twin, 0 if they are twinned already.
 
     Trust and the governor's will count; the friendship association brokers; firms of the province
@@ -208,7 +214,7 @@ def twinning_readiness(w, a, row):  # type: ignore[no-untyped-def]
     place = w.place[tie.place]
     readiness = trust * w.governor[tie.place].will
     readiness *= 1.0 + p.twinning_broker * place.friendship
-    if tie.behest == 1:
+    if tie.behest == t:
         readiness *= 1.0 + p.twinning_behest
     return readiness * (1.0 - p.twinning_security * w.country[tie.country].security)
 
