@@ -40,7 +40,7 @@ def common_push(w, j, t):  # type: ignore[no-untyped-def]
 def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
     """Let a governor decide on the memoranda in local power.
 
-    The chance is ``approval.local`` times will, moved by alignment, programmes, the firm's standing
+    The chance is ``approval.local`` times will squared, moved by alignment, programmes, the firm's standing
     and recent central deals (M01, M09, M10, M23, M38, M54). Unwilling governors refuse.
     """
     p = w.par[0]
@@ -53,7 +53,7 @@ def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
             push = common_push(w, j, t)
             push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
             push += p.approval_endorsement * min(1.0, country.central_deals / REINFORCING_DEALS)
-            if project_draw(w, d.APPROVAL, project, t) < shifted(p.approval_local * will, push):
+            if project_draw(w, d.APPROVAL, project, t) < shifted(p.approval_local * will * will, push):
                 approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
             elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
                 end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)

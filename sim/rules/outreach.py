@@ -39,7 +39,7 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
         p.outreach_authority * authority
         + p.outreach_strain * country.strain
         + p.outreach_tension * tension
-        + p.outreach_linkage * (1.0 - w.signal[t, k.LEVERAGE])
+        + p.outreach_linkage * (1.0 - w.signal[t, k.LEVERAGE]) * (1.0 - country.security)
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
