@@ -294,7 +294,12 @@ def text_of(life: Life, names: Names) -> str:
     """Return a life as a timeline in plain text, at most 78 columns wide."""
     what, how = headline(life, names)
     rule = "─" * WIDTH
-    head = [f"{what}", f"Project {life.project}, run {life.replicate}", *wrap(how, WIDTH), rule]
+    head = [
+        *wrap(what, WIDTH),
+        f"Project {life.project}, run {life.replicate}",
+        *wrap(how, WIDTH),
+        rule,
+    ]
     if life.met is None:
         head.append("No contact came before this project.")
     used = {line.lane for line in life.lines}
@@ -377,8 +382,9 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
     """
     names = Names(load_world() if world is None else world)
     lines = [f"{'Deal':<20}{'Month':<9}{'Value':>16}  Place and sector"]
-    mine = _of_run(events, replicate)
-    for event in events_by_id(mine[mine["kind"] == "deal"], replicate).values():
+    for event in events_by_id(events, replicate).values():
+        if event.kind != "deal":
+            continue
         place = names.place(event.locality, event.country)
         where = f"{place}, {names.country(event.country)}" if event.locality else place
         what = f"{where}: {names.sector(event.sector)}"

@@ -41,9 +41,9 @@ def plot_channels(run: Run, ax: Axes | None = None) -> Axes:
     runs = tallies.logs_kept(run)
     shape = (runs, len(CHANNELS), len(LEVELS))
     counts = np.zeros(shape)
-    channel = frame["channel"].map({name: i for i, name in enumerate(CHANNELS)}).to_numpy()
-    level = frame["level"].fillna("none").map({name: i for i, name in enumerate(LEVELS)}).to_numpy()
-    np.add.at(counts, (frame["replicate"].to_numpy(), channel, level), 1)
+    named = zip(frame["replicate"], frame["channel"], frame["level"].fillna("none"), strict=True)
+    for replicate, channel, level in named:
+        counts[replicate, CHANNELS.index(channel), LEVELS.index(level)] += 1
     total = tallies.spread(counts.sum(axis=2))
     order = [i for i in np.argsort(-total.mean, kind="stable") if total.mean[i] > 0]
     at, left = np.arange(len(order)), np.zeros(len(order))

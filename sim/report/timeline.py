@@ -89,7 +89,8 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
         draw_key(style.panel(host, (aside, 0.0, KEY_WIDTH / PLOT_WIDTH, 1.0)), key, 0.17 / height)
     else:
         top.set_axis_off()
-        top.text(0.0, 0.5, "No event is documented for this locality.", va="center", fontsize=11)
+        words = "No event is documented here for these years."
+        top.text(0.0, 0.5, words, transform=top.transAxes, va="center", fontsize=11)
     _draw_runs(run, locality, facts, panels)
     turns = _common_changes(run, locality)
     for each in (top, *panels):

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import kinds
+from sim.errors import InputError
+from sim.experiments.run import Run
+from sim.report import biography as b
+from sim.report import style
+from sim.report.lifeline import COLOURS, WORDS, draw_biography
+from sim.report.names import Names, money, month_words
+from sim.report.sentences import REASONS, SENTENCES, SETTINGS, Event, fields, reason, sentence
+from sim.world import World
+
+
+@pytest.fixture(scope="module")
+def events(small_run: Run) -> pd.DataFrame:
+    frame = small_run.events
+    return frame[frame["replicate"] == 0]
+
+
+@pytest.fixture(scope="module")
+def deals(events: pd.DataFrame) -> list[int]:
+    return b.project_ids(events, 0)
+
+
+@pytest.fixture(scope="module")
+def lives(events: pd.DataFrame, deals: list[int]) -> list[b.Life]:
+    return [b.life_of(events, deal) for deal in deals]
+
+
+def event(key: int, kind: str, month: str = "2005-01", **more: object) -> Event:
+    given = {
+        "event_id": key,
+        "month": month,
+        "kind": kind,
+        "actor": None,
+        "country": None,
+        "locality": None,
+        "initiator": "none",
+        "sector": None,
+        "project": None,
+        "value": None,
+        "causes": (),
+        "order": key,
+    }
+    return Event(**(given | more))  # type: ignore[arg-type]
+
+
+def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Life]) -> None:
+    assert len(lives) > 10
+    for life in lives:
+        first = life.lines[0]
+        assert first.event.kind in b.CONTACTS or first.lane == b.PROJECT
+        assert (life.met is None) == (first.lane == b.PROJECT)
+    assert sum(life.met is not None for life in lives) > len(lives) / 2
+
+
+def test_causes_exist_come_first_and_lead_to_the_project(
+    events: pd.DataFrame, lives: list[b.Life]
+) -> None:
+    position = {int(key): i for i, key in enumerate(events["event_id"])}
+    for life in lives:
+        places = [position[line.event.event_id] for line in life.lines]
+        assert places == sorted(places)
+        needed = {cause for line in life.lines for cause in line.event.causes}
+        for line in life.lines:
+            assert len(line.causes) == len(line.event.causes)
+            for cause in line.causes:
+                assert position[cause.event_id] < position[line.event.event_id]
+                assert cause.month <= line.event.month
+            assert line.lane == b.PROJECT or life.left_out or line.event.event_id in needed
+
+
+def test_a_life_holds_every_event_of_its_project(events: pd.DataFrame, lives: list[b.Life]) -> None:
+    for life in lives:
+        mine = events.loc[events["project_id"] == life.project, "event_id"]
+        assert [e.event_id for e in life.own] == mine.tolist()
+        assert {e.project for e in life.own} == {life.project}
+
+
+def test_lanes_tell_what_belongs_elsewhere(lives: list[b.Life]) -> None:
+    for life in lives:
+        place = life.own[0].locality
+        for line in life.lines:
+            away = line.event.locality not in (None, place)
+            other = line.event.project not in (None, life.project)
+            assert (line.lane == b.ELSEWHERE) == (away or other)
+
+
+def test_text_is_narrow_and_names_things(events: pd.DataFrame, deals: list[int]) -> None:
+    for deal in deals:
+        text = b.biography_of(events, deal)
+        assert max(map(len, text.splitlines())) <= b.WIDTH
+        assert str(deal) in text
+        assert b.NO_BREAK not in text
+        assert not re.search(r"\b(?:firm|bank|embassy|organisation|association):|\{|\bNone\b", text)
+        months = re.findall(r"^(\d{4}-\d\d)  ", text, re.MULTILINE)
+        assert months == sorted(set(months))
+
+
+def test_a_beginning_that_fits_one_project_will_do(events: pd.DataFrame, deals: list[int]) -> None:
+    every = [str(p) for p in b.project_ids(events, 0, deals=False)]
+    deal = str(deals[0])
+    short = next(deal[:n] for n in range(1, 20) if sum(p.startswith(deal[:n]) for p in every) == 1)
+    assert b.find_project(events, short, 0) == deals[0]
+    assert b.biography_of(events, short) == b.biography_of(events, deals[0])
+
+
+def test_wrong_deals_and_runs_are_refused(events: pd.DataFrame, deals: list[int]) -> None:
+    with pytest.raises(InputError, match=f"no project 'none'.*{deals[0]}"):
+        b.biography_of(events, "none")
+    with pytest.raises(InputError, match="projects begin with '1'"):
+        b.biography_of(events, "1")
+    with pytest.raises(InputError, match="no project ''"):
+        b.biography_of(events, "")
+    wrong = f"{deals[0]}0"
+    with pytest.raises(InputError, match=f"Did you mean '{deals[0]}'"):
+        b.biography_of(events, wrong)
+    with pytest.raises(InputError, match="Allowed: 0 to 0"):
+        b.biography_of(events, deals[0], replicate=7)
+
+
+def test_biography_from_a_folder_is_the_same(
+    small_run: Run, small_run_folder: Path, deals: list[int]
+) -> None:
+    text = b.biography_of(small_run.events, deals[0])
+    assert b.biography(small_run_folder, deals[0]) == text
+    assert small_run.explain(deals[0]) == text
+    with pytest.raises(InputError, match="Allowed: 0 to 2"):
+        b.biography(small_run_folder, deals[0], replicate=3)
+    with pytest.raises(InputError, match="not the folder of a finished run"):
+        b.biography(small_run_folder.parent, deals[0])
+
+
+def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: list[int]) -> None:
+    lines = b.deals_table(events).splitlines()
+    assert [int(line.split()[0]) for line in lines[2:]] == deals
+    rows = small_run.deals[small_run.deals["replicate"] == 0]
+    assert sorted(deals) == sorted(rows["project_id"])
+    nothing = events[events["kind"] != "deal"]
+    assert b.deals_table(nothing) == "Run 0 has no deals."
+
+
+def test_many_contacts_are_shortened_but_the_first_stays() -> None:
+    count = 60
+    rows = [
+        {
+            "event_id": n,
+            "kind": "visit_to_lac",
+            "project_id": None,
+            "causes": [n - 1] if n > 1 else [],
+        }
+        for n in range(1, count + 1)
+    ]
+    rows.append({"event_id": 99, "kind": "proposal", "project_id": 5, "causes": [30, count]})
+    frame = pd.DataFrame(rows).assign(
+        replicate=0,
+        month=[f"{2000 + n // 12}-{n % 12 + 1:02d}" for n in range(len(rows))],
+        chinese_actor="p",
+        country="c",
+        locality="l",
+        initiator="china",
+        sector="s",
+        value_usd_m=1.0,
+    )
+    life = b.life_of(frame, 5)
+    told = [line.event.event_id for line in life.lines]
+    assert life.left_out == count - b.MOST_TIES
+    assert {1, 30, count, 99} <= set(told)
+    assert "36 further contacts" in b.text_of(life, Names(_nowhere()))
+
+
+def _nowhere() -> World:
+    from sim.world import load_world
+
+    return load_world()
+
+
+def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
+    frame = pd.DataFrame(
+        [
+            {
+                "event_id": 1,
+                "kind": "visit_to_lac",
+                "locality": "l",
+                "project_id": None,
+                "causes": [],
+            },
+            {
+                "event_id": 2,
+                "kind": "visit_to_lac",
+                "locality": "m",
+                "project_id": None,
+                "causes": [],
+            },
+            {"event_id": 3, "kind": "deal", "locality": "m", "project_id": 8, "causes": [2]},
+            {"event_id": 4, "kind": "proposal", "locality": "l", "project_id": 9, "causes": [1, 3]},
+        ]
+    ).assign(
+        replicate=0,
+        initiator="china",
+        country="c",
+        value_usd_m=1.0,
+        month="2005-01",
+        chinese_actor="p",
+        sector="s",
+    )
+    life = b.life_of(frame, 9)
+    assert [line.event.event_id for line in life.lines] == [1, 3, 4]
+    assert life.lines[1].lane == b.ELSEWHERE
+    assert "another project in m" in b.text_of(life, Names(_nowhere()))
+
+
+def test_a_project_without_contact_says_so() -> None:
+    frame = pd.DataFrame(
+        {
+            "replicate": [0, 0],
+            "event_id": [1, 2],
+            "month": ["2005-01", "2005-02"],
+            "kind": ["executive_change", "proposal"],
+            "chinese_actor": [None, "p"],
+            "country": ["c", "c"],
+            "locality": [None, "l"],
+            "initiator": ["none", "lac"],
+            "sector": [None, "s"],
+            "project_id": [None, 9],
+            "value_usd_m": [None, 2.0],
+            "causes": [[], [1]],
+        }
+    )
+    text = b.biography_of(frame, 9)
+    assert "No contact came before" in text
+    assert "The national executive of c proposes a project in l" in text
+    assert "after the change of national executive (January 2005)" in text
+
+
+def test_every_kind_has_a_sentence_and_a_reason(world: World) -> None:
+    assert set(SENTENCES) == set(REASONS) == set(kinds.EVENT_KINDS)
+    assert set(SETTINGS) <= set(SENTENCES)
+    names = Names(world)
+    for number, kind in enumerate(kinds.EVENT_KINDS):
+        one = event(number, kind)
+        told = sentence(one, names)
+        assert told.endswith(".")
+        assert told[0].isupper()
+        assert reason(event(99, "deal"), [one], names).startswith("after ")
+    assert set(fields(event(1, "deal"), names)) >= set(
+        re.findall(r"\{(\w+)\}", "".join([*SENTENCES.values(), *REASONS.values()]))
+    )
+
+
+def test_office_holders_are_named_where_documented(world: World) -> None:
+    names = Names(world)
+    row = world.executives.iloc[-1]
+    month = f"{2000 + row['start'] // 12}-{row['start'] % 12 + 1:02d}"
+    told = sentence(event(1, "executive_change", month, country=row["iso3"]), names)
+    assert (
+        str(world.executives.loc[world.executives["iso3"] == row["iso3"], "name"].iloc[-1]) in told
+    )
+    settled = event(2, "approval_central", "2030-01", country=row["iso3"])
+    cause = event(1, "executive_change", month, country=row["iso3"])
+    assert "in office since" in reason(settled, [cause], names)
+
+
+def test_words_for_money_and_months() -> None:
+    assert money(1234.0) == "US$ 1.2 billion"
+    assert money(40.2) == "US$ 40 million"
+    assert money(7.0) == "US$ 7.0 million"
+    assert money(None) == money(float("nan")) == "an unknown value"
+    assert month_words("2016-07") == "July 2016"
+    assert month_words("2016") == "2016"
+
+
+def test_drawing_numbers_every_line_of_a_life(events: pd.DataFrame, lives: list[b.Life]) -> None:
+    assert set(COLOURS) == set(WORDS) == set(b.MARKS)
+    for life in (max(lives, key=lambda one: len(one.lines)), lives[0]):
+        host = draw_biography(events, life.project, note="where from")
+        style.figure_of(host).draw_without_rendering()
+        lanes, key = host.child_axes
+        numbers = sorted(int(text.get_text()) for text in lanes.texts)
+        assert numbers == list(range(1, len(life.lines) + 1))
+        said = " ".join(text.get_text().strip() for text in key.texts)
+        for line in life.lines:
+            assert line.event.month in said
+        assert any("where from" in text.get_text() for text in style.figure_of(host).texts)
