@@ -63,7 +63,7 @@ class Field:
             said = ", ".join(self.allowed)
         elif self.refers:
             table, column = self.refers.split(".")
-            said = f"a {column} of {table}.csv"
+            said = f"one of the column {column} in {table}.csv"
         elif self.pattern:
             said = f"text of the form {self.pattern}"
         if self.low is not None and self.high is not None:

@@ -1,0 +1,176 @@
+"""Rows and tables that contradict each other give one clear message each."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.errors import InputError
+from sim.world import SHIPPED, load_world
+from sim.world.fields import Each
+from sim.world.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A folder with the shipped world's files."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / f"{name}.csv"
+
+    def lines(self, name: str) -> list[str]:
+        return self.path(name).read_text(encoding="utf-8").splitlines()
+
+    def write(self, name: str, lines: list[str]) -> None:
+        self.path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def frame(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.path(name), dtype=str, keep_default_na=False)
+
+    def recell(self, name: str, line: int, field: str, cell: str) -> None:
+        """Put ``cell`` into one field on a line (from 1) of a table."""
+        frame = self.frame(name)
+        frame.loc[line - 2, field] = cell
+        frame.to_csv(self.path(name), index=False, lineterminator="\n")
+
+    def drop(self, name: str, field: str, value: str) -> None:
+        """Leave out the rows that hold ``value``."""
+        frame = self.frame(name)
+        kept = frame[frame[field] != value]
+        assert len(kept) < len(frame)
+        kept.to_csv(self.path(name), index=False, lineterminator="\n")
+
+    def error(self) -> InputError:
+        """Return the error that loading the world raises."""
+        with pytest.raises(InputError) as caught:
+            load_world(self.folder)
+        return caught.value
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Copy:
+    return Copy(shutil.copytree(SHIPPED, tmp_path / "world"))
+
+
+# Words that are not known: the nearest one is named
+
+NAMES = [
+    ("countries", 2, "governor_selection", "electd", "elected"),
+    ("recognition", 4, "recognises", "prc", "PRC"),
+    ("localities", 10, "iso3", "ARX", "ARG"),
+    ("endowments", 5, "locality", "AR-YY", "AR-Y"),
+    ("endowments", 5, "sector", "litium", "lithium"),
+    ("firms", 3, "home", "CN-BJJ", "CN-BJ"),
+    ("organisation_offices", 2, "organisation", "ccpitt", "ccpit"),
+    ("envelopes", 2, "bank", "cdbb", "cdb"),
+    ("signals", 3, "signal", "policy_emphasi", "policy_emphasis"),
+    ("cross_border", 2, "locality_b", "CL-COO", "CL-CO"),
+    ("borders", 2, "iso3_b", "BRAZ", "BRA"),
+    ("documented", 2, "kind", "twining", "twinning"),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "field", "cell", "nearest"), NAMES)
+def test_unknown_name(
+    copied: Copy, name: str, line: int, field: str, cell: str, nearest: str
+) -> None:
+    copied.recell(name, line, field, cell)
+    error = copied.error()
+    assert error.file == str(copied.path(name))
+    assert (error.line, error.field) == (line, field)
+    assert error.nearest == nearest
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_repeated_row(copied: Copy, name: str) -> None:
+    path = copied.path(name)
+    text = path.read_text(encoding="utf-8")
+    last = text.splitlines()[-1]
+    path.write_text(text + last + "\n", encoding="utf-8")
+    error = copied.error()
+    assert error.field == ", ".join(TABLES[name].key)
+    assert error.line == len(text.splitlines()) + 1
+    assert f"line {len(text.splitlines())}" in error.message
+
+
+def test_two_localities_in_one_cell(copied: Copy) -> None:
+    frame = pd.read_csv(copied.path("grid"), dtype=str)
+    copied.recell("grid", 3, "row", frame["row"][0])
+    copied.recell("grid", 3, "col", frame["col"][0])
+    error = copied.error()
+    assert (error.line, error.field) == (3, "row, col")
+
+
+EACH = [(n, rule) for n, table in TABLES.items() for rule in table.each]
+
+
+@pytest.mark.parametrize(("name", "rule"), EACH, ids=[n for n, _ in EACH])
+def test_row_for_each(copied: Copy, name: str, rule: Each) -> None:
+    table, column = rule.refers.split(".")
+    value = str(pd.read_csv(copied.path(table), dtype=str)[column].iloc[-1])
+    copied.drop(name, rule.column, value)
+    error = copied.error()
+    if name == "localities":
+        # Other tables may name the dropped localities first.
+        assert "not in localities.csv" in error.message or value in error.message
+        return
+    assert error.file == str(copied.path(name))
+    assert error.field == rule.column
+    assert repr(value) in error.message
+
+
+@pytest.mark.parametrize("name", ["executives", "recognition"])
+def test_first_month_is_covered(copied: Copy, name: str) -> None:
+    copied.recell(name, 2, "start", "2000-02")
+    if name == "executives":
+        copied.recell(name, 2, "start", "2000-01")
+        load_world(copied.folder)
+        copied.recell(name, 2, "start", "2000-02")
+    error = copied.error()
+    assert error.field == "iso3"
+    assert "that starts by 2000-01" in error.message
+
+
+def test_starts_are_in_order(copied: Copy) -> None:
+    copied.recell("executives", 3, "start", "1999-11")
+    error = copied.error()
+    assert (error.line, error.field) == (3, "start")
+    assert "line 2" in error.message
+
+
+def test_end_after_start(copied: Copy) -> None:
+    copied.recell("governors", 2, "end", "2015-12")
+    error = copied.error()
+    assert (error.line, error.field) == (2, "end")
+
+
+def test_overlapping_periods(copied: Copy) -> None:
+    header = copied.lines("strains")[0]
+    rows = ["PER,2001-01,2003-01,0.5,made up", "PER,2003-01,,0.4,made up"]
+    copied.write("strains", [header, *rows])
+    load_world(copied.folder)
+    copied.write("strains", [header, rows[1], "PER,2001-01,2003-02,0.5,made up"])
+    error = copied.error()
+    assert (error.line, error.field) == (2, "start")
+    assert "overlaps" in error.message
+
+
+@pytest.mark.parametrize(("selection", "since"), [("elected", ""), ("none", "2001-01")])
+def test_elected_since_goes_with_elections(copied: Copy, selection: str, since: str) -> None:
+    copied.recell("countries", 4, "governor_selection", selection)
+    copied.recell("countries", 4, "elected_since", since)
+    error = copied.error()
+    assert (error.line, error.field) == (4, "elected_since")
+    assert selection in error.message
+
+
+def test_project_joins_two_localities(copied: Copy) -> None:
+    first = pd.read_csv(copied.path("cross_border"), dtype=str)["locality_a"][0]
+    copied.recell("cross_border", 2, "locality_b", first)
+    assert copied.error().field == "locality_b"

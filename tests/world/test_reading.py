@@ -1,0 +1,178 @@
+"""Files and cells that cannot be read give one clear message each."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.errors import InputError
+from sim.world import SHIPPED, load_world
+from sim.world.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A folder with the shipped world's files."""
+
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / f"{name}.csv"
+
+    def lines(self, name: str) -> list[str]:
+        return self.path(name).read_text(encoding="utf-8").splitlines()
+
+    def write(self, name: str, lines: list[str]) -> None:
+        self.path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def frame(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.path(name), dtype=str, keep_default_na=False)
+
+    def recell(self, name: str, line: int, field: str, cell: str) -> None:
+        """Put ``cell`` into one field on a line (from 1) of a table."""
+        frame = self.frame(name)
+        frame.loc[line - 2, field] = cell
+        frame.to_csv(self.path(name), index=False, lineterminator="\n")
+
+    def error(self) -> InputError:
+        """Return the error that loading the world raises."""
+        with pytest.raises(InputError) as caught:
+            load_world(self.folder)
+        return caught.value
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Copy:
+    return Copy(shutil.copytree(SHIPPED, tmp_path / "world"))
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    error = Copy(tmp_path / "nowhere").error()
+    assert "does not exist" in error.message
+    assert error.file == str(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_missing_table(copied: Copy, name: str) -> None:
+    copied.path(name).unlink()
+    error = copied.error()
+    assert error.file == str(copied.path(name))
+    assert "missing" in error.message
+    assert TABLES[name].columns[0] in str(error.allowed)
+
+
+def test_misspelt_table(copied: Copy) -> None:
+    copied.path("banks").rename(copied.path("bank"))
+    assert copied.error().nearest == "bank.csv"
+
+
+def test_bad_utf8(copied: Copy) -> None:
+    path = copied.path("sectors")
+    lines = path.read_bytes().splitlines()
+    lines[3] += b"\xff"
+    path.write_bytes(b"\n".join(lines))
+    error = copied.error()
+    assert (error.file, error.line) == (str(path), 4)
+    assert "UTF-8" in error.message
+
+
+def test_null_character(copied: Copy) -> None:
+    path = copied.path("sectors")
+    path.write_bytes(path.read_bytes().replace(b"a", b"\0", 1))
+    assert copied.error().line == 1
+
+
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_empty_file(copied: Copy, content: str) -> None:
+    copied.path("sectors").write_text(content, encoding="utf-8")
+    error = copied.error()
+    assert "empty" in error.message
+    assert "central_level" in str(error.allowed)
+
+
+def test_header_alone(copied: Copy) -> None:
+    for name, enough in (("strains", True), ("banks", False)):
+        copied.write(name, copied.lines(name)[:1])
+        if enough:
+            assert load_world(copied.folder).tables[name].empty
+        else:
+            assert "no rows" in copied.error().message
+
+
+def test_missing_column(copied: Copy) -> None:
+    lines = copied.lines("sectors")
+    copied.write("sectors", [lines[0].replace("visibility", "visiblity"), *lines[1:]])
+    error = copied.error()
+    assert (error.line, error.field, error.nearest) == (1, "visibility", "visiblity")
+
+
+def test_extra_column(copied: Copy) -> None:
+    copied.write("sectors", [f"{line},visible" for line in copied.lines("sectors")])
+    error = copied.error()
+    assert (error.line, error.field, error.nearest) == (1, "visible", "visibility")
+
+
+def test_repeated_column(copied: Copy) -> None:
+    copied.write("sectors", [f"{line},code" for line in copied.lines("sectors")])
+    error = copied.error()
+    assert (error.line, error.field) == (1, "code")
+    assert "twice" in error.message
+
+
+@pytest.mark.parametrize(("addition", "said"), [(",more", "cells"), ("\n", "blank")])
+def test_wrong_number_of_cells(copied: Copy, addition: str, said: str) -> None:
+    lines = copied.lines("sectors")
+    lines[4] += addition
+    copied.write("sectors", lines)
+    error = copied.error()
+    assert error.line == (6 if "\n" in addition else 5)
+    assert said in error.message
+    assert error.allowed == f"{len(TABLES['sectors'].columns)} cells"
+
+
+def test_unclosed_quote(copied: Copy) -> None:
+    lines = copied.lines("sectors")
+    copied.write("sectors", [*lines, '"' + lines[-1]])
+    assert "broken" in copied.error().message
+
+
+# Broken cells: table, line, field, cell, part of the message
+
+CELLS = [
+    ("countries", 2, "gdp_usd_m", "", "blank"),
+    ("countries", 2, "gdp_usd_m", "much", "not a number"),
+    ("countries", 2, "gdp_usd_m", "nan", "not a number"),
+    ("countries", 2, "gdp_usd_m", "1_000", "not a number"),
+    ("countries", 2, "gdp_usd_m", "1e999", "too large"),
+    ("countries", 5, "gdp_usd_m", "-3", "too small"),
+    ("countries", 9, "population", "12.5", "not a whole number"),
+    ("countries", 9, "population", "0", "too small"),
+    ("countries", 7, "federal", "yes", "neither 0 nor 1"),
+    ("countries", 7, "dpi_state", "3", "too large"),
+    ("countries", 7, "own_revenue", "1.2", "too large"),
+    ("countries", 7, "iso3", "Arg", "wrong form"),
+    ("countries", 7, "governor_anchor", "2015", "YYYY-MM"),
+    ("countries", 7, "governor_anchor", "2015-13", "YYYY-MM"),
+    ("countries", 7, "gdp_source", "", "blank"),
+    ("countries", 7, "name", " Peru", "spaces"),
+    ("countries", 7, "governor_reelection", "two", "not known"),
+    ("executives", 20, "stance", "-1.5", "too small"),
+    ("localities", 300, "latitude", "91", "too large"),
+    ("localities", 300, "code", "X", "wrong form"),
+    ("documented", 3, "date", "May 2016", "wrong form"),
+    ("grid", 12, "row", "-1", "too small"),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "field", "cell", "said"), CELLS)
+def test_bad_cell(copied: Copy, name: str, line: int, field: str, cell: str, said: str) -> None:
+    copied.recell(name, line, field, cell)
+    error = copied.error()
+    assert error.file == str(copied.path(name))
+    assert (error.line, error.field) == (line, field)
+    assert said in error.message
+    assert error.allowed == TABLES[name][field].in_words()
