@@ -194,7 +194,7 @@ def _places(run: Run) -> list[str]:
 
 
 def _short(numbers: Spread) -> str:
-    return f"{numbers.median:.0f} [{numbers.low:.0f}–{numbers.high:.0f}]"
+    return numbers.words(join="–")
 
 
 def _ending(run: Run, width: int) -> list[str]:

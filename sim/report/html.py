@@ -186,9 +186,12 @@ def _places(run: Run, shown: dict[str, str]) -> list[str]:
         rows.append(
             (
                 f"{place.name} ({code})",
-                *(s.words() for s in (place.visits, place.twinnings, place.memoranda, place.deals)),
+                *(
+                    s.words(join="–")
+                    for s in (place.visits, place.twinnings, place.memoranda, place.deals)
+                ),
                 f"{100 * place.with_deal:.0f} %",
-                place.value_usd_m.words(),
+                place.value_usd_m.words(join="–"),
             )
         )
     head = (
@@ -224,7 +227,7 @@ def _example(run: Run, code: str, names: Names) -> list[str]:
 
 COUNTRY_COLUMNS = (
     ("deals", "Deals", "{:,.0f}"),
-    ("deal_value_usd_m", "Value, US$ million", "{:,.0f}"),
+    ("deal_value_usd_m", "Value, US$ billion", "{:,.1f}"),
     ("deals_local", "Decided locally", "{:,.0f}"),
     ("visits_to_lac", "Visits from China", "{:,.0f}"),
     ("visits_to_china", "Visits to China", "{:,.0f}"),
@@ -238,13 +241,14 @@ def _country_table(run: Run) -> str:
     spreads: dict[str, dict[str, Spread]] = {}
     for column, _, _ in COUNTRY_COLUMNS:
         wide = run.by_country.pivot(index="replicate", columns="country", values=column)
+        wide = wide / 1000.0 if column.endswith("usd_m") else wide
         spreads[column] = {str(code): tallies.spread(wide[code]) for code in wide.columns}
     deals = spreads["deals"]
     order = sorted(deals, key=lambda code: (-float(deals[code].median), -float(deals[code].mean)))
     rows = [
         (
             names.country(code),
-            *(spreads[column][code].words(pattern) for column, _, pattern in COUNTRY_COLUMNS),
+            *(spreads[column][code].words(pattern, "–") for column, _, pattern in COUNTRY_COLUMNS),
         )
         for code in order
     ]

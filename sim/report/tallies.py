@@ -45,12 +45,12 @@ class Spread:
     high: Floats
     mean: Floats
 
-    def words(self, pattern: str = "{:,.0f}") -> str:
-        """Return a single spread as ``median [low to high]``."""
+    def words(self, pattern: str = "{:,.0f}", join: str = " to ") -> str:
+        """Return a single spread as ``median [low to high]``, with other words for ``to``."""
         if np.isnan(self.median):
             return "none"
         low, middle, high = (pattern.format(float(v)) for v in (self.low, self.median, self.high))
-        return f"{middle} [{low} to {high}]"
+        return f"{middle} [{low}{join}{high}]"
 
 
 def spread(values: Any, axis: int = 0) -> Spread:

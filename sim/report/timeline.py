@@ -164,7 +164,8 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         counts = tallies.counts_by_month(run, tallies.of_kind(events, kinds))
         numbers = tallies.spread(np.cumsum(counts, axis=1))
         style.band(ax, run, 0, numbers, colour, "runs")
-        _draw_documented(ax, run, facts[facts["kind"].isin(kinds)])
+        if len(facts):
+            _draw_documented(ax, run, facts.loc[facts["kind"].isin(kinds), "month"])
         ax.set_ylabel(words)
         # The headroom is for the legend.
         ax.set_ylim(0.0, 1.3 * max(1.0, ax.get_ylim()[1]))
@@ -191,13 +192,11 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         ax.tick_params(labelbottom=number == 2)
 
 
-def _draw_documented(ax: Axes, run: Run, facts: pd.DataFrame) -> None:
-    """Draw the documented events so far as a line of steps."""
-    if facts.empty:
-        return
+def _draw_documented(ax: Axes, run: Run, months: pd.Series) -> None:
+    """Draw the documented events so far as a line of steps; a record without any is a zero."""
     first, last = run.scenario.start_month, run.scenario.end_month + 1
-    at = [style.year(first), *(style.year(int(m)) for m in facts["month"]), style.year(last)]
-    so_far = [0, *range(1, len(facts) + 1), len(facts)]
+    at = [style.year(first), *(style.year(int(m)) for m in months), style.year(last)]
+    so_far = [0, *range(1, len(months) + 1), len(months)]
     ax.step(at, so_far, where="post", color=style.INK, linewidth=1.8, label="documented")
 
 

@@ -92,11 +92,12 @@ def test_lanes_tell_what_belongs_elsewhere(lives: list[b.Life]) -> None:
             assert (line.lane == b.ELSEWHERE) == (away or other)
 
 
-def test_text_is_narrow_and_names_things(events: pd.DataFrame, deals: list[int]) -> None:
-    for deal in deals:
-        text = b.biography_of(events, deal)
+def test_text_is_narrow_and_names_things(world: World, lives: list[b.Life]) -> None:
+    names = Names(world)
+    for life in lives:
+        text = b.text_of(life, names)
         assert max(map(len, text.splitlines())) <= b.WIDTH
-        assert str(deal) in text
+        assert str(life.project) in text
         assert b.NO_BREAK not in text
         assert not re.search(r"\b(?:firm|bank|embassy|organisation|association):|\{|\bNone\b", text)
         months = re.findall(r"^(\d{4}-\d\d)  ", text, re.MULTILINE)
