@@ -158,7 +158,7 @@ def _heading(run: Run, width: int) -> list[str]:
     return [
         shorten(scenario.title, width, placeholder=" …"),
         *asked,
-        f"{what} · seed {scenario.seed} · {run.driver}"[:width],
+        f"{what} · seed {scenario.seed}"[:width],
         shorten(f"Changed: {changes_of(run)}", width, placeholder=" …"),
     ]
 
@@ -182,12 +182,12 @@ def _countries(run: Run, width: int) -> list[str]:
 
 
 def _places(run: Run) -> list[str]:
-    lines = [f"{'Place':<25}{'visits':<16}{'twinnings':<12}{'deals':<11}with a deal"]
+    lines = [f"{'Place':<24}{'visits':<16}{'twinnings':<12}{'deals':<11}with a deal"]
     for code in tallies.places_of(run):
         place = place_of(run, code)
-        name = shorten(f"{place.name} ({code})", 24, placeholder="…")
+        name = shorten(f"{place.name} ({code})", 23, placeholder="…")
         lines.append(
-            f"{name:<25}{_short(place.visits):<16}{_short(place.twinnings):<12}"
+            f"{name:<24}{_short(place.visits):<16}{_short(place.twinnings):<12}"
             f"{_short(place.deals):<11}{100 * place.with_deal:.0f} % of runs"
         )
     return lines
@@ -200,7 +200,7 @@ def _short(numbers: Spread) -> str:
 def _ending(run: Run, width: int) -> list[str]:
     seconds, version = float(run.manifest["seconds"]), run.manifest["model_version"]
     return [
-        f"Took {seconds:,.1f} s · model {version}"[:width],
+        f"Took {seconds:,.1f} s · {run.driver} driver · model {version}"[:width],
         NOT_CALIBRATED[:width],
     ]
 

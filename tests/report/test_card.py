@@ -22,8 +22,9 @@ def test_card_fits_a_screen(small_run: Run) -> None:
 def test_card_says_what_was_run_and_what_came_of_it(small_run: Run) -> None:
     card = run_card(small_run)
     for text in (
-        "baseline · 2000-01 to 2010-12 · 3 replicates · seed 2020 · compiled",
+        "baseline · 2000-01 to 2010-12 · 3 replicates · seed 2020",
         small_run.manifest["model_version"],
+        "compiled driver",
         NOT_CALIBRATED,
         small_run.scenario.title,
         "90 % interval",
@@ -32,6 +33,23 @@ def test_card_says_what_was_run_and_what_came_of_it(small_run: Run) -> None:
         assert text in card
     for code in tallies.places_of(small_run):
         assert code in card
+
+
+def test_no_line_of_places_is_cut(small_run: Run) -> None:
+    always = small_run.tables["by_locality"]
+    at = always.schema.get_field_index("deals")
+    tables = small_run.tables | {
+        "by_locality": always.set_column(at, "deals", [np.full(len(always), 12)])
+    }
+    run = Run(
+        small_run.scenario,
+        small_run.world,
+        small_run.driver,
+        tables,
+        small_run.per_run,
+        small_run.manifest,
+    )
+    assert run_card(run).count("12 [12–12] 100 % of runs") == 2
 
 
 def test_key_outcomes_are_those_of_the_runs(small_run: Run) -> None:
