@@ -8,7 +8,7 @@ become orders that the rules carry out (:func:`sim.rules.politics.apply_interven
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,11 @@ from sim.world import NO_MONTH, World
 from sim.world.authority import authority_index
 
 Array = state.Array
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield a table's rows; their cells have the types the schema has checked."""
+    yield from table.itertuples()
 
 
 class Positions:
@@ -81,7 +86,7 @@ def _spread(
     table: pd.DataFrame, target: Array, at: Callable[[Any], tuple[int, ...]], value: str
 ) -> None:
     """Write rows with start and end (the first month after; blank: open) into a month matrix."""
-    for row in table.itertuples():
+    for row in rows_of(table):
         first = max(0, row.start)
         last = len(target) if row.end == NO_MONTH else min(len(target), row.end)
         if first < last:
@@ -128,7 +133,7 @@ def _accords(world: World, at: Positions, months: int) -> Array:
     """Return how many kinds of agreement are in force, as a share of all kinds."""
     kinds = 5
     accord = np.zeros((months, len(at.country)))
-    for row in world.agreements.itertuples():
+    for row in rows_of(world.agreements):
         accord[max(0, row.start) :, at.country[row.iso3]] += 1.0 / kinds
     return np.minimum(accord, 1.0)
 

@@ -10,7 +10,7 @@ from sim.state import POOLS, State, copy_state, grown
 
 
 @rule
-def has_room(w):  # type: ignore[no-untyped-def]
+def has_room(w):
     """Tell whether the pools can take whatever one month may bring."""
     head = w.run[0]
     agents = len(w.place) + len(w.actor)
@@ -22,7 +22,7 @@ def has_room(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def run_months(w, programme, first, last):  # type: ignore[no-untyped-def]
+def run_months(w, programme, first, last):
     """Run months ``first`` to ``last``; return the month still to run when room runs out."""
     for t in range(first, last + 1):
         if not has_room(w):

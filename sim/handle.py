@@ -10,7 +10,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
+from numba.core import cgutils, types
+from numba.core.datamodel import models
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np import arrayobj
 
 from sim import state
 from sim.jit import COMPILE
@@ -45,8 +58,6 @@ LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
 }
 """Element type and number of dimensions of every array of the state."""
 
-_WORD = 8
-
 
 class Handle:
     """Hold a state and the address table that compiled rules read.
@@ -76,84 +87,74 @@ def handle(w: State) -> Any:
     return Handle(w) if COMPILE else w
 
 
-def _register() -> None:
-    """Teach the compiler the type of a handle."""
-    import numba
-    from numba.core import cgutils, types
-    from numba.core.datamodel import models
-    from numba.core.typing.templates import AttributeTemplate
-    from numba.extending import (
-        NativeValue,
-        infer_getattr,
-        lower_getattr_generic,
-        register_model,
-        typeof_impl,
-        unbox,
+class HandleType(types.Type):  # type: ignore[misc]
+    """The compiler's type of a handle.
+
+    It stands at module level so that the compiler's cache on disk can refer to it by name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="StateHandle")
+
+
+_ARRAYS = {
+    name: types.Array(numba.from_dtype(dtype), dimensions, "C", aligned=True)
+    for name, (dtype, dimensions) in LAYOUT.items()
+}
+_OFFSETS = dict(
+    zip(LAYOUT, np.cumsum([0, *(1 + d for _, d in LAYOUT.values())]).tolist(), strict=False)
+)
+"""Where each array's words begin in the address table."""
+
+_THE_TYPE = HandleType()
+_POINTER = cgutils.intp_t.as_pointer()
+
+
+@register_model(HandleType)  # type: ignore[untyped-decorator]
+class _HandleModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, _POINTER)
+
+
+@typeof_impl.register(Handle)  # type: ignore[untyped-decorator]
+def _typeof_handle(val: Any, c: Any) -> Any:
+    return _THE_TYPE
+
+
+@unbox(HandleType)  # type: ignore[untyped-decorator]
+def _unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
+    attribute = c.pyapi.object_getattr_string(obj, "address")
+    address = c.pyapi.long_as_ulonglong(attribute)
+    c.pyapi.decref(attribute)
+    pointer = c.builder.inttoptr(address, _POINTER)
+    failed = cgutils.is_not_null(c.builder, c.pyapi.err_occurred())
+    return NativeValue(pointer, is_error=failed)
+
+
+@infer_getattr  # type: ignore[untyped-decorator]
+class _HandleAttribute(AttributeTemplate):  # type: ignore[misc]
+    key = HandleType
+
+    def generic_resolve(self, typ: Any, attr: str) -> Any:
+        return _ARRAYS.get(attr)
+
+
+@lower_getattr_generic(HandleType)  # type: ignore[untyped-decorator]
+def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+    """Build the array of a field from its words in the address table."""
+
+    def word(i: int) -> Any:
+        return builder.load(builder.gep(value, [cgutils.intp_t(_OFFSETS[attr] + i)]))
+
+    array_type = _ARRAYS[attr]
+    shape = [word(1 + i) for i in range(array_type.ndim)]
+    itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
+    strides = [itemsize]
+    for extent in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], extent))
+    array = context.make_array(array_type)(context, builder)
+    data = builder.inttoptr(word(0), array.data.type)
+    arrayobj.populate_array(
+        array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
     )
-    from numba.np import arrayobj
-
-    class HandleType(types.Type):  # type: ignore[misc]
-        """The compiler's type of a handle; there is only one."""
-
-        def __init__(self) -> None:
-            super().__init__(name="StateHandle")
-            self.arrays = {
-                name: types.Array(numba.from_dtype(dtype), dimensions, "C", aligned=True)
-                for name, (dtype, dimensions) in LAYOUT.items()
-            }
-            self.offsets = {}
-            words = 0
-            for name, (_, dimensions) in LAYOUT.items():
-                self.offsets[name] = words
-                words += 1 + dimensions
-
-    the_type = HandleType()
-
-    @register_model(HandleType)  # type: ignore[untyped-decorator]
-    class HandleModel(models.PrimitiveModel):  # type: ignore[misc]
-        def __init__(self, dmm: Any, fe_type: Any) -> None:
-            super().__init__(dmm, fe_type, cgutils.intp_t.as_pointer())
-
-    @typeof_impl.register(Handle)  # type: ignore[untyped-decorator]
-    def typeof_handle(val: Any, c: Any) -> Any:
-        return the_type
-
-    @unbox(HandleType)  # type: ignore[untyped-decorator]
-    def unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
-        attribute = c.pyapi.object_getattr_string(obj, "address")
-        address = c.pyapi.long_as_ulonglong(attribute)
-        c.pyapi.decref(attribute)
-        pointer = c.builder.inttoptr(address, cgutils.intp_t.as_pointer())
-        return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
-
-    @infer_getattr  # type: ignore[untyped-decorator]
-    class HandleAttribute(AttributeTemplate):  # type: ignore[misc]
-        key = HandleType
-
-        def generic_resolve(self, typ: Any, attr: str) -> Any:
-            return typ.arrays.get(attr)
-
-    @lower_getattr_generic(HandleType)  # type: ignore[untyped-decorator]
-    def get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
-        array_type = typ.arrays[attr]
-
-        def word(i: int) -> Any:
-            place = builder.gep(value, [cgutils.intp_t(typ.offsets[attr] + i)])
-            return builder.load(place)
-
-        dimensions = array_type.ndim
-        shape = [word(1 + i) for i in range(dimensions)]
-        itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
-        strides = [itemsize]
-        for extent in reversed(shape[1:]):
-            strides.insert(0, builder.mul(strides[0], extent))
-        array = context.make_array(array_type)(context, builder)
-        data = builder.inttoptr(word(0), array.data.type)
-        arrayobj.populate_array(
-            array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
-        )
-        return array._getvalue()
-
-
-if COMPILE:
-    _register()
+    return array._getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ import pandas as pd
 
 from sim import kinds as k
 from sim import state
-from sim.calendars import Array, Positions, month_matrices, orders, write_in
+from sim.calendars import Array, Positions, month_matrices, orders, rows_of, write_in
 from sim.errors import InputError
 from sim.rng import key_of
 from sim.scenario import Scenario
 from sim.state import State
 from sim.world import NO_MONTH, World
+from sim.world.authority import REVENUE_HIGH
 from sim.world.endowment import endowment_matrix
 
 PROVINCE_REFERENCE = 300.0
@@ -118,7 +120,7 @@ def _countries(
     count = np.array([counts.get(c, 0) for c in table["iso3"]])
     market = _log10(table["gdp_usd_m"], 100_000.0)
     n = len(table)
-    rows = _fill(
+    return _fill(
         _records(state.COUNTRY, n),
         {
             "key": [key_of("country", c) for c in table["iso3"]],
@@ -128,7 +130,7 @@ def _countries(
             "embassy": at.actor_offset[k.EMBASSY] + np.arange(n),
             "market": market,
             "smallness": 1.0 / (1.0 + 10.0 ** (2.0 * (market + 0.7))),
-            "own_revenue": table["own_revenue"].fillna(0.0),
+            "own_revenue": np.minimum(1.0, table["own_revenue"].fillna(0.0) / REVENUE_HIGH),
             "tender": table["tender_regime"],
             "security": table["security_ties"],
             "diaspora": table["diaspora"],
@@ -139,9 +141,7 @@ def _countries(
             "governor_reelection": [k.REELECTIONS.index(x) for x in table["governor_reelection"]],
             "executive_term": table["executive_term_months"],
             "executive_anchor": table["executive_anchor"],
-            "executive_reelection": [
-                k.REELECTIONS.index(x) for x in table["executive_reelection"]
-            ],
+            "executive_reelection": [k.REELECTIONS.index(x) for x in table["executive_reelection"]],
             "next_executive": leaders[:, 0],
             "last_executive": leaders[:, 1],
             "next_recognition": recognitions[:, 0],
@@ -153,7 +153,6 @@ def _countries(
             "trip_actor": -1,
         },
     )
-    return rows
 
 
 def _places(world: World, at: Positions) -> Array:
@@ -218,7 +217,7 @@ def _agents(world: World, at: Positions) -> Array:
             "target_place": -1,
         },
     )
-    by_kind = [rows[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    by_kind = [rows[a:b] for a, b in pairwise(starts)]
     for kind, part in enumerate(by_kind):
         part["kind"] = kind
         part["row"] = np.arange(len(part))
@@ -274,9 +273,9 @@ def _sectors(world: World) -> Array:
 def _strengths(world: World, at: Positions) -> Array:
     """Return (A, S); actors without a table of sectors are at home in all of them equally."""
     strength = np.zeros((len(at.actor), len(at.sector)))
-    for row in world.province_sectors.itertuples():
+    for row in rows_of(world.province_sectors):
         strength[at.actor[row.province], at.sector[row.sector]] = row.strength
-    for row in world.firm_sectors.itertuples():
+    for row in rows_of(world.firm_sectors):
         strength[at.actor[f"firm:{row.firm}"], at.sector[row.sector]] = row.strength
     firms = range(at.actor_offset[k.FIRM], at.actor_offset[k.BANK])
     for a in range(len(strength)):
@@ -317,7 +316,7 @@ def _neighbours(world: World, at: Positions) -> tuple[Array, Array]:
 
 def _offices(world: World, at: Positions) -> Array:
     office = np.full((len(at.actor), len(at.country)), -1, dtype=np.int64)
-    for row in world.organisation_offices.itertuples():
+    for row in rows_of(world.organisation_offices):
         since = 0 if row.since == NO_MONTH else max(0, row.since)
         office[at.actor[f"organisation:{row.organisation}"], at.country[row.iso3]] = since
     return office
@@ -356,6 +355,12 @@ def _ranges(groups: Iterable[Array]) -> Array:
     return np.stack([ends - sizes, ends], axis=1)
 
 
+def _joined(groups: list[Array]) -> Array:
+    """Return groups of records laid one after the other, still as records."""
+    joined: Array = np.concatenate(groups).view(groups[0].dtype)
+    return joined
+
+
 def _past(groups: Iterable[Array], field: str, start: int) -> Array:
     """Return how many rows of each group lie before the one that holds at the start."""
     return np.array([max(0, int((g[field] <= start).sum()) - 1) for g in groups], dtype=np.int64)
@@ -375,7 +380,7 @@ def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
         groups.append(rows)
     ranges = _ranges(groups)
     ranges[:, 0] += _past(groups, "month", start)
-    return np.concatenate(groups), ranges
+    return _joined(groups), ranges
 
 
 def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
@@ -397,7 +402,7 @@ def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
         groups.append(rows)
     ranges = _ranges(groups)
     ranges[:, 0] += _past(groups, "start", start)
-    return np.concatenate(groups), ranges
+    return _joined(groups), ranges
 
 
 def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:
@@ -409,7 +414,7 @@ def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array
         rows["month"] = table["start"]
         rows["recognises"] = table["recognises"] == "PRC"
         groups.append(rows)
-    ranges, table_ = _ranges(groups), np.concatenate(groups)
+    ranges, table_ = _ranges(groups), _joined(groups)
     ranges[:, 0] += _past(groups, "month", start)
     held = table_["recognises"][ranges[:, 0]]
     ranges[:, 0] += 1
@@ -421,5 +426,3 @@ def _check_keys(w: State) -> None:
     for table in (w.country, w.place, w.actor, w.sector):
         if len(np.unique(table["key"])) != len(table):
             raise InputError("two names in the tables have the same identity; rename one of them")
-
-

@@ -23,7 +23,17 @@ _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 def compiled_sources() -> list[Path]:
     """Return the source files that can hold compiled functions or the types they use."""
-    single = ("jit", "rng", "decisions", "kinds", "state", "handle", "timetable", "schedule", "engine")
+    single = (
+        "jit",
+        "rng",
+        "decisions",
+        "kinds",
+        "state",
+        "handle",
+        "timetable",
+        "schedule",
+        "engine",
+    )
     files = [PACKAGE / f"{name}.py" for name in single]
     return sorted(files + list((PACKAGE / "rules").glob("*.py")))
 
@@ -56,7 +66,9 @@ def rule(function: _Rule) -> _Rule:
     """
     if not COMPILE:
         return function
-    return cast(_Rule, numba.njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function))
+    return cast(
+        _Rule, numba.njit(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
+    )
 
 
 if COMPILE and "NUMBA_CACHE_DIR" not in os.environ:

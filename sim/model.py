@@ -22,7 +22,7 @@ from sim.agents import (
     StateAgent,
 )
 from sim.calendar import month_name
-from sim.calendars import Positions
+from sim.calendars import Positions, rows_of
 from sim.engine import begin, with_room
 from sim.handle import handle
 from sim.initial import initial_state
@@ -116,14 +116,17 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     def _groups(self) -> dict[str, AgentSet]:
         """Create the agents; return them by the names used in the timetable."""
         at = self.positions
-        cells = {r.code: self.grid[(int(r.row), int(r.col))] for r in self.world.grid.itertuples()}
-        names = dict(self.world.localities[["code", "name"]].itertuples(index=False))
+        cells = {r.code: self.grid[(r.row, r.col)] for r in rows_of(self.world.grid)}
+        table = self.world.localities
+        names = dict(zip(table["code"], table["name"], strict=True))
         governors = [
             Governor(self, i, code, str(names[code]), cells[code])
             for i, code in enumerate(at.locality)
         ]
-        countries = self.world.countries[["iso3", "name"]].itertuples(index=False)
-        executives = [NationalExecutive(self, i, c, str(n)) for i, (c, n) in enumerate(countries)]
+        executives = [
+            NationalExecutive(self, i, country.iso3, country.name)
+            for i, country in enumerate(rows_of(self.world.countries))
+        ]
         groups: dict[str, list[StateAgent]] = {
             "governor": list(governors),
             "executive": list(executives),

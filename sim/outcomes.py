@@ -135,8 +135,11 @@ def by_place(w: State) -> dict[str, Array]:
     dealt = projects[projects["dealt"] >= 0]
 
     def total(mask: Array, weights: Array | None = None) -> Array:
-        chosen = None if weights is None else weights[mask]
-        return np.bincount(dealt["place"][mask], weights=chosen, minlength=places)
+        if weights is None:
+            return np.bincount(dealt["place"][mask], minlength=places)
+        # An empty selection would count whole numbers.
+        sums = np.bincount(dealt["place"][mask], weights=weights[mask], minlength=places)
+        return sums.astype(np.float64)
 
     everything = np.ones(len(dealt), dtype=bool)
     local = dealt["level"] == k.LOCAL

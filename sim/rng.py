@@ -26,14 +26,14 @@ _PROJECT_KEY = np.uint64(0x50524F4A)
 
 
 @rule
-def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def _round(c0, c1, c2, c3, k0, k1):
     p0 = _M0 * c0
     p1 = _M1 * c2
     return (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
 
 
 @rule
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0, c1, c2, c3, k0, k1):
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key.
 
     All arguments and results are ``uint64`` numbers below 2**32.
@@ -62,7 +62,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw(run, decision, a, b, month):  # type: ignore[no-untyped-def]
+def draw(run, decision, a, b, month):
     """Return a uniform number in (0, 1) for a decision, two identities and a month.
 
     Parameters
@@ -89,19 +89,19 @@ def draw(run, decision, a, b, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _identity(c0, c1, c2, c3, key):  # type: ignore[no-untyped-def]
+def _identity(c0, c1, c2, c3, key):
     w0, w1, _, _ = philox(np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3), key, key)
     return np.int64((w0 << np.uint64(31)) | (w1 >> np.uint64(1)))
 
 
 @rule
-def event_identity(kind, month, a, b, c):  # type: ignore[no-untyped-def]
+def event_identity(kind, month, a, b, c):
     """Return the 63-bit identity of an event from its kind, month and three 32-bit identities."""
     return _identity(kind * 4096 + month, a, b, c, _EVENT_KEY)
 
 
 @rule
-def project_identity(origin, month, place, sector):  # type: ignore[no-untyped-def]
+def project_identity(origin, month, place, sector):
     """Return the 63-bit identity of a project from where and when it was first proposed.
 
     ``origin`` is the 32-bit identity of who proposed it.

@@ -49,7 +49,7 @@ def programme_of_month(w: State) -> Array:
 
 
 @rule
-def take_step_of_politics(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_politics(w, verb, first, end, t):
     """Take a step of the phase of politics."""
     if verb == V.apply_interventions:
         politics.apply_interventions(w, t)
@@ -68,7 +68,7 @@ def take_step_of_politics(w, verb, first, end, t):  # type: ignore[no-untyped-de
 
 
 @rule
-def take_step_of_signals(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_signals(w, verb, first, end, t):
     """Take a step of the phase of signals."""
     if verb == V.read_policy:
         signals.read_policy(w, t)
@@ -85,7 +85,7 @@ def take_step_of_signals(w, verb, first, end, t):  # type: ignore[no-untyped-def
 
 
 @rule
-def take_step_of_outreach(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_outreach(w, verb, first, end, t):
     """Take a step of the phase of outreach."""
     if verb == V.assess_country:
         for i in range(first, end):
@@ -122,7 +122,7 @@ def take_step_of_outreach(w, verb, first, end, t):  # type: ignore[no-untyped-de
 
 
 @rule
-def take_step_of_ties(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_ties(w, verb, first, end, t):
     """Take a step of the phase of ties."""
     if verb == V.consider_twinning:
         for i in range(first, end):
@@ -142,7 +142,7 @@ def take_step_of_ties(w, verb, first, end, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def take_step_of_proposals(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_proposals(w, verb, first, end, t):
     """Take a step of the phase of projects: what is proposed."""
     if verb == V.make_wish:
         for i in range(first, end):
@@ -174,7 +174,7 @@ def take_step_of_proposals(w, verb, first, end, t):  # type: ignore[no-untyped-d
 
 
 @rule
-def take_step_of_projects(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_projects(w, verb, first, end, t):
     """Take a step of the phase of projects: what becomes of the proposals."""
     if verb == V.match_firms:
         for i in range(first, end):
@@ -203,7 +203,7 @@ def take_step_of_projects(w, verb, first, end, t):  # type: ignore[no-untyped-de
 
 
 @rule
-def take_step_of_learning(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step_of_learning(w, verb, first, end, t):
     """Take a step of the phase of learning."""
     if verb == V.heed_neighbours:
         for i in range(first, end):
@@ -223,7 +223,7 @@ def take_step_of_learning(w, verb, first, end, t):  # type: ignore[no-untyped-de
 
 
 @rule
-def take_step(w, verb, first, end, t):  # type: ignore[no-untyped-def]
+def take_step(w, verb, first, end, t):
     """Take one step of the month for all indices in a range; ``verb`` is a number of V."""
     if verb < V.read_policy:
         take_step_of_politics(w, verb, first, end, t)

@@ -58,7 +58,7 @@ COUNTRY = (
     Field("embassy", "i", "actor", "China's embassy"),
     Field("market", "f", "log10", "economy relative to US$ 100 billion"),
     Field("smallness", "f", "0-1", "how small the economy is"),
-    Field("own_revenue", "f", "0-1", "own revenue of first-level units"),
+    Field("own_revenue", "f", "0-1", "own revenue of first-level units, relative to the highest"),
     Field("tender", "f", "0-1", "how far awards go by open tender"),
     Field("security", "f", "0-1", "security and strategic ties with China"),
     Field("diaspora", "f", "0-1", "Chinese diaspora"),

@@ -6,8 +6,8 @@ as it stood at the start of the step and write only what is their own, so their 
 trace. In an ordered step they act one after the other in the order of identity, which is the rule
 that settles conflicts.
 
-The compiled driver takes a step with :func:`sim.schedule.take_step`; the Mesa driver calls the method named like
-the step's verb on every agent. A national executive appears as ``executive`` where the rule is about
+The compiled driver takes a step with :func:`sim.schedule.take_step`; the Mesa driver calls the
+method named like the step's verb on every agent. A national executive appears as ``executive`` where the rule is about
 the country and as ``centre`` where it is about the office as a place.
 """
 
@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from typing import Any
+
 
 @dataclass(frozen=True)
 class Step:
@@ -109,10 +111,11 @@ STEPS: tuple[Step, ...] = (
 )
 
 VERBS = tuple(dict.fromkeys(step.verb for step in STEPS))
-V = namedtuple("V", VERBS)(*range(len(VERBS)))  # type: ignore[misc]
+V: Any = namedtuple("V", VERBS)(*range(len(VERBS)))
 """The number of each verb, by name; compiled code reads it as a constant."""
 
 PHASES = tuple(dict.fromkeys(step.phase for step in STEPS))
+
 
 def timetable() -> str:
     """Return the month as text: one line a step with its reason."""

@@ -97,4 +97,3 @@ class ChineseActor(StateAgent):
     def trust_in(self, place: int) -> float:
         """Return the trust between this actor and a place, 0-1."""
         return float(basics.trust_between(self.model.handle, self.index, place))
-

@@ -82,17 +82,20 @@ class Run:
     @cached_property
     def series(self) -> pd.DataFrame:
         """Return month x country x metric: mean, median and 90 % interval over replicates."""
-        return self.tables["series"].to_pandas()
+        frame: pd.DataFrame = self.tables["series"].to_pandas()
+        return frame
 
     @cached_property
     def by_country(self) -> pd.DataFrame:
         """Return the outcomes of every replicate by country."""
-        return self.tables["by_country"].to_pandas()
+        frame: pd.DataFrame = self.tables["by_country"].to_pandas()
+        return frame
 
     @cached_property
     def by_locality(self) -> pd.DataFrame:
         """Return the outcomes of every replicate by locality (ISO 3166-2)."""
-        return self.tables["by_locality"].to_pandas()
+        frame: pd.DataFrame = self.tables["by_locality"].to_pandas()
+        return frame
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -265,7 +268,8 @@ class _Collector:
         }
         self.monthly: list[Array] = []
         self.per_run: list[dict[str, float]] = []
-        self.names = dict(world.localities[["code", "name"]].itertuples(index=False))
+        localities = world.localities
+        self.names = dict(zip(localities["code"], localities["name"], strict=True))
 
     def collect(self, progress: Progress | None) -> Run:
         started, clock = datetime.now(UTC), time.perf_counter()

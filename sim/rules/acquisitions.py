@@ -14,7 +14,7 @@ from sim.rules.proposals import add_project, project_draw
 
 
 @rule
-def seek_acquisition(w, a, t):  # type: ignore[no-untyped-def]
+def seek_acquisition(w, a, t):
     """Let a firm decide to go after a target this month, where its sector is well endowed."""
     p = w.par[0]
     firm = w.actor[a]
@@ -33,14 +33,16 @@ def seek_acquisition(w, a, t):  # type: ignore[no-untyped-def]
         endowed = w.endowment[country.centre, firm.target_sector]
         weight = endowed * endowed * math.exp(country.market + w.experience[a, c])
         if weight > 0.0:
-            arrival = race(draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 firm.target_place = target_place(w, a, c, t)
 
 
 @rule
-def target_sector(w, a):  # type: ignore[no-untyped-def]
+def target_sector(w, a):
     """Return the firm's sector most open to acquisition, -1 if none is."""
     best = 0.0
     chosen = -1
@@ -53,7 +55,7 @@ def target_sector(w, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def target_place(w, a, c, t):  # type: ignore[no-untyped-def]
+def target_place(w, a, c, t):
     """Choose the locality of a target within a country."""
     country = w.country[c]
     best = math.inf
@@ -62,7 +64,8 @@ def target_place(w, a, c, t):  # type: ignore[no-untyped-def]
         endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
         weight = endowed * endowed * math.exp(0.5 * w.place[i].market)
         arrival = race(
-            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best)
+            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
+        )
         if arrival < best:
             best = arrival
             chosen = i
@@ -70,7 +73,7 @@ def target_place(w, a, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def register_acquisition(w, a, t):  # type: ignore[no-untyped-def]
+def register_acquisition(w, a, t):
     """Put a firm's bid among the projects."""
     firm = w.actor[a]
     if firm.target_place < 0:
@@ -94,7 +97,7 @@ def register_acquisition(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def close_acquisitions(w, i, t):  # type: ignore[no-untyped-def]
+def close_acquisitions(w, i, t):
     """Close the acquisitions under way at a place; local government has no say."""
     p = w.par[0]
     j = w.place[i].first_project

@@ -15,14 +15,14 @@ REINFORCING_DEALS = 3.0
 
 
 @rule
-def shifted(chance, log_odds):  # type: ignore[no-untyped-def]
+def shifted(chance, log_odds):
     """Return a probability moved by a number of log-odds."""
     odds = chance * math.exp(log_odds)
     return odds / (1.0 - chance + odds)
 
 
 @rule
-def common_push(w, j, t):  # type: ignore[no-untyped-def]
+def common_push(w, j, t):
     """Return the log-odds that help or hinder an approval at either level.
 
     Fit with a national programme, the firm's standing in the country, reputation
@@ -37,7 +37,7 @@ def common_push(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
+def approve_locally(w, g, t):
     """Let a governor decide on the memoranda in local power.
 
     The chance is ``approval.local`` times will squared, moved by alignment, programmes, the firm's standing
@@ -53,7 +53,9 @@ def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
             push = common_push(w, j, t)
             push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
             push += p.approval_endorsement * min(1.0, country.central_deals / REINFORCING_DEALS)
-            if project_draw(w, d.APPROVAL, project, t) < shifted(p.approval_local * will * will, push):
+            if project_draw(w, d.APPROVAL, project, t) < shifted(
+                p.approval_local * will * will, push
+            ):
                 approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
             elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
                 end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
@@ -61,7 +63,7 @@ def approve_locally(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def approve(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
+def approve(w, j, t, kind, cause):
     """Approve a memorandum."""
     project = w.project[j]
     project.stage = k.APPROVED
@@ -73,7 +75,7 @@ def approve(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
 
 
 @rule
-def approve_centrally(w, c, t):  # type: ignore[no-untyped-def]
+def approve_centrally(w, c, t):
     """Let a national executive decide on what is in its power, and derail what it dislikes (M48)."""
     p = w.par[0]
     country = w.country[c]
@@ -91,7 +93,7 @@ def approve_centrally(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def decide_centrally(w, j, t):  # type: ignore[no-untyped-def]
+def decide_centrally(w, j, t):
     """Decide on one memorandum at the national level.
 
     The executive's stance and recognition count, strained relations hinder (M11, M15); a unit's

@@ -13,13 +13,13 @@ NEVER = 10**6
 
 
 @rule
-def logistic(x):  # type: ignore[no-untyped-def]
+def logistic(x):
     """Return 1 / (1 + exp(-x))."""
     return 1.0 / (1.0 + math.exp(-x))
 
 
 @rule
-def race(u, weight, best):  # type: ignore[no-untyped-def]
+def race(u, weight, best):
     """Return the arrival time of an alternative; the smallest of several is chosen.
 
     ``best`` is the earliest arrival so far; an alternative that cannot beat it returns infinity
@@ -35,7 +35,7 @@ def race(u, weight, best):  # type: ignore[no-untyped-def]
 
 
 @rule
-def bell(run, decision, pair, a, b, month):  # type: ignore[no-untyped-def]
+def bell(run, decision, pair, a, b, month):
     """Return a standard normal number (Box and Muller 1958) for a pair of decisions."""
     u = draw(run, decision, a, b, month)
     v = draw(run, pair, a, b, month)
@@ -43,7 +43,7 @@ def bell(run, decision, pair, a, b, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def waiting_time(u, chance):  # type: ignore[no-untyped-def]
+def waiting_time(u, chance):
     """Return the months until something happens that has the same chance each month, at least 1."""
     if chance <= 0.0:
         return NEVER
@@ -53,13 +53,13 @@ def waiting_time(u, chance):  # type: ignore[no-untyped-def]
 
 
 @rule
-def total_trust(tie):  # type: ignore[no-untyped-def]
+def total_trust(tie):
     """Return the trust of a tie: personal and institutional trust each suffice."""
     return 1.0 - (1.0 - tie.personal) * (1.0 - tie.institutional)
 
 
 @rule
-def trust_between(w, actor, place):  # type: ignore[no-untyped-def]
+def trust_between(w, actor, place):
     """Return the trust between a Chinese actor and a place, 0 if they never met."""
     row = w.tie_of[actor, place]
     if row < 0:
@@ -68,25 +68,25 @@ def trust_between(w, actor, place):  # type: ignore[no-untyped-def]
 
 
 @rule
-def is_centre(w, place):  # type: ignore[no-untyped-def]
+def is_centre(w, place):
     """Tell whether a place is a national government."""
     return place >= w.run[0].localities
 
 
 @rule
-def is_aligned(w, place):  # type: ignore[no-untyped-def]
+def is_aligned(w, place):
     """Tell whether a locality's governor is of the national executive's bloc."""
     return w.governor[place].bloc == w.country[w.place[place].country].bloc
 
 
 @rule
-def has_office(w, actor, country, t):  # type: ignore[no-untyped-def]
+def has_office(w, actor, country, t):
     """Tell whether an actor has an office in a country this month."""
     return 0 <= w.office[actor, country] <= t
 
 
 @rule
-def local_authority(w, country):  # type: ignore[no-untyped-def]
+def local_authority(w, country):
     """Return the authority of a country's first-level units this month, 0-1.
 
     The index is drawn towards the region's mean as ``authority.effect`` falls, and overridden by a
@@ -100,7 +100,7 @@ def local_authority(w, country):  # type: ignore[no-untyped-def]
 
 
 @rule
-def record(w, kind, t, actor, place, initiator, sector, project, value, cause0, cause1, cause2):  # type: ignore[no-untyped-def]
+def record(w, kind, t, actor, place, initiator, sector, project, value, cause0, cause1, cause2):
     """Write one event to the log and return its identity.
 
     The identity follows from the kind, the month and the identities of those concerned, so that the

@@ -16,7 +16,7 @@ _LOW = 0xFFFFFFFF
 
 
 @rule
-def award_projects(w, i, t):  # type: ignore[no-untyped-def]
+def award_projects(w, i, t):
     """Award the approved projects of a place, by open tender or directly (M55).
 
     In a tender the firm wins with logistic(tender.trust * trust + tender.experience * experience
@@ -38,7 +38,7 @@ def award_projects(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def bid_strength(w, j):  # type: ignore[no-untyped-def]
+def bid_strength(w, j):
     """Return the chance that a project's firm wins an open tender."""
     p = w.par[0]
     project = w.project[j]
@@ -52,7 +52,7 @@ def bid_strength(w, j):  # type: ignore[no-untyped-def]
 
 
 @rule
-def award(w, j, t):  # type: ignore[no-untyped-def]
+def award(w, j, t):
     """Award a project and settle how it is to be financed."""
     p = w.par[0]
     project = w.project[j]
@@ -71,7 +71,7 @@ def award(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def seek_lender(w, j, t):  # type: ignore[no-untyped-def]
+def seek_lender(w, j, t):
     """Choose the bank and whether the unit or the state borrows.
 
     Units with the power to borrow get direct loans, rarely, and more often where the centre might
@@ -97,7 +97,7 @@ def seek_lender(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def close_own_finance(w, i, t):  # type: ignore[no-untyped-def]
+def close_own_finance(w, i, t):
     """Close the finance of awarded projects that need no bank."""
     p = w.par[0]
     j = w.place[i].first_project
@@ -110,7 +110,7 @@ def close_own_finance(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def lend(w, b, t):  # type: ignore[no-untyped-def]
+def lend(w, b, t):
     """Let a policy bank lend to the projects it prefers until its envelope is spent.
 
     Preference: trust and fit with the centre's friendship; ties are settled by identity. A sovereign
@@ -137,7 +137,7 @@ def lend(w, b, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def rank_application(w, j, t):  # type: ignore[no-untyped-def]
+def rank_application(w, j, t):
     """Set the priority of a project's loan this month; 0 if it is not ripe."""
     p = w.par[0]
     project = w.project[j]
@@ -157,7 +157,7 @@ def rank_application(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def best_application(w, b):  # type: ignore[no-untyped-def]
+def best_application(w, b):
     """Return the bank's project of highest priority, -1 if none is left."""
     best = -1
     for i in range(w.run[0].localities):
@@ -172,7 +172,7 @@ def best_application(w, b):  # type: ignore[no-untyped-def]
 
 
 @rule
-def outranks(w, i, j):  # type: ignore[no-untyped-def]
+def outranks(w, i, j):
     """Tell whether project ``i`` comes before project ``j``."""
     first, second = w.project[i], w.project[j]
     if first.rank != second.rank:
@@ -181,7 +181,7 @@ def outranks(w, i, j):  # type: ignore[no-untyped-def]
 
 
 @rule
-def form_deal(w, j, t, kind):  # type: ignore[no-untyped-def]
+def form_deal(w, j, t, kind):
     """Form a deal: the project is awarded and financed, or the acquisition has closed."""
     p = w.par[0]
     project = w.project[j]

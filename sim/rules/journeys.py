@@ -17,7 +17,7 @@ NEW_BROOM = 24
 
 
 @rule
-def reason_to_visit(w, a, place):  # type: ignore[no-untyped-def]
+def reason_to_visit(w, a, place):
     """Return the event that led an actor to a place: their tie, a deal nearby, or policy."""
     row = w.tie_of[a, place]
     if row >= 0 and w.tie[row].event != 0:
@@ -28,7 +28,7 @@ def reason_to_visit(w, a, place):  # type: ignore[no-untyped-def]
 
 
 @rule
-def make_visit(w, a, t):  # type: ignore[no-untyped-def]
+def make_visit(w, a, t):
     """Carry out a delegation's visit, or record that it was declined.
 
     A visit builds trust by the host's will; a trusted province or organisation opens a door for a
@@ -41,13 +41,9 @@ def make_visit(w, a, t):  # type: ignore[no-untyped-def]
         return
     reason = reason_to_visit(w, a, place)
     if actor.trip_received <= 0:
-        record(
-            w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0
-        )
+        record(w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
         return
-    event = record(
-        w, k.VISIT_TO_LAC, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0
-    )
+    event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
     meet(w, a, place, t, p.tie_contact * (0.4 + 0.6 * office_will(w, place)), event)
     if not is_centre(w, place):
         governor = w.governor[place]
@@ -57,7 +53,7 @@ def make_visit(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def bring_firm(w, a, place, t, event):  # type: ignore[no-untyped-def]
+def bring_firm(w, a, place, t, event):
     """Let a visitor introduce a firm, more readily the more it is trusted."""
     p = w.par[0]
     u = draw(w.run, d.DOOR_OPENED, w.actor[a].key, w.place[place].key, t)
@@ -69,7 +65,7 @@ def bring_firm(w, a, place, t, event):  # type: ignore[no-untyped-def]
 
 
 @rule
-def plan_journey(w, g, t):  # type: ignore[no-untyped-def]
+def plan_journey(w, g, t):
     """Let a governor decide whether to go to China this month, and to whom.
 
     A forum is attended on invitation (M29). Otherwise initiative rises with will, authority, need,
@@ -98,7 +94,7 @@ def plan_journey(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def attends_forum(w, g, t):  # type: ignore[no-untyped-def]
+def attends_forum(w, g, t):
     """Decide whether a governor attends this month's forum and which province is met there."""
     p = w.par[0]
     governor = w.governor[g]
@@ -121,7 +117,7 @@ def attends_forum(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def province_met(w, g, host, t):  # type: ignore[no-untyped-def]
+def province_met(w, g, host, t):
     """Choose the province a governor meets at a forum; the host is met more easily."""
     best = math.inf
     chosen = -1
@@ -137,7 +133,7 @@ def province_met(w, g, host, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def partner_in_china(w, g, t):  # type: ignore[no-untyped-def]
+def partner_in_china(w, g, t):
     """Choose whom a governor approaches: a province, an organisation or the embassy."""
     place = w.place[g]
     best = math.inf
@@ -158,7 +154,7 @@ def partner_in_china(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def make_journey(w, g, t):  # type: ignore[no-untyped-def]
+def make_journey(w, g, t):
     """Carry out a governor's journey to China: it builds trust and meets firms (M44)."""
     p = w.par[0]
     governor = w.governor[g]
@@ -176,9 +172,7 @@ def make_journey(w, g, t):  # type: ignore[no-untyped-def]
         if governor.trip_host >= 0:
             introduce(w, governor.trip_host, g, t, 1.0, sector, event, True)
     else:
-        event = record(
-            w, k.VISIT_TO_CHINA, t, a, g, k.LAC, sector, 0, 0.0, cause, new_broom, 0
-        )
+        event = record(w, k.VISIT_TO_CHINA, t, a, g, k.LAC, sector, 0, 0.0, cause, new_broom, 0)
         firm = firm_of_delegation(w, a, g, sector, t)
         if firm >= 0:
             introduce(w, firm, g, t, p.tie_journey, sector, event, False)
@@ -187,7 +181,7 @@ def make_journey(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def plan_state_visit(w, c, t):  # type: ignore[no-untyped-def]
+def plan_state_visit(w, c, t):
     """Let a national executive decide whether to approach China this month, and whom (section b).
 
     Strain and tension hold executives back more than governors (M50).
@@ -206,14 +200,16 @@ def plan_state_visit(w, c, t):  # type: ignore[no-untyped-def]
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
             weight = actor.size * actor.size * (0.2 + trust_between(w, a, country.centre))
-            arrival = race(draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 country.trip_actor = a
 
 
 @rule
-def make_state_visit(w, c, t):  # type: ignore[no-untyped-def]
+def make_state_visit(w, c, t):
     """Carry out a national executive's visit: strong provinces, firms and banks are met (M56)."""
     country = w.country[c]
     a = country.trip_actor
@@ -227,7 +223,7 @@ def make_state_visit(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def plan_introduction(w, a, t):  # type: ignore[no-untyped-def]
+def plan_introduction(w, a, t):
     """Let a business association decide to bring a province and a locality together (M33, M34)."""
     p = w.par[0]
     actor = w.actor[a]
@@ -249,14 +245,16 @@ def plan_introduction(w, a, t):  # type: ignore[no-untyped-def]
         partner = w.actor[b]
         if partner.kind == k.PROVINCE:
             weight = partner.size * fit(w, b, actor.trip_place)
-            arrival = race(draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 actor.trip_partner = b
 
 
 @rule
-def make_introduction(w, a, t):  # type: ignore[no-untyped-def]
+def make_introduction(w, a, t):
     """Carry out an association's introduction: both get to know each other and the association."""
     actor = w.actor[a]
     if actor.trip_partner < 0:

@@ -16,7 +16,7 @@ NEIGHBOUR_SHARE = 0.5
 
 
 @rule
-def clear_ended(w, i, t):  # type: ignore[no-untyped-def]
+def clear_ended(w, i, t):
     """Take ended projects off a place's list."""
     place = w.place[i]
     while place.first_project >= 0 and w.project[place.first_project].stage >= k.FIRST_ENDED:
@@ -30,7 +30,7 @@ def clear_ended(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def heed_neighbours(w, i, t):  # type: ignore[no-untyped-def]
+def heed_neighbours(w, i, t):
     """Be impressed by this month's deals here and in neighbouring cells of the grid."""
     p = w.par[0]
     place = w.place[i]
@@ -52,7 +52,7 @@ def heed_neighbours(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def gain_foothold(w, a, t):  # type: ignore[no-untyped-def]
+def gain_foothold(w, a, t):
     """Open offices where experience has grown (M62, M63)."""
     p = w.par[0]
     actor = w.actor[a]
@@ -67,7 +67,7 @@ def gain_foothold(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def form_views(w, c, t):  # type: ignore[no-untyped-def]
+def form_views(w, c, t):
     """Let contacts, completions and failures shape reputation and views of China."""
     p = w.par[0]
     country = w.country[c]
@@ -87,7 +87,7 @@ def form_views(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def take_stock(w, c, t):  # type: ignore[no-untyped-def]
+def take_stock(w, c, t):
     """Write a country's row of the monthly series; its columns are state.SERIES."""
     country = w.country[c]
     row = w.series[t, c]

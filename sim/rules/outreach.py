@@ -24,7 +24,7 @@ from sim.rules.basics import (
 
 
 @rule
-def assess_country(w, c, t):  # type: ignore[no-untyped-def]
+def assess_country(w, c, t):
     """Set the draw of each locality of a country, of its centre, and of the country as a whole.
 
     Locality: authority, market, demonstration (M01, M06, M26). Strain, tension and lost commodity
@@ -46,7 +46,9 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         place.attraction = math.exp(
-            local + p.outreach_market * place.market + p.outreach_demonstration * place.demonstration
+            local
+            + p.outreach_market * place.market
+            + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
     country.initiative = initiative_of_country(w, c, authority)
@@ -68,7 +70,7 @@ def assess_country(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def initiative_of_country(w, c, authority):  # type: ignore[no-untyped-def]
+def initiative_of_country(w, c, authority):
     """Return the part of a governor's readiness to approach China that is the country's."""
     p = w.par[0]
     return (
@@ -79,13 +81,13 @@ def initiative_of_country(w, c, authority):  # type: ignore[no-untyped-def]
 
 
 @rule
-def may_work_in(w, a, c):  # type: ignore[no-untyped-def]
+def may_work_in(w, a, c):
     """Tell whether an actor can work in a country: some need Beijing to be recognised (M15)."""
     return w.country[c].recognises == 1 or w.actor[a].needs_recognition == 0
 
 
 @rule
-def travels(w, a, t):  # type: ignore[no-untyped-def]
+def travels(w, a, t):
     """Decide whether a Chinese actor has a delegation leave this month."""
     p = w.par[0]
     actor = w.actor[a]
@@ -104,7 +106,7 @@ def travels(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def seek_partner(w, a, t):  # type: ignore[no-untyped-def]
+def seek_partner(w, a, t):
     """Let a Chinese actor decide whether and where to send a delegation this month.
 
     Part of the trips keep up known partners, the rest explore (M30, M32, M33). Under coordination a
@@ -130,7 +132,7 @@ def seek_partner(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def known_partner(w, a, t):  # type: ignore[no-untyped-def]
+def known_partner(w, a, t):
     """Choose among the places an actor knows; -1 if there is none.
 
     Trust and twinning count for more than what the place has to offer: relationships are kept up for
@@ -145,7 +147,9 @@ def known_partner(w, a, t):  # type: ignore[no-untyped-def]
         place = w.place[tie.place]
         if may_work_in(w, a, place.country):
             weight = math.exp(p.outreach_loyalty * total_trust(tie))
-            weight *= math.sqrt(place.attraction) * (1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning)
+            weight *= math.sqrt(place.attraction) * (
+                1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
+            )
             arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
@@ -155,7 +159,7 @@ def known_partner(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
+def chosen_country(w, a, t):
     """Choose a country to explore; an embassy is bound to its own."""
     p = w.par[0]
     actor = w.actor[a]
@@ -170,7 +174,9 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
     for c in range(len(w.country)):
         if may_work_in(w, a, c):
             weight = w.country[c].pull * affinity(w, a, c, t)
-            arrival = race(draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = c
@@ -178,7 +184,7 @@ def chosen_country(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def affinity(w, a, c, t):  # type: ignore[no-untyped-def]
+def affinity(w, a, c, t):
     """Return an actor's own leaning to a country, a factor: experience, offices, diaspora.
 
     (M34, M62, M63.) The body that works through the diaspora leans to it most.
@@ -193,7 +199,7 @@ def affinity(w, a, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def chosen_place(w, a, c, t):  # type: ignore[no-untyped-def]
+def chosen_place(w, a, c, t):
     """Choose an office within a country: the centre or one of the localities (M40, M42)."""
     country = w.country[c]
     if goes_to_centre(w, a, c, t):
@@ -210,7 +216,7 @@ def chosen_place(w, a, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def goes_to_centre(w, a, c, t):  # type: ignore[no-untyped-def]
+def goes_to_centre(w, a, c, t):
     """Decide between the national government and the localities.
 
     Organisations divide their contacts by mission. For the others the centre weighs against all
@@ -235,7 +241,7 @@ def goes_to_centre(w, a, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def fit(w, a, place):  # type: ignore[no-untyped-def]
+def fit(w, a, place):
     """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
 
     (1 + match) * exp(trust): fit of endowments, trust already there; and, between provinces,
@@ -255,7 +261,7 @@ def fit(w, a, place):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sector_in_mind(w, a, place, t):  # type: ignore[no-untyped-def]
+def sector_in_mind(w, a, place, t):
     """Choose the sector a delegation has in mind from its strengths and the place's endowments."""
     best = math.inf
     chosen = 0
@@ -271,7 +277,7 @@ def sector_in_mind(w, a, place, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def gather_delegations(w, t):  # type: ignore[no-untyped-def]
+def gather_delegations(w, t):
     """List the delegations that arrive at each office this month."""
     for i in range(len(w.place)):
         w.place[i].guests = -1
@@ -284,7 +290,7 @@ def gather_delegations(w, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def receive_delegations(w, i, t):  # type: ignore[no-untyped-def]
+def receive_delegations(w, i, t):
     """Let an office receive the worthiest delegations it has room and will for.
 
     Conflicts are settled by worth, then by identity: the order of arrival leaves no trace.
@@ -307,7 +313,7 @@ def receive_delegations(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def is_worthier(w, a, b):  # type: ignore[no-untyped-def]
+def is_worthier(w, a, b):
     """Tell whether delegation ``a`` comes before ``b``."""
     first, second = w.actor[a], w.actor[b]
     if first.trip_worth != second.trip_worth:
@@ -316,7 +322,7 @@ def is_worthier(w, a, b):  # type: ignore[no-untyped-def]
 
 
 @rule
-def office_will(w, place):  # type: ignore[no-untyped-def]
+def office_will(w, place):
     """Return an office-holder's will to work with China, 0-1."""
     if is_centre(w, place):
         return 0.5 + 0.5 * w.country[w.place[place].country].stance

@@ -15,13 +15,13 @@ NATIVE_BLOCS = 4
 
 
 @rule
-def next_regular_date(anchor, term, t):  # type: ignore[no-untyped-def]
+def next_regular_date(anchor, term, t):
     """Return the first month after ``t`` at which a term begins, given one such month."""
     return t + term - (t - anchor) % term
 
 
 @rule
-def fade_ties(w, place, t, new_bloc, cause):  # type: ignore[no-untyped-def]
+def fade_ties(w, place, t, new_bloc, cause):
     """Cut the personal trust bound to an office-holder who leaves.
 
     A share ``turnover.fade`` is lost, ``turnover.opposition`` more if the successor is of another
@@ -37,14 +37,12 @@ def fade_ties(w, place, t, new_bloc, cause):  # type: ignore[no-untyped-def]
         if before >= p.tie_alive:
             w.place[place].exposed += 1
         if before >= p.tie_alive and total_trust(tie) < p.tie_alive:
-            record(
-                w, k.TIE_LOST, t, tie.actor, place, k.NOBODY, -1, 0, 0.0, cause, tie.event, 0
-            )
+            record(w, k.TIE_LOST, t, tie.actor, place, k.NOBODY, -1, 0, 0.0, cause, tie.event, 0)
         row = tie.of_place
 
 
 @rule
-def lapse_at_turnover(w, place, t, level, cause):  # type: ignore[no-untyped-def]
+def lapse_at_turnover(w, place, t, level, cause):
     """Let projects not yet approved lapse with the office-holder who backed them (M20, M21)."""
     p = w.par[0]
     j = w.place[place].first_project
@@ -63,7 +61,7 @@ def lapse_at_turnover(w, place, t, level, cause):  # type: ignore[no-untyped-def
 
 
 @rule
-def install_executive(w, c, t, key, bloc, stance, consolidation, cause):  # type: ignore[no-untyped-def]
+def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
     """Put a new national executive in office; a stance that is nan is drawn."""
     p = w.par[0]
     country = w.country[c]
@@ -88,13 +86,18 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):  # type
 
 
 @rule
-def hold_executive_office(w, c, t):  # type: ignore[no-untyped-def]
+def hold_executive_office(w, c, t):
     """Change the executive by the historical calendar, then by rule once the calendar is past."""
     country = w.country[c]
     if country.next_executive < country.last_executive:
-        leader = w.leader[country.next_executive]
-        if leader.month <= t:
+        due = country.next_executive
+        while country.next_executive < country.last_executive:
+            if w.leader[country.next_executive].month > t:
+                break
             country.next_executive += 1
+        if country.next_executive > due:
+            # Of several heads in one month the last one counts.
+            leader = w.leader[country.next_executive - 1]
             install_executive(
                 w, c, t, leader.key, leader.bloc, leader.stance, leader.consolidation, 0
             )
@@ -105,7 +108,7 @@ def hold_executive_office(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def hold_national_election(w, c, t):  # type: ignore[no-untyped-def]
+def hold_national_election(w, c, t):
     """Decide a national election by the country's rule of re-election."""
     p = w.par[0]
     country = w.country[c]
@@ -122,7 +125,7 @@ def hold_national_election(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def review_recognition(w, c, t):  # type: ignore[no-untyped-def]
+def review_recognition(w, c, t):
     """Switch recognition by the calendar, then by a readiness that rises with views of China."""
     p = w.par[0]
     country = w.country[c]
@@ -140,7 +143,7 @@ def review_recognition(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def switch_recognition(w, c, t, recognises, cause):  # type: ignore[no-untyped-def]
+def switch_recognition(w, c, t, recognises, cause):
     """Switch recognition; China's embassy opens, or closes and its ties fade."""
     country = w.country[c]
     if country.recognises == recognises:
@@ -153,7 +156,7 @@ def switch_recognition(w, c, t, recognises, cause):  # type: ignore[no-untyped-d
 
 
 @rule
-def drawn_will(w, g, key):  # type: ignore[no-untyped-def]
+def drawn_will(w, g, key):
     """Return the political will of an office-holder, logit-normal over persons (M22, M23)."""
     p = w.par[0]
     z = bell(w.run, d.GOVERNOR_WILL, d.GOVERNOR_WILL_PAIR, w.place[g].key, key, 0)
@@ -161,7 +164,7 @@ def drawn_will(w, g, key):  # type: ignore[no-untyped-def]
 
 
 @rule
-def other_bloc(w, g, t):  # type: ignore[no-untyped-def]
+def other_bloc(w, g, t):
     """Return a bloc that is not the national executive's."""
     country = w.country[w.place[g].country]
     u = draw(w.run, d.GOVERNOR_OTHER_BLOC, w.place[g].key, 0, t)
@@ -170,7 +173,7 @@ def other_bloc(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def install_governor(w, g, t, key, bloc, will, documented, cause):  # type: ignore[no-untyped-def]
+def install_governor(w, g, t, key, bloc, will, documented, cause):
     """Put a new governor in office; ties fade and open negotiations may lapse."""
     governor = w.governor[g]
     first = governor.key == 0
@@ -192,7 +195,7 @@ def install_governor(w, g, t, key, bloc, will, documented, cause):  # type: igno
 
 
 @rule
-def hold_governor_office(w, g, t):  # type: ignore[no-untyped-def]
+def hold_governor_office(w, g, t):
     """Change the governor: documented office-holders first, then the country's own rule.
 
     Appointed governors go with the executive's bloc; otherwise an office changes hands only in its
@@ -223,14 +226,14 @@ def hold_governor_office(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def is_elected(w, g, t):  # type: ignore[no-untyped-def]
+def is_elected(w, g, t):
     """Tell whether a locality's head is elected by now."""
     country = w.country[w.place[g].country]
     return country.selection == k.ELECTED and t >= country.elected_since
 
 
 @rule
-def set_review(w, g, t):  # type: ignore[no-untyped-def]
+def set_review(w, g, t):
     """Note the next month in which the office may change hands by itself."""
     governor = w.governor[g]
     governor.review = max(t + 1, governor.until)
@@ -240,7 +243,7 @@ def set_review(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def seat_documented_holder(w, g, t, row):  # type: ignore[no-untyped-def]
+def seat_documented_holder(w, g, t, row):
     """Put an office-holder named in the evidence in office."""
     holder = w.holder[row]
     bloc = w.country[w.place[g].country].bloc
@@ -254,7 +257,7 @@ def seat_documented_holder(w, g, t, row):  # type: ignore[no-untyped-def]
 
 
 @rule
-def drawn_bloc(w, g, t):  # type: ignore[no-untyped-def]
+def drawn_bloc(w, g, t):
     """Return the bloc of an elected governor: the executive's by coattails, or another."""
     u = draw(w.run, d.GOVERNOR_BLOC, w.place[g].key, 0, t)
     if u < w.par[0].office_coattails:
@@ -263,7 +266,7 @@ def drawn_bloc(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def term_end(w, g, t):  # type: ignore[no-untyped-def]
+def term_end(w, g, t):
     """Return the month in which the tenure of a governor who takes office now ends.
 
     Elected governors serve to the next regular date; appointed ones until a reshuffle, or until
@@ -282,7 +285,7 @@ def term_end(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def seat_new_governor(w, g, t):  # type: ignore[no-untyped-def]
+def seat_new_governor(w, g, t):
     """Put a governor not named in the evidence in office."""
     country = w.country[w.place[g].country]
     elected = is_elected(w, g, t)
@@ -293,13 +296,15 @@ def seat_new_governor(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def hold_local_election(w, g, t):  # type: ignore[no-untyped-def]
-    """Decide a local election by the country's rule of re-election."""
+def hold_local_election(w, g, t):
+    """Decide a local election by the country's rule of re-election; appointees don't stand."""
     governor = w.governor[g]
-    rule_ = w.country[w.place[g].country].governor_reelection
+    country = w.country[w.place[g].country]
+    rule_ = country.governor_reelection
+    elected = governor.since >= country.elected_since
     may_stay = rule_ == k.UNLIMITED or (rule_ == k.ONCE and governor.terms < 2)
     u = draw(w.run, d.GOVERNOR_REELECTED, w.place[g].key, 0, t)
-    if may_stay and u < w.par[0].turnover_reelection:
+    if elected and may_stay and u < w.par[0].turnover_reelection:
         governor.terms += 1
         governor.until = term_end(w, g, t)
         return
@@ -307,7 +312,7 @@ def hold_local_election(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def rotate_ambassador(w, a, t):  # type: ignore[no-untyped-def]
+def rotate_ambassador(w, a, t):
     """Recall the ambassador now and then; the embassy's personal trust fades."""
     p = w.par[0]
     embassy = w.actor[a]
@@ -327,7 +332,7 @@ def rotate_ambassador(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def order_governor(w, order, t, cause):  # type: ignore[no-untyped-def]
+def order_governor(w, order, t, cause):
     """Change or replace a governor by order of the scenario; nan leaves a trait as it is, or to chance."""
     g = order.target
     governor = w.governor[g]
@@ -349,7 +354,7 @@ def order_governor(w, order, t, cause):  # type: ignore[no-untyped-def]
 
 
 @rule
-def order_executive(w, order, t, cause):  # type: ignore[no-untyped-def]
+def order_executive(w, order, t, cause):
     """Change or replace an executive by order of the scenario; a new one is of another bloc."""
     country = w.country[order.target]
     if order.replaces == 1:
@@ -363,7 +368,7 @@ def order_executive(w, order, t, cause):  # type: ignore[no-untyped-def]
 
 
 @rule
-def apply_interventions(w, t):  # type: ignore[no-untyped-def]
+def apply_interventions(w, t):
     """Carry out what the scenario orders for this month.
 
     Authority, envelopes, signals and shocks are written into the calendars beforehand; here they
@@ -394,5 +399,3 @@ def apply_interventions(w, t):  # type: ignore[no-untyped-def]
         elif order.kind == k.SET_RECOGNITION:
             switch_recognition(w, order.target, t, int(order.value), event)
             w.country[order.target].next_recognition = w.country[order.target].last_recognition
-
-

@@ -8,7 +8,15 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw, project_identity
-from sim.rules.basics import bell, local_authority, logistic, race, record, trust_between, waiting_time
+from sim.rules.basics import (
+    bell,
+    local_authority,
+    logistic,
+    race,
+    record,
+    trust_between,
+    waiting_time,
+)
 
 _LOW = 0xFFFFFFFF
 REFERENCE_VALUE = 100.0
@@ -16,19 +24,19 @@ REFERENCE_VALUE = 100.0
 
 
 @rule
-def project_draw(w, decision, project, t):  # type: ignore[no-untyped-def]
+def project_draw(w, decision, project, t):
     """Return the uniform number of a decision about a project this month."""
     return draw(w.run, decision, project.key & _LOW, project.key >> 32, t)
 
 
 @rule
-def tens(value):  # type: ignore[no-untyped-def]
+def tens(value):
     """Return the size of a deal in factors of ten of the reference size."""
     return math.log10(value / REFERENCE_VALUE)
 
 
 @rule
-def drawn_value(w, place, sector, key):  # type: ignore[no-untyped-def]
+def drawn_value(w, place, sector, key):
     """Return the size of a project, US$ million: lognormal by sector, larger in larger economies."""
     z = bell(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
     kind = w.sector[sector]
@@ -36,7 +44,7 @@ def drawn_value(w, place, sector, key):  # type: ignore[no-untyped-def]
 
 
 @rule
-def local_power(w, place, sector, value):  # type: ignore[no-untyped-def]
+def local_power(w, place, sector, value):
     """Return the chance that a project is in a locality's own power to approve (M01, M02, M03, M36).
 
     logistic(slope * (authority - threshold - sector * (central - 1/2) - size * tens(value)
@@ -55,7 +63,7 @@ def local_power(w, place, sector, value):  # type: ignore[no-untyped-def]
 
 
 @rule
-def add_project(w, t, place, sector, origin, value, cause0, cause1):  # type: ignore[no-untyped-def]
+def add_project(w, t, place, sector, origin, value, cause0, cause1):
     """Put a new project on the place's list and return its row.
 
     Its identity follows from who proposed it where, when and in which sector. A value of 0 is drawn.
@@ -86,7 +94,7 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):  # type: ig
 
 
 @rule
-def announce_proposal(w, j, t, level, channel, initiator, actor):  # type: ignore[no-untyped-def]
+def announce_proposal(w, j, t, level, channel, initiator, actor):
     """Settle who decides on a new project and record the proposal."""
     project = w.project[j]
     if level == k.NO_LEVEL:
@@ -105,7 +113,7 @@ def announce_proposal(w, j, t, level, channel, initiator, actor):  # type: ignor
 
 
 @rule
-def make_wish(w, g, t):  # type: ignore[no-untyped-def]
+def make_wish(w, g, t):
     """Let a governor with a living tie put a project on the wish list for the actor trusted most.
 
     The chance is ``project.wish`` times will squared times trust: a champion wishes for much more
@@ -125,7 +133,7 @@ def make_wish(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def wished_sector(w, i, actor, t):  # type: ignore[no-untyped-def]
+def wished_sector(w, i, actor, t):
     """Choose a sector by endowment, the partner's strength and national programmes (M10)."""
     best = math.inf
     chosen = 0
@@ -133,7 +141,9 @@ def wished_sector(w, i, actor, t):  # type: ignore[no-untyped-def]
         weight = w.endowment[i, s] * (0.3 + w.strength[actor, s])
         weight *= 1.0 + 2.0 * w.programme[t, w.place[i].country, s]
         if weight > 0.0:
-            arrival = race(draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = s
@@ -141,7 +151,7 @@ def wished_sector(w, i, actor, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def register_wish(w, g, t):  # type: ignore[no-untyped-def]
+def register_wish(w, g, t):
     """Put the governor's wish of this month among the projects."""
     governor = w.governor[g]
     if governor.wish_sector < 0:
@@ -156,7 +166,7 @@ def register_wish(w, g, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def pitch_project(w, a, t):  # type: ignore[no-untyped-def]
+def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
     Technology firms pitch most readily (M37); provinces make the case for their firms where they are
@@ -177,7 +187,7 @@ def pitch_project(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def register_pitch(w, a, t):  # type: ignore[no-untyped-def]
+def register_pitch(w, a, t):
     """Put a pitch among the projects; pitches to the centre are decided there."""
     firm = w.actor[a]
     if firm.pitch_place < 0:
@@ -192,7 +202,7 @@ def register_pitch(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def plan_project(w, c, t):  # type: ignore[no-untyped-def]
+def plan_project(w, c, t):
     """Let a national executive plan a project of its own with China (adaptive outreach; M05).
 
     Friendly, consolidated executives of larger and more centralized countries do so more often;
@@ -223,7 +233,7 @@ def plan_project(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def site_of_plan(w, c, sector, t):  # type: ignore[no-untyped-def]
+def site_of_plan(w, c, sector, t):
     """Choose the locality of a project planned by the centre, by endowment and size."""
     country = w.country[c]
     best = math.inf
@@ -239,7 +249,7 @@ def site_of_plan(w, c, sector, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def register_plan(w, c, t):  # type: ignore[no-untyped-def]
+def register_plan(w, c, t):
     """Put the executive's plan of this month among the projects."""
     country = w.country[c]
     if country.plan_sector < 0:
@@ -257,7 +267,7 @@ def register_plan(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def take_up_crossing(w, x, t):  # type: ignore[no-untyped-def]
+def take_up_crossing(w, x, t):
     """Take up a cross-border project where one end trusts a Chinese actor (Coquimbo case)."""
     crossing = w.crossing[x]
     if crossing.project >= 0 or t < crossing.start:
@@ -276,7 +286,7 @@ def take_up_crossing(w, x, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def match_firms(w, i, t):  # type: ignore[no-untyped-def]
+def match_firms(w, i, t):
     """Match the proposals at a place with firms; a match is a memorandum (sections a, d; M37).
 
     The chance falls with China's outward investment (M59). Negotiations lapse now and then.
@@ -301,7 +311,7 @@ def match_firms(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sign_memorandum(w, j, t):  # type: ignore[no-untyped-def]
+def sign_memorandum(w, j, t):
     """Choose the firm of a project and sign a memorandum with it."""
     project = w.project[j]
     a = project.actor
@@ -322,7 +332,7 @@ def sign_memorandum(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def matched_firm(w, j, t):  # type: ignore[no-untyped-def]
+def matched_firm(w, j, t):
     """Choose a firm for a project: strength in the sector, own and home province's trust, size."""
     p = w.par[0]
     project = w.project[j]
@@ -347,7 +357,7 @@ def matched_firm(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def end_project(w, j, t, stage, kind, cause):  # type: ignore[no-untyped-def]
+def end_project(w, j, t, stage, kind, cause):
     """End a project in failure; failures after the deal cost reputation."""
     project = w.project[j]
     project.stage = stage

@@ -14,7 +14,7 @@ MONTHS_A_YEAR = 12.0
 
 
 @rule
-def read_policy(w, t):  # type: ignore[no-untyped-def]
+def read_policy(w, t):
     """Set this month's factor of Chinese outreach from the policy emphasis and from learning.
 
     factor = emphasis ** signals.policy * exp(outreach.growth * years) (M28, M62).
@@ -32,7 +32,7 @@ def read_policy(w, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def favour_country(w, t):  # type: ignore[no-untyped-def]
+def favour_country(w, t):
     """Pick the country Beijing favours this month; it matters only under coordination (M25)."""
     best = math.inf
     for c in range(len(w.country)):
@@ -46,7 +46,7 @@ def favour_country(w, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def call_forum(w, t):  # type: ignore[no-untyped-def]
+def call_forum(w, t):
     """Announce a forum held this month (M29)."""
     head = w.run[0]
     head.forum = -1
@@ -59,7 +59,7 @@ def call_forum(w, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def read_country_signals(w, c, t):  # type: ignore[no-untyped-def]
+def read_country_signals(w, c, t):
     """Set a country's authority, strain and fiscal stress for this month."""
     country = w.country[c]
     country.authority = w.authority[t, c]
@@ -68,7 +68,7 @@ def read_country_signals(w, c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def fund_bank(w, a, t):  # type: ignore[no-untyped-def]
+def fund_bank(w, a, t):
     """Add this month's part of the envelope to what a bank can commit; unused funds lapse slowly."""
     bank = w.actor[a]
     year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]

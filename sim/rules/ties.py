@@ -13,7 +13,7 @@ from sim.rules.outreach import chosen_country, chosen_place
 
 
 @rule
-def open_tie(w, actor, place, t):  # type: ignore[no-untyped-def]
+def open_tie(w, actor, place, t):
     """Return the row of the tie between an actor and a place, opening it if they never met."""
     row = w.tie_of[actor, place]
     if row >= 0:
@@ -41,7 +41,7 @@ def open_tie(w, actor, place, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def meet(w, actor, place, t, gain, event):  # type: ignore[no-untyped-def]
+def meet(w, actor, place, t, gain, event):
     """Raise the personal trust of a tie by a share of what is missing (M31)."""
     tie = w.tie[open_tie(w, actor, place, t)]
     tie.personal += min(1.0, gain) * (1.0 - tie.personal)
@@ -54,7 +54,7 @@ def meet(w, actor, place, t, gain, event):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_books(w, i, t):  # type: ignore[no-untyped-def]
+def open_books(w, i, t):
     """Open an office's books of the month: whom it trusts most, how many provinces and firms."""
     place = w.place[i]
     place.trust = 0.0
@@ -65,7 +65,7 @@ def open_books(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
+def tend_ties(w, a, t):
     """Let an actor's ties consolidate and decay, and enter them in the offices' books.
 
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
@@ -92,7 +92,7 @@ def tend_ties(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def enter_in_books(w, a, row, t):  # type: ignore[no-untyped-def]
+def enter_in_books(w, a, row, t):
     """Enter a tie in the books of its office; a province adds up its readiness to twin.
 
     The order of entries does not matter: equal trust is settled by identity.
@@ -118,7 +118,7 @@ def enter_in_books(w, a, row, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def firm_of_delegation(w, a, place, sector, t):  # type: ignore[no-untyped-def]
+def firm_of_delegation(w, a, place, sector, t):
     """Choose the firm a visitor brings along or recommends: in the sector, from home, fitting."""
     host = w.actor[a]
     home = a if host.kind == k.PROVINCE else host.home
@@ -139,7 +139,7 @@ def firm_of_delegation(w, a, place, sector, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: ignore[no-untyped-def]
+def introduce(w, actor, place, t, share, sector, cause, by_china):
     """Open a door for an actor: a contact at a share of the usual gain."""
     initiator = k.CHINA if by_china else k.LAC
     event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, 0, 0)
@@ -148,7 +148,7 @@ def introduce(w, actor, place, t, share, sector, cause, by_china):  # type: igno
 
 
 @rule
-def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
+def consider_twinning(w, a, t):
     """Let a province sign at most one twinning this month.
 
     The chance follows from the readiness of all its ties together as last tended; which one it
@@ -184,7 +184,7 @@ def consider_twinning(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
+def sign_twinning(w, a, row, t):
     """Sign a twinning: a contact in itself, and faster consolidation from then on."""
     tie = w.tie[row]
     tie.twinned = t
@@ -200,7 +200,7 @@ def sign_twinning(w, a, row, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def twinning_readiness(w, row, t):  # type: ignore[no-untyped-def]
+def twinning_readiness(w, row, t):
     """Return how ready a province and a locality are to twin, 0 if they are twinned already.
 
     Trust and the governor's will count; the friendship association brokers; firms of the province
@@ -220,7 +220,7 @@ def twinning_readiness(w, row, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def link_universities(w, a, t):  # type: ignore[no-untyped-def]
+def link_universities(w, a, t):
     """Let the universities of twinned pairs link when their time has come (section f; M60)."""
     actor = w.actor[a]
     if t < actor.next_university:
@@ -239,7 +239,7 @@ def link_universities(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_institute(w, a, t):  # type: ignore[no-untyped-def]
+def open_institute(w, a, t):
     """Let the education body open Confucius Institutes towards the centre's target (fn 112; M61)."""
     p = w.par[0]
     head = w.run[0]
@@ -259,7 +259,9 @@ def open_institute(w, a, t):  # type: ignore[no-untyped-def]
         if country.recognises == 1 and place.institute == 0:
             weight = (0.2 + place.trust) * math.exp(place.market + 0.5 * country.market)
             weight /= 1.0 + 2.0 * country.institutes
-            arrival = race(draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight, best)
+            arrival = race(
+                draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = i
@@ -268,7 +270,7 @@ def open_institute(w, a, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def found_institute(w, a, i, t):  # type: ignore[no-untyped-def]
+def found_institute(w, a, i, t):
     """Open a Confucius Institute in a locality."""
     place = w.place[i]
     place.institute = 1

@@ -12,7 +12,7 @@ from sim.rules.proposals import end_project, project_draw
 
 
 @rule
-def carry_out_works(w, i, t):  # type: ignore[no-untyped-def]
+def carry_out_works(w, i, t):
     """Carry the projects of a place through construction, and let the public have its say."""
     j = w.place[i].first_project
     while j >= 0:
@@ -29,7 +29,7 @@ def carry_out_works(w, i, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def note(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
+def note(w, j, t, kind, cause):
     """Record an event of a project under construction."""
     project = w.project[j]
     project.event = record(
@@ -39,7 +39,7 @@ def note(w, j, t, kind, cause):  # type: ignore[no-untyped-def]
 
 
 @rule
-def break_ground(w, j, t):  # type: ignore[no-untyped-def]
+def break_ground(w, j, t):
     """Begin construction; an acquired asset is operating at once."""
     project = w.project[j]
     if project.channel == k.BY_ACQUISITION:
@@ -52,7 +52,7 @@ def break_ground(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def build(w, j, t):  # type: ignore[no-untyped-def]
+def build(w, j, t):
     """Build for a month, unless the centre withholds funds or the work stalls (Box 1; M07)."""
     p = w.par[0]
     project = w.project[j]
@@ -75,7 +75,7 @@ def build(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def wait_for_restart(w, j, t):  # type: ignore[no-untyped-def]
+def wait_for_restart(w, j, t):
     """Resume or give up a stalled work; withheld funds flow again sooner once aligned."""
     p = w.par[0]
     project = w.project[j]
@@ -90,7 +90,7 @@ def wait_for_restart(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def complete(w, j, t):  # type: ignore[no-untyped-def]
+def complete(w, j, t):
     """Complete a project."""
     project = w.project[j]
     project.stage = k.OPERATING
@@ -100,7 +100,7 @@ def complete(w, j, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def face_public(w, j, t):  # type: ignore[no-untyped-def]
+def face_public(w, j, t):
     """Let press or referendum turn against a project: visible and large ones first (M46-M49)."""
     p = w.par[0]
     project = w.project[j]
