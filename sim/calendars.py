@@ -89,8 +89,9 @@ def _spread(
     for row in rows_of(table):
         first = max(0, row.start)
         last = len(target) if row.end == NO_MONTH else min(len(target), row.end)
+        where: Any = (slice(first, last), *at(row))
         if first < last:
-            target[(slice(first, last), *at(row))] = getattr(row, value)
+            target[where] = getattr(row, value)
 
 
 def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]:

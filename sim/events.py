@@ -42,8 +42,8 @@ _ORDERED = np.array([step.ordered for step in STEPS])
 def canonical_log(w: State) -> Array:
     """Return the run's events in the one order that does not depend on who acted first.
 
-    Events stand by month and step. Within a step whose agents act in the order of identity the order
-    of recording counts; within any other, place, kind and actor decide.
+    Events stand by month and step. Within a step whose agents act in the order of identity the
+    order of recording counts; within any other, place, kind and actor decide.
     """
     log = w.event[: int(w.run["events"][0])]
     rank = np.arange(len(log))

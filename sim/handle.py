@@ -87,7 +87,7 @@ def handle(w: State) -> Any:
     return Handle(w) if COMPILE else w
 
 
-class HandleType(types.Type):  # type: ignore[misc]
+class HandleType(types.Type):
     """The compiler's type of a handle.
 
     It stands at module level so that the compiler's cache on disk can refer to it by name.
@@ -110,18 +110,18 @@ _THE_TYPE = HandleType()
 _POINTER = cgutils.intp_t.as_pointer()
 
 
-@register_model(HandleType)  # type: ignore[untyped-decorator]
-class _HandleModel(models.PrimitiveModel):  # type: ignore[misc]
+@register_model(HandleType)
+class _HandleModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
         super().__init__(dmm, fe_type, _POINTER)
 
 
-@typeof_impl.register(Handle)  # type: ignore[untyped-decorator]
+@typeof_impl.register(Handle)
 def _typeof_handle(val: Any, c: Any) -> Any:
     return _THE_TYPE
 
 
-@unbox(HandleType)  # type: ignore[untyped-decorator]
+@unbox(HandleType)
 def _unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
     attribute = c.pyapi.object_getattr_string(obj, "address")
     address = c.pyapi.long_as_ulonglong(attribute)
@@ -131,15 +131,15 @@ def _unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
     return NativeValue(pointer, is_error=failed)
 
 
-@infer_getattr  # type: ignore[untyped-decorator]
-class _HandleAttribute(AttributeTemplate):  # type: ignore[misc]
+@infer_getattr
+class _HandleAttribute(AttributeTemplate):
     key = HandleType
 
     def generic_resolve(self, typ: Any, attr: str) -> Any:
         return _ARRAYS.get(attr)
 
 
-@lower_getattr_generic(HandleType)  # type: ignore[untyped-decorator]
+@lower_getattr_generic(HandleType)
 def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
     """Build the array of a field from its words in the address table."""
 

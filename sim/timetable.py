@@ -7,8 +7,8 @@ trace. In an ordered step they act one after the other in the order of identity,
 that settles conflicts.
 
 The compiled driver takes a step with :func:`sim.schedule.take_step`; the Mesa driver calls the
-method named like the step's verb on every agent. A national executive appears as ``executive`` where the rule is about
-the country and as ``centre`` where it is about the office as a place.
+method named like the step's verb on every agent. A national executive appears as ``executive``
+where the rule is about the country and as ``centre`` where it is about the office as a place.
 """
 
 from __future__ import annotations

@@ -40,8 +40,9 @@ def common_push(w, j, t):
 def approve_locally(w, g, t):
     """Let a governor decide on the memoranda in local power.
 
-    The chance is ``approval.local`` times will squared, moved by alignment, programmes, the firm's standing
-    and recent central deals (M01, M09, M10, M23, M38, M54). Unwilling governors refuse.
+    The chance is ``approval.local`` times will squared, moved by alignment, programmes, the
+    firm's standing and recent central deals (M01, M09, M10, M23, M38, M54). Unwilling
+    governors refuse.
     """
     p = w.par[0]
     will = w.governor[g].will
@@ -76,7 +77,10 @@ def approve(w, j, t, kind, cause):
 
 @rule
 def approve_centrally(w, c, t):
-    """Let a national executive decide on what is in its power, and derail what it dislikes (M48)."""
+    """Let a national executive decide on what is in its power.
+
+    Derail what it dislikes (M48).
+    """
     p = w.par[0]
     country = w.country[c]
     hostility = max(0.0, -country.stance)

@@ -113,8 +113,9 @@ def close_own_finance(w, i, t):
 def lend(w, b, t):
     """Let a policy bank lend to the projects it prefers until its envelope is spent.
 
-    Preference: trust and fit with the centre's friendship; ties are settled by identity. A sovereign
-    loan needs recognition and, for a unit's project, the centre's cooperation (Box 1; M07).
+    Preference: trust and fit with the centre's friendship; ties are settled by identity. A
+    sovereign loan needs recognition and, for a unit's project, the centre's cooperation (Box
+    1; M07).
     """
     bank = w.actor[b]
     for i in range(w.run[0].localities):

@@ -1,4 +1,4 @@
-"""Outreach from the Chinese side: who travels, to which country, to which office, with what in mind.
+"""Outreach from the Chinese side: who travels, to which office, with what in mind.
 
 The choice is a nested random-utility choice, countries first, then the offices within. Utilities
 follow the report, "actors and avenues" and the conclusion.
@@ -135,8 +135,8 @@ def seek_partner(w, a, t):
 def known_partner(w, a, t):
     """Choose among the places an actor knows; -1 if there is none.
 
-    Trust and twinning count for more than what the place has to offer: relationships are kept up for
-    their own sake (report, rationale; M30).
+    Trust and twinning count for more than what the place has to offer: relationships are kept
+    up for their own sake (report, rationale; M30).
     """
     p = w.par[0]
     best = math.inf

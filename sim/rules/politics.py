@@ -333,7 +333,10 @@ def rotate_ambassador(w, a, t):
 
 @rule
 def order_governor(w, order, t, cause):
-    """Change or replace a governor by order of the scenario; nan leaves a trait as it is, or to chance."""
+    """Change or replace a governor by order of the scenario.
+
+    Nan leaves a trait as it is, or to chance.
+    """
     g = order.target
     governor = w.governor[g]
     will = order.value

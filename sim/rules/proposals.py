@@ -37,7 +37,10 @@ def tens(value):
 
 @rule
 def drawn_value(w, place, sector, key):
-    """Return the size of a project, US$ million: lognormal by sector, larger in larger economies."""
+    """Return the size of a project, US$ million.
+
+    Lognormal by sector, larger in larger economies.
+    """
     z = bell(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
     kind = w.sector[sector]
     return kind.value * math.exp(kind.spread * z + 0.3 * w.place[place].market)
@@ -45,7 +48,7 @@ def drawn_value(w, place, sector, key):
 
 @rule
 def local_power(w, place, sector, value):
-    """Return the chance that a project is in a locality's own power to approve (M01, M02, M03, M36).
+    """Return the chance that a project is in a locality's own power to approve (M01-M03, M36).
 
     logistic(slope * (authority - threshold - sector * (central - 1/2) - size * tens(value)
     + revenue * (own revenue - 1/2)))
@@ -66,7 +69,8 @@ def local_power(w, place, sector, value):
 def add_project(w, t, place, sector, origin, value, cause0, cause1):
     """Put a new project on the place's list and return its row.
 
-    Its identity follows from who proposed it where, when and in which sector. A value of 0 is drawn.
+    Its identity follows from who proposed it where, when and in which sector. A value of 0 is
+    drawn.
     """
     head = w.run[0]
     j = head.projects
@@ -169,8 +173,8 @@ def register_wish(w, g, t):
 def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
-    Technology firms pitch most readily (M37); provinces make the case for their firms where they are
-    trusted (section d, fn 96).
+    Technology firms pitch most readily (M37); provinces make the case for their firms where
+    they are trusted (section d, fn 96).
     """
     guest = w.actor[a]
     guest.pitch_place = -1

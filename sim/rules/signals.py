@@ -69,7 +69,10 @@ def read_country_signals(w, c, t):
 
 @rule
 def fund_bank(w, a, t):
-    """Add this month's part of the envelope to what a bank can commit; unused funds lapse slowly."""
+    """Add this month's part of the envelope to what a bank can commit.
+
+    Unused funds lapse slowly.
+    """
     bank = w.actor[a]
     year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]
     bank.budget = min(bank.budget + year / MONTHS_A_YEAR, 2.0 * year)

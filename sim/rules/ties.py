@@ -152,7 +152,8 @@ def consider_twinning(w, a, t):
     """Let a province sign at most one twinning this month.
 
     The chance follows from the readiness of all its ties together as last tended; which one it
-    is, from each tie's readiness. Rarely it is a locality never met before (report, section c; M16).
+    is, from each tie's readiness. Rarely it is a locality never met before (report, section c;
+    M16).
     """
     cold = w.par[0].twinning_unprompted
     total = cold + w.actor[a].readiness
@@ -240,7 +241,10 @@ def link_universities(w, a, t):
 
 @rule
 def open_institute(w, a, t):
-    """Let the education body open Confucius Institutes towards the centre's target (fn 112; M61)."""
+    """Let the education body open Confucius Institutes towards the centre's target.
+
+    The target is one of the signals (report, fn 112; M61).
+    """
     p = w.par[0]
     head = w.run[0]
     if w.actor[a].mission != k.EDUCATION:
