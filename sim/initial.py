@@ -206,7 +206,7 @@ def _agents(world: World, at: Positions) -> Array:
             "home": -1,
             "country": -1,
             "mission": -1,
-            "size": 1.0,
+            "scale": 1.0,
             "rate": 1.0,
             "active_since": -_NEVER,
             "first_tie": -1,
@@ -222,7 +222,7 @@ def _agents(world: World, at: Positions) -> Array:
         part["kind"] = kind
         part["row"] = np.arange(len(part))
     provinces, organisations, embassies, firms, banks, associations = by_kind
-    provinces["size"] = world.provinces["gdp_usd_bn"] / PROVINCE_REFERENCE
+    provinces["scale"] = world.provinces["gdp_usd_bn"] / PROVINCE_REFERENCE
     embassies["country"] = np.arange(len(embassies))
     embassies["rate"] = world.countries["embassy_activity"]
     embassies["needs_recognition"] = 1
@@ -246,7 +246,7 @@ def _fill_organisations(rows: Array, world: World) -> None:
 def _fill_firms(rows: Array, world: World, at: Positions) -> None:
     table = world.firms
     rows["home"] = [at.province.get(c, -1) for c in table["home"]]
-    rows["size"] = table["size"]
+    rows["scale"] = table["size"]
     rows["rate"] = 0.5 + table["size"]
     rows["technology"] = table["technology"]
     rows["acquirer"] = table["acquirer"]

@@ -154,7 +154,7 @@ ACTOR = (
     Field("country", "i", "country", "country of posting"),
     Field("mission", "i", "-", "kinds.MISSIONS of an organisation"),
     Field("rate", "f", "per month", "capacity for trips"),
-    Field("size", "f", "0-1", "size of a firm; relative economy of a province"),
+    Field("scale", "f", "0-1", "size of a firm; relative economy of a province"),
     Field("technology", "i", "0/1", "technology firm"),
     Field("acquirer", "f", "0-1", "appetite for acquisitions"),
     Field("needs_recognition", "i", "0/1", "works only where Beijing is recognised"),

@@ -124,7 +124,7 @@ def province_met(w, g, host, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind == k.PROVINCE:
-            weight = actor.size * fit(w, a, g) * (4.0 if a == host else 1.0)
+            weight = actor.scale * fit(w, a, g) * (4.0 if a == host else 1.0)
             arrival = race(draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight, best)
             if arrival < best:
                 best = arrival
@@ -145,7 +145,7 @@ def partner_in_china(w, g, t):
         eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
         if eligible and may_work_in(w, a, place.country):
             weight = fit(w, a, g) * fit(w, a, g)
-            weight *= actor.size if actor.kind == k.PROVINCE else 1.0
+            weight *= actor.scale if actor.kind == k.PROVINCE else 1.0
             arrival = race(draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best)
             if arrival < best:
                 best = arrival
@@ -199,7 +199,7 @@ def plan_state_visit(w, c, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = actor.size * actor.size * (0.2 + trust_between(w, a, country.centre))
+            weight = actor.scale * actor.scale * (0.2 + trust_between(w, a, country.centre))
             arrival = race(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
             )
@@ -244,7 +244,7 @@ def plan_introduction(w, a, t):
     for b in range(len(w.actor)):
         partner = w.actor[b]
         if partner.kind == k.PROVINCE:
-            weight = partner.size * fit(w, b, actor.trip_place)
+            weight = partner.scale * fit(w, b, actor.trip_place)
             arrival = race(
                 draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best
             )

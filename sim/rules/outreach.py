@@ -95,7 +95,7 @@ def travels(w, a, t):
         return False
     rate = actor.rate * w.run[0].outreach
     if actor.kind == k.PROVINCE:
-        rate *= p.outreach_province_rate * math.exp(p.outreach_ambition * math.log(actor.size))
+        rate *= p.outreach_province_rate * math.exp(p.outreach_ambition * math.log(actor.scale))
     elif actor.kind == k.ORGANISATION:
         rate *= p.outreach_organisation_rate
     elif actor.kind == k.EMBASSY:
@@ -233,9 +233,9 @@ def goes_to_centre(w, a, c, t):
     rest = country.local_pull
     lean = 0.0
     if actor.kind == k.FIRM:
-        lean = p.outreach_large_firms * (actor.size - 0.5) - 1.5 * actor.technology
+        lean = p.outreach_large_firms * (actor.scale - 0.5) - 1.5 * actor.technology
     elif actor.kind == k.PROVINCE:
-        lean = 0.25 * math.log(actor.size) - 1.0
+        lean = 0.25 * math.log(actor.scale) - 1.0
     own *= math.exp(lean)
     return u * (own + rest) < own
 

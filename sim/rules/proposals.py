@@ -351,7 +351,7 @@ def matched_firm(w, j, t):
             utility += p.tender_trust * trust_between(w, f, project.place)
             if firm.home >= 0:
                 utility += p.tender_trust * trust_between(w, firm.home, project.place)
-            utility -= 3.0 * max(0.0, stretch - firm.size)
+            utility -= 3.0 * max(0.0, stretch - firm.scale)
             u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
             arrival = race(u, math.exp(utility), best)
             if arrival < best:

@@ -140,7 +140,13 @@ def firm_of_delegation(w, a, place, sector, t):
 
 @rule
 def introduce(w, actor, place, t, share, sector, cause, by_china):
-    """Open a door for an actor: a contact at a share of the usual gain."""
+    """Open a door for an actor: a contact at a share of the usual gain.
+
+    A door already open this month is not opened again.
+    """
+    row = w.tie_of[actor, place]
+    if row >= 0 and w.tie[row].latest == t and w.tie[row].event != 0:
+        return w.tie[row].event
     initiator = k.CHINA if by_china else k.LAC
     event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, 0, 0)
     meet(w, actor, place, t, w.par[0].tie_contact * share, event)
