@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sim.experiments.run import Run
-from sim.world import World, load_world
+from sim.scenario import load
+from sim.world import SHIPPED, World, load_world
+
+if TYPE_CHECKING:
+    from sim.state import State
+
+AlteredWorld = Callable[..., World]
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +34,38 @@ def small_run() -> Run:
 def small_run_folder(small_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that the small run was written to, without figures."""
     return small_run.write(tmp_path_factory.mktemp("runs") / "small", figures=False)
+
+
+@pytest.fixture(scope="session")
+def template(world: World) -> State:
+    """Return the state before the first month of the baseline until the end of 2010."""
+    from sim.initial import initial_state
+
+    return initial_state(load("baseline", world).with_overrides(end="2010-12"), world)
+
+
+@pytest.fixture(scope="session")
+def finished(template: State) -> State:
+    """Return the state after the first of the small run's replicates; leave it as it is."""
+    from sim.engine import simulate
+
+    return simulate(template, load("baseline").seed, 0)
+
+
+@pytest.fixture
+def altered_world(tmp_path: Path) -> AlteredWorld:
+    """Return a function that copies the shipped world, changes some tables and loads the copy.
+
+    Each table is given as a function from the table as text to the table wanted.
+    """
+    import pandas as pd
+
+    def alter(**changes: Callable[[Any], Any]) -> World:
+        folder = Path(shutil.copytree(SHIPPED, tmp_path / f"world-{len(list(tmp_path.iterdir()))}"))
+        for name, change in changes.items():
+            file = folder / f"{name}.csv"
+            table = pd.read_csv(file, dtype=str, keep_default_na=False)
+            change(table).to_csv(file, index=False)
+        return load_world(folder)
+
+    return alter
