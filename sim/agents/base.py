@@ -30,7 +30,7 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
     """View one row of the state as a Mesa agent.
 
     Attributes named like the fields of the row's table (:mod:`sim.state`) read and write the state
-    itself; nothing is kept twice. Methods named like the steps of :data:`sim.schedule.STEPS`
+    itself; nothing is kept twice. Methods named like the steps of :data:`sim.timetable.STEPS`
     call the same compiled rules as the headless driver.
 
     Parameters
