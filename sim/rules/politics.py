@@ -246,6 +246,10 @@ def set_review(w, g, t):
 def seat_documented_holder(w, g, t, row):
     """Put an office-holder named in the evidence in office."""
     holder = w.holder[row]
+    if holder.key == w.governor[g].key:
+        # The same person stays: whether aligned follows from the blocs.
+        w.governor[g].until = holder.end if holder.end >= 0 else NEVER
+        return
     bloc = w.country[w.place[g].country].bloc
     if holder.aligned == 0:
         bloc = other_bloc(w, g, t)
