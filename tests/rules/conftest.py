@@ -1,0 +1,133 @@
+"""A small workbench: the state of a month in which nothing has happened yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.engine import begin, with_room
+from sim.handle import handle
+from sim.rules import proposals, ties
+from sim.rules.basics import trust_between
+from sim.schedule import programme_of_month, take_step
+from sim.state import CHANGING, POOLS, State
+from sim.timetable import STEPS, VERBS
+
+
+class Bench:
+    """Hold a state whose offices are filled, and shorthands to set up a situation.
+
+    Parameters
+    ----------
+    template
+        The state before the first month.
+    """
+
+    def __init__(self, template: State) -> None:
+        w = with_room(begin(template, 1, 0))
+        # Situations are set up in calendars and tables too, which runs share.
+        shared = set(State._fields) - {*CHANGING, *POOLS, "par_values"}
+        self.w = w._replace(**{name: getattr(w, name).copy() for name in shared})
+        self.h = handle(self.w)
+        self.t = int(self.w.run["start"][0])
+        self.localities = int(self.w.run["localities"][0])
+        self._programme = programme_of_month(self.w)
+        self.take("politics", "signals")
+        self.t += 1
+
+    def take(self, *phases: str) -> None:
+        """Take all steps of some phases in the month the bench is at."""
+        for number, step in enumerate(STEPS):
+            if step.phase in phases:
+                self.w.run["step"] = number
+                verb, first, end = (int(x) for x in self._programme[number])
+                take_step(self.h, verb, first, end, self.t)
+
+    def step(self, verb: str) -> None:
+        """Take every step of one verb in the month the bench is at."""
+        for number, step in enumerate(STEPS):
+            if step.verb == verb:
+                _, first, end = self._programme[number]
+                take_step(self.h, VERBS.index(verb), int(first), int(end), self.t)
+
+    def par(self, **values: float) -> None:
+        """Set parameters by the names of their fields, out of their range too."""
+        for name, value in values.items():
+            assert name in (self.w.par.dtype.names or ())
+            self.w.par[name] = value
+
+    def actors(self, kind: int) -> list[int]:
+        return [int(a) for a in np.flatnonzero(self.w.actor["kind"] == kind)]
+
+    def organisation(self, mission: int) -> int:
+        chosen = (self.w.actor["kind"] == k.ORGANISATION) & (self.w.actor["mission"] == mission)
+        return int(np.flatnonzero(chosen)[0])
+
+    def country(self, least: int = 3) -> int:
+        """Return a recognising country with several localities and nothing special about it."""
+        w = self.w
+        chosen = (w.country["count"] >= least) & (w.country["recognises"] == 1)
+        c = int(np.flatnonzero(chosen)[0])
+        for name, value in {
+            "consolidation": 0.0, "stance": 0.0, "strain": 0.0, "fiscal": 0.0, "reputation": 1.0,
+            "security": 0.0, "local_deals": 0.0, "central_deals": 0.0, "tender": 0.0,
+        }.items():  # fmt: skip
+            w.country[name][c] = value
+        w.programme[:, c] = 0.0
+        return c
+
+    def place(self, c: int, which: int = 0) -> int:
+        """Return a locality of a country, its governor willing and aligned."""
+        i = int(self.w.country["first"][c]) + which
+        self.w.governor["will"][i] = 1.0
+        self.w.governor["bloc"][i] = self.w.country["bloc"][c]
+        return i
+
+    def tie(self, actor: int, place: int, personal: float, institutional: float = 0.0) -> int:
+        """Open a tie, or take the one there is, and set its trust."""
+        row = int(ties.open_tie(self.h, actor, place, self.t - 1))
+        self.w.tie["personal"][row] = personal
+        self.w.tie["institutional"][row] = institutional
+        self.w.tie["event"][row] = self.w.tie["first_event"][row] = 77
+        return row
+
+    def trust(self, actor: int, place: int) -> float:
+        return float(trust_between(self.h, actor, place))
+
+    def project(self, place: int, stage: int, **fields: Any) -> int:
+        """Put a project on a place's list that reached a stage in the month before."""
+        w = self.w
+        origin = 1000 + int(w.run["projects"][0])
+        value = float(fields.pop("value", 100.0))
+        sector = int(fields.pop("sector", 0))
+        j = int(proposals.add_project(self.h, self.t - 1, place, sector, origin, value, 0, 0))
+        before = self.t - 1
+        given = {
+            "stage": stage, "level": k.LOCAL, "channel": k.PROVINCE, "initiator": k.LAC,
+            "firm": int(w.run["first_firm"][0]), "lapses": 10**6, "event": 77, "first_event": 77,
+        } | fields  # fmt: skip
+        for name, first in (("signed", k.SIGNED), ("approved", k.APPROVED),
+                            ("awarded", k.AWARDED), ("dealt", k.FINANCED),
+                            ("started", k.BUILDING)):  # fmt: skip
+            if stage >= first:
+                given.setdefault(name, before)
+        for name, value_ in given.items():
+            w.project[name][j] = value_
+        return j
+
+    def events(self, kind: int) -> np.ndarray[Any, Any]:
+        """Return the events of a kind in the month the bench is at."""
+        log = self.w.event[: int(self.w.run["events"][0])]
+        chosen: np.ndarray[Any, Any] = log[(log["kind"] == kind) & (log["month"] == self.t)]
+        return chosen
+
+    def stage(self, j: int) -> int:
+        return int(self.w.project["stage"][j])
+
+
+@pytest.fixture
+def bench(template: State) -> Bench:
+    return Bench(template)

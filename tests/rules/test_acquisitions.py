@@ -1,0 +1,94 @@
+"""Firms that buy their way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.rules import acquisitions
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+@pytest.fixture
+def firm(bench: Bench) -> int:
+    """Return a firm that buys, in sectors that can be bought."""
+    a = int(np.flatnonzero(bench.w.actor["acquirer"] > 0.0)[0])
+    bench.w.actor["acquirer"][a] = 1.0
+    bench.w.actor["active_since"][a] = 0
+    bench.w.signal[:, k.WAVE] = 1.0
+    return a
+
+
+def sought(bench: Bench, firm: int, months: int = 100) -> int:
+    count = 0
+    for t in range(bench.t, bench.t + months):
+        acquisitions.seek_acquisition(bench.h, firm, t)
+        count += int(bench.w.actor["target_place"][firm] >= 0)
+    return count
+
+
+def test_acquisitions_come_in_waves_from_those_with_an_appetite(bench: Bench, firm: int) -> None:
+    bench.par(acquisition_rate=0.2)
+    plain = sought(bench, firm)
+    bench.w.signal[:, k.WAVE] = 3.0
+    assert sought(bench, firm) > plain > 0
+    bench.w.actor["acquirer"][firm] = 0.0
+    assert sought(bench, firm) == 0
+    bench.w.actor["acquirer"][firm] = 1.0
+    bench.w.actor["active_since"][firm] = 10**6
+    assert sought(bench, firm) == 0
+    bench.w.actor["active_since"][firm] = 0
+    bench.par(acquisition_rate=0.0)
+    assert sought(bench, firm) == 0
+
+
+def test_targets_lie_where_the_sector_is_endowed(bench: Bench, firm: int) -> None:
+    w, c = bench.w, bench.country()
+    sector = int(acquisitions.target_sector(bench.h, firm))
+    assert w.strength[firm, sector] * w.sector["acquisition"][sector] > 0.0
+    w.endowment[bench.localities :, sector] = 0.0
+    w.endowment[int(w.country["centre"][c]), sector] = 1.0
+    bench.par(acquisition_rate=1e9)
+    for t in range(bench.t, bench.t + 20):
+        acquisitions.seek_acquisition(bench.h, firm, t)
+        assert w.place["country"][w.actor["target_place"][firm]] == c
+    w.sector["acquisition"] = 0.0
+    assert acquisitions.target_sector(bench.h, firm) == -1
+    acquisitions.seek_acquisition(bench.h, firm, bench.t)
+    assert w.actor["target_place"][firm] == -1
+
+
+def test_an_acquisition_bypasses_the_locality(bench: Bench, firm: int) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    w = bench.w
+    w.governor["will"][i] = 0.0
+    w.actor["target_place"][firm], w.actor["target_sector"][firm] = i, 1
+    acquisitions.register_acquisition(bench.h, firm, bench.t)
+    project = w.project[0]
+    assert (project["stage"], project["level"]) == (k.ACQUIRING, k.NO_LEVEL)
+    bench.par(acquisition_closing=1.0)
+    acquisitions.close_acquisitions(bench.h, i, bench.t)
+    assert bench.stage(0) == k.ACQUIRING
+    bench.t += 1
+    acquisitions.close_acquisitions(bench.h, i, bench.t)
+    assert bench.stage(0) == k.FINANCED
+    assert bench.events(k.ACQUISITION)["actor"].tolist() == [firm]
+    assert len(bench.events(k.DEAL)) == 1
+    assert w.project["finance"][0] == k.OWN
+    assert w.country["local_deals"][c] == 0.0
+
+
+def test_an_acquisition_waits_until_it_closes(bench: Bench, firm: int) -> None:
+    i = bench.place(bench.country())
+    bench.w.actor["target_place"][firm], bench.w.actor["target_sector"][firm] = i, 1
+    acquisitions.register_acquisition(bench.h, firm, bench.t)
+    bench.par(acquisition_closing=0.0)
+    for t in range(bench.t + 1, bench.t + 50):
+        acquisitions.close_acquisitions(bench.h, i, t)
+    assert bench.stage(0) == k.ACQUIRING

@@ -1,0 +1,162 @@
+"""Who says yes, who says no, and what moves them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sim import kinds as k
+from sim.rules import approvals
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+COUNT = 60
+
+
+def test_shifting_by_nothing_changes_nothing() -> None:
+    for chance in (0.0, 0.01, 0.5, 0.99, 1.0):
+        assert approvals.shifted(chance, 0.0) == pytest.approx(chance, abs=1e-12)
+
+
+def test_shifting_moves_the_odds_and_never_leaves_the_range() -> None:
+    assert approvals.shifted(0.5, 1.0) == pytest.approx(1.0 / (1.0 + 2.718281828459045**-1))
+    chances = [approvals.shifted(0.2, push) for push in (-9.0, -1.0, 0.0, 1.0, 9.0)]
+    assert chances == sorted(set(chances))
+    assert 0.0 < chances[0] < chances[-1] < 1.0
+    assert approvals.shifted(0.0, 5.0) == 0.0
+    assert approvals.shifted(1.0, -5.0) == 1.0
+    assert approvals.shifted(approvals.shifted(0.3, 1.5), -1.5) == pytest.approx(0.3)
+
+
+def decided(bench: Bench, c: int, level: int, stage: int = k.APPROVED, **fields: int) -> int:
+    """Return how many of a number of memoranda reach a stage in one month's decisions."""
+    i = int(bench.w.country["first"][c])
+    rows = [bench.project(i, k.SIGNED, sector=s % 10, level=level, **fields) for s in range(COUNT)]
+    if level == k.LOCAL:
+        approvals.approve_locally(bench.h, i, bench.t)
+    approvals.approve_centrally(bench.h, c, bench.t)
+    found = sum(bench.stage(j) == stage for j in rows)
+    bench.w.project["stage"][rows] = k.OPERATING
+    bench.w.place["first_project"][i] = -1
+    return found
+
+
+def test_local_approval_takes_a_willing_governor(bench: Bench) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    bench.par(approval_local=0.9, approval_refusal=0.0)
+    found = []
+    for will in (0.0, 0.4, 1.0):
+        bench.w.governor["will"][i] = will
+        found.append(decided(bench, c, k.LOCAL))
+    assert found[0] == 0
+    assert found[0] < found[1] < found[2]
+    bench.par(approval_local=0.0)
+    assert decided(bench, c, k.LOCAL) == 0
+
+
+def test_the_unwilling_refuse(bench: Bench) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    bench.par(approval_local=0.0, approval_refusal=1.0)
+    assert decided(bench, c, k.LOCAL, k.REFUSED) == 0
+    bench.w.governor["will"][i] = 0.0
+    bench.w.governor["office_event"][i] = 66
+    assert decided(bench, c, k.LOCAL, k.REFUSED) == COUNT
+    assert set(bench.events(k.REFUSAL)["cause1"].tolist()) == {66}
+
+
+def test_nobody_decides_in_the_month_of_signing(bench: Bench) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_local=1.0, approval_central=1.0)
+    assert decided(bench, c, k.LOCAL, signed=bench.t) == 0
+    assert decided(bench, c, k.CENTRAL, signed=bench.t) == 0
+    assert decided(bench, c, k.LOCAL) == COUNT
+    assert decided(bench, c, k.CENTRAL) == COUNT
+
+
+@pytest.mark.parametrize("level", [k.LOCAL, k.CENTRAL])
+def test_alignment_helps_at_both_levels(bench: Bench, level: int) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    bench.par(approval_local=0.4, approval_central=0.4, approval_alignment=1.5)
+    aligned = decided(bench, c, level)
+    bench.w.governor["bloc"][i] += 1
+    assert decided(bench, c, level) < aligned
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("stance", 1.0), ("strain", 1.0), ("local_deals", 3.0)]
+)
+def test_what_moves_the_centre(bench: Bench, field: str, value: float) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_central=0.3, approval_stance=2.0, approval_strain=2.0,
+              approval_endorsement=2.0, approval_refusal=0.0)  # fmt: skip
+    before = decided(bench, c, k.CENTRAL)
+    bench.w.country[field][c] = value
+    after = decided(bench, c, k.CENTRAL)
+    assert (after < before) if field == "strain" else (after > before)
+
+
+def test_recent_deals_at_the_centre_endorse_local_ones(bench: Bench) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_local=0.3, approval_endorsement=2.0, approval_refusal=0.0)
+    before = decided(bench, c, k.LOCAL)
+    bench.w.country["central_deals"][c] = approvals.REINFORCING_DEALS
+    assert decided(bench, c, k.LOCAL) > before
+
+
+def test_the_centre_approves_nothing_without_recognition(bench: Bench) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_central=1.0, approval_local=1.0)
+    bench.w.country["recognises"][c] = 0
+    assert decided(bench, c, k.CENTRAL) == 0
+    assert decided(bench, c, k.LOCAL) == COUNT
+
+
+def test_executives_favour_their_own_projects(bench: Bench) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_central=0.1, approval_own=5.0, approval_alignment=0.0)
+    others = decided(bench, c, k.CENTRAL)
+    own = decided(bench, c, k.CENTRAL, channel=k.BY_EXECUTIVE)
+    assert own > others
+
+
+def test_a_hostile_executive_derails_local_projects(bench: Bench) -> None:
+    c = bench.country()
+    bench.place(c)
+    bench.par(approval_veto=1.0, approval_local=0.0, approval_refusal=0.0)
+    for stance in (1.0, 0.0):
+        bench.w.country["stance"][c] = stance
+        assert decided(bench, c, k.LOCAL, k.VETOED) == 0
+    bench.w.country["stance"][c] = -0.4
+    some = decided(bench, c, k.LOCAL, k.VETOED)
+    bench.w.country["stance"][c] = -1.0
+    assert 0 < some < decided(bench, c, k.LOCAL, k.VETOED) == COUNT
+    bench.par(approval_veto=0.0)
+    assert decided(bench, c, k.LOCAL, k.VETOED) == 0
+
+
+def test_programmes_standing_and_reputation_push(bench: Bench) -> None:
+    c = bench.country()
+    j = bench.project(bench.place(c), k.SIGNED)
+    firm = int(bench.w.project["firm"][j])
+
+    def push() -> float:
+        return float(approvals.common_push(bench.h, j, bench.t))
+
+    assert push() == 0.0
+    bench.w.programme[bench.t, c, 0] = 1.0
+    with_programme = push()
+    bench.w.experience[firm, c] = 1.0
+    with_standing = push()
+    assert 0.0 < with_programme < with_standing
+    bench.w.country["reputation"][c] = 0.0
+    assert push() < with_standing

@@ -1,0 +1,274 @@
+"""Visits both ways, forums, introductions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.rules import journeys
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+def visit(bench: Bench, a: int, place: int, received: int = 1) -> None:
+    bench.w.actor["trip_place"][a] = place
+    bench.w.actor["trip_sector"][a] = 0
+    bench.w.actor["trip_received"][a] = received
+    journeys.make_visit(bench.h, a, bench.t)
+
+
+def test_a_visit_builds_trust_by_the_hosts_will(bench: Bench) -> None:
+    c = bench.country()
+    willing, unwilling = bench.place(c, 0), bench.place(c, 1)
+    bench.w.governor["will"][unwilling] = 0.0
+    bench.par(tie_contact=0.2, tie_introduction=0.0)
+    visit(bench, 0, willing)
+    visit(bench, 0, unwilling)
+    assert bench.trust(0, willing) == pytest.approx(0.2)
+    assert bench.trust(0, unwilling) == pytest.approx(0.08)
+    assert bench.events(k.VISIT_TO_LAC)["place"].tolist() == [willing, unwilling]
+    assert (bench.w.country["contacts"][c]) == 2
+
+
+@pytest.mark.parametrize("received", [0, -1])
+def test_a_declined_visit_builds_nothing(bench: Bench, received: int) -> None:
+    i = bench.place(bench.country())
+    visit(bench, 0, i, received)
+    assert bench.trust(0, i) == 0.0
+    assert len(bench.events(k.DECLINED_VISIT)) == 1
+    assert not len(bench.events(k.VISIT_TO_LAC))
+
+
+def test_who_stays_at_home_visits_nobody(bench: Bench) -> None:
+    bench.w.actor["trip_place"][0] = -1
+    before = int(bench.w.run["events"][0])
+    journeys.make_visit(bench.h, 0, bench.t)
+    assert bench.w.run["events"][0] == before
+
+
+def test_visitors_introduce_firms_and_firms_do_not(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(tie_introduction=10.0)
+    visit(bench, bench.actors(k.FIRM)[0], i)
+    assert not len(bench.events(k.INTRODUCTION))
+    visit(bench, bench.actors(k.PROVINCE)[0], i)
+    door = bench.events(k.INTRODUCTION)
+    visits = bench.events(k.VISIT_TO_LAC)
+    assert len(door) == 1
+    assert bench.w.actor["kind"][door["actor"][0]] == k.FIRM
+    assert door["cause0"][0] == visits["id"][1]
+    assert bench.trust(int(door["actor"][0]), i) > 0.0
+
+
+def test_the_trusted_open_doors_more_often(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(tie_introduction=0.3)
+
+    def doors(trust: float) -> int:
+        i = bench.place(c)
+        bench.tie(0, i, 0.0, trust)
+        count = 0
+        for t in range(bench.t, bench.t + 120):
+            before = int(bench.w.run["events"][0])
+            bench.w.actor["trip_sector"][0] = 0
+            journeys.bring_firm(bench.h, 0, i, t, 5)
+            count += int(bench.w.run["events"][0]) - before
+        return count
+
+    assert doors(0.0) < doors(1.0)
+
+
+def test_the_reason_of_a_visit(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.w.run["signal_event"] = 11
+    assert journeys.reason_to_visit(bench.h, 0, i) == 11
+    bench.w.place["demonstration"][i] = 0.5
+    bench.w.place["demonstration_event"][i] = 22
+    assert journeys.reason_to_visit(bench.h, 0, i) == 22
+    bench.tie(0, i, 0.1)
+    assert journeys.reason_to_visit(bench.h, 0, i) == 77
+
+
+def trips(bench: Bench, g: int, months: int = 120) -> int:
+    count = 0
+    for t in range(bench.t, bench.t + months):
+        bench.w.run["forum"] = -1
+        journeys.plan_journey(bench.h, g, t)
+        count += int(bench.w.governor["trip_actor"][g] >= 0)
+    return count
+
+
+@pytest.mark.parametrize("cause", ["will", "experience", "demonstration", "initiative"])
+def test_what_sends_governors_to_china(bench: Bench, cause: str) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    w = bench.w
+    w.governor["will"][g] = 0.0
+    w.country["initiative"][c] = -3.0
+    w.country["initiative_most"][c] = 1.0
+    bench.par(initiative_will=5.0, initiative_imitation=3.0, initiative_experience=3.0)
+    before = trips(bench, g)
+    table = {"demonstration": w.place, "initiative": w.country}.get(cause, w.governor)
+    table[cause][c if cause == "initiative" else g] = 1.0
+    assert trips(bench, g) > before
+
+
+def test_the_ceiling_of_a_countrys_initiative_cuts_nobody_off(bench: Bench) -> None:
+    """The shortcut by country is an upper bound on every governor's own chance."""
+    c = bench.country()
+    bench.step("assess_country")
+    country = bench.w.country[c]
+    p = bench.w.par[0]
+    most = country["initiative"] + p["initiative_will"]
+    most += p["initiative_imitation"] + p["initiative_experience"]
+    assert country["initiative_most"] >= 1.0 / (1.0 + np.exp(-most)) - 1e-12
+
+
+def hold_forum(bench: Bench, **fields: float) -> None:
+    w = bench.w
+    w.run["forum"] = 0
+    w.forum["reach"][0] = 1.0
+    w.forum["needs_recognition"][0] = 0
+    for name, value in fields.items():
+        w.forum[name][0] = value
+
+
+def test_forums_that_need_recognition_are_closed_to_others(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.par(signals_forum=100.0)
+    hold_forum(bench, needs_recognition=1)
+    assert journeys.attends_forum(bench.h, g, bench.t)
+    bench.w.country["recognises"][c] = 0
+    assert not journeys.attends_forum(bench.h, g, bench.t)
+    hold_forum(bench, needs_recognition=0)
+    assert journeys.attends_forum(bench.h, g, bench.t)
+
+
+def test_who_is_not_invited_or_not_willing_does_not_attend(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.par(signals_forum=100.0)
+    hold_forum(bench, reach=0.0)
+    assert not journeys.attends_forum(bench.h, g, bench.t)
+    hold_forum(bench)
+    bench.w.governor["will"][g] = 0.0
+    assert not journeys.attends_forum(bench.h, g, bench.t)
+
+
+def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    host = bench.actors(k.PROVINCE)[4]
+    bench.par(signals_forum=100.0)
+    hold_forum(bench, host=host)
+    bench.w.run["forum_event"] = 55
+    journeys.plan_journey(bench.h, g, bench.t)
+    assert bench.w.governor["trip_forum"][g] == 1
+    assert bench.w.governor["trip_actor"][g] == bench.organisation(k.FRIENDSHIP)
+    met = int(bench.w.governor["trip_host"][g])
+    assert bench.w.actor["kind"][met] == k.PROVINCE
+    journeys.make_journey(bench.h, g, bench.t)
+    event = bench.events(k.VISIT_TO_CHINA)[0]
+    assert event["initiator"] == k.CHINA
+    assert event["cause0"] == 55
+    assert bench.trust(met, g) > 0.0
+    assert bench.trust(bench.organisation(k.FRIENDSHIP), g) > 0.0
+
+
+def test_the_host_of_a_forum_is_met_most(bench: Bench) -> None:
+    g, host = bench.place(bench.country()), bench.actors(k.PROVINCE)[-1]
+    asked = range(bench.t, bench.t + 400)
+    met = [journeys.province_met(bench.h, g, host, t) for t in asked]
+    without = [journeys.province_met(bench.h, g, -1, t) for t in asked]
+    assert met.count(host) > without.count(host)
+
+
+def test_a_journey_builds_more_than_a_visit_and_meets_a_firm(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.par(tie_contact=0.2, tie_journey=1.5)
+    bench.w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.w.governor["trip_actor"][g] = 3
+    bench.w.governor["trip_forum"][g] = 0
+    bench.w.governor["trip_host"][g] = -1
+    experience = float(bench.w.governor["experience"][g])
+    journeys.make_journey(bench.h, g, bench.t)
+    assert bench.trust(3, g) == pytest.approx(0.3)
+    assert bench.events(k.VISIT_TO_CHINA)["initiator"].tolist() == [k.LAC]
+    door = bench.events(k.INTRODUCTION)
+    assert bench.w.actor["kind"][door["actor"]].tolist() == [k.FIRM]
+    assert bench.w.governor["experience"][g] > experience
+
+
+def test_a_new_governor_is_a_cause_of_a_journey_for_a_while(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.w.governor["office_event"][g] = 66
+    for since, cause in ((bench.t, 66), (bench.t - journeys.NEW_BROOM, 0)):
+        bench.w.governor["since"][g] = since
+        bench.w.governor["trip_actor"][g] = 3
+        bench.w.governor["trip_host"][g] = -1
+        journeys.make_journey(bench.h, g, bench.t)
+        assert bench.events(k.VISIT_TO_CHINA)["cause1"][-1] == cause
+
+
+def test_governors_approach_provinces_or_those_who_may_work_there(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    g = bench.place(c)
+    for recognises in (1, 0):
+        w.country["recognises"][c] = recognises
+        partners = {int(journeys.partner_in_china(bench.h, g, t)) for t in range(400)}
+        kinds = {int(w.actor["kind"][a]) for a in partners}
+        assert kinds <= {k.PROVINCE, k.ORGANISATION, k.EMBASSY}
+        embassies = {a for a in partners if w.actor["kind"][a] == k.EMBASSY}
+        assert embassies == ({int(w.country["embassy"][c])} if recognises else set())
+
+
+@pytest.mark.parametrize("cause", ["stance", "strain", "recognises"])
+def test_what_sends_executives_to_china(bench: Bench, cause: str) -> None:
+    w, c = bench.w, bench.country()
+    bench.par(initiative_executive_rate=0.5)
+
+    def visits() -> int:
+        count = 0
+        for t in range(bench.t, bench.t + 120):
+            journeys.plan_state_visit(bench.h, c, t)
+            count += int(w.country["trip_actor"][c] >= 0)
+        return count
+
+    w.country["stance"][c] = 1.0
+    w.country["strain"][c] = 0.0
+    keen = visits()
+    w.country[cause][c] = {"stance": -0.5, "strain": 1.0, "recognises": 0.0}[cause]
+    assert visits() < keen
+    if cause == "recognises":
+        assert visits() == 0
+
+
+def test_a_state_visit_builds_trust_at_the_centre(bench: Bench) -> None:
+    c = bench.country()
+    centre = int(bench.w.country["centre"][c])
+    bench.w.country["trip_actor"][c] = 2
+    journeys.make_state_visit(bench.h, c, bench.t)
+    assert bench.trust(2, centre) > 0.0
+    assert bench.events(k.STATE_VISIT)["place"].tolist() == [centre]
+
+
+def test_associations_bring_a_province_and_a_locality_together(bench: Bench) -> None:
+    w = bench.w
+    a = bench.actors(k.ASSOCIATION)[0]
+    c = int(w.actor["country"][a])
+    w.run["outreach"] = 1e9
+    journeys.plan_introduction(bench.h, a, bench.t)
+    place, province = int(w.actor["trip_place"][a]), int(w.actor["trip_partner"][a])
+    assert w.place["country"][place] == c
+    assert w.actor["kind"][province] == k.PROVINCE
+    journeys.make_introduction(bench.h, a, bench.t)
+    assert bench.events(k.INTRODUCTION)["actor"].tolist() == [a, province]
+    assert bench.trust(province, place) > 0.0
+    assert bench.trust(a, place) > bench.trust(province, place)
+    bench.par(outreach_association_rate=0.0)
+    journeys.plan_introduction(bench.h, a, bench.t)
+    assert w.actor["trip_partner"][a] == -1

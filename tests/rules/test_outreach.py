@@ -1,0 +1,328 @@
+"""Where Chinese actors go, and who receives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.rules import outreach
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+def draw_of(bench: Bench, c: int) -> tuple[float, float]:
+    """Return how much a locality and the centre of a country draw."""
+    outreach.assess_country(bench.h, c, bench.t)
+    country = bench.w.country[c]
+    attraction = bench.w.place["attraction"]
+    return float(attraction[country["first"]]), float(attraction[country["centre"]])
+
+
+def test_authority_draws_outreach_to_localities_and_away_from_the_centre(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(authority_effect=1.0, outreach_authority=1.6, outreach_centre_authority=2.0)
+    local, centre = [], []
+    for authority in (0.0, 0.5, 1.0):
+        bench.w.country["authority"][c] = authority
+        one, other = draw_of(bench, c)
+        local.append(one)
+        centre.append(other)
+    assert local == sorted(local)
+    assert local[0] < local[2]
+    assert centre == sorted(centre, reverse=True)
+    assert centre[0] > centre[2]
+
+
+@pytest.mark.parametrize("cause", ["strain", "tension"])
+def test_cooler_relations_turn_outreach_to_localities(bench: Bench, cause: str) -> None:
+    c = bench.country()
+    bench.par(outreach_strain=0.8, outreach_tension=0.5)
+    bench.w.signal[bench.t, k.TENSION] = 0.0
+    local, centre = draw_of(bench, c)
+    if cause == "strain":
+        bench.w.country["strain"][c] = 1.0
+    else:
+        bench.w.signal[bench.t, k.TENSION] = 1.0
+    more, less = draw_of(bench, c)
+    assert more > local
+    assert less < centre
+
+
+def test_lost_commodity_leverage_counts_less_where_security_ties_bind(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(outreach_linkage=1.2)
+
+    def gain(security: float) -> float:
+        bench.w.country["security"][c] = security
+        bench.w.signal[bench.t, k.LEVERAGE] = 1.0
+        before = draw_of(bench, c)[0]
+        bench.w.signal[bench.t, k.LEVERAGE] = 0.0
+        return draw_of(bench, c)[0] / before
+
+    assert gain(0.0) > gain(0.5) > gain(1.0)
+    assert gain(1.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "sign"),
+    [("place", "demonstration", 1), ("place", "market", 1), ("country", "smallness", -1)],
+)
+def test_what_makes_a_locality_attractive(bench: Bench, table: str, field: str, sign: int) -> None:
+    c = bench.country()
+    row = c if table == "country" else int(bench.w.country["first"][c])
+    getattr(bench.w, table)[field][row] = 0.0
+    before = draw_of(bench, c)[0]
+    getattr(bench.w, table)[field][row] = 1.0
+    assert (draw_of(bench, c)[0] - before) * sign > 0.0
+
+
+def test_agreements_draw_outreach_to_a_country(bench: Bench) -> None:
+    c = bench.country()
+    bench.w.accord[bench.t, c] = 0.0
+    draw_of(bench, c)
+    before = float(bench.w.country["pull"][c])
+    bench.w.accord[bench.t, c] = 1.0
+    draw_of(bench, c)
+    assert bench.w.country["pull"][c] > before
+
+
+def test_need_and_authority_raise_the_initiative_of_governors(bench: Bench) -> None:
+    c = bench.country()
+    base = outreach.initiative_of_country(bench.h, c, 0.2)
+    assert outreach.initiative_of_country(bench.h, c, 0.8) > base
+    bench.w.country["fiscal"][c] = 1.0
+    assert outreach.initiative_of_country(bench.h, c, 0.2) > base
+
+
+def test_who_works_without_recognition(bench: Bench) -> None:
+    c = bench.country()
+    friendship = bench.organisation(k.FRIENDSHIP)
+    embassy = int(bench.w.country["embassy"][c])
+    assert outreach.may_work_in(bench.h, embassy, c)
+    assert outreach.chosen_country(bench.h, embassy, bench.t) == c
+    bench.w.country["recognises"][c] = 0
+    assert outreach.may_work_in(bench.h, friendship, c)
+    assert not outreach.may_work_in(bench.h, embassy, c)
+    assert outreach.chosen_country(bench.h, embassy, bench.t) == -1
+
+
+def destinations(bench: Bench, a: int, months: int = 300) -> list[int]:
+    """Return where an actor who travels every month goes."""
+    bench.w.actor["rate"][a] = 1e9
+    places = []
+    for t in range(bench.t, bench.t + months):
+        if t >= len(bench.w.signal):
+            break
+        outreach.seek_partner(bench.h, a, t)
+        places.append(int(bench.w.actor["trip_place"][a]))
+    return places
+
+
+def test_the_friendship_association_reaches_countries_without_ties_the_embassy_does_not(
+    bench: Bench,
+) -> None:
+    w = bench.w
+    bench.take("outreach")
+    c = bench.country()
+    w.country["recognises"][:] = 0
+    home = w.place["country"]
+    reached = destinations(bench, bench.organisation(k.FRIENDSHIP))
+    assert min(reached) >= 0
+    assert len({int(home[i]) for i in reached}) > 3
+    assert set(destinations(bench, int(w.country["embassy"][c]))) == {-1}
+    w.country["recognises"][c] = 1
+    abroad = destinations(bench, int(w.country["embassy"][c]))
+    assert {int(home[i]) for i in abroad} == {c}
+
+
+def test_firms_stay_at_home_until_they_are_active(bench: Bench) -> None:
+    bench.take("outreach")
+    a = bench.actors(k.FIRM)[0]
+    bench.w.actor["active_since"][a] = bench.t + 20
+    places = destinations(bench, a, 40)
+    assert set(places[:20]) == {-1}
+    assert min(places[20:]) >= 0
+
+
+def test_coordination_steers_everyone_to_the_favoured_country(bench: Bench) -> None:
+    bench.take("outreach")
+    w, c = bench.w, bench.country()
+    w.run["favoured"] = c
+    a = bench.actors(k.PROVINCE)[0]
+    bench.par(outreach_maintain=0.0, signals_coordination=0.0)
+    alone = destinations(bench, a, 100)
+    bench.par(signals_coordination=1.0)
+    steered = destinations(bench, a, 100)
+    assert {int(w.place["country"][i]) for i in steered} == {c}
+    assert len({int(w.place["country"][i]) for i in alone}) > 3
+    w.country["recognises"][c] = 0
+    w.actor["needs_recognition"][a] = 1
+    assert c not in {int(w.place["country"][i]) for i in destinations(bench, a, 100)}
+
+
+def test_known_partners_are_kept_up_by_trust(bench: Bench) -> None:
+    c, a = bench.country(), bench.actors(k.PROVINCE)[0]
+    one, other = bench.place(c, 0), bench.place(c, 1)
+    bench.take("outreach")
+    bench.w.actor["first_tie"][a] = -1
+    bench.w.tie_of[a] = -1
+    assert outreach.known_partner(bench.h, a, bench.t) == -1
+    bench.w.place["attraction"][[one, other]] = 1.0
+    bench.tie(a, one, 0.8)
+    bench.tie(a, other, 0.2)
+    bench.par(outreach_loyalty=6.0)
+    chosen = [outreach.known_partner(bench.h, a, t) for t in range(300)]
+    assert set(chosen) <= {one, other}
+    assert chosen.count(one) > 5 * chosen.count(other)
+    bench.par(outreach_loyalty=0.0)
+    even = [outreach.known_partner(bench.h, a, t) for t in range(300)]
+    assert 0.35 < even.count(one) / 300 < 0.65
+
+
+def share_at_centre(bench: Bench, a: int, c: int) -> float:
+    return float(np.mean([outreach.goes_to_centre(bench.h, a, c, t) for t in range(400)]))
+
+
+def test_large_firms_go_to_the_centre_and_technology_firms_to_localities(bench: Bench) -> None:
+    c, a = bench.country(), bench.actors(k.FIRM)[0]
+    centre = int(bench.w.country["centre"][c])
+    bench.w.place["attraction"][centre] = bench.w.country["local_pull"][c] = 1.0
+    shares = {}
+    for technology in (0, 1):
+        for size in (0.1, 1.0):
+            bench.w.actor["technology"][a] = technology
+            bench.w.actor["scale"][a] = size
+            shares[technology, size] = share_at_centre(bench, a, c)
+    assert shares[0, 1.0] > shares[0, 0.1]
+    assert shares[1, 1.0] < shares[0, 1.0]
+    assert shares[1, 0.1] < 0.2
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_organisations_divide_their_contacts_by_mission(bench: Bench, share: float) -> None:
+    c, a = bench.country(), bench.organisation(k.PARTY)
+    bench.w.actor["centre_share"][a] = share
+    assert share_at_centre(bench, a, c) == pytest.approx(share, abs=0.08)
+
+
+def test_provinces_compete_and_firms_do_not(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    province, firm = bench.actors(k.PROVINCE)[0], bench.actors(k.FIRM)[0]
+    bench.par(outreach_rivalry=0.6)
+
+    def fits(rivals: int, actor: int) -> float:
+        bench.w.place["provinces"][i] = rivals
+        return float(outreach.fit(bench.h, actor, i))
+
+    assert fits(0, province) < fits(1, province) < fits(3, province) == fits(9, province)
+    assert fits(3, firm) == fits(0, firm)
+    # One's own living tie is no rival.
+    alone = fits(0, province)
+    bench.tie(province, i, 0.5)
+    bench.par(outreach_trust=0.0)
+    assert fits(1, province) == pytest.approx(alone)
+
+
+def test_match_and_trust_raise_the_fit(bench: Bench) -> None:
+    i, a = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.par(outreach_match=1.5, outreach_trust=3.5)
+    bench.w.match[a, i] = 0.1
+    low = outreach.fit(bench.h, a, i)
+    bench.w.match[a, i] = 0.9
+    matched = outreach.fit(bench.h, a, i)
+    bench.tie(a, i, 0.5)
+    assert low < matched < outreach.fit(bench.h, a, i)
+
+
+def test_offices_experience_and_diaspora_raise_affinity(bench: Bench) -> None:
+    c, a = bench.country(), bench.actors(k.FIRM)[0]
+    bench.w.office[a, c] = -1
+    bench.w.country["diaspora"][c] = 0.0
+    found = [outreach.affinity(bench.h, a, c, bench.t)]
+    bench.w.experience[a, c] = 0.5
+    found.append(outreach.affinity(bench.h, a, c, bench.t))
+    bench.w.office[a, c] = bench.t
+    found.append(outreach.affinity(bench.h, a, c, bench.t))
+    bench.w.country["diaspora"][c] = 1.0
+    found.append(outreach.affinity(bench.h, a, c, bench.t))
+    assert found == sorted(set(found))
+    diaspora, party = (bench.organisation(m) for m in (k.DIASPORA, k.PARTY))
+    assert outreach.affinity(bench.h, diaspora, c, bench.t) > outreach.affinity(
+        bench.h, party, c, bench.t
+    )
+
+
+def arrive(bench: Bench, i: int, worths: dict[int, float]) -> None:
+    for a, worth in worths.items():
+        bench.w.actor["trip_place"][a] = i
+        bench.w.actor["trip_worth"][a] = worth
+        bench.w.actor["trip_received"][a] = 0
+
+
+@pytest.mark.parametrize("room", [1, 2, 3])
+def test_an_office_receives_the_worthiest_it_has_room_for(bench: Bench, room: int) -> None:
+    i = bench.place(bench.country())
+    bench.w.actor["trip_place"] = -1
+    bench.par(outreach_reception=room)
+    arrive(bench, i, {0: 1.0, 1: 3.0, 2: 2.0, 3: 0.5})
+    outreach.gather_delegations(bench.h, bench.t)
+    outreach.receive_delegations(bench.h, i, bench.t)
+    received = np.flatnonzero(bench.w.actor["trip_received"] == 1).tolist()
+    assert received == sorted([1, 2, 0][:room])
+
+
+def test_unwilling_offices_turn_some_away(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(outreach_reception=1.0)
+
+    def received(will: float) -> int:
+        bench.w.governor["will"][i] = will
+        count = 0
+        for t in range(200):
+            bench.w.actor["trip_place"] = -1
+            arrive(bench, i, {0: 1.0})
+            outreach.gather_delegations(bench.h, t)
+            outreach.receive_delegations(bench.h, i, t)
+            count += int(bench.w.actor["trip_received"][0] == 1)
+        return count
+
+    assert received(1.0) == 200
+    assert 70 < received(0.0) < 130
+
+
+def test_every_delegation_is_listed_once_where_it_arrives(bench: Bench) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    w.actor["trip_place"] = -1
+    arrive(bench, i, {0: 1.0, 5: 1.0, 9: 1.0})
+    arrive(bench, i + 1, {2: 1.0})
+    outreach.gather_delegations(bench.h, bench.t)
+    listed = []
+    a = int(w.place["guests"][i])
+    while a >= 0:
+        listed.append(a)
+        a = int(w.actor["next_guest"][a])
+    assert sorted(listed) == [0, 5, 9]
+    assert w.place["guests"][i + 1] == 2
+    assert (w.place["guests"] >= 0).sum() == 2
+
+
+def test_sectors_come_from_strengths_and_endowments(bench: Bench) -> None:
+    i, a = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.w.strength[a] = 0.0
+    bench.w.strength[a, 4] = 1.0
+    chosen = {outreach.sector_in_mind(bench.h, a, i, t) for t in range(50)}
+    assert chosen == {4}
+
+
+def test_the_centres_will_is_its_stance(bench: Bench) -> None:
+    c = bench.country()
+    centre = int(bench.w.country["centre"][c])
+    for stance, will in ((-1.0, 0.0), (0.0, 0.5), (1.0, 1.0)):
+        bench.w.country["stance"][c] = stance
+        assert outreach.office_will(bench.h, centre) == will
+    i = bench.place(c)
+    assert outreach.office_will(bench.h, i) == 1.0

@@ -1,0 +1,304 @@
+"""Turnover: who leaves when, and what goes with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.rules import politics
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+@pytest.mark.parametrize("t", [0, 5, 47, 48, 49, 300])
+@pytest.mark.parametrize("anchor", [-36, 12, 190])
+def test_terms_begin_on_regular_dates(t: int, anchor: int) -> None:
+    date = politics.next_regular_date(anchor, 48, t)
+    assert t < date <= t + 48
+    assert (date - anchor) % 48 == 0
+
+
+def test_fade_cuts_personal_trust_only_and_more_for_the_opposition(bench: Bench) -> None:
+    bench.par(turnover_fade=0.6, turnover_opposition=0.25)
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.8, 0.3)
+    politics.fade_ties(bench.h, i, bench.t, False, 5)
+    assert bench.w.tie["personal"][row] == pytest.approx(0.8 * 0.4, abs=1e-8)
+    assert bench.w.tie["institutional"][row] == 0.3
+    bench.w.tie["personal"][row] = 0.8
+    politics.fade_ties(bench.h, i, bench.t, True, 5)
+    assert bench.w.tie["personal"][row] == pytest.approx(0.8 * 0.15, abs=1e-8)
+    bench.par(turnover_fade=0.9, turnover_opposition=0.9)
+    politics.fade_ties(bench.h, i, bench.t, True, 5)
+    assert bench.w.tie["personal"][row] == 0.0
+
+
+def test_a_tie_is_lost_when_nothing_living_is_left(bench: Bench) -> None:
+    bench.par(turnover_fade=1.0, tie_alive=0.1)
+    i = bench.place(bench.country())
+    bench.tie(0, i, 0.8)
+    bench.tie(1, i, 0.8, 0.3)
+    bench.tie(2, i, 0.05)
+    politics.fade_ties(bench.h, i, bench.t, False, 5)
+    lost = bench.events(k.TIE_LOST)
+    assert lost["actor"].tolist() == [0]
+    assert lost["cause0"].tolist() == [5]
+    assert bench.w.place["exposed"][i] == 2
+
+
+def test_talks_not_yet_approved_lapse_with_who_backed_them(bench: Bench) -> None:
+    bench.par(turnover_lapse=1.0)
+    i = bench.place(bench.country())
+    stages = (k.PROPOSED, k.SIGNED, k.APPROVED, k.BUILDING)
+    rows = [bench.project(i, stage) for stage in stages]
+    politics.lapse_at_turnover(bench.h, i, bench.t, k.NO_LEVEL, 5)
+    assert [bench.stage(j) for j in rows] == [k.LAPSED, k.LAPSED, k.APPROVED, k.BUILDING]
+    bench.par(turnover_lapse=0.0)
+    kept = bench.project(i, k.PROPOSED)
+    politics.lapse_at_turnover(bench.h, i, bench.t, k.NO_LEVEL, 5)
+    assert bench.stage(kept) == k.PROPOSED
+
+
+def elected(bench: Bench, reelection: int) -> int:
+    """Return a locality whose governor is elected and up for election this month."""
+    c = bench.country()
+    i = bench.place(c)
+    w = bench.w
+    w.country["selection"][c] = k.ELECTED
+    w.country["elected_since"][c] = -1000
+    w.country["governor_term"][c] = 48
+    w.country["governor_anchor"][c] = bench.t
+    w.country["governor_reelection"][c] = reelection
+    w.country["changed"][c] = -1
+    w.governor["until"][i] = w.governor["review"][i] = bench.t
+    w.governor["documented"][i] = 0
+    w.governor["next_documented"][i] = w.governor["last_documented"][i]
+    return i
+
+
+@pytest.mark.parametrize(
+    ("reelection", "terms", "stays"),
+    [
+        (k.NEVER, 1, False),
+        (k.ONCE, 1, True),
+        (k.ONCE, 2, False),
+        (k.UNLIMITED, 1, True),
+        (k.UNLIMITED, 7, True),
+    ],
+)
+def test_elections_keep_the_countrys_rule(
+    bench: Bench, reelection: int, terms: int, stays: bool
+) -> None:
+    i = elected(bench, reelection)
+    governor = bench.w.governor
+    bench.par(turnover_reelection=1.0, turnover_pace=1.0)
+    governor["terms"][i] = terms
+    before = int(governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert (governor["key"][i] == before) == stays
+    assert governor["terms"][i] == (terms + 1 if stays else 1)
+    assert governor["until"][i] == bench.t + 48
+    assert len(bench.events(k.GOVERNOR_CHANGE)) == (0 if stays else 1)
+
+
+def test_without_reelection_every_election_brings_another(bench: Bench) -> None:
+    i = elected(bench, k.UNLIMITED)
+    bench.par(turnover_reelection=0.0)
+    before = int(bench.w.governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert bench.w.governor["key"][i] != before
+
+
+def test_nobody_leaves_before_the_term_ends(bench: Bench) -> None:
+    i = elected(bench, k.NEVER)
+    bench.w.governor["until"][i] = bench.w.governor["review"][i] = bench.t + 1
+    before = int(bench.w.governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert bench.w.governor["key"][i] == before
+
+
+@pytest.mark.parametrize(
+    ("selection", "documented", "swept"),
+    [(k.APPOINTED, 0, True), (k.APPOINTED, 1, False), (k.ELECTED, 0, False)],
+)
+def test_appointees_go_with_the_executives_bloc(
+    bench: Bench, selection: int, documented: int, swept: bool
+) -> None:
+    i = elected(bench, k.UNLIMITED)
+    w = bench.w
+    c = int(w.place["country"][i])
+    w.country["selection"][c] = selection
+    w.country["changed"][c] = bench.t
+    w.country["bloc_changed"][c] = 1
+    w.country["bloc"][c] += 1
+    w.governor["documented"][i] = documented
+    w.governor["until"][i] = w.governor["review"][i] = bench.t + 30
+    before = int(w.governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert (w.governor["key"][i] != before) == swept
+    if swept:
+        assert w.governor["bloc"][i] == w.country["bloc"][c]
+
+
+def test_an_executive_of_the_same_bloc_sweeps_nobody(bench: Bench) -> None:
+    i = elected(bench, k.UNLIMITED)
+    c = int(bench.w.place["country"][i])
+    bench.w.country["selection"][c] = k.APPOINTED
+    bench.w.country["changed"][c] = bench.t
+    bench.w.country["bloc_changed"][c] = 0
+    bench.w.governor["until"][i] = bench.w.governor["review"][i] = bench.t + 30
+    before = int(bench.w.governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert bench.w.governor["key"][i] == before
+
+
+@pytest.mark.parametrize("coattails", [0.0, 1.0])
+def test_coattails_decide_whether_the_elected_side_with_the_executive(
+    bench: Bench, coattails: float
+) -> None:
+    bench.par(office_coattails=coattails)
+    w = bench.w
+    for g in range(50):
+        bloc = politics.drawn_bloc(bench.h, g, bench.t)
+        assert (bloc == w.country["bloc"][w.place["country"][g]]) == (coattails == 1.0)
+
+
+def test_a_faster_pace_means_shorter_terms(bench: Bench) -> None:
+    i = elected(bench, k.NEVER)
+    bench.w.country["governor_anchor"][bench.w.place["country"][i]] = bench.t
+    ends = []
+    for pace in (0.5, 1.0, 2.0, 4.0):
+        bench.par(turnover_pace=pace)
+        ends.append(int(politics.term_end(bench.h, i, bench.t)))
+    assert ends == sorted(ends, reverse=True)
+    assert ends[0] > ends[3]
+
+
+def test_will_differs_between_persons_around_its_centre(bench: Bench) -> None:
+    bench.par(office_will_centre=0.0, office_will_spread=1.2)
+    wills = np.array([politics.drawn_will(bench.h, g, 9) for g in range(500)])
+    assert np.median(wills) == pytest.approx(0.5, abs=0.06)
+    assert wills.std() > 0.15
+    bench.par(office_will_centre=1.0)
+    keener = np.array([politics.drawn_will(bench.h, g, 9) for g in range(500)])
+    assert (keener > wills).all()
+    assert 0.0 < keener.min() <= keener.max() < 1.0
+
+
+def test_a_new_executive_fades_ties_at_the_centre_only(bench: Bench) -> None:
+    c = bench.country()
+    centre, i = int(bench.w.country["centre"][c]), bench.place(c)
+    here, there = bench.tie(0, centre, 0.8), bench.tie(0, i, 0.8)
+    bench.par(turnover_fade=0.5, turnover_opposition=0.0)
+    bloc = int(bench.w.country["bloc"][c])
+    politics.install_executive(bench.h, c, bench.t, 123, bloc, 0.4, 0.2, 0)
+    assert bench.w.tie["personal"][here] == pytest.approx(0.4)
+    assert bench.w.tie["personal"][there] == 0.8
+    assert bench.w.country["stance"][c] == 0.4
+    assert bench.w.country["consolidation"][c] == 0.2
+    assert len(bench.events(k.EXECUTIVE_CHANGE)) == 1
+
+
+def test_a_stance_not_known_is_drawn_within_bounds(bench: Bench) -> None:
+    bench.par(office_stance_centre=0.2, office_stance_spread=1.0)
+    stances = []
+    for c in range(len(bench.w.country)):
+        politics.install_executive(bench.h, c, bench.t, 50 + c, 1, np.nan, np.nan, 0)
+        stances.append(float(bench.w.country["stance"][c]))
+    assert -1.0 <= min(stances) < max(stances) <= 1.0
+    assert (bench.w.country["consolidation"] == 0.0).all()
+
+
+def test_ambassadors_take_their_ties_with_them(bench: Bench) -> None:
+    c = bench.country()
+    a = int(bench.w.country["embassy"][c])
+    row = bench.tie(a, bench.place(c), 0.8, 0.2)
+    bench.par(turnover_ambassador_tenure=1.0, turnover_fade=0.5)
+    politics.rotate_ambassador(bench.h, a, bench.t)
+    assert bench.w.tie["personal"][row] == pytest.approx(0.4)
+    assert bench.w.tie["institutional"][row] == 0.2
+    assert bench.events(k.AMBASSADOR_ROTATION)["actor"].tolist() == [a]
+    bench.w.country["recognises"][c] = 0
+    politics.rotate_ambassador(bench.h, a, bench.t)
+    assert len(bench.events(k.AMBASSADOR_ROTATION)) == 1
+
+
+def past_the_calendars(bench: Bench) -> int:
+    """Return a country that recognises Taiwan, in a month that no calendar covers."""
+    c = bench.country()
+    w = bench.w
+    w.run["calendar_end"] = bench.t - 1
+    w.country["recognises"][c] = 0
+    w.country["next_recognition"][c] = w.country["last_recognition"][c]
+    return c
+
+
+def test_readiness_to_switch_rises_with_views_of_china(bench: Bench) -> None:
+    c = past_the_calendars(bench)
+    w = bench.w
+    bench.par(recognition_switch_rate=0.05, recognition_views=2.0)
+
+    def switches(views: float) -> int:
+        count = 0
+        for t in range(bench.t, bench.t + 300):
+            w.country["recognises"][c] = 0
+            w.country["views"][c] = views
+            politics.review_recognition(bench.h, c, t)
+            count += int(w.country["recognises"][c])
+        return count
+
+    assert switches(-1.0) < switches(0.0) < switches(1.0)
+    bench.par(recognition_switch_rate=0.0)
+    assert switches(1.0) == 0
+
+
+def test_recognition_follows_the_calendar_while_it_lasts(bench: Bench) -> None:
+    c = past_the_calendars(bench)
+    bench.par(recognition_switch_rate=1.0, recognition_views=0.0)
+    bench.w.run["calendar_end"] = bench.t
+    politics.review_recognition(bench.h, c, bench.t)
+    assert bench.w.country["recognises"][c] == 0
+    bench.w.run["calendar_end"] = bench.t - 1
+    politics.review_recognition(bench.h, c, bench.t)
+    assert bench.w.country["recognises"][c] == 1
+    assert len(bench.events(k.RECOGNITION_SWITCH)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reelection", "terms", "may_stay"),
+    [(k.NEVER, 1, False), (k.NOT_TWICE_RUNNING, 1, False), (k.ONCE, 1, True),
+     (k.ONCE, 2, False), (k.UNLIMITED, 5, True)],
+)  # fmt: skip
+def test_executives_leave_by_their_countrys_rule(
+    bench: Bench, reelection: int, terms: int, may_stay: bool
+) -> None:
+    c = bench.country()
+    country = bench.w.country
+    country["executive_reelection"][c] = reelection
+    country["terms"][c] = terms
+    bench.par(office_bloc_persistence=1.0)
+    leader, bloc = int(country["leader"][c]), int(country["bloc"][c])
+    politics.hold_national_election(bench.h, c, bench.t)
+    assert (country["leader"][c] == leader) == may_stay
+    assert country["bloc"][c] == bloc
+    bench.par(office_bloc_persistence=0.0)
+    politics.hold_national_election(bench.h, c, bench.t)
+    assert country["bloc"][c] != bloc
+
+
+def test_elections_wait_for_the_end_of_the_calendar(bench: Bench) -> None:
+    c = bench.country()
+    country = bench.w.country
+    country["next_executive"][c] = country["last_executive"][c]
+    country["executive_anchor"][c] = bench.t
+    country["executive_reelection"][c] = k.NEVER
+    leader = int(country["leader"][c])
+    politics.hold_executive_office(bench.h, c, bench.t)
+    assert country["leader"][c] == leader
+    bench.w.run["calendar_end"] = bench.t - 1
+    politics.hold_executive_office(bench.h, c, bench.t)
+    assert country["leader"][c] != leader

@@ -1,0 +1,339 @@
+"""Projects proposed from all sides, who decides on them, and the firms they find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sim import kinds as k
+from sim.rules import proposals
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+def power(bench: Bench, c: int, value: float = 100.0, sector: int = 0) -> float:
+    return float(proposals.local_power(bench.h, bench.place(c), sector, value))
+
+
+def test_local_power_rises_with_authority_and_own_revenue(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(authority_effect=1.0, authority_revenue=0.15)
+    found = []
+    for authority in (0.0, 0.3, 0.6, 1.0):
+        bench.w.country["authority"][c] = authority
+        found.append(power(bench, c))
+    assert found == sorted(set(found))
+    bench.w.country["authority"][c] = 0.5
+    bench.w.country["own_revenue"][c] = 0.0
+    poor = power(bench, c)
+    bench.w.country["own_revenue"][c] = 1.0
+    assert power(bench, c) > poor
+
+
+def test_local_power_falls_with_size_central_sectors_and_consolidation(bench: Bench) -> None:
+    c = bench.country()
+    bench.w.country["authority"][c] = 0.6
+    by_size = [power(bench, c, value) for value in (1.0, 10.0, 100.0, 1000.0)]
+    assert by_size == sorted(set(by_size), reverse=True)
+    by_sector = []
+    for central in (0.0, 0.5, 1.0):
+        bench.w.sector["central"][0] = central
+        by_sector.append(power(bench, c))
+    assert by_sector == sorted(set(by_sector), reverse=True)
+    free = power(bench, c)
+    bench.w.country["consolidation"][c] = 1.0
+    assert power(bench, c) < free
+
+
+def test_without_the_authority_effect_countries_have_equal_power(bench: Bench) -> None:
+    w = bench.w
+    w.country["consolidation"] = 0.0
+    w.country["own_revenue"] = 0.5
+    bench.par(authority_effect=0.0)
+    firsts = [int(c["first"]) for c in w.country if c["count"]]
+    assert np.ptp([proposals.local_power(bench.h, i, 0, 50.0) for i in firsts]) < 1e-12
+    bench.par(authority_effect=1.0)
+    assert np.ptp([proposals.local_power(bench.h, i, 0, 50.0) for i in firsts]) > 0.3
+
+
+def test_sizes_are_lognormal_around_the_sectors_median(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.w.place["market"][i] = 0.0
+    bench.w.sector["value"][0], bench.w.sector["spread"][0] = 40.0, 0.8
+    keys = range(10**6, 10**6 + 2000)
+    values = np.array([proposals.drawn_value(bench.h, i, 0, key) for key in keys])
+    assert np.median(values) == pytest.approx(40.0, rel=0.08)
+    assert np.log(values).std() == pytest.approx(0.8, rel=0.08)
+    bench.w.place["market"][i] = 1.0
+    larger = np.array([proposals.drawn_value(bench.h, i, 0, key) for key in keys])
+    assert (larger > values).all()
+
+
+def test_a_new_project_is_on_its_places_list(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    first = proposals.add_project(bench.h, bench.t, i, 2, 99, 10.0, 4, 5)
+    second = proposals.add_project(bench.h, bench.t, i, 3, 99, 1000.0, 0, 0)
+    w = bench.w
+    assert w.place["first_project"][i] == second
+    assert w.project["next"][second] == first
+    assert w.project["next"][first] == -1
+    assert w.project["key"][first] != w.project["key"][second]
+    assert w.project["tens"][[first, second]].tolist() == pytest.approx([-1.0, 1.0])
+    assert (w.project["lapses"][[first, second]] > bench.t).all()
+    assert (w.project["cause0"][first], w.project["cause1"][first]) == (4, 5)
+
+
+def wishes(bench: Bench, g: int, months: int = 120) -> int:
+    count = 0
+    for t in range(bench.t, bench.t + months):
+        proposals.make_wish(bench.h, g, t)
+        count += int(bench.w.governor["wish_sector"][g] >= 0)
+    return count
+
+
+def test_wishes_need_a_living_tie_and_a_will(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    place = bench.w.place
+    bench.par(project_wish=0.5, tie_alive=0.1)
+    place["trusted"][g], place["trust"][g] = 0, 0.05
+    assert wishes(bench, g) == 0
+    place["trust"][g] = 0.3
+    some = wishes(bench, g)
+    place["trust"][g] = 1.0
+    more = wishes(bench, g)
+    assert 0 < some < more
+    bench.w.governor["will"][g] = 0.3
+    assert wishes(bench, g) < more
+    bench.w.governor["will"][g] = 0.0
+    assert wishes(bench, g) == 0
+
+
+def test_a_wish_becomes_a_proposal_to_the_actor_trusted_most(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    a = bench.actors(k.PROVINCE)[3]
+    bench.tie(a, g, 0.9)
+    bench.w.place["trusted"][g], bench.w.place["trust"][g] = a, 0.9
+    bench.w.governor["office_event"][g] = 66
+    bench.par(project_wish=1e9)
+    proposals.make_wish(bench.h, g, bench.t)
+    proposals.register_wish(bench.h, g, bench.t)
+    event = bench.events(k.PROPOSAL)[0]
+    assert (event["actor"], event["place"], event["initiator"]) == (a, g, k.LAC)
+    assert (event["cause0"], event["cause1"]) == (77, 66)
+    project = bench.w.project[0]
+    assert project["channel"] == k.PROVINCE
+    assert project["level"] in (k.LOCAL, k.CENTRAL)
+    assert project["stage"] == k.PROPOSED
+
+
+def test_programmes_and_endowments_shape_wishes(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    g = bench.place(c)
+    w.endowment[g] = 0.5
+    w.strength[0] = 0.5
+    asked = range(300)
+    even = [proposals.wished_sector(bench.h, g, 0, t) for t in asked]
+    w.programme[:, c, 1] = 1.0
+    assert [proposals.wished_sector(bench.h, g, 0, t) for t in range(100)].count(1) > even[
+        :100
+    ].count(1)
+    w.endowment[g] = 0.0
+    w.endowment[g, 5] = 0.5
+    assert {proposals.wished_sector(bench.h, g, 0, t) for t in range(50)} == {5}
+
+
+def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
+    count = 0
+    for t in range(bench.t, bench.t + 120):
+        bench.w.actor["trip_place"][a] = place
+        bench.w.actor["trip_received"][a] = received
+        proposals.pitch_project(bench.h, a, t)
+        count += int(bench.w.actor["pitch_place"][a] >= 0)
+    return count
+
+
+def test_technology_firms_pitch_most_and_only_where_received(bench: Bench) -> None:
+    i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.par(project_pitch=0.4)
+    bench.w.actor["technology"][firm] = 0
+    plain = pitches(bench, firm, i)
+    bench.w.actor["technology"][firm] = 1
+    assert pitches(bench, firm, i) > plain > 0
+    assert pitches(bench, firm, i, received=-1) == 0
+    assert pitches(bench, firm, -1) == 0
+    bench.par(project_pitch=0.0)
+    assert pitches(bench, firm, i) == 0
+
+
+def test_provinces_pitch_where_they_are_trusted(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(project_pitch=0.6)
+    assert pitches(bench, 0, i) == 0
+    bench.tie(0, i, 0.3)
+    some = pitches(bench, 0, i)
+    bench.tie(0, i, 1.0)
+    assert 0 < some < pitches(bench, 0, i)
+
+
+def test_pitches_to_the_centre_are_decided_there_and_built_somewhere(bench: Bench) -> None:
+    c, firm = bench.country(), bench.actors(k.FIRM)[0]
+    w = bench.w
+    centre = int(w.country["centre"][c])
+    bench.tie(firm, centre, 0.5)
+    w.actor["pitch_place"][firm], w.actor["pitch_sector"][firm] = centre, 1
+    proposals.register_pitch(bench.h, firm, bench.t)
+    project = w.project[0]
+    assert project["level"] == k.CENTRAL
+    assert project["place"] in range(
+        int(w.country["first"][c]), int(w.country["first"][c] + w.country["count"][c])
+    )
+    assert project["initiator"] == k.CHINA
+
+
+@pytest.mark.parametrize("cause", ["stance", "strain", "consolidation", "recognises", "authority"])
+def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> None:
+    w, c = bench.w, bench.country()
+    bench.par(project_executive=0.4, authority_effect=1.0)
+    w.country["market"][c] = 0.0
+    w.country["authority"][c] = 0.5
+
+    def plans() -> int:
+        count = 0
+        for t in range(bench.t, bench.t + 120):
+            proposals.plan_project(bench.h, c, t)
+            count += int(w.country["plan_sector"][c] >= 0)
+        return count
+
+    before = plans()
+    w.country[cause][c] = {"stance": -0.8, "strain": 1.0, "consolidation": 1.0,
+                           "recognises": 0.0, "authority": 1.0}[cause]  # fmt: skip
+    if cause == "consolidation":
+        assert plans() > before
+    else:
+        assert plans() < before
+    if cause == "recognises":
+        assert plans() == 0
+
+
+def test_an_executives_plan_is_decided_at_the_centre(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(project_executive=1e9)
+    proposals.plan_project(bench.h, c, bench.t)
+    proposals.register_plan(bench.h, c, bench.t)
+    project = bench.w.project[0]
+    assert (project["level"], project["channel"]) == (k.CENTRAL, k.BY_EXECUTIVE)
+    assert bench.w.place["country"][project["place"]] == c
+    assert bench.events(k.PROPOSAL)["initiator"].tolist() == [k.LAC]
+
+
+def test_a_cross_border_project_needs_trust_and_is_taken_up_once(bench: Bench) -> None:
+    w = bench.w
+    w.crossing["start"][0] = bench.t
+    bench.par(project_cross_border=1e9)
+    one, other = int(w.crossing["place"][0]), int(w.crossing["other"][0])
+    w.place["trust"][[one, other]] = 0.0
+    proposals.take_up_crossing(bench.h, 0, bench.t)
+    assert w.crossing["project"][0] == -1
+    bench.tie(2, other, 0.4)
+    w.place["trust"][other], w.place["trusted"][other] = 0.4, 2
+    proposals.take_up_crossing(bench.h, 0, bench.t - 1)
+    assert w.crossing["project"][0] == -1
+    for _ in range(2):
+        proposals.take_up_crossing(bench.h, 0, bench.t)
+    assert w.run["projects"][0] == 1
+    assert w.project["place"][0] == other
+    assert w.project["value"][0] == w.crossing["value"][0]
+
+
+def signed(bench: Bench, trust: float, investment: float = 1.0) -> int:
+    """Return how many of 40 proposals find a firm within the month."""
+    i = bench.place(bench.country())
+    bench.w.place["trust"][i] = trust
+    bench.w.signal[bench.t, k.INVESTMENT] = investment
+    rows = [bench.project(i, k.PROPOSED, sector=s % 10) for s in range(40)]
+    proposals.match_firms(bench.h, i, bench.t)
+    found = sum(bench.stage(j) == k.SIGNED for j in rows)
+    bench.w.project["stage"][rows] = k.OPERATING
+    bench.w.place["first_project"][i] = -1
+    return found
+
+
+def test_proposals_find_firms_by_trust_and_by_chinas_investment(bench: Bench) -> None:
+    bench.w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.par(project_matching=0.5, signals_slowdown=1.0)
+    assert signed(bench, 0.0) < signed(bench, 1.0)
+    assert signed(bench, 1.0, investment=0.1) < signed(bench, 1.0, investment=1.5)
+    bench.par(project_matching=0.0)
+    assert signed(bench, 1.0) == 0
+
+
+def test_talks_lapse_when_their_time_is_over(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(project_matching=0.0)
+    due = [bench.project(i, stage, lapses=bench.t) for stage in (k.PROPOSED, k.AWARDED)]
+    later = bench.project(i, k.PROPOSED, lapses=bench.t + 1)
+    financed = bench.project(i, k.FINANCED, lapses=bench.t)
+    proposals.match_firms(bench.h, i, bench.t)
+    assert [bench.stage(j) for j in due] == [k.LAPSED, k.LAPSED]
+    assert bench.stage(later) == k.PROPOSED
+    assert bench.stage(financed) == k.FINANCED
+    assert len(bench.events(k.LAPSE)) == 2
+
+
+def test_a_firm_that_pitched_signs_itself(bench: Bench) -> None:
+    i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[5]
+    j = bench.project(i, k.PROPOSED, channel=k.FIRM, actor=firm, firm=-1)
+    proposals.sign_memorandum(bench.h, j, bench.t)
+    assert bench.w.project["firm"][j] == firm
+    assert bench.events(k.MEMORANDUM)["actor"].tolist() == [firm]
+
+
+def test_trusted_firms_of_trusted_provinces_are_matched(bench: Bench) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    firms = bench.actors(k.FIRM)
+    w.strength[firms, 0] = 0.5
+    w.actor["active_since"] = -100
+    j = bench.project(i, k.PROPOSED)
+    bench.par(tender_trust=6.0)
+    favourite = firms[7]
+    asked = range(300)
+
+    def matches() -> int:
+        return sum(proposals.matched_firm(bench.h, j, t) == favourite for t in asked)
+
+    before = matches()
+    bench.tie(favourite, i, 0.5)
+    known = matches()
+    bench.tie(int(w.actor["home"][favourite]), i, 0.5)
+    assert before < known < matches()
+    w.actor["active_since"][favourite] = 10**6
+    assert matches() == 0
+    w.strength[:, 0] = 0.0
+    assert proposals.matched_firm(bench.h, j, bench.t) == -1
+
+
+def test_large_projects_go_to_large_firms(bench: Bench) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    firms = bench.actors(k.FIRM)
+    w.strength[firms, 0] = 0.5
+    w.actor["active_since"] = -100
+    sizes = []
+    for value in (10.0, 10000.0):
+        j = bench.project(i, k.PROPOSED, value=value)
+        chosen = [int(proposals.matched_firm(bench.h, j, t)) for t in range(200)]
+        sizes.append(float(w.actor["scale"][chosen].mean()))
+    assert sizes[0] < sizes[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "failures"), [(k.CANCELLATION, 1), (k.VETO, 1), (k.LAPSE, 0), (k.TENDER_LOST, 0)]
+)
+def test_only_failures_in_public_cost_reputation(bench: Bench, kind: int, failures: int) -> None:
+    c = bench.country()
+    j = bench.project(bench.place(c), k.BUILDING)
+    proposals.end_project(bench.h, j, bench.t, k.CANCELLED, kind, 0)
+    assert bench.w.country["failures"][c] == failures
+    assert bench.w.project["ended"][j] == bench.t

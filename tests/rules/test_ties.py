@@ -1,0 +1,225 @@
+"""Trust in two stocks, twinning, universities, institutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sim import kinds as k
+from sim.rules import ties
+from sim.rules.basics import NEVER
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Bench
+
+
+def test_contact_raises_trust_by_a_share_of_what_is_missing(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    for expected in (0.25, 1.0 - 0.75**2, 1.0 - 0.75**3):
+        ties.meet(bench.h, 0, i, bench.t, 0.25, 9)
+        assert bench.trust(0, i) == pytest.approx(expected, abs=1e-8)
+    ties.meet(bench.h, 0, i, bench.t, 7.0, 10)
+    assert bench.trust(0, i) == 1.0
+    tie = bench.w.tie[bench.w.tie_of[0, i]]
+    assert (tie["visits"], tie["first_event"], tie["event"]) == (4, 9, 10)
+
+
+def test_a_tie_is_opened_once(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    row = ties.open_tie(bench.h, 0, i, bench.t)
+    assert ties.open_tie(bench.h, 0, i, bench.t + 5) == row
+    assert bench.w.run["ties"][0] == 1
+    assert bench.w.tie["since"][row] == bench.t
+
+
+def consolidated(bench: Bench, *, twinned: bool, university: bool, office: bool) -> float:
+    """Return the institutional trust a month makes of personal trust."""
+    c = bench.country()
+    i = bench.place(c)
+    row = bench.tie(0, i, 0.5)
+    bench.w.tie["twinned"][row] = bench.t - 1 if twinned else -1
+    bench.w.tie["university"][row] = bench.t - 1 if university else NEVER
+    bench.w.office[0, c] = 0 if office else -1
+    ties.tend_ties(bench.h, 0, bench.t)
+    return float(bench.w.tie["institutional"][row])
+
+
+def test_trust_consolidates_faster_with_twinning_universities_and_an_office(bench: Bench) -> None:
+    bench.par(tie_consolidation=0.02, tie_twinning=1.0, tie_university=0.5, tie_office=0.25)
+    alone = consolidated(bench, twinned=False, university=False, office=False)
+    assert alone == pytest.approx(0.01)
+    given = {"twinned": False, "university": False, "office": False}
+    assert consolidated(bench, **{**given, "twinned": True}) == pytest.approx(2.0 * alone)
+    assert consolidated(bench, **{**given, "office": True}) == pytest.approx(1.25 * alone)
+    both = consolidated(bench, twinned=True, university=True, office=False)
+    assert both == pytest.approx(2.5 * alone)
+    everything = consolidated(bench, twinned=True, university=True, office=True)
+    assert everything == pytest.approx(2.75 * alone)
+    # A university link needs a twinning.
+    assert consolidated(bench, **{**given, "university": True}) == pytest.approx(alone)
+
+
+def test_both_stocks_decay_the_personal_one_faster(bench: Bench) -> None:
+    bench.par(tie_consolidation=0.0, tie_personal_decay=0.03, tie_institutional_decay=0.006)
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.5, 0.5)
+    ties.tend_ties(bench.h, 0, bench.t)
+    assert bench.w.tie["personal"][row] == pytest.approx(0.5 * 0.97)
+    assert bench.w.tie["institutional"][row] == pytest.approx(0.5 * 0.994)
+
+
+def test_offices_know_whom_they_trust_most(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    province, other = bench.actors(k.PROVINCE)[:2]
+    firm = bench.actors(k.FIRM)[0]
+    bench.par(tie_personal_decay=0.0, tie_consolidation=0.0, tie_alive=0.1)
+    bench.tie(province, i, 0.3)
+    bench.tie(other, i, 0.05)
+    bench.tie(firm, i, 0.6)
+    for actors in ((province, other, firm), (firm, other, province)):
+        ties.open_books(bench.h, i, bench.t)
+        for a in actors:
+            ties.tend_ties(bench.h, a, bench.t)
+        place = bench.w.place[i]
+        assert place["trusted"] == firm
+        assert place["trust"] == pytest.approx(0.6)
+        assert (place["provinces"], place["firms"]) == (1, 1)
+    ties.open_books(bench.h, i, bench.t)
+    assert bench.w.place["trusted"][i] == -1
+
+
+def test_equal_trust_is_settled_by_identity(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    for a in (4, 2, 7):
+        bench.tie(a, i, 0.5)
+    for order in ((4, 2, 7), (7, 4, 2)):
+        ties.open_books(bench.h, i, bench.t)
+        for a in order:
+            bench.w.tie["personal"][bench.w.tie_of[a, i]] = 0.5
+            ties.tend_ties(bench.h, a, bench.t)
+        assert bench.w.place["trusted"][i] == 2
+
+
+def readiness(bench: Bench, row: int) -> float:
+    return float(ties.twinning_readiness(bench.h, row, bench.t))
+
+
+def test_what_makes_ready_to_twin(bench: Bench) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    bench.par(twinning_broker=1.0, twinning_behest=0.5, twinning_security=0.6, tie_alive=0.1)
+    row = bench.tie(0, i, 0.5)
+    plain = readiness(bench, row)
+    assert plain == pytest.approx(0.5)
+    bench.w.place["friendship"][i] = 0.4
+    assert readiness(bench, row) == pytest.approx(plain * 1.4)
+    bench.w.tie["behest"][row] = bench.t
+    assert readiness(bench, row) == pytest.approx(plain * 1.4 * 1.5)
+    bench.w.country["security"][c] = 1.0
+    assert readiness(bench, row) == pytest.approx(plain * 1.4 * 1.5 * 0.4)
+    bench.w.governor["will"][i] = 0.0
+    assert readiness(bench, row) == 0.0
+
+
+def test_the_twinned_the_distrustful_and_national_governments_do_not_twin(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(tie_alive=0.1)
+    assert readiness(bench, bench.tie(0, bench.place(c, 0), 0.05)) == 0.0
+    assert readiness(bench, bench.tie(0, int(bench.w.country["centre"][c]), 0.9)) == 0.0
+    row = bench.tie(0, bench.place(c, 1), 0.9)
+    assert readiness(bench, row) > 0.0
+    bench.w.tie["twinned"][row] = bench.t
+    assert readiness(bench, row) == 0.0
+
+
+def test_twinning_follows_trust_and_happens_once(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(twinning_rate=1e9, twinning_unprompted=0.0, tie_alive=0.1)
+    ties.consider_twinning(bench.h, 0, bench.t)
+    assert not len(bench.events(k.TWINNING))
+    row = bench.tie(0, i, 0.6)
+    ties.tend_ties(bench.h, 0, bench.t)
+    bench.t += 1
+    ties.consider_twinning(bench.h, 0, bench.t)
+    assert bench.events(k.TWINNING)["place"].tolist() == [i]
+    assert bench.events(k.TWINNING)["cause0"].tolist() == [77]
+    assert bench.w.tie["twinned"][row] == bench.t
+    ties.tend_ties(bench.h, 0, bench.t)
+    bench.t += 1
+    ties.consider_twinning(bench.h, 0, bench.t)
+    assert not len(bench.events(k.TWINNING))
+
+
+def test_twinnings_out_of_the_blue_are_with_strangers(bench: Bench) -> None:
+    bench.take("outreach")
+    bench.par(twinning_rate=1e9, twinning_unprompted=1.0)
+    for a in bench.actors(k.PROVINCE):
+        bench.w.actor["readiness"][a] = 0.0
+        ties.consider_twinning(bench.h, a, bench.t)
+    twinned = bench.events(k.TWINNING)
+    assert len(twinned) > 3
+    assert (twinned["place"] < bench.localities).all()
+    bench.par(twinning_rate=0.0)
+    bench.t += 1
+    for a in bench.actors(k.PROVINCE):
+        ties.consider_twinning(bench.h, a, bench.t)
+    assert not len(bench.events(k.TWINNING))
+
+
+def test_universities_link_after_twinning(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.5)
+    bench.par(twinning_university=1.0)
+    ties.link_universities(bench.h, 0, bench.t)
+    assert not len(bench.events(k.UNIVERSITY_LINK))
+    ties.sign_twinning(bench.h, 0, row, bench.t)
+    due = int(bench.w.tie["university"][row])
+    assert due == bench.t + 1
+    assert bench.w.actor["next_university"][0] == due
+    bench.t += 1
+    ties.link_universities(bench.h, 0, bench.t)
+    assert bench.events(k.UNIVERSITY_LINK)["cause0"].tolist() == [
+        bench.w.event["id"][int(bench.w.run["events"][0]) - 2]
+    ]
+    bench.t += 1
+    ties.link_universities(bench.h, 0, bench.t)
+    assert not len(bench.events(k.UNIVERSITY_LINK))
+
+
+def test_only_the_body_for_education_opens_institutes_and_only_up_to_the_target(
+    bench: Bench,
+) -> None:
+    w = bench.w
+    bench.par(twinning_institute=1e9)
+    w.signal[bench.t, k.INSTITUTES] = 3.0
+    for a in bench.actors(k.ORGANISATION):
+        if w.actor["mission"][a] != k.EDUCATION:
+            ties.open_institute(bench.h, a, bench.t)
+    assert not len(bench.events(k.CONFUCIUS_INSTITUTE))
+    w.country["recognises"][1::2] = 0
+    for _ in range(6):
+        ties.open_institute(bench.h, bench.organisation(k.EDUCATION), bench.t)
+    places = bench.events(k.CONFUCIUS_INSTITUTE)["place"]
+    assert len(set(places.tolist())) == 3
+    assert (w.country["recognises"][w.place["country"][places]] == 1).all()
+    assert w.run["institutes"][0] == 3
+
+
+def test_delegations_bring_firms_of_the_sector_rather_from_home(bench: Bench) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    home = int(w.actor["home"][bench.actors(k.FIRM)[0]])
+    sector = int(w.strength[bench.actors(k.FIRM)[0]].argmax())
+    asked = range(400)
+    brought = [int(ties.firm_of_delegation(bench.h, home, i, sector, t)) for t in asked]
+    friends = bench.organisation(k.FRIENDSHIP)
+    others = [int(ties.firm_of_delegation(bench.h, friends, i, sector, t)) for t in asked]
+    assert all(w.strength[f, sector] > 0.0 for f in brought)
+    assert all(w.actor["active_since"][f] <= t for f, t in zip(brought, asked, strict=True))
+
+    def from_home(firms: list[int]) -> int:
+        return sum(int(w.actor["home"][f]) == home for f in firms)
+
+    assert from_home(brought) > from_home(others)
+    w.strength[:, sector] = 0.0
+    assert ties.firm_of_delegation(bench.h, home, i, sector, bench.t) == -1
