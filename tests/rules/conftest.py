@@ -97,12 +97,11 @@ class Bench:
     def trust(self, actor: int, place: int) -> float:
         return float(trust_between(self.h, actor, place))
 
-    def project(self, place: int, stage: int, **fields: Any) -> int:
+    def project(self, place: int, stage: int, sector: int = 0, **fields: Any) -> int:
         """Put a project on a place's list that reached a stage in the month before."""
         w = self.w
         origin = 1000 + int(w.run["projects"][0])
         value = float(fields.pop("value", 100.0))
-        sector = int(fields.pop("sector", 0))
         j = int(proposals.add_project(self.h, self.t - 1, place, sector, origin, value, 0, 0))
         before = self.t - 1
         given = {

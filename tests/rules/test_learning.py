@@ -9,7 +9,6 @@ import pytest
 
 from sim import kinds as k
 from sim.rules import learning
-from sim.state import SERIES
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -128,6 +127,8 @@ def test_stock_is_taken_of_what_there_is(bench: Bench) -> None:
     bench.project(first, k.PROPOSED)
     w.country["views"][c] = 0.3
     learning.take_stock(bench.h, c, bench.t)
+    from sim.state import SERIES
+
     row = dict(zip([f.name for f in SERIES], w.series[bench.t, c].tolist(), strict=True))
     assert row["trust"] == pytest.approx(0.8 / count)
     assert row["will"] == pytest.approx(0.25)
