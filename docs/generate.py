@@ -2,28 +2,85 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from pathlib import Path
 
-from sim import state
+from sim import agents, state
+from sim.calendars import Positions
+from sim.files import write_text
+from sim.kinds import ACTOR_TYPES
 from sim.parameters import PARAMETERS
 from sim.timetable import STEPS
+from sim.world import load_world
+from sim.world.schema import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
 
+CLASSES = {
+    "governor": agents.Governor,
+    "executive": agents.NationalExecutive,
+    "province": agents.Province,
+    "organisation": agents.QuasiGovernmentalBody,
+    "embassy": agents.Embassy,
+    "firm": agents.Firm,
+    "bank": agents.PolicyBank,
+    "association": agents.BusinessAssociation,
+}
+"""Classes by the names used in the timetable; an executive also acts as ``centre``."""
+
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, *rows)]
+    cells.insert(1, ["---"] * len(head))
+    return "\n".join("| " + " | ".join(row) + " |" for row in cells)
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").split("\n", 1)[0]
 
 
 def timetable() -> str:
     """Return the month as a table."""
     rows = [
-        (s.phase, s.who, f"`{s.verb}`", s.reason, "in order" if s.ordered else "any") for s in STEPS
+        (str(i), s.phase, s.who, f"`{s.verb}`", s.reason, "by identity" if s.ordered else "any")
+        for i, s in enumerate(STEPS, 1)
     ]
-    return _table(("phase", "who", "step", "why", "order"), rows)
+    return _table(("", "phase", "who", "step", "why", "order"), rows)
+
+
+def agent_classes() -> str:
+    """Return the agents: class, number in the shipped world, what they do, steps they take."""
+    world = load_world()
+    at = Positions(world)
+    ends = [*list(at.actor_offset.values())[1:], len(at.actor_codes)]
+    number = {
+        ACTOR_TYPES[kind]: end - first
+        for (kind, first), end in zip(at.actor_offset.items(), ends, strict=True)
+    }
+    number |= {"governor": len(at.locality), "executive": len(at.country)}
+    rows = []
+    for who, cls in CLASSES.items():
+        names = (who, "centre") if who == "executive" else (who,)
+        verbs = dict.fromkeys(s.verb for s in STEPS if s.who in names)
+        steps = ", ".join(f"`{verb}`" for verb in verbs)
+        rows.append((who, f"`{cls.__name__}`", str(number[who]), _first_line(cls), steps))
+    return _table(("in the timetable", "class", "number", "what it does", "steps it takes"), rows)
+
+
+def variables() -> str:
+    """Return the state variables of the entities."""
+    shown = ("run", "country", "governor", "place", "actor", "tie", "project", "sector", "crossing")
+    rows = [(name, f"`{f.name}`", f.unit, f.meaning) for name in shown for f in state.RECORDS[name]]
+    return _table(("entity", "variable", "unit", "meaning"), rows)
+
+
+def inputs() -> str:
+    """Return the tables of a world with their number of rows in the shipped one."""
+    tables = load_world().tables
+    rows = [(f"`{t.name}.csv`", str(len(tables[t.name])), t.meaning) for t in TABLES.values()]
+    return _table(("table", "rows", "one row"), rows)
 
 
 def parameters() -> str:
@@ -36,38 +93,48 @@ def parameters() -> str:
             f"{p.default:g}",
             p.meaning,
             p.source,
-            p.prior or "fixed",
+            p.prior or "held fixed",
         )
         for p in PARAMETERS.values()
     ]
     return _table(("name", "unit", "range", "default", "meaning", "source", "prior"), rows)
 
 
-def variables() -> str:
-    """Return the state variables of the entities."""
-    shown = ("country", "governor", "place", "actor", "tie", "project")
-    rows = [(name, f"`{f.name}`", f.unit, f.meaning) for name in shown for f in state.RECORDS[name]]
-    return _table(("entity", "variable", "unit", "meaning"), rows)
-
-
-PARTS = {"timetable": timetable, "parameters": parameters, "variables": variables}
+PARTS = {
+    "agents": agent_classes,
+    "variables": variables,
+    "timetable": timetable,
+    "inputs": inputs,
+    "parameters": parameters,
+}
 
 
 def renewed(text: str) -> str:
-    """Return the page with its generated parts made anew."""
+    """Return the page with its generated parts made anew.
+
+    Raises
+    ------
+    ValueError
+        If a part's markers are not there exactly once.
+    """
     for name, make in PARTS.items():
         pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         body = make()
-        text = re.sub(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.S)
+        text, found = re.subn(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.S)
+        if found != 1:
+            raise ValueError(f"{PAGE.name} has {found} parts marked {name!r}, not one")
     return text
 
 
 def main() -> int:
     """Renew the page, or check it; return the exit code."""
     text = PAGE.read_text(encoding="utf-8")
+    new = renewed(text)
     if "--check" in sys.argv[1:]:
-        return 0 if renewed(text) == text else 1
-    PAGE.write_text(renewed(text), encoding="utf-8")
+        if new != text:
+            sys.stderr.write(f"{PAGE.name} is out of date; run: python docs/generate.py\n")
+        return int(new != text)
+    write_text(PAGE, new)
     return 0
 
 
