@@ -118,7 +118,7 @@ def test_direct_loans_need_a_bank_that_may_make_them(bench: Bench) -> None:
 
 def application(bench: Bench, i: int, bank: int, loan: float, **fields: float) -> int:
     given = {"needs_loan": 1, "bank": bank, "loan": loan, "finance": k.SOVEREIGN} | fields
-    return bench.project(i, k.AWARDED, **given)
+    return bench.project(i, k.AWARDED, **given)  # type: ignore[arg-type]
 
 
 def test_a_bank_lends_what_it_has_and_not_more(bench: Bench) -> None:
