@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
-from sim.errors import InputError
-from sim.world import SHIPPED, load_world
+from sim.world import load_world
 from sim.world.schema import TABLES
 
-
-@dataclass(frozen=True)
-class Copy:
-    """A folder with the shipped world's files."""
-
-    folder: Path
-
-    def path(self, name: str) -> Path:
-        return self.folder / f"{name}.csv"
-
-    def lines(self, name: str) -> list[str]:
-        return self.path(name).read_text(encoding="utf-8").splitlines()
-
-    def write(self, name: str, lines: list[str]) -> None:
-        self.path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-    def frame(self, name: str) -> pd.DataFrame:
-        return pd.read_csv(self.path(name), dtype=str, keep_default_na=False)
-
-    def recell(self, name: str, line: int, field: str, cell: str) -> None:
-        """Put ``cell`` into one field on a line (from 1) of a table."""
-        frame = self.frame(name)
-        frame.loc[line - 2, field] = cell
-        frame.to_csv(self.path(name), index=False, lineterminator="\n")
-
-    def error(self) -> InputError:
-        """Return the error that loading the world raises."""
-        with pytest.raises(InputError) as caught:
-            load_world(self.folder)
-        return caught.value
+if TYPE_CHECKING:
+    from tests.world.conftest import Copy
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Copy:
-    return Copy(shutil.copytree(SHIPPED, tmp_path / "world"))
-
-
-def test_missing_folder(tmp_path: Path) -> None:
-    error = Copy(tmp_path / "nowhere").error()
+def test_missing_folder(absent: Copy, tmp_path: Path) -> None:
+    error = absent.error()
     assert "does not exist" in error.message
     assert error.file == str(tmp_path / "nowhere")
 
