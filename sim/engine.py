@@ -10,15 +10,26 @@ from sim.state import POOLS, State, copy_state, grown
 
 
 @rule
-def has_room(w):
-    """Tell whether the pools can take whatever one month may bring."""
+def short_pool(w):
+    """Return which of the pools cannot take whatever one month may bring, -1 if all can.
+
+    The number is the position in :data:`sim.state.POOLS`.
+    """
     head = w.run[0]
     agents = len(w.place) + len(w.actor)
-    return (
-        len(w.tie) - head.ties > 2 * agents
-        and len(w.project) - head.projects > 2 * agents
-        and len(w.event) - head.events > head.ties + head.projects + 8 * agents
-    )
+    if len(w.tie) - head.ties <= 2 * agents:
+        return 0
+    if len(w.project) - head.projects <= 2 * agents:
+        return 1
+    if len(w.event) - head.events <= head.ties + head.projects + 8 * agents:
+        return 2
+    return -1
+
+
+@rule
+def has_room(w):
+    """Tell whether the pools can take whatever one month may bring."""
+    return short_pool(w) < 0
 
 
 @rule
@@ -35,9 +46,8 @@ def run_months(w, programme, first, last):
 
 def with_room(w: State) -> State:
     """Return the state with room for one more month."""
-    while not has_room(handle(w)):
-        for name in POOLS:
-            w = grown(w, name)
+    while (pool := short_pool(handle(w))) >= 0:
+        w = grown(w, POOLS[pool])
     return w
 
 

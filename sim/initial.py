@@ -14,17 +14,16 @@ from sim import state
 from sim.calendars import Array, Positions, month_matrices, orders, rows_of, write_in
 from sim.errors import InputError
 from sim.rng import key_of
+from sim.rules.basics import NEVER
 from sim.scenario import Scenario
 from sim.state import State
 from sim.world import NO_MONTH, World
 from sim.world.authority import REVENUE_HIGH
 from sim.world.endowment import endowment_matrix
+from sim.world.grid import neighbours
 
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""
-
-_NEVER = 10**6
-"""A month that never comes."""
 
 _ROOM = {"tie": 4096, "project": 4096, "event": 32768}
 
@@ -41,7 +40,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     strength, endowment = _strengths(world, at), _endowments(world, at)
     par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
     par.view(np.float64)[:] = list(scenario.parameter_values().values())
-    neighbour_start, neighbour = _neighbours(world, at)
+    neighbour_start, neighbour = neighbours(world.grid, list(at.locality))
     start = scenario.start_month
     leader, holder = _leaders(world, at, start), _holders(world, at, start)
     recognition = _recognitions(world, at, start)
@@ -66,8 +65,8 @@ def initial_state(scenario: Scenario, world: World) -> State:
         strength=strength,
         endowment=endowment,
         match=_match(strength, endowment),
-        neighbour_start=neighbour_start,
-        neighbour=neighbour,
+        neighbour_start=neighbour_start.astype(np.int64),
+        neighbour=neighbour.astype(np.int64),
         **matrices,
         leader=leader[0],
         holder=holder[0],
@@ -135,7 +134,7 @@ def _countries(
             "security": table["security_ties"],
             "diaspora": table["diaspora"],
             "selection": [k.SELECTIONS.index(x) for x in table["governor_selection"]],
-            "elected_since": table["elected_since"].replace(NO_MONTH, _NEVER),
+            "elected_since": table["elected_since"].replace(NO_MONTH, NEVER),
             "governor_term": table["governor_term_months"],
             "governor_anchor": table["governor_anchor"],
             "governor_reelection": [k.REELECTIONS.index(x) for x in table["governor_reelection"]],
@@ -208,9 +207,9 @@ def _agents(world: World, at: Positions) -> Array:
             "mission": -1,
             "scale": 1.0,
             "rate": 1.0,
-            "active_since": -_NEVER,
+            "active_since": -NEVER,
             "first_tie": -1,
-            "next_university": _NEVER,
+            "next_university": NEVER,
             "trip_place": -1,
             "trip_partner": -1,
             "pitch_place": -1,
@@ -250,7 +249,7 @@ def _fill_firms(rows: Array, world: World, at: Positions) -> None:
     rows["rate"] = 0.5 + table["size"]
     rows["technology"] = table["technology"]
     rows["acquirer"] = table["acquirer"]
-    rows["active_since"] = table["active_since"].replace(NO_MONTH, -_NEVER)
+    rows["active_since"] = table["active_since"].replace(NO_MONTH, -NEVER)
 
 
 def _sectors(world: World) -> Array:
@@ -298,20 +297,6 @@ def _match(strength: Array, endowment: Array) -> Array:
     """Return (A, P): endowments weighted by the actor's strengths."""
     total = np.maximum(strength.sum(axis=1, keepdims=True), 1e-9)
     return np.ascontiguousarray((strength / total) @ endowment.T)
-
-
-def _neighbours(world: World, at: Positions) -> tuple[Array, Array]:
-    """Return neighbouring cells of the country grid (the eight around), in compressed rows."""
-    cell = {code: (r, c) for code, r, c in world.grid[["code", "row", "col"]].itertuples(False)}
-    holder = {place: at.locality[code] for code, place in cell.items()}
-    steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
-    lists = []
-    for code in at.locality:
-        r, c = cell[code]
-        found = (holder.get((r + i, c + j)) for i, j in steps)
-        lists.append(sorted(n for n in found if n is not None))
-    starts = np.cumsum([0, *map(len, lists)])
-    return starts.astype(np.int64), np.array([n for row in lists for n in row], dtype=np.int64)
 
 
 def _offices(world: World, at: Positions) -> Array:

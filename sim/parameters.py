@@ -7,7 +7,6 @@ and the arrays the rules read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 FREE = "free: calibrated"
@@ -412,13 +411,3 @@ PARAMETERS: dict[str, Parameter] = {entry.name: entry for entry in _ENTRIES}
 def default_values() -> dict[str, float]:
     """Return every parameter's default by name."""
     return {name: entry.default for name, entry in PARAMETERS.items()}
-
-
-def free_parameters() -> tuple[Parameter, ...]:
-    """Return the parameters that are calibrated, in table order."""
-    return tuple(entry for entry in _ENTRIES if entry.prior is not None)
-
-
-def groups() -> Iterable[str]:
-    """Yield the groups of parameters in table order, each once."""
-    return dict.fromkeys(entry.group for entry in _ENTRIES)

@@ -28,7 +28,7 @@ from sim.interventions import (
     misplaced,
     names_of,
 )
-from sim.parameters import PARAMETERS
+from sim.parameters import default_values
 from sim.scenario_names import unknown_names
 from sim.scenario_problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario_source import Layers, find, names, shipped_folder
@@ -122,8 +122,7 @@ class Scenario(BaseModel):
 
     def parameter_values(self) -> dict[str, float]:
         """Return the value of every parameter, by name, in the order of the table."""
-        defaults = {name: entry.default for name, entry in PARAMETERS.items()}
-        return defaults | self.parameters
+        return default_values() | self.parameters
 
     def with_overrides(
         self,

@@ -122,7 +122,6 @@ GOVERNOR = (
     Field("trip_forum", "i", "0/1", "whether the trip is to a forum"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
     Field("wish_actor", "i", "actor", "Chinese actor the wish is addressed to"),
-    Field("wish_cross", "i", "-", "cross-border project taken up this month"),
 )
 
 PLACE = (
@@ -162,7 +161,6 @@ ACTOR = (
     Field("active_since", "i", "month", "first month of activity abroad"),
     Field("local_loans", "i", "0/1", "bank that may lend to a locality"),
     Field("budget", "f", "US$ million", "funds a bank can still commit"),
-    Field("posted", "i", "-", "identity of the ambassador"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
     Field("readiness", "f", "trust", "readiness to twin, over all ties of a province"),
     Field("next_university", "i", "month", "next month in which a university link is due"),
@@ -403,19 +401,16 @@ CHANGING = (
 POOLS = ("tie", "project", "event")
 
 
-def _pools_of(w: State) -> list[tuple[str, Array]]:
-    return [(name, getattr(w, name)) for name in POOLS]
-
-
 def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
     # np.zeros takes untouched memory from the system; zeros_like would write it all.
-    pools = {name: np.zeros(len(old), old.dtype) for name, old in _pools_of(template)}
+    old = {name: getattr(template, name) for name in POOLS}
+    pools = {name: np.zeros(len(pool), pool.dtype) for name, pool in old.items()}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         used = int(getattr(template.run[0], name + "s"))
-        pools[name][:used] = getattr(template, name)[:used]
+        pools[name][:used] = old[name][:used]
     return template._replace(**fresh, **pools)
 
 

@@ -268,8 +268,12 @@ class _Collector:
         }
         self.monthly: list[Array] = []
         self.per_run: list[dict[str, float]] = []
-        localities = world.localities
-        self.names = dict(zip(localities["code"], localities["name"], strict=True))
+        localities = self.at.localities
+        self.places = {
+            "country": localities["iso3"].tolist(),
+            "locality": localities["code"].tolist(),
+            "name": localities["name"].tolist(),
+        }
 
     def collect(self, progress: Progress | None) -> Run:
         started, clock = datetime.now(UTC), time.perf_counter()
@@ -308,13 +312,9 @@ class _Collector:
     def _add(self, w: State, replicate: int) -> None:
         local = outcomes.by_place(w)
         n = len(self.at.locality)
-        home = np.array(list(self.at.country))[w.place["country"][:n]]
-        codes = list(self.at.locality)
         place = {
             "replicate": np.full(n, replicate, dtype=np.int32),
-            "country": home,
-            "locality": codes,
-            "name": [str(self.names[code]) for code in codes],
+            **self.places,
             **{o.name: local[o.name][:n] for o in outcomes.OUTCOMES},
         }
         country = {

@@ -325,7 +325,6 @@ def rotate_ambassador(w, a, t):
     u = draw(w.run, d.AMBASSADOR_LEAVES, embassy.key, 0, t)
     if u >= 1.0 / p.turnover_ambassador_tenure:
         return
-    embassy.posted += 1
     centre = w.country[embassy.country].centre
     record(w, k.AMBASSADOR_ROTATION, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
     row = embassy.first_tie
