@@ -169,10 +169,7 @@ def test_an_order_that_changes_nothing_leaves_no_switch(world: World, at: Positi
 
 # --- orders in a month in which history has plans of its own
 
-OVERRULED = "the calendar of the same month overrules the scenario"
 
-
-@pytest.mark.xfail(reason=OVERRULED)
 def test_a_governor_by_order_comes_instead_of_the_documented_one(
     world: World, at: Positions, office: tuple[str, str]
 ) -> None:
@@ -182,7 +179,6 @@ def test_a_governor_by_order_comes_instead_of_the_documented_one(
     assert w.governor["will"][at.locality[locality]] == 0.123
 
 
-@pytest.mark.xfail(reason=OVERRULED)
 def test_an_executive_by_order_comes_instead_of_the_historical_one(
     world: World, at: Positions, presidency: tuple[str, str]
 ) -> None:
@@ -194,7 +190,6 @@ def test_an_executive_by_order_comes_instead_of_the_historical_one(
     assert (changes["country"] == at.country[country]).sum() == 1
 
 
-@pytest.mark.xfail(reason=OVERRULED)
 @pytest.mark.parametrize(
     ("order", "table", "field"),
     [
@@ -210,14 +205,26 @@ def test_orders_hold_from_the_first_month(
     assert getattr(w, table)[field][row] == 0.123
 
 
-@pytest.mark.xfail(reason="the mean is taken after the scenario's changes")
+@pytest.mark.parametrize(
+    ("order", "kind"),
+    [
+        ({"kind": "governor", "locality": "BR-MG", "name": "A"}, k.GOVERNOR_CHANGE),
+        ({"kind": "executive", "country": "BRA", "name": "A"}, k.EXECUTIVE_CHANGE),
+    ],
+)
+def test_who_comes_by_order_in_the_first_month_leaves_one_change(
+    world: World, order: dict[str, Any], kind: int
+) -> None:
+    w = ended(world, {"month": START, **order}, end=START)
+    assert events(w, kind)["cause0"].tolist() == events(w, k.INTERVENTION)["id"].tolist()
+
+
 def test_the_mean_that_authority_shrinks_to_is_that_of_the_world_as_it_is(world: World) -> None:
     change = {"month": START, "kind": "authority", "country": "ARG", "value": 0.0}
     one, other = ended(world, end=START), ended(world, change, end=START)
     assert one.run["mean_authority"][0] == other.run["mean_authority"][0]
 
 
-@pytest.mark.xfail(reason="a month holds the last of its forums only")
 def test_every_forum_of_a_month_is_held(world: World) -> None:
     months, counts = np.unique(world.forums["month"], return_counts=True)
     forums = {"signals.forum": 1.0}
@@ -234,7 +241,6 @@ def test_every_forum_of_a_month_is_held(world: World) -> None:
         assert set(held["id"].tolist()) <= set(visits["cause0"].tolist())
 
 
-@pytest.mark.xfail(reason="talks are looked for at the centre, where no project stands")
 def test_talks_with_the_centre_lapse_with_the_executive_who_led_them(world: World) -> None:
     parameters = {"turnover.lapse": 1.0, "project.executive": 0.4, "approval.central": 0.0}
     scenario = build({"name": "x", "title": "x", "start": "2009-01", "end": "2016-12",

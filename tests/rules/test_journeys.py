@@ -96,7 +96,7 @@ def test_the_reason_of_a_visit(bench: Bench) -> None:
 def trips(bench: Bench, g: int, months: int = 120) -> int:
     count = 0
     for t in range(bench.t, bench.t + months):
-        bench.w.run["forum"] = -1
+        bench.w.run["forums"] = 0
         journeys.plan_journey(bench.h, g, t)
         count += int(bench.w.governor["trip_actor"][g] >= 0)
     return count
@@ -131,6 +131,7 @@ def test_the_ceiling_of_a_countrys_initiative_cuts_nobody_off(bench: Bench) -> N
 def hold_forum(bench: Bench, **fields: float) -> None:
     w = bench.w
     w.run["forum"] = 0
+    w.run["forums"] = 1
     w.forum["reach"][0] = 1.0
     w.forum["needs_recognition"][0] = 0
     for name, value in fields.items():
@@ -142,21 +143,21 @@ def test_forums_that_need_recognition_are_closed_to_others(bench: Bench) -> None
     g = bench.place(c)
     bench.par(signals_forum=100.0)
     hold_forum(bench, needs_recognition=1)
-    assert journeys.attends_forum(bench.h, g, bench.t)
+    assert journeys.attends_forum(bench.h, g, 0, bench.t)
     bench.w.country["recognises"][c] = 0
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
     hold_forum(bench, needs_recognition=0)
-    assert journeys.attends_forum(bench.h, g, bench.t)
+    assert journeys.attends_forum(bench.h, g, 0, bench.t)
 
 
 def test_who_is_not_invited_or_not_willing_does_not_attend(bench: Bench) -> None:
     g = bench.place(bench.country())
     bench.par(signals_forum=100.0)
     hold_forum(bench, reach=0.0)
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
     hold_forum(bench)
     bench.w.governor["will"][g] = 0.0
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
 
 
 def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None:
@@ -164,9 +165,9 @@ def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None
     host = bench.actors(k.PROVINCE)[4]
     bench.par(signals_forum=100.0)
     hold_forum(bench, host=host)
-    bench.w.run["forum_event"] = 55
+    bench.w.forum["event"][0] = 55
     journeys.plan_journey(bench.h, g, bench.t)
-    assert bench.w.governor["trip_forum"][g] == 1
+    assert bench.w.governor["trip_forum"][g] == 0
     assert bench.w.governor["trip_actor"][g] == bench.organisation(k.FRIENDSHIP)
     met = int(bench.w.governor["trip_host"][g])
     assert bench.w.actor["kind"][met] == k.PROVINCE
@@ -176,6 +177,20 @@ def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None
     assert event["cause0"] == 55
     assert bench.trust(met, g) > 0.0
     assert bench.trust(bench.organisation(k.FRIENDSHIP), g) > 0.0
+
+
+def test_of_several_forums_the_first_that_is_accepted_is_attended(bench: Bench) -> None:
+    g, w = bench.place(bench.country()), bench.w
+    bench.par(signals_forum=100.0)
+    hold_forum(bench)
+    w.run["forums"] = 3
+    w.forum["reach"][:3] = [0.0, 1.0, 1.0]
+    w.forum["needs_recognition"][:3] = 0
+    w.forum["event"][:3] = [55, 56, 57]
+    journeys.plan_journey(bench.h, g, bench.t)
+    assert w.governor["trip_forum"][g] == 1
+    journeys.make_journey(bench.h, g, bench.t)
+    assert bench.events(k.VISIT_TO_CHINA)["cause0"].tolist() == [56]
 
 
 def test_the_host_of_a_forum_is_met_most(bench: Bench) -> None:
@@ -192,7 +207,7 @@ def test_a_journey_builds_more_than_a_visit_and_meets_a_firm(bench: Bench) -> No
     bench.par(tie_contact=0.2, tie_journey=1.5)
     bench.w.strength[bench.actors(k.FIRM)] = 0.5
     bench.w.governor["trip_actor"][g] = 3
-    bench.w.governor["trip_forum"][g] = 0
+    bench.w.governor["trip_forum"][g] = -1
     bench.w.governor["trip_host"][g] = -1
     experience = float(bench.w.governor["experience"][g])
     journeys.make_journey(bench.h, g, bench.t)

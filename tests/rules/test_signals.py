@@ -47,11 +47,19 @@ def test_only_recognising_countries_are_favoured(bench: Bench) -> None:
     w = bench.w
     w.country["recognises"] = 0
     w.country["recognises"][[3, 7]] = 1
+    bench.par(signals_coordination=0.1)
     seen = set()
     for t in range(bench.t, bench.t + 40):
         signals.favour_country(bench.h, t)
         seen.add(int(w.run["favoured"][0]))
     assert seen == {3, 7}
+
+
+def test_without_coordination_no_country_is_favoured(bench: Bench) -> None:
+    bench.w.run["favoured"] = 3
+    bench.par(signals_coordination=0.0)
+    signals.favour_country(bench.h, bench.t)
+    assert bench.w.run["favoured"][0] == -1
 
 
 def test_a_forum_is_held_in_its_month(bench: Bench) -> None:
@@ -64,7 +72,22 @@ def test_a_forum_is_held_in_its_month(bench: Bench) -> None:
     assert w.run["forum"][0] == 2
     event = bench.events(k.FORUM)
     assert event["actor"].tolist() == [w.forum["host"][2]]
-    assert event["id"].tolist() == w.run["forum_event"].tolist()
+    assert event["id"].tolist() == [w.forum["event"][2]]
+    assert event["project"].tolist() == [0]
+
+
+def test_every_forum_of_a_month_is_an_event_of_its_own(bench: Bench) -> None:
+    w = bench.w
+    w.forum["month"] = bench.t + 100
+    w.forum["month"][3:6] = bench.t
+    w.forum["host"][3:6] = -1
+    signals.call_forum(bench.h, bench.t)
+    assert (w.run["forum"][0], w.run["forums"][0]) == (3, 3)
+    held = bench.events(k.FORUM)["id"].tolist()
+    assert held == w.forum["event"][3:6].tolist()
+    assert len(set(held)) == 3
+    signals.call_forum(bench.h, bench.t + 1)
+    assert (w.run["forum"][0], w.run["forums"][0]) == (-1, 0)
 
 
 def test_countries_take_in_the_months_signals(bench: Bench) -> None:
