@@ -174,6 +174,9 @@ INTERVENTIONS = (
     "envelope",
     "signal",
     "shock",
+    "visit",
+    "twinning",
+    "programme",
 )
 (
     SET_PARAMETER,
@@ -184,4 +187,7 @@ INTERVENTIONS = (
     SET_ENVELOPE,
     SET_SIGNAL,
     SET_SHOCK,
-) = range(8)
+    ARRANGE_VISIT,
+    ARRANGE_TWINNING,
+    SET_PROGRAMME,
+) = range(11)

@@ -187,17 +187,18 @@ def consider_twinning(w, a, t):
         if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
             return
         chosen = open_tie(w, a, place, t)
-    sign_twinning(w, a, chosen, t)
+    sign_twinning(w, a, chosen, t, w.run[0].signal_event)
 
 
 @rule
-def sign_twinning(w, a, row, t):
-    """Sign a twinning: a contact in itself, and faster consolidation from then on."""
+def sign_twinning(w, a, row, t, reason):
+    """Sign a twinning: a contact in itself, and faster consolidation from then on.
+
+    ``reason`` is the event that led to it, beside the latest event of the tie.
+    """
     tie = w.tie[row]
     tie.twinned = t
-    tie.event = record(
-        w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, w.run[0].signal_event, 0
-    )
+    tie.event = record(w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, reason, 0)
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
