@@ -176,6 +176,9 @@ INTERVENTIONS = (
     "envelope",
     "signal",
     "shock",
+    "visit",
+    "twinning",
+    "programme",
 )
 (
     SET_PARAMETER,
@@ -186,4 +189,7 @@ INTERVENTIONS = (
     SET_ENVELOPE,
     SET_SIGNAL,
     SET_SHOCK,
-) = range(8)
+    ARRANGE_VISIT,
+    ARRANGE_TWINNING,
+    SET_PROGRAMME,
+) = range(11)

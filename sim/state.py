@@ -326,6 +326,7 @@ INTERVENTION = (
     Field("value", "f", "-", "value, will or stance"),
     Field("second", "f", "-", "alignment or consolidation"),
     Field("replaces", "i", "0/1", "whether a new person takes office"),
+    Field("actor", "i", "actor", "who visits or twins, -1 if nobody"),
 )
 
 PARAMETER = tuple(

@@ -42,7 +42,6 @@ def make_visit(w, a, t):
     A visit builds trust by the host's will; a trusted province or organisation opens a door for a
     firm (report, sections a, c; M32, M33).
     """
-    p = w.par[0]
     actor = w.actor[a]
     place = actor.trip_place
     if place < 0:
@@ -51,15 +50,22 @@ def make_visit(w, a, t):
     if actor.trip_received <= 0:
         record(w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
         return
-    event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
-    gain = p.tie_contact * (0.4 + 0.6 * office_will(w, place))
+    event = pay_visit(w, a, place, t, actor.trip_sector, reason)
+    actor.practice += w.par[0].learning_practice * (1.0 - actor.practice)
+    if actor.kind != k.FIRM:
+        bring_firm(w, a, place, t, event)
+
+
+@rule
+def pay_visit(w, a, place, t, sector, reason):
+    """Let a delegation be received: it meets the office-holder, who learns; return the event."""
+    event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, sector, 0, 0.0, reason, 0, 0)
+    gain = w.par[0].tie_contact * (0.4 + 0.6 * office_will(w, place))
     meet(w, a, place, t, gain, k.CHINA, event)
-    actor.practice += p.learning_practice * (1.0 - actor.practice)
     if not is_centre(w, place):
         governor = w.governor[place]
         governor.experience += 0.05 * (1.0 - governor.experience)
-    if actor.kind != k.FIRM:
-        bring_firm(w, a, place, t, event)
+    return event
 
 
 @rule

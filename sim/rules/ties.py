@@ -202,26 +202,34 @@ def consider_twinning(w, a, t):
         if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
             return
         chosen = open_tie(w, a, place, t, k.CHINA)
-    sign_twinning(w, a, chosen, t)
+    sign_twinning(w, a, chosen, t, requested_by_firm(w, chosen, t))
 
 
 @rule
-def sign_twinning(w, a, row, t):
+def requested_by_firm(w, row, t):
+    """Return what tips the scale for a twinning beside the tie: a firm's request, or policy.
+
+    Where a firm asked for it, its request does in a share behest / (1 + behest) of the cases (M17).
+    """
+    tie = w.tie[row]
+    if tie.asking >= 0 and tie.behest >= t - 1:
+        behest = w.par[0].twinning_behest
+        u = draw(w.run, d.TWINNING_BEHEST, w.actor[tie.actor].key, w.place[tie.place].key, t)
+        if u * (1.0 + behest) < behest:
+            tie.behest_of = tie.asking
+            return w.tie[w.tie_of[tie.asking, tie.place]].event
+    return w.run[0].signal_event
+
+
+@rule
+def sign_twinning(w, a, row, t, reason):
     """Sign a twinning: a contact in itself, and faster consolidation from then on.
 
-    Where a firm asked for it, its request is what tips the scale in a share behest / (1 + behest)
-    of the cases, and a cause of the twinning (M17).
+    ``reason`` is the event that led to it, beside the latest event of the tie.
     """
     tie = w.tie[row]
     tie.twinned = t
-    cause = w.run[0].signal_event
-    if tie.behest >= 0 and tie.behest >= t - 1:
-        behest = w.par[0].twinning_behest
-        u = draw(w.run, d.TWINNING_BEHEST, w.actor[a].key, w.place[tie.place].key, t)
-        if u * (1.0 + behest) < behest:
-            tie.behest_of = tie.asking
-            cause = w.tie[w.tie_of[tie.asking, tie.place]].event
-    tie.event = record(w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, cause, 0)
+    tie.event = record(w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, reason, 0)
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
