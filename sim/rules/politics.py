@@ -382,9 +382,11 @@ def order_executive(w, c, t):
 def apply_interventions(w, t):
     """Announce what the scenario orders for this month.
 
-    Authority, envelopes, signals and shocks are written into the calendars beforehand; here they
-    only leave an event. Parameters change now. Orders on office-holders and recognition wait for
-    the steps in which those offices are reviewed, so that they have the last word there.
+    Authority, envelopes, signals, shocks and programmes are written into the calendars beforehand;
+    here they only leave an event. Parameters change now. Orders on office-holders and recognition
+    wait for the steps in which those offices are reviewed, so that they have the last word there;
+    visits and twinnings wait for the step of their own
+    (:func:`sim.rules.orders.arrange_contacts`).
     """
     head = w.run[0]
     while head.next_intervention < len(w.intervention):
@@ -392,6 +394,8 @@ def apply_interventions(w, t):
         if order.month > t:
             return
         head.next_intervention += 1
+        if order.kind in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
+            continue
         place = -1
         if order.kind == k.SET_GOVERNOR:
             place = order.target
