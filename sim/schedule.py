@@ -212,6 +212,9 @@ def take_step_of_learning(w, verb, first, end, t):
     if verb == V.heed_neighbours:
         for i in range(first, end):
             learning.heed_neighbours(w, i, t)
+    elif verb == V.heed_country:
+        for i in range(first, end):
+            learning.heed_country(w, i, t)
     elif verb == V.gain_foothold:
         for i in range(first, end):
             learning.gain_foothold(w, i, t)

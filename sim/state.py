@@ -136,7 +136,12 @@ PLACE = (
     Field("country", "i", "country", "country"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
-    Field("demonstration", "f", "0-1", "impression of deals here and nearby"),
+    Field(
+        "demonstration",
+        "f",
+        "0-1",
+        "impression of deals here and nearby, or in the country",
+    ),
     Field("demonstration_event", "i", "event", "deal behind that impression"),
     Field("deals_now", "i", "count", "deals formed here this month"),
     Field("deal_event", "i", "event", "latest deal formed here"),

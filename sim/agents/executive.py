@@ -65,6 +65,10 @@ class NationalExecutive(StateAgent):
         """Decide on what is in central power; derail what is disliked."""
         approvals.approve_centrally(self.model.handle, self.index, self.model.month)
 
+    def heed_country(self) -> None:
+        """Be impressed by deals anywhere in the country."""
+        learning.heed_country(self.model.handle, self.centre, self.model.month)
+
     def form_views(self) -> None:
         """Let contacts, completions and failures shape views of China."""
         learning.form_views(self.model.handle, self.index, self.model.month)

@@ -164,6 +164,23 @@ def test_coordination_steers_everyone_to_the_favoured_country(bench: Bench) -> N
     assert c not in {int(w.place["country"][i]) for i in destinations(bench, a, 100)}
 
 
+def test_coordination_steers_trips_that_would_keep_up_partners_too(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    away = next(i for i in range(bench.localities) if w.place["country"][i] != c)
+    bench.take("outreach")
+    a, embassy = bench.actors(k.PROVINCE)[0], int(w.country["embassy"][w.place["country"][away]])
+    for actor in (a, embassy):
+        bench.tie(actor, away, 0.9)
+    w.run["favoured"] = c
+    bench.par(outreach_maintain=1.0, outreach_loyalty=50.0, signals_coordination=0.0)
+    assert set(destinations(bench, a, 30)) == {away}
+    bench.par(signals_coordination=1.0)
+    assert {int(w.place["country"][i]) for i in destinations(bench, a, 30)} == {c}
+    assert set(destinations(bench, embassy, 30)) <= {away, -1}
+    w.run["favoured"] = -1
+    assert set(destinations(bench, a, 30)) == {away}
+
+
 def test_known_partners_are_kept_up_by_trust(bench: Bench) -> None:
     c, a = bench.country(), bench.actors(k.PROVINCE)[0]
     one, other = bench.place(c, 0), bench.place(c, 1)
