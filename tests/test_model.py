@@ -28,6 +28,7 @@ from sim.rules import (
     finance,
     journeys,
     learning,
+    orders,
     outreach,
     politics,
     proposals,
@@ -51,8 +52,8 @@ CLASSES: dict[str, type[agents.StateAgent]] = {
     "association": agents.BusinessAssociation,
 }
 RULES: tuple[ModuleType, ...] = (
-    acquisitions, approvals, diplomacy, finance, journeys, learning, outreach, politics, proposals,
-    signals, ties, works,
+    acquisitions, approvals, diplomacy, finance, journeys, learning, orders, outreach, politics,
+    proposals, signals, ties, works,
 )  # fmt: skip
 NOT_STEPS = {"trust_in"}
 

@@ -74,6 +74,7 @@ class Bench:
         for name, value in {
             "consolidation": 0.0, "stance": 0.0, "strain": 0.0, "fiscal": 0.0, "reputation": 1.0,
             "security": 0.0, "local_deals": 0.0, "central_deals": 0.0, "tender": 0.0,
+            "restraint": 1.0,
         }.items():  # fmt: skip
             w.country[name][c] = value
         w.programme[:, c] = 0.0
@@ -86,9 +87,13 @@ class Bench:
         self.w.governor["bloc"][i] = self.w.country["bloc"][c]
         return i
 
-    def tie(self, actor: int, place: int, personal: float, institutional: float = 0.0) -> int:
-        """Open a tie, or take the one there is, and set its trust."""
-        row = int(ties.open_tie(self.h, actor, place, self.t - 1))
+    def tie(
+        self, actor: int, place: int, personal: float, institutional: float = 0.0, **fields: float
+    ) -> int:
+        """Open a tie, or take the one there is, and set its trust and other fields."""
+        row = int(ties.open_tie(self.h, actor, place, self.t - 1, k.CHINA))
+        for name, value in fields.items():
+            self.w.tie[name][row] = value
         self.w.tie["personal"][row] = personal
         self.w.tie["institutional"][row] = institutional
         self.w.tie["event"][row] = self.w.tie["first_event"][row] = 77

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import kinds as k
-from sim.rules import journeys
+from sim.rules import journeys, outreach
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -248,6 +248,7 @@ def test_what_sends_executives_to_china(bench: Bench, cause: str) -> None:
 
     def visits() -> int:
         count = 0
+        outreach.assess_country(bench.h, c, bench.t)
         for t in range(bench.t, bench.t + 120):
             journeys.plan_state_visit(bench.h, c, t)
             count += int(w.country["trip_actor"][c] >= 0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import kinds as k
-from sim.rules import proposals
+from sim.rules import outreach, proposals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -111,22 +111,24 @@ def test_wishes_need_a_living_tie_and_a_will(bench: Bench) -> None:
     assert wishes(bench, g) == 0
 
 
-def test_a_wish_becomes_a_proposal_to_the_actor_trusted_most(bench: Bench) -> None:
+@pytest.mark.parametrize("began", [k.CHINA, k.LAC])
+def test_a_wish_becomes_a_proposal_to_the_actor_trusted_most(bench: Bench, began: int) -> None:
+    """It counts as the initiative of the side that began the relationship."""
     g = bench.place(bench.country())
     a = bench.actors(k.PROVINCE)[3]
-    bench.tie(a, g, 0.9)
+    bench.tie(a, g, 0.9, initiator=began)
     bench.w.place["trusted"][g], bench.w.place["trust"][g] = a, 0.9
     bench.w.governor["office_event"][g] = 66
     bench.par(project_wish=1e9)
     proposals.make_wish(bench.h, g, bench.t)
     proposals.register_wish(bench.h, g, bench.t)
     event = bench.events(k.PROPOSAL)[0]
-    assert (event["actor"], event["place"], event["initiator"]) == (a, g, k.LAC)
+    assert (event["actor"], event["place"], event["initiator"]) == (a, g, began)
     assert (event["cause0"], event["cause1"]) == (77, 66)
     project = bench.w.project[0]
     assert project["channel"] == k.PROVINCE
     assert project["level"] in (k.LOCAL, k.CENTRAL)
-    assert project["stage"] == k.PROPOSED
+    assert (project["stage"], project["initiator"]) == (k.PROPOSED, began)
 
 
 def test_programmes_and_endowments_shape_wishes(bench: Bench) -> None:
@@ -134,15 +136,17 @@ def test_programmes_and_endowments_shape_wishes(bench: Bench) -> None:
     g = bench.place(c)
     w.endowment[g] = 0.5
     w.strength[0] = 0.5
-    asked = range(300)
-    even = [proposals.wished_sector(bench.h, g, 0, t) for t in asked]
+    asked = range(len(w.programme))
+
+    def wished() -> list[int]:
+        return [int(proposals.wished_sector(bench.h, g, 0, t)) for t in asked]
+
+    even = wished()
     w.programme[:, c, 1] = 1.0
-    assert [proposals.wished_sector(bench.h, g, 0, t) for t in range(100)].count(1) > even[
-        :100
-    ].count(1)
+    assert wished().count(1) > even.count(1)
     w.endowment[g] = 0.0
     w.endowment[g, 5] = 0.5
-    assert {proposals.wished_sector(bench.h, g, 0, t) for t in range(50)} == {5}
+    assert set(wished()) == {5}
 
 
 def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
@@ -157,6 +161,7 @@ def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
 
 def test_technology_firms_pitch_most_and_only_where_received(bench: Bench) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.tie(firm, i, 0.2, visits=2)
     bench.par(project_pitch=0.4)
     bench.w.actor["technology"][firm] = 0
     plain = pitches(bench, firm, i)
@@ -202,6 +207,7 @@ def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> N
 
     def plans() -> int:
         count = 0
+        outreach.assess_country(bench.h, c, bench.t)
         for t in range(bench.t, bench.t + 120):
             proposals.plan_project(bench.h, c, t)
             count += int(w.country["plan_sector"][c] >= 0)
@@ -286,7 +292,8 @@ def test_talks_lapse_when_their_time_is_over(bench: Bench) -> None:
 def test_a_firm_that_pitched_signs_itself(bench: Bench) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[5]
     j = bench.project(i, k.PROPOSED, channel=k.FIRM, actor=firm, firm=-1)
-    proposals.sign_memorandum(bench.h, j, bench.t)
+    assert proposals.firm_for(bench.h, j, bench.t) == firm
+    proposals.sign_memorandum(bench.h, j, bench.t, firm)
     assert bench.w.project["firm"][j] == firm
     assert bench.events(k.MEMORANDUM)["actor"].tolist() == [firm]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_policy_emphasis_raises_outreach(bench: Bench) -> None:
-    bench.par(signals_policy=0.7, outreach_growth=0.0)
+    bench.par(signals_policy=0.7)
     found = []
     for emphasis in (0.5, 1.0, 2.0):
         bench.w.signal[bench.t, k.EMPHASIS] = emphasis
@@ -27,10 +27,13 @@ def test_policy_emphasis_raises_outreach(bench: Bench) -> None:
     assert bench.w.run["outreach"][0] == 1.0
 
 
-def test_outreach_grows_with_the_years(bench: Bench) -> None:
-    bench.par(signals_policy=0.0, outreach_growth=0.05)
-    signals.read_policy(bench.h, 120)
-    assert bench.w.run["outreach"][0] == pytest.approx(np.exp(0.5))
+def test_the_median_will_is_the_centre_of_the_wills_drawn(bench: Bench) -> None:
+    bench.par(office_will_centre=-0.7)
+    signals.read_policy(bench.h, bench.t)
+    assert bench.w.run["median_will"][0] == pytest.approx(1.0 / (1.0 + np.exp(0.7)))
+    bench.par(office_will_centre=0.0)
+    signals.read_policy(bench.h, bench.t)
+    assert bench.w.run["median_will"][0] == 0.5
 
 
 def test_a_change_of_emphasis_is_an_event(bench: Bench) -> None:

@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 def test_contact_raises_trust_by_a_share_of_what_is_missing(bench: Bench) -> None:
     i = bench.place(bench.country())
     for expected in (0.25, 1.0 - 0.75**2, 1.0 - 0.75**3):
-        ties.meet(bench.h, 0, i, bench.t, 0.25, 9)
+        ties.meet(bench.h, 0, i, bench.t, 0.25, k.LAC, 9)
         assert bench.trust(0, i) == pytest.approx(expected, abs=1e-8)
-    ties.meet(bench.h, 0, i, bench.t, 7.0, 10)
+    ties.meet(bench.h, 0, i, bench.t, 7.0, k.CHINA, 10)
     assert bench.trust(0, i) == 1.0
     tie = bench.w.tie[bench.w.tie_of[0, i]]
     assert (tie["visits"], tie["first_event"], tie["event"]) == (4, 9, 10)
+    # Whoever meets later, the relationship stays that of the side that began it.
+    assert tie["initiator"] == k.LAC
 
 
 def test_a_tie_is_opened_once(bench: Bench) -> None:
     i = bench.place(bench.country())
-    row = ties.open_tie(bench.h, 0, i, bench.t)
-    assert ties.open_tie(bench.h, 0, i, bench.t + 5) == row
+    row = ties.open_tie(bench.h, 0, i, bench.t, k.CHINA)
+    assert ties.open_tie(bench.h, 0, i, bench.t + 5, k.LAC) == row
     assert bench.w.run["ties"][0] == 1
     assert bench.w.tie["since"][row] == bench.t
+    assert bench.w.tie["initiator"][row] == k.CHINA
 
 
 def consolidated(bench: Bench, *, twinned: bool, university: bool, office: bool) -> float:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 QUIET = {
     "backlash_rate": 0.0,
+    "backlash_referendum": 0.0,
     "construction_stall": 0.0,
     "finance_withholding": 0.0,
     "finance_resume": 0.0,
