@@ -27,6 +27,7 @@ from sim.rules import (
     finance,
     journeys,
     learning,
+    orders,
     outreach,
     politics,
     proposals,
@@ -50,8 +51,8 @@ CLASSES: dict[str, type[agents.StateAgent]] = {
     "association": agents.BusinessAssociation,
 }
 RULES: tuple[ModuleType, ...] = (
-    acquisitions, approvals, finance, journeys, learning, outreach, politics, proposals, signals,
-    ties, works,
+    acquisitions, approvals, finance, journeys, learning, orders, outreach, politics, proposals,
+    signals, ties, works,
 )  # fmt: skip
 NOT_STEPS = {"trust_in"}
 
