@@ -34,7 +34,7 @@ def test_an_arranged_visit_gains_what_a_visit_gains(bench: Bench) -> None:
     assert [visits[name][1] for name in ("cause0", "cause1", "cause2")] == [CAUSE, 0, 0]
 
 
-def test_a_visit_of_ones_own_on_the_same_day_is_another_event(bench: Bench) -> None:
+def test_a_visit_of_ones_own_in_the_same_month_is_another_event(bench: Bench) -> None:
     i = bench.place(bench.country())
     bench.par(tie_introduction=0.0)
     for sector in range(len(bench.w.sector)):
