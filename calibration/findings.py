@@ -160,8 +160,9 @@ class Findings:
         from sim.report.patterns import patterns_page
 
         target, record = files.prepare_folder(folder, overwrite), self.record()
+        texts = {f.claim.id: (f.claim.claim, f.claim.pattern) for f in self.findings}
         files.write_text(target / "patterns.csv", self.frame.to_csv(index=False))
-        files.write_text(target / "patterns.html", patterns_page(record))
+        files.write_text(target / "patterns.html", patterns_page(record, texts))
         files.write_json(target / "patterns.json", record)
         return target
 
