@@ -1,4 +1,4 @@
-"""Look up a scenario's countries, localities, banks and signals in a world's tables."""
+"""Look up a scenario's countries, localities, actors and other names in a world's tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from sim.interventions import Visit
 from sim.scenario_problems import Problem, closest, shown
 from sim.toml_lines import KeyPath
 
@@ -14,7 +15,16 @@ if TYPE_CHECKING:
     from sim.world import World
 
 # The column that holds the names, in the tables a scenario refers to.
-_COLUMNS = {"countries": "iso3", "localities": "code", "banks": "code", "signals": "signal"}
+_COLUMNS = {
+    "countries": "iso3",
+    "localities": "code",
+    "banks": "code",
+    "signals": "signal",
+    "provinces": "code",
+    "sectors": "code",
+}
+# Actors who travel stand in several tables.
+TRAVELLERS = "travelling actors"
 
 Mention = tuple[KeyPath, str, str, str | None]
 """Where a name stands, the table it is from, the name, and what is allowed in words."""
@@ -54,14 +64,29 @@ def unknown_names(
             near = _nearest(name, known[table])
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
-    return problems
+    return problems or list(_out_of_post(interventions, world))
+
+
+def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+    """Yield the visits of actors who are posted to another country than they are to visit."""
+    from sim.world.actors import posting
+
+    home = dict(zip(world.localities["code"], world.localities["iso3"], strict=True))
+    for number, change in enumerate(interventions):
+        if isinstance(change, Visit):
+            post, country = posting(change.actor), str(home[change.locality])
+            if post is not None and post != country:
+                message = f"{shown(change.actor)} does not work in {country}"
+                near = change.actor.replace(post, country)
+                allowed = "the embassy in the country of the locality"
+                yield Problem(("interventions", number, "actor"), message, allowed, near)
 
 
 def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
     """Yield the names that the fields of a model hold."""
     for field, info in type(model).model_fields.items():
         marks = info.json_schema_extra
-        if not isinstance(marks, dict) or marks.get("names") not in _COLUMNS:
+        if not isinstance(marks, dict) or marks.get("names") not in {*_COLUMNS, TRAVELLERS}:
             continue
         table, allowed, value = str(marks["names"]), marks.get("allowed"), getattr(model, field)
         words = None if allowed is None else str(allowed)
@@ -74,6 +99,10 @@ def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
 
 def _names(world: World, table: str) -> dict[str, str]:
     """Return the codes of a table, each with its name in words (or itself)."""
+    if table == TRAVELLERS:
+        from sim.world.actors import visitor_names
+
+        return visitor_names(world)
     frame = world.tables[table]
     codes = [str(code) for code in frame[_COLUMNS[table]]]
     words = [str(name) for name in frame["name"]] if "name" in frame else codes
@@ -82,6 +111,10 @@ def _names(world: World, table: str) -> dict[str, str]:
 
 def _nearest(name: str, known: dict[str, str]) -> str | None:
     """Return the code most like a name, where the name may also be one in words."""
+    # The code may lack what stands before its colon.
+    bare = {code.rpartition(":")[2]: code for code in known}
+    if name in bare:
+        return bare[name]
     word = closest(name, tuple(known.values()))
     by_word = {word: code for code, word in known.items()}
     if word is not None and (len(name) > 4 or word.casefold() == name.casefold()):

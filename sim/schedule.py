@@ -16,6 +16,7 @@ from sim.rules import (
     finance,
     journeys,
     learning,
+    orders,
     outreach,
     politics,
     proposals,
@@ -127,6 +128,8 @@ def take_step_of_ties(w, verb, first, end, t):
     if verb == V.consider_twinning:
         for i in range(first, end):
             ties.consider_twinning(w, i, t)
+    elif verb == V.arrange_contacts:
+        orders.arrange_contacts(w, t)
     elif verb == V.link_universities:
         for i in range(first, end):
             ties.link_universities(w, i, t)

@@ -40,6 +40,7 @@ RUN = (
     Field("first_firm", "i", "actor", "first firm"),
     Field("end_firm", "i", "actor", "end of the firms"),
     Field("mean_authority", "f", "authority", "mean of the authority index over countries"),
+    Field("median_will", "f", "0-1", "median political will of governors"),
     Field("outreach", "f", "ratio", "factor of Chinese outreach this month"),
     Field("favoured", "i", "country", "country Beijing favours this month"),
     Field("forum", "i", "forum", "forum held this month"),
@@ -89,6 +90,7 @@ COUNTRY = (
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
     Field("initiative", "f", "log-odds", "the country's part of a governor's readiness to travel"),
     Field("initiative_most", "f", "probability", "chance that the readiest governor travels"),
+    Field("restraint", "f", "0-1", "how far strain and tension leave an executive free to act"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
     Field("views", "f", "-1 to 1", "views of China"),
@@ -120,6 +122,8 @@ GOVERNOR = (
     Field("trip_actor", "i", "actor", "whom the governor decided to approach"),
     Field("trip_host", "i", "actor", "province met at a forum"),
     Field("trip_forum", "i", "0/1", "whether the trip is to a forum"),
+    Field("trip_firm", "i", "actor", "firm with which a project was settled on this month's trip"),
+    Field("trip_sector", "i", "sector", "sector of that project"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
     Field("wish_actor", "i", "actor", "Chinese actor the wish is addressed to"),
 )
@@ -153,6 +157,7 @@ ACTOR = (
     Field("country", "i", "country", "country of posting"),
     Field("mission", "i", "-", "kinds.MISSIONS of an organisation"),
     Field("rate", "f", "per month", "capacity for trips"),
+    Field("practice", "f", "0-1", "practice in outreach, from visits made"),
     Field("scale", "f", "0-1", "size of a firm; relative economy of a province"),
     Field("technology", "i", "0/1", "technology firm"),
     Field("acquirer", "f", "0-1", "appetite for acquisitions"),
@@ -184,12 +189,15 @@ TIE = (
     Field("home", "i", "actor", "home province of the actor"),
     Field("personal", "f", "0-1", "trust bound to the office-holders who met"),
     Field("institutional", "f", "0-1", "trust that outlives them"),
+    Field("initiator", "i", "-", "side that began the relationship: kinds.INITIATORS"),
     Field("since", "i", "month", "first contact"),
     Field("latest", "i", "month", "latest contact"),
     Field("visits", "i", "count", "visits either way"),
     Field("twinned", "i", "month", "month of twinning"),
     Field("university", "i", "month", "month of the first university link, once twinned"),
     Field("behest", "i", "month", "last month a firm of the province had a living tie there"),
+    Field("asking", "i", "actor", "that firm"),
+    Field("behest_of", "i", "actor", "firm at whose behest the pair was twinned"),
     Field("first_event", "i", "event", "first contact"),
     Field("event", "i", "event", "latest event of the tie"),
     Field("of_actor", "i", "tie", "next tie of the same actor"),
@@ -318,6 +326,7 @@ INTERVENTION = (
     Field("value", "f", "-", "value, will or stance"),
     Field("second", "f", "-", "alignment or consolidation"),
     Field("replaces", "i", "0/1", "whether a new person takes office"),
+    Field("actor", "i", "actor", "who visits or twins, -1 if nobody"),
 )
 
 PARAMETER = tuple(
@@ -369,6 +378,7 @@ class State(NamedTuple):
     tie_of: Array  # (A, P) row in ``tie``, -1 if the two have not met
     office: Array  # (A, C) month an office opened, -1 if none
     experience: Array  # (A, C) experience of the actor in the country, 0-1
+    national: Array  # (A, C) month of the firm's latest central approval there, -1 if none
     series: Array  # (T, C, number of SERIES fields)
     tie: Array  # (capacity,) TIE
     project: Array  # (capacity,) PROJECT
@@ -396,7 +406,7 @@ class State(NamedTuple):
 
 CHANGING = (
     "run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
-    "experience", "series",
+    "experience", "national", "series",
 )  # fmt: skip
 POOLS = ("tie", "project", "event")
 

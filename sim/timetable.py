@@ -73,6 +73,7 @@ STEPS: tuple[Step, ...] = (
     Step("outreach", "governor", "make_journey", "journeys build more", True),
     Step("outreach", "executive", "make_state_visit", "strong provinces reach centres", True),
     Step("ties", "province", "consider_twinning", "twinning follows engagement", True),
+    Step("ties", "world", "arrange_contacts", "what the scenario arranges comes on top", True),
     Step("ties", "province", "link_universities", "universities follow twinning"),
     Step("ties", "organisation", "open_institute", "institutes accompany outreach", True),
     Step("ties", "governor", "open_books", "offices keep track of whom they trust"),

@@ -56,13 +56,14 @@ def target_sector(w, a):
 
 @rule
 def target_place(w, a, c, t):
-    """Choose the locality of a target within a country."""
+    """Choose the locality of a target within a country: endowed, large, and known (M45)."""
+    pull = w.par[0].acquisition_trust
     country = w.country[c]
     best = math.inf
     chosen = country.first
     for i in range(country.first, country.first + country.count):
         endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
-        weight = endowed * endowed * math.exp(0.5 * w.place[i].market)
+        weight = endowed * endowed * math.exp(0.5 * w.place[i].market + pull * w.place[i].trust)
         arrival = race(
             draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
         )

@@ -207,6 +207,14 @@ def form_deal(w, j, t, kind):
         country.local_deals += 1.0
     else:
         country.central_deals += 1.0
-    known = w.experience[project.firm, project.country]
-    w.experience[project.firm, project.country] = known + p.learning_experience * (1.0 - known)
-    meet(w, project.firm, project.place, t, p.tie_contact, project.event)
+    gain_experience(w, project.firm, project.country)
+    if w.actor[project.firm].home >= 0:
+        gain_experience(w, w.actor[project.firm].home, project.country)
+    meet(w, project.firm, project.place, t, p.tie_contact, project.initiator, project.event)
+
+
+@rule
+def gain_experience(w, a, c):
+    """Let a firm, or the province it comes from, learn from a deal in a country (M62)."""
+    known = w.experience[a, c]
+    w.experience[a, c] = known + w.par[0].learning_experience * (1.0 - known)

@@ -377,8 +377,9 @@ def order_executive(w, order, t, cause):
 def apply_interventions(w, t):
     """Carry out what the scenario orders for this month.
 
-    Authority, envelopes, signals and shocks are written into the calendars beforehand; here they
-    only leave an event. Parameters, office-holders and recognition change now.
+    Authority, envelopes, signals, shocks and programmes are written into the calendars beforehand;
+    here they only leave an event. Parameters, office-holders and recognition change now; visits
+    and twinnings wait for the step of their own (:func:`sim.rules.orders.arrange_contacts`).
     """
     head = w.run[0]
     while head.next_intervention < len(w.intervention):
@@ -386,6 +387,8 @@ def apply_interventions(w, t):
         if order.month > t:
             return
         head.next_intervention += 1
+        if order.kind in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
+            continue
         place = -1
         if order.kind == k.SET_GOVERNOR:
             place = order.target

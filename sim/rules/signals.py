@@ -8,23 +8,23 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import race, record
+from sim.rules.basics import logistic, race, record
 
 MONTHS_A_YEAR = 12.0
 
 
 @rule
 def read_policy(w, t):
-    """Set this month's factor of Chinese outreach from the policy emphasis and from learning.
+    """Set this month's factor of Chinese outreach from the policy emphasis (M28).
 
-    factor = emphasis ** signals.policy * exp(outreach.growth * years) (M28, M62).
+    factor = emphasis ** signals.policy
     """
     p = w.par[0]
     head = w.run[0]
     head.deals_now = 0
+    head.median_will = logistic(p.office_will_centre)
     emphasis = w.signal[t, k.EMPHASIS]
-    years = t / MONTHS_A_YEAR
-    head.outreach = math.exp(p.signals_policy * math.log(emphasis) + p.outreach_growth * years)
+    head.outreach = math.exp(p.signals_policy * math.log(emphasis))
     if t > head.start and emphasis != w.signal[t - 1, k.EMPHASIS]:
         head.signal_event = record(
             w, k.POLICY_SIGNAL, t, -1, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0

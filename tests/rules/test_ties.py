@@ -173,7 +173,7 @@ def test_universities_link_after_twinning(bench: Bench) -> None:
     bench.par(twinning_university=1.0)
     ties.link_universities(bench.h, 0, bench.t)
     assert not len(bench.events(k.UNIVERSITY_LINK))
-    ties.sign_twinning(bench.h, 0, row, bench.t)
+    ties.sign_twinning(bench.h, 0, row, bench.t, 55)
     due = int(bench.w.tie["university"][row])
     assert due == bench.t + 1
     assert bench.w.actor["next_university"][0] == due
