@@ -98,11 +98,11 @@ class Bench:
     ) -> int:
         """Open a tie, or take the one there is, and set its trust and other fields."""
         row = int(ties.open_tie(self.h, actor, place, self.t - 1, k.CHINA))
-        for name, value in fields.items():
-            self.w.tie[name][row] = value
         self.w.tie["personal"][row] = personal
         self.w.tie["institutional"][row] = institutional
         self.w.tie["event"][row] = self.w.tie["first_event"][row] = 77
+        for name, value in fields.items():
+            self.w.tie[name][row] = value
         return row
 
     def trust(self, actor: int, place: int) -> float:
