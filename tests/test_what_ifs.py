@@ -14,6 +14,7 @@ from sim.engine import begin, run_months, simulate, with_room
 from sim.handle import handle
 from sim.initial import initial_state
 from sim.parameters import PARAMETERS
+from sim.rules.basics import trust_between
 from sim.scenario import build
 from sim.schedule import programme_of_month
 from sim.state import Array, State
@@ -165,6 +166,59 @@ def test_an_order_that_changes_nothing_leaves_no_switch(world: World, at: Positi
     switches = events(w, k.RECOGNITION_SWITCH)
     assert at.country["CHL"] not in switches["country"]
     assert len(events(w, k.INTERVENTION)) == 1
+
+
+@pytest.mark.parametrize("until", [None, "2015-06"])
+def test_a_programme_lasts_until_it_ends(world: World, at: Positions, until: str | None) -> None:
+    m, c, s = month_index("2015-01"), at.country["CHL"], at.sector["transport"]
+    last = month_index(until) + 1 if until else month_index(END) + 1
+    base = ended(world)
+    w = ended(world, {"month": "2015-01", "kind": "programme", "country": "CHL",
+                      "sector": "transport", "value": 0.9, "until": until})  # fmt: skip
+    assert not base.programme[:, c, s].any()
+    assert (w.programme[m:last, c, s] == 0.9).all()
+    w.programme[m:last, c, s] = 0.0
+    assert (w.programme == base.programme).all()
+
+
+VISIT = {"month": "2015-01", "kind": "visit", "locality": "CL-CO", "actor": "CN-HA"}
+TWINNING = {"month": "2015-01", "kind": "twinning", "locality": "CL-CO", "province": "CN-HA"}
+
+
+@pytest.mark.parametrize(("order", "kind"), [(VISIT, k.VISIT_TO_LAC), (TWINNING, k.TWINNING)])
+def test_an_arranged_contact_raises_trust_and_adds_to_the_month_as_it_was(
+    world: World, at: Positions, order: dict[str, Any], kind: int
+) -> None:
+    a, i, m = at.actor["CN-HA"], at.locality["CL-CO"], month_index("2015-01")
+    base, w = ended(world, end="2015-01"), ended(world, order, end="2015-01")
+    assert trust_between(w, a, i) > trust_between(base, a, i)
+    contacts = (k.VISIT_TO_LAC, k.VISIT_TO_CHINA, k.STATE_VISIT, k.INTRODUCTION, k.TWINNING)
+    before = {int(e) for c in contacts for e in events(base, c)["id"]}
+    after = {int(e) for c in contacts for e in events(w, c)["id"]}
+    assert before < after
+    (event,) = [e for e in events(w, kind) if int(e["id"]) in after - before]
+    assert (event["actor"], event["place"], event["month"]) == (a, i, m)
+    assert int(events(w, k.INTERVENTION)["id"][0]) in {int(event[f"cause{n}"]) for n in range(3)}
+    assert len(after - before) == 1
+
+
+def test_a_visit_in_the_first_month_meets_a_governor(world: World, at: Positions) -> None:
+    w = ended(world, {**VISIT, "month": START}, end=START)
+    least = PARAMETERS["tie.contact"].default * 0.4
+    assert trust_between(w, at.actor["CN-HA"], at.locality["CL-CO"]) > least
+
+
+def test_there_is_room_for_any_number_of_contacts_in_a_month(world: World) -> None:
+    provinces, places = world.provinces["code"], world.localities["code"]
+    orders = [
+        {"month": "2014-02", "kind": "twinning", "province": str(p), "locality": str(i)}
+        for p in provinces
+        for i in places
+    ]
+    w = ended(world, *orders, end="2014-02")
+    assert len(events(w, k.INTERVENTION)) == len(orders) == 31 * 556
+    assert len(events(w, k.TWINNING)) >= 31 * 556
+    assert len(w.tie) >= w.run["ties"][0]
 
 
 # --- orders in a month in which history has plans of its own

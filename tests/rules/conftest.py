@@ -53,6 +53,12 @@ class Bench:
                 _, first, end = self._programme[number]
                 take_step(self.h, VERBS.index(verb), int(first), int(end), self.t)
 
+    def use(self, **tables: np.ndarray[Any, Any]) -> None:
+        """Put other tables in the place of those the state has."""
+        self.w = self.w._replace(**{name: table.view(type(getattr(self.w, name)))
+                                    for name, table in tables.items()})  # fmt: skip
+        self.h = handle(self.w)
+
     def par(self, **values: float) -> None:
         """Set parameters by the names of their fields, out of their range too."""
         for name, value in values.items():
@@ -92,11 +98,11 @@ class Bench:
     ) -> int:
         """Open a tie, or take the one there is, and set its trust and other fields."""
         row = int(ties.open_tie(self.h, actor, place, self.t - 1, k.CHINA))
-        for name, value in fields.items():
-            self.w.tie[name][row] = value
         self.w.tie["personal"][row] = personal
         self.w.tie["institutional"][row] = institutional
         self.w.tie["event"][row] = self.w.tie["first_event"][row] = 77
+        for name, value in fields.items():
+            self.w.tie[name][row] = value
         return row
 
     def trust(self, actor: int, place: int) -> float:

@@ -106,3 +106,23 @@ def test_an_acquisition_waits_until_it_closes(bench: Bench, firm: int) -> None:
     for t in range(bench.t + 1, bench.t + 50):
         acquisitions.close_acquisitions(bench.h, i, t)
     assert bench.stage(0) == k.ACQUIRING
+
+
+def test_acquirers_prefer_places_that_have_become_known(bench: Bench, firm: int) -> None:
+    w, c = bench.w, bench.country()
+    first, count = int(w.country["first"][c]), int(w.country["count"][c])
+    places = slice(first, first + count)
+    w.actor["target_sector"][firm] = 1
+    w.endowment[places, 1] = 0.5
+    w.place["market"][places] = w.place["trust"][places] = 0.0
+    w.place["trust"][first + 1] = 1.0
+
+    def share(pull: float) -> float:
+        bench.par(acquisition_trust=pull)
+        chosen = [int(acquisitions.target_place(bench.h, firm, c, t)) for t in range(600)]
+        assert set(chosen) <= set(range(first, first + count))
+        return chosen.count(first + 1) / len(chosen)
+
+    assert share(0.0) == pytest.approx(1.0 / count, abs=0.05)
+    weight = float(np.exp(3.0))
+    assert share(3.0) == pytest.approx(weight / (weight + count - 1), abs=0.06)
