@@ -71,7 +71,7 @@ class Change(BaseModel):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not (self.parameters or self.interventions):
+        if not any(getattr(self, name) for name in Change.model_fields):
             raise misplaced((), "changes nothing", allowed="parameters or interventions")
         return self
 
@@ -145,7 +145,7 @@ class Claim(BaseModel):
         json_schema_extra={"allowed": 'a list of "file.py:function"'},
     )
     statistic: str | None = Field(None, description="Name of the statistic.")
-    arguments: dict[str, Any] = Field(
+    args: dict[str, Any] = Field(
         default_factory=dict, description="What the statistic is asked about, such as countries."
     )
     direction: Literal["+", "-"] | None = Field(
@@ -219,15 +219,16 @@ def load_claims(file: str | Path = TABLE, world: World | None = None) -> tuple[C
     """
     document = read_document(Path(file))
     for key in document.data:
-        if key != "claim":
-            raise document.error((key,), "there is no such table", allowed="[[claim]]")
+        if key not in ("claim", "lists"):
+            raise document.error((key,), "there is no such table", allowed="[[claim]] or [lists]")
+    lists = _lists(document)
     entries = document.data["claim"]
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise document.error(("claim",), "is not a list of tables", allowed="[[claim]]")
     claims: dict[str, Claim] = {}
     for number, entry in enumerate(entries):
         path = ("claim", number)
-        claim = _claim(document, path, entry)
+        claim = _claim(document, path, _with_lists(document, path, entry, lists))
         if claim.id in claims:
             raise document.error((*path, "id"), f"{shown(claim.id)} is given twice")
         _raise_first(document, path, _problems(claim, world))
@@ -254,6 +255,45 @@ def select_claims(claims: Sequence[Claim], ids: Iterable[str]) -> tuple[Claim, .
                 nearest=closest(text, tuple(known)),
             )
     return tuple(c for c in claims if not wanted or c.id in wanted)
+
+
+def _lists(document: Document) -> dict[str, list[str]]:
+    """Return the table's named lists of localities."""
+    lists = document.data.get("lists", {})
+    if not isinstance(lists, dict):
+        raise document.error(("lists",), "is not a table", allowed='name = ["AA-A", ...]')
+    for name, codes in lists.items():
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            message = "is not a list of codes of localities"
+            raise document.error(("lists", name), message, allowed='["AA-A", ...]')
+    return lists
+
+
+def _with_lists(document: Document, path: KeyPath, entry: Any, lists: Mapping[str, Any]) -> Any:
+    """Return a part of a claim's table with the lists it names put in.
+
+    ``each = "name"`` in an intervention stands for its localities, and ``localities = "name"``
+    in the arguments of a statistic too.
+    """
+    if isinstance(entry, list):
+        return [_with_lists(document, (*path, i), x, lists) for i, x in enumerate(entry)]
+    if not isinstance(entry, dict):
+        return entry
+    found = {}
+    for key, value in entry.items():
+        names_list = key == "each" or (key == "localities" and isinstance(value, str))
+        if names_list and value not in lists:
+            raise document.error(
+                (*path, key),
+                f"there is no list {shown(value)}",
+                allowed="a name from [lists]",
+                nearest=closest(value, tuple(lists)),
+            )
+        if names_list:
+            found["locality" if key == "each" else key] = lists[value]
+        else:
+            found[key] = _with_lists(document, (*path, key), value, lists)
+    return found
 
 
 def _claim(document: Document, path: KeyPath, entry: Mapping[str, Any]) -> Claim:
@@ -332,7 +372,7 @@ def _problems(claim: Claim, world: World | None) -> list[Problem]:
         near = closest(claim.statistic, tuple(STATISTICS))
         return [*found, Problem(("statistic",), message, nearest=near)]
     try:
-        inspect.signature(claim.measure.measure).bind(None, **claim.arguments)
+        inspect.signature(claim.measure.measure).bind(None, **claim.args)
     except TypeError as error:
-        found.append(Problem(("arguments",), f"does not suit {claim.statistic}: {error}"))
+        found.append(Problem(("args",), f"does not suit {claim.statistic}: {error}"))
     return found or world_problems(claim, world)
