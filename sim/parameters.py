@@ -133,7 +133,7 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Chance that a government recognising Taiwan turns to Beijing after the "
               "calendar ends.",
               "assumption: 6 of 13 switched between 2004 and 2023 in the recognition table"),
-    Parameter("recognition.views", "log-odds per unit of views", 0.0, 6.0, 2.0,
+    Parameter("recognition.views", "log of the chance per unit of views", 0.0, 6.0, 2.0,
               "How much favourable views of China raise readiness to switch.",
               "report, effects (political outcomes)"),
     # --- signals
