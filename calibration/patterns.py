@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
+from calibration.lists import read_lists, with_lists
 from calibration.statistics import STATISTICS, Statistic
 from sim.errors import InputError
 from sim.interventions import STRICT, Line, Month, misplaced
@@ -71,7 +72,7 @@ class Change(BaseModel):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not any(getattr(self, name) for name in Change.model_fields):
+        if not any(getattr(self, name) for name in type(self).model_fields):
             raise misplaced((), "changes nothing", allowed="parameters or interventions")
         return self
 
@@ -220,15 +221,15 @@ def load_claims(file: str | Path = TABLE, world: World | None = None) -> tuple[C
     document = read_document(Path(file))
     for key in document.data:
         if key not in ("claim", "lists"):
-            raise document.error((key,), "there is no such table", allowed="[[claim]] or [lists]")
-    lists = _lists(document)
-    entries = document.data["claim"]
+            raise document.error((key,), "there is no such table", allowed="[lists] and [[claim]]")
+    lists = read_lists(document)
+    entries = document.data.get("claim")
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise document.error(("claim",), "is not a list of tables", allowed="[[claim]]")
     claims: dict[str, Claim] = {}
     for number, entry in enumerate(entries):
         path = ("claim", number)
-        claim = _claim(document, path, _with_lists(document, path, entry, lists))
+        claim = _claim(document, path, with_lists(document, path, entry, lists))
         if claim.id in claims:
             raise document.error((*path, "id"), f"{shown(claim.id)} is given twice")
         _raise_first(document, path, _problems(claim, world))
@@ -255,45 +256,6 @@ def select_claims(claims: Sequence[Claim], ids: Iterable[str]) -> tuple[Claim, .
                 nearest=closest(text, tuple(known)),
             )
     return tuple(c for c in claims if not wanted or c.id in wanted)
-
-
-def _lists(document: Document) -> dict[str, list[str]]:
-    """Return the table's named lists of localities."""
-    lists = document.data.get("lists", {})
-    if not isinstance(lists, dict):
-        raise document.error(("lists",), "is not a table", allowed='name = ["AA-A", ...]')
-    for name, codes in lists.items():
-        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-            message = "is not a list of codes of localities"
-            raise document.error(("lists", name), message, allowed='["AA-A", ...]')
-    return lists
-
-
-def _with_lists(document: Document, path: KeyPath, entry: Any, lists: Mapping[str, Any]) -> Any:
-    """Return a part of a claim's table with the lists it names put in.
-
-    ``each = "name"`` in an intervention stands for its localities, and ``localities = "name"``
-    in the arguments of a statistic too.
-    """
-    if isinstance(entry, list):
-        return [_with_lists(document, (*path, i), x, lists) for i, x in enumerate(entry)]
-    if not isinstance(entry, dict):
-        return entry
-    found = {}
-    for key, value in entry.items():
-        names_list = key == "each" or (key == "localities" and isinstance(value, str))
-        if names_list and value not in lists:
-            raise document.error(
-                (*path, key),
-                f"there is no list {shown(value)}",
-                allowed="a name from [lists]",
-                nearest=closest(value, tuple(lists)),
-            )
-        if names_list:
-            found["locality" if key == "each" else key] = lists[value]
-        else:
-            found[key] = _with_lists(document, (*path, key), value, lists)
-    return found
 
 
 def _claim(document: Document, path: KeyPath, entry: Mapping[str, Any]) -> Claim:
@@ -354,7 +316,7 @@ def _raise_first(document: Document, path: KeyPath, problems: list[Problem]) -> 
 
 def _problems(claim: Claim, world: World | None) -> list[Problem]:
     """Return what is wrong with a claim's names and worlds."""
-    from calibration.worlds import world_problems
+    from calibration.worlds import argument_problems, world_problems
 
     found = [
         Problem(
@@ -375,4 +337,4 @@ def _problems(claim: Claim, world: World | None) -> list[Problem]:
         inspect.signature(claim.measure.measure).bind(None, **claim.args)
     except TypeError as error:
         found.append(Problem(("args",), f"does not suit {claim.statistic}: {error}"))
-    return found or world_problems(claim, world)
+    return found or argument_problems(claim, world) or world_problems(claim, world)
