@@ -103,7 +103,7 @@ class Plan:
 
 def measurement_of(claim: Claim) -> Measurement:
     """Return what a claim measures on each run."""
-    return Measurement(str(claim.statistic), json.dumps(claim.arguments, sort_keys=True))
+    return Measurement(str(claim.statistic), json.dumps(claim.args, sort_keys=True))
 
 
 def template_key(scenario: Scenario) -> str:

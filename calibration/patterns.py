@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
+from calibration.lists import read_lists, with_lists
 from calibration.statistics import STATISTICS, Statistic
 from sim.errors import InputError
 from sim.interventions import STRICT, Line, Month, misplaced
@@ -71,7 +72,7 @@ class Change(BaseModel):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not (self.parameters or self.interventions):
+        if not any(getattr(self, name) for name in type(self).model_fields):
             raise misplaced((), "changes nothing", allowed="parameters or interventions")
         return self
 
@@ -145,7 +146,7 @@ class Claim(BaseModel):
         json_schema_extra={"allowed": 'a list of "file.py:function"'},
     )
     statistic: str | None = Field(None, description="Name of the statistic.")
-    arguments: dict[str, Any] = Field(
+    args: dict[str, Any] = Field(
         default_factory=dict, description="What the statistic is asked about, such as countries."
     )
     direction: Literal["+", "-"] | None = Field(
@@ -219,15 +220,16 @@ def load_claims(file: str | Path = TABLE, world: World | None = None) -> tuple[C
     """
     document = read_document(Path(file))
     for key in document.data:
-        if key != "claim":
-            raise document.error((key,), "there is no such table", allowed="[[claim]]")
-    entries = document.data["claim"]
+        if key not in ("claim", "lists"):
+            raise document.error((key,), "there is no such table", allowed="[lists] and [[claim]]")
+    lists = read_lists(document)
+    entries = document.data.get("claim")
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise document.error(("claim",), "is not a list of tables", allowed="[[claim]]")
     claims: dict[str, Claim] = {}
     for number, entry in enumerate(entries):
         path = ("claim", number)
-        claim = _claim(document, path, entry)
+        claim = _claim(document, path, with_lists(document, path, entry, lists))
         if claim.id in claims:
             raise document.error((*path, "id"), f"{shown(claim.id)} is given twice")
         _raise_first(document, path, _problems(claim, world))
@@ -314,7 +316,7 @@ def _raise_first(document: Document, path: KeyPath, problems: list[Problem]) -> 
 
 def _problems(claim: Claim, world: World | None) -> list[Problem]:
     """Return what is wrong with a claim's names and worlds."""
-    from calibration.worlds import world_problems
+    from calibration.worlds import argument_problems, world_problems
 
     found = [
         Problem(
@@ -332,7 +334,7 @@ def _problems(claim: Claim, world: World | None) -> list[Problem]:
         near = closest(claim.statistic, tuple(STATISTICS))
         return [*found, Problem(("statistic",), message, nearest=near)]
     try:
-        inspect.signature(claim.measure.measure).bind(None, **claim.arguments)
+        inspect.signature(claim.measure.measure).bind(None, **claim.args)
     except TypeError as error:
-        found.append(Problem(("arguments",), f"does not suit {claim.statistic}: {error}"))
-    return found or world_problems(claim, world)
+        found.append(Problem(("args",), f"does not suit {claim.statistic}: {error}"))
+    return found or argument_problems(claim, world) or world_problems(claim, world)

@@ -15,23 +15,30 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.calendar import month_index, month_name
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, load
 from sim.scenario_names import unknown_names
-from sim.scenario_problems import Problem, problems_of, shown
+from sim.scenario_problems import Problem, closest, problems_of, shown
+from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from calibration.patterns import Claim
     from sim.toml_lines import KeyPath
-    from sim.world import World
 
 BASELINE = "baseline"
 
 ROLES = ("with", "without", "with, control", "without, control")
 """The worlds of a claim; it has the last two if it is about a change."""
 
-_MOST_CHANGES = 5000
+# Arguments of statistics that hold codes, with the table and column they are from.
+_CODES = {
+    "countries": ("countries", "iso3"),
+    "high": ("countries", "iso3"),
+    "low": ("countries", "iso3"),
+    "localities": ("localities", "code"),
+    "province": ("provinces", "code"),
+    "sectors": ("sectors", "code"),
+}
 
 
 @dataclass(frozen=True)
@@ -124,17 +131,27 @@ def scenarios_of(claim: Claim) -> dict[str, Scenario]:
     return {role: setting.scenario() for role, setting in settings_of(claim).items()}
 
 
+def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]:
+    """Return the codes among a claim's arguments that the world's tables lack."""
+    tables = (world if world is not None else load_world()).tables
+    found = []
+    for name, given in claim.args.items():
+        table, column = _CODES.get(name, ("", ""))
+        for code in (given if isinstance(given, list) else [given]) if table else ():
+            known = tuple(tables[table][column])
+            if code not in known:
+                message = f"the world has no {shown(code)} among its {table}"
+                found.append(Problem(("args", name), message, nearest=closest(code, known)))
+    return found
+
+
 def world_problems(claim: Claim, world: World | None = None) -> list[Problem]:
     """Return what is wrong with the worlds of a claim, also when thinned.
 
     Places are those of the claim's own table.
     """
     for tried in (claim, claim.thinned()) if claim.thin else (claim,):
-        try:
-            settings = settings_of(tried)
-        except _NotAnOrderError as error:
-            return [error.problem]
-        for setting in settings.values():
+        for setting in settings_of(tried).values():
             try:
                 scenario = setting.scenario()
             except ValidationError as error:
@@ -152,50 +169,19 @@ def _from(values: dict[str, float], path: KeyPath) -> dict[str, tuple[float, Key
     return {name: (value, (*path, name)) for name, value in values.items()}
 
 
-class _NotAnOrderError(Exception):
-    """Carry what is wrong with the short form of an intervention."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
 def _expanded(
     entries: tuple[dict[str, Any], ...], path: KeyPath
 ) -> tuple[tuple[dict[str, Any], KeyPath], ...]:
     """Return interventions one by one.
 
-    A list in the place of a value stands for one intervention with each of its values, and
-    ``every = 12`` with ``last = "2018-01"`` for a repetition every 12 months until then.
+    A list in the place of a value stands for one intervention with each of its values.
     """
-    found = [
-        (item, (*path, number))
-        for number, entry in enumerate(entries)
-        for item in _each(entry, (*path, number))
-    ]
-    if len(found) > _MOST_CHANGES:
-        raise _NotAnOrderError(Problem(path, f"stands for more than {_MOST_CHANGES} changes"))
-    return tuple(found)
+    return tuple(
+        (item, (*path, number)) for number, entry in enumerate(entries) for item in _each(entry)
+    )
 
 
-def _each(entry: dict[str, Any], path: KeyPath) -> Iterator[dict[str, Any]]:
-    plain = {key: value for key, value in entry.items() if key not in ("every", "last")}
-    if "every" in entry or "last" in entry:
-        plain["month"] = _months(entry, path)
-    names = [key for key, value in plain.items() if isinstance(value, list)]
-    for values in product(*(plain[name] for name in names)):
-        yield plain | dict(zip(names, values, strict=True))
-
-
-def _months(entry: dict[str, Any], path: KeyPath) -> list[str]:
-    """Return the months of a repeated intervention."""
-    step, first, last = entry.get("every"), entry.get("month"), entry.get("last")
-    if not isinstance(step, int) or isinstance(step, bool) or step < 1:
-        problem = Problem((*path, "every"), f"{shown(step)} is not a number of months", "from 1 on")
-        raise _NotAnOrderError(problem)
-    try:
-        start, end = month_index(str(first)), month_index(str(last))
-    except ValueError:
-        problem = Problem(path, "repeats from no month to no month", "'month', 'every' and 'last'")
-        raise _NotAnOrderError(problem) from None
-    return [month_name(t) for t in range(start, end + 1, step)]
+def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    names = [key for key, value in entry.items() if isinstance(value, list)]
+    for values in product(*(entry[name] for name in names)):
+        yield entry | dict(zip(names, values, strict=True))

@@ -1,4 +1,8 @@
-"""Write the parts of docs/odd.md that follow from the code; with --check, tell whether they do."""
+"""Write what in docs/ follows from the code; with --check, tell whether it does.
+
+That is parts of odd.md, and all of mechanisms.md, which follows from the table of claims and the
+latest check of them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ import re
 import sys
 from pathlib import Path
 
+from calibration.findings import REFERENCE, read_record
+from calibration.page import mechanisms_page
+from calibration.patterns import load_claims
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text
@@ -18,6 +25,8 @@ from sim.world import load_world
 from sim.world.schema import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
+MECHANISMS = Path(__file__).parent / "mechanisms.md"
+RESULT = Path(__file__).parents[1] / REFERENCE
 
 CLASSES = {
     "governor": agents.Governor,
@@ -138,15 +147,25 @@ def renewed(text: str) -> str:
     return text
 
 
+def mechanisms() -> str:
+    """Return the page about claims, with the latest check of them if there is one."""
+    return mechanisms_page(load_claims(), read_record(RESULT) if RESULT.is_file() else None)
+
+
 def main() -> int:
-    """Renew the page, or check it; return the exit code."""
-    text = PAGE.read_text(encoding="utf-8")
-    new = renewed(text)
+    """Renew the pages, or check them; return the exit code."""
+    pages = {PAGE: renewed(PAGE.read_text(encoding="utf-8")), MECHANISMS: mechanisms()}
+    outdated = [
+        page.name
+        for page, new in pages.items()
+        if not page.is_file() or page.read_text(encoding="utf-8") != new
+    ]
     if "--check" in sys.argv[1:]:
-        if new != text:
-            sys.stderr.write(f"{PAGE.name} is out of date; run: python docs/generate.py\n")
-        return int(new != text)
-    write_text(PAGE, new)
+        for name in outdated:
+            sys.stderr.write(f"{name} is out of date; run: python docs/generate.py\n")
+        return int(bool(outdated))
+    for page, new in pages.items():
+        write_text(page, new)
     return 0
 
 

@@ -58,7 +58,7 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
-    known = {table: _names(world, table) for _, table, _, _ in mentions}
+    known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:

@@ -256,6 +256,46 @@ def test_months_of_ties_are_in_order(moments: list[State]) -> None:
     assert (twinned["place"] < int(w.run["localities"][0])).all()
 
 
+def test_ties_know_who_began_them_and_who_asked(moments: list[State]) -> None:
+    w = moments[-1]
+    ties = w.tie[: int(w.run["ties"][0])]
+    assert set(ties["initiator"]) == {k.CHINA, k.LAC}
+    for name in ("asking", "behest_of"):
+        asked = ties[ties[name] >= 0]
+        assert len(asked), name
+        assert (asked["kind"] == k.PROVINCE).all()
+        assert (w.actor["kind"][asked[name]] == k.FIRM).all()
+        assert (w.actor["home"][asked[name]] == asked["actor"]).all()
+        assert (w.tie_of[asked[name], asked["place"]] >= 0).all()
+    assert (ties["twinned"][ties["behest_of"] >= 0] >= 0).all()
+
+
+def test_agreements_with_the_centre_are_central_approvals(moments: list[State]) -> None:
+    for w in moments:
+        events = w.event[: int(w.run["events"][0])]
+        approved = events[events["kind"] == k.APPROVAL_CENTRAL]
+        latest = np.full_like(w.national, -1)
+        np.maximum.at(latest, (approved["actor"], approved["country"]), approved["month"])
+        assert (w.national == latest).all()
+    assert (w.national >= 0).any()
+
+
+def test_practice_comes_with_visits_and_experience_with_deals(moments: list[State]) -> None:
+    w = moments[-1]
+    events = w.event[: int(w.run["events"][0])]
+    # What a scenario arranges would leave no practice, but this run has no orders.
+    visits = np.bincount(events["actor"][events["kind"] == k.VISIT_TO_LAC], minlength=len(w.actor))
+    practice = 1.0 - (1.0 - w.par["learning_practice"][0]) ** visits
+    assert np.abs(w.actor["practice"] - practice).max() < CLOSE
+    deals = events[events["kind"] == k.DEAL]
+    count = np.zeros_like(w.experience)
+    np.add.at(count, (deals["actor"], deals["country"]), 1.0)
+    homes = w.actor["home"][deals["actor"]]
+    np.add.at(count, (homes[homes >= 0], deals["country"][homes >= 0]), 1.0)
+    experience = 1.0 - (1.0 - w.par["learning_experience"][0]) ** count
+    assert np.abs(w.experience - experience).max() < CLOSE
+
+
 def test_lists_hold_exactly_the_open_projects(moments: list[State]) -> None:
     for w in moments[::7]:
         projects = w.project[: int(w.run["projects"][0])]

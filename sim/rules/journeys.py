@@ -86,8 +86,8 @@ def plan_journey(w, g, t):
 
     A forum is attended on invitation, at most one a month: the first in the order of their keys
     that invites and is accepted (M29). Otherwise initiative rises with will, authority, need,
-    imitation and experience; geopolitics restrains governors less than executives (report, section
-    e; M22, M43, M50, M52).
+    means, imitation and experience; geopolitics restrains governors less than executives (report, section
+    e; M22, M41, M43, M50, M52).
     """
     p = w.par[0]
     governor = w.governor[g]
@@ -108,6 +108,7 @@ def plan_journey(w, g, t):
         + p.initiative_will * will_of(w, g)
         + p.initiative_imitation * w.place[g].demonstration
         + p.initiative_experience * governor.experience
+        + p.initiative_means * w.place[g].market
     )
     if u < logistic(readiness) * local_restraint(w, w.place[g].country):
         governor.trip_actor = partner_in_china(w, g, t)
@@ -248,7 +249,8 @@ def plan_state_visit(w, c, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = actor.scale * actor.scale * (0.2 + trust_between(w, a, country.centre))
+            weight = math.exp(p.initiative_executive_scale * math.log(actor.scale))
+            weight *= 0.2 + trust_between(w, a, country.centre)
             arrival = race(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
             )

@@ -44,6 +44,7 @@ def assess_country(w, c, t):
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
+    largest = -math.inf
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         place.attraction = math.exp(
@@ -52,8 +53,10 @@ def assess_country(w, c, t):
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
+        largest = max(largest, place.market)
     country.initiative = initiative_of_country(w, c, authority)
     most = p.initiative_will + p.initiative_imitation + p.initiative_experience
+    most += p.initiative_means * largest
     country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
@@ -106,7 +109,7 @@ def local_restraint(w, c):
 def travels(w, a, t):
     """Decide whether a Chinese actor has a delegation leave this month.
 
-    Practised actors travel more (M62).
+    Practised actors travel more (M62), technology firms more than others (M35).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -122,7 +125,7 @@ def travels(w, a, t):
     elif actor.kind == k.EMBASSY:
         rate *= p.outreach_embassy_rate
     else:
-        rate *= p.outreach_firm_rate
+        rate *= p.outreach_firm_rate * (1.0 + p.outreach_technology_rate * actor.technology)
     return draw(w.run, d.ACTOR_TRAVELS, actor.key, 0, t) < rate
 
 

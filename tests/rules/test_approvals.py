@@ -31,14 +31,17 @@ def test_shifting_moves_the_odds_and_never_leaves_the_range() -> None:
 
 
 def decided(bench: Bench, c: int, level: int, stage: int = k.APPROVED, **fields: int) -> int:
-    """Return how many of a number of memoranda reach a stage in one month's decisions."""
+    """Return how many of a number of memoranda reach a stage in one month's decisions.
+
+    They are the same memoranda, with the same draws, in every call.
+    """
     i = int(bench.w.country["first"][c])
     rows = [bench.project(i, k.SIGNED, sector=s % 10, level=level, **fields) for s in range(COUNT)]
     if level == k.LOCAL:
         approvals.approve_locally(bench.h, i, bench.t)
     approvals.approve_centrally(bench.h, c, bench.t)
     found = sum(bench.stage(j) == stage for j in rows)
-    bench.w.project["stage"][rows] = k.OPERATING
+    bench.w.run["projects"] -= COUNT
     bench.w.place["first_project"][i] = -1
     return found
 

@@ -196,8 +196,8 @@ def test_how_far_bodies_work_without_recognition(bench: Bench) -> None:
     some = share(1.0)
     assert outreach.may_work_in(bench.h, a, c)
     assert 0.0 < some < share(20.0)
-    # Where Beijing is recognised the switch changes nothing.
-    bench.w.country["recognises"][c] = 1
+    # Where Beijing is recognised everywhere the switch changes nothing.
+    bench.w.country["recognises"] = 1
     assert share(0.0) == share(20.0)
 
 

@@ -459,7 +459,7 @@ def test_without_the_effect_of_authority_executives_plan_as_much_anywhere(bench:
 def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench) -> None:
     w, c = bench.w, bench.country()
     # Consolidation also overrides local authority, which would raise plans by itself.
-    bench.par(project_executive=0.2, authority_consolidation=0.0)
+    bench.par(project_executive=0.5, authority_consolidation=0.0)
     w.country["market"][c] = 0.0
 
     def plans(consolidation: float, effect: float) -> int:

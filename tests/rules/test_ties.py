@@ -268,7 +268,7 @@ def test_firms_tip_the_scale_in_their_share_of_the_twinnings_asked_for(bench: Be
     bench.par(twinning_behest=3.0)
     assert share() == pytest.approx(0.75, abs=0.06)
     # A firm whose own tie has died no longer counts.
-    bench.w.tie["behest"][row] = -1
+    bench.w.tie["behest"][row] = -2
     assert share() == 0.0
 
 
