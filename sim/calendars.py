@@ -175,7 +175,7 @@ def orders(changes: Iterable[Intervention], at: Positions) -> Array:
     rows = sorted((_order(change, at) for change in changes), key=lambda row: row[0])
     table = np.zeros(len(rows), dtype=state.record_type(state.INTERVENTION))
     for i, row in enumerate(rows):
-        table[i] = row
+        table[i] = (*row, 0)
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -57,7 +58,7 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
-    known = {table: _names(world, table) for _, table, _, _ in mentions}
+    known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:
@@ -71,14 +72,15 @@ def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[P
     """Yield the visits of actors who are posted to another country than they are to visit."""
     from sim.world.actors import posting
 
-    home = dict(zip(world.localities["code"], world.localities["iso3"], strict=True))
     for number, change in enumerate(interventions):
-        if isinstance(change, Visit):
-            post, country = posting(change.actor), str(home[change.locality])
-            if post is not None and post != country:
+        post = posting(change.actor) if isinstance(change, Visit) else None
+        if isinstance(change, Visit) and post is not None:
+            table = world.tables["localities"]
+            country = str(table.loc[table["code"] == change.locality, "iso3"].iloc[0])
+            if post != country:
                 message = f"{shown(change.actor)} does not work in {country}"
-                near = change.actor.replace(post, country)
                 allowed = "the embassy in the country of the locality"
+                near = change.actor.replace(post, country)
                 yield Problem(("interventions", number, "actor"), message, allowed, near)
 
 
@@ -115,8 +117,12 @@ def _nearest(name: str, known: dict[str, str]) -> str | None:
     bare = {code.rpartition(":")[2]: code for code in known}
     if name in bare:
         return bare[name]
-    word = closest(name, tuple(known.values()))
-    by_word = {word: code for code, word in known.items()}
-    if word is not None and (len(name) > 4 or word.casefold() == name.casefold()):
-        return by_word[word]
-    return closest(name, tuple(known))
+    word, code = closest(name, tuple(known.values())), closest(name, tuple(known))
+    if word is None or (code is not None and _likeness(name, code) >= _likeness(name, word)):
+        return code
+    return next(c for c, w in known.items() if w == word)
+
+
+def _likeness(name: str, other: str) -> float:
+    """Return how much of two texts is common to both, 0-1."""
+    return SequenceMatcher(None, name.casefold(), other.casefold()).ratio()

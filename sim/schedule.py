@@ -13,6 +13,7 @@ from sim.jit import rule
 from sim.rules import (
     acquisitions,
     approvals,
+    diplomacy,
     finance,
     journeys,
     learning,
@@ -59,13 +60,13 @@ def take_step_of_politics(w, verb, first, end, t):
             politics.hold_executive_office(w, i, t)
     elif verb == V.review_recognition:
         for i in range(first, end):
-            politics.review_recognition(w, i, t)
+            diplomacy.review_recognition(w, i, t)
     elif verb == V.hold_governor_office:
         for i in range(first, end):
             politics.hold_governor_office(w, i, t)
     elif verb == V.rotate_ambassador:
         for i in range(first, end):
-            politics.rotate_ambassador(w, i, t)
+            diplomacy.rotate_ambassador(w, i, t)
 
 
 @rule
@@ -211,6 +212,9 @@ def take_step_of_learning(w, verb, first, end, t):
     if verb == V.heed_neighbours:
         for i in range(first, end):
             learning.heed_neighbours(w, i, t)
+    elif verb == V.heed_country:
+        for i in range(first, end):
+            learning.heed_country(w, i, t)
     elif verb == V.gain_foothold:
         for i in range(first, end):
             learning.gain_foothold(w, i, t)

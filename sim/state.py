@@ -43,9 +43,9 @@ RUN = (
     Field("median_will", "f", "0-1", "median political will of governors"),
     Field("outreach", "f", "ratio", "factor of Chinese outreach this month"),
     Field("favoured", "i", "country", "country Beijing favours this month"),
-    Field("forum", "i", "forum", "forum held this month"),
+    Field("forum", "i", "forum", "first forum held this month"),
+    Field("forums", "i", "count", "forums held this month, one row after the other"),
     Field("signal_event", "i", "event", "latest policy signal"),
-    Field("forum_event", "i", "event", "latest forum"),
     Field("institutes", "i", "count", "Confucius Institutes open"),
     Field("deals_now", "i", "count", "deals formed this month"),
     Field("next_intervention", "i", "-", "next intervention due"),
@@ -85,6 +85,8 @@ COUNTRY = (
     Field("stance", "f", "-1 to 1", "stance on China"),
     Field("consolidation", "f", "0-1", "consolidation of power at the centre"),
     Field("recognises", "i", "0/1", "recognises the People's Republic"),
+    Field("order", "i", "order", "this month's order of the scenario on the office"),
+    Field("recognition_order", "i", "order", "this month's order on recognition"),
     Field("authority", "f", "0-1", "authority of first-level units this month"),
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
@@ -119,9 +121,10 @@ GOVERNOR = (
     Field("next_documented", "i", "-", "next row of documented office-holders"),
     Field("last_documented", "i", "-", "end of this locality's rows"),
     Field("office_event", "i", "event", "latest change of office-holder"),
+    Field("order", "i", "order", "this month's order of the scenario on the office"),
     Field("trip_actor", "i", "actor", "whom the governor decided to approach"),
     Field("trip_host", "i", "actor", "province met at a forum"),
-    Field("trip_forum", "i", "0/1", "whether the trip is to a forum"),
+    Field("trip_forum", "i", "forum", "forum the trip is to"),
     Field("trip_firm", "i", "actor", "firm with which a project was settled on this month's trip"),
     Field("trip_sector", "i", "sector", "sector of that project"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
@@ -133,7 +136,12 @@ PLACE = (
     Field("country", "i", "country", "country"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
-    Field("demonstration", "f", "0-1", "impression of deals here and nearby"),
+    Field(
+        "demonstration",
+        "f",
+        "0-1",
+        "impression of deals here and nearby, or in the country",
+    ),
     Field("demonstration_event", "i", "event", "deal behind that impression"),
     Field("deals_now", "i", "count", "deals formed here this month"),
     Field("deal_event", "i", "event", "latest deal formed here"),
@@ -158,7 +166,7 @@ ACTOR = (
     Field("mission", "i", "-", "kinds.MISSIONS of an organisation"),
     Field("rate", "f", "per month", "capacity for trips"),
     Field("practice", "f", "0-1", "practice in outreach, from visits made"),
-    Field("scale", "f", "0-1", "size of a firm; relative economy of a province"),
+    Field("scale", "f", "ratio", "size of a firm, 0-1; economy of a province over US$ 300 billion"),
     Field("technology", "i", "0/1", "technology firm"),
     Field("acquirer", "f", "0-1", "appetite for acquisitions"),
     Field("needs_recognition", "i", "0/1", "works only where Beijing is recognised"),
@@ -173,7 +181,7 @@ ACTOR = (
     Field("trip_sector", "i", "sector", "sector in mind"),
     Field("trip_partner", "i", "actor", "whom an association means to introduce"),
     Field("trip_worth", "f", "weight", "how much the trip is worth to the actor"),
-    Field("trip_received", "i", "0/1", "whether the delegation is received"),
+    Field("trip_received", "i", "-1/0/1", "1: received; -1: turned away; 0: no room, or no trip"),
     Field("next_guest", "i", "actor", "next delegation arriving at the same place"),
     Field("pitch_sector", "i", "sector", "sector of a project pitched this month"),
     Field("pitch_place", "i", "place", "place of a project pitched this month"),
@@ -306,6 +314,7 @@ FORUM = (
     Field("reach", "f", "share", "share of units invited"),
     Field("needs_recognition", "i", "0/1", "open only to recognising countries"),
     Field("key", "i", "-", "stable identity"),
+    Field("event", "i", "event", "the forum as held"),
 )
 
 CROSSING = (
@@ -327,6 +336,7 @@ INTERVENTION = (
     Field("second", "f", "-", "alignment or consolidation"),
     Field("replaces", "i", "0/1", "whether a new person takes office"),
     Field("actor", "i", "actor", "who visits or twins, -1 if nobody"),
+    Field("event", "i", "event", "the order as announced"),
 )
 
 PARAMETER = tuple(
@@ -380,6 +390,8 @@ class State(NamedTuple):
     experience: Array  # (A, C) experience of the actor in the country, 0-1
     national: Array  # (A, C) month of the firm's latest central approval there, -1 if none
     series: Array  # (T, C, number of SERIES fields)
+    forum: Array  # FORUM, sorted by month and key
+    intervention: Array  # INTERVENTION, sorted by month
     tie: Array  # (capacity,) TIE
     project: Array  # (capacity,) PROJECT
     event: Array  # (capacity,) EVENT
@@ -400,13 +412,11 @@ class State(NamedTuple):
     leader: Array  # LEADER, sorted by country and month
     holder: Array  # HOLDER, sorted by locality and month
     recognition: Array  # RECOGNITION, sorted by country and month
-    forum: Array  # FORUM, sorted by month
-    intervention: Array  # INTERVENTION, sorted by month
 
 
 CHANGING = (
     "run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
-    "experience", "national", "series",
+    "experience", "national", "series", "forum", "intervention",
 )  # fmt: skip
 POOLS = ("tie", "project", "event")
 

@@ -104,6 +104,7 @@ STEPS: tuple[Step, ...] = (
     Step("projects", "governor", "close_acquisitions", "local government has no say", True),
     Step("projects", "governor", "carry_out_works", "build, stall, resist, complete"),
     Step("learning", "governor", "heed_neighbours", "deals impress neighbours"),
+    Step("learning", "centre", "heed_country", "deals anywhere in the country impress its centre"),
     Step("learning", "province", "gain_foothold", "experience opens offices"),
     Step("learning", "firm", "gain_foothold", "experience opens offices"),
     Step("learning", "executive", "form_views", "reputation and views of China"),

@@ -157,7 +157,7 @@ def fields(
         "proposer": proposer,
         "where": where,
         "holder": holder,
-        "forum": names.forum(event.month) or "a forum",
+        "forum": names.forum(event.event_id) if event.kind == "forum" else "a forum",
     }
 
 

@@ -7,10 +7,13 @@ import math
 from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
-from sim.rng import draw
+from sim.rng import draw, key_of
 from sim.rules.basics import race, record
 from sim.rules.finance import form_deal
 from sim.rules.proposals import add_project, project_draw
+
+BID = key_of("bid")
+"""Sets the origin of a firm's bid apart from that of its pitches."""
 
 
 @rule
@@ -81,7 +84,8 @@ def register_acquisition(w, a, t):
         return
     row = w.tie_of[a, firm.target_place]
     cause = w.tie[row].event if row >= 0 else w.place[firm.target_place].demonstration_event
-    j = add_project(w, t, firm.target_place, firm.target_sector, firm.key, 0.0, cause, 0)
+    origin = firm.key ^ BID
+    j = add_project(w, t, firm.target_place, firm.target_sector, origin, 0.0, cause, 0)
     project = w.project[j]
     project.stage = k.ACQUIRING
     project.level = k.NO_LEVEL

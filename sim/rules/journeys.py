@@ -84,19 +84,21 @@ def bring_firm(w, a, place, t, event):
 def plan_journey(w, g, t):
     """Let a governor decide whether to go to China this month, and to whom.
 
-    A forum is attended on invitation (M29). Otherwise initiative rises with will, authority, need,
-    imitation and experience; geopolitics restrains governors less than executives (report, section
-    e; M22, M43, M50, M52).
+    A forum is attended on invitation, at most one a month: the first in the order of their keys
+    that invites and is accepted (M29). Otherwise initiative rises with will, authority, need,
+    means, imitation and experience; geopolitics restrains governors less than executives (report, section
+    e; M22, M41, M43, M50, M52).
     """
     p = w.par[0]
     governor = w.governor[g]
     governor.trip_actor = -1
     governor.trip_host = -1
-    governor.trip_forum = 0
+    governor.trip_forum = -1
     governor.trip_firm = -1
     head = w.run[0]
-    if head.forum >= 0 and attends_forum(w, g, t):
-        return
+    for f in range(head.forum, head.forum + head.forums):
+        if attends_forum(w, g, f, t):
+            return
     country = w.country[w.place[g].country]
     u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
     if u >= country.initiative_most:
@@ -106,18 +108,19 @@ def plan_journey(w, g, t):
         + p.initiative_will * will_of(w, g)
         + p.initiative_imitation * w.place[g].demonstration
         + p.initiative_experience * governor.experience
+        + p.initiative_means * w.place[g].market
     )
     if u < logistic(readiness) * local_restraint(w, w.place[g].country):
         governor.trip_actor = partner_in_china(w, g, t)
 
 
 @rule
-def attends_forum(w, g, t):
-    """Decide whether a governor attends this month's forum and which province is met there."""
+def attends_forum(w, g, f, t):
+    """Decide whether a governor attends a forum of this month and which province is met there."""
     p = w.par[0]
     governor = w.governor[g]
     place = w.place[g]
-    forum = w.forum[w.run[0].forum]
+    forum = w.forum[f]
     country = w.country[place.country]
     if forum.needs_recognition == 1 and country.recognises == 0:
         return False
@@ -126,7 +129,7 @@ def attends_forum(w, g, t):
     chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * local_authority(w, place.country))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
-    governor.trip_forum = 1
+    governor.trip_forum = f
     for a in range(len(w.actor)):
         if w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
             governor.trip_actor = a
@@ -187,10 +190,9 @@ def make_journey(w, g, t):
     row = w.tie_of[a, g]
     cause = w.tie[row].event if row >= 0 else w.place[g].demonstration_event
     new_broom = governor.office_event if t - governor.since < NEW_BROOM else 0
-    if governor.trip_forum == 1:
-        event = record(
-            w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, w.run[0].forum_event, cause, 0
-        )
+    if governor.trip_forum >= 0:
+        invitation = w.forum[governor.trip_forum].event
+        event = record(w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, invitation, cause, 0)
         if governor.trip_host >= 0:
             introduce(w, governor.trip_host, g, t, 1.0, sector, event, True)
         see_showcase(w, g, t, event)
@@ -247,7 +249,8 @@ def plan_state_visit(w, c, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = actor.scale * actor.scale * (0.2 + trust_between(w, a, country.centre))
+            weight = math.exp(p.initiative_executive_scale * math.log(actor.scale))
+            weight *= 0.2 + trust_between(w, a, country.centre)
             arrival = race(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
             )

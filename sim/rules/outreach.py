@@ -44,6 +44,7 @@ def assess_country(w, c, t):
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
+    largest = -math.inf
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         place.attraction = math.exp(
@@ -52,8 +53,10 @@ def assess_country(w, c, t):
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
+        largest = max(largest, place.market)
     country.initiative = initiative_of_country(w, c, authority)
     most = p.initiative_will + p.initiative_imitation + p.initiative_experience
+    most += p.initiative_means * largest
     country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
@@ -106,7 +109,7 @@ def local_restraint(w, c):
 def travels(w, a, t):
     """Decide whether a Chinese actor has a delegation leave this month.
 
-    Practised actors travel more (M62).
+    Practised actors travel more (M62), technology firms more than others (M35).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -122,7 +125,7 @@ def travels(w, a, t):
     elif actor.kind == k.EMBASSY:
         rate *= p.outreach_embassy_rate
     else:
-        rate *= p.outreach_firm_rate
+        rate *= p.outreach_firm_rate * (1.0 + p.outreach_technology_rate * actor.technology)
     return draw(w.run, d.ACTOR_TRAVELS, actor.key, 0, t) < rate
 
 
@@ -130,8 +133,8 @@ def travels(w, a, t):
 def seek_partner(w, a, t):
     """Let a Chinese actor decide whether and where to send a delegation this month.
 
-    Part of the trips keep up known partners, the rest explore (M30, M32, M33). Under coordination a
-    share goes to the country Beijing favours (M25).
+    Under coordination a share of all trips goes to the country Beijing favours (M25). Of the rest
+    part keep up known partners, the others explore (M30, M32, M33).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -140,10 +143,12 @@ def seek_partner(w, a, t):
     if not travels(w, a, t):
         return
     place = -1
-    if draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
+    country = steered_country(w, a, t)
+    if country < 0 and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
         place = known_partner(w, a, t)
     if place < 0:
-        country = chosen_country(w, a, t)
+        if country < 0:
+            country = chosen_country(w, a, t)
         if country < 0:
             return
         place = chosen_place(w, a, country, t)
@@ -180,16 +185,30 @@ def known_partner(w, a, t):
 
 
 @rule
+def steered_country(w, a, t):
+    """Return the country Beijing steers an actor to this month, -1 if it leaves the actor alone.
+
+    An embassy is bound to its own country and not steered.
+    """
+    actor = w.actor[a]
+    favoured = w.run[0].favoured
+    if favoured < 0 or actor.kind == k.EMBASSY or not may_work_in(w, a, favoured):
+        return -1
+    if draw(w.run, d.ACTOR_STEERED, actor.key, 0, t) < w.par[0].signals_coordination:
+        return favoured
+    return -1
+
+
+@rule
 def chosen_country(w, a, t):
-    """Choose a country to explore; an embassy is bound to its own."""
+    """Choose a country to explore, unless Beijing steers; an embassy is bound to its own."""
     p = w.par[0]
     actor = w.actor[a]
-    head = w.run[0]
     if actor.kind == k.EMBASSY:
         return actor.country if may_work_in(w, a, actor.country) else -1
-    if draw(w.run, d.ACTOR_STEERED, actor.key, 0, t) < p.signals_coordination:
-        if head.favoured >= 0 and may_work_in(w, a, head.favoured):
-            return head.favoured
+    steered = steered_country(w, a, t)
+    if steered >= 0:
+        return steered
     best = math.inf
     chosen = -1
     for c in range(len(w.country)):

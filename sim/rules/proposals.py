@@ -188,8 +188,7 @@ def register_wish(w, g, t):
 def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
-    Technology firms pitch most readily, once they have spread their expertise in a first meeting
-    (M37). Provinces make the case for their firms where they are trusted (section d, fn 96);
+    Technology firms pitch once they have spread their expertise in a first meeting (M37). Provinces make the case for their firms where they are trusted (section d, fn 96);
     elsewhere most of their visits are reconnaissance (rationale; M32).
     """
     p = w.par[0]
@@ -199,10 +198,8 @@ def pitch_project(w, a, t):
         return
     chance = p.project_pitch
     if guest.kind == k.FIRM:
-        if guest.technology == 1:
-            chance *= 1.5
-            if w.tie[w.tie_of[a, guest.trip_place]].visits <= 1:
-                chance *= 1.0 - p.project_expertise
+        if guest.technology == 1 and w.tie[w.tie_of[a, guest.trip_place]].visits <= 1:
+            chance *= 1.0 - p.project_expertise
     else:
         trust = trust_between(w, a, guest.trip_place)
         chance *= trust + (1.0 - p.project_reconnaissance) * (1.0 - trust)

@@ -33,7 +33,10 @@ def read_policy(w, t):
 
 @rule
 def favour_country(w, t):
-    """Pick the country Beijing favours this month; it matters only under coordination (M25)."""
+    """Pick the country Beijing favours this month; without coordination there is none (M25)."""
+    w.run[0].favoured = -1
+    if w.par[0].signals_coordination <= 0.0:
+        return
     best = math.inf
     for c in range(len(w.country)):
         country = w.country[c]
@@ -47,15 +50,21 @@ def favour_country(w, t):
 
 @rule
 def call_forum(w, t):
-    """Announce a forum held this month (M29)."""
+    """Announce every forum held this month (M29)."""
     head = w.run[0]
     head.forum = -1
+    head.forums = 0
     for f in range(len(w.forum)):
-        if w.forum[f].month == t:
-            head.forum = f
-            head.forum_event = record(
-                w, k.FORUM, t, w.forum[f].host, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
+        forum = w.forum[f]
+        if forum.month == t:
+            if head.forums == 0:
+                head.forum = f
+            head.forums += 1
+            # The forum's own key keeps apart the identities of two forums in one month.
+            forum.event = record(
+                w, k.FORUM, t, forum.host, -1, k.CHINA, -1, forum.key, 0.0, head.signal_event, 0, 0
             )
+            w.event[head.events - 1].project = 0
 
 
 @rule
@@ -71,7 +80,8 @@ def read_country_signals(w, c, t):
 def fund_bank(w, a, t):
     """Add this month's part of the envelope to what a bank can commit.
 
-    Unused funds lapse slowly.
+    funds = min(funds + year / 12, 2 year), where year is twelve times the month's part. Funds not
+    used add up to two years' envelope; what goes beyond lapses.
     """
     bank = w.actor[a]
     year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]
