@@ -18,7 +18,7 @@ from calibration.statistics import STATISTICS, Statistic
 from sim.errors import InputError
 from sim.interventions import STRICT, Line, Month, misplaced
 from sim.parameters import PARAMETERS
-from sim.scenario_problems import Problem, closest, problems_of, shown
+from sim.scenario_problems import NO_SUCH_FIELD, Problem, closest, problems_of, shown
 from sim.scenario_source import Document, read_document
 
 if TYPE_CHECKING:
@@ -298,7 +298,8 @@ def _validated(
         return model.model_validate(data)
     except ValidationError as error:
         problems = problems_of(error, model)
-    raise _located(document, path, problems[0])
+    # A name misspelt is missing too; the misspelling tells more.
+    raise _located(document, path, min(problems, key=lambda p: p.message != NO_SUCH_FIELD))
 
 
 def _located(document: Document, path: KeyPath, problem: Problem) -> InputError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from calibration.findings import Findings
 
-_NARROWEST = 100
+_NARROWEST = 120
 
 
 def patterns(
@@ -67,12 +67,12 @@ def _print(findings: Findings, folder: Path) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
-    console.print(_table(findings.rows))
+    console.print(_table(findings.rows, console.width >= _NARROWEST))
     console.print(counted(findings.counts))
     console.print(f"\nFiles: {folder}")
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def _table(rows: Sequence[Mapping[str, Any]], wide: bool) -> Table:
     """Return the findings as a table."""
     from rich import box
     from rich.table import Table
@@ -85,7 +85,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("claim", no_wrap=True)
     table.add_column("title", ratio=1)
     for name in ("with [95 % interval]", "without", "effect [95 % interval]"):
-        table.add_column(name, justify="right", no_wrap=name == "without")
+        table.add_column(name, justify="right", no_wrap=wide or name == "without")
     table.add_column("verdict", no_wrap=True)
     for row in rows:
         table.add_row(
