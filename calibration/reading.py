@@ -116,10 +116,9 @@ class Reading:
         return made[self.is_local(made)]
 
     @cached_property
-    def contacts_by_country(self) -> Array:
-        """Return visits, journeys and introductions at localities, summed by country (C,)."""
-        groups = (self.local_visits, self.journeys, self.introductions)
-        return np.sum([self.by_country(rows) for rows in groups], axis=0)
+    def begun_by_visit(self) -> Array:
+        """Return the ties, with localities or centres, that a Chinese visit began."""
+        return self.ties[self.field_of(self.ties["first_event"], "kind") == k.VISIT_TO_LAC]
 
     def by_country(self, rows: Array) -> Array:
         """Return how many records there are by country (C,)."""
@@ -188,6 +187,13 @@ class Reading:
     def economy(self) -> Array:
         """Return the size of each locality's economy, log10 of US$ 10 billion (L,)."""
         return self.w.place["market"][: self.localities]
+
+    def within_countries(self, values: Array) -> Array:
+        """Return the differences of values of localities from their country's mean (L,)."""
+        home = self.country_of
+        count = np.bincount(home, minlength=self.countries)
+        total = np.bincount(home, weights=values, minlength=self.countries)
+        return np.asarray(values - (total / np.maximum(1, count))[home])
 
     @cached_property
     def recognised(self) -> Array:

@@ -94,7 +94,8 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Further share of personal trust lost when the new office-holder is of another bloc.",
               "report, effects, fn 163 (M21)"),
     _free("turnover.lapse", "probability", 0.0, 1.0, 0.3,
-          "Chance that a project not yet approved lapses when the office-holder changes.",
+          "Chance that a project not yet approved lapses when the office-holder who is to decide "
+          "on it changes.",
           "report, effects (M20, M21)"),
     Parameter("turnover.pace", "ratio", 0.25, 6.0, 1.0,
               "How many times faster than the law's terms governors change.",
@@ -462,7 +463,8 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Chance that a fully experienced actor opens an office in a country in a month.",
               "report, actors and avenues (M63)"),
     Parameter("learning.demonstration", "share", 0.0, 1.0, 0.5,
-              "Demonstration a deal gives to its own and, by half, neighbouring places.",
+              "Demonstration a deal gives to its own place, to the national government and, by "
+              "half, to neighbouring places.",
               "report, rationale"),
     Parameter("learning.forgetting", "share per month", 0.0, 0.2, 0.03,
               "Demonstration lost each month.", "assumption"),

@@ -362,12 +362,10 @@ RECORDS: dict[str, tuple[Field, ...]] = {
     "intervention": INTERVENTION,
 }
 
-_TYPES = {"i": np.int64, "f": np.float64}
-
 
 def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
     """Return the record dtype of a table of fields; all fields are 8 bytes wide."""
-    return np.dtype((np.record, [(f.name, _TYPES[f.kind]) for f in fields]))
+    return np.dtype((np.record, [(f.name, np.int64 if f.kind == "i" else float) for f in fields]))
 
 
 class State(NamedTuple):

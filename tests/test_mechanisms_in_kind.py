@@ -96,6 +96,7 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
     localities = int(w.run["localities"][0])
     ties = w.tie[: int(w.run["ties"][0])]
     visits = log[log["kind"] == k.VISIT_TO_LAC]
+    travelled = log["place"][log["kind"] == k.VISIT_TO_CHINA]
     bodies = visits[w.actor["kind"][visits["actor"]] == k.ORGANISATION]
     never = np.setdiff1d(
         np.flatnonzero(w.country["recognises"] == 0),
@@ -112,6 +113,7 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
         "bodies_at_centre": outcomes.ratio(
             float((bodies["place"] >= localities).sum()), len(bodies)
         ),
+        "journeys_of_large": float((w.place["market"][travelled] > 0.0).mean()),
         "showcases": float((np.isin(doors["cause0"], forums) & firms).sum()),
         "at_behest": float((ties["behest_of"] >= 0).sum()),
         "practice": float(w.actor["practice"].sum()),
@@ -184,12 +186,15 @@ EFFECTS = [
     ("outreach.province_rate", 0.02, 0.2, {"visits_to_lac": "+", "deals": "+"}),
     ("outreach.firm_rate", 0.0, 0.1, {"firm_visits": "+", "pitched": "+"}),
     ("outreach.growth", 0.0, 8.0, {"visits_to_lac": "+", "practice": "+"}),
+    ("outreach.technology_rate", 0.0, 6.0, {"firm_visits": "+", "pitched_technology": "+"}),
     ("outreach.mission", 0.0, 1.0, {"inequality_of_bodies": "+"}),
     ("outreach.unrecognised", 0.2, 2.0, {"bodies_without_recognition": "+"}),
     ("outreach.market", 0.2, 3.0, {"gini_countries": "+"}),
     ("outreach.centre", -3.0, 2.0, {"visits_at_centre": "+"}),
     ("outreach.reception", 1.0, 6.0, {"declined_visits": "-"}),
     ("initiative.rate", -12.0, -5.0, {"visits_to_china": "+", "visits_from_lac": "+"}),
+    ("initiative.means", 0.0, 3.0, {"journeys_of_large": "+"}),
+    ("initiative.strain", 0.0, 1.0, {"state_visits": "-", "planned": "-"}),
     ("tie.consolidation", 0.0, 0.1, {"institutional": "+", "ties_lost_share": "-"}),
     ("tie.introduction", 0.0, 1.0, {"introductions": "+"}),
     ("twinning.rate", 0.01, 0.1, {"twinnings": "+", "university_links": "+", "institutional": "+"}),
@@ -207,6 +212,8 @@ EFFECTS = [
     ("project.executive_sector", 0.0, 3.0, {"planned_central": "+"}),
     ("approval.local", 0.02, 0.9, {"deals_local": "+"}),
     ("approval.central", 0.001, 0.2, {"deals_central": "+", "approvals_central": "+"}),
+    ("approval.insulation", 0.0, 1.0, {"visits_to_china": "+", "approvals_local": "+"}),
+    ("approval.consolidation", 0.0, 5.0, {"planned": "+", "approvals_central": "+"}),
     ("approval.endorsement", 0.0, 4.0, {"approvals_local": "+"}),
     ("approval.reinforcement", 0.0, 4.0, {"approvals_local": "+", "approvals_central": "+"}),
     ("approval.veto", 0.0, 0.5, {"vetoes": "+"}),

@@ -50,6 +50,16 @@ def negotiated_deals(
     return (len(rows) / reading.years_from(since),)
 
 
+@statistic(unit="projects a year", value=mean)
+def projects_proposed(
+    reading: Reading, localities: list[str], since: str | None = None, until: str | None = None
+) -> Parts:
+    """Count projects that localities, or visitors to them, proposed, a year."""
+    rows = reading.projects[reading.projects["channel"] < k.BY_EXECUTIVE]
+    rows = reading.chosen(rows, field="proposed", since=since, until=until, localities=localities)
+    return (len(rows) / reading.years_from(since, until),)
+
+
 @statistic(unit="acquisitions a year", value=mean)
 def acquisitions(
     reading: Reading,
@@ -89,22 +99,22 @@ def local_activity_by_authority(reading: Reading) -> Parts:
     return slope(np.log1p(activity), reading.authority[home], reading.economy, market)
 
 
-@statistic(unit="deals per visit", value=difference_of_ratios)
+@statistic(unit="deals per contact", value=difference_of_ratios)
 def conversion_by_authority(reading: Reading) -> Parts:
-    """Compare the deals that come of a visit in the third of countries with most authority.
+    """Compare the deals that come of contacts in the third of countries with most authority.
 
-    Deals that began at localities, whoever decides, per visit to a locality: that third less the
-    other two thirds.
+    Deals that began at localities, whoever decides, per visit to a locality or journey of a
+    governor: that third less the other two thirds.
     """
     high = reading.authority > np.quantile(reading.authority, 2.0 / 3.0)
     began = reading.deals["channel"] != k.BY_ACQUISITION
     deals = reading.by_country(reading.deals[began & ~reading.arose_at_centre])
-    visits = reading.by_country(reading.local_visits)
+    contacts = reading.by_country(reading.local_visits) + reading.by_country(reading.own_journeys)
     return (
         float(deals[high].sum()),
-        float(visits[high].sum()),
+        float(contacts[high].sum()),
         float(deals[~high].sum()),
-        float(visits[~high].sum()),
+        float(contacts[~high].sum()),
     )
 
 
@@ -155,9 +165,7 @@ def dispersion_of_deals(reading: Reading) -> Parts:
 
 
 @statistic(unit="share", value=ratio)
-def local_share_of_deals(
-    reading: Reading, countries: list[str], since: str | None = None
-) -> Parts:
+def local_share_of_deals(reading: Reading, countries: list[str], since: str | None = None) -> Parts:
     """Return the share of negotiated deals that localities decided on."""
     rows = reading.chosen(reading.negotiated, field="dealt", since=since, countries=countries)
     return float((rows["level"] == k.LOCAL).sum()), float(len(rows))
@@ -186,16 +194,14 @@ def _of_technology_firms(reading: Reading) -> Array:
 
 @statistic(unit="share", value=ratio)
 def direct_entry_of_technology(reading: Reading) -> Parts:
-    """Return the share of technology firms' local deals that the firm prepared by itself.
+    """Return the share of technology firms' local deals that the firm proposed on a visit.
 
-    It first met the unit on a visit of its own, before the memorandum, and not through anybody's
-    introduction.
+    The proposal is its own, made in the month in which it visited the unit.
     """
     deals = _of_technology_firms(reading)
-    rows = reading.w.tie_of[deals["firm"], deals["place"]]
-    ties = reading.ties[rows]
-    first = reading.field_of(ties["first_event"], "kind")
-    own = (rows >= 0) & (first == k.VISIT_TO_LAC) & (ties["since"] <= deals["signed"])
+    own = (deals["channel"] == k.FIRM) & (deals["actor"] == deals["firm"])
+    cause = reading.field_of(deals["cause0"], "kind") == k.VISIT_TO_LAC
+    own &= cause & (reading.field_of(deals["cause0"], "month") == deals["proposed"])
     return float(own.sum()), float(len(deals))
 
 

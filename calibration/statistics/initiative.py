@@ -62,9 +62,18 @@ def share_of_ties_begun_by_lac(reading: Reading) -> Parts:
     return float((side == k.LAC).sum()), float(len(side))
 
 
-def _cells(reading: Reading, rows: Array, month: str) -> Array:
-    """Return one number for each place and month that occur in records."""
-    return rows[month] * len(reading.w.place) + rows["place"]
+def _seen(reading: Reading, trips: Array, who: str, rows: Array) -> Array:
+    """Tell of each project whether a trip of the same month shares one of its fields.
+
+    Parameters
+    ----------
+    who
+        The field: ``actor`` or ``place``.
+    """
+    width = int(max(len(reading.w.actor), len(reading.w.place)))
+    table = np.zeros((reading.end + 1, width), dtype=bool)
+    table[trips["month"], trips[who]] = True
+    return table[rows["proposed"], rows[who]]
 
 
 @statistic(unit="deals per trip", value=difference_of_ratios)
@@ -81,7 +90,7 @@ def quick_deals_per_trip(reading: Reading, within: int = MONTHS_A_YEAR) -> Parts
     parts: list[float] = []
     for trips, side in ((reading.own_journeys, k.LAC), (reading.local_visits, k.CHINA)):
         mine = deals[deals["initiator"] == side]
-        came = np.isin(_cells(reading, mine, "proposed"), _cells(reading, trips, "month"))
+        came = _seen(reading, trips, "place", mine)
         parts += [float(came.sum()), float(len(trips))]
     return tuple(parts)
 
@@ -95,11 +104,7 @@ def visits_without_proposal(reading: Reading) -> Parts:
     """
     visits = reading.local_visits
     visits = visits[reading.kind_of(visits["actor"]) == k.PROVINCE]
-    proposals = reading.events(k.PROPOSAL)
-    proposals = proposals[proposals["initiator"] == k.CHINA]
-    actors = len(reading.w.actor)
-    made = np.isin(
-        visits["month"] * actors + visits["actor"],
-        proposals["month"] * actors + proposals["actor"],
-    )
-    return float((~made).sum()), float(len(visits))
+    proposals = reading.projects[reading.projects["initiator"] == k.CHINA]
+    made = np.zeros((reading.end + 1, len(reading.w.actor)), dtype=bool)
+    made[proposals["proposed"], proposals["actor"]] = True
+    return float((~made[visits["month"], visits["actor"]]).sum()), float(len(visits))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.reading import MONTHS_A_YEAR, Reading
-from calibration.statistics.association import UNDEFINED, rank_correlation, slope
+from calibration.statistics.association import rank_correlation, slope
 from calibration.statistics.base import (
     Array,
     Parts,
@@ -44,25 +44,29 @@ def visits_of_province(
     return (float(mine.sum()) / reading.years_from(since, until),)
 
 
-@statistic(unit="visits a year", value=mean)
-def visits_of_other_provinces(
+@statistic(unit="first visits a year", value=mean)
+def first_visits_of_other_provinces(
     reading: Reading, province: str, localities: list[str], since: str, until: str
 ) -> Parts:
-    """Count the visits of all provinces but one to certain localities, a year."""
-    rows = reading.chosen(reading.local_visits, since=since, until=until, localities=localities)
-    others = reading.kind_of(rows["actor"]) == k.PROVINCE
-    others &= rows["actor"] != reading.actor_rows([province])[0]
+    """Count first visits of all provinces but one to certain localities, a year.
+
+    Visits that begin a relationship of a province with a locality.
+    """
+    rows = reading.chosen(
+        reading.begun_by_visit, field="since", since=since, until=until, localities=localities
+    )
+    others = (rows["kind"] == k.PROVINCE) & (rows["actor"] != reading.actor_rows([province])[0])
     return (float(others.sum()) / reading.years_from(since, until),)
 
 
 @statistic(unit="log visits per factor of ten", value=ratio)
 def visits_by_market(reading: Reading) -> Parts:
-    """Tell how visits to localities rise with their economy, at equal authority.
+    """Tell how visits to the localities of a country rise with their economy.
 
-    Slope over localities of log(1 + visits) on log10 GDP, given the country's authority.
+    Slope of log(1 + visits) on log10 GDP within countries.
     """
     visits = np.log1p(reading.by_locality(reading.local_visits))
-    return slope(visits, reading.economy, reading.authority[reading.country_of])
+    return slope(reading.within_countries(visits), reading.within_countries(reading.economy))
 
 
 @statistic(unit="visits a year and country", value=gap)
@@ -78,6 +82,16 @@ def unrecognised_visits(reading: Reading) -> Parts:
     years = max(1.0, float((~reading.recognised).sum())) / MONTHS_A_YEAR
     embassies = float((actors["kind"] == k.EMBASSY).sum())
     return float(free.sum()) / years, embassies / years
+
+
+def _two_shares(success: Array, first: Array, second: Array) -> Parts:
+    """Return the parts of the difference of the shares of success in two groups of cases."""
+    return (
+        float((success & first).sum()),
+        float(first.sum()),
+        float((success & second).sum()),
+        float(second.sum()),
+    )
 
 
 def _pairs(counts: Array) -> float:
@@ -114,33 +128,28 @@ def delegations_by_ambition(reading: Reading) -> Parts:
 
 @statistic(unit="share", value=difference_of_ratios)
 def local_share_by_firm_size(reading: Reading) -> Parts:
-    """Compare larger with smaller firms by the share of their visits that go to localities.
+    """Compare larger with smaller firms by the share of first visits that go to localities.
 
-    Firms outside technology, the larger half less the smaller half.
+    Firms outside technology, the largest third less the smallest third. First visits begin a
+    relationship; later ones follow where it is.
     """
     actors = reading.w.actor
     firm = (actors["kind"] == k.FIRM) & (actors["technology"] == 0)
-    middle = np.median(actors["scale"][firm])
-    rows = reading.visits[firm[reading.visits["actor"]]]
-    large = actors["scale"][rows["actor"]] > middle
-    local = reading.is_local(rows)
-    return (
-        float((local & large).sum()),
-        float(large.sum()),
-        float((local & ~large).sum()),
-        float((~large).sum()),
-    )
+    low, high = np.quantile(actors["scale"][firm], (1.0 / 3.0, 2.0 / 3.0))
+    rows = reading.begun_by_visit[firm[reading.begun_by_visit["actor"]]]
+    scale = actors["scale"][rows["actor"]]
+    return _two_shares(reading.is_local(rows), scale >= high, scale <= low)
 
 
-@statistic(unit="contacts a year and country", value=ratio)
-def contacts_in_small_states(reading: Reading) -> Parts:
-    """Count contacts of localities in small states, a year and country.
+@statistic(unit="share", value=difference_of_ratios)
+def local_share_in_small_states(reading: Reading) -> Parts:
+    """Compare small states with the others by the share of visits that go to localities.
 
-    Contacts are visits, journeys and introductions; small states are those below the model's size
-    at which outreach to localities is half repelled.
+    Small states are those below the model's size at which outreach to localities is half
+    repelled; the rest of the visits go to national governments.
     """
-    small = reading.w.country["smallness"] > 0.5
-    return float(reading.contacts_by_country[small].sum()), float(small.sum()) * reading.years
+    small = reading.w.country["smallness"][reading.visits["country"]] > 0.5
+    return _two_shares(reading.is_local(reading.visits), small, ~small)
 
 
 @statistic(unit="share", value=ratio)
@@ -153,29 +162,30 @@ def party_share_of_local_visits(reading: Reading) -> Parts:
 
 @statistic(unit="share", value=difference_of_ratios)
 def central_share_by_province(reading: Reading) -> Parts:
-    """Compare strong with other provinces by their share of visits to national governments.
+    """Compare strong with other provinces by their share of first visits to national governments.
 
-    The five with the largest economies less the others.
+    The five with the largest economies less the others. First visits begin a relationship.
     """
     actors = reading.w.actor
     scale = np.where(actors["kind"] == k.PROVINCE, actors["scale"], 0.0)
-    strong = np.argsort(-scale, kind="stable")[:5]
-    rows = reading.visits[reading.kind_of(reading.visits["actor"]) == k.PROVINCE]
-    is_strong = np.isin(rows["actor"], strong)
-    central = ~reading.is_local(rows)
-    return (
-        float((central & is_strong).sum()),
-        float(is_strong.sum()),
-        float((central & ~is_strong).sum()),
-        float((~is_strong).sum()),
-    )
+    strong = np.zeros(len(actors), dtype=bool)
+    strong[np.argsort(-scale, kind="stable")[:5]] = True
+    rows = reading.begun_by_visit[reading.begun_by_visit["kind"] == k.PROVINCE]
+    is_strong = strong[rows["actor"]]
+    return _two_shares(~reading.is_local(rows), is_strong, ~is_strong)
 
 
 @statistic(unit="per year", value=ratio)
 def trend_of_local_visits(reading: Reading) -> Parts:
-    """Return the yearly growth of visits to localities: the slope of their logarithm."""
+    """Return the yearly growth of visits to localities: the slope of their logarithm.
+
+    Visits of actors that were active from the first month on; others add to the number by
+    coming up.
+    """
     years = (reading.end - reading.start + 1) // MONTHS_A_YEAR
-    year = (reading.local_visits["month"] - reading.start) // MONTHS_A_YEAR
+    old = reading.w.actor["active_since"] <= reading.start
+    rows = reading.local_visits[old[reading.local_visits["actor"]]]
+    year = (rows["month"] - reading.start) // MONTHS_A_YEAR
     counts = np.bincount(year, minlength=years)[:years]
     return slope(np.log(counts + 0.5), np.arange(years, dtype=np.float64))
 
@@ -184,12 +194,12 @@ def trend_of_local_visits(reading: Reading) -> Parts:
 def pull_of_offices(reading: Reading) -> Parts:
     """Compare bodies in the countries where one of them has an office and the other has not.
 
-    Trade and friendship bodies: the share of the office-holder's visits that go to the country,
-    less the share of the other's, added up over all such cases.
+    Trade and friendship bodies: the share of the office-holder's first visits that go to the
+    country, less the share of the other's, added up over all such cases.
     """
     actors, office = reading.w.actor, reading.w.office
     bodies = np.flatnonzero((actors["kind"] == k.ORGANISATION) & (actors["mission"] <= 1))
-    rows, total = reading.visits, np.zeros(4)
+    rows, total = reading.begun_by_visit, np.zeros(4)
     for holder in bodies:
         for other in bodies:
             alone = (office[holder] >= 0) & (office[other] < 0)
@@ -205,13 +215,13 @@ def pull_of_offices(reading: Reading) -> Parts:
 def reach_and_concentration(reading: Reading) -> Parts:
     """Take the lesser of how wide outreach reaches and how concentrated it is.
 
-    Share of countries with a contact of a locality; share of all such contacts in the fifth of
+    Share of countries in which a locality was visited; share of all such visits in the tenth of
     countries that have most.
     """
-    contacts = reading.contacts_by_country
-    top = np.sort(contacts)[-(-len(contacts) * 4 // 5) :]
-    reach = float((contacts > 0).mean())
-    return reach, float(top.sum()) / max(1.0, float(contacts.sum()))
+    visits = reading.by_country(reading.local_visits)
+    tenth = -(-len(visits) // 10)
+    top = float(np.sort(visits)[-tenth:].sum())
+    return float((visits > 0).mean()), top / max(1.0, float(visits.sum()))
 
 
 @statistic(unit="share", value=difference_of_ratios)
@@ -242,18 +252,20 @@ def first_contact_by_diaspora(reading: Reading) -> Parts:
     """Tell how much earlier localities are first contacted where the diaspora is stronger.
 
     Slope of the month of first contact on the country's diaspora (0-1), given the locality's
-    economy and the country's authority and economy. Localities never contacted count at the end.
+    economy and the country's economy, authority, recognition of Beijing and agreements with it.
+    Localities never contacted count at the end.
     """
     first = np.full(reading.localities, reading.end + 1)
     ties = reading.ties[reading.is_local(reading.ties)]
     np.minimum.at(first, ties["place"], ties["since"])
     home, country = reading.country_of, reading.w.country
-    if not len(ties):
-        return UNDEFINED
+    accord = reading.w.accord[reading.start : reading.end + 1].mean(axis=0)
     return slope(
         first.astype(np.float64),
         country["diaspora"][home],
         reading.economy,
         country["market"][home],
         reading.authority[home],
+        reading.recognised.mean(axis=0)[home],
+        accord[home],
     )

@@ -74,13 +74,5 @@ def institutes_by_contact(reading: Reading, before: str) -> Parts:
     contact = sum(reading.by_locality(rows[rows["month"] < month]) for rows in groups)
     size = np.exp(reading.economy)
     columns = [np.log1p(contact), (opened > 0).astype(np.float64), reading.economy, size]
-    cause, outcome, *controls = (_within(reading, column) for column in columns)
+    cause, outcome, *controls = (reading.within_countries(column) for column in columns)
     return slope(outcome, cause, *controls)
-
-
-def _within(reading: Reading, values: Array) -> Array:
-    """Return the differences from the country's mean (L,)."""
-    home = reading.country_of
-    counts = np.bincount(home, minlength=reading.countries)
-    total = np.bincount(home, weights=values, minlength=reading.countries)
-    return np.asarray(values - (total / np.maximum(1, counts))[home])

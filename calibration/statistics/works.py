@@ -72,11 +72,15 @@ def cancelled_by_visibility(reading: Reading) -> Parts:
 
 @statistic(unit="share", value=difference_of_ratios)
 def voted_down_by_size(reading: Reading) -> Parts:
-    """Compare small with large localities by the share of approved projects struck down by vote."""
-    rows = reading.projects[reading.projects["approved"] >= 0]
+    """Compare small with large localities by the share of approved projects struck down by vote.
+
+    Small are those with less than the median economy over approved projects, which gives both
+    groups as many projects.
+    """
     part = reading.by_locality(reading.events(k.REFERENDUM))
-    whole = reading.by_locality(rows)
-    small = reading.economy < np.median(reading.economy)
+    whole = reading.by_locality(reading.projects[reading.projects["approved"] >= 0])
+    median = np.median(np.repeat(reading.economy, whole)) if whole.any() else 0.0
+    small = reading.economy < median
     return _shares(part, whole, small, ~small)
 
 

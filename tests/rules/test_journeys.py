@@ -125,7 +125,26 @@ def test_the_ceiling_of_a_countrys_initiative_cuts_nobody_off(bench: Bench) -> N
     p = bench.w.par[0]
     most = country["initiative"] + p["initiative_will"]
     most += p["initiative_imitation"] + p["initiative_experience"]
+    first = int(country["first"])
+    markets = bench.w.place["market"][first : first + int(country["count"])]
+    most += p["initiative_means"] * markets.max()
     assert country["initiative_most"] >= 1.0 / (1.0 + np.exp(-most)) - 1e-12
+
+
+def test_larger_economies_have_the_means_for_journeys(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.w.governor["will"][g] = 0.0
+    bench.w.country["initiative"][c], bench.w.country["initiative_most"][c] = -1.0, 1.0
+
+    def trips_of(market: float, means: float) -> int:
+        bench.w.place["market"][g] = market
+        bench.par(initiative_means=means)
+        return trips(bench, g)
+
+    small, middling, large = (trips_of(market, 1.0) for market in (-2.0, 0.0, 2.0))
+    assert small < middling < large
+    assert trips_of(-2.0, 0.0) == trips_of(2.0, 0.0) == middling
 
 
 def hold_forum(bench: Bench, **fields: float) -> None:
@@ -261,6 +280,24 @@ def test_what_sends_executives_to_china(bench: Bench, cause: str) -> None:
     assert visits() < keen
     if cause == "recognises":
         assert visits() == 0
+
+
+def test_executives_turn_to_the_largest_as_far_as_size_counts(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    w.country["stance"][c] = 1.0
+    w.actor["active_since"] = -100
+    sizes = []
+    for effect in (0.0, 1.0, 3.0):
+        bench.par(initiative_executive_rate=1.0, initiative_executive_scale=effect)
+        met = []
+        for t in range(bench.t, bench.t + 300):
+            journeys.plan_state_visit(bench.h, c, t)
+            met.append(int(w.country["trip_actor"][c]))
+        assert {int(w.actor["kind"][a]) for a in met} <= {k.PROVINCE, k.FIRM, k.BANK}
+        sizes.append(float(w.actor["scale"][met].mean()))
+    everyone = np.isin(w.actor["kind"], (k.PROVINCE, k.FIRM, k.BANK))
+    assert sizes[0] == pytest.approx(w.actor["scale"][everyone].mean(), rel=0.2)
+    assert sizes == sorted(set(sizes))
 
 
 def test_a_state_visit_builds_trust_at_the_centre(bench: Bench) -> None:

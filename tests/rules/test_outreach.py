@@ -163,6 +163,21 @@ def test_the_practised_travel_more(bench: Bench, kind: int) -> None:
     assert [found[2.0, p] for p in (0.0, 0.5, 1.0)] == pytest.approx([0.1, 0.2, 0.3], abs=0.03)
 
 
+def test_technology_firms_travel_more(bench: Bench) -> None:
+    a = bench.actors(k.FIRM)[0]
+    bench.w.run["outreach"] = 1.0
+    bench.w.actor["rate"][a], bench.w.actor["active_since"][a] = 1.0, 0
+    found = {}
+    for effect in (0.0, 2.0):
+        bench.par(outreach_firm_rate=0.1, outreach_technology_rate=effect)
+        for technology in (0, 1):
+            bench.w.actor["technology"][a] = technology
+            found[effect, technology] = departures(bench, a)
+    assert found[0.0, 0] == found[0.0, 1] == found[2.0, 0]
+    assert found[2.0, 0] == pytest.approx(0.1, abs=0.03)
+    assert found[2.0, 1] == pytest.approx(0.3, abs=0.03)
+
+
 def test_without_missions_all_bodies_are_alike(bench: Bench) -> None:
     c = bench.country()
     strong, weak = bench.organisation(k.PARTY), bench.organisation(k.AID)

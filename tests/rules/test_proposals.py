@@ -159,14 +159,15 @@ def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
     return count
 
 
-def test_technology_firms_pitch_most_and_only_where_received(bench: Bench) -> None:
+@pytest.mark.parametrize("technology", [0, 1])
+def test_firms_pitch_only_where_received(bench: Bench, technology: int) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
     bench.tie(firm, i, 0.2, visits=2)
+    bench.w.actor["technology"][firm] = technology
     bench.par(project_pitch=0.4)
-    bench.w.actor["technology"][firm] = 0
-    plain = pitches(bench, firm, i)
-    bench.w.actor["technology"][firm] = 1
-    assert pitches(bench, firm, i) > plain > 0
+    some = pitches(bench, firm, i)
+    bench.par(project_pitch=1.0)
+    assert 0 < some < pitches(bench, firm, i) == 120
     assert pitches(bench, firm, i, received=-1) == 0
     assert pitches(bench, firm, -1) == 0
     bench.par(project_pitch=0.0)
