@@ -249,11 +249,12 @@ def select_claims(claims: Sequence[Claim], ids: Iterable[str]) -> tuple[Claim, .
     wanted = [text.strip().upper() for text in ids]
     for text in wanted:
         if text not in known:
+            padded = f"{text[:1]}{text[1:].zfill(2)}"
             raise InputError(
                 f"there is no claim {shown(text)}",
                 field="--only",
                 allowed=f"an identity from {claims[0].id} to {claims[-1].id}",
-                nearest=closest(text, tuple(known)),
+                nearest=padded if padded in known else closest(text, tuple(known)),
             )
     return tuple(c for c in claims if not wanted or c.id in wanted)
 

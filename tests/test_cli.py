@@ -43,6 +43,7 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("run",),
         ("explain",),
         ("bench",),
+        ("patterns",),
         ("scenarios",),
         ("scenarios", "list"),
         ("world",),

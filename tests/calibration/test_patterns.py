@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from calibration.patterns import TABLE, Claim, load_claims, select_claims
-from calibration.statistics import STATISTICS
 from sim.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,11 +67,6 @@ def test_what_switches_a_claim_off_is_among_what_carries_it(claims: tuple[Claim,
     for claim in claims:
         if claim.experiment is not None:
             assert set(claim.experiment.without) & set(claim.parameters), claim.id
-
-
-def test_every_statistic_is_used(claims: tuple[Claim, ...]) -> None:
-    used = {claim.statistic for claim in claims}
-    assert {name for name in STATISTICS if not name.startswith("plain_")} <= used
 
 
 def test_a_claim_can_be_told_from_its_table(plain_claims: tuple[Claim, ...]) -> None:
