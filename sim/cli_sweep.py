@@ -262,14 +262,15 @@ def _lines() -> Callable[[int, int], None]:
     first: int | None = None
 
     def show(done: int, total: int) -> None:
-        nonlocal told, first
+        nonlocal started, told, first
         now = time.monotonic()
-        first = done if first is None else first
-        if now - told < _LINE_SECONDS or done <= first:
-            return
-        told = now
-        left = (total - done) * (now - started) / (done - first)
-        typer.echo(f"{done:,} of {total:,} runs, about {duration(left)} left", err=True)
+        if first is None or done == first:
+            # What an earlier call has done, and the start, say nothing about the speed.
+            first, started = done, now
+        elif now - told >= _LINE_SECONDS:
+            told = now
+            left = (total - done) * (now - started) / (done - first)
+            typer.echo(f"{done:,} of {total:,} runs, about {duration(left)} left", err=True)
 
     return show
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PLAN, POINTS, RUNS, ASIDE, WORLD = "plan.json", "points.parquet", "runs", "set-aside", "world"
 _NAME = re.compile(r"(\d{2}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
-_ADDRESS, _BESIDE = b"paradiplomacy.address", b"paradiplomacy.beside"
+_ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,7 @@ class Store:
             content = parquet_bytes(rows)
             names[table] = f"{chunk}-{_hash(content)}.parquet"
             self.place.write(f"{table}/{names[table]}", content)
-        notes = {_ADDRESS: address.encode(), _BESIDE: json.dumps(names).encode()}
-        content = parquet_bytes(
-            runs.replace_schema_metadata({**(runs.schema.metadata or {}), **notes})
-        )
+        content = parquet_bytes(runs, {_ADDRESS: address, _BESIDE: json.dumps(names)})
         failed = len(runs) - runs["error"].null_count
         shard = Shard(chunk, failed, f"{chunk}-f{failed}-{_hash(content)}.parquet")
         self.place.write(f"{RUNS}/{shard.file}", content)
@@ -236,14 +233,13 @@ class Store:
         if not shard.file.endswith(f"-{_hash(content)}.parquet"):
             return "is damaged: its content does not fit its name"
         try:
-            schema = pq.read_schema(io.BytesIO(content))
+            notes = pq.read_metadata(io.BytesIO(content)).metadata or {}
         except (pa.ArrowException, OSError) as error:
             return f"is damaged: {error}"
-        notes = schema.metadata or {}
         chunk = chunks.get(shard.chunk)
-        if chunk is None or notes.get(_ADDRESS, b"").decode() != plan.key(chunk):
+        if chunk is None or notes.get(_ADDRESS.encode(), b"").decode() != plan.key(chunk):
             return "belongs to another sweep"
-        for table, name in json.loads(notes[_BESIDE]).items():
+        for table, name in json.loads(notes[_BESIDE.encode()]).items():
             if (fault := self._wrong_beside(table, name)) is not None:
                 return fault
         return None
@@ -259,13 +255,23 @@ class Store:
         return None
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as a Parquet file; equal tables give equal bytes."""
-    sink = pa.BufferOutputStream()
-    # A chunk of runs has more columns than rows would pay for statistics and dictionaries.
+def parquet_bytes(table: pa.Table, notes: Mapping[str, str] | None = None) -> bytes:
+    """Return a table as a Parquet file; equal tables give equal bytes.
+
+    Parameters
+    ----------
+    table
+        A chunk's table; one of runs has a column ``error``.
+    notes
+        What the file says of itself.
+    """
+    # A chunk of runs has more columns than its rows would pay for statistics and dictionaries.
     short = {"write_statistics": False, "use_dictionary": ["error"], "store_schema": False}
     settings = short if "error" in table.column_names else {}
-    pq.write_table(table, sink, compression="zstd", **settings)
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, table.schema, compression="zstd", **settings) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata(dict(notes or {}))
     content: bytes = sink.getvalue().to_pybytes()
     return content
 
