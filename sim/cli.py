@@ -17,13 +17,11 @@ from typer.core import TyperGroup
 
 from sim import __version__, cli_scenarios, cli_sweep, cli_world
 from sim.errors import InputError, nearest_name
-from sim.files import MachineError, plain, prepare_folder
+from sim.files import MachineError, free_folder, plain, prepare_folder
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.world import World
-
-RESULTS = Path("results")
 
 
 class Driver(StrEnum):
@@ -124,15 +122,6 @@ def settings(given: list[str]) -> dict[str, float]:
                 f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
             ) from None
     return values
-
-
-def free_folder(name: str, results: Path = RESULTS) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
-    folder, count = results / name, 1
-    while folder.exists():
-        count += 1
-        folder = results / f"{name}-{count}"
-    return folder
 
 
 @contextmanager

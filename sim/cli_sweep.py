@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.errors import InputError
-from sim.files import MachineError, plain
+from sim.files import MachineError, free_folder, plain
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
@@ -203,7 +203,7 @@ def _carried_out(asked: Planned, out: str | None, working: dict[str, Any], quiet
     """Write the plan, or find it in the folder, and make the runs that are left."""
     from sim.experiments.sweep import Sweep
     from sim.experiments.sweep.result import check_workers
-    from sim.experiments.sweep.start import begin, free_folder
+    from sim.experiments.sweep.start import begin
 
     check_workers(**working)
     folder = out or str(free_folder(f"{asked.plan.scenario.name}-sweep"))

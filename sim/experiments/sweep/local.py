@@ -190,4 +190,5 @@ class Crew:
                 self.advance(len(order.runs))
                 return
             order = replace(order, spared={**order.spared, run: error})
+            self.store.forget_beside(self.plan.tables, order.chunk)
         self.again.append(order)

@@ -35,11 +35,11 @@ class Place(Protocol):
     def move(self, name: str, to: str) -> None:
         """Rename a file, making the new folder where needed."""
 
+    def remove(self, name: str) -> None:
+        """Remove a file; do nothing if there is none."""
+
     def shown(self, name: str = "") -> str:
         """Return a file's name as the user would give it."""
-
-    def path(self, name: str) -> Any:
-        """Return what Arrow's readers take for a file and its file system."""
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the place for one sweep; refuse where another has it."""
@@ -96,13 +96,13 @@ class Folder:
         target.parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).replace(target)
 
+    def remove(self, name: str) -> None:
+        """Remove a file; do nothing if there is none."""
+        (self.folder / name).unlink(missing_ok=True)
+
     def shown(self, name: str = "") -> str:
         """Return a file's name as the user would give it."""
         return str(self.folder / name)
-
-    def path(self, name: str) -> Any:
-        """Return a file's path and no file system."""
-        return str(self.folder / name), None
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -183,13 +183,14 @@ class Remote:
         self._files.makedirs(self._files._parent(self._at(to)), exist_ok=True)
         self._files.mv(self._at(name), self._at(to))
 
+    def remove(self, name: str) -> None:
+        """Remove a file; do nothing if there is none."""
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._at(name))
+
     def shown(self, name: str = "") -> str:
         """Return a file's address."""
         return f"{self.address}/{name}" if name else self.address
-
-    def path(self, name: str) -> Any:
-        """Return a file's path and its file system."""
-        return self._at(name), self._files
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

@@ -262,6 +262,7 @@ class Sweep:
             for shard in [shard for shard in whole.values() if shard.failed]:
                 self.store.set_aside(f"{RUNS}/{shard.file}")
                 del whole[shard.chunk]
+        self.store.clear_beside(self.plan.tables, whole.values())
         left = [chunk for chunk in self.plan.chunks() if chunk.name not in whole]
         done = self.plan.runs - sum(len(chunk.runs) for chunk in left)
         advance = _counter(done, self.plan.runs, progress)

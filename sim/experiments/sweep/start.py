@@ -14,6 +14,7 @@ from sim.experiments.sweep.plan import Block, Plan, checked_tables, chunk_size
 from sim.experiments.sweep.result import Progress, Sweep, check_workers
 from sim.experiments.sweep.store import Store
 from sim.experiments.sweep.work import check_version
+from sim.files import free_folder
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
 
@@ -194,15 +195,6 @@ def begin(asked: Planned, out: str | Path) -> None:
                 allowed="the same sweep, to go on with it, or a new folder",
             )
         check_version(store, held)
-
-
-def free_folder(name: str, results: Path = Path("results")) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
-    folder, count = results / name, 1
-    while folder.exists():
-        count += 1
-        folder = results / f"{name}-{count}"
-    return folder
 
 
 def _usual(varied: tuple[Varied, ...]) -> str:

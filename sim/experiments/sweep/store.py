@@ -12,10 +12,10 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,9 +28,6 @@ from sim.experiments.sweep.plan import FORMAT, Block, Chunk, Plan
 from sim.scenario import build
 from sim.world import World, load_world
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 PLAN, POINTS, RUNS, ASIDE, WORLD = "plan.json", "points.parquet", "runs", "set-aside", "world"
 _NAME = re.compile(r"(\d{2}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
 _ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
@@ -38,11 +35,12 @@ _ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
 
 @dataclass(frozen=True)
 class Shard:
-    """Name the file of a finished chunk: its runs and how many of them failed."""
+    """Name the file of a finished chunk, how many of its runs failed, and what is kept beside."""
 
     chunk: str
     failed: int
     file: str
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,8 +170,8 @@ class Store:
 
     def shards(self) -> list[Shard]:
         """Return the finished chunks by the names of their files."""
-        matches = (_NAME.fullmatch(name) for name in self.place.names(RUNS))
-        return [Shard(m[1], int(m[2]), m[0]) for m in matches if m]
+        found = (_shard(name) for name in self.place.names(RUNS))
+        return [shard for shard in found if shard is not None]
 
     def files(self, table: str) -> list[str]:
         """Return the names of the files of a table, in order."""
@@ -206,16 +204,30 @@ class Store:
         whole: dict[str, Shard] = {}
         damages: list[Damage] = []
         for name in self.place.names(RUNS):
-            shard = _shard(name)
-            reason = self._wrong(plan, shard, chunks)
-            if reason is None and shard is not None and shard.chunk in whole:
-                reason = "repeats another file"
-            if reason is None and shard is not None:
+            try:
+                shard = self._checked(plan, name, chunks)
+                if shard.chunk in whole:
+                    raise _DamagedError("repeats another file")
                 whole[shard.chunk] = shard
-            else:
-                damages.append(Damage(self.place.shown(f"{RUNS}/{name}"), str(reason)))
+            except _DamagedError as damage:
+                damages.append(Damage(self.place.shown(f"{RUNS}/{name}"), str(damage)))
                 self.set_aside(f"{RUNS}/{name}")
         return whole, damages
+
+    def clear_beside(self, tables: Iterable[str], whole: Iterable[Shard]) -> None:
+        """Remove what was kept of runs whose own file was never written or is gone."""
+        kept = {f"{table}/{name}" for shard in whole for table, name in shard.beside.items()}
+        for table in tables:
+            for name in self.place.names(table):
+                if f"{table}/{name}" not in kept:
+                    self.place.remove(f"{table}/{name}")
+
+    def forget_beside(self, tables: Iterable[str], chunk: str) -> None:
+        """Remove what was kept of one chunk's runs, before they are made again."""
+        for table in tables:
+            for name in self.place.names(table):
+                if name.startswith(f"{chunk}-"):
+                    self.place.remove(f"{table}/{name}")
 
     def set_aside(self, name: str) -> None:
         """Move a file out of the way, keeping it."""
@@ -225,34 +237,43 @@ class Store:
             count += 1
         self.place.move(name, f"{ASIDE}/{label}")
 
-    def _wrong(self, plan: Plan, shard: Shard | None, chunks: Mapping[str, Chunk]) -> str | None:
-        """Return what is wrong with a file among the runs, None if nothing is."""
+    def _checked(self, plan: Plan, name: str, chunks: Mapping[str, Chunk]) -> Shard:
+        """Return the shard of a file among the runs, after reading it."""
+        shard = _shard(name)
         if shard is None:
-            return "is not named as a file of the sweep"
-        content = self.place.read(f"{RUNS}/{shard.file}")
-        if not shard.file.endswith(f"-{_hash(content)}.parquet"):
-            return "is damaged: its content does not fit its name"
+            raise _DamagedError("is not named as a file of the sweep")
+        notes = self._notes(f"{RUNS}/{name}")
+        chunk = chunks.get(shard.chunk)
+        if chunk is None or notes.get(_ADDRESS) != plan.key(chunk):
+            raise _DamagedError("belongs to another sweep")
+        beside = json.loads(notes[_BESIDE])
+        for table, file in beside.items():
+            self._check_beside(f"{table}/{file}")
+        return replace(shard, beside=beside)
+
+    def _notes(self, name: str) -> dict[str, str]:
+        """Return what a file says of itself, after checking its content against its name."""
+        content = self.place.read(name)
+        if not name.endswith(f"-{_hash(content)}.parquet"):
+            raise _DamagedError("is damaged: its content does not fit its name")
         try:
             notes = pq.read_metadata(io.BytesIO(content)).metadata or {}
         except (pa.ArrowException, OSError) as error:
-            return f"is damaged: {error}"
-        chunk = chunks.get(shard.chunk)
-        if chunk is None or notes.get(_ADDRESS.encode(), b"").decode() != plan.key(chunk):
-            return "belongs to another sweep"
-        for table, name in json.loads(notes[_BESIDE.encode()]).items():
-            if (fault := self._wrong_beside(table, name)) is not None:
-                return fault
-        return None
+            raise _DamagedError(f"is damaged: {error}") from error
+        return {key.decode(): value.decode() for key, value in notes.items()}
 
-    def _wrong_beside(self, table: str, name: str) -> str | None:
+    def _check_beside(self, name: str) -> None:
         try:
-            content = self.place.read(f"{table}/{name}")
+            content = self.place.read(name)
         except FileNotFoundError:
-            return f"its file {table}/{name} is missing"
+            raise _DamagedError(f"has lost {name}, kept beside it") from None
         if not name.endswith(f"-{_hash(content)}.parquet"):
-            self.set_aside(f"{table}/{name}")
-            return f"its file {table}/{name} is damaged"
-        return None
+            self.set_aside(name)
+            raise _DamagedError(f"is kept beside {name}, which is damaged")
+
+
+class _DamagedError(Exception):
+    """Tell what is wrong with a file."""
 
 
 def parquet_bytes(table: pa.Table, notes: Mapping[str, str] | None = None) -> bytes:

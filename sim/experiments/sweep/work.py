@@ -195,6 +195,7 @@ def record_failed(store: Store, plan: Plan, order: Order, error: str) -> Shard:
     """Write a chunk's file with all its runs failed."""
     nothing: list[dict[str, float] | None] = [None] * len(order.runs)
     runs = runs_table(plan, order, nothing, [error] * len(order.runs))
+    store.forget_beside(plan.tables, order.chunk)
     return store.add(order.address, order.chunk, runs, {})
 
 
