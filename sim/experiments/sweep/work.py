@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -96,7 +97,9 @@ class Bench:
         """Load or compile the engine by running the first month."""
         head = self.template.run.copy()
         head["end"] = head["start"]
-        simulate(self.template._replace(run=head), 0, 0)
+        # What is wrong with the runs is told run by run.
+        with suppress(Exception):
+            simulate(self.template._replace(run=head), 0, 0)
 
     def state(self, values: tuple[float, ...]) -> State:
         """Return the state before the first month at a point."""

@@ -112,7 +112,7 @@ def test_tables_are_kept_in_one_order_and_unknown_ones_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"end": "2000-07"}, "scenario's end \"2000-06\" there, \"2000-07\" here"),
+        ({"end": "2000-07"}, 'scenario\'s end "2000-06" there, "2000-07" here'),
         ({"seed": 3}, "scenario's seed 2020 there, 3 here"),
         ({"overrides": {"tie.contact": 0.3}}, "scenario's tie.contact 0.22 there, 0.3 here"),
         ({"design": "grid", "n": 3}, "design lhs there, grid here"),
