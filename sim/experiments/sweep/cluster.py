@@ -30,6 +30,9 @@ def task(address: str, order: Mapping[str, Any]) -> None:
     carry_out(Store.at(address), Order.from_json(order))
 
 
+TASK = task
+
+
 def work_on_cluster(
     store: Store,
     plan: Plan,
@@ -105,7 +108,7 @@ def _give(
 
     def hand_out(order: Order) -> Any:
         future = client.submit(
-            task, store.place.address, order.to_json(), key=_key(order), pure=False
+            TASK, store.place.address, order.to_json(), key=_key(order), pure=False
         )
         under_way[future.key] = order
         return future

@@ -121,6 +121,7 @@ class Folder:
             os.pwrite(handle, json.dumps(who).encode(), 0) if hasattr(os, "pwrite") else None
             self._clear()
             yield
+            self._clear()
         finally:
             os.close(handle)
 
