@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.errors import InputError
     from sim.experiments.run import Run, run
+    from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
     from sim.scenario import Scenario, load
@@ -25,11 +26,13 @@ __all__ = [
     "MachineError",
     "Run",
     "Scenario",
+    "Sensitivity",
     "World",
     "__version__",
     "load",
     "load_world",
     "run",
+    "sensitivity",
 ]
 
 _HOME = {
@@ -38,6 +41,8 @@ _HOME = {
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
+    "Sensitivity": "sim.experiments.sensitivity",
+    "sensitivity": "sim.experiments.sensitivity",
     "Scenario": "sim.scenario",
     "load": "sim.scenario",
     "World": "sim.world",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_scenarios, cli_world
+from sim import __version__, cli_scenarios, cli_sensitivity, cli_world
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, plain, prepare_folder
 
@@ -73,6 +73,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
+app.command()(cli_sensitivity.sensitivity)
 
 
 def _show_version(wanted: bool) -> None:

@@ -40,6 +40,7 @@ _NOT_THE_MODEL = (
     "bench.py",
     "cli.py",
     "cli_scenarios.py",
+    "cli_sensitivity.py",
     "cli_world.py",
     "errors.py",
     "files.py",

@@ -170,6 +170,10 @@ def _row(answer: Response, parameter: str, method: Method, **numbers: Any) -> Ro
     return row | {"matters": numbers.get("matters")}
 
 
+def _spanned(name: str, value: float, ends: tuple[float, float]) -> dict[str, float]:
+    return {name: value, f"{name}_low": ends[0], f"{name}_high": ends[1]}
+
+
 def _in_blocks(
     design: Design, answer: Response, size: int, what: str
 ) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
@@ -218,12 +222,8 @@ def _sobol(design: Design, answer: Response, seed: int) -> Indices:
                 answer,
                 name,
                 method,
-                first=found["S1"][j],
-                first_low=first[0],
-                first_high=first[1],
-                total=found["ST"][j],
-                total_low=total[0],
-                total_high=total[1],
+                **_spanned("first", found["S1"][j], first),
+                **_spanned("total", found["ST"][j], total),
                 inert=inert,
                 matters=_matters(total, inert, first[0] > 0.0),
             )
@@ -278,20 +278,18 @@ def _morris(design: Design, answer: Response, seed: int) -> Indices:
         inert = _mean(np.sqrt(chance)) * math.sqrt(2.0 / math.pi) / step
         value, half = float(found["mu_star"][j]), float(found["mu_star_conf"][j])
         mu, sigma = float(found["mu"][j]), float(found["sigma"][j])
-        bounds = max(value - half, 0.0), value + half
+        ends = max(value - half, 0.0), value + half
         one_way = abs(mu) > 1.96 * sigma / math.sqrt(len(inputs))
         rows.append(
             _row(
                 answer,
                 name,
                 method,
-                mu_star=value,
-                mu_star_low=bounds[0],
-                mu_star_high=bounds[1],
+                **_spanned("mu_star", value, ends),
                 mu=mu,
                 sigma=sigma,
                 inert=inert,
-                matters=_matters(bounds, inert, one_way),
+                matters=_matters(ends, inert, one_way),
             )
         )
     return Indices(rows, notes)
@@ -353,10 +351,11 @@ def _given_data(
             # What resampling adds to the index is what the sample's size adds to it.
             bias = float(again.mean()) - value
             value, null = value - bias, null - bias
-        low, high = interval(again - again.mean() + value)
+        ends = interval(again - again.mean() + value)
         inert = float(np.quantile(null, DUMMY_QUANTILE))
-        numbers = {name: value, f"{name}_low": low, f"{name}_high": high, "inert": inert}
-        rows.append(_row(answer, str(parameter), method, **numbers, matters=value > inert))
+        numbers = _spanned(name, value, ends)
+        told = bool(value > inert)
+        rows.append(_row(answer, str(parameter), method, **numbers, inert=inert, matters=told))
     return Indices(rows, notes)
 
 

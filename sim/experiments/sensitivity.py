@@ -170,12 +170,10 @@ class Sensitivity:
             "design": self.design.to_json(),
             "outcomes": {
                 name: {
-                    "parameters": self.of(name).drop(columns="outcome").to_dict("records"),
+                    "parameters": _records(self.of(name)),
                     "not_distinguishable_from_inert": self.inert(name),
                     "not_decided": self.undecided(name),
-                    "seed": self.noise[self.noise["outcome"] == name]
-                    .drop(columns="outcome")
-                    .to_dict("records")[0],
+                    "seed": _records(self.noise[self.noise["outcome"] == name])[0],
                 }
                 for name in self.outcomes
             },
@@ -222,6 +220,15 @@ class Sensitivity:
         write_page(self, target)
         files.write_json(target / "sensitivity.json", self.summary)
         return target
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows in terms of JSON; what is not known is None."""
+    plain = rows.drop(columns="outcome").astype(object)
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
 
 
 def _csv(table: pd.DataFrame) -> str:
