@@ -10,6 +10,7 @@ from pathlib import Path
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text
+from sim.interventions import KINDS
 from sim.kinds import ACTOR_TYPES
 from sim.parameters import PARAMETERS
 from sim.timetable import STEPS
@@ -83,6 +84,16 @@ def inputs() -> str:
     return _table(("table", "rows", "one row"), rows)
 
 
+def interventions() -> str:
+    """Return the kinds of intervention with their own fields; optional ones stand in brackets."""
+    rows = []
+    for kind, model in KINDS.items():
+        names = [name for name in model.model_fields if name not in {"kind", "month", "id", "note"}]
+        shown = [f"`{n}`" if model.model_fields[n].is_required() else f"(`{n}`)" for n in names]
+        rows.append((f"`{kind}`", _first_line(model), ", ".join(shown)))
+    return _table(("kind", "what it does", "fields"), rows)
+
+
 def parameters() -> str:
     """Return the table of parameters."""
     rows = [
@@ -105,6 +116,7 @@ PARTS = {
     "variables": variables,
     "timetable": timetable,
     "inputs": inputs,
+    "interventions": interventions,
     "parameters": parameters,
 }
 

@@ -46,6 +46,7 @@ BY_EVENT: dict[str, tuple[Outcome, str]] = {
         ("deals", "deal", "deals formed: awarded and financed, or acquired"),
         ("local_loans", "loan_local", "loans made directly to a locality"),
         ("backlashes", "backlash", "public resistance to a project"),
+        ("referendums", "referendum", "local votes that strike a project down"),
         ("funds_withheld", "funds_withheld", "projects stopped as the centre withholds funds"),
         ("cancellations", "cancellation", "projects cancelled"),
         ("completions", "completion", "projects completed"),
@@ -98,6 +99,7 @@ REGION = (
     Outcome("gini_localities", "0-1", "concentration of deals over localities (Gini)"),
     Outcome("top5_countries", "share", "share of the five countries with most deals"),
     Outcome("cancelled_backlash", "count", "cancellations after public resistance"),
+    Outcome("cancelled_referendum", "count", "cancellations after a local vote"),
     Outcome("cancelled_withheld", "count", "cancellations after the centre withheld funds"),
     Outcome("cancelled_stalled", "count", "cancellations after the work stalled"),
     Outcome("views", "-1 to 1", "mean views of China over countries at the end"),
@@ -237,6 +239,7 @@ def _reasons(log: Array) -> dict[str, float]:
     before = [kind_of.get(cause, -1) for cause in ended["cause0"].tolist()]
     return {
         "cancelled_backlash": float(before.count(k.BACKLASH)),
+        "cancelled_referendum": float(before.count(k.REFERENDUM)),
         "cancelled_withheld": float(before.count(k.FUNDS_WITHHELD)),
         "cancelled_stalled": float(before.count(k.STALL)),
     }

@@ -31,7 +31,9 @@ STEP_OF = {
     "acquisition": "finance",
     "deal": "deal",
 }
-AFTER_DEAL = {"construction", "completion", "stall", "resume", "funds_withheld", "backlash"}
+AFTER_DEAL = {
+    "construction", "completion", "stall", "resume", "funds_withheld", "backlash", "referendum",
+}  # fmt: skip
 ENDS = {"completion", "lapse", "refusal", "veto", "tender_lost", "cancellation"}
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sim import agents
-from sim import kinds as k
 from sim.parameters import PARAMETERS
 from sim.timetable import PHASES, STEPS
 
@@ -157,4 +156,3 @@ def test_what_it_says_has_no_effect_has_none(finished: State) -> None:
     projects = finished.project[: int(finished.run["projects"][0])]
     assert (projects["place"] < localities).all()
     assert not finished.place["demonstration"][localities:].any()
-    assert not finished.experience[finished.actor["kind"] != k.FIRM].any()

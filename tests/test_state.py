@@ -124,6 +124,12 @@ def test_a_pool_grows_to_twice_its_size(name: str, finished: State) -> None:
     assert not new[len(old) :].view(np.int64).any()
 
 
+def test_forums_stand_in_the_order_of_month_and_key(template: State) -> None:
+    rows = list(zip(template.forum["month"], template.forum["key"], strict=True))
+    assert rows == sorted(rows)
+    assert len({month for month, _ in rows}) < len(rows), "no month has several"
+
+
 # --- promises kept throughout a run
 
 
@@ -146,8 +152,7 @@ def half_years(template: State) -> Iterator[State]:
 
 
 BOUNDS = {"0-1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0), "share": (0.0, 1.0), "probability": (0.0, 1.0)}
-DECLINED = {"trip_received": -1.0}
-"""Switches with a third value: a delegation turned away."""
+SWITCHES = {"0/1": {0.0, 1.0}, "-1/0/1": {-1.0, 0.0, 1.0}}
 
 
 @pytest.mark.parametrize("table", ["country", "governor", "place", "actor", "tie", "project"])
@@ -159,12 +164,12 @@ def test_fields_stay_within_their_unit(table: str, moments: list[State]) -> None
         for field in RECORDS[table]:
             values = rows[field.name].astype(float)
             assert np.isfinite(values).all(), field
-            if field.unit in BOUNDS and "relative" not in field.meaning:
+            if field.unit in BOUNDS:
                 low, high = BOUNDS[field.unit]
                 assert values.min() >= low - CLOSE, field
                 assert values.max() <= high + CLOSE, field
-            if field.unit == "0/1":
-                assert set(values) <= {0.0, 1.0, DECLINED.get(field.name, 0.0)}, field
+            if field.unit in SWITCHES:
+                assert set(values) <= SWITCHES[field.unit], field
             if field.unit in ("count", "US$ million", "weight"):
                 assert values.min() >= 0.0, field
 

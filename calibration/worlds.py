@@ -1,0 +1,201 @@
+"""The worlds of a claim as scenarios.
+
+A claim has a world with its mechanism and one without. Where it is about a change, each of them
+comes twice: treated and control. Every world is the shipped baseline with other months, parameters
+and interventions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.calendar import month_index, month_name
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario, load
+from sim.scenario_names import unknown_names
+from sim.scenario_problems import Problem, problems_of, shown
+
+if TYPE_CHECKING:
+    from calibration.patterns import Claim
+    from sim.toml_lines import KeyPath
+    from sim.world import World
+
+BASELINE = "baseline"
+
+ROLES = ("with", "without", "with, control", "without, control")
+"""The worlds of a claim; it has the last two if it is about a change."""
+
+_MOST_CHANGES = 5000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Hold what one world sets, and the place in the claim's table each part came from.
+
+    Parameters
+    ----------
+    start, end
+        First and last month.
+    parameters
+        Value and origin by name.
+    interventions
+        Intervention and origin, in order.
+    """
+
+    start: str
+    end: str
+    parameters: dict[str, tuple[float, KeyPath]]
+    interventions: tuple[tuple[dict[str, Any], KeyPath], ...]
+
+    def origin(self, path: KeyPath) -> KeyPath:
+        """Return the place in the claim's table of a place in the scenario."""
+        if len(path) > 1 and path[0] == "parameters" and path[1] in self.parameters:
+            return (*self.parameters[str(path[1])][1], *path[2:])
+        if len(path) > 1 and path[0] == "interventions" and isinstance(path[1], int):
+            return (*self.interventions[path[1]][1], *path[2:])
+        return ("experiment", *path)
+
+    def scenario(self) -> Scenario:
+        """Return the world as a scenario; equal worlds give equal scenarios.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If it is not one.
+        """
+        base = load_baseline()
+        own = {name: value for name, (value, _) in self.parameters.items()}
+        values = base.parameters | own
+        differing = {
+            name: float(values[name])
+            for name in sorted(values)
+            if name not in PARAMETERS or values[name] != PARAMETERS[name].default
+        }
+        changes = [item.model_dump(exclude_none=True) for item in base.interventions]
+        data = base.model_dump(exclude_none=True) | {
+            "start": self.start,
+            "end": self.end,
+            "parameters": differing,
+            "interventions": [*(item for item, _ in self.interventions), *changes],
+        }
+        return Scenario.model_validate(data)
+
+
+@cache
+def load_baseline() -> Scenario:
+    """Return the shipped baseline."""
+    return load(BASELINE)
+
+
+def settings_of(claim: Claim) -> dict[str, Setting]:
+    """Return what each world of a claim sets, by its role in :data:`ROLES`."""
+    trial = claim.trial
+    change = trial.change
+    above: KeyPath = ("experiment",)
+    common = _from(trial.world, (*above, "world"))
+    everywhere = _expanded(trial.interventions, (*above, "interventions"))
+    off = _from(trial.without, (*above, "without"))
+
+    def setting(name: str, without: dict[str, tuple[float, KeyPath]]) -> Setting:
+        changed: dict[str, tuple[float, KeyPath]] = {}
+        added: tuple[tuple[dict[str, Any], KeyPath], ...] = ()
+        if change is not None:
+            side = "parameters" if name == "treated" else "against"
+            orders = "interventions" if name == "treated" else "against_interventions"
+            changed = _from(getattr(change, side), (*above, "change", side))
+            added = _expanded(getattr(change, orders), (*above, "change", orders))
+        parameters = common | changed | without
+        return Setting(trial.start, trial.end, parameters, (*everywhere, *added))
+
+    settings = [setting("treated", {}), setting("treated", off)]
+    if change is not None:
+        settings += [setting("control", {}), setting("control", off)]
+    return dict(zip(ROLES, settings, strict=False))
+
+
+def scenarios_of(claim: Claim) -> dict[str, Scenario]:
+    """Return the worlds of a claim that loaded without error, by role."""
+    return {role: setting.scenario() for role, setting in settings_of(claim).items()}
+
+
+def world_problems(claim: Claim, world: World | None = None) -> list[Problem]:
+    """Return what is wrong with the worlds of a claim, also when thinned.
+
+    Places are those of the claim's own table.
+    """
+    for tried in (claim, claim.thinned()) if claim.thin else (claim,):
+        try:
+            settings = settings_of(tried)
+        except _NotAnOrderError as error:
+            return [error.problem]
+        for setting in settings.values():
+            try:
+                scenario = setting.scenario()
+            except ValidationError as error:
+                found = problems_of(error, Scenario)
+            else:
+                found = unknown_names(scenario, scenario.interventions, world)
+            if found:
+                first = found[0]
+                at = setting.origin(first.path)
+                return [Problem(at, first.message, first.allowed, first.nearest)]
+    return []
+
+
+def _from(values: dict[str, float], path: KeyPath) -> dict[str, tuple[float, KeyPath]]:
+    return {name: (value, (*path, name)) for name, value in values.items()}
+
+
+class _NotAnOrderError(Exception):
+    """Carry what is wrong with the short form of an intervention."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def _expanded(
+    entries: tuple[dict[str, Any], ...], path: KeyPath
+) -> tuple[tuple[dict[str, Any], KeyPath], ...]:
+    """Return interventions one by one.
+
+    A list in the place of a value stands for one intervention with each of its values, and
+    ``every = 12`` with ``last = "2018-01"`` for a repetition every 12 months until then.
+    """
+    found = [
+        (item, (*path, number))
+        for number, entry in enumerate(entries)
+        for item in _each(entry, (*path, number))
+    ]
+    if len(found) > _MOST_CHANGES:
+        raise _NotAnOrderError(Problem(path, f"stands for more than {_MOST_CHANGES} changes"))
+    return tuple(found)
+
+
+def _each(entry: dict[str, Any], path: KeyPath) -> Iterator[dict[str, Any]]:
+    plain = {key: value for key, value in entry.items() if key not in ("every", "last")}
+    if "every" in entry or "last" in entry:
+        plain["month"] = _months(entry, path)
+    names = [key for key, value in plain.items() if isinstance(value, list)]
+    for values in product(*(plain[name] for name in names)):
+        yield plain | dict(zip(names, values, strict=True))
+
+
+def _months(entry: dict[str, Any], path: KeyPath) -> list[str]:
+    """Return the months of a repeated intervention."""
+    step, first, last = entry.get("every"), entry.get("month"), entry.get("last")
+    if not isinstance(step, int) or isinstance(step, bool) or step < 1:
+        problem = Problem((*path, "every"), f"{shown(step)} is not a number of months", "from 1 on")
+        raise _NotAnOrderError(problem)
+    try:
+        start, end = month_index(str(first)), month_index(str(last))
+    except ValueError:
+        problem = Problem(path, "repeats from no month to no month", "'month', 'every' and 'last'")
+        raise _NotAnOrderError(problem) from None
+    return [month_name(t) for t in range(start, end + 1, step)]
