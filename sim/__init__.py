@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.errors import InputError
     from sim.experiments.run import Run, run
     from sim.experiments.sensitivity import Sensitivity, sensitivity
+    from sim.experiments.sweep import Sweep, sweep
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
     from sim.scenario import Scenario, load
@@ -27,12 +28,14 @@ __all__ = [
     "Run",
     "Scenario",
     "Sensitivity",
+    "Sweep",
     "World",
     "__version__",
     "load",
     "load_world",
     "run",
     "sensitivity",
+    "sweep",
 ]
 
 _HOME = {
@@ -43,6 +46,8 @@ _HOME = {
     "run": "sim.experiments.run",
     "Sensitivity": "sim.experiments.sensitivity",
     "sensitivity": "sim.experiments.sensitivity",
+    "Sweep": "sim.experiments.sweep",
+    "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario",
     "load": "sim.scenario",
     "World": "sim.world",

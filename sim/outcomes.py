@@ -107,6 +107,9 @@ REGION = (
 )
 """Outcomes for the region as a whole, beside the sums."""
 
+FOR_REGION = SUMMED + tuple(o.name for o in REGION)
+"""Names of all outcomes for the region, in the order of the columns."""
+
 
 def gini(values: Array) -> float:
     """Return the Gini coefficient of non-negative values; 0 if all are zero."""
@@ -183,6 +186,31 @@ def by_country(w: State, local: dict[str, Array]) -> dict[str, Array]:
     result["authority"] = w.country["authority"]
     result["recognises_prc"] = w.country["recognises"]
     return result
+
+
+def locality_table(at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by locality as an Arrow table."""
+    n = len(at.locality)
+    return pa.table(
+        {
+            "replicate": np.full(n, replicate, dtype=np.int32),
+            "country": at.localities["iso3"].tolist(),
+            "locality": at.localities["code"].tolist(),
+            "name": at.localities["name"].tolist(),
+            **{o.name: local[o.name][:n] for o in OUTCOMES},
+        }
+    )
+
+
+def country_table(w: State, at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by country as an Arrow table."""
+    return pa.table(
+        {
+            "replicate": np.full(len(w.country), replicate, dtype=np.int32),
+            "country": list(at.country),
+            **by_country(w, local),
+        }
+    )
 
 
 def _first_of_group(values: Array, group: Array, groups: int) -> Array:

@@ -42,6 +42,7 @@ _NOT_THE_MODEL = (
     "cli_patterns.py",
     "cli_scenarios.py",
     "cli_sensitivity.py",
+    "cli_sweep.py",
     "cli_world.py",
     "errors.py",
     "files.py",

@@ -62,6 +62,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "cli_patterns",
         "cli_scenarios",
         "cli_sensitivity",
+        "cli_sweep",
         "cli_world",
         "__main__",
     ),

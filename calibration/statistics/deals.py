@@ -155,9 +155,7 @@ def dispersion_of_deals(reading: Reading) -> Parts:
 
 
 @statistic(unit="share", value=ratio)
-def local_share_of_deals(
-    reading: Reading, countries: list[str], since: str | None = None
-) -> Parts:
+def local_share_of_deals(reading: Reading, countries: list[str], since: str | None = None) -> Parts:
     """Return the share of negotiated deals that localities decided on."""
     rows = reading.chosen(reading.negotiated, field="dealt", since=since, countries=countries)
     return float((rows["level"] == k.LOCAL).sum()), float(len(rows))
