@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError, nearest_name
 from sim.experiments.design import Design
-from sim.experiments.responses import LEAST_POINTS, Response, known_outcomes, response
+from sim.experiments.responses import LEAST_POINTS, Response
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,34 +146,6 @@ class Discovery:
     def text(self) -> str:
         """Return the conditions as they are written."""
         return " and ".join(condition.text for condition in self.conditions)
-
-
-def to_ema(design: Design, runs: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return a sweep as the EMA workbench keeps results: experiments and outcomes.
-
-    Parameters
-    ----------
-    design
-        The design.
-    runs
-        One row a run.
-
-    Returns
-    -------
-    experiments
-        One row a point that has a known run: the parameters, float64, and ``scenario`` (the
-        point), ``policy`` and ``model``.
-    outcomes
-        Mean over replicates by name, arrays (experiments,), nan where not known.
-    """
-    names = known_outcomes(design, runs)
-    means = {name: response(design, runs, name).means for name in names}
-    known = np.any([np.isfinite(values) for values in means.values()], axis=0)
-    experiments = design.points[known].astype("float64").copy()
-    experiments["scenario"] = experiments.index.astype(str)
-    experiments["policy"] = "None"
-    experiments["model"] = "paradiplomacy"
-    return experiments.reset_index(drop=True), {n: v[known] for n, v in means.items()}
 
 
 def discover(

@@ -3,107 +3,55 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim import files, provenance
-from sim.errors import InputError
 from sim.experiments.design import Design
-from sim.experiments.discovery import Discovery, discover, parse_condition, to_ema
-from sim.experiments.indices import METHODS, Method, indices, method_for, problem_of
-from sim.experiments.responses import (
-    Response,
-    known_outcomes,
-    noise_of,
-    outcomes_of,
-    response,
-)
+from sim.experiments.discovery import Discovery, discover, parse_condition
+from sim.experiments.indices import METHODS, Method, indices, method_for
+from sim.experiments.responses import known_outcomes, noise_of, outcomes_of, response
+from sim.experiments.sweep import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["METHODS", "Sensitivity", "read_sweep", "sensitivity", "to_ema", "to_salib"]
+__all__ = ["METHODS", "Sensitivity", "SweepFrames", "sensitivity"]
 
 SEED_ROW = "seed"
 """Name of the row that stands for chance: what replicates of one point differ by."""
 
 
-class Swept(Protocol):
-    """Describe what is needed of a finished sweep."""
-
-    @property
-    def design(self) -> Design:
-        """Return the design."""
-
-    @property
-    def runs(self) -> pd.DataFrame:
-        """Return one row a run: point, replicate, parameters, outcomes and error."""
-
-
 @dataclass(frozen=True)
 class SweepFrames:
-    """Hold what is read of a sweep's folder.
+    """Hold what is needed of a sweep.
 
     Parameters
     ----------
-    design, runs
-        The design, and one row a run.
+    design, frame
+        The design, and one row a run: point, replicate, outcomes and error.
     source
-        Where the sweep comes from: scenario, model version and whatever else its plan says.
+        Where the sweep comes from: ``model_version`` and ``scenario``.
     """
 
     design: Design
-    runs: pd.DataFrame
+    frame: pd.DataFrame
     source: dict[str, Any] = field(default_factory=dict)
 
 
-def read_sweep(folder: str | Path) -> SweepFrames:
-    """Return the design and the runs of a sweep's folder.
-
-    Raises
-    ------
-    InputError
-        If it is not the folder of a sweep, or a file in it cannot be read.
-    """
-    import pyarrow as pa
-    from pyarrow import dataset, parquet
-
-    place = Path(folder)
-    plan_file, points_file = place / "plan.json", place / "points.parquet"
-    if not plan_file.is_file() or not points_file.is_file():
-        raise InputError(
-            "is not the folder of a sweep",
-            file=place,
-            allowed="a folder that holds plan.json and points.parquet, as the command sweep makes",
-        )
-    try:
-        plan = json.loads(plan_file.read_text(encoding="utf-8"))
-        points = parquet.read_table(points_file).to_pandas().drop(columns="point", errors="ignore")
-        design = Design.from_json(plan["design"], points)
-        shards = sorted(str(path) for path in (place / "runs").glob("*.parquet"))
-        if not shards:
-            raise InputError("holds no finished runs yet", file=place)
-        runs = dataset.dataset(shards, format="parquet").to_table().to_pandas()
-    except (ValueError, KeyError, TypeError, OSError, pa.ArrowException) as error:
-        raise InputError(f"cannot be read as a sweep ({error})", file=place) from error
-    apart = {"design", "points", "runs", "blocks"}
-    source = {name: value for name, value in plan.items() if name not in apart}
-    return SweepFrames(design, runs, source)
-
-
-def _frames(sweep: str | Path | Swept) -> SweepFrames:
-    if isinstance(sweep, (str, Path)):
-        return read_sweep(sweep)
+def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
+    """Return the design and the runs of a sweep."""
     if isinstance(sweep, SweepFrames):
         return sweep
-    source = getattr(sweep, "manifest", None)
-    return SweepFrames(sweep.design, sweep.runs, dict(source) if source else {})
+    kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
+    plan = kept.plan
+    source = {"model_version": plan.model_version, "scenario": plan.scenario.name}
+    return SweepFrames(kept.design, kept.frame, source)
 
 
 @dataclass(frozen=True, repr=False)
@@ -255,7 +203,7 @@ def _box_table(found: Discovery) -> pd.DataFrame:
 
 
 def sensitivity(
-    sweep: str | Path | Swept,
+    sweep: str | Path | Sweep | SweepFrames,
     outcomes: Iterable[str] | str = (),
     method: str = "auto",
     *,
@@ -266,7 +214,7 @@ def sensitivity(
     Parameters
     ----------
     sweep
-        Folder of a sweep, or the sweep itself.
+        Folder or address of a sweep, or the sweep itself.
     outcomes
         Outcomes to look at; the first choice of :mod:`sim.experiments.responses` by default.
     method
@@ -282,7 +230,7 @@ def sensitivity(
         If something given is not valid, or a package needed is missing.
     """
     frames = _frames(sweep)
-    design, runs = frames.design, frames.runs
+    design, runs = frames.design, frames.frame
     chosen = method_for(design, method)
     names = outcomes_of(design, runs, [outcomes] if isinstance(outcomes, str) else outcomes)
     answers = [response(design, runs, name) for name in names]
@@ -322,36 +270,3 @@ def _discovered(design: Design, runs: pd.DataFrame, asked: Sequence[str]) -> Dis
     conditions = [parse_condition(text, known) for text in asked]
     names = dict.fromkeys(condition.outcome for condition in conditions)
     return discover(design, [response(design, runs, name) for name in names], conditions)
-
-
-def to_salib(
-    design: Design, runs: pd.DataFrame, outcomes: Iterable[str] | str = ()
-) -> tuple[dict[str, Any], Any, Any]:
-    """Return a sweep as SALib takes it: problem, inputs and outputs.
-
-    Parameters
-    ----------
-    design
-        The design.
-    runs
-        One row a run.
-    outcomes
-        One outcome, or several; the first choice by default.
-
-    Returns
-    -------
-    problem
-        Names and bounds of the parameters and names of the outcomes.
-    X
-        Points (points, parameters), all of them and in order, as SALib's layouts need.
-    Y
-        Means over replicates, (points,) for one outcome and (points, outcomes) for several; nan
-        where not known. Sobol' indices are without the second order:
-        ``analyze(problem, Y, calc_second_order=False)``.
-    """
-    names = outcomes_of(design, runs, [outcomes] if isinstance(outcomes, str) else outcomes)
-    answers: list[Response] = [response(design, runs, name) for name in names]
-    problem = problem_of(design) | {"outputs": names}
-    inputs = design.points.to_numpy(dtype=np.float64)
-    outputs = np.stack([answer.means for answer in answers], axis=1)
-    return problem, inputs, outputs[:, 0] if len(names) == 1 else outputs

@@ -181,11 +181,9 @@ def _parameters(found: Sensitivity) -> str:
 
 def _provenance(found: Sensitivity) -> str:
     source = found.source
-    scenario = source.get("scenario")
-    name = scenario.get("name") if isinstance(scenario, dict) else scenario
     pairs = [
         ("Sweep's model", str(source.get("model_version", "not recorded"))),
-        ("Scenario", str(name or "not recorded")),
+        ("Scenario", str(source.get("scenario", "not recorded"))),
         ("Design", f"{found.design.kind}, seed {found.design.seed}"),
         ("Points", f"{len(found.design.points):,}"),
     ]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.discovery import Condition, discover, parse_condition, to_ema
+from sim.experiments.discovery import Condition, discover, parse_condition
+from sim.experiments.exchange import to_ema
 from sim.experiments.responses import response
 from sim.experiments.sensitivity import SweepFrames, sensitivity
 from tests.experiments.toy_sweeps import Floats, linear, sweep_of
@@ -45,7 +46,7 @@ def test_what_is_no_condition_is_refused(text: str, said: str) -> None:
 
 def found_in(sweep: SweepFrames, *conditions: Condition) -> Any:
     return discover(
-        sweep.design, [response(sweep.design, sweep.runs, "deals")], conditions or (MET,)
+        sweep.design, [response(sweep.design, sweep.frame, "deals")], conditions or (MET,)
     )
 
 
@@ -64,7 +65,7 @@ def test_conditions_that_split_nothing_are_refused_with_the_range() -> None:
 
 def test_ema_takes_one_row_a_known_point() -> None:
     sweep = sweep_of(linear, "lhs", 30, replicates=2, noise=1.0)
-    runs = sweep.runs.copy()
+    runs = sweep.frame.copy()
     runs.loc[runs["point"] == 3, "deals"] = np.nan
     experiments, outcomes = to_ema(sweep.design, runs)
     assert len(experiments) == len(outcomes["deals"]) == 29

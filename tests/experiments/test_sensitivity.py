@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import files
+from sim import provenance
 from sim.cli import app
 from sim.errors import InputError
+from sim.experiments.exchange import to_salib
 from sim.experiments.indices import delta, pawn, problem_of
-from sim.experiments.sensitivity import Sensitivity, SweepFrames, read_sweep, sensitivity, to_salib
+from sim.experiments.sensitivity import Sensitivity, SweepFrames, sensitivity
+from sim.experiments.sweep import Sweep
 from tests.experiments.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 
 # Ishigami and Homma (1990) with a = 7 and b = 0.1: exact indices.
@@ -87,7 +89,7 @@ def test_the_seed_has_a_row_where_the_scale_allows_one() -> None:
 def test_pawn_is_salibs_but_for_the_last_value() -> None:
     salib = pytest.importorskip("SALib.analyze.pawn")
     sweep = sweep_of(linear, "lhs", 1000)
-    x, y = shares_of(sweep.design), sweep.runs["deals"].to_numpy()
+    x, y = shares_of(sweep.design), sweep.frame["deals"].to_numpy()
     theirs = salib.analyze(problem_of(sweep.design), x, y, S=10)["median"]
     assert [pawn(x[:, j], y) for j in range(3)] == pytest.approx(list(theirs), abs=0.003)
 
@@ -111,7 +113,7 @@ def test_delta_is_salibs_estimate() -> None:
 
 def test_blocks_with_an_unknown_point_are_left_out_and_told() -> None:
     sweep = sweep_of(ishigami, "sobol", 256, replicates=2, noise=0.1)
-    runs = sweep.runs.copy()
+    runs = sweep.frame.copy()
     runs["error"] = runs["error"].astype(object)
     gone = runs["point"].isin([7, 12])
     runs.loc[gone, "deals"] = np.nan
@@ -124,7 +126,7 @@ def test_blocks_with_an_unknown_point_are_left_out_and_told() -> None:
 
 def test_one_failed_run_of_several_costs_no_block() -> None:
     sweep = sweep_of(linear, "morris", 20, replicates=3, noise=0.1)
-    runs = sweep.runs.copy()
+    runs = sweep.frame.copy()
     runs.loc[0, "deals"] = np.nan
     notes = sensitivity(SweepFrames(sweep.design, runs)).notes
     assert not any("left out" in note for note in notes)
@@ -134,7 +136,7 @@ def test_one_failed_run_of_several_costs_no_block() -> None:
 @pytest.mark.parametrize(("kind", "n"), [("sobol", 8), ("morris", 8), ("lhs", 30)])
 def test_too_few_known_points_give_no_index_and_say_so(kind: str, n: int) -> None:
     sweep = sweep_of(linear, kind, n)
-    runs = sweep.runs.copy()
+    runs = sweep.frame.copy()
     runs.loc[runs["point"] > 10, "deals"] = np.nan
     found = sensitivity(SweepFrames(sweep.design, runs))
     assert found.of()[found.method.main].isna().all()
@@ -144,7 +146,7 @@ def test_too_few_known_points_give_no_index_and_say_so(kind: str, n: int) -> Non
 
 def test_an_outcome_that_never_varies_is_told() -> None:
     sweep = sweep_of(linear, "sobol", 8)
-    found = sensitivity(SweepFrames(sweep.design, sweep.runs.assign(deals=3)))
+    found = sensitivity(SweepFrames(sweep.design, sweep.frame.assign(deals=3)))
     assert any("does not vary" in note for note in found.notes)
     assert found.of()["total"].isna().all()
     assert len(found.table) == 4
@@ -174,81 +176,75 @@ def test_the_same_sweep_gives_the_same_numbers() -> None:
 def test_salib_takes_what_it_is_given() -> None:
     salib = pytest.importorskip("SALib")
     sweep = sweep_of(ishigami, "sobol", 512)
-    problem, inputs, outputs = to_salib(sweep.design, sweep.runs, "deals")
+    problem, inputs, outputs = to_salib(sweep.design, sweep.frame, "deals")
     specification = salib.ProblemSpec(problem)
     specification.set_samples(inputs)
     specification.set_results(outputs)
     specification.analyze_sobol(calc_second_order=False, seed=1)
     assert specification.analysis["ST"] == pytest.approx(TOTAL, abs=0.06)
-    runs = sweep.runs.assign(memoranda=1.0)
+    runs = sweep.frame.assign(memoranda=1.0)
     assert to_salib(sweep.design, runs, ["deals", "memoranda"])[2].shape == (len(inputs), 2)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    sweep = sweep_of(linear, "sobol", 32, replicates=2, noise=1.0)
-    runs = sweep.runs.assign(memoranda=sweep.runs["deals"] ** 2, deal_delay_months=np.nan)
-    place = tmp_path / "sweep"
-    (place / "runs").mkdir(parents=True)
-    points = sweep.design.points.copy()
-    points.insert(0, "point", range(len(points)))
-    files.write_parquet(place / "points.parquet", points)
-    for shard, rows in runs.groupby(runs["point"] // 50):
-        files.write_parquet(place / "runs" / f"{shard}.parquet", rows)
-    plan = {
-        "design": sweep.design.to_json(),
-        "model_version": "0.1.0+abc",
-        "scenario": {"name": "x"},
-    }
-    files.write_json(place / "plan.json", plan)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small sweep of the model itself."""
+    place = tmp_path_factory.mktemp("sweeps") / "sweep"
+    vary = ["authority.effect=0..1", "turnover.fade=0,0.5,1"]
+    sim.sweep(
+        "baseline", vary, design="sobol", n=8, replicates=2, end="2001-06", workers=1, out=place
+    )
     return place
 
 
-def test_a_sweep_is_read_from_its_folder(folder: Path) -> None:
-    frames = read_sweep(folder)
-    assert len(frames.runs) == 2 * len(frames.design.points) == 2 * 32 * 5
-    assert frames.source == {"model_version": "0.1.0+abc", "scenario": {"name": "x"}}
-    found = sim.sensitivity(folder)
-    assert found.outcomes == ["deals", "deal_delay_months"]
-    assert found.undecided("deal_delay_months") == list(NAMES)
+def test_a_sweep_is_read_from_its_folder_or_taken_as_it_is(folder: Path) -> None:
+    found = sim.sensitivity(folder, "memoranda")
+    assert found.source["scenario"] == "baseline"
+    assert found.source["model_version"] == provenance.model_version()
+    assert set(found.of()["parameter"]) == {"authority.effect", "turnover.fade"}
+    again = sensitivity(Sweep(folder), "memoranda")
+    pd.testing.assert_frame_equal(found.table, again.table)
 
 
-def test_what_is_no_sweep_is_refused(folder: Path) -> None:
+def test_a_sweep_hands_itself_over(folder: Path) -> None:
+    sweep = Sweep(folder)
+    problem, inputs, outputs = sweep.to_salib(["memoranda", "visits_to_lac"])
+    assert problem["names"] == ["authority.effect", "turnover.fade"]
+    assert inputs.shape == outputs.shape == (32, 2)
+    experiments, outcomes = sweep.to_ema()
+    assert len(experiments) == 32
+    assert outcomes["visits_to_lac"] == pytest.approx(outputs[:, 1])
+
+
+def test_what_is_no_sweep_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not the folder of a sweep"):
-        read_sweep(folder.parent)
-    for shard in (folder / "runs").iterdir():
-        shard.unlink()
-    with pytest.raises(InputError, match="no finished runs"):
-        read_sweep(folder)
-    (folder / "plan.json").write_text("{")
-    with pytest.raises(InputError, match="cannot be read as a sweep"):
-        read_sweep(folder)
+        sensitivity(tmp_path)
 
 
 def test_everything_is_written_and_can_be_read_again(folder: Path, tmp_path: Path) -> None:
-    found = sensitivity(folder, ["deals", "memoranda"])
+    found = sensitivity(folder, ["visits_to_lac", "memoranda"])
     target = found.write(tmp_path / "out")
     table = pd.read_csv(target / "indices.csv")
     assert list(table.columns) == list(found.table.columns)
     assert table["total"].to_numpy() == pytest.approx(found.table["total"].to_numpy(), nan_ok=True)
     assert len(pd.read_csv(target / "noise.csv")) == 2
     summary = json.loads((target / "sensitivity.json").read_text())
-    assert set(summary["outcomes"]) == {"deals", "memoranda"}
-    assert summary["source"]["model_version"] == "0.1.0+abc"
+    assert set(summary["outcomes"]) == {"visits_to_lac", "memoranda"}
+    assert summary["source"] == found.source
     page = (target / "sensitivity.html").read_text()
     assert "http" not in page.replace("http-equiv", "")
-    assert all(name in page for name in NAMES)
-    for outcome in ("deals", "memoranda"):
+    assert all(str(name) in page for name in found.design.points)
+    for outcome in ("visits_to_lac", "memoranda"):
         for suffix in ("png", "svg"):
             assert (target / "figures" / f"sensitivity_{outcome}.{suffix}").stat().st_size > 1000
     first = (target / "sensitivity.html").read_bytes()
     assert (found.write(target) / "sensitivity.html").read_bytes() == first
 
 
-def test_what_comes_in_is_escaped(folder: Path) -> None:
-    frames = read_sweep(folder)
-    frames = SweepFrames(frames.design, frames.runs, {"scenario": "<script>alert(1)</script>"})
-    found = sensitivity(frames, "deals")
+def test_what_comes_in_is_escaped() -> None:
+    sweep = sweep_of(linear, "lhs", 20)
+    frames = SweepFrames(sweep.design, sweep.frame, {"scenario": "<script>alert(1)</script>"})
+    found = sensitivity(frames)
     from sim.report.sensitivity_page import page_html
 
     page = page_html(found, {})
@@ -269,9 +265,9 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_command_writes_beside_the_runs_and_prints_what_matters(folder: Path) -> None:
-    code, text = run(str(folder), "--outcome", "deals")
+    code, text = run(str(folder), "--outcome", "visits_to_lac")
     assert code == 0
-    assert text.startswith("Sobol' indices from a Sobol' design of 160 points")
+    assert text.startswith("Sobol' indices from a Sobol' design of 32 points")
     assert (folder / "sensitivity" / "sensitivity.html").is_file()
     assert str(folder / "sensitivity") in text
 
