@@ -315,6 +315,18 @@ def classes_of(values: Floats, count: int) -> Classes:
     return np.asarray(np.searchsorted(edges, values, side="right"), dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class Known:
+    """Measure on the points whose outcome is known."""
+
+    measure: Callable[[Floats, Floats], float]
+
+    def __call__(self, x: Floats, y: Floats) -> float:
+        """Return the index of a parameter's values and the outcomes, of any one shape."""
+        known = np.isfinite(y)
+        return self.measure(x[known], y[known])
+
+
 def _given_data(
     name: str,
     design: Design,
@@ -327,26 +339,29 @@ def _given_data(
     corrected: bool = False,
 ) -> Indices:
     """Return the rows of a method that takes any sample: bootstrap interval and dummy parameter."""
-    method, known = METHODS[name], np.isfinite(answer.means)
-    y = answer.means[known]
-    notes = []
-    if len(y) < LEAST_POINTS:
-        notes.append(
-            f"{answer.outcome}: {len(y)} points with a known outcome are too few for indices "
-            f"(at least {LEAST_POINTS})"
-        )
-        return Indices([_row(answer, p, method) for p in design.points.columns], notes)
+    method, names = METHODS[name], [str(column) for column in design.points.columns]
+    # Points of one block are not independent: whole blocks are drawn and put in random order.
+    size = {"sobol": len(names) + 2, "morris": len(names) + 1}.get(design.kind, 1)
+    y = answer.means.reshape(-1, size)
+    notes: list[str] = []
+    count = int(np.isfinite(y).sum())
+    if count < LEAST_POINTS:
+        few = f"{count} points with a known outcome are too few for indices"
+        notes = [f"{answer.outcome}: {few} (at least {LEAST_POINTS})"]
+        return Indices([_row(answer, parameter, method) for parameter in names], notes)
+    known = Known(measure)
     rows = []
-    for j, parameter in enumerate(design.points.columns):
-        x = design.points[parameter].to_numpy(dtype=np.float64)[known]
-        if constant(x):
+    for j, parameter in enumerate(names):
+        x = design.points[parameter].to_numpy(dtype=np.float64).reshape(-1, size)
+        if constant(x[np.isfinite(y)]):
             notes.append(f"{parameter} has one value at all points with a known {answer.outcome}")
-            rows.append(_row(answer, str(parameter), method))
+            rows.append(_row(answer, parameter, method))
             continue
         stream = np.random.default_rng([seed, j])
-        value = measure(x, y)
-        again = np.array([measure(x[at], y[at]) for at in _resamples(stream, len(y), draws)])
-        null = np.array([measure(stream.permutation(x), y) for _ in range(dummies)])
+        value = known(x, y)
+        drawn = stream.integers(len(y), size=(draws, len(y)))
+        again = np.array([known(x[at], y[at]) for at in drawn])
+        null = np.array([known(x[stream.permutation(len(x))], y) for _ in range(dummies)])
         if corrected:
             # What resampling adds to the index is what the sample's size adds to it.
             bias = float(again.mean()) - value
@@ -355,12 +370,8 @@ def _given_data(
         inert = float(np.quantile(null, DUMMY_QUANTILE))
         numbers = _spanned(name, value, ends)
         told = bool(value > inert)
-        rows.append(_row(answer, str(parameter), method, **numbers, inert=inert, matters=told))
+        rows.append(_row(answer, parameter, method, **numbers, inert=inert, matters=told))
     return Indices(rows, notes)
-
-
-def _resamples(stream: np.random.Generator, count: int, draws: int) -> list[Classes]:
-    return [stream.integers(count, size=count) for _ in range(draws)]
 
 
 def pawn(x: Floats, y: Floats, slices: int = SLICES) -> float:

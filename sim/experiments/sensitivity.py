@@ -252,7 +252,14 @@ def sensitivity(
     noise = pd.DataFrame([asdict(one) for one in noises])
     result = Sensitivity(chosen, design, table, noise, tuple(notes), source=frames.source)
     asked = [discover] if isinstance(discover, str) else list(discover)
-    return replace(result, discovery=_discovered(design, runs, asked)) if asked else result
+    if not asked:
+        return result
+    if design.kind in {"sobol", "morris"}:
+        notes.append(
+            f"points of a {design.kind} design are not independent, so that the quasi-p of a box "
+            "are too small; a lhs has none of this"
+        )
+    return replace(result, notes=tuple(notes), discovery=_discovered(design, runs, asked))
 
 
 def _seed_row(method: Method, noise: Any) -> list[dict[str, Any]]:

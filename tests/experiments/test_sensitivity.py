@@ -56,7 +56,14 @@ def test_morris_finds_what_matters_to_ishigami_and_what_interacts() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "n", "method"),
-    [("sobol", 128, "auto"), ("morris", 60, "auto"), ("lhs", 300, "auto"), ("lhs", 300, "delta")],
+    [
+        ("sobol", 128, "auto"),
+        ("morris", 60, "auto"),
+        ("lhs", 300, "auto"),
+        ("lhs", 300, "delta"),
+        ("sobol", 128, "pawn"),
+        ("morris", 100, "delta"),
+    ],
 )
 def test_a_parameter_without_effect_is_told_from_ones_with(kind: str, n: int, method: str) -> None:
     sweep = sweep_of(linear, kind, n, replicates=4, noise=1.0)
@@ -84,6 +91,17 @@ def test_the_seed_has_a_row_where_the_scale_allows_one() -> None:
         found = sensitivity(sweep_of(linear, kind, 32, replicates=3, noise=1.0))
         assert column(found, name, ("seed",))[0] == found.noise[same].iloc[0]
     assert "seed" not in set(sensitivity(sweep_of(linear, "lhs", 40)).table["parameter"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "n"), [("lhs", 100), ("sobol", 20), ("morris", 25)])
+def test_dummies_stand_for_an_inert_parameter_on_any_design(kind: str, n: int) -> None:
+    # Some 1 in 40 indices of an inert parameter should lie above the dummies.
+    above = 0
+    for seed in range(24):
+        sweep = sweep_of(linear, kind, n, seed=seed)
+        above += "turnover.lapse" not in sensitivity(sweep, method="pawn").inert()
+    assert above <= 3
 
 
 def test_pawn_is_salibs_but_for_the_last_value() -> None:
