@@ -342,7 +342,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the published surface and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=REFERENCE, help="folder to write to")
-    parser.add_argument("--work", type=Path, default=WORK, help="folder the sweep is kept in")
+    # A sweep belongs to one version of the model; each has a folder of its own.
+    work = WORK / provenance.model_version()
+    parser.add_argument("--work", type=Path, default=work, help="folder the sweep is kept in")
     parser.add_argument("--replicates", type=int, help="runs of each point")
     parser.add_argument("--workers", type=int, help="processes")
     given = parser.parse_args(arguments)
