@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.errors import InputError
     from sim.experiments.run import Run, run
+    from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
@@ -26,12 +27,14 @@ __all__ = [
     "MachineError",
     "Run",
     "Scenario",
+    "Sensitivity",
     "Sweep",
     "World",
     "__version__",
     "load",
     "load_world",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
@@ -41,6 +44,8 @@ _HOME = {
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
+    "Sensitivity": "sim.experiments.sensitivity",
+    "sensitivity": "sim.experiments.sensitivity",
     "Sweep": "sim.experiments.sweep",
     "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario",

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_patterns, cli_scenarios, cli_sweep, cli_world
+from sim import (
+    __version__,
+    cli_patterns,
+    cli_scenarios,
+    cli_sensitivity,
+    cli_sweep,
+    cli_world,
+)
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, free_folder, plain, prepare_folder
 
@@ -72,6 +79,7 @@ app = typer.Typer(
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
 app.command()(cli_patterns.patterns)
+app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
 
 
