@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
+    from sim.experiments.compare import Comparison, compare
     from sim.experiments.run import Run, run
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
@@ -21,12 +22,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PARAMETERS",
+    "Comparison",
     "InputError",
     "MachineError",
     "Run",
     "Scenario",
     "World",
     "__version__",
+    "compare",
     "load",
     "load_world",
     "run",
@@ -34,6 +37,8 @@ __all__ = [
 
 _HOME = {
     "PARAMETERS": "sim.parameters",
+    "Comparison": "sim.experiments.compare",
+    "compare": "sim.experiments.compare",
     "InputError": "sim.errors",
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",

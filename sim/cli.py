@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_scenarios, cli_world
+from sim import __version__, cli_compare, cli_scenarios, cli_world
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, plain, prepare_folder
 
@@ -73,6 +73,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
+app.command()(cli_compare.compare)
 
 
 def _show_version(wanted: bool) -> None:
@@ -236,8 +237,19 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
+    between: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OTHER",
+            help="Tell why the deal exists in one world only: another run's folder, or a what-if "
+            "where RUN_FOLDER holds a comparison.",
+        ),
+    ] = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
+    if between is not None:
+        cli_compare.explain_between(run_folder, between, deal, replicate, world)
+        return
     from sim.experiments.reading import read_events
     from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world

@@ -55,7 +55,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "outcomes": ("events", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),
-    "surface": ("app", "bench", "cli", "cli_scenarios", "cli_world", "__main__"),
+    "surface": ("app", "bench", "cli", "cli_compare", "cli_scenarios", "cli_world", "__main__"),
 }
 # A run's methods draw and tell it, so they reach up, but only when they are called.
 LATE = {("experiments", "report")}

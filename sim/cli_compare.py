@@ -1,0 +1,96 @@
+"""The command ``paradiplomacy compare``, and what ``explain --between`` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+def compare(
+    baseline: Annotated[
+        str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
+    ],
+    what_ifs: Annotated[
+        list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
+    ],
+    replicates: Annotated[int | None, typer.Option(help="Number of paired runs.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Threads.", show_default="all processors")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write to, new or empty.", show_default="results/WHATIF-vs-BASELINE"
+        ),
+    ] = None,
+    world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures and write the report.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
+    from sim import cli
+    from sim.experiments.pairing import threads
+    from sim.scenario import load
+    from sim.world import load_world
+
+    parameters, tables = cli.settings(set_ or []), load_world(world)
+    threads(workers)
+    chosen = [load(name, world=tables) for name in (baseline, *what_ifs)]
+    with cli._folder(out if out is not None else cli.free_folder(_name(chosen))) as folder:
+        from sim.experiments.compare import compare as compare_scenarios
+
+        with cli._progress(quiet=as_json) as progress:
+            result = compare_scenarios(
+                *chosen,
+                replicates=replicates,
+                seed=seed,
+                overrides=parameters,
+                end=end,
+                world=tables,
+                workers=workers,
+                progress=progress,
+            )
+        result.write(folder, figures=figures)
+    if as_json:
+        from sim.files import plain
+
+        typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
+        return
+    from sim.report.compare_card import compare_card
+
+    typer.echo(compare_card(result))
+    typer.echo(f"\nFiles: {folder}")
+
+
+def _name(scenarios: Sequence[Scenario]) -> str:
+    """Return the name of the folder of a comparison."""
+    base, first, *more = (scenario.name for scenario in scenarios)
+    others = f"-and-{len(more)}-more" if more else ""
+    return f"{first}{others}-vs-{base}"
+
+
+def explain_between(
+    folder: Path, other: str, deal: str | None, replicate: int, world: Path | None
+) -> None:
+    """Print why a deal exists in one of two worlds only, or list the deals that do."""
+    from sim.experiments.twins import read_twins
+    from sim.report.between import between_of, between_table
+    from sim.world import load_world
+
+    twins = read_twins(folder, other, replicate, load_world(world))
+    typer.echo(between_table(twins) if deal is None else between_of(twins, deal))
