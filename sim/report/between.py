@@ -57,14 +57,17 @@ class _Told:
     def interventions(self, root: Event) -> list[str]:
         """Return what only one scenario had ordered by then, where the event is or everywhere."""
         found = []
-        for side, (log, only) in enumerate(zip(self.sides.logs, self.sides.only, strict=True)):
-            for position in np.flatnonzero(only & (log.events["kind"] == k.INTERVENTION)):
-                event = self.event(side, int(position))
-                if event is not None and event.month <= root.month:
-                    if event.country in (None, root.country):
-                        where = self.names.place(event.locality, event.country)
-                        told = f"{self.twins.names[side]} steps in ({month_words(event.month)}, {where})"
-                        found.append(told)
+        for side, log in enumerate(self.sides.logs):
+            ordered = self.sides.only[side] & (log.events["kind"] == k.INTERVENTION)
+            events = [self.event(side, int(p)) for p in np.flatnonzero(ordered)]
+            found += [
+                f"{self.twins.names[side]} steps in ({month_words(event.month)}, "
+                f"{self.names.place(event.locality, event.country)})"
+                for event in events
+                if event is not None
+                and event.month <= root.month
+                and event.country in (None, root.country)
+            ]
         return found
 
     def cause(self, side: int, event: Event | None) -> Event | None:

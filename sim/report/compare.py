@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 READING = """\
 Both scenarios are run many times. Each run of the what-if has a twin: the run of the baseline \
-with the same seed and number. Twins share every draw of chance and differ only in what follows from \
-the change, so that their difference is the effect of the change in that course of events.
+with the same seed and number. Twins share every draw of chance and differ only in what follows \
+from the change, so that their difference is the effect of the change in that course of events.
 The difference is the mean over pairs of runs. Its 95 % interval says how much that mean could \
 still move with more runs; it is Student's interval of paired differences. Where few runs differ, \
 as with rare events at one place, one pair of each sign is added to it (Bonett and Price 2012) and \
@@ -139,11 +139,11 @@ def _figures(comparison: Comparison, drawings: dict[str, bytes]) -> dict[str, st
 
 def _what_if(comparison: Comparison, label: str, shown: dict[str, str], names: Names) -> list[str]:
     """Return the parts of the section of one what-if."""
-    told = headlines(comparison, label, names)
-    question = comparison.what_ifs[label].question
-    parts = [markup.paragraph(question, "question")] if question else []
-    parts.append(markup.paragraph(f"Changed: {changes_words(comparison, label)}."))
-    parts.append(markup.bullets(told))
+    parts = [markup.paragraph(f"Changed: {changes_words(comparison, label)}.")]
+    if len(comparison.labels) > 1:
+        question = comparison.what_ifs[label].question
+        parts += [markup.paragraph(question, "question")] if question else []
+        parts.append(markup.bullets(headlines(comparison, label, names)))
     if label in comparison.identical:
         return parts
     tables = compare_tables

@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.worlds import REGION_OUTCOMES
 from sim.report import style
 from sim.report.compare_style import GREY, HIGHER, LOWER, known_outcome, rows_of, stamp
-from sim.report.compare_words import INTERVAL, amount, digits_of, key_of
+from sim.report.compare_words import INTERVAL, amount, digits_of, key_of, label_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,9 @@ def plot_forest(
     for y, row in enumerate(rows.itertuples()):
         _draw_effect(ax, float(y), row)
     ax.axvline(0.0, color=style.INK, linewidth=1.0)
-    ax.set_yticks(range(len(rows)), [_label(name) for name in rows["outcome"]])
+    ax.set_yticks(
+        range(len(rows)), [shorten(label_of(n), 50, placeholder=" …") for n in rows["outcome"]]
+    )
     ax.set_ylim(-0.8, max(len(rows), 1) - 0.2)
     _limit(ax, rows)
     style.tidy(ax, grid="x")
@@ -82,22 +84,14 @@ def plot_forest(
     return ax
 
 
-def _label(name: str) -> str:
-    """Return an outcome's words with their unit."""
-    key = key_of(name)
-    words = f"{key.words}, {key.unit}" if key.unit else key.words
-    return shorten(words, 48, placeholder=" …")
-
-
 def _limit(ax: Axes, rows: pd.DataFrame) -> None:
-    """Set the x-axis so that one large effect does not hide the others."""
+    """Set the x-axis so that one large effect, then an arrow at the edge, hides no others."""
     if rows.empty:
         ax.text(0.5, 0.5, "no outcome differs in any run", transform=ax.transAxes, ha="center")
         return
-    sizes = np.sort(np.abs(rows["percent"].to_numpy(dtype=np.float64)))
-    widest = float(np.abs(_ends(rows)).max())
-    # Beyond three times the effects in the upper tenth, marks stand at the edge as arrows.
-    top = min(widest, 3.0 * float(np.quantile(sizes, 0.9))) or widest or 1.0
+    sizes = np.abs(rows["percent"].to_numpy(dtype=np.float64))
+    ordinary = sizes <= 3.0 * np.quantile(sizes, 0.9)
+    top = float(np.abs(_ends(rows))[:, ordinary].max(initial=0.0)) or 1.0
     ax.set_xlim(-1.08 * top, 1.08 * top)
     for y, (share, clear) in enumerate(
         zip(rows["percent"].tolist(), rows["distinguishable"].tolist(), strict=True)

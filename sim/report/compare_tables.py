@@ -20,6 +20,7 @@ from sim.report.compare_words import (
     fate_words,
     key_of,
     kind_words,
+    label_of,
     named,
 )
 from sim.report.names import Names, money, month_words
@@ -51,37 +52,31 @@ def _verdict(effect: Effect) -> str:
 def key_table(comparison: Comparison, label: str) -> str:
     """Return the key outcomes for the region."""
     effects = effects_of(comparison, label)
-    caption = (
-        f"Key outcomes for the whole region, mean of {comparison.replicates:,} paired runs; "
-        "the last column says which way and how sure, or how many runs would show half of it"
-    )
-    return _effects(caption, [effects[key.name] for key in KEYS])
+    rows = [_cells(effects[key.name]) for key in KEYS]
+    caption = f"Key outcomes for the whole region, mean of {comparison.replicates:,} paired runs"
+    return markup.table(caption, _HEAD, rows, range(1, 6))
 
 
 def outcome_table(comparison: Comparison, label: str) -> str:
-    """Return every outcome for the region."""
-    return _effects(
-        "Every outcome for the whole region", list(effects_of(comparison, label).values())
+    """Return every outcome for the region, with the gain of pairing."""
+    rows = [(*_cells(effect), effect.gain) for effect in effects_of(comparison, label).values()]
+    head = (*_HEAD, "Gain")
+    return markup.table("Every outcome for the whole region", head, rows, (*range(1, 6), 7))
+
+
+_HEAD = ("Outcome", "Baseline", "What if", "Difference", INTERVAL, "Change", "Sure")
+
+
+def _cells(effect: Effect) -> tuple[str, ...]:
+    return (
+        effect.label,
+        effect.baseline,
+        effect.what_if,
+        effect.difference,
+        effect.interval,
+        effect.percent,
+        _verdict(effect),
     )
-
-
-def _effects(caption: str, effects: list[Effect]) -> str:
-    rows = [
-        (
-            effect.words,
-            effect.baseline,
-            effect.what_if,
-            effect.difference,
-            effect.interval,
-            effect.percent,
-            effect.unit,
-            _verdict(effect),
-            effect.gain,
-        )
-        for effect in effects
-    ]
-    head = ("Outcome", "Baseline", "What-if", "Difference", INTERVAL, "Change", "Unit", "Sure")
-    return markup.table(caption, (*head, "Gain"), rows, (1, 2, 3, 4, 5, 8))
 
 
 def country_table(comparison: Comparison, label: str, names: Names) -> str:
@@ -89,7 +84,8 @@ def country_table(comparison: Comparison, label: str, names: Names) -> str:
     frame = _of(comparison.by_country, label)
     frame = frame[frame["outcome"].isin(PLACE_OUTCOMES)]
     wide = {name: rows.set_index("country") for name, rows in frame.groupby("outcome")}
-    differing = frame[frame["share_equal"] < 1]["country"].unique()
+    differs = (frame["outcome"] == "deals") & (frame["share_equal"] < 1)
+    differing = frame[differs | frame["distinguishable"]]["country"].unique()
     gaps = wide["deals"].loc[differing, "difference"]
     order = sorted(differing, key=lambda code: (float(gaps[code]), code))
     rows = [
@@ -99,18 +95,13 @@ def country_table(comparison: Comparison, label: str, names: Names) -> str:
         )
         for code in order
     ]
-    head = ("Country", *(_head(name) for name in PLACE_OUTCOMES))
-    caption = (
-        f"Mean difference by country with {INTERVAL}, most deals lost first. In brackets: not "
-        "distinguishable from none after correction for the number of countries. Countries that "
-        "are equal in all runs are left out."
+    head = ("Country", *(label_of(name) for name in PLACE_OUTCOMES))
+    told = (
+        "In brackets: not distinguishable from none after correction for the number of countries. "
+        "Countries are left out whose deals are equal in all runs and nothing else here differs."
     )
-    return markup.table(caption, head, rows, range(1, len(head)))
-
-
-def _head(name: str) -> str:
-    key = key_of(name)
-    return f"{key.words}, {key.unit}" if key.unit else key.words
+    caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
+    return markup.paragraph(told) + markup.table(caption, head, rows, range(1, len(head)))
 
 
 def _place_cell(row: pd.Series, name: str) -> str:
@@ -130,8 +121,8 @@ def flag_words(comparison: Comparison, label: str, outcome: str = "deals") -> st
     frame = _of(comparison.flagged, label)
     row = frame[(frame["outcome"] == outcome) & (frame["of"] == "locality")].iloc[0]
     return (
-        f"{key_of(outcome).words}: they differ in at least one run in {row['differ']} of {row['places']} "
-        f"localities. Taken one by one, {row['below']} have a p-value below 0.05, where chance "
+        f"{key_of(outcome).words}: {row['differ']} of {row['places']} localities differ in at "
+        f"least one run. Taken one by one, {row['below']} have a p-value below 0.05, where chance "
         f"alone would give up to {row['by_chance']:.0f}. After correction for their number "
         f"(Benjamini and Hochberg; of those left at most 5 % are wrong) {row['distinguishable']} "
         "are left."
@@ -155,10 +146,9 @@ def locality_table(comparison: Comparison, label: str, names: Names) -> str:
             (
                 f"{row.name} ({row.locality})",
                 names.country(str(row.country)),
-                effect.words if row.outcome != "trust" else "Trust at the end",
+                effect.label,
                 effect.difference,
                 effect.interval,
-                effect.unit,
                 effect.sure,
                 f"{row.p_adjusted:.2g}",
             )
@@ -166,8 +156,8 @@ def locality_table(comparison: Comparison, label: str, names: Names) -> str:
     more = len(frame) - len(rows)
     caption = "Localities that differ distinguishably, after correction for their number"
     caption += f"; {more} more are in by_locality.csv" if more else ""
-    head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Unit", "Sure", "Adjusted p")
-    return markup.table(caption, head, rows, (3, 4, 7))
+    head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Sure", "Adjusted p")
+    return markup.table(caption, head, rows, (3, 4, 6))
 
 
 def parting_table(comparison: Comparison, label: str, names: Names) -> str:
@@ -252,9 +242,8 @@ def together_table(comparison: Comparison) -> str:
     first = effects[comparison.labels[0]]
     rows = []
     for key in KEYS:
-        words = f"{key.words}, {key.unit}" if key.unit else key.words
         cells = [_side_cell(effects[label][key.name]) for label in comparison.labels]
-        rows.append((words, first[key.name].baseline, *cells))
+        rows.append((label_of(key.name), first[key.name].baseline, *cells))
     head = ("Outcome", comparison.baseline.name, *comparison.labels)
     caption = (
         f"Differences from the baseline with {INTERVAL}; in brackets: not distinguishable from none"

@@ -100,6 +100,11 @@ class Effect:
     gain: str
 
     @property
+    def label(self) -> str:
+        """Return the words with the unit."""
+        return label_of(self.name)
+
+    @property
     def needed_words(self) -> str:
         """Return the number of runs that would show half of the difference."""
         return f"about {rounded(self.needed)}"
@@ -134,6 +139,12 @@ def key_of(name: str) -> Key:
     return Key(name, words, scale=100.0 if share else 1.0, unit=_unit(outcome.unit))
 
 
+def label_of(name: str) -> str:
+    """Return an outcome's words with its unit."""
+    key = key_of(name)
+    return f"{key.words}, {key.unit}" if key.unit else key.words
+
+
 _WORDS = {
     "deals_local": "Deals decided locally",
     "deals_from_lac": "Deals on LAC initiative",
@@ -145,12 +156,17 @@ _WORDS = {
     "deal_value_local_usd_m": "Value of local deals",
     "local_debt_usd_m": "Debt of localities",
     "views": "Views of China",
+    "trust": "Trust at the end",
+    "gini_countries": "Concentration over countries (Gini)",
+    "gini_localities": "Concentration over localities (Gini)",
+    "deal_delay_months": "Proposal to deal, median",
 }
 """Shorter words where an outcome stands apart from others."""
 
 
 def _unit(unit: str) -> str:
-    return {"count": "", "ratio": "", "share": "%"}.get(unit, unit)
+    words = {"count": "", "ratio": "", "share": "%", "0-1": "0 to 1", "-1 to 1": f"{MINUS}1 to 1"}
+    return words.get(unit, unit)
 
 
 def effect_of(row: Any) -> Effect:
@@ -207,6 +223,8 @@ def headlines(comparison: Comparison, label: str, names: Names) -> list[str]:
     told = [_changed_words(effect) for effect in changed[:3]]
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
     told += [f"{effect.words}: {effect.none_words}." for effect in unclear[:2]]
+    largest = _largest_words(comparison, label)
+    told += [largest] if largest else []
     told.append(_count_words(effects))
     told.append(parting_words(comparison, label, names))
     told.append(deals_words(comparison, label))
@@ -226,10 +244,24 @@ def identical_words(comparison: Comparison, label: str) -> str:
 def _changed_words(effect: Effect) -> str:
     unit = f" {effect.unit}" if effect.unit else ""
     share = f", {effect.percent}" if effect.percent and effect.unit != "%" else ""
+    way, _, sure = effect.sure.partition(", ")
     return (
-        f"{effect.words}: {effect.difference}{unit} per run ({INTERVAL} {effect.interval}{share}), "
-        f"from {effect.baseline} to {effect.what_if}; {effect.sure} sure."
+        f"{effect.words}: {way} by {effect.difference.lstrip(MINUS + '+')}{unit} per run{share}, "
+        f"from {effect.baseline} to {effect.what_if} ({INTERVAL} {effect.interval}; direction "
+        f"{sure} sure)."
     )
+
+
+def _largest_words(comparison: Comparison, label: str) -> str:
+    """Name the largest changes in percent: they show by which way the effect comes about."""
+    frame = comparison.effects
+    rows = frame[(frame["scenario"] == label) & frame["distinguishable"] & frame["percent"].notna()]
+    order = rows["percent"].abs().sort_values(ascending=False, kind="stable").index[:4]
+    told = [
+        f"{key_of(name).words} ({percent(share, signed=True)})"
+        for name, share in rows.loc[order, ["outcome", "percent"]].itertuples(index=False)
+    ]
+    return f"The largest changes in percent: {', '.join(told)}." if told else ""
 
 
 def _count_words(effects: dict[str, Effect]) -> str:
@@ -285,10 +317,23 @@ def deals_words(comparison: Comparison, label: str) -> str:
     return f"{text} What a lost deal lacks first {what}."
 
 
-_KIND_WORDS = {
+_KINDdef label_of(name: str) -> str:
+    """Return an outcome's words with its unit."""
+    key = key_of(name)
+    return f"{key.words}, {key.unit}" if key.unit else key.words
+
+
+_WORDS = {
     "visit_to_lac": "a visit from China",
     "visit_to_china": "a governor's journey to China",
     "deal": "the deal itself",
+    "loan_local": "a loan to the locality",
+    "loan_sovereign": "a loan to the state",
+    "proposal": "a proposal",
+    "refusal": "a refusal",
+    "veto": "a veto",
+    "governor_change": "a change of governor",
+    "executive_change": "a change of national executive",
     "introduction": "an introduction",
     "twinning": "a twinning",
     "university_link": "a link between universities",
