@@ -319,7 +319,8 @@ class Comparison:
         target = files.prepare_folder(folder)
         for name in compared.TABLES:
             frame: pd.DataFrame = getattr(self, name)
-            files.write_text(target / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+            text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+            files.write_text(target / f"{name}.csv", text)
         files.write_json(target / "summary.json", self.summary)
         if figures:
             from sim.report.compare import write_report

@@ -317,13 +317,7 @@ def deals_words(comparison: Comparison, label: str) -> str:
     return f"{text} What a lost deal lacks first {what}."
 
 
-_KINDdef label_of(name: str) -> str:
-    """Return an outcome's words with its unit."""
-    key = key_of(name)
-    return f"{key.words}, {key.unit}" if key.unit else key.words
-
-
-_WORDS = {
+_KIND_WORDS = {
     "visit_to_lac": "a visit from China",
     "visit_to_china": "a governor's journey to China",
     "deal": "the deal itself",
