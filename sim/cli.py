@@ -250,6 +250,7 @@ def explain(
     if between is not None:
         cli_compare.explain_between(run_folder, between, deal, replicate, world)
         return
+    cli_compare.require_run(run_folder)
     from sim.experiments.reading import read_events
     from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.errors import InputError
+
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
@@ -82,6 +84,25 @@ def _name(scenarios: Sequence[Scenario]) -> str:
     base, first, *more = (scenario.name for scenario in scenarios)
     others = f"-and-{len(more)}-more" if more else ""
     return f"{first}{others}-vs-{base}"
+
+
+def require_run(folder: Path) -> None:
+    """Refuse the folder of a comparison where only one run can be meant.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a comparison, or nothing at all.
+    """
+    from sim.experiments.reading import read_manifest
+
+    what_ifs = read_manifest(folder).get("what_ifs")
+    if what_ifs is not None:
+        raise InputError(
+            "holds a comparison; say which what-if to set beside the baseline",
+            file=folder,
+            allowed=" or ".join(f"--between {label}" for label in what_ifs),
+        )
 
 
 def explain_between(

@@ -132,6 +132,12 @@ def read_twins(
     world = load_world() if world is None else world
     if is_comparison(folder):
         return _from_comparison(Path(folder), other, replicate, world)
+    if is_comparison(other):
+        raise InputError(
+            "holds a comparison, not a run",
+            file=other,
+            allowed="the folder of a run, or a comparison first and the name of a what-if second",
+        )
     one, two = read_manifest(folder), read_manifest(other)
     _require_paired(folder, other, one, two)
     names = [m["scenario"]["name"] for m in (one, two)]

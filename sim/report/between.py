@@ -177,18 +177,18 @@ def _verdict(told: _Told, found: LoneDeal, there: str) -> list[str]:
 
 def _both(told: _Told, project: int) -> str:
     """Tell of a project that is a deal in both worlds or in neither."""
-    lines = []
+    lines, deals = [], 0
     for side, name in enumerate(told.twins.names):
         own = [e for e in told.events[side].values() if e.project == project]
         deal = next((e for e in own if e.kind == "deal"), None)
+        last = own[-1] if own else None
         if deal is not None:
+            deals += 1
             words = f"deal formed in {month_words(deal.month)}, {money(deal.value)}"
         else:
-            last = own[-1] if own else None
             words = fate_words(last, told.cause(side, last), told.names)
         lines += wrap(f"{name}: {words}.", WIDTH, subsequent_indent="  ")
-    dealt = all("deal formed" in line for line in lines[:1])
-    head = "is a deal in both worlds" if dealt else "is a deal in neither world"
+    head = "is a deal in both worlds" if deals else "is a deal in neither world"
     return "\n".join([f"Project {project} {head}.", *lines])
 
 

@@ -122,9 +122,14 @@ def _top(comparison: Comparison, title: str, names: Names) -> str:
             parts.append(markup.heading(3, comparison.what_ifs[label].title))
             # The sections below tell the rest.
             told = told[:2]
-        parts.append(markup.bullets(told))
+        parts.append(_bullets(told))
     parts.append(markup.paragraph(NOT_CALIBRATED, "notice"))
     return "\n".join(parts)
+
+
+def _bullets(texts: list[str]) -> str:
+    """Return sentences as a list; a number and its percent sign stay on one line."""
+    return markup.bullets(text.replace(" %", "\u00a0%") for text in texts)
 
 
 def _figures(comparison: Comparison, drawings: dict[str, bytes]) -> dict[str, str]:
@@ -143,7 +148,7 @@ def _what_if(comparison: Comparison, label: str, shown: dict[str, str], names: N
     if len(comparison.labels) > 1:
         question = comparison.what_ifs[label].question
         parts += [markup.paragraph(question, "question")] if question else []
-        parts.append(markup.bullets(headlines(comparison, label, names)))
+        parts.append(_bullets(headlines(comparison, label, names)))
     if label in comparison.identical:
         return parts
     tables = compare_tables

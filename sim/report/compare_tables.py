@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.compare import Comparison
 
-PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac", "visits_to_china")
-"""Outcomes shown by country."""
+PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
+"""Outcomes shown by country and, where they differ distinguishably, by locality."""
 MOST_PLACES, MOST_DEALS = 30, 16
 """Rows of the tables of localities and of single deals."""
 
@@ -44,7 +44,7 @@ def _verdict(effect: Effect) -> str:
     if effect.never:
         return "equal in all runs"
     if effect.distinguishable:
-        return effect.sure
+        return effect.sure.replace("over ", "> ")
     need = "" if np.isnan(effect.needed) else f"; half of it: {effect.needed_words} runs"
     return f"may be none{need}"
 
