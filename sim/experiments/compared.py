@@ -167,12 +167,14 @@ def parting_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "replicate": np.arange(len(parted), dtype=np.int64),
         "identical": [one.same for one in parted],
-        "only_in": [None if event is None else SIDES[event[0]] for event in first],
+        "only_in": pd.Series(
+            [None if event is None else SIDES[event[0]] for event in first], dtype=object
+        ),
     }
     for name, words in _words(events, at).items():
         column = np.full(len(parted), None, dtype=object)
         column[known] = words
-        columns[name] = column
+        columns[name] = pd.Series(column, dtype=object)
     for number, side in enumerate(("baseline", "what_if")):
         columns[f"events_only_{side}"] = [one.only[number] for one in parted]
         columns[f"deals_only_{side}"] = [one.deals[number] for one in parted]
@@ -210,7 +212,7 @@ def deal_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
     lone = [(i, deal) for i, one in enumerate(parted) for deal in one.lone]
     columns: dict[str, Any] = {
         "replicate": np.array([i for i, _ in lone], dtype=np.int64),
-        "only_in": [SIDES[deal.side] for _, deal in lone],
+        "only_in": pd.Series([SIDES[deal.side] for _, deal in lone], dtype=object),
     }
     rows = np.concatenate([one.rows for one in parted])
     known = np.concatenate([one.known for one in parted])
@@ -222,5 +224,6 @@ def deal_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
     for j, role in enumerate(ROLES):
         for name, column in _words(rows[:, j], at).items():
             column[~known[:, j]] = None
-            columns[name if role == "deal" else f"{role}_{name}"] = column
+            named = name if role == "deal" else f"{role}_{name}"
+            columns[named] = pd.Series(column, dtype=object)
     return pd.DataFrame(columns)

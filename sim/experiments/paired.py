@@ -12,7 +12,8 @@ Two kinds of interval are given, and each row of a table names its own:
     mostly counts of rare events at one place. Two pairs are added, one of each sign and of the
     size of the differences seen, as Bonett and Price (2012) do for paired proportions, whose
     interval this is when all differences have one size. The p-value is then that of the exact
-    sign-flip test; with differences of several sizes it follows from the interval.
+    sign-flip test; with differences of several sizes it follows from the interval, and is up to
+    some times larger than that test's where they go one way.
 ``same``
     No pair differed. For counts the interval follows as for ``rare``, with differences of one;
     otherwise it is unknown. :func:`most_often` bounds the share of runs that may differ all the
@@ -139,6 +140,10 @@ class Pairs:
                 "detectable": effort() * deviation / np.sqrt(n),
                 "runs_for_half": np.ceil((2.0 * effort() * deviation / np.abs(mean)) ** 2),
             }
+        if identical:
+            # Then one pair is enough to know.
+            for name in ("low", "high"):
+                result[name] = np.where(self.count > 0, 0.0, np.nan)
         result["standardised"] = _finite(result["standardised"])
         result["runs_for_half"] = np.maximum(_finite(result["runs_for_half"]), 2.0)
         return result
