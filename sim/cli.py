@@ -237,14 +237,7 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
-    between: Annotated[
-        str | None,
-        typer.Option(
-            metavar="OTHER",
-            help="Tell why the deal exists in one world only: another run's folder, or a what-if "
-            "where RUN_FOLDER holds a comparison.",
-        ),
-    ] = None,
+    between: cli_compare.Between = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
     if between is not None:

@@ -15,58 +15,68 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+_Baseline = Annotated[
+    str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
+]
+_WhatIfs = Annotated[
+    list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
+]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
+]
+_Replicates = Annotated[int | None, typer.Option(help="Number of paired runs.")]
+_Seed = Annotated[int | None, typer.Option(help="Seed of the random numbers.")]
+_End = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")]
+_Workers = Annotated[int | None, typer.Option(help="Threads.", show_default="all processors")]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder to write to, new or empty.", show_default="results/WHATIF-vs-BASELINE"
+    ),
+]
+_World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
+_Figures = Annotated[bool, typer.Option(help="Draw the figures and write the report.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Between = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OTHER",
+        help="Tell why the deal exists in one world only: another run's folder, or a what-if "
+        "where RUN_FOLDER holds a comparison.",
+    ),
+]
+"""The option ``--between`` of ``explain``."""
+
+
 def compare(
-    baseline: Annotated[
-        str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
-    ],
-    what_ifs: Annotated[
-        list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
-    ],
-    replicates: Annotated[int | None, typer.Option(help="Number of paired runs.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Threads.", show_default="all processors")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder to write to, new or empty.", show_default="results/WHATIF-vs-BASELINE"
-        ),
-    ] = None,
-    world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
-    figures: Annotated[bool, typer.Option(help="Draw the figures and write the report.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    baseline: _Baseline,
+    what_ifs: _WhatIfs,
+    replicates: _Replicates = None,
+    seed: _Seed = None,
+    set_: _Set = None,
+    end: _End = None,
+    workers: _Workers = None,
+    out: _Out = None,
+    world: _World = None,
+    figures: _Figures = True,
+    as_json: _Json = False,
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim import cli
-    from sim.experiments.pairing import threads
+    from sim.experiments import pairing
     from sim.scenario import load
     from sim.world import load_world
 
     parameters, tables = cli.settings(set_ or []), load_world(world)
-    threads(workers)
-    chosen = [load(name, world=tables) for name in (baseline, *what_ifs)]
+    threads = pairing.threads(workers)
+    given = [load(name, world=tables) for name in (baseline, *what_ifs)]
+    chosen = pairing.paired_scenarios(given, replicates, seed, parameters, end)
     with cli._folder(out if out is not None else cli.free_folder(_name(chosen))) as folder:
         from sim.experiments.compare import compare as compare_scenarios
 
         with cli._progress(quiet=as_json) as progress:
-            result = compare_scenarios(
-                *chosen,
-                replicates=replicates,
-                seed=seed,
-                overrides=parameters,
-                end=end,
-                world=tables,
-                workers=workers,
-                progress=progress,
-            )
+            result = compare_scenarios(*chosen, world=tables, workers=threads, progress=progress)
         result.write(folder, figures=figures)
     if as_json:
         from sim.files import plain

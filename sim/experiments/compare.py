@@ -386,20 +386,30 @@ def compare(
         regions.append(np.stack([seen.region for seen in done.seen]))
         if progress is not None:
             progress(done.number + 1, total)
+    seconds = time.perf_counter() - clock
     labels = pairing.labels_of(chosen)
-    manifest = provenance.manifest(
-        scenario=chosen[0].model_dump(mode="json"),
-        parameters=chosen[0].parameter_values(),
-        world_digest=world.digest,
-        seed=chosen[0].seed,
-        replicates=total,
-        driver="compiled",
-        started=started,
-        seconds=time.perf_counter() - clock,
-    )
-    manifest |= pairing.manifest_of_what_ifs(labels, chosen[1:], worlds.draws, threads)
+    manifest = _manifest(worlds, labels, threads, started, seconds)
     per_run = compared.per_run_frame(regions, [BASELINE, *labels])
     result = Comparison(worlds, labels, tallies, per_run, manifest)
     if out is not None:
         result.write(out)
     return result
+
+
+def _manifest(
+    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime, seconds: float
+) -> dict[str, Any]:
+    """Describe a comparison completely enough to repeat it."""
+    base = worlds.scenarios[0]
+    manifest = provenance.manifest(
+        scenario=base.model_dump(mode="json"),
+        parameters=base.parameter_values(),
+        world_digest=worlds.world.digest,
+        seed=base.seed,
+        replicates=base.replicates,
+        driver="compiled",
+        started=started,
+        seconds=seconds,
+    )
+    what_ifs = worlds.scenarios[1:]
+    return manifest | pairing.manifest_of_what_ifs(labels, what_ifs, worlds.draws, workers)

@@ -30,7 +30,7 @@ def paired_scenarios(
             field="WHATIF",
             allowed="one or more scenarios beside the baseline",
         )
-    changed = [s.with_overrides(parameters=overrides, end=end) for s in scenarios]
+    changed = [_changed(scenario, overrides, end) for scenario in scenarios]
     first = changed[0].with_overrides(seed=seed, replicates=replicates)
     if first.replicates < 2:
         raise InputError(
@@ -54,6 +54,22 @@ def paired_scenarios(
             for other in changed[1:]
         ),
     ]
+
+
+def _changed(
+    scenario: Scenario, overrides: Mapping[str, float] | None, end: str | None
+) -> Scenario:
+    """Return a scenario with what holds for all of them; an error names the scenario."""
+    try:
+        return scenario.with_overrides(parameters=overrides, end=end)
+    except InputError as error:
+        raise InputError(
+            error.message,
+            file=f"scenario {scenario.name}",
+            field=error.field,
+            allowed=error.allowed,
+            nearest=error.nearest,
+        ) from error
 
 
 def labels_of(scenarios: Sequence[Scenario]) -> list[str]:
