@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -380,12 +381,14 @@ def compare(
     shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
     tallies = [Tally(*shape) for _ in chosen[1:]]
     regions: list[Array] = []
-    for done in worlds.replicates(total, threads):
-        for number, tally in enumerate(tallies):
-            tally.add(done, number)
-        regions.append(np.stack([seen.region for seen in done.seen]))
-        if progress is not None:
-            progress(done.number + 1, total)
+    # Closed at once on Ctrl-C, so that no thread starts another replicate.
+    with closing(worlds.replicates(total, threads)) as replicates_done:
+        for done in replicates_done:
+            for number, tally in enumerate(tallies):
+                tally.add(done, number)
+            regions.append(np.stack([seen.region for seen in done.seen]))
+            if progress is not None:
+                progress(done.number + 1, total)
     seconds = time.perf_counter() - clock
     labels = pairing.labels_of(chosen)
     manifest = _manifest(worlds, labels, threads, started, seconds)

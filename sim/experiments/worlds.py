@@ -8,7 +8,7 @@ the world's tables and keep every processor busy without copies.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -168,7 +168,7 @@ class Worlds:
         parted = tuple(_parted(Sides(seen[0].log, other.log)) for other in seen[1:])
         return Replicate(number, seen, parted)
 
-    def replicates(self, count: int, workers: int) -> Iterator[Replicate]:
+    def replicates(self, count: int, workers: int) -> Generator[Replicate, None, None]:
         """Yield the replicates in order, computed by a number of threads."""
         pool = ThreadPoolExecutor(workers)
         waiting: deque[Future[Replicate]] = deque()

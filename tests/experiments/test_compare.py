@@ -18,7 +18,7 @@ from sim.experiments.compared import TABLES
 from sim.experiments.pairing import labels_of, same_world
 from sim.experiments.run import Run
 from sim.experiments.twins import read_twins
-from sim.experiments.worlds import PATHS, with_draw
+from sim.experiments.worlds import PATHS, Worlds, with_draw
 from sim.scenario import Scenario, load
 from sim.world import World
 
@@ -325,6 +325,27 @@ def test_progress_counts_replicates() -> None:
         baseline(), "no-twinning", end="2000-06", replicates=3, progress=lambda *n: seen.append(n)
     )
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_an_interruption_stops_the_runs_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    plain = Worlds.replicate
+
+    def counted(self: Any, number: int) -> Any:
+        begun.append(number)
+        return plain(self, number)
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Worlds, "replicate", counted)
+    options: dict[str, Any] = {"end": "2000-03", "replicates": 50, "workers": 2}
+    with pytest.raises(KeyboardInterrupt):
+        compare("baseline", "no-twinning", **options, out=tmp_path, progress=interrupt)
+    assert max(begun) < 6
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_chance_is_reckoned_with_where_many_places_are_looked_at(both: Comparison) -> None:
