@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
+    from sim.experiments.compare import Comparison, compare
     from sim.experiments.run import Run, run
     from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PARAMETERS",
+    "Comparison",
     "InputError",
     "MachineError",
     "Run",
@@ -31,6 +33,7 @@ __all__ = [
     "Sweep",
     "World",
     "__version__",
+    "compare",
     "load",
     "load_world",
     "run",
@@ -40,6 +43,8 @@ __all__ = [
 
 _HOME = {
     "PARAMETERS": "sim.parameters",
+    "Comparison": "sim.experiments.compare",
+    "compare": "sim.experiments.compare",
     "InputError": "sim.errors",
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",

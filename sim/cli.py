@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from sim import (
     __version__,
+    cli_compare,
     cli_patterns,
     cli_scenarios,
     cli_sensitivity,
@@ -81,6 +82,7 @@ app.add_typer(cli_world.app, name="world")
 app.command()(cli_patterns.patterns)
 app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
+app.command()(cli_compare.compare)
 
 
 def _show_version(wanted: bool) -> None:
@@ -235,8 +237,13 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
+    between: cli_compare.Between = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
+    if between is not None:
+        cli_compare.explain_between(run_folder, between, deal, replicate, world)
+        return
+    cli_compare.require_run(run_folder)
     from sim.experiments.reading import read_events
     from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world
