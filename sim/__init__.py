@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
+    from sim.experiments.compare import Comparison, compare
     from sim.experiments.run import Run, run
+    from sim.experiments.sensitivity import Sensitivity, sensitivity
+    from sim.experiments.sweep import Sweep, sweep
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
     from sim.scenario import Scenario, load
@@ -21,23 +24,35 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PARAMETERS",
+    "Comparison",
     "InputError",
     "MachineError",
     "Run",
     "Scenario",
+    "Sensitivity",
+    "Sweep",
     "World",
     "__version__",
+    "compare",
     "load",
     "load_world",
     "run",
+    "sensitivity",
+    "sweep",
 ]
 
 _HOME = {
     "PARAMETERS": "sim.parameters",
+    "Comparison": "sim.experiments.compare",
+    "compare": "sim.experiments.compare",
     "InputError": "sim.errors",
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
+    "Sensitivity": "sim.experiments.sensitivity",
+    "sensitivity": "sim.experiments.sensitivity",
+    "Sweep": "sim.experiments.sweep",
+    "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario",
     "load": "sim.scenario",
     "World": "sim.world",

@@ -15,15 +15,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_patterns, cli_scenarios, cli_world
+from sim import (
+    __version__,
+    cli_compare,
+    cli_patterns,
+    cli_scenarios,
+    cli_sensitivity,
+    cli_sweep,
+    cli_world,
+)
 from sim.errors import InputError, nearest_name
-from sim.files import MachineError, plain, prepare_folder
+from sim.files import MachineError, free_folder, plain, prepare_folder
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.world import World
-
-RESULTS = Path("results")
 
 
 class Driver(StrEnum):
@@ -74,6 +80,9 @@ app = typer.Typer(
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
 app.command()(cli_patterns.patterns)
+app.command()(cli_sensitivity.sensitivity)
+app.command("sweep")(cli_sweep.sweep)
+app.command()(cli_compare.compare)
 
 
 def _show_version(wanted: bool) -> None:
@@ -124,15 +133,6 @@ def settings(given: list[str]) -> dict[str, float]:
                 f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
             ) from None
     return values
-
-
-def free_folder(name: str, results: Path = RESULTS) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
-    folder, count = results / name, 1
-    while folder.exists():
-        count += 1
-        folder = results / f"{name}-{count}"
-    return folder
 
 
 @contextmanager
@@ -237,8 +237,13 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
+    between: cli_compare.Between = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
+    if between is not None:
+        cli_compare.explain_between(run_folder, between, deal, replicate, world)
+        return
+    cli_compare.require_run(run_folder)
     from sim.experiments.reading import read_events
     from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+RESULTS = Path("results")
+"""Where results go by default."""
+
 _PARTIAL = ".part-"
 
 # Faults of the path a user chose, as opposed to faults of the machine.
@@ -267,6 +270,15 @@ def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
         table = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
         pq.write_table(table, partial, compression="zstd")
+
+
+def free_folder(name: str, results: Path = RESULTS) -> Path:
+    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
+    folder, count = results / name, 1
+    while folder.exists():
+        count += 1
+        folder = results / f"{name}-{count}"
+    return folder
 
 
 def prepare_folder(path: str | Path, overwrite: bool = False) -> Path:

@@ -107,6 +107,9 @@ REGION = (
 )
 """Outcomes for the region as a whole, beside the sums."""
 
+FOR_REGION = SUMMED + tuple(o.name for o in REGION)
+"""Names of all outcomes for the region, in the order of the columns."""
+
 
 def gini(values: Array) -> float:
     """Return the Gini coefficient of non-negative values; 0 if all are zero."""
@@ -128,9 +131,9 @@ def by_place(w: State) -> dict[str, Array]:
     log = w.event[: int(w.run["events"][0])]
     projects = w.project[: int(w.run["projects"][0])]
     places, kinds = len(w.place), len(k.EVENT_KINDS)
-    somewhere = log["place"] >= 0
-    cells = log["place"][somewhere] * kinds + log["kind"][somewhere]
-    counts = np.bincount(cells, minlength=places * kinds).reshape(places, kinds)
+    # Events without a place are counted in a row of their own, before the places.
+    cells = (log["place"] + 1) * kinds + log["kind"]
+    counts = np.bincount(cells, minlength=(places + 1) * kinds).reshape(places + 1, kinds)[1:]
     result: dict[str, Array] = {
         name: counts[:, k.EVENT_KINDS.index(kind)] for name, (_, kind) in BY_EVENT.items()
     }
@@ -163,9 +166,10 @@ def by_place(w: State) -> dict[str, Array]:
 
 def _earliest(place: Array, month: Array, places: int) -> Array:
     """Return the earliest month by place, nan where there is none."""
-    first = np.full(places, np.inf)
-    np.minimum.at(first, place, month)
-    first[np.isinf(first)] = np.nan
+    first = np.full(places, np.nan)
+    # Of several months written to one place the last stays, the earliest.
+    order = np.argsort(-month, kind="stable")
+    first[place[order]] = month[order]
     return first
 
 
@@ -185,6 +189,31 @@ def by_country(w: State, local: dict[str, Array]) -> dict[str, Array]:
     return result
 
 
+def locality_table(at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by locality as an Arrow table."""
+    n = len(at.locality)
+    return pa.table(
+        {
+            "replicate": np.full(n, replicate, dtype=np.int32),
+            "country": at.localities["iso3"].tolist(),
+            "locality": at.localities["code"].tolist(),
+            "name": at.localities["name"].tolist(),
+            **{o.name: local[o.name][:n] for o in OUTCOMES},
+        }
+    )
+
+
+def country_table(w: State, at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by country as an Arrow table."""
+    return pa.table(
+        {
+            "replicate": np.full(len(w.country), replicate, dtype=np.int32),
+            "country": list(at.country),
+            **by_country(w, local),
+        }
+    )
+
+
 def _first_of_group(values: Array, group: Array, groups: int) -> Array:
     known = ~np.isnan(values)
     return _earliest(group[known], values[known], groups)
@@ -199,7 +228,8 @@ def for_region(w: State, local: dict[str, Array]) -> dict[str, float]:
     dealt = projects[projects["dealt"] >= 0]
     visits = result["visits_to_lac"] + result["visits_to_china"]
     countries = np.bincount(dealt["country"], minlength=len(w.country))
-    to_china = (log["kind"] == k.VISIT_TO_CHINA) & (log["initiator"] == k.LAC)
+    kind = np.ascontiguousarray(log["kind"])
+    journeys = log["initiator"][kind == k.VISIT_TO_CHINA]
     delays = local["months_to_deal"][:localities]
     result |= {
         "conversion": ratio(result["deals"], result["memoranda"]),
@@ -207,7 +237,7 @@ def for_region(w: State, local: dict[str, Array]) -> dict[str, float]:
         "deal_delay_months": _median(dealt["dealt"] - dealt["proposed"]),
         "contact_delay_months": _median(delays[~np.isnan(delays)]),
         "share_from_lac": ratio(result["deals_from_lac"], result["deals"]),
-        "visits_from_lac": ratio(float(to_china.sum()), visits),
+        "visits_from_lac": ratio(float((journeys == k.LAC).sum()), visits),
         "share_local": ratio(result["deals_local"], result["deals"]),
         "twinnings_after_contact": _after_contact(w),
         "ties_lost_share": ratio(result["ties_lost"], result["ties_exposed"]),
@@ -219,7 +249,7 @@ def for_region(w: State, local: dict[str, Array]) -> dict[str, float]:
         "views": float(w.country["views"].mean()),
         "recognising": float(w.country["recognises"].sum()),
     }
-    return result | _reasons(log)
+    return result | _reasons(log, kind)
 
 
 def _median(values: Array) -> float:
@@ -232,16 +262,18 @@ def _after_contact(w: State) -> float:
     return ratio(float((twinned["since"] < twinned["twinned"]).sum()), len(twinned))
 
 
-def _reasons(log: Array) -> dict[str, float]:
+def _reasons(log: Array, kind: Array) -> dict[str, float]:
     """Return the number of cancellations by what came before them."""
-    ended = log[log["kind"] == k.CANCELLATION]
-    kind_of = dict(zip(log["id"].tolist(), log["kind"].tolist(), strict=True))
-    before = [kind_of.get(cause, -1) for cause in ended["cause0"].tolist()]
+    causes = log["cause0"][kind == k.CANCELLATION]
+
+    def after(reason: int) -> float:
+        return float(np.isin(causes, log["id"][kind == reason]).sum())
+
     return {
-        "cancelled_backlash": float(before.count(k.BACKLASH)),
-        "cancelled_referendum": float(before.count(k.REFERENDUM)),
-        "cancelled_withheld": float(before.count(k.FUNDS_WITHHELD)),
-        "cancelled_stalled": float(before.count(k.STALL)),
+        "cancelled_backlash": after(k.BACKLASH),
+        "cancelled_referendum": after(k.REFERENDUM),
+        "cancelled_withheld": after(k.FUNDS_WITHHELD),
+        "cancelled_stalled": after(k.STALL),
     }
 
 

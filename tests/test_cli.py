@@ -42,6 +42,7 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
         (),
         ("run",),
         ("explain",),
+        ("compare",),
         ("bench",),
         ("patterns",),
         ("scenarios",),

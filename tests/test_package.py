@@ -56,7 +56,18 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "outcomes": ("events", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),
-    "surface": ("app", "bench", "cli", "cli_patterns", "cli_scenarios", "cli_world", "__main__"),
+    "surface": (
+        "app",
+        "bench",
+        "cli",
+        "cli_compare",
+        "cli_patterns",
+        "cli_scenarios",
+        "cli_sensitivity",
+        "cli_sweep",
+        "cli_world",
+        "__main__",
+    ),
 }
 # A run's methods draw and tell it, so they reach up, but only when they are called.
 LATE = {("experiments", "report")}

@@ -99,7 +99,8 @@ def statistic(*, unit: str, value: Value) -> Callable[[_Measure], _Measure]:
 def divided(part: Array, whole: Array) -> Array:
     """Return part over whole, nan where the whole is zero."""
     unknown = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
-    return np.divide(part, whole, out=unknown, where=whole != 0.0)
+    known: Array = np.divide(part, whole, out=unknown, where=whole != 0.0)
+    return known
 
 
 def mean(parts: Array) -> Array:
@@ -124,7 +125,16 @@ def difference_of_ratios(parts: Array) -> Array:
 
 def least(parts: Array) -> Array:
     """Return the smallest of the parts."""
-    return parts.min(axis=-1)
+    lowest: Array = parts.min(axis=-1)
+    return lowest
+
+
+def least_ratio(parts: Array) -> Array:
+    """Return the least of a/b, c/d ... of parts (a, b, c, d, ...)."""
+    lowest: Array = np.min(
+        [ratio(parts[..., i : i + 2]) for i in range(0, parts.shape[-1], 2)], axis=0
+    )
+    return lowest
 
 
 def smaller_share(parts: Array) -> Array:
@@ -137,4 +147,5 @@ def least_lead(parts: Array) -> Array:
     first = ratio(parts[..., :2])
     pairs = range(2, parts.shape[-1], 2)
     leads = [first - ratio(parts[..., i : i + 2]) for i in pairs]
-    return np.min(leads, axis=0)
+    lowest: Array = np.min(leads, axis=0)
+    return lowest

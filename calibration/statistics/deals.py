@@ -10,6 +10,7 @@ from calibration.statistics.base import (
     Array,
     Parts,
     difference_of_ratios,
+    least_ratio,
     mean,
     ratio,
     statistic,
@@ -171,10 +172,14 @@ def local_share_of_deals(reading: Reading, countries: list[str], since: str | No
     return float((rows["level"] == k.LOCAL).sum()), float(len(rows))
 
 
-@statistic(unit="share", value=difference_of_ratios)
-def local_share_gap(reading: Reading, high: list[str], low: list[str]) -> Parts:
-    """Compare the share of negotiated deals that localities decided in two groups of countries."""
-    return (*local_share_of_deals(reading, high), *local_share_of_deals(reading, low))
+@statistic(unit="share", value=least_ratio)
+def level_that_fits(reading: Reading, high: list[str], low: list[str]) -> Parts:
+    """Return the share of negotiated deals decided at the level that fits the country.
+
+    The lesser of the local share in one group of countries and the national share in another.
+    """
+    local, deals = local_share_of_deals(reading, low)
+    return (*local_share_of_deals(reading, high), deals - local, deals)
 
 
 @statistic(unit="share", value=difference_of_ratios)
@@ -189,7 +194,8 @@ def technology_share_by_level(reading: Reading) -> Parts:
 
 def _of_technology_firms(reading: Reading) -> Array:
     deals = reading.local_deals
-    return deals[reading.w.actor["technology"][deals["firm"]] == 1]
+    theirs: Array = deals[reading.w.actor["technology"][deals["firm"]] == 1]
+    return theirs
 
 
 @statistic(unit="share", value=ratio)
@@ -207,14 +213,19 @@ def direct_entry_of_technology(reading: Reading) -> Parts:
 
 @statistic(unit="share", value=ratio)
 def sequence_of_technology(reading: Reading) -> Parts:
-    """Return the share of technology firms' own local deals that keep to the usual sequence.
+    """Return the share of technology firms' first local projects that keep to the usual sequence.
 
-    A meeting in an earlier month, then the proposal, the memorandum, and in a later month the
-    contract; deals the firm itself proposed.
+    A meeting in an earlier month, then the firm's proposal, then the memorandum, and in a later
+    month the contract, if it gets that far; the first project that a firm proposes to a unit.
     """
-    deals = _of_technology_firms(reading)
-    deals = deals[(deals["channel"] == k.FIRM) & (deals["actor"] == deals["firm"])]
-    ties = reading.ties[reading.w.tie_of[deals["firm"], deals["place"]]]
-    ordered = (ties["since"] < deals["proposed"]) & (deals["proposed"] <= deals["signed"])
-    ordered &= deals["signed"] < deals["awarded"]
-    return float(ordered.sum()), float(len(deals))
+    projects, w = reading.projects, reading.w
+    mine = (projects["channel"] == k.FIRM) & (projects["initiator"] == k.CHINA)
+    rows = projects[mine & (projects["level"] == k.LOCAL)]
+    rows = rows[w.actor["technology"][rows["actor"]] == 1]
+    # Projects stand in the order of their proposal.
+    _, first = np.unique(rows["actor"] * len(w.place) + rows["place"], return_index=True)
+    rows = rows[first]
+    row = w.tie_of[rows["actor"], rows["place"]]
+    ordered = (row >= 0) & (w.tie["since"][row] < rows["proposed"])
+    ordered &= (rows["awarded"] < 0) | (rows["signed"] < rows["awarded"])
+    return float(ordered.sum()), float(len(rows))

@@ -51,17 +51,6 @@ def mixture_of_initiators(reading: Reading) -> Parts:
     return float((side == k.LAC).sum()), float((side == k.CHINA).sum())
 
 
-@statistic(unit="share", value=ratio)
-def share_of_ties_begun_by_lac(reading: Reading) -> Parts:
-    """Return the share of relationships of localities that their own side began.
-
-    Ties with provinces and bodies; others mostly follow from these.
-    """
-    ties = reading.ties[reading.is_local(reading.ties)]
-    side = ties["initiator"][ties["kind"] <= k.ORGANISATION]
-    return float((side == k.LAC).sum()), float(len(side))
-
-
 def _seen(reading: Reading, trips: Array, who: str, rows: Array) -> Array:
     """Tell of each project whether a trip of the same month shares one of its fields.
 
@@ -73,7 +62,8 @@ def _seen(reading: Reading, trips: Array, who: str, rows: Array) -> Array:
     width = int(max(len(reading.w.actor), len(reading.w.place)))
     table = np.zeros((reading.end + 1, width), dtype=bool)
     table[trips["month"], trips[who]] = True
-    return table[rows["proposed"], rows[who]]
+    found: Array = table[rows["proposed"], rows[who]]
+    return found
 
 
 @statistic(unit="deals per trip", value=difference_of_ratios)

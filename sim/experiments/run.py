@@ -268,12 +268,6 @@ class _Collector:
         }
         self.monthly: list[Array] = []
         self.per_run: list[dict[str, float]] = []
-        localities = self.at.localities
-        self.places = {
-            "country": localities["iso3"].tolist(),
-            "locality": localities["code"].tolist(),
-            "name": localities["name"].tolist(),
-        }
 
     def collect(self, progress: Progress | None) -> Run:
         started, clock = datetime.now(UTC), time.perf_counter()
@@ -311,19 +305,10 @@ class _Collector:
 
     def _add(self, w: State, replicate: int) -> None:
         local = outcomes.by_place(w)
-        n = len(self.at.locality)
-        place = {
-            "replicate": np.full(n, replicate, dtype=np.int32),
-            **self.places,
-            **{o.name: local[o.name][:n] for o in outcomes.OUTCOMES},
-        }
-        country = {
-            "replicate": np.full(len(w.country), replicate, dtype=np.int32),
-            "country": list(self.at.country),
-            **outcomes.by_country(w, local),
-        }
-        self.parts["by_locality"].append(pa.table(place))
-        self.parts["by_country"].append(pa.table(country))
+        places = outcomes.locality_table(self.at, local, replicate)
+        countries = outcomes.country_table(w, self.at, local, replicate)
+        self.parts["by_locality"].append(places)
+        self.parts["by_country"].append(countries)
         self.per_run.append({"replicate": replicate, **outcomes.for_region(w, local)})
         if replicate < LOGS_KEPT:
             self.parts["events"].append(events.event_table(w, self.at, replicate))

@@ -1,0 +1,73 @@
+"""How long a sweep will take and how much room it will need, from a few of its runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sim import provenance
+from sim.experiments.sweep.plan import Chunk
+from sim.experiments.sweep.start import Planned
+from sim.experiments.sweep.store import parquet_bytes
+from sim.experiments.sweep.work import Bench, order_of
+
+START_SECONDS = 3.0
+"""What workers take to start."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Hold what a sweep is expected to need.
+
+    Parameters
+    ----------
+    runs, chunks
+        How many there are.
+    run_seconds
+        Time of one run on one processor.
+    workers
+        Processes the time is for.
+    seconds
+        Time of the sweep.
+    size
+        Bytes on the disk.
+    """
+
+    runs: int
+    chunks: int
+    run_seconds: float
+    workers: int
+    seconds: float
+    size: int
+
+
+def estimate(asked: Planned, workers: int | None = None, sample: int = 4) -> Estimate:
+    """Make a few runs spread over the points and return what all of them are expected to need.
+
+    Parameters
+    ----------
+    asked
+        A plan.
+    workers
+        Processes; all processors by default.
+    sample
+        Most runs to try.
+    """
+    plan = asked.plan
+    points, tried = len(plan.values), min(sample, len(plan.values))
+    runs = tuple((place * points // tried, 0) for place in range(tried))
+    bench = Bench(plan, asked.world)
+    bench.warm_up()
+    started = time.perf_counter()
+    made = bench.make(order_of(plan, Chunk(0, 0, runs)))
+    each = (time.perf_counter() - started) / tried
+    one = bench.make(order_of(plan, Chunk(0, 0, runs[:1]))) if tried > 1 else made
+    chunks = sum(-(-block.runs // plan.chunk_runs) for block in plan.blocks)
+    size = 0.0
+    for many, single in zip((made[0], *made[1].values()), (one[0], *one[1].values()), strict=True):
+        first, all_ = len(parquet_bytes(single)), len(parquet_bytes(many))
+        growth = (all_ - first) / (tried - 1) if tried > 1 else first
+        size += chunks * max(first - growth, 0.0) + plan.runs * growth
+    hands = min(workers or provenance.cpu_count(), chunks)
+    seconds = plan.runs * each / hands + START_SECONDS
+    return Estimate(plan.runs, chunks, each, hands, seconds, round(size))

@@ -1,0 +1,194 @@
+"""Carry out a sweep on this machine: in this process, or with several of their own.
+
+Workers are processes that get orders and send news over pipes, so that nothing is shared and
+nothing pickled. A worker that dies is replaced and its chunk made again. A run in the middle of
+which workers die three times is recorded as failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from sim.errors import InputError
+from sim.experiments.sweep.plan import Chunk, Plan
+from sim.experiments.sweep.store import Shard, Store
+from sim.experiments.sweep.work import Order, carry_out, order_of, record_failed
+from sim.files import MachineError
+from sim.jit import is_warm
+
+COMMAND = (sys.executable, "-m", "sim.experiments.sweep.worker")
+DEATHS = 3
+"""Workers a run may take with it before it is recorded as failed."""
+
+Advance = Callable[[int], None]
+Landed = Callable[[Shard], None]
+
+_ROOT = Path(__file__).resolve().parents[3]
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+
+
+def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advance) -> None:
+    """Carry out chunks in this process.
+
+    Parameters
+    ----------
+    store, plan
+        The sweep.
+    chunks
+        What is left to do.
+    advance
+        Called with the number of further runs begun or finished.
+    """
+    for chunk in chunks:
+        carry_out(store, order_of(plan, chunk), lambda place: advance(int(place > 0)))
+
+
+class Hand:
+    """Hold one worker's process and what it is doing."""
+
+    def __init__(self, store: Store, plan: Plan, news: SimpleQueue[tuple[Hand, Any]]) -> None:
+        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+        self.process = subprocess.Popen(
+            [*COMMAND, store.place.address, plan.identity],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+        )
+        self.ready = False
+        self.order: Order | None = None
+        self.run = 0
+        self.listener = Thread(target=self._listen, args=(news,), daemon=True)
+        self.listener.start()
+
+    def _listen(self, news: SimpleQueue[tuple[Hand, Any]]) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            try:
+                news.put((self, json.loads(line)))
+            except ValueError:
+                break  # A line cut off by the worker's death.
+        news.put((self, None))
+
+    def give(self, order: Order | None) -> None:
+        """Send an order, or end the worker when there is none."""
+        assert self.process.stdin is not None
+        self.order, self.run = order, 0
+        # If the worker has died meanwhile, the listener says so.
+        with suppress(OSError):
+            if order is None:
+                self.process.stdin.close()
+            else:
+                self.process.stdin.write(json.dumps(order.to_json()) + "\n")
+                self.process.stdin.flush()
+
+    def end(self) -> None:
+        """Stop the process at once and wait for it."""
+        self.process.kill()
+        self.process.wait()
+        self.listener.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+class Crew:
+    """Share the chunks of a sweep among workers of this machine."""
+
+    def __init__(
+        self, store: Store, plan: Plan, workers: int, chunks: Iterator[Chunk], advance: Advance
+    ) -> None:
+        self.store, self.plan, self.workers = store, plan, workers
+        self.orders = (order_of(plan, chunk) for chunk in chunks)
+        self.advance = advance
+        self.again: list[Order] = []
+        self.news: SimpleQueue[tuple[Hand, Any]] = SimpleQueue()
+        self.hands: list[Hand] = []
+        self.deaths: Counter[tuple[str, int]] = Counter()
+        self.stillborn = 0
+
+    def work(self) -> None:
+        """Carry out all chunks.
+
+        Raises
+        ------
+        InputError, MachineError
+            If a worker cannot go on for a reason that would stop the others too.
+        """
+        try:
+            # The first worker compiles the engine; the others find it compiled.
+            for _ in range(self.workers if is_warm() else 1):
+                self._hire()
+            while self.hands:
+                self._hear(*self.news.get())
+        finally:
+            for hand in self.hands:
+                hand.end()
+
+    def _hire(self) -> None:
+        self.hands.append(Hand(self.store, self.plan, self.news))
+
+    def _next(self) -> Order | None:
+        return self.again.pop() if self.again else next(self.orders, None)
+
+    def _hear(self, hand: Hand, news: dict[str, Any] | None) -> None:
+        if news is None:
+            self._bury(hand)
+        elif "fault" in news:
+            kind = InputError if news["fault"] == "input" else MachineError
+            raise kind(news["message"])
+        elif "ready" in news:
+            hand.ready, self.stillborn = True, 0
+            hand.give(self._next())
+            while len(self.hands) < self.workers and hand.order is not None:
+                self._hire()
+        elif "run" in news:
+            hand.run = news["run"]
+            self.advance(int(hand.run > 0))
+        else:
+            hand.give(self._next())
+
+    def _bury(self, hand: Hand) -> None:
+        """Take leave of a worker that has ended, and replace it where work is left."""
+        hand.end()
+        self.hands.remove(hand)
+        order = hand.order
+        if not hand.ready:
+            self.stillborn += 1
+            if self.stillborn >= DEATHS:
+                code = hand.process.returncode
+                raise MachineError(f"workers end as soon as they start (exit code {code})")
+        elif order is None:
+            return
+        else:
+            self.advance(-hand.run)
+            self._mourn(order, hand.run)
+        self._hire()
+
+    def _mourn(self, order: Order, run: int) -> None:
+        """Put an order back that its worker did not survive, without the run at fault."""
+        self.deaths[order.chunk, run] += 1
+        if self.deaths[order.chunk, run] >= DEATHS:
+            error = f"killed {DEATHS} workers (they ended in the middle of it)"
+            if run >= len(order.runs):
+                record_failed(self.store, self.plan, order, error)
+                self.advance(len(order.runs))
+                return
+            order = replace(order, spared={**order.spared, run: error})
+            self.store.forget_beside(self.plan.tables, order.chunk)
+        self.again.append(order)

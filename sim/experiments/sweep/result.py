@@ -1,0 +1,337 @@
+"""A sweep that was begun: what it holds, how far it is, and how it goes on."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim import provenance
+from sim.errors import InputError
+from sim.experiments.design import Design
+from sim.experiments.sweep.local import Crew, work_here
+from sim.experiments.sweep.places import place_of
+from sim.experiments.sweep.plan import Chunk
+from sim.experiments.sweep.store import RUNS, Damage, Store
+from sim.experiments.sweep.work import check_version
+from sim.state import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Count a sweep's runs.
+
+    Parameters
+    ----------
+    runs
+        Runs planned.
+    done
+        Runs that have ended, those that failed included.
+    failed
+        Runs that failed; they have a row with the error.
+    """
+
+    runs: int
+    done: int
+    failed: int
+
+    @property
+    def left(self) -> int:
+        """Return how many runs are still to be made."""
+        return self.runs - self.done
+
+
+class Sweep:
+    """Hold a sweep that is kept in a folder or at an address.
+
+    Parameters
+    ----------
+    folder
+        Where it is kept.
+
+    Raises
+    ------
+    InputError
+        If no sweep is kept there.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.store = Store(place_of(folder))
+        self.plan = self.store.plan()
+        self.damages: list[Damage] = []
+
+    @property
+    def folder(self) -> str:
+        """Return the folder or address."""
+        return self.store.place.shown()
+
+    @property
+    def design(self) -> Design:
+        """Return the design the points come from."""
+        return self.plan.design
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """Return the points: one row each, one column a parameter."""
+        return self.plan.design.points
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return one row a run: point, replicate, seed, parameters, outcomes and error."""
+        frame: pd.DataFrame = self.table().to_pandas()
+        return frame.sort_values(["point", "replicate"], ignore_index=True)
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Return the runs that failed, with their errors."""
+        columns = ["point", "replicate", "seed", *self.plan.names, "error"]
+        files = [shard.file for shard in self.store.shards() if shard.failed]
+        parts = [self._part(f"{RUNS}/{file}", columns) for file in files]
+        if not parts:
+            return self.points.iloc[:0].reindex(columns=columns)
+        failed: pd.DataFrame = pa.concat_tables(parts).to_pandas()
+        failed = failed[failed["error"].notna()]
+        return failed.sort_values(["point", "replicate"], ignore_index=True)
+
+    def means(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """Return outcomes by point: means over the runs that ended well.
+
+        Files are read one by one, so that memory does not grow with the number of runs.
+
+        Parameters
+        ----------
+        outcomes
+            Names of outcomes for the region.
+
+        Returns
+        -------
+        DataFrame
+            One row a point, indexed as :attr:`points`; nan where an outcome is never defined.
+        """
+        import pandas as pd
+
+        sums = np.zeros((2, len(self.points), len(outcomes)))
+        for file in self.store.files(RUNS):
+            part = self._part(f"{RUNS}/{file}", ["point", *outcomes])
+            point = part["point"].to_numpy()
+            for place, name in enumerate(outcomes):
+                values = part[name].to_numpy()
+                known = ~np.isnan(values)
+                np.add.at(sums[0, :, place], point[known], values[known])
+                np.add.at(sums[1, :, place], point[known], 1.0)
+        with np.errstate(invalid="ignore"):
+            return pd.DataFrame(sums[0] / sums[1], columns=list(outcomes))
+
+    def table(self, name: str = RUNS) -> pa.Table:
+        """Return what is kept as an Arrow table.
+
+        Parameters
+        ----------
+        name
+            ``runs``, or a table the sweep was asked to keep: ``by_country``, ``by_locality``,
+            ``events``.
+
+        Raises
+        ------
+        InputError
+            If it was not kept, no run has ended yet, or a file is damaged.
+        """
+        if name != RUNS and name not in self.plan.tables:
+            kept = ", ".join((RUNS, *self.plan.tables))
+            raise InputError(f"the sweep keeps no table {name!r}", file=self.folder, allowed=kept)
+        parts = [self._part(f"{name}/{file}") for file in self.store.files(name)]
+        if not parts:
+            raise InputError("no run has ended yet", file=self.folder)
+        return pa.concat_tables(parts).unify_dictionaries()
+
+    def _part(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        try:
+            return pq.read_table(io.BytesIO(self.store.place.read(name)), columns=columns)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(
+                f"is damaged ({error}); resume the sweep to make its runs again",
+                file=self.store.place.shown(name),
+            ) from error
+
+    @property
+    def status(self) -> Status:
+        """Return how many runs are done, failed and left, from the names of the files."""
+        there = {shard.chunk: shard for shard in self.store.shards()}
+        done = failed = 0
+        for chunk in self.plan.chunks():
+            if (shard := there.get(chunk.name)) is not None:
+                done += len(chunk.runs)
+                failed += shard.failed
+        return Status(self.plan.runs, done, failed)
+
+    def resume(
+        self,
+        *,
+        workers: int | None = None,
+        cluster: str | None = None,
+        progress: Progress | None = None,
+        retry: bool = False,
+    ) -> Sweep:
+        """Make the runs that are left.
+
+        Every file is checked first; damaged ones are set aside and their runs made again
+        (:attr:`damages` names them).
+
+        Parameters
+        ----------
+        workers
+            Processes on this machine; all its processors by default, 1 works in this process.
+        cluster
+            Address of a Dask scheduler to work with instead.
+        progress
+            Called with (done, total) as runs end.
+        retry
+            Make failed runs again, too.
+
+        Raises
+        ------
+        InputError
+            If the model or the world has changed since, or another sweep is writing here.
+        MachineError
+            If the disk is full; the same call goes on later.
+        """
+        with self.store.place.lock():
+            self.plan = self.store.plan()
+            self._carry_out(workers, cluster, progress, retry)
+        return self
+
+    def extend(
+        self,
+        n: int | None = None,
+        replicates: int | None = None,
+        *,
+        workers: int | None = None,
+        cluster: str | None = None,
+        progress: Progress | None = None,
+    ) -> Sweep:
+        """Add points, replicates or both, and make the runs that are left.
+
+        Parameters
+        ----------
+        n
+            Further points, as the design counts them.
+        replicates
+            Further replicates of each point.
+        workers, cluster, progress
+            As in :meth:`resume`.
+
+        Raises
+        ------
+        InputError
+            If nothing is added, the design cannot go on, or as in :meth:`resume`.
+        """
+        with self.store.place.lock():
+            plan = self.store.plan()
+            check_version(self.store, plan)
+            self.store.world(plan)
+            self.plan = plan.extended(n, replicates)
+            self.store.write_plan(self.plan)
+            self._carry_out(workers, cluster, progress, retry=False)
+        return self
+
+    def _carry_out(
+        self,
+        workers: int | None,
+        cluster: str | None,
+        progress: Progress | None,
+        retry: bool,
+    ) -> None:
+        """Make the runs that are left; the place is locked."""
+        check_workers(workers, cluster)
+        check_version(self.store, self.plan)
+        self.store.world(self.plan)
+        whole, self.damages = self.store.check(self.plan)
+        if retry:
+            for shard in [shard for shard in whole.values() if shard.failed]:
+                self.store.set_aside(f"{RUNS}/{shard.file}")
+                del whole[shard.chunk]
+        self.store.clear_beside(self.plan.tables, whole.values())
+        left = [chunk for chunk in self.plan.chunks() if chunk.name not in whole]
+        done = self.plan.runs - sum(len(chunk.runs) for chunk in left)
+        advance = _counter(done, self.plan.runs, progress)
+        self.__dict__.pop("frame", None)
+        if left:
+            self._work(left, workers, cluster, advance)
+
+    def _work(
+        self,
+        left: list[Chunk],
+        workers: int | None,
+        cluster: str | None,
+        advance: Callable[[int], None],
+    ) -> None:
+        chunks: Iterator[Chunk] = iter(left)
+        if cluster is not None:
+            from sim.experiments.sweep.cluster import work_on_cluster
+
+            work_on_cluster(self.store, self.plan, cluster, chunks, advance)
+            return
+        hands = min(workers or provenance.cpu_count(), len(left))
+        if hands == 1:
+            work_here(self.store, self.plan, chunks, advance)
+        else:
+            Crew(self.store, self.plan, hands, chunks, advance).work()
+
+    def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
+        """Return the sweep as SALib takes it (:func:`sim.experiments.exchange.to_salib`)."""
+        from sim.experiments.exchange import to_salib
+
+        return to_salib(self.design, self.frame, outcomes)
+
+    def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
+        """Return the sweep as the EMA workbench does (:func:`sim.experiments.exchange.to_ema`)."""
+        from sim.experiments.exchange import to_ema
+
+        return to_ema(self.design, self.frame)
+
+    def __repr__(self) -> str:
+        status = self.status
+        return (
+            f"Sweep({self.folder!r}, {len(self.points)} points of "
+            f"{', '.join(self.plan.names)}, {self.plan.replicates} replicates, "
+            f"{status.done:,} of {status.runs:,} runs done, {status.failed:,} failed)"
+        )
+
+
+def check_workers(workers: int | None, cluster: str | None) -> None:
+    """Refuse a number of workers that is none, or one beside a cluster."""
+    if workers is not None and workers < 1:
+        raise InputError(f"{workers} is too few", field="workers", allowed="1 or more")
+    if workers is not None and cluster is not None:
+        raise InputError(
+            "a cluster has workers of its own", field="workers", allowed="workers or a cluster"
+        )
+
+
+def _counter(done: int, total: int, progress: Progress | None) -> Callable[[int], None]:
+    """Return a function that counts runs and reports some ten times a second at most."""
+    count, told = done, 0.0
+
+    def advance(runs: int) -> None:
+        nonlocal count, told
+        count += runs
+        now = time.monotonic()
+        if progress is not None and (now - told > 0.1 or count == total):
+            told = now
+            progress(count, total)
+
+    advance(0)
+    return advance

@@ -1,0 +1,281 @@
+"""What a worker does: the runs of one chunk, and one file for them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim import events, outcomes, provenance
+from sim.calendars import Positions
+from sim.engine import simulate
+from sim.errors import InputError
+from sim.experiments.sweep.plan import Chunk, Plan
+from sim.experiments.sweep.store import Shard, Store
+from sim.initial import initial_state
+from sim.parameters import PARAMETERS
+from sim.state import Array, State
+from sim.world import World
+
+Tell = Callable[[int], None]
+
+_POSITION = {name: place for place, name in enumerate(PARAMETERS)}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Tell a worker which runs to make.
+
+    Parameters
+    ----------
+    chunk
+        Name of the chunk.
+    address
+        The address the file is to carry (:meth:`Plan.key`).
+    identity
+        That of the plan, so that a worker notices when it knows another.
+    runs
+        (point, replicate) of each run.
+    values
+        The values of the parameters varied, by point.
+    spared
+        Runs not to be made, by their place in the chunk, with the error to record for them.
+    """
+
+    chunk: str
+    address: str
+    identity: str
+    runs: tuple[tuple[int, int], ...]
+    values: Mapping[int, tuple[float, ...]]
+    spared: Mapping[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the order in terms of JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Order:
+        """Return the order that was written."""
+        return cls(
+            data["chunk"],
+            data["address"],
+            data["identity"],
+            tuple((point, replicate) for point, replicate in data["runs"]),
+            {int(point): tuple(values) for point, values in data["values"].items()},
+            {int(place): text for place, text in data["spared"].items()},
+        )
+
+
+def order_of(plan: Plan, chunk: Chunk) -> Order:
+    """Return the order for a chunk of a plan."""
+    points = {point for point, _ in chunk.runs}
+    values = {point: tuple(plan.values[point].tolist()) for point in sorted(points)}
+    return Order(chunk.name, plan.key(chunk), plan.identity, chunk.runs, values)
+
+
+class Bench:
+    """Hold what all runs of a sweep share: the state before the first month, made once.
+
+    Parameters enter a run through the state's record of parameters alone, so that a point is a
+    copy of that record.
+    """
+
+    def __init__(self, plan: Plan, world: World) -> None:
+        self.plan = plan
+        self.at = Positions(world)
+        self.template = initial_state(plan.scenario, world)
+        self.columns = [_POSITION[name] for name in plan.names]
+
+    def warm_up(self) -> None:
+        """Load or compile the engine by running the first month."""
+        head = self.template.run.copy()
+        head["end"] = head["start"]
+        # What is wrong with the runs is told run by run.
+        with suppress(Exception):
+            simulate(self.template._replace(run=head), 0, 0)
+
+    def state(self, values: tuple[float, ...]) -> State:
+        """Return the state before the first month at a point."""
+        par = self.template.par.copy()
+        flat = par.view(np.float64).reshape(-1)
+        flat[self.columns] = values
+        return self.template._replace(par=par, par_values=flat)
+
+    def make(self, order: Order, tell: Tell | None = None) -> tuple[pa.Table, dict[str, pa.Table]]:
+        """Make the runs of a chunk.
+
+        Parameters
+        ----------
+        order
+            Which runs.
+        tell
+            Called with the place of each run in the chunk before it begins, and with their
+            number after the last.
+
+        Returns
+        -------
+        Table, dict
+            One row a run, and the tables kept beside.
+        """
+        records: list[dict[str, float] | None] = []
+        errors: list[str | None] = []
+        kept: dict[str, list[pa.Table]] = {name: [] for name in self.plan.tables}
+        for place, (point, replicate) in enumerate(order.runs):
+            if tell is not None:
+                tell(place)
+            error, record = order.spared.get(place), None
+            if error is None:
+                try:
+                    record = self._run(order.values[point], point, replicate, kept)
+                # Whatever stops one run must not stop the sweep.
+                except Exception as fault:
+                    error = _told(fault)
+            records.append(record)
+            errors.append(error)
+        if tell is not None:
+            tell(len(order.runs))
+        runs = runs_table(self.plan, order, records, errors)
+        return runs, {name: _joined(parts) for name, parts in kept.items() if parts}
+
+    def _run(
+        self,
+        values: tuple[float, ...],
+        point: int,
+        replicate: int,
+        kept: dict[str, list[pa.Table]],
+    ) -> dict[str, float]:
+        w = simulate(self.state(values), self.plan.scenario.seed, replicate)
+        local = outcomes.by_place(w)
+        result = outcomes.for_region(w, local)
+        tables: dict[str, pa.Table] = {}
+        if "by_country" in kept:
+            tables["by_country"] = outcomes.country_table(w, self.at, local, replicate)
+        if "by_locality" in kept:
+            tables["by_locality"] = outcomes.locality_table(self.at, local, replicate)
+        if "events" in kept:
+            tables["events"] = events.event_table(w, self.at, replicate)
+        for name, table in tables.items():
+            column = pa.array(np.full(len(table), point, dtype=np.int64))
+            kept[name].append(table.add_column(0, "point", column))
+        return result
+
+
+def _joined(parts: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def runs_table(
+    plan: Plan,
+    order: Order,
+    records: list[dict[str, float] | None],
+    errors: list[str | None],
+) -> pa.Table:
+    """Return one row a run: its address, parameters, outcomes and error."""
+    points = [point for point, _ in order.runs]
+    columns: dict[str, Any] = {
+        "point": pa.array(points, type=pa.int64()),
+        "replicate": pa.array([replicate for _, replicate in order.runs], type=pa.int64()),
+        "seed": pa.array([plan.scenario.seed] * len(points), type=pa.int64()),
+    }
+    for place, name in enumerate(plan.names):
+        columns[name] = pa.array([order.values[point][place] for point in points], pa.float64())
+    failed: Array = np.array([record is None for record in records])
+    for name in outcomes.FOR_REGION:
+        numbers = [np.nan if record is None else record[name] for record in records]
+        columns[name] = pa.array(np.array(numbers, dtype=np.float64), mask=failed)
+    columns["error"] = pa.array(errors, type=pa.string())
+    return pa.table(columns)
+
+
+def record_failed(store: Store, plan: Plan, order: Order, error: str) -> Shard:
+    """Write a chunk's file with all its runs failed."""
+    nothing: list[dict[str, float] | None] = [None] * len(order.runs)
+    runs = runs_table(plan, order, nothing, [error] * len(order.runs))
+    store.forget_beside(plan.tables, order.chunk)
+    return store.add(order.address, order.chunk, runs, {})
+
+
+def _told(fault: Exception) -> str:
+    """Return an error in one line, with the place where it arose."""
+    text = f"{type(fault).__name__}: {fault}".splitlines()[0]
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{text} (in {frames[-1].name}, line {frames[-1].lineno})" if frames else text
+
+
+def carry_out(store: Store, order: Order, tell: Tell | None = None) -> Shard:
+    """Make the runs of a chunk and write its file.
+
+    Parameters
+    ----------
+    store
+        Where it goes.
+    order, tell
+        As in :meth:`Bench.make`.
+
+    Raises
+    ------
+    InputError
+        If the store holds another sweep, or one of another model.
+    MachineError
+        If the disk is full.
+    """
+    runs, beside = bench_at(store.place.address, order.identity).make(order, tell)
+    return store.add(order.address, order.chunk, runs, beside)
+
+
+_one_at_a_time = Lock()
+
+
+def bench_at(address: str, identity: str) -> Bench:
+    """Return the bench of the sweep at an address, made once in a process and warm.
+
+    Parameters
+    ----------
+    address
+        Folder or address of the store.
+    identity
+        That of the plan (:attr:`Plan.identity`).
+
+    Raises
+    ------
+    InputError
+        If the sweep there is another one, or was made by another model.
+    """
+    with _one_at_a_time:
+        return _bench_at(address, identity)
+
+
+@lru_cache(maxsize=2)
+def _bench_at(address: str, identity: str) -> Bench:
+    store = Store.at(address)
+    plan = store.plan()
+    if plan.identity != identity:
+        raise InputError("the sweep at this address is another one", file=address)
+    check_version(store, plan)
+    bench = Bench(plan, store.world(plan))
+    bench.warm_up()
+    return bench
+
+
+def check_version(store: Store, plan: Plan) -> None:
+    """Refuse a sweep of another model than the one at hand.
+
+    Raises
+    ------
+    InputError
+        It says which is which.
+    """
+    here = provenance.model_version()
+    if plan.model_version != here:
+        raise InputError(
+            f"the sweep was made by another model: version {plan.model_version} there, {here} here",
+            file=store.place.shown(),
+            allowed="the version it was made by, or a new folder",
+        )

@@ -1,0 +1,247 @@
+"""The store: whole files or none, damage found and named, one sweep at a time."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from sim import files as whole_files
+from sim.errors import InputError
+from sim.experiments.sweep import Sweep
+from sim.experiments.sweep.places import Folder, place_of
+from sim.experiments.sweep.store import Store
+from sim.files import MachineError
+
+if TYPE_CHECKING:
+    from tests.experiments.sweep.conftest import Small
+
+Files = Callable[..., list[str]]
+
+
+@pytest.fixture
+def copied(reference: Sweep, tmp_path: Path) -> Path:
+    """Return a copy of the small sweep, to be spoilt."""
+    return Path(shutil.copytree(reference.folder, tmp_path / "copied"))
+
+
+def test_plan_reads_back_as_it_was(reference: Sweep) -> None:
+    read = Store.at(reference.folder).plan()
+    assert read.differences(reference.plan) == []
+    assert read.identity == reference.plan.identity
+    assert read.blocks == reference.plan.blocks
+    assert [read.key(c) for c in read.chunks()] == [
+        reference.plan.key(c) for c in reference.plan.chunks()
+    ]
+
+
+def test_plan_says_in_full_what_was_run(reference: Sweep) -> None:
+    plan = json.loads((Path(reference.folder) / "plan.json").read_text(encoding="utf-8"))
+    assert plan["scenario"]["end"] == "2000-06"
+    assert plan["model_version"] == reference.plan.model_version
+    assert plan["environment"]["packages"]["numpy"]
+    assert plan["runs"] == 30
+
+
+def test_one_line_of_pandas_reads_the_runs(reference: Sweep) -> None:
+    frame = pd.read_parquet(Path(reference.folder) / "runs")
+    pd.testing.assert_frame_equal(
+        frame.sort_values(["point", "replicate"], ignore_index=True), reference.frame
+    )
+
+
+def test_flipped_bit_is_found_set_aside_and_made_again(copied: Path, files: Files) -> None:
+    before = files(copied)
+    victim = copied / "runs" / before[2]
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    made: list[tuple[int, int]] = []
+    sweep = Sweep(copied).resume(workers=1, progress=lambda *count: made.append(count))
+    assert [(d.file, d.reason) for d in sweep.damages] == [
+        (str(victim), "is damaged: its content does not fit its name")
+    ]
+    assert made[0] == (25, 30)
+    assert made[-1] == (30, 30)
+    assert files(copied) == before
+    assert (copied / "set-aside" / f"runs-{victim.name}").read_bytes() == content
+
+
+@pytest.mark.parametrize("kept", [0, 100], ids=["empty", "cut"])
+def test_cut_file_is_made_again(copied: Path, files: Files, kept: int) -> None:
+    before = files(copied)
+    victim = copied / "runs" / before[0]
+    victim.write_bytes(victim.read_bytes()[:kept])
+    assert len(Sweep(copied).resume(workers=1).damages) == 1
+    assert files(copied) == before
+
+
+def test_damage_is_named_when_the_runs_are_read(copied: Path, files: Files) -> None:
+    victim = copied / "runs" / files(copied)[0]
+    victim.write_bytes(b"PAR1 nothing of the kind")
+    with pytest.raises(InputError, match=f"{victim.name}.*resume"):
+        _ = Sweep(copied).frame
+
+
+def test_file_of_another_sweep_is_set_aside(copied: Path, tmp_path: Path, small: Small) -> None:
+    other = small(tmp_path / "other", seed=1, n=1)
+    stray = next((Path(other.folder) / "runs").iterdir())
+    shutil.copy(stray, copied / "runs" / stray.name)
+    (copied / "runs" / "notes.txt").write_text("mine", encoding="utf-8")
+    reasons = {Path(d.file).name: d.reason for d in Sweep(copied).resume(workers=1).damages}
+    assert reasons == {
+        stray.name: "belongs to another sweep",
+        "notes.txt": "is not named as a file of the sweep",
+    }
+    assert (copied / "set-aside" / "runs-notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_same_chunk_twice_counts_once(copied: Path, files: Files) -> None:
+    name = files(copied)[0]
+    shutil.copy(copied / "runs" / name, copied / "runs" / name.replace("-f0-", "-f1-"))
+    sweep = Sweep(copied).resume(workers=1)
+    assert [damage.reason for damage in sweep.damages] == ["repeats another file"]
+    assert len(sweep.frame) == 30
+
+
+def test_tables_beside_are_checked_too(tmp_path: Path, small: Small, files: Files) -> None:
+    sweep = small(tmp_path / "s", tables=["by_country"], keep_events=True)
+    before = {table: files(sweep.folder, table) for table in ("runs", "by_country", "events")}
+    (tmp_path / "s" / "events" / before["events"][0]).unlink()
+    spoilt = tmp_path / "s" / "by_country" / before["by_country"][1]
+    spoilt.write_bytes(spoilt.read_bytes() + b"more")
+    (tmp_path / "s" / "by_country" / "00-000099-0000000000000000.parquet").write_bytes(b"left")
+    reasons = [damage.reason for damage in sweep.resume(workers=1).damages]
+    assert ["lost" in reasons[0], "damaged" in reasons[1]] == [True, True]
+    assert {table: files(sweep.folder, table) for table in before} == before
+
+
+def test_a_second_sweep_on_the_folder_is_told(copied: Path) -> None:
+    holds = "import sys; from sim.experiments.sweep.places import place_of\n"
+    holds += "with place_of(sys.argv[1]).lock(): print('held', flush=True); sys.stdin.read()"
+    root = Path(__file__).resolve().parents[3]
+    with subprocess.Popen(
+        [sys.executable, "-c", holds, str(copied)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match=f"another sweep .*process {holder.pid}"):
+            Sweep(copied).resume(workers=1)
+        assert Sweep(copied).status.done == 30
+        holder.kill()
+    # Death lets go of the lock.
+    assert Sweep(copied).resume(workers=1).status.left == 0
+
+
+def test_full_disk_stops_with_a_message_and_the_sweep_goes_on_later(
+    tmp_path: Path, small: Small, reference: Sweep, monkeypatch: pytest.MonkeyPatch, files: Files
+) -> None:
+    flush = whole_files._sync_file
+
+    def fill_up(path: Path) -> None:
+        if path.parent.name == "runs" and len(list(path.parent.glob("[!.]*"))) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(path)
+
+    monkeypatch.setattr(whole_files, "_sync_file", fill_up)
+    with pytest.raises(MachineError, match="the disk is full"):
+        small(tmp_path / "s")
+    assert files(tmp_path / "s") == files(reference.folder)[:2]
+    monkeypatch.undo()
+    Sweep(tmp_path / "s").resume(workers=1)
+    assert files(tmp_path / "s") == files(reference.folder)
+
+
+def test_leftovers_of_interrupted_writes_are_cleared(copied: Path) -> None:
+    left = copied / "runs" / ".part-0123.parquet"
+    left.write_bytes(b"half")
+    assert len(pd.read_parquet(copied / "runs")) == 30
+    Sweep(copied).resume(workers=1)
+    assert not left.exists()
+
+
+def test_folder_of_something_else_is_refused(tmp_path: Path, small: Small) -> None:
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    with pytest.raises(InputError, match="not empty"):
+        small(tmp_path)
+    with pytest.raises(InputError, match="not the folder of a sweep"):
+        Sweep(tmp_path)
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text[: len(text) // 2], "cannot be read"),
+        (lambda text: text.replace('"format": 1', '"format": 7'), "layout 7"),
+        (lambda text: text.replace('"blocks"', '"block"'), "cannot be read"),
+    ],
+    ids=["cut", "format", "field"],
+)
+def test_spoilt_plan_is_refused(copied: Path, change: Callable[[str], str], said: str) -> None:
+    path = copied / "plan.json"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        Sweep(copied)
+
+
+def test_address_with_a_protocol_keeps_the_same_files(
+    small: Small, reference: Sweep, files: Files
+) -> None:
+    pytest.importorskip("fsspec")
+    sweep = small("memory://sweeps/one")
+    assert Store.at("memory://sweeps/one").place.names("runs") == files(reference.folder)
+    pd.testing.assert_frame_equal(sweep.frame, reference.frame)
+    assert sweep.store.place.names("nothing") == []
+    name = sweep.store.place.names("runs")[0]
+    sweep.store.place.write(f"runs/{name}", b"spoilt")
+    again = Sweep("memory://sweeps/one").resume(workers=1)
+    assert [damage.file for damage in again.damages] == [f"memory://sweeps/one/runs/{name}"]
+    assert sweep.store.place.names("runs") == files(reference.folder)
+
+
+def test_address_of_a_file_is_a_folder(tmp_path: Path) -> None:
+    assert isinstance(place_of(f"file://{tmp_path}"), Folder)
+
+
+def test_unknown_protocol_is_refused() -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(InputError, match="nonsense"):
+        place_of("nonsense://somewhere")
+
+
+def test_missing_fsspec_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(InputError, match=r"paradiplomacy\[cluster\]"):
+        place_of("memory://somewhere")
+
+
+def test_other_tables_are_kept_with_the_sweep(
+    tmp_path: Path, small: Small, altered_world: Callable[..., Any]
+) -> None:
+    def richer(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(gdp_usd_m=(table["gdp_usd_m"].astype(float) * 2).astype(str))
+
+    world = altered_world(countries=richer)
+    sweep = small(tmp_path / "s", world=world, n=1)
+    shutil.rmtree(world.folder)
+    more = Sweep(tmp_path / "s").extend(replicates=1, workers=1)
+    assert more.status.done == 6
+    assert not sweep.frame.equals(small(tmp_path / "t", n=1).frame)
+    spoilt = tmp_path / "s" / "world" / "countries.csv"
+    spoilt.write_text(spoilt.read_text(encoding="utf-8").replace("Haiti", "Hayti"), "utf-8")
+    with pytest.raises(InputError, match="other tables"):
+        Sweep(tmp_path / "s").resume(workers=1)
