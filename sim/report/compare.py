@@ -27,9 +27,9 @@ as with rare events at one place, one pair of each sign is added to it (Bonett a
 the p-value is that of the sign-flip test. Where few large amounts make the difference, as with \
 the value of deals, the interval is somewhat too narrow with few runs.
 "Sure" is the probability that the mean difference lies on the side it was found on. A difference \
-whose interval holds zero can't be told from none. How many runs would show half of it, with a \
-chance of 80 %, is said beside it; to have found no difference is not to have shown that there is \
-none.
+whose interval holds zero can't be told from none. "Half" says beside it how many runs would show \
+a difference half as large, with a chance of 80 %; to have found no difference is not to have \
+shown that there is none.
 Where many outcomes or places are looked at, some differ by chance: one in twenty, if nothing \
 differed. Differences by country and locality are therefore corrected for their number (Benjamini \
 and Hochberg 1995): of those named at most one in twenty is wrong in the mean.

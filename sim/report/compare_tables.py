@@ -44,8 +44,9 @@ def _verdict(effect: Effect) -> str:
     if effect.never:
         return "equal in all runs"
     if effect.distinguishable:
-        return effect.sure.replace("over ", "> ")
-    need = "" if np.isnan(effect.needed) else f"; half of it: {effect.needed_words} runs"
+        # A number, its sign and its unit stay on one line in a narrow column.
+        return effect.sure.replace("over ", ">\u00a0").replace(" %", "\u00a0%")
+    need = "" if np.isnan(effect.needed) else f"; half: {effect.needed_words}\u00a0runs"
     return f"may be none{need}"
 
 
