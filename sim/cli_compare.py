@@ -65,6 +65,7 @@ def compare(
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim import cli
     from sim.experiments import pairing
+    from sim.files import free_folder
     from sim.scenario import load
     from sim.world import load_world
 
@@ -72,10 +73,10 @@ def compare(
     threads = pairing.threads(workers)
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, parameters, end)
-    with cli._folder(out if out is not None else cli.free_folder(_name(chosen))) as folder:
+    with cli.new_folder(out if out is not None else free_folder(_name(chosen))) as folder:
         from sim.experiments.compare import compare as compare_scenarios
 
-        with cli._progress(quiet=as_json) as progress:
+        with cli.progress_bar(quiet=as_json) as progress:
             result = compare_scenarios(*chosen, world=tables, workers=threads, progress=progress)
         result.write(folder, figures=figures)
     if as_json:
