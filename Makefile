@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo patterns test test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ demo: $(READY)  ## Run the Jujuy case and the whole region; show the run cards
 	@$(BIN)/paradiplomacy run jujuy --out results/demo-jujuy
 	@echo
 	@$(BIN)/paradiplomacy run baseline --out results/demo-baseline
+
+patterns: $(READY)  ## Check every claim anew: results/reference/ and docs/mechanisms.md
+	@$(BIN)/paradiplomacy patterns --out results/reference --overwrite
+	@$(BIN)/python docs/generate.py
 
 test: $(READY)  ## Run all tests
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
@@ -60,6 +64,7 @@ wheel-check: $(READY)  ## Build the wheel and use it from an empty environment e
 	"$$elsewhere/venv/bin/python" -m pip install -qq -c constraints.txt "$$elsewhere"/*.whl; \
 	cd "$$elsewhere"; \
 	venv/bin/paradiplomacy run baseline --replicates 1 --out run; \
+	venv/bin/paradiplomacy patterns --only M01 --replicates 2 --out patterns; \
 	venv/bin/python -c "import pathlib, sim; assert pathlib.Path(sim.__file__).is_relative_to(pathlib.Path.cwd().resolve())"; \
 	echo "The wheel works."
 

@@ -1,7 +1,7 @@
 """Measure sweeps against their bars: speed kept, memory, Mesa's batch_run, gain of paired runs.
 
-Use: ``python benchmarks/sweeps.py speed|memory|mesa|pairs [--runs N]``. What is compared is measured
-in one call on the same runs. Linux only: it reads /proc.
+Use: ``python benchmarks/sweeps.py speed|memory|mesa|pairs [--runs N]``. What is compared is
+measured in one call on the same runs. Linux only: it reads /proc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Write the parts of docs/odd.md that follow from the code; with --check, tell whether they do."""
+"""Write what in docs/ follows from the code; with --check, tell whether it does.
+
+That is parts of odd.md, and all of mechanisms.md, which follows from the table of claims and the
+latest check of them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,13 @@ import re
 import sys
 from pathlib import Path
 
+from calibration.findings import REFERENCE, read_record
+from calibration.page import mechanisms_page
+from calibration.patterns import load_claims
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text
+from sim.interventions import KINDS
 from sim.kinds import ACTOR_TYPES
 from sim.parameters import PARAMETERS
 from sim.timetable import STEPS
@@ -17,6 +25,8 @@ from sim.world import load_world
 from sim.world.schema import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
+MECHANISMS = Path(__file__).parent / "mechanisms.md"
+RESULT = Path(__file__).parents[1] / REFERENCE
 
 CLASSES = {
     "governor": agents.Governor,
@@ -83,6 +93,16 @@ def inputs() -> str:
     return _table(("table", "rows", "one row"), rows)
 
 
+def interventions() -> str:
+    """Return the kinds of intervention with their own fields; optional ones stand in brackets."""
+    rows = []
+    for kind, model in KINDS.items():
+        names = [name for name in model.model_fields if name not in {"kind", "month", "id", "note"}]
+        shown = [f"`{n}`" if model.model_fields[n].is_required() else f"(`{n}`)" for n in names]
+        rows.append((f"`{kind}`", _first_line(model), ", ".join(shown)))
+    return _table(("kind", "what it does", "fields"), rows)
+
+
 def parameters() -> str:
     """Return the table of parameters."""
     rows = [
@@ -105,6 +125,7 @@ PARTS = {
     "variables": variables,
     "timetable": timetable,
     "inputs": inputs,
+    "interventions": interventions,
     "parameters": parameters,
 }
 
@@ -126,15 +147,25 @@ def renewed(text: str) -> str:
     return text
 
 
+def mechanisms() -> str:
+    """Return the page about claims, with the latest check of them if there is one."""
+    return mechanisms_page(load_claims(), read_record(RESULT) if RESULT.is_file() else None)
+
+
 def main() -> int:
-    """Renew the page, or check it; return the exit code."""
-    text = PAGE.read_text(encoding="utf-8")
-    new = renewed(text)
+    """Renew the pages, or check them; return the exit code."""
+    pages = {PAGE: renewed(PAGE.read_text(encoding="utf-8")), MECHANISMS: mechanisms()}
+    outdated = [
+        page.name
+        for page, new in pages.items()
+        if not page.is_file() or page.read_text(encoding="utf-8") != new
+    ]
     if "--check" in sys.argv[1:]:
-        if new != text:
-            sys.stderr.write(f"{PAGE.name} is out of date; run: python docs/generate.py\n")
-        return int(new != text)
-    write_text(PAGE, new)
+        for name in outdated:
+            sys.stderr.write(f"{name} is out of date; run: python docs/generate.py\n")
+        return int(bool(outdated))
+    for page, new in pages.items():
+        write_text(page, new)
     return 0
 
 

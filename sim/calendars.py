@@ -1,14 +1,17 @@
 """Calendars: what is known month by month beforehand, with a scenario's changes written in.
 
-Authority, signals, shocks and envelopes do not depend on what happens in a run, so a scenario's
-interventions on them are carried out here; those on parameters, office-holders and recognition
-become orders that the rules carry out (:func:`sim.rules.politics.apply_interventions`).
+Authority, signals, shocks, programmes and envelopes do not depend on what happens in a run, so a
+scenario's interventions on them are carried out here. Those on parameters, office-holders and
+recognition become orders that the rules carry out
+(:func:`sim.rules.politics.apply_interventions`), and so do visits and twinnings
+(:func:`sim.rules.orders.arrange_contacts`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -24,13 +27,17 @@ from sim.interventions import (
     GovernorChange,
     Intervention,
     ParameterChange,
+    Programme,
     RecognitionSwitch,
     Shock,
     SignalChange,
+    Twinning,
+    Visit,
 )
 from sim.parameters import PARAMETERS
 from sim.rng import key_of
 from sim.world import NO_MONTH, World
+from sim.world.actors import actor_names
 from sim.world.authority import authority_index
 
 Array = state.Array
@@ -65,21 +72,11 @@ class Positions:
 
 def _actors(world: World) -> tuple[dict[int, int], list[str]]:
     """Return where each type of actor begins, and the codes of all actors in order."""
-    diaspora = world.countries[world.countries["diaspora"] > 0]
-    codes = {
-        k.PROVINCE: list(world.provinces["code"]),
-        k.ORGANISATION: [f"organisation:{c}" for c in world.organisations["code"]],
-        k.EMBASSY: [f"embassy:{c}" for c in world.countries["iso3"]],
-        k.FIRM: [f"firm:{c}" for c in world.firms["code"]],
-        k.BANK: [f"bank:{c}" for c in world.banks["code"]],
-        k.ASSOCIATION: [f"association:{c}" for c in diaspora["iso3"]],
-    }
-    offsets: dict[int, int] = {}
-    everyone: list[str] = []
-    for kind, names in codes.items():
-        offsets[kind] = len(everyone)
-        everyone += names
-    return offsets, everyone
+    names = actor_names(world)
+    starts = accumulate((len(codes) for codes in names.values()), initial=0)
+    # The last start is the end of all, which no type begins at.
+    offsets = dict(zip(names, starts, strict=False))
+    return offsets, [code for codes in names.values() for code in codes]
 
 
 def _spread(
@@ -167,6 +164,10 @@ def write_in(change: Intervention, matrices: dict[str, Array], at: Positions) ->
         last = None if change.until_index is None else change.until_index + 1
         where = slice(None) if change.country is None else at.country[change.country]
         matrices[change.what][m:last, where] = change.value
+    elif isinstance(change, Programme):
+        last = None if change.until_index is None else change.until_index + 1
+        c, s = at.country[change.country], at.sector[change.sector]
+        matrices["programme"][m:last, c, s] = change.value
 
 
 def orders(changes: Iterable[Intervention], at: Positions) -> Array:
@@ -174,12 +175,12 @@ def orders(changes: Iterable[Intervention], at: Positions) -> Array:
     rows = sorted((_order(change, at) for change in changes), key=lambda row: row[0])
     table = np.zeros(len(rows), dtype=state.record_type(state.INTERVENTION))
     for i, row in enumerate(rows):
-        table[i] = row
+        table[i] = (*row, 0)
     return table
 
 
 def _order(change: Intervention, at: Positions) -> tuple[Any, ...]:
-    """Return (month, kind, target, key, value, second, replaces) of an intervention."""
+    """Return (month, kind, target, key, value, second, replaces, actor) of an intervention."""
     kind = k.INTERVENTIONS.index(change.kind)
     month, nan = change.month_index, math.nan
     key = key_of("intervention", *change.key)
@@ -188,17 +189,21 @@ def _order(change: Intervention, at: Positions) -> tuple[Any, ...]:
         return nan if x is None else float(x)
 
     if isinstance(change, ParameterChange):
-        return (month, kind, list(PARAMETERS).index(change.parameter), key, change.value, nan, 0)
+        target = list(PARAMETERS).index(change.parameter)
+        return (month, kind, target, key, change.value, nan, 0, -1)
     if isinstance(change, GovernorChange):
         replaces = int(change.name is not None)
         traits = (known(change.will), known(change.aligned))
-        return (month, kind, at.locality[change.locality], key, *traits, replaces)
+        return (month, kind, at.locality[change.locality], key, *traits, replaces, -1)
     if isinstance(change, ExecutiveChange):
         replaces = int(change.name is not None)
         traits = (known(change.stance), known(change.consolidation))
-        return (month, kind, at.country[change.country], key, *traits, replaces)
+        return (month, kind, at.country[change.country], key, *traits, replaces, -1)
     if isinstance(change, RecognitionSwitch):
         recognises = float(change.recognises == "PRC")
-        return (month, kind, at.country[change.country], key, recognises, nan, 0)
+        return (month, kind, at.country[change.country], key, recognises, nan, 0, -1)
+    if isinstance(change, Visit | Twinning):
+        actor = at.actor[change.actor if isinstance(change, Visit) else change.province]
+        return (month, kind, at.locality[change.locality], key, nan, nan, 0, actor)
     code = getattr(change, "country", None)
-    return (month, kind, -1 if code is None else at.country[code], key, nan, nan, 0)
+    return (month, kind, -1 if code is None else at.country[code], key, nan, nan, 0, -1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_scenarios, cli_sweep, cli_world
+from sim import __version__, cli_patterns, cli_scenarios, cli_sweep, cli_world
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, free_folder, plain, prepare_folder
 
@@ -71,6 +71,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
+app.command()(cli_patterns.patterns)
 app.command("sweep")(cli_sweep.sweep)
 
 
@@ -125,7 +126,9 @@ def settings(given: list[str]) -> dict[str, float]:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(
+    quiet: bool, what: str = "replicates"
+) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a function that shows (done, total) on a terminal, or None where nobody looks."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -134,7 +137,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     from sim.jit import is_warm
 
     console = Console(stderr=True)
-    doing = "replicates" if is_warm() else "compiling the engine (first run)"
+    doing = what if is_warm() else "compiling the engine (first run)"
     if quiet or not console.is_terminal:
         if not is_warm():
             typer.echo(doing, err=True)
@@ -143,15 +146,13 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(
-            task, description="replicates", completed=done, total=total
-        )
+        yield lambda done, total: bar.update(task, description=what, completed=done, total=total)
 
 
 @contextmanager
-def _folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder, checked before the work begins and gone again if it stays empty."""
-    folder = prepare_folder(path)
+def new_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a folder, checked before the work begins and gone again if it stays empty."""
+    folder = prepare_folder(path, overwrite)
     try:
         yield folder
     finally:
@@ -197,10 +198,10 @@ def run(
     tables = load_world(world)
     changes = {"parameters": parameters, "seed": seed, "replicates": replicates, "end": end}
     chosen = _loaded(scenario, tables, changes)
-    with _folder(out if out is not None else free_folder(chosen.name)) as folder:
+    with new_folder(out if out is not None else free_folder(chosen.name)) as folder:
         from sim.experiments.run import run as run_scenario
 
-        with _progress(quiet=as_json) as progress:
+        with progress_bar(quiet=as_json) as progress:
             result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
         result.write(folder)
     if as_json:

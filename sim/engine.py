@@ -17,11 +17,13 @@ def short_pool(w):
     """
     head = w.run[0]
     agents = len(w.place) + len(w.actor)
-    if len(w.tie) - head.ties <= 2 * agents:
+    # A scenario may arrange any number of contacts in one month.
+    orders = len(w.intervention)
+    if len(w.tie) - head.ties <= 2 * agents + orders:
         return 0
     if len(w.project) - head.projects <= 2 * agents:
         return 1
-    if len(w.event) - head.events <= head.ties + head.projects + 8 * agents:
+    if len(w.event) - head.events <= head.ties + head.projects + 8 * agents + 2 * orders:
         return 2
     return -1
 

@@ -49,11 +49,15 @@ class InputError(Exception):
         parts = [f"{where}: " if where else ""]
         parts.append(f"{self.field}: {self.message}" if self.field else self.message)
         if self.allowed:
-            stop = "" if parts[-1].endswith((".", "!", "?")) else "."
-            parts.append(f"{stop} Allowed: {self.allowed}.")
+            parts.append(f"{_stop_after(parts[-1])} Allowed: {self.allowed}.")
         if self.nearest:
-            parts.append(f" Did you mean {self.nearest!r}?")
+            parts.append(f"{_stop_after(parts[-1])} Did you mean {self.nearest!r}?")
         return "".join(parts)
+
+
+def _stop_after(text: str) -> str:
+    """Return the full stop that a sentence still lacks."""
+    return "" if text.endswith((".", "!", "?")) else "."
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:

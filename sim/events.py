@@ -43,12 +43,13 @@ def canonical_log(w: State) -> Array:
     """Return the run's events in the one order that does not depend on who acted first.
 
     Events stand by month and step. Within a step whose agents act in the order of identity the
-    order of recording counts; within any other, place, kind and actor decide.
+    order of recording counts; within any other, kind, place and actor decide, so that a change of
+    executive stands before what it lets lapse anywhere in the country.
     """
     log = w.event[: int(w.run["events"][0])]
     rank = np.arange(len(log))
     free = ~_ORDERED[log["step"]]
-    keys = [np.where(free, log[name], 0) for name in ("id", "actor", "kind", "place")]
+    keys = [np.where(free, log[name], 0) for name in ("id", "actor", "place", "kind")]
     order = np.lexsort((rank, *keys, log["step"], log["month"]))
     result: Array = log[order]
     return result

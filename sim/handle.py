@@ -34,6 +34,7 @@ MATRICES: dict[str, tuple[Any, int]] = {
     "tie_of": (np.int32, 2),
     "office": (np.int64, 2),
     "experience": (np.float64, 2),
+    "national": (np.int64, 2),
     "series": (np.float64, 3),
     "strength": (np.float64, 2),
     "endowment": (np.float64, 2),

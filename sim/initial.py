@@ -34,9 +34,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     The two key words are left at zero: a run sets them from seed and replicate.
     """
     at = Positions(world)
-    matrices = month_matrices(world, at, scenario.end_month + 1)
-    for change in sorted(scenario.interventions, key=lambda c: c.month):
-        write_in(change, matrices, at)
+    matrices, mean_authority = _calendars(scenario, world, at)
     strength, endowment = _strengths(world, at), _endowments(world, at)
     par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
     par.view(np.float64)[:] = list(scenario.parameter_values().values())
@@ -48,7 +46,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     places = _places(world, at)
     t, c = len(matrices["signal"]), len(countries)
     result = State(
-        run=_run(scenario, world, matrices, at),
+        run=_run(scenario, world, mean_authority, at),
         par=par,
         par_values=par.view(np.float64).reshape(-1),
         country=countries,
@@ -59,6 +57,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32),
         office=_offices(world, at),
         experience=np.zeros((len(at.actor), c)),
+        national=np.full((len(at.actor), c), -1, dtype=np.int64),
         series=np.zeros((t, c, len(state.SERIES))),
         **{name: np.zeros(n, state.record_type(state.RECORDS[name])) for name, n in _ROOM.items()},
         sector=_sectors(world),
@@ -92,19 +91,29 @@ def _log10(values: pd.Series[float], reference: float) -> Array:
     return np.log10(np.maximum(values.to_numpy(dtype=float), 1e-3) / reference)
 
 
-def _run(scenario: Scenario, world: World, matrices: dict[str, Array], at: Positions) -> Array:
-    start = scenario.start_month
+def _calendars(scenario: Scenario, world: World, at: Positions) -> tuple[dict[str, Array], float]:
+    """Return the month matrices, the scenario's changes written in, and the mean of authority.
+
+    The mean that ``authority.effect`` shrinks to is that of the world without these changes.
+    """
+    matrices = month_matrices(world, at, scenario.end_month + 1)
+    mean_authority = float(matrices["authority"][scenario.start_month].mean())
+    for change in sorted(scenario.interventions, key=lambda c: c.month):
+        write_in(change, matrices, at)
+    return matrices, mean_authority
+
+
+def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:
     return _fill(
         _records(state.RUN, 1),
         {
-            "start": start,
+            "start": scenario.start_month,
             "end": scenario.end_month,
             "calendar_end": world.executives["start"].max(),
             "localities": len(at.locality),
             "first_firm": at.actor_offset[k.FIRM],
             "end_firm": at.actor_offset[k.BANK],
-            # The mean that authority.effect shrinks to is that of the world as it is.
-            "mean_authority": matrices["authority"][start].mean(),
+            "mean_authority": mean_authority,
             "favoured": -1,
             "forum": -1,
         },
@@ -146,6 +155,8 @@ def _countries(
             "next_recognition": recognitions[:, 0],
             "last_recognition": recognitions[:, 1],
             "recognises": recognitions[:, 2],
+            "order": -1,
+            "recognition_order": -1,
             "changed": -1,
             "reputation": 0.7,
             "plan_sector": -1,
@@ -187,8 +198,11 @@ def _governors(localities: int, start: int, holders: Array) -> Array:
             "review": start,
             "next_documented": holders[:, 0],
             "last_documented": holders[:, 1],
+            "order": -1,
             "trip_actor": -1,
             "trip_host": -1,
+            "trip_forum": -1,
+            "trip_firm": -1,
             "wish_sector": -1,
             "wish_actor": -1,
         },
@@ -322,7 +336,7 @@ def _crossings(world: World, at: Positions) -> Array:
 
 
 def _forums(world: World, at: Positions) -> Array:
-    table = world.forums.sort_values("month", kind="stable")
+    table = world.forums
     columns = {
         "month": table["month"],
         "host": [at.province.get(c, -1) for c in table["place"]],
@@ -330,7 +344,9 @@ def _forums(world: World, at: Positions) -> Array:
         "needs_recognition": table["needs_recognition"],
         "key": [key_of("forum", m, n) for m, n in zip(table["month"], table["name"], strict=True)],
     }
-    return _fill(_records(state.FORUM, len(table)), columns)
+    rows = _fill(_records(state.FORUM, len(table)), columns)
+    # Of two forums in one month the first is asked for first: their keys settle which that is.
+    return rows[np.lexsort((rows["key"], rows["month"]))]
 
 
 def _ranges(groups: Iterable[Array]) -> Array:

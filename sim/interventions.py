@@ -1,8 +1,8 @@
 """What may change in the middle of a run, as a scenario file states it.
 
 Each kind of intervention is one frozen schema; ``kind`` says which. The descriptions of the
-fields are their documentation. Codes of countries, localities, banks and signals are checked
-against a world's tables when a scenario is loaded (:mod:`sim.scenario`), not here.
+fields are their documentation. Codes of countries, localities, actors and other rows of a world
+are checked against its tables when a scenario is loaded (:mod:`sim.scenario`), not here.
 """
 
 from __future__ import annotations
@@ -283,6 +283,53 @@ class Shock(_Lasting):
     value: Share = Field(description="Its level while the shock holds, 0 none to 1 full.")
 
 
+class Visit(_Change):
+    """Let a Chinese delegation come to a locality, beside the actor's own trips."""
+
+    target: ClassVar[tuple[str, ...]] = ("actor", "locality")
+
+    kind: Literal["visit"] = Field(description="Let a delegation come to a locality.")
+    locality: str = Field(description="The locality that receives it.", json_schema_extra=_LOCALITY)
+    actor: str = Field(
+        description="Who sends it. The visit does not take place if the actor is not active yet, "
+        "or needs recognition that the country does not give that month.",
+        json_schema_extra=names_of(
+            "travelling actors",
+            "the code of a province, or 'organisation:', 'firm:' or 'embassy:' and a code",
+        ),
+    )
+
+
+class Twinning(_Change):
+    """Let a Chinese province and a locality sign a twinning, if they are not twinned yet."""
+
+    target: ClassVar[tuple[str, ...]] = ("province", "locality")
+
+    kind: Literal["twinning"] = Field(description="Let a province and a locality twin.")
+    locality: str = Field(description="The locality that signs.", json_schema_extra=_LOCALITY)
+    province: str = Field(
+        description="The Chinese province that signs.",
+        json_schema_extra=names_of("provinces", "the code of a province of the world"),
+    )
+
+
+class Programme(_Lasting):
+    """Set how strongly a national programme favours a sector."""
+
+    target: ClassVar[tuple[str, ...]] = ("country", "sector")
+
+    kind: Literal["programme"] = Field(description="Set a national programme for a sector.")
+    country: str = Field(description="The country.", json_schema_extra=_COUNTRY)
+    sector: str = Field(
+        description="The sector it favours.",
+        json_schema_extra=names_of("sectors", "the code of a sector of the world"),
+    )
+    value: Share = Field(
+        description="Its strength while the change holds, 0 none to 1 full; it takes the place "
+        "of the world's own programme."
+    )
+
+
 Intervention = (
     ParameterChange
     | AuthorityChange
@@ -292,6 +339,9 @@ Intervention = (
     | EnvelopeChange
     | SignalChange
     | Shock
+    | Visit
+    | Twinning
+    | Programme
 )
 """Any intervention."""
 
@@ -304,5 +354,8 @@ KINDS: dict[str, type[_Change]] = {
     "envelope": EnvelopeChange,
     "signal": SignalChange,
     "shock": Shock,
+    "visit": Visit,
+    "twinning": Twinning,
+    "programme": Programme,
 }
 """The schema of each kind, by the word that names it in a scenario file."""

@@ -37,6 +37,7 @@ EVENT_KINDS = (
     "acquisition",
     "deal",
     "backlash",
+    "referendum",
     "construction",
     "funds_withheld",
     "stall",
@@ -77,6 +78,7 @@ EVENT_KINDS = (
     ACQUISITION,
     DEAL,
     BACKLASH,
+    REFERENDUM,
     CONSTRUCTION,
     FUNDS_WITHHELD,
     STALL,
@@ -85,7 +87,7 @@ EVENT_KINDS = (
     LAPSE,
     CANCELLATION,
     OFFICE_OPENED,
-) = range(38)
+) = range(39)
 
 ACTOR_TYPES = ("province", "organisation", "embassy", "firm", "bank", "association")
 PROVINCE, ORGANISATION, EMBASSY, FIRM, BANK, ASSOCIATION = range(6)
@@ -174,6 +176,9 @@ INTERVENTIONS = (
     "envelope",
     "signal",
     "shock",
+    "visit",
+    "twinning",
+    "programme",
 )
 (
     SET_PARAMETER,
@@ -184,4 +189,7 @@ INTERVENTIONS = (
     SET_ENVELOPE,
     SET_SIGNAL,
     SET_SHOCK,
-) = range(8)
+    ARRANGE_VISIT,
+    ARRANGE_TWINNING,
+    SET_PROGRAMME,
+) = range(11)

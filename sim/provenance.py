@@ -39,6 +39,7 @@ _NOT_THE_MODEL = (
     "app",
     "bench.py",
     "cli.py",
+    "cli_patterns.py",
     "cli_scenarios.py",
     "cli_sweep.py",
     "cli_world.py",

@@ -185,7 +185,7 @@ def load(name_or_path: str | Path, world: World | None = None) -> Scenario:
     name_or_path
         The name of a shipped scenario or the path of a TOML file.
     world
-        The tables that countries, localities, banks and signals are looked up in; the
+        The tables that countries, localities, actors and other names are looked up in; the
         shipped ones by default.
 
     Raises
@@ -207,7 +207,7 @@ def outline(name_or_path: str | Path) -> Scenario:
     Raises
     ------
     InputError
-        As :func:`load`, except for unknown countries, localities, banks and signals.
+        As :func:`load`, except for names that the world's tables lack.
     """
     return _resolved(name_or_path)[0]
 

@@ -1,12 +1,14 @@
-"""Look up a scenario's countries, localities, banks and signals in a world's tables."""
+"""Look up a scenario's countries, localities, actors and other names in a world's tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from sim.interventions import Visit
 from sim.scenario_problems import Problem, closest, shown
 from sim.toml_lines import KeyPath
 
@@ -14,7 +16,16 @@ if TYPE_CHECKING:
     from sim.world import World
 
 # The column that holds the names, in the tables a scenario refers to.
-_COLUMNS = {"countries": "iso3", "localities": "code", "banks": "code", "signals": "signal"}
+_COLUMNS = {
+    "countries": "iso3",
+    "localities": "code",
+    "banks": "code",
+    "signals": "signal",
+    "provinces": "code",
+    "sectors": "code",
+}
+# Actors who travel stand in several tables.
+TRAVELLERS = "travelling actors"
 
 Mention = tuple[KeyPath, str, str, str | None]
 """Where a name stands, the table it is from, the name, and what is allowed in words."""
@@ -47,21 +58,37 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
-    known = {table: _names(world, table) for _, table, _, _ in mentions}
+    known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:
             near = _nearest(name, known[table])
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
-    return problems
+    return problems or list(_out_of_post(interventions, world))
+
+
+def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+    """Yield the visits of actors who are posted to another country than they are to visit."""
+    from sim.world.actors import posting
+
+    for number, change in enumerate(interventions):
+        post = posting(change.actor) if isinstance(change, Visit) else None
+        if isinstance(change, Visit) and post is not None:
+            table = world.tables["localities"]
+            country = str(table.loc[table["code"] == change.locality, "iso3"].iloc[0])
+            if post != country:
+                message = f"{shown(change.actor)} does not work in {country}"
+                allowed = "the embassy in the country of the locality"
+                near = change.actor.replace(post, country)
+                yield Problem(("interventions", number, "actor"), message, allowed, near)
 
 
 def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
     """Yield the names that the fields of a model hold."""
     for field, info in type(model).model_fields.items():
         marks = info.json_schema_extra
-        if not isinstance(marks, dict) or marks.get("names") not in _COLUMNS:
+        if not isinstance(marks, dict) or marks.get("names") not in {*_COLUMNS, TRAVELLERS}:
             continue
         table, allowed, value = str(marks["names"]), marks.get("allowed"), getattr(model, field)
         words = None if allowed is None else str(allowed)
@@ -74,6 +101,10 @@ def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
 
 def _names(world: World, table: str) -> dict[str, str]:
     """Return the codes of a table, each with its name in words (or itself)."""
+    if table == TRAVELLERS:
+        from sim.world.actors import visitor_names
+
+        return visitor_names(world)
     frame = world.tables[table]
     codes = [str(code) for code in frame[_COLUMNS[table]]]
     words = [str(name) for name in frame["name"]] if "name" in frame else codes
@@ -82,8 +113,16 @@ def _names(world: World, table: str) -> dict[str, str]:
 
 def _nearest(name: str, known: dict[str, str]) -> str | None:
     """Return the code most like a name, where the name may also be one in words."""
-    word = closest(name, tuple(known.values()))
-    by_word = {word: code for code, word in known.items()}
-    if word is not None and (len(name) > 4 or word.casefold() == name.casefold()):
-        return by_word[word]
-    return closest(name, tuple(known))
+    # The code may lack what stands before its colon.
+    bare = {code.rpartition(":")[2]: code for code in known}
+    if name in bare:
+        return bare[name]
+    word, code = closest(name, tuple(known.values())), closest(name, tuple(known))
+    if word is None or (code is not None and _likeness(name, code) >= _likeness(name, word)):
+        return code
+    return next(c for c, w in known.items() if w == word)
+
+
+def _likeness(name: str, other: str) -> float:
+    """Return how much of two texts is common to both, 0-1."""
+    return SequenceMatcher(None, name.casefold(), other.casefold()).ratio()

@@ -14,6 +14,7 @@ from sim.interventions import KINDS
 from sim.parameters import PARAMETERS
 from sim.toml_lines import KeyPath
 
+NO_SUCH_FIELD = "there is no such field"
 _LONGEST = 80
 _ORDERED = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 
@@ -186,7 +187,7 @@ def _problem(entry: Any, root: type[BaseModel], extra: tuple[str, ...]) -> Probl
         )
     if kind == "extra_forbidden":
         fields = (*_properties(model), *(extra if model is root else ()))
-        return Problem(path, "there is no such field", ", ".join(fields), closest(path[-1], fields))
+        return Problem(path, NO_SUCH_FIELD, ", ".join(fields), closest(path[-1], fields))
     if kind.startswith("union_tag"):
         given = value.get("kind") if isinstance(value, Mapping) else None
         message = "is missing" if given is None else f"there is no kind {shown(given)}"

@@ -13,9 +13,11 @@ from sim.jit import rule
 from sim.rules import (
     acquisitions,
     approvals,
+    diplomacy,
     finance,
     journeys,
     learning,
+    orders,
     outreach,
     politics,
     proposals,
@@ -58,13 +60,13 @@ def take_step_of_politics(w, verb, first, end, t):
             politics.hold_executive_office(w, i, t)
     elif verb == V.review_recognition:
         for i in range(first, end):
-            politics.review_recognition(w, i, t)
+            diplomacy.review_recognition(w, i, t)
     elif verb == V.hold_governor_office:
         for i in range(first, end):
             politics.hold_governor_office(w, i, t)
     elif verb == V.rotate_ambassador:
         for i in range(first, end):
-            politics.rotate_ambassador(w, i, t)
+            diplomacy.rotate_ambassador(w, i, t)
 
 
 @rule
@@ -127,6 +129,8 @@ def take_step_of_ties(w, verb, first, end, t):
     if verb == V.consider_twinning:
         for i in range(first, end):
             ties.consider_twinning(w, i, t)
+    elif verb == V.arrange_contacts:
+        orders.arrange_contacts(w, t)
     elif verb == V.link_universities:
         for i in range(first, end):
             ties.link_universities(w, i, t)
@@ -208,6 +212,9 @@ def take_step_of_learning(w, verb, first, end, t):
     if verb == V.heed_neighbours:
         for i in range(first, end):
             learning.heed_neighbours(w, i, t)
+    elif verb == V.heed_country:
+        for i in range(first, end):
+            learning.heed_country(w, i, t)
     elif verb == V.gain_foothold:
         for i in range(first, end):
             learning.gain_foothold(w, i, t)

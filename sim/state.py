@@ -40,11 +40,12 @@ RUN = (
     Field("first_firm", "i", "actor", "first firm"),
     Field("end_firm", "i", "actor", "end of the firms"),
     Field("mean_authority", "f", "authority", "mean of the authority index over countries"),
+    Field("median_will", "f", "0-1", "median political will of governors"),
     Field("outreach", "f", "ratio", "factor of Chinese outreach this month"),
     Field("favoured", "i", "country", "country Beijing favours this month"),
-    Field("forum", "i", "forum", "forum held this month"),
+    Field("forum", "i", "forum", "first forum held this month"),
+    Field("forums", "i", "count", "forums held this month, one row after the other"),
     Field("signal_event", "i", "event", "latest policy signal"),
-    Field("forum_event", "i", "event", "latest forum"),
     Field("institutes", "i", "count", "Confucius Institutes open"),
     Field("deals_now", "i", "count", "deals formed this month"),
     Field("next_intervention", "i", "-", "next intervention due"),
@@ -84,11 +85,14 @@ COUNTRY = (
     Field("stance", "f", "-1 to 1", "stance on China"),
     Field("consolidation", "f", "0-1", "consolidation of power at the centre"),
     Field("recognises", "i", "0/1", "recognises the People's Republic"),
+    Field("order", "i", "order", "this month's order of the scenario on the office"),
+    Field("recognition_order", "i", "order", "this month's order on recognition"),
     Field("authority", "f", "0-1", "authority of first-level units this month"),
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
     Field("initiative", "f", "log-odds", "the country's part of a governor's readiness to travel"),
     Field("initiative_most", "f", "probability", "chance that the readiest governor travels"),
+    Field("restraint", "f", "0-1", "how far strain and tension leave an executive free to act"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
     Field("views", "f", "-1 to 1", "views of China"),
@@ -117,9 +121,12 @@ GOVERNOR = (
     Field("next_documented", "i", "-", "next row of documented office-holders"),
     Field("last_documented", "i", "-", "end of this locality's rows"),
     Field("office_event", "i", "event", "latest change of office-holder"),
+    Field("order", "i", "order", "this month's order of the scenario on the office"),
     Field("trip_actor", "i", "actor", "whom the governor decided to approach"),
     Field("trip_host", "i", "actor", "province met at a forum"),
-    Field("trip_forum", "i", "0/1", "whether the trip is to a forum"),
+    Field("trip_forum", "i", "forum", "forum the trip is to"),
+    Field("trip_firm", "i", "actor", "firm with which a project was settled on this month's trip"),
+    Field("trip_sector", "i", "sector", "sector of that project"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
     Field("wish_actor", "i", "actor", "Chinese actor the wish is addressed to"),
 )
@@ -129,7 +136,12 @@ PLACE = (
     Field("country", "i", "country", "country"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
-    Field("demonstration", "f", "0-1", "impression of deals here and nearby"),
+    Field(
+        "demonstration",
+        "f",
+        "0-1",
+        "impression of deals here and nearby, or in the country",
+    ),
     Field("demonstration_event", "i", "event", "deal behind that impression"),
     Field("deals_now", "i", "count", "deals formed here this month"),
     Field("deal_event", "i", "event", "latest deal formed here"),
@@ -153,7 +165,8 @@ ACTOR = (
     Field("country", "i", "country", "country of posting"),
     Field("mission", "i", "-", "kinds.MISSIONS of an organisation"),
     Field("rate", "f", "per month", "capacity for trips"),
-    Field("scale", "f", "0-1", "size of a firm; relative economy of a province"),
+    Field("practice", "f", "0-1", "practice in outreach, from visits made"),
+    Field("scale", "f", "ratio", "size of a firm, 0-1; economy of a province over US$ 300 billion"),
     Field("technology", "i", "0/1", "technology firm"),
     Field("acquirer", "f", "0-1", "appetite for acquisitions"),
     Field("needs_recognition", "i", "0/1", "works only where Beijing is recognised"),
@@ -168,7 +181,7 @@ ACTOR = (
     Field("trip_sector", "i", "sector", "sector in mind"),
     Field("trip_partner", "i", "actor", "whom an association means to introduce"),
     Field("trip_worth", "f", "weight", "how much the trip is worth to the actor"),
-    Field("trip_received", "i", "0/1", "whether the delegation is received"),
+    Field("trip_received", "i", "-1/0/1", "1: received; -1: turned away; 0: no room, or no trip"),
     Field("next_guest", "i", "actor", "next delegation arriving at the same place"),
     Field("pitch_sector", "i", "sector", "sector of a project pitched this month"),
     Field("pitch_place", "i", "place", "place of a project pitched this month"),
@@ -184,12 +197,15 @@ TIE = (
     Field("home", "i", "actor", "home province of the actor"),
     Field("personal", "f", "0-1", "trust bound to the office-holders who met"),
     Field("institutional", "f", "0-1", "trust that outlives them"),
+    Field("initiator", "i", "-", "side that began the relationship: kinds.INITIATORS"),
     Field("since", "i", "month", "first contact"),
     Field("latest", "i", "month", "latest contact"),
     Field("visits", "i", "count", "visits either way"),
     Field("twinned", "i", "month", "month of twinning"),
     Field("university", "i", "month", "month of the first university link, once twinned"),
     Field("behest", "i", "month", "last month a firm of the province had a living tie there"),
+    Field("asking", "i", "actor", "that firm"),
+    Field("behest_of", "i", "actor", "firm at whose behest the pair was twinned"),
     Field("first_event", "i", "event", "first contact"),
     Field("event", "i", "event", "latest event of the tie"),
     Field("of_actor", "i", "tie", "next tie of the same actor"),
@@ -298,6 +314,7 @@ FORUM = (
     Field("reach", "f", "share", "share of units invited"),
     Field("needs_recognition", "i", "0/1", "open only to recognising countries"),
     Field("key", "i", "-", "stable identity"),
+    Field("event", "i", "event", "the forum as held"),
 )
 
 CROSSING = (
@@ -318,6 +335,8 @@ INTERVENTION = (
     Field("value", "f", "-", "value, will or stance"),
     Field("second", "f", "-", "alignment or consolidation"),
     Field("replaces", "i", "0/1", "whether a new person takes office"),
+    Field("actor", "i", "actor", "who visits or twins, -1 if nobody"),
+    Field("event", "i", "event", "the order as announced"),
 )
 
 PARAMETER = tuple(
@@ -343,12 +362,10 @@ RECORDS: dict[str, tuple[Field, ...]] = {
     "intervention": INTERVENTION,
 }
 
-_TYPES = {"i": np.int64, "f": np.float64}
-
 
 def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
     """Return the record dtype of a table of fields; all fields are 8 bytes wide."""
-    return np.dtype((np.record, [(f.name, _TYPES[f.kind]) for f in fields]))
+    return np.dtype((np.record, [(f.name, np.int64 if f.kind == "i" else float) for f in fields]))
 
 
 class State(NamedTuple):
@@ -369,7 +386,10 @@ class State(NamedTuple):
     tie_of: Array  # (A, P) row in ``tie``, -1 if the two have not met
     office: Array  # (A, C) month an office opened, -1 if none
     experience: Array  # (A, C) experience of the actor in the country, 0-1
+    national: Array  # (A, C) month of the firm's latest central approval there, -1 if none
     series: Array  # (T, C, number of SERIES fields)
+    forum: Array  # FORUM, sorted by month and key
+    intervention: Array  # INTERVENTION, sorted by month
     tie: Array  # (capacity,) TIE
     project: Array  # (capacity,) PROJECT
     event: Array  # (capacity,) EVENT
@@ -390,13 +410,11 @@ class State(NamedTuple):
     leader: Array  # LEADER, sorted by country and month
     holder: Array  # HOLDER, sorted by locality and month
     recognition: Array  # RECOGNITION, sorted by country and month
-    forum: Array  # FORUM, sorted by month
-    intervention: Array  # INTERVENTION, sorted by month
 
 
 CHANGING = (
     "run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
-    "experience", "series",
+    "experience", "national", "series", "forum", "intervention",
 )  # fmt: skip
 POOLS = ("tie", "project", "event")
 

@@ -29,6 +29,9 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "envelope": [{"kind": "envelope", "factor": 50.0}],
     "signal": [{"kind": "signal", "signal": "policy_emphasis", "value": 3.0}],
     "shock": [{"kind": "shock", "what": "strain", "value": 1.0, "until": "2005-06"}],
+    "visit": [{"kind": "visit", "locality": "BR-SP", "actor": "CN-HA"}],
+    "twinning": [{"kind": "twinning", "locality": "BR-SP", "province": "CN-HA"}],
+    "programme": [{"kind": "programme", "country": "BRA", "sector": "power", "value": 1.0}],
 }  # fmt: skip
 
 

@@ -41,7 +41,15 @@ EVERY_INTERVENTION: list[dict[str, Any]] = [
     {"month": "2014-08", "kind": "envelope", "factor": 0.1},
     {"month": "2014-08", "kind": "signal", "signal": "policy_emphasis", "value": 2.0},
     {"month": "2014-09", "kind": "shock", "what": "fiscal", "value": 0.9, "until": "2014-11"},
-]
+    {"month": "2014-03", "kind": "visit", "locality": "AR-Y", "actor": "CN-GZ"},
+    {"month": "2014-04", "kind": "visit", "locality": "CL-CO", "actor": "firm:huawei"},
+    {"month": "2014-04", "kind": "visit", "locality": "CL-CO", "actor": "embassy:CHL"},
+    {"month": "2014-05", "kind": "visit", "locality": "BR-SP", "actor": "organisation:cpaffc"},
+    {"month": "2014-05", "kind": "twinning", "locality": "AR-Y", "province": "CN-GZ"},
+    {"month": "2014-06", "kind": "twinning", "locality": "CL-CO", "province": "CN-HA"},
+    {"month": "2014-06", "kind": "programme", "country": "ARG", "sector": "renewables",
+     "value": 1.0, "until": "2015-02"},
+]  # fmt: skip
 BUSY = {"project.wish": 0.8, "outreach.province_rate": 0.3, "outreach.firm_rate": 0.2}
 
 

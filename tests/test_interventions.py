@@ -19,6 +19,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "envelope": {"factor": 0.5, "bank": "cdb"},
     "signal": {"signal": "us_china_tension", "value": 0.8, "until": "2012-06"},
     "shock": {"what": "fiscal", "value": 0.8},
+    "visit": {"locality": "AR-Y", "actor": "organisation:cpaffc"},
+    "twinning": {"locality": "AR-Y", "province": "CN-GZ"},
+    "programme": {"country": "ARG", "sector": "renewables", "value": 0.8},
 }
 
 
@@ -90,6 +93,12 @@ def test_unknown_fields_are_refused(kind: str) -> None:
         ("shock", "what", "flood"),
         ("shock", "value", 1.5),
         ("shock", "id", "Not a slug"),
+        ("visit", "actor", 3),
+        ("visit", "locality", None),
+        ("twinning", "province", None),
+        ("programme", "value", 1.01),
+        ("programme", "sector", None),
+        ("programme", "until", "2009-12"),
     ],
 )
 def test_wrong_values_are_refused_at_their_field(kind: str, field: str, value: Any) -> None:
@@ -131,3 +140,8 @@ def test_keys_tell_what_clashes() -> None:
     assert isinstance(shocks[0], Shock)
     assert isinstance(made("signal"), SignalChange)
     assert made("envelope", bank=None).key != made("envelope").key
+    assert made("visit").key == made("visit", note="again").key
+    assert made("visit").key != made("visit", actor="CN-GZ").key
+    assert made("twinning").key != made("twinning", province="CN-HA").key
+    assert made("programme").key == made("programme", value=0.1).key
+    assert made("programme").key != made("programme", sector="power").key

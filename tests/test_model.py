@@ -24,9 +24,11 @@ from sim.model import ParadiplomacyModel
 from sim.rules import (
     acquisitions,
     approvals,
+    diplomacy,
     finance,
     journeys,
     learning,
+    orders,
     outreach,
     politics,
     proposals,
@@ -50,8 +52,8 @@ CLASSES: dict[str, type[agents.StateAgent]] = {
     "association": agents.BusinessAssociation,
 }
 RULES: tuple[ModuleType, ...] = (
-    acquisitions, approvals, finance, journeys, learning, outreach, politics, proposals, signals,
-    ties, works,
+    acquisitions, approvals, diplomacy, finance, journeys, learning, orders, outreach, politics,
+    proposals, signals, ties, works,
 )  # fmt: skip
 NOT_STEPS = {"trust_in"}
 

@@ -10,17 +10,12 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sim import agents
-from sim import kinds as k
 from sim.parameters import PARAMETERS
 from sim.timetable import PHASES, STEPS
-
-if TYPE_CHECKING:
-    from sim.state import State
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "odd.md"
@@ -149,12 +144,3 @@ def test_equations_hold_the_constants_of_the_functions(title: str) -> None:
     written = {float(number) for number in plain}
     assert telling <= written | {2.0}, "constants the page leaves out"
     assert written <= every | {0.0, 1.0, 2.0, 10.0}, "constants the functions do not have"
-
-
-def test_what_it_says_has_no_effect_has_none(finished: State) -> None:
-    assert "**Without effect as built**" in PAGE
-    localities = int(finished.run["localities"][0])
-    projects = finished.project[: int(finished.run["projects"][0])]
-    assert (projects["place"] < localities).all()
-    assert not finished.place["demonstration"][localities:].any()
-    assert not finished.experience[finished.actor["kind"] != k.FIRM].any()

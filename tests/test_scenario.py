@@ -15,6 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.errors import InputError
+from sim.interventions import KINDS
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, build, find, load, names, outline, shipped_folder
 from sim.scenario_source import LARGEST_FILE
@@ -80,7 +81,7 @@ def test_what_ifs_pair_with_the_baseline(name: str) -> None:
 
 
 def test_each_what_if_changes_something() -> None:
-    same = {"baseline", "jujuy", "coquimbo"}
+    same = {"baseline", "jujuy"}
     changed = {n for n in names() if load(n).parameters or load(n).interventions}
     assert changed == set(names()) - same
 
@@ -375,6 +376,37 @@ def test_names_are_looked_up_in_the_world(
     load(write(HEAD + intervention(month="2010-01", **{**fields, field: nearest})), world)
 
 
+@pytest.mark.parametrize(
+    ("fields", "field", "nearest"),
+    [
+        ({"kind": "visit", "actor": "Henan"}, "actor", "CN-HA"),
+        ({"kind": "visit", "actor": "organisation:cpafc"}, "actor", "organisation:cpaffc"),
+        ({"kind": "visit", "actor": "cpaffc"}, "actor", "organisation:cpaffc"),
+        ({"kind": "visit", "actor": "firm:huawey"}, "actor", "firm:huawei"),
+        ({"kind": "visit", "actor": "embasy:CHL"}, "actor", "embassy:CHL"),
+        ({"kind": "visit", "actor": "embassy:ARG"}, "actor", "embassy:CHL"),
+        ({"kind": "visit", "actor": "CN-HA", "locality": "CL-COO"}, "locality", "CL-CO"),
+        ({"kind": "twinning", "province": "Henan"}, "province", "CN-HA"),
+        ({"kind": "programme", "country": "CHL", "sector": "powr", "value": 1}, "sector", "power"),
+    ],
+)
+def test_actors_and_sectors_are_looked_up_in_the_world(
+    fields: dict[str, Any], field: str, nearest: str, write: Write
+) -> None:
+    if fields["kind"] != "programme":
+        fields = {"locality": "CL-CO", **fields}
+    error = error_of(write(HEAD + intervention(month="2010-01", **fields)))
+    assert (error.field, error.nearest) == (f"interventions.1.{field}", nearest)
+    assert error.allowed
+    load(write(HEAD + intervention(month="2010-01", **{**fields, field: nearest})))
+
+
+@pytest.mark.parametrize("actor", ["bank:cdb", "association:CHL"])
+def test_who_sends_no_delegations_cannot_visit(actor: str, write: Write) -> None:
+    fields = {"month": "2010-01", "kind": "visit", "locality": "CL-CO", "actor": actor}
+    assert "travelling actors" in error_of(write(HEAD + intervention(**fields))).message
+
+
 def test_focus_is_looked_up_in_the_world(write: Write, world: World) -> None:
     assert load(write(HEAD + "focus = ['A-1']"), world).focus == ("A-1",)
     error = error_of(write(HEAD + "focus = ['A-1',\n'B-2']"), world)
@@ -485,7 +517,8 @@ def test_every_setting_of_a_starter_can_be_taken_into_use(write: Write) -> None:
     used = [line[1:] if line[:1] == "#" and line[1:2] not in " #" else line for line in lines]
     data = tomllib.loads("\n".join(line for line in used if line))
     assert set(data["parameters"]) == set(PARAMETERS)
-    assert len(data["interventions"]) == 8
+    assert {change["kind"] for change in data["interventions"]} == set(KINDS)
+    assert len(data["interventions"]) == len(KINDS)
     for table in data.pop("interventions"):
         assert set(table) >= {"month", "kind"}
     data.pop("extends")

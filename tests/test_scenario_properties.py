@@ -20,6 +20,7 @@ from sim.scenario_problems import allowed_words
 from sim.scenario_text import literal
 from sim.toml_lines import KeyPath, LineFinder
 from sim.world import load_world
+from sim.world.actors import visitor_names
 
 TEXTS = [find(name).read_text("utf-8") for name in names()]
 QUICK = settings(
@@ -32,7 +33,11 @@ CODES = {
     "banks": list(WORLD.banks["code"]),
     "signals": sorted(set(WORLD.signals["signal"])),
     "parameters": list(PARAMETERS),
+    "provinces": list(WORLD.provinces["code"]),
+    "sectors": list(WORLD.sectors["code"]),
+    "travelling actors": list(visitor_names(WORLD)),
 }
+HOMES = dict(zip(WORLD.localities["code"], WORLD.localities["iso3"], strict=True))
 
 
 @pytest.fixture
@@ -118,12 +123,14 @@ def toml(value: Any) -> str:
     return literal(value) if value == value else "nan"
 
 
+NAMES = ["CN-HA", "organisation:cpaffc", "embassy:ARG", "embassy:CHL", "bank:cdb", "power"]
 scalars = st.one_of(
     st.booleans(),
     st.integers(-(2**70), 2**70),
     st.floats(),
     st.text(max_size=10),
     st.sampled_from(["2010-01", "2015-13", "ARG", "AR-Y", "PRC", "turnover.fade", "fiscal", "cdb"]),
+    st.sampled_from(NAMES),
 )
 values = st.recursive(
     scalars.map(toml),
@@ -201,6 +208,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         if field in {"month", "kind", "id", "note", "until"}:
             continue
         fields[field] = draw(good_values(model, field))
+    if kind == "visit" and fields["actor"].startswith("embassy:"):
+        fields["actor"] = f"embassy:{HOMES[fields['locality']]}"
     if kind == "authority":
         fields.pop(draw(st.sampled_from(["value", "change"])))
     if "until" in model.model_fields and draw(st.booleans()):

@@ -124,6 +124,12 @@ def test_a_pool_grows_to_twice_its_size(name: str, finished: State) -> None:
     assert not new[len(old) :].view(np.int64).any()
 
 
+def test_forums_stand_in_the_order_of_month_and_key(template: State) -> None:
+    rows = list(zip(template.forum["month"], template.forum["key"], strict=True))
+    assert rows == sorted(rows)
+    assert len({month for month, _ in rows}) < len(rows), "no month has several"
+
+
 # --- promises kept throughout a run
 
 
@@ -146,8 +152,7 @@ def half_years(template: State) -> Iterator[State]:
 
 
 BOUNDS = {"0-1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0), "share": (0.0, 1.0), "probability": (0.0, 1.0)}
-DECLINED = {"trip_received": -1.0}
-"""Switches with a third value: a delegation turned away."""
+SWITCHES = {"0/1": {0.0, 1.0}, "-1/0/1": {-1.0, 0.0, 1.0}}
 
 
 @pytest.mark.parametrize("table", ["country", "governor", "place", "actor", "tie", "project"])
@@ -159,12 +164,12 @@ def test_fields_stay_within_their_unit(table: str, moments: list[State]) -> None
         for field in RECORDS[table]:
             values = rows[field.name].astype(float)
             assert np.isfinite(values).all(), field
-            if field.unit in BOUNDS and "relative" not in field.meaning:
+            if field.unit in BOUNDS:
                 low, high = BOUNDS[field.unit]
                 assert values.min() >= low - CLOSE, field
                 assert values.max() <= high + CLOSE, field
-            if field.unit == "0/1":
-                assert set(values) <= {0.0, 1.0, DECLINED.get(field.name, 0.0)}, field
+            if field.unit in SWITCHES:
+                assert set(values) <= SWITCHES[field.unit], field
             if field.unit in ("count", "US$ million", "weight"):
                 assert values.min() >= 0.0, field
 
@@ -249,6 +254,46 @@ def test_months_of_ties_are_in_order(moments: list[State]) -> None:
     assert (twinned["twinned"] >= twinned["since"]).all()
     assert (w.actor["kind"][twinned["actor"]] == k.PROVINCE).all()
     assert (twinned["place"] < int(w.run["localities"][0])).all()
+
+
+def test_ties_know_who_began_them_and_who_asked(moments: list[State]) -> None:
+    w = moments[-1]
+    ties = w.tie[: int(w.run["ties"][0])]
+    assert set(ties["initiator"]) == {k.CHINA, k.LAC}
+    for name in ("asking", "behest_of"):
+        asked = ties[ties[name] >= 0]
+        assert len(asked), name
+        assert (asked["kind"] == k.PROVINCE).all()
+        assert (w.actor["kind"][asked[name]] == k.FIRM).all()
+        assert (w.actor["home"][asked[name]] == asked["actor"]).all()
+        assert (w.tie_of[asked[name], asked["place"]] >= 0).all()
+    assert (ties["twinned"][ties["behest_of"] >= 0] >= 0).all()
+
+
+def test_agreements_with_the_centre_are_central_approvals(moments: list[State]) -> None:
+    for w in moments:
+        events = w.event[: int(w.run["events"][0])]
+        approved = events[events["kind"] == k.APPROVAL_CENTRAL]
+        latest = np.full_like(w.national, -1)
+        np.maximum.at(latest, (approved["actor"], approved["country"]), approved["month"])
+        assert (w.national == latest).all()
+    assert (w.national >= 0).any()
+
+
+def test_practice_comes_with_visits_and_experience_with_deals(moments: list[State]) -> None:
+    w = moments[-1]
+    events = w.event[: int(w.run["events"][0])]
+    # What a scenario arranges would leave no practice, but this run has no orders.
+    visits = np.bincount(events["actor"][events["kind"] == k.VISIT_TO_LAC], minlength=len(w.actor))
+    practice = 1.0 - (1.0 - w.par["learning_practice"][0]) ** visits
+    assert np.abs(w.actor["practice"] - practice).max() < CLOSE
+    deals = events[events["kind"] == k.DEAL]
+    count = np.zeros_like(w.experience)
+    np.add.at(count, (deals["actor"], deals["country"]), 1.0)
+    homes = w.actor["home"][deals["actor"]]
+    np.add.at(count, (homes[homes >= 0], deals["country"][homes >= 0]), 1.0)
+    experience = 1.0 - (1.0 - w.par["learning_experience"][0]) ** count
+    assert np.abs(w.experience - experience).max() < CLOSE
 
 
 def test_lists_hold_exactly_the_open_projects(moments: list[State]) -> None:

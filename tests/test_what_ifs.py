@@ -14,6 +14,7 @@ from sim.engine import begin, run_months, simulate, with_room
 from sim.handle import handle
 from sim.initial import initial_state
 from sim.parameters import PARAMETERS
+from sim.rules.basics import trust_between
 from sim.scenario import build
 from sim.schedule import programme_of_month
 from sim.state import Array, State
@@ -167,12 +168,62 @@ def test_an_order_that_changes_nothing_leaves_no_switch(world: World, at: Positi
     assert len(events(w, k.INTERVENTION)) == 1
 
 
+@pytest.mark.parametrize("until", [None, "2015-06"])
+def test_a_programme_lasts_until_it_ends(world: World, at: Positions, until: str | None) -> None:
+    m, c, s = month_index("2015-01"), at.country["CHL"], at.sector["transport"]
+    last = month_index(until) + 1 if until else month_index(END) + 1
+    base = ended(world)
+    w = ended(world, {"month": "2015-01", "kind": "programme", "country": "CHL",
+                      "sector": "transport", "value": 0.9, "until": until})  # fmt: skip
+    assert not base.programme[:, c, s].any()
+    assert (w.programme[m:last, c, s] == 0.9).all()
+    w.programme[m:last, c, s] = 0.0
+    assert (w.programme == base.programme).all()
+
+
+VISIT = {"month": "2015-01", "kind": "visit", "locality": "CL-CO", "actor": "CN-HA"}
+TWINNING = {"month": "2015-01", "kind": "twinning", "locality": "CL-CO", "province": "CN-HA"}
+
+
+@pytest.mark.parametrize(("order", "kind"), [(VISIT, k.VISIT_TO_LAC), (TWINNING, k.TWINNING)])
+def test_an_arranged_contact_raises_trust_and_adds_to_the_month_as_it_was(
+    world: World, at: Positions, order: dict[str, Any], kind: int
+) -> None:
+    a, i, m = at.actor["CN-HA"], at.locality["CL-CO"], month_index("2015-01")
+    base, w = ended(world, end="2015-01"), ended(world, order, end="2015-01")
+    assert trust_between(w, a, i) > trust_between(base, a, i)
+    contacts = (k.VISIT_TO_LAC, k.VISIT_TO_CHINA, k.STATE_VISIT, k.INTRODUCTION, k.TWINNING)
+    before = {int(e) for c in contacts for e in events(base, c)["id"]}
+    after = {int(e) for c in contacts for e in events(w, c)["id"]}
+    assert before < after
+    (event,) = [e for e in events(w, kind) if int(e["id"]) in after - before]
+    assert (event["actor"], event["place"], event["month"]) == (a, i, m)
+    assert int(events(w, k.INTERVENTION)["id"][0]) in {int(event[f"cause{n}"]) for n in range(3)}
+    assert len(after - before) == 1
+
+
+def test_a_visit_in_the_first_month_meets_a_governor(world: World, at: Positions) -> None:
+    w = ended(world, {**VISIT, "month": START}, end=START)
+    least = PARAMETERS["tie.contact"].default * 0.4
+    assert trust_between(w, at.actor["CN-HA"], at.locality["CL-CO"]) > least
+
+
+def test_there_is_room_for_any_number_of_contacts_in_a_month(world: World) -> None:
+    provinces, places = world.provinces["code"], world.localities["code"]
+    orders = [
+        {"month": "2014-02", "kind": "twinning", "province": str(p), "locality": str(i)}
+        for p in provinces
+        for i in places
+    ]
+    w = ended(world, *orders, end="2014-02")
+    assert len(events(w, k.INTERVENTION)) == len(orders) == 31 * 556
+    assert len(events(w, k.TWINNING)) >= 31 * 556
+    assert len(w.tie) >= w.run["ties"][0]
+
+
 # --- orders in a month in which history has plans of its own
 
-OVERRULED = "the calendar of the same month overrules the scenario"
 
-
-@pytest.mark.xfail(reason=OVERRULED)
 def test_a_governor_by_order_comes_instead_of_the_documented_one(
     world: World, at: Positions, office: tuple[str, str]
 ) -> None:
@@ -182,7 +233,6 @@ def test_a_governor_by_order_comes_instead_of_the_documented_one(
     assert w.governor["will"][at.locality[locality]] == 0.123
 
 
-@pytest.mark.xfail(reason=OVERRULED)
 def test_an_executive_by_order_comes_instead_of_the_historical_one(
     world: World, at: Positions, presidency: tuple[str, str]
 ) -> None:
@@ -194,7 +244,6 @@ def test_an_executive_by_order_comes_instead_of_the_historical_one(
     assert (changes["country"] == at.country[country]).sum() == 1
 
 
-@pytest.mark.xfail(reason=OVERRULED)
 @pytest.mark.parametrize(
     ("order", "table", "field"),
     [
@@ -210,14 +259,26 @@ def test_orders_hold_from_the_first_month(
     assert getattr(w, table)[field][row] == 0.123
 
 
-@pytest.mark.xfail(reason="the mean is taken after the scenario's changes")
+@pytest.mark.parametrize(
+    ("order", "kind"),
+    [
+        ({"kind": "governor", "locality": "BR-MG", "name": "A"}, k.GOVERNOR_CHANGE),
+        ({"kind": "executive", "country": "BRA", "name": "A"}, k.EXECUTIVE_CHANGE),
+    ],
+)
+def test_who_comes_by_order_in_the_first_month_leaves_one_change(
+    world: World, order: dict[str, Any], kind: int
+) -> None:
+    w = ended(world, {"month": START, **order}, end=START)
+    assert events(w, kind)["cause0"].tolist() == events(w, k.INTERVENTION)["id"].tolist()
+
+
 def test_the_mean_that_authority_shrinks_to_is_that_of_the_world_as_it_is(world: World) -> None:
     change = {"month": START, "kind": "authority", "country": "ARG", "value": 0.0}
     one, other = ended(world, end=START), ended(world, change, end=START)
     assert one.run["mean_authority"][0] == other.run["mean_authority"][0]
 
 
-@pytest.mark.xfail(reason="a month holds the last of its forums only")
 def test_every_forum_of_a_month_is_held(world: World) -> None:
     months, counts = np.unique(world.forums["month"], return_counts=True)
     forums = {"signals.forum": 1.0}
@@ -234,7 +295,6 @@ def test_every_forum_of_a_month_is_held(world: World) -> None:
         assert set(held["id"].tolist()) <= set(visits["cause0"].tolist())
 
 
-@pytest.mark.xfail(reason="talks are looked for at the centre, where no project stands")
 def test_talks_with_the_centre_lapse_with_the_executive_who_led_them(world: World) -> None:
     parameters = {"turnover.lapse": 1.0, "project.executive": 0.4, "approval.central": 0.0}
     scenario = build({"name": "x", "title": "x", "start": "2009-01", "end": "2016-12",

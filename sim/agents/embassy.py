@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.agents.base import ChineseActor
-from sim.rules import politics
+from sim.rules import diplomacy
 
 
 class Embassy(ChineseActor):
@@ -11,4 +11,4 @@ class Embassy(ChineseActor):
 
     def rotate_ambassador(self) -> None:
         """Let the ambassador be recalled; personal ties fade."""
-        politics.rotate_ambassador(self.model.handle, self.index, self.model.month)
+        diplomacy.rotate_ambassador(self.model.handle, self.index, self.model.month)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from sim.agents.base import StateAgent
-from sim.rules import approvals, journeys, learning, outreach, politics, proposals, signals, ties
+from sim.rules import (
+    approvals,
+    diplomacy,
+    journeys,
+    learning,
+    outreach,
+    politics,
+    proposals,
+    signals,
+    ties,
+)
 
 
 class NationalExecutive(StateAgent):
@@ -17,7 +27,7 @@ class NationalExecutive(StateAgent):
 
     def review_recognition(self) -> None:
         """Switch recognition when due."""
-        politics.review_recognition(self.model.handle, self.index, self.model.month)
+        diplomacy.review_recognition(self.model.handle, self.index, self.model.month)
 
     def read_country_signals(self) -> None:
         """Take in authority, strain and fiscal stress of the month."""
@@ -54,6 +64,10 @@ class NationalExecutive(StateAgent):
     def approve_centrally(self) -> None:
         """Decide on what is in central power; derail what is disliked."""
         approvals.approve_centrally(self.model.handle, self.index, self.model.month)
+
+    def heed_country(self) -> None:
+        """Be impressed by deals anywhere in the country."""
+        learning.heed_country(self.model.handle, self.centre, self.model.month)
 
     def form_views(self) -> None:
         """Let contacts, completions and failures shape views of China."""

@@ -110,7 +110,9 @@ def _style() -> str:
     return (files("sim.report") / "page.css").read_text(encoding="utf-8")
 
 
-def page(title: str, top: str, sections: Sequence[tuple[str, str, str]], foot: str) -> str:
+def page(
+    title: str, top: str, sections: Sequence[tuple[str, str, str]], foot: str, style: str = ""
+) -> str:
     """Return a whole page.
 
     Parameters
@@ -123,6 +125,8 @@ def page(title: str, top: str, sections: Sequence[tuple[str, str, str]], foot: s
         Name, title and HTML of each section.
     foot
         The last line, as text.
+    style
+        Rules of style beside those of every page.
     """
     links = "\n".join(
         f'<li><a href="#{escape(name)}">{escape(words)}</a></li>' for name, words, _ in sections
@@ -136,7 +140,7 @@ def page(title: str, top: str, sections: Sequence[tuple[str, str, str]], foot: s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
 <style>
-{_style()}</style>
+{_style()}{style}</style>
 </head>
 <body>
 <header>

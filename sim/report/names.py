@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sim.calendar import month_index
+from sim.kinds import FORUM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,11 +121,23 @@ class Names:
         """Return the name of a documented national executive who took office in a month."""
         return _holder(self.world.executives, "iso3", country, month)
 
-    def forum(self, month: str) -> str | None:
-        """Return the name of the forum held in a month."""
+    @cached_property
+    def forums(self) -> dict[int, str]:
+        """Return the names of forums by the identity of the event that each leaves."""
+        from sim.rng import event_identity, key_of
+
         table = self.world.forums
-        held = table.loc[table["month"] == month_index(month), "name"]
-        return None if held.empty else str(held.iloc[0])
+        hosts = set(self.world.provinces["code"])
+        found = {}
+        for month, name, place in zip(table["month"], table["name"], table["place"], strict=True):
+            host = key_of("actor", place) if place in hosts else 0
+            key = key_of("forum", month, name)
+            found[int(event_identity(FORUM, int(month), host, 0, key))] = str(name)
+        return found
+
+    def forum(self, event_id: int) -> str:
+        """Return the name of the forum that an event is about."""
+        return self.forums.get(event_id, "a forum")
 
 
 def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:

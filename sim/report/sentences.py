@@ -47,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "acquisition": "{actor} buys into a company in {place} for {value}.",
     "deal": "The deal on {project} is formed: {value}.",
     "backlash": "People and press turn against {project}.",
+    "referendum": "A local vote goes against {project}.",
     "construction": "Work on {project} begins.",
     "funds_withheld": "The centre withholds funds from {project}.",
     "stall": "Work on {project} stalls.",
@@ -89,6 +90,7 @@ REASONS: dict[str, str] = {
     "acquisition": "the purchase",
     "deal": "a deal in {place}: {sector}",
     "backlash": "the public resistance",
+    "referendum": "the vote",
     "construction": "the start of work",
     "funds_withheld": "the funds withheld",
     "stall": "the standstill",
@@ -155,7 +157,7 @@ def fields(
         "proposer": proposer,
         "where": where,
         "holder": holder,
-        "forum": names.forum(event.month) or "a forum",
+        "forum": names.forum(event.event_id) if event.kind == "forum" else "a forum",
     }
 
 

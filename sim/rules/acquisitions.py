@@ -7,10 +7,13 @@ import math
 from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
-from sim.rng import draw
+from sim.rng import draw, key_of
 from sim.rules.basics import race, record
 from sim.rules.finance import form_deal
 from sim.rules.proposals import add_project, project_draw
+
+BID = key_of("bid")
+"""Sets the origin of a firm's bid apart from that of its pitches."""
 
 
 @rule
@@ -56,13 +59,14 @@ def target_sector(w, a):
 
 @rule
 def target_place(w, a, c, t):
-    """Choose the locality of a target within a country."""
+    """Choose the locality of a target within a country: endowed, large, and known (M45)."""
+    pull = w.par[0].acquisition_trust
     country = w.country[c]
     best = math.inf
     chosen = country.first
     for i in range(country.first, country.first + country.count):
         endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
-        weight = endowed * endowed * math.exp(0.5 * w.place[i].market)
+        weight = endowed * endowed * math.exp(0.5 * w.place[i].market + pull * w.place[i].trust)
         arrival = race(
             draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
         )
@@ -80,7 +84,8 @@ def register_acquisition(w, a, t):
         return
     row = w.tie_of[a, firm.target_place]
     cause = w.tie[row].event if row >= 0 else w.place[firm.target_place].demonstration_event
-    j = add_project(w, t, firm.target_place, firm.target_sector, firm.key, 0.0, cause, 0)
+    origin = firm.key ^ BID
+    j = add_project(w, t, firm.target_place, firm.target_sector, origin, 0.0, cause, 0)
     project = w.project[j]
     project.stage = k.ACQUIRING
     project.level = k.NO_LEVEL

@@ -7,7 +7,7 @@ import math
 from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
-from sim.rules.basics import is_aligned, record
+from sim.rules.basics import is_aligned, record, will_of
 from sim.rules.proposals import end_project, project_draw
 
 REINFORCING_DEALS = 3.0
@@ -25,14 +25,13 @@ def shifted(chance, log_odds):
 def common_push(w, j, t):
     """Return the log-odds that help or hinder an approval at either level.
 
-    Fit with a national programme, the firm's standing in the country, reputation
-    (M10, M38, adaptive outreach).
+    Fit with a national programme (M10), the reputation of Chinese firms in the country (adaptive
+    outreach).
     """
     p = w.par[0]
     project = w.project[j]
     country = w.country[project.country]
     push = p.approval_programme * w.programme[t, project.country, project.sector]
-    push += p.approval_endorsement * w.experience[project.firm, project.country]
     return push - p.learning_caution * (1.0 - country.reputation)
 
 
@@ -40,12 +39,13 @@ def common_push(w, j, t):
 def approve_locally(w, g, t):
     """Let a governor decide on the memoranda in local power.
 
-    The chance is ``approval.local`` times will squared, moved by alignment, programmes, the
-    firm's standing and recent central deals (M01, M09, M10, M23, M38, M54). Unwilling
-    governors refuse.
+    The chance is ``approval.local`` times will squared, moved by alignment, programmes, an
+    agreement of the same firm with the national government and recent central deals (M01, M09,
+    M10, M23, M38, M54). Strain counts only as far as governors are not insulated from it (M11).
+    Unwilling governors refuse.
     """
     p = w.par[0]
-    will = w.governor[g].will
+    will = will_of(w, g)
     country = w.country[w.place[g].country]
     j = w.place[g].first_project
     while j >= 0:
@@ -53,7 +53,10 @@ def approve_locally(w, g, t):
         if project.stage == k.SIGNED and project.level == k.LOCAL and project.signed < t:
             push = common_push(w, j, t)
             push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
-            push += p.approval_endorsement * min(1.0, country.central_deals / REINFORCING_DEALS)
+            push += p.approval_reinforcement * min(1.0, country.central_deals / REINFORCING_DEALS)
+            push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
+            if w.national[project.firm, project.country] >= 0:
+                push += p.approval_endorsement
             if project_draw(w, d.APPROVAL, project, t) < shifted(
                 p.approval_local * will * will, push
             ):
@@ -110,13 +113,15 @@ def decide_centrally(w, j, t):
         return
     push = common_push(w, j, t)
     push += p.approval_stance * country.stance - p.approval_strain * country.strain
-    push += p.approval_endorsement * min(1.0, country.local_deals / REINFORCING_DEALS)
+    push += p.approval_reinforcement * min(1.0, country.local_deals / REINFORCING_DEALS)
     chance = p.approval_central
     if project.channel == k.BY_EXECUTIVE:
-        chance = min(0.9, chance * p.approval_own * (1.0 + country.consolidation))
+        own = p.approval_own * (1.0 + p.approval_consolidation * country.consolidation)
+        chance = min(0.9, chance * own)
     else:
         push += p.approval_alignment * (1.0 if is_aligned(w, project.place) else -1.0)
     if project_draw(w, d.APPROVAL, project, t) < shifted(chance, push):
         approve(w, j, t, k.APPROVAL_CENTRAL, country.office_event)
+        w.national[project.firm, project.country] = t
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * 0.5 * (1.0 - country.stance):
         end_project(w, j, t, k.REFUSED, k.REFUSAL, country.office_event)

@@ -80,6 +80,16 @@ def is_aligned(w, place):
 
 
 @rule
+def will_of(w, g):
+    """Return the political will a governor acts on, 0-1 (M22, M23).
+
+    median + office.will_effect * (own will - median), where the median is that of all governors.
+    """
+    median = w.run[0].median_will
+    return median + w.par[0].office_will_effect * (w.governor[g].will - median)
+
+
+@rule
 def has_office(w, actor, country, t):
     """Tell whether an actor has an office in a country this month."""
     return 0 <= w.office[actor, country] <= t

@@ -113,9 +113,10 @@ def close_own_finance(w, i, t):
 def lend(w, b, t):
     """Let a policy bank lend to the projects it prefers until its envelope is spent.
 
-    Preference: trust and fit with the centre's friendship; ties are settled by identity. A
-    sovereign loan needs recognition and, for a unit's project, the centre's cooperation (Box
-    1; M07).
+    It takes the ripe applications in the order of their priority (:func:`rank_application`): trust
+    of the place in whomever it trusts most, the executive's stance, smaller loans first; equal ones
+    by identity. One too large for the funds left is passed over. A sovereign loan needs recognition
+    and, for a unit's project, the centre's cooperation (Box 1; M07).
     """
     bank = w.actor[b]
     for i in range(w.run[0].localities):
@@ -205,8 +206,16 @@ def form_deal(w, j, t, kind):
     place.deal_event = project.event
     if project.level == k.LOCAL:
         country.local_deals += 1.0
-    else:
+    elif project.level == k.CENTRAL:
         country.central_deals += 1.0
-    known = w.experience[project.firm, project.country]
-    w.experience[project.firm, project.country] = known + p.learning_experience * (1.0 - known)
-    meet(w, project.firm, project.place, t, p.tie_contact, project.event)
+    gain_experience(w, project.firm, project.country)
+    if w.actor[project.firm].home >= 0:
+        gain_experience(w, w.actor[project.firm].home, project.country)
+    meet(w, project.firm, project.place, t, p.tie_contact, project.initiator, project.event)
+
+
+@rule
+def gain_experience(w, a, c):
+    """Let a firm, or the province it comes from, learn from a deal in a country (M62)."""
+    known = w.experience[a, c]
+    w.experience[a, c] = known + w.par[0].learning_experience * (1.0 - known)

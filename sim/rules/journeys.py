@@ -8,8 +8,16 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import is_centre, local_authority, logistic, race, record, trust_between
-from sim.rules.outreach import fit, may_work_in, office_will, sector_in_mind
+from sim.rules.basics import (
+    is_centre,
+    local_authority,
+    logistic,
+    race,
+    record,
+    trust_between,
+    will_of,
+)
+from sim.rules.outreach import fit, local_restraint, may_work_in, office_will, sector_in_mind
 from sim.rules.ties import firm_of_delegation, introduce, meet
 
 NEW_BROOM = 24
@@ -34,7 +42,6 @@ def make_visit(w, a, t):
     A visit builds trust by the host's will; a trusted province or organisation opens a door for a
     firm (report, sections a, c; M32, M33).
     """
-    p = w.par[0]
     actor = w.actor[a]
     place = actor.trip_place
     if place < 0:
@@ -43,13 +50,22 @@ def make_visit(w, a, t):
     if actor.trip_received <= 0:
         record(w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
         return
-    event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
-    meet(w, a, place, t, p.tie_contact * (0.4 + 0.6 * office_will(w, place)), event)
+    event = pay_visit(w, a, place, t, actor.trip_sector, reason)
+    actor.practice += w.par[0].learning_practice * (1.0 - actor.practice)
+    if actor.kind != k.FIRM:
+        bring_firm(w, a, place, t, event)
+
+
+@rule
+def pay_visit(w, a, place, t, sector, reason):
+    """Let a delegation be received: it meets the office-holder, who learns; return the event."""
+    event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, sector, 0, 0.0, reason, 0, 0)
+    gain = w.par[0].tie_contact * (0.4 + 0.6 * office_will(w, place))
+    meet(w, a, place, t, gain, k.CHINA, event)
     if not is_centre(w, place):
         governor = w.governor[place]
         governor.experience += 0.05 * (1.0 - governor.experience)
-    if actor.kind != k.FIRM:
-        bring_firm(w, a, place, t, event)
+    return event
 
 
 @rule
@@ -68,47 +84,52 @@ def bring_firm(w, a, place, t, event):
 def plan_journey(w, g, t):
     """Let a governor decide whether to go to China this month, and to whom.
 
-    A forum is attended on invitation (M29). Otherwise initiative rises with will, authority, need,
-    imitation and experience (report, section e; M22, M43, M52).
+    A forum is attended on invitation, at most one a month: the first in the order of their keys
+    that invites and is accepted (M29). Otherwise initiative rises with will, authority, need,
+    means, imitation and experience; geopolitics restrains governors less than executives (report, section
+    e; M22, M41, M43, M50, M52).
     """
     p = w.par[0]
     governor = w.governor[g]
     governor.trip_actor = -1
     governor.trip_host = -1
-    governor.trip_forum = 0
+    governor.trip_forum = -1
+    governor.trip_firm = -1
     head = w.run[0]
-    if head.forum >= 0 and attends_forum(w, g, t):
-        return
+    for f in range(head.forum, head.forum + head.forums):
+        if attends_forum(w, g, f, t):
+            return
     country = w.country[w.place[g].country]
     u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
     if u >= country.initiative_most:
         return
     readiness = (
         country.initiative
-        + p.initiative_will * governor.will
+        + p.initiative_will * will_of(w, g)
         + p.initiative_imitation * w.place[g].demonstration
         + p.initiative_experience * governor.experience
+        + p.initiative_means * w.place[g].market
     )
-    if u < logistic(readiness):
+    if u < logistic(readiness) * local_restraint(w, w.place[g].country):
         governor.trip_actor = partner_in_china(w, g, t)
 
 
 @rule
-def attends_forum(w, g, t):
-    """Decide whether a governor attends this month's forum and which province is met there."""
+def attends_forum(w, g, f, t):
+    """Decide whether a governor attends a forum of this month and which province is met there."""
     p = w.par[0]
     governor = w.governor[g]
     place = w.place[g]
-    forum = w.forum[w.run[0].forum]
+    forum = w.forum[f]
     country = w.country[place.country]
     if forum.needs_recognition == 1 and country.recognises == 0:
         return False
     if draw(w.run, d.FORUM_INVITED, place.key, forum.key, t) >= forum.reach:
         return False
-    chance = p.signals_forum * governor.will * (0.3 + 0.7 * local_authority(w, place.country))
+    chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * local_authority(w, place.country))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
-    governor.trip_forum = 1
+    governor.trip_forum = f
     for a in range(len(w.actor)):
         if w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
             governor.trip_actor = a
@@ -155,7 +176,11 @@ def partner_in_china(w, g, t):
 
 @rule
 def make_journey(w, g, t):
-    """Carry out a governor's journey to China: it builds trust and meets firms (M44)."""
+    """Carry out a governor's journey to China: it builds trust and meets firms.
+
+    A journey of one's own may end with a project for the firm met (report, section e; M44). At a
+    forum technology firms show what they can do (section d, fn 95; M37).
+    """
     p = w.par[0]
     governor = w.governor[g]
     a = governor.trip_actor
@@ -165,19 +190,45 @@ def make_journey(w, g, t):
     row = w.tie_of[a, g]
     cause = w.tie[row].event if row >= 0 else w.place[g].demonstration_event
     new_broom = governor.office_event if t - governor.since < NEW_BROOM else 0
-    if governor.trip_forum == 1:
-        event = record(
-            w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, w.run[0].forum_event, cause, 0
-        )
+    if governor.trip_forum >= 0:
+        invitation = w.forum[governor.trip_forum].event
+        event = record(w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, invitation, cause, 0)
         if governor.trip_host >= 0:
             introduce(w, governor.trip_host, g, t, 1.0, sector, event, True)
+        see_showcase(w, g, t, event)
+        met_by = k.CHINA
     else:
         event = record(w, k.VISIT_TO_CHINA, t, a, g, k.LAC, sector, 0, 0.0, cause, new_broom, 0)
         firm = firm_of_delegation(w, a, g, sector, t)
         if firm >= 0:
             introduce(w, firm, g, t, p.tie_journey, sector, event, False)
-    meet(w, a, g, t, p.tie_contact * p.tie_journey, event)
+            u = draw(w.run, d.JOURNEY_PROJECT, w.place[g].key, 0, t)
+            if u < p.project_journey * will_of(w, g):
+                governor.trip_firm = firm
+                governor.trip_sector = sector
+        met_by = k.LAC
+    meet(w, a, g, t, p.tie_contact * p.tie_journey, met_by, event)
     governor.experience += 0.15 * (1.0 - governor.experience)
+
+
+@rule
+def see_showcase(w, g, t, forum_visit):
+    """Let a governor at a forum meet a technology firm that spreads its expertise there (M37)."""
+    if draw(w.run, d.SHOWCASE, w.place[g].key, 0, t) >= w.par[0].signals_showcase:
+        return
+    best = math.inf
+    chosen = -1
+    for f in range(w.run[0].first_firm, w.run[0].end_firm):
+        firm = w.actor[f]
+        if firm.technology == 1 and firm.active_since <= t:
+            weight = firm.scale * fit(w, f, g)
+            arrival = race(draw(w.run, d.SHOWCASE, w.place[g].key, firm.key, t), weight, best)
+            if arrival < best:
+                best = arrival
+                chosen = f
+    if chosen >= 0:
+        sector = sector_in_mind(w, chosen, g, t)
+        introduce(w, chosen, g, t, w.par[0].tie_introduced, sector, forum_visit, True)
 
 
 @rule
@@ -191,15 +242,15 @@ def plan_state_visit(w, c, t):
     country.trip_actor = -1
     if country.recognises == 0:
         return
-    chance = p.initiative_executive_rate * (0.5 + 0.5 * country.stance)
-    chance *= (1.0 - 0.7 * country.strain) * (1.0 - 0.5 * w.signal[t, k.TENSION])
+    chance = p.initiative_executive_rate * (0.5 + 0.5 * country.stance) * country.restraint
     if draw(w.run, d.EXECUTIVE_TRAVELS, country.key, 0, t) >= chance:
         return
     best = math.inf
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = actor.scale * actor.scale * (0.2 + trust_between(w, a, country.centre))
+            weight = math.exp(p.initiative_executive_scale * math.log(actor.scale))
+            weight *= 0.2 + trust_between(w, a, country.centre)
             arrival = race(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
             )
@@ -219,7 +270,7 @@ def make_state_visit(w, c, t):
     cause = w.tie[row].event if row >= 0 else country.office_event
     event = record(w, k.STATE_VISIT, t, a, country.centre, k.LAC, -1, 0, 0.0, cause, 0, 0)
     gain = w.par[0].tie_contact * w.par[0].tie_journey
-    meet(w, a, country.centre, t, gain, event)
+    meet(w, a, country.centre, t, gain, k.LAC, event)
 
 
 @rule
@@ -235,7 +286,7 @@ def plan_introduction(w, a, t):
         return
     best = math.inf
     for i in range(country.first, country.first + country.count):
-        weight = math.exp(w.place[i].market) * (0.2 + w.governor[i].will)
+        weight = math.exp(w.place[i].market) * (0.2 + will_of(w, i))
         arrival = race(draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight, best)
         if arrival < best:
             best = arrival
@@ -263,5 +314,5 @@ def make_introduction(w, a, t):
     cause = reason_to_visit(w, a, place)
     event = record(w, k.INTRODUCTION, t, a, place, k.CHINA, -1, 0, 0.0, cause, 0, 0)
     share = w.par[0].tie_introduced
-    meet(w, a, place, t, w.par[0].tie_contact, event)
+    meet(w, a, place, t, w.par[0].tie_contact, k.CHINA, event)
     introduce(w, actor.trip_partner, place, t, share, -1, event, True)

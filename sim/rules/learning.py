@@ -46,9 +46,38 @@ def heed_neighbours(w, i, t):
             if source == 0:
                 source = neighbour.deal_event
     if impression > 0.0:
-        place.demonstration_event = source
-        gain = min(1.0, p.learning_demonstration * impression)
-        place.demonstration += gain * (1.0 - place.demonstration)
+        impress(w, i, impression, source)
+
+
+@rule
+def heed_country(w, i, t):
+    """Let a national government, at place ``i``, be impressed by this month's deals at home.
+
+    A deal in any locality of its country counts in full, whoever decided on it.
+    """
+    place = w.place[i]
+    place.demonstration *= 1.0 - w.par[0].learning_forgetting
+    if w.run[0].deals_now == 0:
+        return
+    country = w.country[place.country]
+    deals = 0
+    source = 0
+    for g in range(country.first, country.first + country.count):
+        if w.place[g].deals_now > 0:
+            deals += w.place[g].deals_now
+            if source == 0:
+                source = w.place[g].deal_event
+    if deals > 0:
+        impress(w, i, float(deals), source)
+
+
+@rule
+def impress(w, i, impression, source):
+    """Add an impression, in deals, to what a place has seen of deals; note its source."""
+    place = w.place[i]
+    place.demonstration_event = source
+    gain = min(1.0, w.par[0].learning_demonstration * impression)
+    place.demonstration += gain * (1.0 - place.demonstration)
 
 
 @rule

@@ -20,6 +20,7 @@ from sim.rules.basics import (
     race,
     total_trust,
     trust_between,
+    will_of,
 )
 
 
@@ -43,6 +44,7 @@ def assess_country(w, c, t):
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
+    largest = -math.inf
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         place.attraction = math.exp(
@@ -51,8 +53,10 @@ def assess_country(w, c, t):
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
+        largest = max(largest, place.market)
     country.initiative = initiative_of_country(w, c, authority)
     most = p.initiative_will + p.initiative_imitation + p.initiative_experience
+    most += p.initiative_means * largest
     country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
@@ -63,6 +67,9 @@ def assess_country(w, c, t):
         + p.outreach_demonstration * centre.demonstration
         - p.outreach_strain * country.strain
         - p.outreach_tension * tension
+    )
+    country.restraint = (1.0 - p.initiative_strain * country.strain) * (
+        1.0 - p.initiative_tension * tension
     )
     country.pull = math.exp(
         p.outreach_nest * math.log(total + centre.attraction) + p.outreach_accord * w.accord[t, c]
@@ -83,25 +90,42 @@ def initiative_of_country(w, c, authority):
 @rule
 def may_work_in(w, a, c):
     """Tell whether an actor can work in a country: some need Beijing to be recognised (M15)."""
-    return w.country[c].recognises == 1 or w.actor[a].needs_recognition == 0
+    if w.country[c].recognises == 1:
+        return True
+    return w.actor[a].needs_recognition == 0 and w.par[0].outreach_unrecognised > 0.0
+
+
+@rule
+def local_restraint(w, c):
+    """Return how far geopolitics lets a governor act, a factor (M11, M50).
+
+    Executives act on country.restraint in full; governors are insulated from it to the degree of
+    approval.insulation.
+    """
+    return 1.0 - (1.0 - w.par[0].approval_insulation) * (1.0 - w.country[c].restraint)
 
 
 @rule
 def travels(w, a, t):
-    """Decide whether a Chinese actor has a delegation leave this month."""
+    """Decide whether a Chinese actor has a delegation leave this month.
+
+    Practised actors travel more (M62), technology firms more than others (M35).
+    """
     p = w.par[0]
     actor = w.actor[a]
     if t < actor.active_since:
         return False
-    rate = actor.rate * w.run[0].outreach
+    rate = actor.rate * w.run[0].outreach * (1.0 + p.outreach_growth * actor.practice)
     if actor.kind == k.PROVINCE:
         rate *= p.outreach_province_rate * math.exp(p.outreach_ambition * math.log(actor.scale))
     elif actor.kind == k.ORGANISATION:
+        # Capacities are those of the missions; without missions all bodies are alike (M42).
         rate *= p.outreach_organisation_rate
+        rate *= math.exp((p.outreach_mission - 1.0) * math.log(actor.rate))
     elif actor.kind == k.EMBASSY:
         rate *= p.outreach_embassy_rate
     else:
-        rate *= p.outreach_firm_rate
+        rate *= p.outreach_firm_rate * (1.0 + p.outreach_technology_rate * actor.technology)
     return draw(w.run, d.ACTOR_TRAVELS, actor.key, 0, t) < rate
 
 
@@ -109,8 +133,8 @@ def travels(w, a, t):
 def seek_partner(w, a, t):
     """Let a Chinese actor decide whether and where to send a delegation this month.
 
-    Part of the trips keep up known partners, the rest explore (M30, M32, M33). Under coordination a
-    share goes to the country Beijing favours (M25).
+    Under coordination a share of all trips goes to the country Beijing favours (M25). Of the rest
+    part keep up known partners, the others explore (M30, M32, M33).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -119,10 +143,12 @@ def seek_partner(w, a, t):
     if not travels(w, a, t):
         return
     place = -1
-    if draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
+    country = steered_country(w, a, t)
+    if country < 0 and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
         place = known_partner(w, a, t)
     if place < 0:
-        country = chosen_country(w, a, t)
+        if country < 0:
+            country = chosen_country(w, a, t)
         if country < 0:
             return
         place = chosen_place(w, a, country, t)
@@ -159,21 +185,37 @@ def known_partner(w, a, t):
 
 
 @rule
+def steered_country(w, a, t):
+    """Return the country Beijing steers an actor to this month, -1 if it leaves the actor alone.
+
+    An embassy is bound to its own country and not steered.
+    """
+    actor = w.actor[a]
+    favoured = w.run[0].favoured
+    if favoured < 0 or actor.kind == k.EMBASSY or not may_work_in(w, a, favoured):
+        return -1
+    if draw(w.run, d.ACTOR_STEERED, actor.key, 0, t) < w.par[0].signals_coordination:
+        return favoured
+    return -1
+
+
+@rule
 def chosen_country(w, a, t):
-    """Choose a country to explore; an embassy is bound to its own."""
+    """Choose a country to explore, unless Beijing steers; an embassy is bound to its own."""
     p = w.par[0]
     actor = w.actor[a]
-    head = w.run[0]
     if actor.kind == k.EMBASSY:
         return actor.country if may_work_in(w, a, actor.country) else -1
-    if draw(w.run, d.ACTOR_STEERED, actor.key, 0, t) < p.signals_coordination:
-        if head.favoured >= 0 and may_work_in(w, a, head.favoured):
-            return head.favoured
+    steered = steered_country(w, a, t)
+    if steered >= 0:
+        return steered
     best = math.inf
     chosen = -1
     for c in range(len(w.country)):
         if may_work_in(w, a, c):
             weight = w.country[c].pull * affinity(w, a, c, t)
+            if w.country[c].recognises == 0:
+                weight *= p.outreach_unrecognised
             arrival = race(
                 draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best
             )
@@ -227,15 +269,16 @@ def goes_to_centre(w, a, c, t):
     actor = w.actor[a]
     u = draw(w.run, d.ACTOR_AT_CENTRE, actor.key, w.country[c].key, t)
     if actor.kind == k.ORGANISATION:
-        return u < actor.centre_share
+        return u < 0.5 + p.outreach_mission * (actor.centre_share - 0.5)
     country = w.country[c]
     own = w.place[country.centre].attraction
     rest = country.local_pull
     lean = 0.0
     if actor.kind == k.FIRM:
-        lean = p.outreach_large_firms * (actor.scale - 0.5) - 1.5 * actor.technology
+        lean = p.outreach_large_firms * (actor.scale - 0.5)
+        lean -= p.outreach_technology * actor.technology
     elif actor.kind == k.PROVINCE:
-        lean = 0.25 * math.log(actor.scale) - 1.0
+        lean = p.outreach_strong_provinces * math.log(actor.scale) - 1.0
     own *= math.exp(lean)
     return u * (own + rest) < own
 
@@ -326,4 +369,4 @@ def office_will(w, place):
     """Return an office-holder's will to work with China, 0-1."""
     if is_centre(w, place):
         return 0.5 + 0.5 * w.country[w.place[place].country].stance
-    return w.governor[place].will
+    return will_of(w, place)

@@ -1,4 +1,4 @@
-"""Politics: interventions, executives, recognition, governors, ambassadors."""
+"""Politics: the scenario's orders, national executives, governors, what a change costs."""
 
 from __future__ import annotations
 
@@ -43,12 +43,15 @@ def fade_ties(w, place, t, new_bloc, cause):
 
 @rule
 def lapse_at_turnover(w, place, t, level, cause):
-    """Let projects not yet approved lapse with the office-holder who backed them (M20, M21)."""
+    """Let projects not yet approved lapse with the office-holder who was to decide on them.
+
+    Talks in local power go with the governor, those in central power with the executive (M20, M21).
+    """
     p = w.par[0]
     j = w.place[place].first_project
     while j >= 0:
         project = w.project[j]
-        if project.stage <= k.SIGNED and (level == k.NO_LEVEL or project.level == level):
+        if project.stage <= k.SIGNED and project.level == level:
             u = draw(w.run, d.LAPSE_AT_TURNOVER, project.key & 0xFFFFFFFF, project.key >> 32, t)
             if u < p.turnover_lapse:
                 project.stage = k.LAPSED
@@ -82,29 +85,57 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
             w, k.EXECUTIVE_CHANGE, t, -1, country.centre, k.NOBODY, -1, 0, 0.0, cause, 0, 0
         )
         fade_ties(w, country.centre, t, country.bloc_changed == 1, country.office_event)
-        lapse_at_turnover(w, country.centre, t, k.NO_LEVEL, country.office_event)
+        # Every project stands in a locality, whoever decides on it.
+        for i in range(country.first, country.first + country.count):
+            lapse_at_turnover(w, i, t, k.CENTRAL, country.office_event)
 
 
 @rule
 def hold_executive_office(w, c, t):
-    """Change the executive by the historical calendar, then by rule once the calendar is past."""
+    """Change the executive by the scenario's order, the calendar, or past it by election.
+
+    A person put in office by order comes instead of any other change of the month; in the first
+    month, after the one whom the calendar has in office. Traits set by order are those of whoever
+    is in office after the month's change.
+    """
     country = w.country[c]
-    if country.next_executive < country.last_executive:
-        due = country.next_executive
-        while country.next_executive < country.last_executive:
-            if w.leader[country.next_executive].month > t:
-                break
-            country.next_executive += 1
-        if country.next_executive > due:
-            # Of several heads in one month the last one counts.
-            leader = w.leader[country.next_executive - 1]
+    has_entries = country.next_executive < country.last_executive
+    row = due_leader(w, c, t)
+    if not is_replaced(w, country.order) or country.leader == 0:
+        if row >= 0:
+            leader = w.leader[row]
             install_executive(
                 w, c, t, leader.key, leader.bloc, leader.stance, leader.consolidation, 0
             )
-        return
-    due = (t - country.executive_anchor) % country.executive_term == 0
-    if due and t > w.run[0].calendar_end:
-        hold_national_election(w, c, t)
+        elif not has_entries:
+            due = (t - country.executive_anchor) % country.executive_term == 0
+            if due and t > w.run[0].calendar_end:
+                hold_national_election(w, c, t)
+    if country.order >= 0:
+        order_executive(w, c, t)
+
+
+@rule
+def is_replaced(w, order):
+    """Tell whether an order of the scenario, -1 for none, puts a new person in office."""
+    return order >= 0 and w.intervention[order].replaces == 1
+
+
+@rule
+def due_leader(w, c, t):
+    """Pass the entries of an executive's calendar up to this month; return the last, -1 if none.
+
+    Of several heads in one month the last one counts.
+    """
+    country = w.country[c]
+    row = -1
+    while (
+        country.next_executive < country.last_executive
+        and w.leader[country.next_executive].month <= t
+    ):
+        row = country.next_executive
+        country.next_executive += 1
+    return row
 
 
 @rule
@@ -122,37 +153,6 @@ def hold_national_election(w, c, t):
     if not persists:
         bloc = country.key * 8 + (1 if country.bloc != country.key * 8 + 1 else 2)
     install_executive(w, c, t, (country.key * 4096 + t) & 0xFFFFFFFF, bloc, math.nan, math.nan, 0)
-
-
-@rule
-def review_recognition(w, c, t):
-    """Switch recognition by the calendar, then by a readiness that rises with views of China."""
-    p = w.par[0]
-    country = w.country[c]
-    if country.next_recognition < country.last_recognition:
-        entry = w.recognition[country.next_recognition]
-        if entry.month <= t:
-            country.next_recognition += 1
-            switch_recognition(w, c, t, entry.recognises, 0)
-        return
-    if country.recognises == 1 or t <= w.run[0].calendar_end:
-        return
-    chance = p.recognition_switch_rate * math.exp(p.recognition_views * country.views)
-    if draw(w.run, d.RECOGNITION_SWITCHES, country.key, 0, t) < chance:
-        switch_recognition(w, c, t, 1, 0)
-
-
-@rule
-def switch_recognition(w, c, t, recognises, cause):
-    """Switch recognition; China's embassy opens, or closes and its ties fade."""
-    country = w.country[c]
-    if country.recognises == recognises:
-        return
-    country.recognises = recognises
-    record(
-        w, k.RECOGNITION_SWITCH, t, country.embassy, country.centre, k.LAC, -1, 0, 0.0, cause,
-        country.office_event, 0,
-    )  # fmt: skip
 
 
 @rule
@@ -191,11 +191,26 @@ def install_governor(w, g, t, key, bloc, will, documented, cause):
         w, k.GOVERNOR_CHANGE, t, -1, g, k.NOBODY, -1, 0, 0.0, cause, 0, 0
     )
     fade_ties(w, g, t, new_bloc, governor.office_event)
-    lapse_at_turnover(w, g, t, k.NO_LEVEL, governor.office_event)
+    lapse_at_turnover(w, g, t, k.LOCAL, governor.office_event)
 
 
 @rule
 def hold_governor_office(w, g, t):
+    """Change the governor by the scenario's order, or by the documents and the country's rule.
+
+    A person put in office by order comes instead of any other change of the month; in the first
+    month, after the one who would hold office. Traits set by order are those of whoever is in
+    office after the month's change.
+    """
+    governor = w.governor[g]
+    if not is_replaced(w, governor.order) or governor.key == 0:
+        review_governor(w, g, t)
+    if governor.order >= 0:
+        order_governor(w, g, t)
+
+
+@rule
+def review_governor(w, g, t):
     """Change the governor: documented office-holders first, then the country's own rule.
 
     Appointed governors go with the executive's bloc; otherwise an office changes hands only in its
@@ -316,32 +331,14 @@ def hold_local_election(w, g, t):
 
 
 @rule
-def rotate_ambassador(w, a, t):
-    """Recall the ambassador now and then; the embassy's personal trust fades."""
-    p = w.par[0]
-    embassy = w.actor[a]
-    if w.country[embassy.country].recognises == 0:
-        return
-    u = draw(w.run, d.AMBASSADOR_LEAVES, embassy.key, 0, t)
-    if u >= 1.0 / p.turnover_ambassador_tenure:
-        return
-    centre = w.country[embassy.country].centre
-    record(w, k.AMBASSADOR_ROTATION, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
-    row = embassy.first_tie
-    while row >= 0:
-        tie = w.tie[row]
-        tie.personal *= 1.0 - p.turnover_fade
-        row = tie.of_actor
-
-
-@rule
-def order_governor(w, order, t, cause):
+def order_governor(w, g, t):
     """Change or replace a governor by order of the scenario.
 
     Nan leaves a trait as it is, or to chance.
     """
-    g = order.target
     governor = w.governor[g]
+    order = w.intervention[governor.order]
+    governor.order = -1
     will = order.value
     if math.isnan(will):
         will = drawn_will(w, g, order.key) if order.replaces == 1 else governor.will
@@ -351,21 +348,29 @@ def order_governor(w, order, t, cause):
     elif order.second < 0.5:
         bloc = other_bloc(w, g, t)
     if order.replaces == 1:
-        install_governor(w, g, t, order.key, bloc, will, 0, cause)
+        # Whom the documents have taking office this month does not.
+        while (
+            governor.next_documented < governor.last_documented
+            and w.holder[governor.next_documented].start <= t
+        ):
+            governor.next_documented += 1
+        install_governor(w, g, t, order.key, bloc, will, 0, order.event)
         governor.until = term_end(w, g, t)
-        set_review(w, g, t - 1)
+        set_review(w, g, t)
     else:
         governor.will = will
         governor.bloc = bloc
 
 
 @rule
-def order_executive(w, order, t, cause):
+def order_executive(w, c, t):
     """Change or replace an executive by order of the scenario; a new one is of another bloc."""
-    country = w.country[order.target]
+    country = w.country[c]
+    order = w.intervention[country.order]
+    country.order = -1
     if order.replaces == 1:
         bloc = country.key * 8 + 7
-        install_executive(w, order.target, t, order.key, bloc, order.value, order.second, cause)
+        install_executive(w, c, t, order.key, bloc, order.value, order.second, order.event)
         return
     if not math.isnan(order.value):
         country.stance = order.value
@@ -375,10 +380,13 @@ def order_executive(w, order, t, cause):
 
 @rule
 def apply_interventions(w, t):
-    """Carry out what the scenario orders for this month.
+    """Announce what the scenario orders for this month.
 
-    Authority, envelopes, signals and shocks are written into the calendars beforehand; here they
-    only leave an event. Parameters, office-holders and recognition change now.
+    Authority, envelopes, signals, shocks and programmes are written into the calendars beforehand;
+    here they only leave an event. Parameters change now. Orders on office-holders and recognition
+    wait for the steps in which those offices are reviewed, so that they have the last word there;
+    visits and twinnings wait for the step of their own
+    (:func:`sim.rules.orders.arrange_contacts`).
     """
     head = w.run[0]
     while head.next_intervention < len(w.intervention):
@@ -386,22 +394,23 @@ def apply_interventions(w, t):
         if order.month > t:
             return
         head.next_intervention += 1
+        if order.kind in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
+            continue
         place = -1
         if order.kind == k.SET_GOVERNOR:
             place = order.target
         elif order.target >= 0 and order.kind != k.SET_PARAMETER:
             place = w.country[order.target].centre
         # The order's number keeps apart the identities of two orders in one month.
-        event = record(
+        order.event = record(
             w, k.INTERVENTION, t, -1, place, k.NOBODY, head.next_intervention, 0, 0.0, 0, 0, 0
         )
         w.event[head.events - 1].sector = -1
         if order.kind == k.SET_PARAMETER:
             w.par_values[order.target] = order.value
         elif order.kind == k.SET_GOVERNOR:
-            order_governor(w, order, t, event)
+            w.governor[order.target].order = head.next_intervention - 1
         elif order.kind == k.SET_EXECUTIVE:
-            order_executive(w, order, t, event)
+            w.country[order.target].order = head.next_intervention - 1
         elif order.kind == k.SET_RECOGNITION:
-            switch_recognition(w, order.target, t, int(order.value), event)
-            w.country[order.target].next_recognition = w.country[order.target].last_recognition
+            w.country[order.target].recognition_order = head.next_intervention - 1

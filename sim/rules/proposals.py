@@ -16,7 +16,9 @@ from sim.rules.basics import (
     record,
     trust_between,
     waiting_time,
+    will_of,
 )
+from sim.rules.outreach import local_restraint
 
 _LOW = 0xFFFFFFFF
 REFERENCE_VALUE = 100.0
@@ -121,15 +123,21 @@ def make_wish(w, g, t):
     """Let a governor with a living tie put a project on the wish list for the actor trusted most.
 
     The chance is ``project.wish`` times will squared times trust: a champion wishes for much more
-    than an indifferent governor (report, sections a, e; M22, M23, M30).
+    than an indifferent governor (report, sections a, e; M22, M23, M30). A project settled on this
+    month's journey comes first (M44).
     """
     p = w.par[0]
     governor = w.governor[g]
     place = w.place[g]
     governor.wish_sector = -1
+    if governor.trip_firm >= 0:
+        governor.wish_actor = governor.trip_actor
+        governor.wish_sector = governor.trip_sector
+        return
     if place.trust < p.tie_alive:
         return
-    chance = p.project_wish * governor.will * governor.will * place.trust
+    will = will_of(w, g)
+    chance = p.project_wish * will * will * place.trust * local_restraint(w, place.country)
     if draw(w.run, d.WISH, place.key, 0, t) >= chance:
         return
     governor.wish_actor = place.trusted
@@ -156,35 +164,45 @@ def wished_sector(w, i, actor, t):
 
 @rule
 def register_wish(w, g, t):
-    """Put the governor's wish of this month among the projects."""
+    """Put the governor's wish of this month among the projects.
+
+    It counts as the initiative of the side that began the relationship. What was settled on a
+    journey is a memorandum with the firm met there at once (M44).
+    """
     governor = w.governor[g]
     if governor.wish_sector < 0:
         return
     a = governor.wish_actor
-    row = w.tie_of[a, g]
+    tie = w.tie[w.tie_of[a, g]]
     j = add_project(
-        w, t, g, governor.wish_sector, governor.key & _LOW, 0.0, w.tie[row].event,
-        governor.office_event,
-    )  # fmt: skip
-    announce_proposal(w, j, t, k.NO_LEVEL, w.actor[a].kind, k.LAC, a)
+        w, t, g, governor.wish_sector, governor.key & _LOW, 0.0, tie.event, governor.office_event
+    )
+    if governor.trip_firm >= 0:
+        announce_proposal(w, j, t, k.NO_LEVEL, w.actor[a].kind, k.LAC, a)
+        sign_memorandum(w, j, t, governor.trip_firm)
+    else:
+        announce_proposal(w, j, t, k.NO_LEVEL, w.actor[a].kind, tie.initiator, a)
 
 
 @rule
 def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
-    Technology firms pitch most readily (M37); provinces make the case for their firms where
-    they are trusted (section d, fn 96).
+    Technology firms pitch once they have spread their expertise in a first meeting (M37). Provinces make the case for their firms where they are trusted (section d, fn 96);
+    elsewhere most of their visits are reconnaissance (rationale; M32).
     """
+    p = w.par[0]
     guest = w.actor[a]
     guest.pitch_place = -1
     if guest.trip_place < 0 or guest.trip_received != 1:
         return
-    chance = w.par[0].project_pitch
+    chance = p.project_pitch
     if guest.kind == k.FIRM:
-        chance *= 1.5 if guest.technology == 1 else 1.0
+        if guest.technology == 1 and w.tie[w.tie_of[a, guest.trip_place]].visits <= 1:
+            chance *= 1.0 - p.project_expertise
     else:
-        chance *= trust_between(w, a, guest.trip_place)
+        trust = trust_between(w, a, guest.trip_place)
+        chance *= trust + (1.0 - p.project_reconnaissance) * (1.0 - trust)
     if draw(w.run, d.PITCH, guest.key, 0, t) < chance:
         guest.pitch_place = guest.trip_place
         guest.pitch_sector = guest.trip_sector
@@ -218,14 +236,15 @@ def plan_project(w, c, t):
     if country.recognises == 0:
         return
     chance = p.project_executive * math.exp(0.5 * country.market) * (0.5 + 0.5 * country.stance)
-    chance *= (1.0 - 0.7 * country.strain) * (1.0 - 0.3 * w.signal[t, k.TENSION])
-    chance *= (1.0 + country.consolidation) * (1.5 - local_authority(w, c))
+    chance *= country.restraint * (1.0 + p.approval_consolidation * country.consolidation)
+    chance *= 1.0 + p.project_executive_authority * (0.5 - local_authority(w, c))
     chance *= 0.3 + w.place[country.centre].trust
     if draw(w.run, d.EXECUTIVE_WISH, country.key, 0, t) >= chance:
         return
     best = math.inf
     for s in range(len(w.sector)):
-        weight = w.endowment[country.centre, s] * w.sector[s].central
+        weight = w.endowment[country.centre, s]
+        weight *= math.exp(p.project_executive_sector * math.log(w.sector[s].central))
         weight *= 1.0 + 2.0 * w.programme[t, c, s]
         if weight > 0.0:
             u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
@@ -308,23 +327,29 @@ def match_firms(w, i, t):
                 trust = max(trust, w.place[w.country[project.country].centre].trust)
             chance = p.project_matching * (0.2 + 0.8 * trust) * investment
             if project_draw(w, d.MATCH, project, t) < chance:
-                sign_memorandum(w, j, t)
+                firm = firm_for(w, j, t)
+                if firm >= 0:
+                    sign_memorandum(w, j, t, firm)
         if project.stage <= k.AWARDED and t >= project.lapses:
             end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
         j = project.next
 
 
 @rule
-def sign_memorandum(w, j, t):
-    """Choose the firm of a project and sign a memorandum with it."""
+def firm_for(w, j, t):
+    """Return the firm of a project: the one that pitched it, or a match; -1 if there is none."""
     project = w.project[j]
     a = project.actor
     if a >= 0 and w.actor[a].kind == k.FIRM and project.channel == k.FIRM:
-        project.firm = a
-    else:
-        project.firm = matched_firm(w, j, t)
-    if project.firm < 0:
-        return
+        return a
+    return matched_firm(w, j, t)
+
+
+@rule
+def sign_memorandum(w, j, t, firm):
+    """Sign a memorandum on a project with a firm."""
+    project = w.project[j]
+    project.firm = firm
     row = w.tie_of[project.firm, project.place]
     cause = w.tie[row].event if row >= 0 else 0
     project.stage = k.SIGNED

@@ -8,23 +8,23 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import race, record
+from sim.rules.basics import logistic, race, record
 
 MONTHS_A_YEAR = 12.0
 
 
 @rule
 def read_policy(w, t):
-    """Set this month's factor of Chinese outreach from the policy emphasis and from learning.
+    """Set this month's factor of Chinese outreach from the policy emphasis (M28).
 
-    factor = emphasis ** signals.policy * exp(outreach.growth * years) (M28, M62).
+    factor = emphasis ** signals.policy
     """
     p = w.par[0]
     head = w.run[0]
     head.deals_now = 0
+    head.median_will = logistic(p.office_will_centre)
     emphasis = w.signal[t, k.EMPHASIS]
-    years = t / MONTHS_A_YEAR
-    head.outreach = math.exp(p.signals_policy * math.log(emphasis) + p.outreach_growth * years)
+    head.outreach = math.exp(p.signals_policy * math.log(emphasis))
     if t > head.start and emphasis != w.signal[t - 1, k.EMPHASIS]:
         head.signal_event = record(
             w, k.POLICY_SIGNAL, t, -1, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
@@ -33,7 +33,10 @@ def read_policy(w, t):
 
 @rule
 def favour_country(w, t):
-    """Pick the country Beijing favours this month; it matters only under coordination (M25)."""
+    """Pick the country Beijing favours this month; without coordination there is none (M25)."""
+    w.run[0].favoured = -1
+    if w.par[0].signals_coordination <= 0.0:
+        return
     best = math.inf
     for c in range(len(w.country)):
         country = w.country[c]
@@ -47,15 +50,21 @@ def favour_country(w, t):
 
 @rule
 def call_forum(w, t):
-    """Announce a forum held this month (M29)."""
+    """Announce every forum held this month (M29)."""
     head = w.run[0]
     head.forum = -1
+    head.forums = 0
     for f in range(len(w.forum)):
-        if w.forum[f].month == t:
-            head.forum = f
-            head.forum_event = record(
-                w, k.FORUM, t, w.forum[f].host, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
+        forum = w.forum[f]
+        if forum.month == t:
+            if head.forums == 0:
+                head.forum = f
+            head.forums += 1
+            # The forum's own key keeps apart the identities of two forums in one month.
+            forum.event = record(
+                w, k.FORUM, t, forum.host, -1, k.CHINA, -1, forum.key, 0.0, head.signal_event, 0, 0
             )
+            w.event[head.events - 1].project = 0
 
 
 @rule
@@ -71,7 +80,8 @@ def read_country_signals(w, c, t):
 def fund_bank(w, a, t):
     """Add this month's part of the envelope to what a bank can commit.
 
-    Unused funds lapse slowly.
+    funds = min(funds + year / 12, 2 year), where year is twelve times the month's part. Funds not
+    used add up to two years' envelope; what goes beyond lapses.
     """
     bank = w.actor[a]
     year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]

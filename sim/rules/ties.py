@@ -8,12 +8,12 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import NEVER, has_office, race, record, total_trust, waiting_time
+from sim.rules.basics import NEVER, has_office, race, record, total_trust, waiting_time, will_of
 from sim.rules.outreach import chosen_country, chosen_place
 
 
 @rule
-def open_tie(w, actor, place, t):
+def open_tie(w, actor, place, t, initiator):
     """Return the row of the tie between an actor and a place, opening it if they never met."""
     row = w.tie_of[actor, place]
     if row >= 0:
@@ -28,11 +28,14 @@ def open_tie(w, actor, place, t):
     tie.country = w.place[place].country
     tie.kind = w.actor[actor].kind
     tie.home = w.actor[actor].home
+    tie.initiator = initiator
     tie.since = t
     tie.latest = t
     tie.twinned = -1
     tie.university = -1
     tie.behest = -1
+    tie.asking = -1
+    tie.behest_of = -1
     tie.of_actor = w.actor[actor].first_tie
     w.actor[actor].first_tie = row
     tie.of_place = w.place[place].first_tie
@@ -41,9 +44,9 @@ def open_tie(w, actor, place, t):
 
 
 @rule
-def meet(w, actor, place, t, gain, event):
+def meet(w, actor, place, t, gain, initiator, event):
     """Raise the personal trust of a tie by a share of what is missing (M31)."""
-    tie = w.tie[open_tie(w, actor, place, t)]
+    tie = w.tie[open_tie(w, actor, place, t, initiator)]
     tie.personal += min(1.0, gain) * (1.0 - tie.personal)
     tie.latest = t
     tie.visits += 1
@@ -112,9 +115,21 @@ def enter_in_books(w, a, row, t):
     elif tie.kind == k.FIRM:
         place.firms += 1
         if tie.home >= 0 and w.tie_of[tie.home, tie.place] >= 0:
-            w.tie[w.tie_of[tie.home, tie.place]].behest = t
+            ask_for_twinning(w, a, w.tie_of[tie.home, tie.place], t)
     elif tie.kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
         place.friendship = trust
+
+
+@rule
+def ask_for_twinning(w, firm, row, t):
+    """Note that a firm active in a place asks its home province to twin with it (M17).
+
+    Of several firms the first by identity of row counts, so that their order leaves no trace.
+    """
+    tie = w.tie[row]
+    if tie.behest != t or firm < tie.asking:
+        tie.asking = firm
+    tie.behest = t
 
 
 @rule
@@ -149,7 +164,7 @@ def introduce(w, actor, place, t, share, sector, cause, by_china):
         return w.tie[row].event
     initiator = k.CHINA if by_china else k.LAC
     event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, 0, 0)
-    meet(w, actor, place, t, w.par[0].tie_contact * share, event)
+    meet(w, actor, place, t, w.par[0].tie_contact * share, initiator, event)
     return event
 
 
@@ -186,18 +201,35 @@ def consider_twinning(w, a, t):
         place = chosen_place(w, a, country, t)
         if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
             return
-        chosen = open_tie(w, a, place, t)
-    sign_twinning(w, a, chosen, t)
+        chosen = open_tie(w, a, place, t, k.CHINA)
+    sign_twinning(w, a, chosen, t, requested_by_firm(w, chosen, t))
 
 
 @rule
-def sign_twinning(w, a, row, t):
-    """Sign a twinning: a contact in itself, and faster consolidation from then on."""
+def requested_by_firm(w, row, t):
+    """Return what tips the scale for a twinning beside the tie: a firm's request, or policy.
+
+    Where a firm asked for it, its request does in a share behest / (1 + behest) of the cases (M17).
+    """
+    tie = w.tie[row]
+    if tie.asking >= 0 and tie.behest >= t - 1:
+        behest = w.par[0].twinning_behest
+        u = draw(w.run, d.TWINNING_BEHEST, w.actor[tie.actor].key, w.place[tie.place].key, t)
+        if u * (1.0 + behest) < behest:
+            tie.behest_of = tie.asking
+            return w.tie[w.tie_of[tie.asking, tie.place]].event
+    return w.run[0].signal_event
+
+
+@rule
+def sign_twinning(w, a, row, t, reason):
+    """Sign a twinning: a contact in itself, and faster consolidation from then on.
+
+    ``reason`` is the event that led to it, beside the latest event of the tie.
+    """
     tie = w.tie[row]
     tie.twinned = t
-    tie.event = record(
-        w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, w.run[0].signal_event, 0
-    )
+    tie.event = record(w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, reason, 0)
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
@@ -219,7 +251,7 @@ def twinning_readiness(w, row, t):
     if trust < p.tie_alive or tie.twinned >= 0 or tie.place >= w.run[0].localities:
         return 0.0
     place = w.place[tie.place]
-    readiness = trust * w.governor[tie.place].will
+    readiness = p.twinning_engagement * trust * will_of(w, tie.place)
     readiness *= 1.0 + p.twinning_broker * place.friendship
     if tie.behest == t:
         readiness *= 1.0 + p.twinning_behest
@@ -267,7 +299,8 @@ def open_institute(w, a, t):
         place = w.place[i]
         country = w.country[place.country]
         if country.recognises == 1 and place.institute == 0:
-            weight = (0.2 + place.trust) * math.exp(place.market + 0.5 * country.market)
+            weight = 0.1 + p.twinning_institute_ties * place.trust
+            weight *= math.exp(place.market + 0.5 * country.market)
             weight /= 1.0 + 2.0 * country.institutes
             arrival = race(
                 draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight, best
@@ -289,4 +322,4 @@ def found_institute(w, a, i, t):
     row = w.tie_of[place.trusted, i] if place.trusted >= 0 else -1
     cause = w.tie[row].event if row >= 0 else 0
     event = record(w, k.CONFUCIUS_INSTITUTE, t, a, i, k.CHINA, -1, 0, 0.0, cause, 0, 0)
-    meet(w, a, i, t, w.par[0].tie_contact, event)
+    meet(w, a, i, t, w.par[0].tie_contact, k.CHINA, event)

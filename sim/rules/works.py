@@ -7,7 +7,7 @@ import math
 from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
-from sim.rules.basics import is_aligned, record
+from sim.rules.basics import is_aligned, logistic, record
 from sim.rules.proposals import end_project, project_draw
 
 
@@ -101,7 +101,10 @@ def complete(w, j, t):
 
 @rule
 def face_public(w, j, t):
-    """Let press or referendum turn against a project: visible and large ones first (M46-M49)."""
+    """Let press or referendum turn against a project: visible and large ones first (M46, M49).
+
+    In a small locality a backlash against what is approved already may end in a vote (fn 161; M47).
+    """
     p = w.par[0]
     project = w.project[j]
     chance = p.backlash_rate * w.sector[project.sector].visibility
@@ -112,3 +115,15 @@ def face_public(w, j, t):
     note(w, j, t, k.BACKLASH, w.place[project.place].demonstration_event)
     if project_draw(w, d.BACKLASH_CANCELS, project, t) < p.backlash_cancel:
         end_project(w, j, t, k.CANCELLED, k.CANCELLATION, before)
+    elif project.stage >= k.APPROVED and is_voted_down(w, j, t):
+        note(w, j, t, k.REFERENDUM, before)
+        end_project(w, j, t, k.CANCELLED, k.CANCELLATION, before)
+
+
+@rule
+def is_voted_down(w, j, t):
+    """Tell whether a local vote strikes a project down: the smaller the place, the likelier."""
+    project = w.project[j]
+    chance = w.par[0].backlash_referendum * w.sector[project.sector].visibility
+    chance *= logistic(-2.0 * w.place[project.place].market)
+    return project_draw(w, d.REFERENDUM, project, t) < chance

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim import kinds
+from sim.calendar import month_index
 from sim.errors import InputError
 from sim.experiments.run import Run
 from sim.report import biography as b
@@ -49,6 +50,16 @@ def event(key: int, kind: str, month: str = "2005-01", **more: object) -> Event:
         "order": key,
     }
     return Event(**(given | more))  # type: ignore[arg-type]
+
+
+def test_every_forum_of_a_month_has_its_own_name(events: pd.DataFrame, world: World) -> None:
+    held, names = events[events["kind"] == "forum"], Names(world)
+    for month, ids in held.groupby("month", observed=True)["event_id"]:
+        listed = world.forums.loc[world.forums["month"] == month_index(str(month)), "name"]
+        assert sorted(names.forum(int(key)) for key in ids) == sorted(listed)
+    assert held["month"].duplicated().any(), "no month has several"
+    key, month = held[["event_id", "month"]].iloc[0]
+    assert sentence(event(key, "forum", month), names) == f"China holds {names.forum(key)}."
 
 
 def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Life]) -> None:

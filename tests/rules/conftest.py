@@ -53,6 +53,12 @@ class Bench:
                 _, first, end = self._programme[number]
                 take_step(self.h, VERBS.index(verb), int(first), int(end), self.t)
 
+    def use(self, **tables: np.ndarray[Any, Any]) -> None:
+        """Put other tables in the place of those the state has."""
+        self.w = self.w._replace(**{name: table.view(type(getattr(self.w, name)))
+                                    for name, table in tables.items()})  # fmt: skip
+        self.h = handle(self.w)
+
     def par(self, **values: float) -> None:
         """Set parameters by the names of their fields, out of their range too."""
         for name, value in values.items():
@@ -74,6 +80,7 @@ class Bench:
         for name, value in {
             "consolidation": 0.0, "stance": 0.0, "strain": 0.0, "fiscal": 0.0, "reputation": 1.0,
             "security": 0.0, "local_deals": 0.0, "central_deals": 0.0, "tender": 0.0,
+            "restraint": 1.0,
         }.items():  # fmt: skip
             w.country[name][c] = value
         w.programme[:, c] = 0.0
@@ -86,12 +93,16 @@ class Bench:
         self.w.governor["bloc"][i] = self.w.country["bloc"][c]
         return i
 
-    def tie(self, actor: int, place: int, personal: float, institutional: float = 0.0) -> int:
-        """Open a tie, or take the one there is, and set its trust."""
-        row = int(ties.open_tie(self.h, actor, place, self.t - 1))
+    def tie(
+        self, actor: int, place: int, personal: float, institutional: float = 0.0, **fields: float
+    ) -> int:
+        """Open a tie, or take the one there is, and set its trust and other fields."""
+        row = int(ties.open_tie(self.h, actor, place, self.t - 1, k.CHINA))
         self.w.tie["personal"][row] = personal
         self.w.tie["institutional"][row] = institutional
         self.w.tie["event"][row] = self.w.tie["first_event"][row] = 77
+        for name, value in fields.items():
+            self.w.tie[name][row] = value
         return row
 
     def trust(self, actor: int, place: int) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import kinds as k
-from sim.rules import acquisitions
+from sim.rules import acquisitions, proposals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -81,7 +81,21 @@ def test_an_acquisition_bypasses_the_locality(bench: Bench, firm: int) -> None:
     assert bench.events(k.ACQUISITION)["actor"].tolist() == [firm]
     assert len(bench.events(k.DEAL)) == 1
     assert w.project["finance"][0] == k.OWN
-    assert w.country["local_deals"][c] == 0.0
+    assert w.country["local_deals"][c] == w.country["central_deals"][c] == 0.0
+
+
+def test_a_pitch_and_a_bid_of_one_firm_in_one_month_are_two_projects(
+    bench: Bench, firm: int
+) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    bench.tie(firm, i, 0.5)
+    w.actor["target_place"][firm], w.actor["target_sector"][firm] = i, 1
+    w.actor["pitch_place"][firm], w.actor["pitch_sector"][firm] = i, 1
+    proposals.register_pitch(bench.h, firm, bench.t)
+    acquisitions.register_acquisition(bench.h, firm, bench.t)
+    assert w.run["projects"][0] == 2
+    assert w.project["key"][0] != w.project["key"][1]
+    assert len(set(bench.events(k.PROPOSAL)["id"].tolist())) == 2
 
 
 def test_an_acquisition_waits_until_it_closes(bench: Bench, firm: int) -> None:
@@ -92,3 +106,23 @@ def test_an_acquisition_waits_until_it_closes(bench: Bench, firm: int) -> None:
     for t in range(bench.t + 1, bench.t + 50):
         acquisitions.close_acquisitions(bench.h, i, t)
     assert bench.stage(0) == k.ACQUIRING
+
+
+def test_acquirers_prefer_places_that_have_become_known(bench: Bench, firm: int) -> None:
+    w, c = bench.w, bench.country()
+    first, count = int(w.country["first"][c]), int(w.country["count"][c])
+    places = slice(first, first + count)
+    w.actor["target_sector"][firm] = 1
+    w.endowment[places, 1] = 0.5
+    w.place["market"][places] = w.place["trust"][places] = 0.0
+    w.place["trust"][first + 1] = 1.0
+
+    def share(pull: float) -> float:
+        bench.par(acquisition_trust=pull)
+        chosen = [int(acquisitions.target_place(bench.h, firm, c, t)) for t in range(600)]
+        assert set(chosen) <= set(range(first, first + count))
+        return chosen.count(first + 1) / len(chosen)
+
+    assert share(0.0) == pytest.approx(1.0 / count, abs=0.05)
+    weight = float(np.exp(3.0))
+    assert share(3.0) == pytest.approx(weight / (weight + count - 1), abs=0.06)

@@ -157,3 +157,18 @@ def test_an_event_keeps_what_it_is_given(bench: Bench) -> None:
     assert row["country"] == bench.w.place["country"][i]
     assert bench.w.run["events"][0] == before + 1
     assert identity != basics.record(bench.h, k.DEAL, bench.t, 3, i, k.LAC, 2, 98, 0.0, 0, 0, 0)
+
+
+def test_governors_act_on_their_own_will_as_far_as_it_counts(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    median = float(bench.w.run["median_will"][0])
+
+    def acted(will: float, effect: float) -> float:
+        bench.w.governor["will"][g] = will
+        bench.par(office_will_effect=effect)
+        return float(basics.will_of(bench.h, g))
+
+    for will in (0.0, 0.3, 1.0):
+        assert acted(will, 1.0) == pytest.approx(will, abs=1e-12)
+        assert acted(will, 0.0) == pytest.approx(median, abs=1e-12)
+        assert acted(will, 0.5) == pytest.approx((will + median) / 2.0)

@@ -238,3 +238,34 @@ def test_what_a_deal_leaves_behind(bench: Bench, level: int) -> None:
     assert w.place["deals_now"][i] == w.run["deals_now"][0] == 1
     assert w.place["deal_event"][i] == deal["id"]
     assert np.isfinite(w.project["value"][j])
+
+
+def test_the_home_province_learns_from_a_deal_too(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    i = bench.place(c)
+    at_home = next(f for f in bench.actors(k.FIRM) if w.actor["home"][f] >= 0)
+    home = int(w.actor["home"][at_home])
+    bench.par(learning_experience=0.1)
+    for expected in (0.1, 0.19):
+        finance.form_deal(
+            bench.h, bench.project(i, k.AWARDED, firm=at_home), bench.t, k.OWN_FINANCE
+        )
+        assert w.experience[[at_home, home], c] == pytest.approx(expected)
+    assert (w.experience > 0.0).sum() == 2
+    w.actor["home"][at_home] = -1
+    finance.form_deal(bench.h, bench.project(i, k.AWARDED, firm=at_home), bench.t, k.OWN_FINANCE)
+    assert w.experience[home, c] == pytest.approx(0.19)
+    bench.par(learning_experience=0.0)
+    before = w.experience.copy()
+    finance.form_deal(bench.h, bench.project(i, k.AWARDED, firm=at_home), bench.t, k.OWN_FINANCE)
+    assert (w.experience == before).all()
+
+
+def test_a_deal_begins_the_relationship_of_the_side_that_proposed_it(bench: Bench) -> None:
+    c = bench.country()
+    for which, initiator in enumerate((k.CHINA, k.LAC)):
+        i = bench.place(c, which)
+        j = bench.project(i, k.AWARDED, initiator=initiator)
+        finance.form_deal(bench.h, j, bench.t, k.OWN_FINANCE)
+        row = bench.w.tie_of[int(bench.w.project["firm"][j]), i]
+        assert bench.w.tie["initiator"][row] == initiator

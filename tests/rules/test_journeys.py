@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import kinds as k
-from sim.rules import journeys
+from sim.rules import journeys, outreach
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -96,7 +96,7 @@ def test_the_reason_of_a_visit(bench: Bench) -> None:
 def trips(bench: Bench, g: int, months: int = 120) -> int:
     count = 0
     for t in range(bench.t, bench.t + months):
-        bench.w.run["forum"] = -1
+        bench.w.run["forums"] = 0
         journeys.plan_journey(bench.h, g, t)
         count += int(bench.w.governor["trip_actor"][g] >= 0)
     return count
@@ -125,12 +125,32 @@ def test_the_ceiling_of_a_countrys_initiative_cuts_nobody_off(bench: Bench) -> N
     p = bench.w.par[0]
     most = country["initiative"] + p["initiative_will"]
     most += p["initiative_imitation"] + p["initiative_experience"]
+    first = int(country["first"])
+    markets = bench.w.place["market"][first : first + int(country["count"])]
+    most += p["initiative_means"] * markets.max()
     assert country["initiative_most"] >= 1.0 / (1.0 + np.exp(-most)) - 1e-12
+
+
+def test_larger_economies_have_the_means_for_journeys(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.w.governor["will"][g] = 0.0
+    bench.w.country["initiative"][c], bench.w.country["initiative_most"][c] = -1.0, 1.0
+
+    def trips_of(market: float, means: float) -> int:
+        bench.w.place["market"][g] = market
+        bench.par(initiative_means=means)
+        return trips(bench, g)
+
+    small, middling, large = (trips_of(market, 1.0) for market in (-2.0, 0.0, 2.0))
+    assert small < middling < large
+    assert trips_of(-2.0, 0.0) == trips_of(2.0, 0.0) == middling
 
 
 def hold_forum(bench: Bench, **fields: float) -> None:
     w = bench.w
     w.run["forum"] = 0
+    w.run["forums"] = 1
     w.forum["reach"][0] = 1.0
     w.forum["needs_recognition"][0] = 0
     for name, value in fields.items():
@@ -142,21 +162,21 @@ def test_forums_that_need_recognition_are_closed_to_others(bench: Bench) -> None
     g = bench.place(c)
     bench.par(signals_forum=100.0)
     hold_forum(bench, needs_recognition=1)
-    assert journeys.attends_forum(bench.h, g, bench.t)
+    assert journeys.attends_forum(bench.h, g, 0, bench.t)
     bench.w.country["recognises"][c] = 0
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
     hold_forum(bench, needs_recognition=0)
-    assert journeys.attends_forum(bench.h, g, bench.t)
+    assert journeys.attends_forum(bench.h, g, 0, bench.t)
 
 
 def test_who_is_not_invited_or_not_willing_does_not_attend(bench: Bench) -> None:
     g = bench.place(bench.country())
     bench.par(signals_forum=100.0)
     hold_forum(bench, reach=0.0)
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
     hold_forum(bench)
     bench.w.governor["will"][g] = 0.0
-    assert not journeys.attends_forum(bench.h, g, bench.t)
+    assert not journeys.attends_forum(bench.h, g, 0, bench.t)
 
 
 def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None:
@@ -164,9 +184,9 @@ def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None
     host = bench.actors(k.PROVINCE)[4]
     bench.par(signals_forum=100.0)
     hold_forum(bench, host=host)
-    bench.w.run["forum_event"] = 55
+    bench.w.forum["event"][0] = 55
     journeys.plan_journey(bench.h, g, bench.t)
-    assert bench.w.governor["trip_forum"][g] == 1
+    assert bench.w.governor["trip_forum"][g] == 0
     assert bench.w.governor["trip_actor"][g] == bench.organisation(k.FRIENDSHIP)
     met = int(bench.w.governor["trip_host"][g])
     assert bench.w.actor["kind"][met] == k.PROVINCE
@@ -176,6 +196,20 @@ def test_a_forum_joins_governor_association_and_a_province(bench: Bench) -> None
     assert event["cause0"] == 55
     assert bench.trust(met, g) > 0.0
     assert bench.trust(bench.organisation(k.FRIENDSHIP), g) > 0.0
+
+
+def test_of_several_forums_the_first_that_is_accepted_is_attended(bench: Bench) -> None:
+    g, w = bench.place(bench.country()), bench.w
+    bench.par(signals_forum=100.0)
+    hold_forum(bench)
+    w.run["forums"] = 3
+    w.forum["reach"][:3] = [0.0, 1.0, 1.0]
+    w.forum["needs_recognition"][:3] = 0
+    w.forum["event"][:3] = [55, 56, 57]
+    journeys.plan_journey(bench.h, g, bench.t)
+    assert w.governor["trip_forum"][g] == 1
+    journeys.make_journey(bench.h, g, bench.t)
+    assert bench.events(k.VISIT_TO_CHINA)["cause0"].tolist() == [56]
 
 
 def test_the_host_of_a_forum_is_met_most(bench: Bench) -> None:
@@ -192,7 +226,7 @@ def test_a_journey_builds_more_than_a_visit_and_meets_a_firm(bench: Bench) -> No
     bench.par(tie_contact=0.2, tie_journey=1.5)
     bench.w.strength[bench.actors(k.FIRM)] = 0.5
     bench.w.governor["trip_actor"][g] = 3
-    bench.w.governor["trip_forum"][g] = 0
+    bench.w.governor["trip_forum"][g] = -1
     bench.w.governor["trip_host"][g] = -1
     experience = float(bench.w.governor["experience"][g])
     journeys.make_journey(bench.h, g, bench.t)
@@ -233,6 +267,7 @@ def test_what_sends_executives_to_china(bench: Bench, cause: str) -> None:
 
     def visits() -> int:
         count = 0
+        outreach.assess_country(bench.h, c, bench.t)
         for t in range(bench.t, bench.t + 120):
             journeys.plan_state_visit(bench.h, c, t)
             count += int(w.country["trip_actor"][c] >= 0)
@@ -245,6 +280,24 @@ def test_what_sends_executives_to_china(bench: Bench, cause: str) -> None:
     assert visits() < keen
     if cause == "recognises":
         assert visits() == 0
+
+
+def test_executives_turn_to_the_largest_as_far_as_size_counts(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    w.country["stance"][c] = 1.0
+    w.actor["active_since"] = -100
+    sizes = []
+    for effect in (0.0, 1.0, 3.0):
+        bench.par(initiative_executive_rate=1.0, initiative_executive_scale=effect)
+        met = []
+        for t in range(bench.t, bench.t + 300):
+            journeys.plan_state_visit(bench.h, c, t)
+            met.append(int(w.country["trip_actor"][c]))
+        assert {int(w.actor["kind"][a]) for a in met} <= {k.PROVINCE, k.FIRM, k.BANK}
+        sizes.append(float(w.actor["scale"][met].mean()))
+    everyone = np.isin(w.actor["kind"], (k.PROVINCE, k.FIRM, k.BANK))
+    assert sizes[0] == pytest.approx(w.actor["scale"][everyone].mean(), rel=0.2)
+    assert sizes == sorted(set(sizes))
 
 
 def test_a_state_visit_builds_trust_at_the_centre(bench: Bench) -> None:
@@ -272,3 +325,101 @@ def test_associations_bring_a_province_and_a_locality_together(bench: Bench) -> 
     bench.par(outreach_association_rate=0.0)
     journeys.plan_introduction(bench.h, a, bench.t)
     assert w.actor["trip_partner"][a] == -1
+
+
+def test_visits_received_are_practice(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.w.actor["practice"][0] = 0.0
+    bench.par(learning_practice=0.1)
+    visit(bench, 0, i, received=-1)
+    assert bench.w.actor["practice"][0] == 0.0
+    for expected in (0.1, 0.19):
+        visit(bench, 0, i)
+        assert bench.w.actor["practice"][0] == pytest.approx(expected)
+    bench.par(learning_practice=0.0)
+    visit(bench, 0, i)
+    assert bench.w.actor["practice"][0] == pytest.approx(0.19)
+
+
+def test_governors_who_are_not_insulated_stay_at_home_under_strain(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.w.country["initiative"][c] = 3.0
+    bench.w.country["initiative_most"][c] = 1.0
+    bench.par(approval_insulation=0.0)
+    free = trips(bench, g)
+    bench.w.country["restraint"][c] = 0.3
+    some = trips(bench, g)
+    bench.w.country["restraint"][c] = 0.0
+    assert trips(bench, g) == 0
+    assert 0 < some < free
+    bench.par(approval_insulation=1.0)
+    assert trips(bench, g) == free
+
+
+def journey(bench: Bench, g: int, forum: int = -1) -> int:
+    """Return the firm with which a journey to a province ends in a project, -1 if with none."""
+    w = bench.w
+    w.strength[bench.actors(k.FIRM)] = 0.5
+    w.actor["active_since"] = -100
+    for name, value in {"actor": 3, "host": -1, "forum": forum, "firm": -1}.items():
+        w.governor[f"trip_{name}"][g] = value
+    journeys.make_journey(bench.h, g, bench.t)
+    return int(w.governor["trip_firm"][g])
+
+
+def test_a_willing_governors_own_journey_may_end_in_a_project_with_the_firm_met(
+    bench: Bench,
+) -> None:
+    g = bench.place(bench.country())
+    bench.par(project_journey=0.0)
+    assert journey(bench, g) == -1
+    bench.par(project_journey=1.0)
+    firm = journey(bench, g)
+    assert bench.w.actor["kind"][firm] == k.FIRM
+    assert bench.events(k.INTRODUCTION)["actor"].tolist() == [firm]
+    assert bench.w.tie["initiator"][bench.w.tie_of[firm, g]] == k.LAC
+    bench.w.governor["will"][g] = 0.0
+    assert journey(bench, g) == -1
+
+
+def test_a_forum_ends_in_no_project(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.par(project_journey=1.0, signals_showcase=1.0)
+    assert journey(bench, g, forum=0) == -1
+
+
+def test_a_month_at_home_settles_nothing(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.w.run["forums"] = 0
+    bench.w.governor["trip_firm"][g] = bench.actors(k.FIRM)[0]
+    bench.w.country["initiative_most"][bench.w.place["country"][g]] = 0.0
+    journeys.plan_journey(bench.h, g, bench.t)
+    assert bench.w.governor["trip_firm"][g] == -1
+
+
+@pytest.mark.parametrize("forum", [-1, 0])
+def test_the_side_that_calls_to_china_begins_the_relationship(bench: Bench, forum: int) -> None:
+    g = bench.place(bench.country())
+    journey(bench, g, forum)
+    assert bench.w.tie["initiator"][bench.w.tie_of[3, g]] == (k.LAC if forum < 0 else k.CHINA)
+
+
+@pytest.mark.parametrize("showcase", [0.0, 1.0])
+def test_technology_firms_show_their_work_at_forums(bench: Bench, showcase: float) -> None:
+    g = bench.place(bench.country())
+    bench.par(signals_showcase=showcase)
+    journey(bench, g, forum=0)
+    doors = bench.events(k.INTRODUCTION)
+    assert len(doors) == int(showcase)
+    assert (bench.w.actor["technology"][doors["actor"]] == 1).all()
+    assert (bench.w.actor["kind"][doors["actor"]] == k.FIRM).all()
+    assert set(doors["cause0"].tolist()) <= set(bench.events(k.VISIT_TO_CHINA)["id"].tolist())
+
+
+def test_journeys_of_ones_own_see_no_showcase(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.par(signals_showcase=1.0)
+    journey(bench, g)
+    # The one firm met is that of the host, whatever it makes.
+    assert len(bench.events(k.INTRODUCTION)) == 1

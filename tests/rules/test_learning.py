@@ -41,6 +41,22 @@ def test_a_deal_impresses_its_place_and_its_neighbours_only(bench: Bench) -> Non
     assert w.place["demonstration"].max() <= 1.0
 
 
+def test_a_deal_anywhere_in_the_country_impresses_its_centre(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    last = int(w.country["first"][c] + w.country["count"][c]) - 1
+    bench.par(learning_demonstration=0.2, learning_forgetting=0.5)
+    w.place["deals_now"][last] = w.run["deals_now"][0] = 2
+    w.place["deal_event"][last] = 44
+    bench.step("heed_country")
+    centres = w.place[bench.localities :]
+    assert np.flatnonzero(centres["demonstration"]).tolist() == [c]
+    assert centres["demonstration"][c] == pytest.approx(0.4)
+    assert centres["demonstration_event"][c] == 44
+    w.run["deals_now"] = 0
+    bench.step("heed_country")
+    assert centres["demonstration"][c] == pytest.approx(0.2)
+
+
 def test_impressions_fade(bench: Bench) -> None:
     bench.w.place["demonstration"][0] = 0.5
     bench.par(learning_forgetting=0.1)

@@ -139,6 +139,114 @@ def test_the_friendship_association_reaches_countries_without_ties_the_embassy_d
     assert {int(home[i]) for i in abroad} == {c}
 
 
+def departures(bench: Bench, a: int, months: int = 2000) -> float:
+    """Return how many delegations an actor sends a month."""
+    return float(np.mean([outreach.travels(bench.h, a, t) for t in range(months)]))
+
+
+@pytest.mark.parametrize("kind", [k.PROVINCE, k.ORGANISATION, k.EMBASSY, k.FIRM])
+def test_the_practised_travel_more(bench: Bench, kind: int) -> None:
+    a = bench.actors(kind)[0]
+    bench.w.run["outreach"] = 1.0
+    for name in ("rate", "scale"):
+        bench.w.actor[name][a] = 1.0
+    bench.w.actor["active_since"][a] = 0
+    bench.par(outreach_province_rate=0.1, outreach_organisation_rate=0.1,
+              outreach_embassy_rate=0.1, outreach_firm_rate=0.1)  # fmt: skip
+    found = {}
+    for growth in (0.0, 2.0):
+        bench.par(outreach_growth=growth)
+        for practice in (0.0, 0.5, 1.0):
+            bench.w.actor["practice"][a] = practice
+            found[growth, practice] = departures(bench, a)
+    assert found[0.0, 0.0] == found[0.0, 0.5] == found[0.0, 1.0] == found[2.0, 0.0]
+    assert [found[2.0, p] for p in (0.0, 0.5, 1.0)] == pytest.approx([0.1, 0.2, 0.3], abs=0.03)
+
+
+def test_technology_firms_travel_more(bench: Bench) -> None:
+    a = bench.actors(k.FIRM)[0]
+    bench.w.run["outreach"] = 1.0
+    bench.w.actor["rate"][a], bench.w.actor["active_since"][a] = 1.0, 0
+    found = {}
+    for effect in (0.0, 2.0):
+        bench.par(outreach_firm_rate=0.1, outreach_technology_rate=effect)
+        for technology in (0, 1):
+            bench.w.actor["technology"][a] = technology
+            found[effect, technology] = departures(bench, a)
+    assert found[0.0, 0] == found[0.0, 1] == found[2.0, 0]
+    assert found[2.0, 0] == pytest.approx(0.1, abs=0.03)
+    assert found[2.0, 1] == pytest.approx(0.3, abs=0.03)
+
+
+def test_without_missions_all_bodies_are_alike(bench: Bench) -> None:
+    c = bench.country()
+    strong, weak = bench.organisation(k.PARTY), bench.organisation(k.AID)
+    bench.w.run["outreach"] = 1.0
+    bench.w.actor["rate"][[strong, weak]] = 4.0, 0.5
+    bench.w.actor["centre_share"][[strong, weak]] = 1.0, 0.0
+    bench.par(outreach_organisation_rate=0.1, outreach_mission=1.0)
+    assert departures(bench, strong) == pytest.approx(0.4, abs=0.03)
+    assert departures(bench, weak) == pytest.approx(0.05, abs=0.03)
+    assert share_at_centre(bench, strong, c) == 1.0
+    assert share_at_centre(bench, weak, c) == 0.0
+    bench.par(outreach_mission=0.0)
+    for a in (strong, weak):
+        assert departures(bench, a) == pytest.approx(0.1, abs=0.03)
+        assert share_at_centre(bench, a, c) == pytest.approx(0.5, abs=0.08)
+
+
+def test_how_far_bodies_work_without_recognition(bench: Bench) -> None:
+    c, a = bench.country(), bench.organisation(k.FRIENDSHIP)
+    bench.take("outreach")
+    bench.w.country["recognises"][c] = 0
+    bench.w.country["pull"] = 1.0
+
+    def share(draw: float) -> float:
+        bench.par(outreach_unrecognised=draw)
+        chosen = [outreach.chosen_country(bench.h, a, t) for t in range(600)]
+        return chosen.count(c) / len(chosen)
+
+    assert share(0.0) == 0.0
+    assert not outreach.may_work_in(bench.h, a, c)
+    some = share(1.0)
+    assert outreach.may_work_in(bench.h, a, c)
+    assert 0.0 < some < share(20.0)
+    # Where Beijing is recognised everywhere the switch changes nothing.
+    bench.w.country["recognises"] = 1
+    assert share(0.0) == share(20.0)
+
+
+def test_nobody_keeps_up_partners_where_bodies_do_not_work(bench: Bench) -> None:
+    c, a = bench.country(), bench.organisation(k.FRIENDSHIP)
+    i = bench.place(c)
+    bench.take("outreach")
+    bench.w.actor["first_tie"][a] = -1
+    bench.w.tie_of[a] = -1
+    bench.tie(a, i, 0.8)
+    bench.w.country["recognises"][c] = 0
+    assert outreach.known_partner(bench.h, a, bench.t) == i
+    bench.par(outreach_unrecognised=0.0)
+    assert outreach.known_partner(bench.h, a, bench.t) == -1
+
+
+def test_strain_and_tension_restrain_executives_and_governors_unless_insulated(
+    bench: Bench,
+) -> None:
+    c = bench.country()
+    bench.par(initiative_strain=0.7, initiative_tension=0.5)
+    found = {}
+    for strain in (0.0, 1.0):
+        for tension in (0.0, 1.0):
+            bench.w.country["strain"][c] = strain
+            bench.w.signal[bench.t, k.TENSION] = tension
+            outreach.assess_country(bench.h, c, bench.t)
+            found[strain, tension] = float(bench.w.country["restraint"][c])
+    assert list(found.values()) == pytest.approx([1.0, 0.5, 0.3, 0.15])
+    for insulation, expected in ((1.0, 1.0), (0.5, 0.575), (0.0, 0.15)):
+        bench.par(approval_insulation=insulation)
+        assert outreach.local_restraint(bench.h, c) == pytest.approx(expected)
+
+
 def test_firms_stay_at_home_until_they_are_active(bench: Bench) -> None:
     bench.take("outreach")
     a = bench.actors(k.FIRM)[0]
@@ -162,6 +270,23 @@ def test_coordination_steers_everyone_to_the_favoured_country(bench: Bench) -> N
     w.country["recognises"][c] = 0
     w.actor["needs_recognition"][a] = 1
     assert c not in {int(w.place["country"][i]) for i in destinations(bench, a, 100)}
+
+
+def test_coordination_steers_trips_that_would_keep_up_partners_too(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    away = next(i for i in range(bench.localities) if w.place["country"][i] != c)
+    bench.take("outreach")
+    a, embassy = bench.actors(k.PROVINCE)[0], int(w.country["embassy"][w.place["country"][away]])
+    for actor in (a, embassy):
+        bench.tie(actor, away, 0.9)
+    w.run["favoured"] = c
+    bench.par(outreach_maintain=1.0, outreach_loyalty=50.0, signals_coordination=0.0)
+    assert set(destinations(bench, a, 30)) == {away}
+    bench.par(signals_coordination=1.0)
+    assert {int(w.place["country"][i]) for i in destinations(bench, a, 30)} == {c}
+    assert set(destinations(bench, embassy, 30)) <= {away, -1}
+    w.run["favoured"] = -1
+    assert set(destinations(bench, a, 30)) == {away}
 
 
 def test_known_partners_are_kept_up_by_trust(bench: Bench) -> None:

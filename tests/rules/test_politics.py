@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from sim import kinds as k
+from sim.calendars import Positions
+from sim.engine import simulate
+from sim.handle import handle
+from sim.initial import initial_state
 from sim.rules import politics
+from sim.scenario import build
 
 if TYPE_CHECKING:
+    from sim.world import World
     from tests.rules.conftest import Bench
 
 
@@ -55,12 +61,36 @@ def test_talks_not_yet_approved_lapse_with_who_backed_them(bench: Bench) -> None
     i = bench.place(bench.country())
     stages = (k.PROPOSED, k.SIGNED, k.APPROVED, k.BUILDING)
     rows = [bench.project(i, stage) for stage in stages]
-    politics.lapse_at_turnover(bench.h, i, bench.t, k.NO_LEVEL, 5)
+    centrally = bench.project(i, k.SIGNED, level=k.CENTRAL)
+    politics.lapse_at_turnover(bench.h, i, bench.t, k.LOCAL, 5)
+    assert bench.stage(centrally) == k.SIGNED
     assert [bench.stage(j) for j in rows] == [k.LAPSED, k.LAPSED, k.APPROVED, k.BUILDING]
     bench.par(turnover_lapse=0.0)
     kept = bench.project(i, k.PROPOSED)
-    politics.lapse_at_turnover(bench.h, i, bench.t, k.NO_LEVEL, 5)
+    politics.lapse_at_turnover(bench.h, i, bench.t, k.LOCAL, 5)
     assert bench.stage(kept) == k.PROPOSED
+
+
+def test_talks_lapse_with_whoever_was_to_decide_on_them(bench: Bench) -> None:
+    bench.par(turnover_lapse=1.0)
+    w, c = bench.w, bench.country()
+    places = [bench.place(c, which) for which in range(2)]
+    abroad = next(i for i in range(bench.localities) if w.place["country"][i] != c)
+    local, central = (
+        [bench.project(i, k.PROPOSED, level=level) for i in places]
+        for level in (k.LOCAL, k.CENTRAL)
+    )
+    elsewhere = bench.project(abroad, k.PROPOSED, level=k.CENTRAL)
+    politics.install_executive(bench.h, c, bench.t, 123, 1, 0.0, 0.0, 0)
+    assert [bench.stage(j) for j in local] == [k.PROPOSED, k.PROPOSED]
+    assert [bench.stage(j) for j in central] == [k.LAPSED, k.LAPSED]
+    assert bench.stage(elsewhere) == k.PROPOSED
+    changes = bench.events(k.EXECUTIVE_CHANGE)["id"].tolist()
+    assert set(bench.events(k.LAPSE)["cause0"].tolist()) == set(changes)
+    central = [bench.project(places[0], k.PROPOSED, level=k.CENTRAL)]
+    politics.install_governor(bench.h, places[0], bench.t, 123, 1, 0.5, 0, 0)
+    assert [bench.stage(j) for j in local] == [k.LAPSED, k.PROPOSED]
+    assert bench.stage(central[0]) == k.PROPOSED
 
 
 def elected(bench: Bench, reelection: int) -> int:
@@ -213,61 +243,6 @@ def test_a_stance_not_known_is_drawn_within_bounds(bench: Bench) -> None:
     assert (bench.w.country["consolidation"] == 0.0).all()
 
 
-def test_ambassadors_take_their_ties_with_them(bench: Bench) -> None:
-    c = bench.country()
-    a = int(bench.w.country["embassy"][c])
-    row = bench.tie(a, bench.place(c), 0.8, 0.2)
-    bench.par(turnover_ambassador_tenure=1.0, turnover_fade=0.5)
-    politics.rotate_ambassador(bench.h, a, bench.t)
-    assert bench.w.tie["personal"][row] == pytest.approx(0.4)
-    assert bench.w.tie["institutional"][row] == 0.2
-    assert bench.events(k.AMBASSADOR_ROTATION)["actor"].tolist() == [a]
-    bench.w.country["recognises"][c] = 0
-    politics.rotate_ambassador(bench.h, a, bench.t)
-    assert len(bench.events(k.AMBASSADOR_ROTATION)) == 1
-
-
-def past_the_calendars(bench: Bench) -> int:
-    """Return a country that recognises Taiwan, in a month that no calendar covers."""
-    c = bench.country()
-    w = bench.w
-    w.run["calendar_end"] = bench.t - 1
-    w.country["recognises"][c] = 0
-    w.country["next_recognition"][c] = w.country["last_recognition"][c]
-    return c
-
-
-def test_readiness_to_switch_rises_with_views_of_china(bench: Bench) -> None:
-    c = past_the_calendars(bench)
-    w = bench.w
-    bench.par(recognition_switch_rate=0.05, recognition_views=2.0)
-
-    def switches(views: float) -> int:
-        count = 0
-        for t in range(bench.t, bench.t + 300):
-            w.country["recognises"][c] = 0
-            w.country["views"][c] = views
-            politics.review_recognition(bench.h, c, t)
-            count += int(w.country["recognises"][c])
-        return count
-
-    assert switches(-1.0) < switches(0.0) < switches(1.0)
-    bench.par(recognition_switch_rate=0.0)
-    assert switches(1.0) == 0
-
-
-def test_recognition_follows_the_calendar_while_it_lasts(bench: Bench) -> None:
-    c = past_the_calendars(bench)
-    bench.par(recognition_switch_rate=1.0, recognition_views=0.0)
-    bench.w.run["calendar_end"] = bench.t
-    politics.review_recognition(bench.h, c, bench.t)
-    assert bench.w.country["recognises"][c] == 0
-    bench.w.run["calendar_end"] = bench.t - 1
-    politics.review_recognition(bench.h, c, bench.t)
-    assert bench.w.country["recognises"][c] == 1
-    assert len(bench.events(k.RECOGNITION_SWITCH)) == 1
-
-
 @pytest.mark.parametrize(
     ("reelection", "terms", "may_stay"),
     [(k.NEVER, 1, False), (k.NOT_TWICE_RUNNING, 1, False), (k.ONCE, 1, True),
@@ -302,3 +277,69 @@ def test_elections_wait_for_the_end_of_the_calendar(bench: Bench) -> None:
     bench.w.run["calendar_end"] = bench.t - 1
     politics.hold_executive_office(bench.h, c, bench.t)
     assert country["leader"][c] != leader
+
+
+def ordered(bench: Bench, office: Any, row: int, **fields: float) -> Any:
+    """Put an order on an office before whoever reviews it; return the handle to use."""
+    w = bench.w._replace(intervention=np.zeros(1, bench.w.intervention.dtype))
+    fields = {"key": 4711, "value": np.nan, "second": np.nan, "event": 88} | fields
+    for name, value in fields.items():
+        w.intervention[name] = value
+    office["order"][row] = 0
+    return handle(w)
+
+
+@pytest.mark.parametrize("replaces", [1, 0])
+def test_an_executive_by_order_comes_instead_of_an_elected_one(bench: Bench, replaces: int) -> None:
+    c, country = bench.country(), bench.w.country
+    country["next_executive"][c] = country["last_executive"][c]
+    country["executive_anchor"][c] = bench.t
+    country["executive_reelection"][c] = k.NEVER
+    bench.w.run["calendar_end"] = bench.t - 1
+    h = ordered(bench, country, c, replaces=replaces, value=-0.25)
+    politics.hold_executive_office(h, c, bench.t)
+    assert country["stance"][c] == -0.25
+    assert (country["leader"][c] == 4711) == (replaces == 1)
+    changes = bench.events(k.EXECUTIVE_CHANGE)
+    assert changes["cause0"].tolist() == [88 if replaces else 0]
+    assert country["order"][c] == -1
+
+
+@pytest.mark.parametrize("replaces", [1, 0])
+def test_a_governor_by_order_comes_instead_of_an_elected_one(bench: Bench, replaces: int) -> None:
+    i, governor = elected(bench, k.NEVER), bench.w.governor
+    h = ordered(bench, governor, i, replaces=replaces, value=0.25, second=1.0)
+    politics.hold_governor_office(h, i, bench.t)
+    assert governor["will"][i] == 0.25
+    assert (governor["key"][i] == 4711) == (replaces == 1)
+    assert bench.events(k.GOVERNOR_CHANGE)["cause0"].tolist() == [88 if replaces else 0]
+    assert governor["order"][i] == -1
+    assert governor["until"][i] == governor["review"][i] == bench.t + 48
+
+
+def test_a_governor_by_order_is_not_swept_by_the_executive_of_the_month(bench: Bench) -> None:
+    i, w = elected(bench, k.NEVER), bench.w
+    c = int(w.place["country"][i])
+    w.country["selection"][c] = k.APPOINTED
+    w.country["changed"][c] = bench.t
+    w.country["bloc_changed"][c] = 1
+    h = ordered(bench, w.governor, i, replaces=1, value=0.25, second=0.0)
+    politics.hold_governor_office(h, i, bench.t)
+    assert w.governor["key"][i] == 4711
+    assert w.governor["bloc"][i] != w.country["bloc"][c]
+
+
+def test_an_order_on_alignment_is_about_the_executive_after_the_months_change(
+    world: World,
+) -> None:
+    """Where both offices change in one month, the governor sides with the new executive."""
+    orders = [
+        {"month": "2016-04", "kind": "governor", "locality": "BR-MG", "aligned": True},
+        {"month": "2016-04", "kind": "executive", "country": "BRA", "name": "A"},
+    ]
+    scenario = build({"name": "x", "title": "x", "start": "2016-01", "end": "2016-04",
+                      "interventions": orders})  # fmt: skip
+    w = simulate(initial_state(scenario, world), 1, 0)
+    at = Positions(world)
+    bloc = w.governor["bloc"][at.locality["BR-MG"]]
+    assert bloc == w.country["bloc"][at.country["BRA"]]

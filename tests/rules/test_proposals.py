@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import kinds as k
-from sim.rules import proposals
+from sim.rules import outreach, proposals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -111,22 +111,24 @@ def test_wishes_need_a_living_tie_and_a_will(bench: Bench) -> None:
     assert wishes(bench, g) == 0
 
 
-def test_a_wish_becomes_a_proposal_to_the_actor_trusted_most(bench: Bench) -> None:
+@pytest.mark.parametrize("began", [k.CHINA, k.LAC])
+def test_a_wish_becomes_a_proposal_to_the_actor_trusted_most(bench: Bench, began: int) -> None:
+    """It counts as the initiative of the side that began the relationship."""
     g = bench.place(bench.country())
     a = bench.actors(k.PROVINCE)[3]
-    bench.tie(a, g, 0.9)
+    bench.tie(a, g, 0.9, initiator=began)
     bench.w.place["trusted"][g], bench.w.place["trust"][g] = a, 0.9
     bench.w.governor["office_event"][g] = 66
     bench.par(project_wish=1e9)
     proposals.make_wish(bench.h, g, bench.t)
     proposals.register_wish(bench.h, g, bench.t)
     event = bench.events(k.PROPOSAL)[0]
-    assert (event["actor"], event["place"], event["initiator"]) == (a, g, k.LAC)
+    assert (event["actor"], event["place"], event["initiator"]) == (a, g, began)
     assert (event["cause0"], event["cause1"]) == (77, 66)
     project = bench.w.project[0]
     assert project["channel"] == k.PROVINCE
     assert project["level"] in (k.LOCAL, k.CENTRAL)
-    assert project["stage"] == k.PROPOSED
+    assert (project["stage"], project["initiator"]) == (k.PROPOSED, began)
 
 
 def test_programmes_and_endowments_shape_wishes(bench: Bench) -> None:
@@ -134,15 +136,17 @@ def test_programmes_and_endowments_shape_wishes(bench: Bench) -> None:
     g = bench.place(c)
     w.endowment[g] = 0.5
     w.strength[0] = 0.5
-    asked = range(300)
-    even = [proposals.wished_sector(bench.h, g, 0, t) for t in asked]
+    asked = range(len(w.programme))
+
+    def wished() -> list[int]:
+        return [int(proposals.wished_sector(bench.h, g, 0, t)) for t in asked]
+
+    even = wished()
     w.programme[:, c, 1] = 1.0
-    assert [proposals.wished_sector(bench.h, g, 0, t) for t in range(100)].count(1) > even[
-        :100
-    ].count(1)
+    assert wished().count(1) > even.count(1)
     w.endowment[g] = 0.0
     w.endowment[g, 5] = 0.5
-    assert {proposals.wished_sector(bench.h, g, 0, t) for t in range(50)} == {5}
+    assert set(wished()) == {5}
 
 
 def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
@@ -155,13 +159,15 @@ def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
     return count
 
 
-def test_technology_firms_pitch_most_and_only_where_received(bench: Bench) -> None:
+@pytest.mark.parametrize("technology", [0, 1])
+def test_firms_pitch_only_where_received(bench: Bench, technology: int) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.tie(firm, i, 0.2, visits=2)
+    bench.w.actor["technology"][firm] = technology
     bench.par(project_pitch=0.4)
-    bench.w.actor["technology"][firm] = 0
-    plain = pitches(bench, firm, i)
-    bench.w.actor["technology"][firm] = 1
-    assert pitches(bench, firm, i) > plain > 0
+    some = pitches(bench, firm, i)
+    bench.par(project_pitch=1.0)
+    assert 0 < some < pitches(bench, firm, i) == 120
     assert pitches(bench, firm, i, received=-1) == 0
     assert pitches(bench, firm, -1) == 0
     bench.par(project_pitch=0.0)
@@ -202,6 +208,7 @@ def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> N
 
     def plans() -> int:
         count = 0
+        outreach.assess_country(bench.h, c, bench.t)
         for t in range(bench.t, bench.t + 120):
             proposals.plan_project(bench.h, c, t)
             count += int(w.country["plan_sector"][c] >= 0)
@@ -286,7 +293,8 @@ def test_talks_lapse_when_their_time_is_over(bench: Bench) -> None:
 def test_a_firm_that_pitched_signs_itself(bench: Bench) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[5]
     j = bench.project(i, k.PROPOSED, channel=k.FIRM, actor=firm, firm=-1)
-    proposals.sign_memorandum(bench.h, j, bench.t)
+    assert proposals.firm_for(bench.h, j, bench.t) == firm
+    proposals.sign_memorandum(bench.h, j, bench.t, firm)
     assert bench.w.project["firm"][j] == firm
     assert bench.events(k.MEMORANDUM)["actor"].tolist() == [firm]
 
@@ -337,3 +345,132 @@ def test_only_failures_in_public_cost_reputation(bench: Bench, kind: int, failur
     proposals.end_project(bench.h, j, bench.t, k.CANCELLED, kind, 0)
     assert bench.w.country["failures"][c] == failures
     assert bench.w.project["ended"][j] == bench.t
+
+
+def test_what_a_journey_settled_is_signed_at_once(bench: Bench) -> None:
+    """It is the locality's initiative even where China began the relationship."""
+    w, g = bench.w, bench.place(bench.country())
+    province, firm = bench.actors(k.PROVINCE)[3], bench.actors(k.FIRM)[5]
+    bench.tie(province, g, 0.2, initiator=k.CHINA)
+    bench.tie(firm, g, 0.1, event=88)
+    w.place["trust"][g] = 0.0
+    bench.par(project_wish=0.0)
+    for name, value in {"actor": province, "firm": firm, "sector": 4}.items():
+        w.governor[f"trip_{name}"][g] = value
+    proposals.make_wish(bench.h, g, bench.t)
+    proposals.register_wish(bench.h, g, bench.t)
+    project = w.project[0]
+    assert (project["stage"], project["firm"], project["sector"]) == (k.SIGNED, firm, 4)
+    assert project["signed"] == project["proposed"] == bench.t
+    assert (project["initiator"], project["channel"]) == (k.LAC, k.PROVINCE)
+    proposal, memorandum = bench.events(k.PROPOSAL)[0], bench.events(k.MEMORANDUM)[0]
+    assert proposal["cause0"] == 77
+    assert (memorandum["cause0"], memorandum["cause1"]) == (proposal["id"], 88)
+    assert (memorandum["actor"], memorandum["initiator"]) == (firm, k.LAC)
+
+
+def test_without_a_journey_a_wish_is_only_a_proposal(bench: Bench) -> None:
+    g = bench.place(bench.country())
+    bench.tie(0, g, 0.9)
+    bench.w.place["trusted"][g], bench.w.place["trust"][g] = 0, 0.9
+    bench.w.governor["trip_firm"][g] = -1
+    bench.par(project_wish=1e9)
+    proposals.make_wish(bench.h, g, bench.t)
+    proposals.register_wish(bench.h, g, bench.t)
+    assert bench.stage(0) == k.PROPOSED
+    assert not len(bench.events(k.MEMORANDUM))
+
+
+def test_geopolitics_binds_the_wishes_of_governors_who_are_not_insulated(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.w.place["trusted"][g], bench.w.place["trust"][g] = 0, 1.0
+    bench.par(project_wish=0.5, approval_insulation=0.0)
+    free = wishes(bench, g)
+    bench.w.country["restraint"][c] = 0.3
+    assert 0 < wishes(bench, g) < free
+    bench.par(approval_insulation=1.0)
+    assert wishes(bench, g) == free
+
+
+def test_technology_firms_spread_expertise_first(bench: Bench) -> None:
+    i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+    bench.par(project_pitch=0.4)
+
+    def pitched(technology: int, visits: int, expertise: float) -> int:
+        bench.w.actor["technology"][firm] = technology
+        bench.tie(firm, i, 0.2, visits=visits)
+        bench.par(project_expertise=expertise)
+        return pitches(bench, firm, i)
+
+    assert pitched(technology=1, visits=1, expertise=1.0) == 0
+    ready = pitched(technology=1, visits=2, expertise=1.0)
+    assert pitched(technology=1, visits=1, expertise=0.0) == ready > 0
+    assert 0 < pitched(technology=1, visits=1, expertise=0.5) < ready
+    # Other firms pitch from the first meeting on.
+    assert pitched(technology=0, visits=1, expertise=1.0) > 0
+
+
+def test_provinces_look_around_before_they_pitch(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(project_pitch=0.6, project_reconnaissance=0.0)
+    everywhere = pitches(bench, 0, i)
+    bench.tie(0, i, 1.0)
+    assert pitches(bench, 0, i) == everywhere > 0
+    bench.tie(0, i, 0.0)
+    bench.par(project_reconnaissance=0.5)
+    some = pitches(bench, 0, i)
+    bench.par(project_reconnaissance=1.0)
+    assert everywhere > some > pitches(bench, 0, i) == 0
+
+
+@pytest.mark.parametrize("effect", [0.0, 2.0])
+def test_executives_plan_in_sectors_of_the_centre(bench: Bench, effect: float) -> None:
+    w, c = bench.w, bench.country()
+    w.endowment[int(w.country["centre"][c])] = 0.5
+    w.sector["central"] = 0.2
+    w.sector["central"][0] = 1.0
+    bench.par(project_executive=1e9, project_executive_sector=effect)
+    planned = []
+    for t in range(bench.t, bench.t + 120):
+        proposals.plan_project(bench.h, c, t)
+        planned.append(int(w.country["plan_sector"][c]))
+    expected = 1.0 / (1.0 + (len(w.sector) - 1) * 0.2**effect)
+    assert planned.count(0) / len(planned) == pytest.approx(expected, abs=0.12)
+
+
+def test_without_the_effect_of_authority_executives_plan_as_much_anywhere(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    bench.par(project_executive=0.4, authority_effect=1.0)
+    w.country["market"][c] = 0.0
+
+    def plans(authority: float, effect: float) -> int:
+        w.country["authority"][c] = authority
+        bench.par(project_executive_authority=effect)
+        count = 0
+        for t in range(bench.t, bench.t + 120):
+            proposals.plan_project(bench.h, c, t)
+            count += int(w.country["plan_sector"][c] >= 0)
+        return count
+
+    assert plans(0.0, 0.0) == plans(1.0, 0.0) > 0
+    assert plans(0.0, 1.0) > plans(1.0, 1.0)
+
+
+def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    # Consolidation also overrides local authority, which would raise plans by itself.
+    bench.par(project_executive=0.5, authority_consolidation=0.0)
+    w.country["market"][c] = 0.0
+
+    def plans(consolidation: float, effect: float) -> int:
+        w.country["consolidation"][c] = consolidation
+        bench.par(approval_consolidation=effect)
+        count = 0
+        for t in range(bench.t, bench.t + 120):
+            proposals.plan_project(bench.h, c, t)
+            count += int(w.country["plan_sector"][c] >= 0)
+        return count
+
+    assert plans(0.0, 0.0) == plans(1.0, 0.0) == plans(0.0, 3.0) > 0
+    assert plans(1.0, 3.0) > plans(1.0, 0.0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_policy_emphasis_raises_outreach(bench: Bench) -> None:
-    bench.par(signals_policy=0.7, outreach_growth=0.0)
+    bench.par(signals_policy=0.7)
     found = []
     for emphasis in (0.5, 1.0, 2.0):
         bench.w.signal[bench.t, k.EMPHASIS] = emphasis
@@ -27,10 +27,13 @@ def test_policy_emphasis_raises_outreach(bench: Bench) -> None:
     assert bench.w.run["outreach"][0] == 1.0
 
 
-def test_outreach_grows_with_the_years(bench: Bench) -> None:
-    bench.par(signals_policy=0.0, outreach_growth=0.05)
-    signals.read_policy(bench.h, 120)
-    assert bench.w.run["outreach"][0] == pytest.approx(np.exp(0.5))
+def test_the_median_will_is_the_centre_of_the_wills_drawn(bench: Bench) -> None:
+    bench.par(office_will_centre=-0.7)
+    signals.read_policy(bench.h, bench.t)
+    assert bench.w.run["median_will"][0] == pytest.approx(1.0 / (1.0 + np.exp(0.7)))
+    bench.par(office_will_centre=0.0)
+    signals.read_policy(bench.h, bench.t)
+    assert bench.w.run["median_will"][0] == 0.5
 
 
 def test_a_change_of_emphasis_is_an_event(bench: Bench) -> None:
@@ -47,11 +50,19 @@ def test_only_recognising_countries_are_favoured(bench: Bench) -> None:
     w = bench.w
     w.country["recognises"] = 0
     w.country["recognises"][[3, 7]] = 1
+    bench.par(signals_coordination=0.1)
     seen = set()
     for t in range(bench.t, bench.t + 40):
         signals.favour_country(bench.h, t)
         seen.add(int(w.run["favoured"][0]))
     assert seen == {3, 7}
+
+
+def test_without_coordination_no_country_is_favoured(bench: Bench) -> None:
+    bench.w.run["favoured"] = 3
+    bench.par(signals_coordination=0.0)
+    signals.favour_country(bench.h, bench.t)
+    assert bench.w.run["favoured"][0] == -1
 
 
 def test_a_forum_is_held_in_its_month(bench: Bench) -> None:
@@ -64,7 +75,22 @@ def test_a_forum_is_held_in_its_month(bench: Bench) -> None:
     assert w.run["forum"][0] == 2
     event = bench.events(k.FORUM)
     assert event["actor"].tolist() == [w.forum["host"][2]]
-    assert event["id"].tolist() == w.run["forum_event"].tolist()
+    assert event["id"].tolist() == [w.forum["event"][2]]
+    assert event["project"].tolist() == [0]
+
+
+def test_every_forum_of_a_month_is_an_event_of_its_own(bench: Bench) -> None:
+    w = bench.w
+    w.forum["month"] = bench.t + 100
+    w.forum["month"][3:6] = bench.t
+    w.forum["host"][3:6] = -1
+    signals.call_forum(bench.h, bench.t)
+    assert (w.run["forum"][0], w.run["forums"][0]) == (3, 3)
+    held = bench.events(k.FORUM)["id"].tolist()
+    assert held == w.forum["event"][3:6].tolist()
+    assert len(set(held)) == 3
+    signals.call_forum(bench.h, bench.t + 1)
+    assert (w.run["forum"][0], w.run["forums"][0]) == (-1, 0)
 
 
 def test_countries_take_in_the_months_signals(bench: Bench) -> None:

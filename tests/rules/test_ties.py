@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 def test_contact_raises_trust_by_a_share_of_what_is_missing(bench: Bench) -> None:
     i = bench.place(bench.country())
     for expected in (0.25, 1.0 - 0.75**2, 1.0 - 0.75**3):
-        ties.meet(bench.h, 0, i, bench.t, 0.25, 9)
+        ties.meet(bench.h, 0, i, bench.t, 0.25, k.LAC, 9)
         assert bench.trust(0, i) == pytest.approx(expected, abs=1e-8)
-    ties.meet(bench.h, 0, i, bench.t, 7.0, 10)
+    ties.meet(bench.h, 0, i, bench.t, 7.0, k.CHINA, 10)
     assert bench.trust(0, i) == 1.0
     tie = bench.w.tie[bench.w.tie_of[0, i]]
     assert (tie["visits"], tie["first_event"], tie["event"]) == (4, 9, 10)
+    # Whoever meets later, the relationship stays that of the side that began it.
+    assert tie["initiator"] == k.LAC
 
 
 def test_a_tie_is_opened_once(bench: Bench) -> None:
     i = bench.place(bench.country())
-    row = ties.open_tie(bench.h, 0, i, bench.t)
-    assert ties.open_tie(bench.h, 0, i, bench.t + 5) == row
+    row = ties.open_tie(bench.h, 0, i, bench.t, k.CHINA)
+    assert ties.open_tie(bench.h, 0, i, bench.t + 5, k.LAC) == row
     assert bench.w.run["ties"][0] == 1
     assert bench.w.tie["since"][row] == bench.t
+    assert bench.w.tie["initiator"][row] == k.CHINA
 
 
 def consolidated(bench: Bench, *, twinned: bool, university: bool, office: bool) -> float:
@@ -173,7 +176,7 @@ def test_universities_link_after_twinning(bench: Bench) -> None:
     bench.par(twinning_university=1.0)
     ties.link_universities(bench.h, 0, bench.t)
     assert not len(bench.events(k.UNIVERSITY_LINK))
-    ties.sign_twinning(bench.h, 0, row, bench.t)
+    ties.sign_twinning(bench.h, 0, row, bench.t, 55)
     due = int(bench.w.tie["university"][row])
     assert due == bench.t + 1
     assert bench.w.actor["next_university"][0] == due
@@ -223,3 +226,83 @@ def test_delegations_bring_firms_of_the_sector_rather_from_home(bench: Bench) ->
     assert from_home(brought) > from_home(others)
     w.strength[:, sector] = 0.0
     assert ties.firm_of_delegation(bench.h, home, i, sector, bench.t) == -1
+
+
+def asked_by_firm(bench: Bench, behest: float) -> tuple[int, int]:
+    """Return a firm and the row of its home's tie to a place where the firm is active."""
+    i = bench.place(bench.country())
+    firm = next(f for f in bench.actors(k.FIRM) if bench.w.actor["home"][f] >= 0)
+    home = int(bench.w.actor["home"][firm])
+    bench.par(twinning_behest=behest, twinning_rate=1e9, twinning_unprompted=0.0, tie_alive=0.1)
+    row = bench.tie(home, i, 0.6)
+    bench.tie(firm, i, 0.6, event=88)
+    for a in (firm, home):
+        ties.tend_ties(bench.h, a, bench.t)
+    return firm, row
+
+
+@pytest.mark.parametrize("behest", [0.0, 1e9])
+def test_a_twinning_at_a_firms_behest_has_the_firm_as_a_cause(bench: Bench, behest: float) -> None:
+    firm, row = asked_by_firm(bench, behest)
+    bench.w.run["signal_event"] = 11
+    bench.t += 1
+    ties.consider_twinning(bench.h, int(bench.w.tie["actor"][row]), bench.t)
+    twinning = bench.events(k.TWINNING)
+    assert twinning["cause0"].tolist() == [77]
+    assert twinning["cause1"].tolist() == [88 if behest else 11]
+    assert bench.w.tie["behest_of"][row] == (firm if behest else -1)
+
+
+def test_firms_tip_the_scale_in_their_share_of_the_twinnings_asked_for(bench: Bench) -> None:
+    _, row = asked_by_firm(bench, 1.0)
+    bench.w.tie["behest"][row] = 10**6
+    bench.w.run["signal_event"] = 11
+
+    def share() -> float:
+        asked = range(600)
+        causes = [ties.requested_by_firm(bench.h, row, t) for t in asked]
+        assert set(causes) <= {11, 88}
+        return causes.count(88) / len(causes)
+
+    assert share() == pytest.approx(0.5, abs=0.06)
+    bench.par(twinning_behest=3.0)
+    assert share() == pytest.approx(0.75, abs=0.06)
+    # A firm whose own tie has died no longer counts.
+    bench.w.tie["behest"][row] = -2
+    assert share() == 0.0
+
+
+def test_of_several_firms_that_ask_the_first_by_identity_counts(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.5)
+    for t, order in ((bench.t, (9, 4, 7)), (bench.t + 1, (4, 7, 9)), (bench.t + 2, (7, 9))):
+        for firm in order:
+            ties.ask_for_twinning(bench.h, firm, row, t)
+        tie = bench.w.tie[row]
+        assert (tie["asking"], tie["behest"]) == (min(order), t)
+
+
+def test_without_engagement_trust_makes_nobody_ready_to_twin(bench: Bench) -> None:
+    row = bench.tie(0, bench.place(bench.country()), 0.9)
+    bench.par(twinning_engagement=0.0)
+    assert readiness(bench, row) == 0.0
+    bench.par(twinning_engagement=0.5)
+    half = readiness(bench, row)
+    bench.par(twinning_engagement=1.0)
+    assert readiness(bench, row) == pytest.approx(2.0 * half)
+
+
+@pytest.mark.parametrize("effect", [0.0, 1e9])
+def test_institutes_follow_trust_as_far_as_it_draws_them(bench: Bench, effect: float) -> None:
+    w, i = bench.w, bench.place(bench.country())
+    w.place["trust"] = 0.0
+    w.place["trust"][i] = 1.0
+    w.signal[:, k.INSTITUTES] = 1e6
+    bench.par(twinning_institute=1e9, twinning_institute_ties=effect)
+    chosen = []
+    for _ in range(30):
+        ties.open_institute(bench.h, bench.organisation(k.EDUCATION), bench.t)
+        chosen.append(int(bench.events(k.CONFUCIUS_INSTITUTE)["place"][-1]))
+        w.place["institute"] = 0
+        bench.t += 1
+    assert (set(chosen) == {i}) == bool(effect)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 QUIET = {
     "backlash_rate": 0.0,
+    "backlash_referendum": 0.0,
     "construction_stall": 0.0,
     "finance_withholding": 0.0,
     "finance_resume": 0.0,
@@ -152,3 +153,58 @@ def test_backlash_may_cancel_a_project(bench: Bench, chance: float) -> None:
         assert bench.w.country["failures"][c] == 1
     else:
         assert bench.stage(j) == k.BUILDING
+
+
+def voted(bench: Bench, stage: int = k.BUILDING, market: float = -9.0, **par: float) -> int:
+    """Return the stage after a backlash against a fully visible project in a place of a size."""
+    i = bench.place(bench.country())
+    bench.par(
+        **({"backlash_rate": 100.0, "backlash_cancel": 0.0, "backlash_referendum": 1.0} | par)
+    )
+    bench.w.sector["visibility"][0] = 1.0
+    bench.w.place["market"][i] = market
+    j = bench.project(i, stage, value=100.0)
+    works.face_public(bench.h, j, bench.t)
+    return bench.stage(j)
+
+
+@pytest.mark.parametrize("stage", [k.APPROVED, k.AWARDED, k.FINANCED, k.BUILDING, k.STALLED])
+def test_a_small_place_votes_down_what_is_approved(bench: Bench, stage: int) -> None:
+    assert voted(bench, stage) == k.CANCELLED
+    backlash, vote = bench.events(k.BACKLASH)[0], bench.events(k.REFERENDUM)[0]
+    assert vote["cause0"] == backlash["id"]
+    assert bench.events(k.CANCELLATION)["cause0"].tolist() == [vote["id"]]
+
+
+def test_nobody_votes_on_a_mere_memorandum(bench: Bench) -> None:
+    assert voted(bench, k.SIGNED) == k.SIGNED
+    assert len(bench.events(k.BACKLASH)) == 1
+    assert not len(bench.events(k.REFERENDUM))
+
+
+@pytest.mark.parametrize(
+    "case", [{"backlash_referendum": 0.0}, {"market": 9.0}, {"backlash_rate": 0.0}]
+)
+def test_what_prevents_a_vote(bench: Bench, case: dict[str, float]) -> None:
+    assert voted(bench, **case) == k.BUILDING  # type: ignore[arg-type]
+    assert not len(bench.events(k.REFERENDUM))
+
+
+def test_a_backlash_that_ends_a_project_leaves_nothing_to_vote_on(bench: Bench) -> None:
+    assert voted(bench, backlash_cancel=1.0) == k.CANCELLED
+    assert not len(bench.events(k.REFERENDUM))
+
+
+def test_votes_go_against_the_visible_in_small_places(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.par(backlash_referendum=0.8)
+    rows = [bench.project(i, k.BUILDING, value=100.0 + s, sector=s % 10) for s in range(100)]
+
+    def struck_down(visibility: float, market: float) -> int:
+        bench.w.sector["visibility"] = visibility
+        bench.w.place["market"][i] = market
+        return sum(bool(works.is_voted_down(bench.h, j, bench.t)) for j in rows)
+
+    assert struck_down(0.0, -9.0) == 0
+    assert 0 < struck_down(0.3, -9.0) < struck_down(1.0, -9.0)
+    assert struck_down(1.0, 1.0) < struck_down(1.0, 0.0) < struck_down(1.0, -1.0)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from calibration.findings import Findings
+from calibration.patterns import Claim, load_claims
+from calibration.statistics import STATISTICS
+
+DATA = Path(__file__).parent / "data"
+PLAIN = DATA / "plain.toml"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_statistics() -> Iterator[None]:
+    """Register the statistics of the test table while the tests of this folder run."""
+    known = set(STATISTICS)
+    sys.path.insert(0, str(DATA))
+    try:
+        importlib.import_module("plain_statistics")
+        yield
+    finally:
+        sys.path.remove(str(DATA))
+        sys.modules.pop("plain_statistics", None)
+        for name in set(STATISTICS) - known:
+            del STATISTICS[name]
+
+
+@pytest.fixture(scope="session")
+def plain_claims(plain_statistics: None) -> tuple[Claim, ...]:
+    """Return the claims of the test table."""
+    return load_claims(PLAIN)
+
+
+@pytest.fixture(scope="session")
+def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
+    """Return what ten runs of each world say about the claims of the test table."""
+    from calibration.experiments import check_claims
+
+    return check_claims(plain_claims, replicates=10, workers=1)

@@ -1,0 +1,26 @@
+"""Statistics that the tests of tables and experiments use."""
+
+from __future__ import annotations
+
+from calibration.reading import Reading
+from calibration.statistics import Parts, mean, ratio, statistic
+from sim import kinds as k
+
+
+@statistic(unit="visits", value=mean)
+def plain_local_visits(r: Reading, countries: tuple[str, ...] | None = None) -> Parts:
+    """Count the visits of Chinese delegations to localities, or to those of some countries."""
+    return (float(len(r.chosen(r.local_visits, countries=countries))),)
+
+
+@statistic(unit="share", value=ratio)
+def plain_share_from_lac(r: Reading) -> Parts:
+    """Measure the share of negotiated deals that the Latin American side proposed."""
+    deals = r.negotiated
+    return float((deals["initiator"] == k.LAC).sum()), float(len(deals))
+
+
+@statistic(unit="twinnings", value=mean)
+def plain_twinnings(r: Reading) -> Parts:
+    """Count the twinnings."""
+    return (float(len(r.events(k.TWINNING))),)
