@@ -283,10 +283,10 @@ class Sweep:
 
             work_on_cluster(self.store, self.plan, cluster, chunks, advance)
             return
-        hands = min(workers or provenance.cpu_count(), len(left))
-        if hands == 1:
+        if workers == 1:
             work_here(self.store, self.plan, chunks, advance)
         else:
+            hands = min(workers or provenance.cpu_count(), len(left))
             Crew(self.store, self.plan, hands, chunks, advance).work()
 
     def __repr__(self) -> str:

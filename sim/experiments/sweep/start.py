@@ -178,6 +178,7 @@ def begin(asked: Planned, out: str | Path) -> None:
         If the folder holds something else; it says what differs.
     """
     store = Store.at(out)
+    store.check_free()
     with store.place.lock():
         if not store.has_plan():
             store.begin(asked.plan, asked.world)
