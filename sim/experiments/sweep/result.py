@@ -18,10 +18,10 @@ from sim import provenance
 from sim.errors import InputError
 from sim.experiments.design import Design
 from sim.experiments.sweep.local import Crew, work_here
+from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.store import RUNS, Damage, Store
-from sim.experiments.sweep.work import check_version
 
 if TYPE_CHECKING:
     import pandas as pd
