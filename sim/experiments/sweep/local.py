@@ -26,7 +26,7 @@ from sim.experiments.sweep.plan import Chunk, Plan
 from sim.experiments.sweep.store import Store
 from sim.files import MachineError
 
-COMMAND = (sys.executable, "-m", "sim.experiments.sweep.worker")
+COMMAND = (sys.executable, "-P", "-m", "sim.experiments.sweep.worker")
 DEATHS = 3
 """Workers a run may take with it before it is recorded as failed."""
 
@@ -56,18 +56,28 @@ def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advanc
         carry_out(store, order_of(plan, chunk), lambda place: advance(int(place > 0)))
 
 
+def _surroundings() -> dict[str, str]:
+    """Return the environment of a worker: this package, wherever it lies, and one thread."""
+    found = {**os.environ, **_ONE_THREAD}
+    if _ROOT.name not in {"site-packages", "dist-packages"}:
+        paths = (str(_ROOT), os.environ.get("PYTHONPATH"))
+        found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    return found
+
+
 class Hand:
     """Hold one worker's process and what it is doing."""
 
     def __init__(self, store: Store, plan: Plan, news: SimpleQueue[tuple[Hand, Any]]) -> None:
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
             [*COMMAND, store.place.address, plan.identity],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+            env=_surroundings(),
+            # Ctrl-C in the terminal is the sweep's to act on, not the workers'.
+            start_new_session=True,
         )
         self.ready = False
         self.order: Order | None = None

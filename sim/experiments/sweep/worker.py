@@ -23,7 +23,7 @@ News = dict[str, Any]
 
 def main(arguments: list[str]) -> None:
     """Work until the orders end."""
-    # Ctrl-C goes to the whole group of processes; the sweep itself decides what it means.
+    # Where a system sends Ctrl-C to all processes, the sweep itself decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders, tell = sys.stdin, _speaker()
     try:
