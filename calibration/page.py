@@ -24,7 +24,12 @@ lies wholly where it should, the same check fails without the mechanism, and the
 lies wholly on the right side of zero. It is *weak* if that holds for the numbers themselves but an
 interval reaches across, or if the pattern holds without the mechanism too, *contrary* if the
 effect's interval lies on the wrong side of zero, and otherwise *not shown*. Intervals are of chance
-within the model, parameters held fixed."""
+within the model, parameters held fixed.
+
+A verdict is about the model, not about the world. The rules were written from these claims, and
+the experiments, switches and thresholds were settled with the model's results in sight. *Shown*
+therefore says that a mechanism does here what the report says of it and that nothing else in the
+model does it instead. It is no evidence that the claim is true."""
 
 
 def mechanisms_page(claims: Sequence[Claim], record: Record | None) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.files import free_folder
+
 if TYPE_CHECKING:
     from rich.table import Table
 

@@ -233,11 +233,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import TimeElapsedColumn as Elapsed
     from rich.progress import TimeRemainingColumn as Remaining
 
-    from sim.jit import is_warm
-
     console = Console(stderr=True)
-    if not is_warm():
-        typer.echo("compiling the engine (first run)", err=True)
     if quiet or not console.is_terminal:
         yield None if quiet else _lines()
         return

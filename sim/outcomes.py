@@ -167,9 +167,11 @@ def by_place(w: State) -> dict[str, Array]:
 def _earliest(place: Array, month: Array, places: int) -> Array:
     """Return the earliest month by place, nan where there is none."""
     first = np.full(places, np.nan)
-    # Of several months written to one place the last stays, the earliest.
-    order = np.argsort(-month, kind="stable")
-    first[place[order]] = month[order]
+    if np.any(month[1:] < month[:-1]):
+        order = np.argsort(month, kind="stable")
+        place, month = place[order], month[order]
+    # Of several months written to one place the last stays, so the earliest goes last.
+    first[place[::-1]] = month[::-1]
     return first
 
 
@@ -262,9 +264,19 @@ def _after_contact(w: State) -> float:
     return ratio(float((twinned["since"] < twinned["twinned"]).sum()), len(twinned))
 
 
+_REASONS = {
+    "cancelled_backlash": k.BACKLASH,
+    "cancelled_referendum": k.REFERENDUM,
+    "cancelled_withheld": k.FUNDS_WITHHELD,
+    "cancelled_stalled": k.STALL,
+}
+_IS_REASON = np.isin(np.arange(len(k.EVENT_KINDS)), list(_REASONS.values()))
+
+
 def _reasons(log: Array, kind: Array) -> dict[str, float]:
     """Return the number of cancellations by what came before them."""
     causes = log["cause0"][kind == k.CANCELLATION]
+<<<<<<< HEAD
 
     def after(reason: int) -> float:
         return float(np.isin(causes, log["id"][kind == reason]).sum())
@@ -275,6 +287,18 @@ def _reasons(log: Array, kind: Array) -> dict[str, float]:
         "cancelled_withheld": after(k.FUNDS_WITHHELD),
         "cancelled_stalled": after(k.STALL),
     }
+=======
+    rows = np.flatnonzero(_IS_REASON[kind])
+    ids = log["id"][rows]
+    order = np.argsort(ids)
+    ids, rows = ids[order], rows[order]
+    place = np.searchsorted(ids, causes)
+    inside = place < len(ids)
+    place, causes = place[inside], causes[inside]
+    before = kind[rows[place[ids[place] == causes]]]
+    counts = np.bincount(before, minlength=len(k.EVENT_KINDS))
+    return {name: float(counts[reason]) for name, reason in _REASONS.items()}
+>>>>>>> sweep
 
 
 PROJECT_SCHEMA = pa.schema(

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Any
 
 from sim.errors import InputError
+from sim.experiments.sweep.orders import Order, order_of, record_failed
 from sim.experiments.sweep.plan import Chunk, Plan
 from sim.experiments.sweep.store import Store
-from sim.experiments.sweep.work import Order, carry_out, order_of, record_failed
 from sim.files import MachineError
 
 AHEAD = 3
@@ -27,6 +27,8 @@ WAIT_SECONDS = 600
 
 def task(address: str, order: Mapping[str, Any]) -> None:
     """Carry out one order; this is what runs on the cluster."""
+    from sim.experiments.sweep.work import carry_out
+
     carry_out(Store.at(address), Order.from_json(order))
 
 

@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 
 from sim import provenance
+from sim.experiments.sweep.orders import order_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.start import Planned
 from sim.experiments.sweep.store import parquet_bytes
-from sim.experiments.sweep.work import Bench, order_of
+from sim.experiments.sweep.work import Bench
 
 START_SECONDS = 3.0
 """What workers take to start."""

@@ -21,18 +21,16 @@ from threading import Thread
 from typing import Any
 
 from sim.errors import InputError
+from sim.experiments.sweep.orders import Order, order_of, record_failed
 from sim.experiments.sweep.plan import Chunk, Plan
-from sim.experiments.sweep.store import Shard, Store
-from sim.experiments.sweep.work import Order, carry_out, order_of, record_failed
+from sim.experiments.sweep.store import Store
 from sim.files import MachineError
-from sim.jit import is_warm
 
-COMMAND = (sys.executable, "-m", "sim.experiments.sweep.worker")
+COMMAND = (sys.executable, "-P", "-m", "sim.experiments.sweep.worker")
 DEATHS = 3
 """Workers a run may take with it before it is recorded as failed."""
 
 Advance = Callable[[int], None]
-Landed = Callable[[Shard], None]
 
 _ROOT = Path(__file__).resolve().parents[3]
 _ONE_THREAD = dict.fromkeys(
@@ -52,22 +50,34 @@ def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advanc
     advance
         Called with the number of further runs begun or finished.
     """
+    from sim.experiments.sweep.work import carry_out
+
     for chunk in chunks:
         carry_out(store, order_of(plan, chunk), lambda place: advance(int(place > 0)))
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment of a worker: this package, wherever it lies, and one thread."""
+    found = {**os.environ, **_ONE_THREAD}
+    if _ROOT.name not in {"site-packages", "dist-packages"}:
+        paths = (str(_ROOT), os.environ.get("PYTHONPATH"))
+        found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    return found
 
 
 class Hand:
     """Hold one worker's process and what it is doing."""
 
     def __init__(self, store: Store, plan: Plan, news: SimpleQueue[tuple[Hand, Any]]) -> None:
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
             [*COMMAND, store.place.address, plan.identity],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+            env=_surroundings(),
+            # Ctrl-C in the terminal is the sweep's to act on, not the workers'.
+            start_new_session=True,
         )
         self.ready = False
         self.order: Order | None = None
@@ -131,14 +141,17 @@ class Crew:
             If a worker cannot go on for a reason that would stop the others too.
         """
         try:
-            # The first worker compiles the engine; the others find it compiled.
-            for _ in range(self.workers if is_warm() else 1):
-                self._hire()
+            # Where the engine is not compiled yet, the others wait until the first has done it.
+            self._hire()
             while self.hands:
                 self._hear(*self.news.get())
         finally:
             for hand in self.hands:
                 hand.end()
+
+    def _fill_up(self) -> None:
+        while len(self.hands) < self.workers:
+            self._hire()
 
     def _hire(self) -> None:
         self.hands.append(Hand(self.store, self.plan, self.news))
@@ -152,11 +165,14 @@ class Crew:
         elif "fault" in news:
             kind = InputError if news["fault"] == "input" else MachineError
             raise kind(news["message"])
+        elif "warm" in news:
+            if news["warm"]:
+                self._fill_up()
         elif "ready" in news:
             hand.ready, self.stillborn = True, 0
             hand.give(self._next())
-            while len(self.hands) < self.workers and hand.order is not None:
-                self._hire()
+            if hand.order is not None:
+                self._fill_up()
         elif "run" in news:
             hand.run = news["run"]
             self.advance(int(hand.run > 0))

@@ -86,9 +86,11 @@ class Folder:
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted names of the files in a folder."""
-        with contextlib.suppress(FileNotFoundError), os.scandir(self.folder / folder) as found:
-            return sorted(e.name for e in found if e.is_file() and not e.name.startswith("."))
-        return []
+        try:
+            with os.scandir(self.folder / folder) as found:
+                return sorted(e.name for e in found if e.is_file() and not e.name.startswith("."))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
     def move(self, name: str, to: str) -> None:
         """Rename a file."""
@@ -107,7 +109,7 @@ class Folder:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the folder; the system lets go of it when the process ends, however it ends."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        files.prepare_folder(self.folder, overwrite=True)
         handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             if not _take(handle):
@@ -127,7 +129,7 @@ class Folder:
 
     def _clear(self) -> None:
         """Remove what interrupted writes have left behind."""
-        for left in self.folder.glob("*/.part-*"):
+        for left in (*self.folder.glob(".part-*"), *self.folder.glob("*/.part-*")):
             with contextlib.suppress(OSError):
                 left.unlink()
 

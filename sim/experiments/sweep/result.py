@@ -18,11 +18,15 @@ from sim import provenance
 from sim.errors import InputError
 from sim.experiments.design import Design
 from sim.experiments.sweep.local import Crew, work_here
+from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.store import RUNS, Damage, Store
+<<<<<<< HEAD
 from sim.experiments.sweep.work import check_version
 from sim.state import Array
+=======
+>>>>>>> sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,10 +288,10 @@ class Sweep:
 
             work_on_cluster(self.store, self.plan, cluster, chunks, advance)
             return
-        hands = min(workers or provenance.cpu_count(), len(left))
-        if hands == 1:
+        if workers == 1:
             work_here(self.store, self.plan, chunks, advance)
         else:
+            hands = min(workers or provenance.cpu_count(), len(left))
             Crew(self.store, self.plan, hands, chunks, advance).work()
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:

@@ -10,10 +10,10 @@ from typing import Any
 from sim import provenance
 from sim.errors import InputError
 from sim.experiments.design import Varied, make_design, parse_vary
+from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.plan import Block, Plan, checked_tables, chunk_size
 from sim.experiments.sweep.result import Progress, Sweep, check_workers
 from sim.experiments.sweep.store import Store
-from sim.experiments.sweep.work import check_version
 from sim.files import free_folder
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
@@ -178,6 +178,7 @@ def begin(asked: Planned, out: str | Path) -> None:
         If the folder holds something else; it says what differs.
     """
     store = Store.at(out)
+    store.check_free()
     with store.place.lock():
         if not store.has_plan():
             store.begin(asked.plan, asked.world)

@@ -23,13 +23,13 @@ import pyarrow.parquet as pq
 from sim import __version__, files, provenance
 from sim.errors import InputError
 from sim.experiments.design import Design
-from sim.experiments.sweep.places import Folder, Place, place_of
+from sim.experiments.sweep.places import LOCK, Folder, Place, place_of
 from sim.experiments.sweep.plan import FORMAT, Block, Chunk, Plan
 from sim.scenario import build
 from sim.world import World, load_world
 
 PLAN, POINTS, RUNS, ASIDE, WORLD = "plan.json", "points.parquet", "runs", "set-aside", "world"
-_NAME = re.compile(r"(\d{2}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
+_NAME = re.compile(r"(\d{2,}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
 _ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
 
 
@@ -74,17 +74,23 @@ class Store:
         """Return whether a sweep was begun here."""
         return PLAN in self.place.names("")
 
-    def begin(self, plan: Plan, world: World) -> None:
-        """Write the plan of a new sweep, and the world's tables where they are not the shipped.
+    def check_free(self) -> None:
+        """Refuse a folder that holds something else than a sweep.
 
         Raises
         ------
         InputError
-            If the folder holds something else.
+            If it does, or the folder cannot be written.
         """
-        if isinstance(self.place, Folder):
-            held = [n for n in self.place.names("") if not n.startswith(".")]
-            files.prepare_folder(self.place.folder, overwrite=not held)
+        if not isinstance(self.place, Folder) or self.has_plan():
+            return
+        folder = self.place.folder
+        held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        # A sweep that was stopped before it began may have left these.
+        files.prepare_folder(folder, overwrite=held <= {LOCK, POINTS, WORLD})
+
+    def begin(self, plan: Plan, world: World) -> None:
+        """Write the plan of a new sweep, and the world's tables where they are not the shipped."""
         if world.digest != load_world().digest:
             for source in sorted(world.folder.glob("*.csv")):
                 self.place.write(f"{WORLD}/{source.name}", source.read_bytes())

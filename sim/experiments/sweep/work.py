@@ -2,82 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim import events, outcomes, provenance
+from sim import events, outcomes
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.errors import InputError
-from sim.experiments.sweep.plan import Chunk, Plan
+from sim.experiments.sweep.orders import Order, check_version, runs_table
+from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.store import Shard, Store
 from sim.initial import initial_state
+from sim.jit import is_warm
 from sim.parameters import PARAMETERS
-from sim.state import Array, State
+from sim.state import State
 from sim.world import World
 
 Tell = Callable[[int], None]
 
 _POSITION = {name: place for place, name in enumerate(PARAMETERS)}
-
-
-@dataclass(frozen=True)
-class Order:
-    """Tell a worker which runs to make.
-
-    Parameters
-    ----------
-    chunk
-        Name of the chunk.
-    address
-        The address the file is to carry (:meth:`Plan.key`).
-    identity
-        That of the plan, so that a worker notices when it knows another.
-    runs
-        (point, replicate) of each run.
-    values
-        The values of the parameters varied, by point.
-    spared
-        Runs not to be made, by their place in the chunk, with the error to record for them.
-    """
-
-    chunk: str
-    address: str
-    identity: str
-    runs: tuple[tuple[int, int], ...]
-    values: Mapping[int, tuple[float, ...]]
-    spared: Mapping[int, str] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the order in terms of JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Order:
-        """Return the order that was written."""
-        return cls(
-            data["chunk"],
-            data["address"],
-            data["identity"],
-            tuple((point, replicate) for point, replicate in data["runs"]),
-            {int(point): tuple(values) for point, values in data["values"].items()},
-            {int(place): text for place, text in data["spared"].items()},
-        )
-
-
-def order_of(plan: Plan, chunk: Chunk) -> Order:
-    """Return the order for a chunk of a plan."""
-    points = {point for point, _ in chunk.runs}
-    values = {point: tuple(plan.values[point].tolist()) for point in sorted(points)}
-    return Order(chunk.name, plan.key(chunk), plan.identity, chunk.runs, values)
 
 
 class Bench:
@@ -171,37 +121,6 @@ def _joined(parts: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts).combine_chunks()
 
 
-def runs_table(
-    plan: Plan,
-    order: Order,
-    records: list[dict[str, float] | None],
-    errors: list[str | None],
-) -> pa.Table:
-    """Return one row a run: its address, parameters, outcomes and error."""
-    points = [point for point, _ in order.runs]
-    columns: dict[str, Any] = {
-        "point": pa.array(points, type=pa.int64()),
-        "replicate": pa.array([replicate for _, replicate in order.runs], type=pa.int64()),
-        "seed": pa.array([plan.scenario.seed] * len(points), type=pa.int64()),
-    }
-    for place, name in enumerate(plan.names):
-        columns[name] = pa.array([order.values[point][place] for point in points], pa.float64())
-    failed: Array = np.array([record is None for record in records])
-    for name in outcomes.FOR_REGION:
-        numbers = [np.nan if record is None else record[name] for record in records]
-        columns[name] = pa.array(np.array(numbers, dtype=np.float64), mask=failed)
-    columns["error"] = pa.array(errors, type=pa.string())
-    return pa.table(columns)
-
-
-def record_failed(store: Store, plan: Plan, order: Order, error: str) -> Shard:
-    """Write a chunk's file with all its runs failed."""
-    nothing: list[dict[str, float] | None] = [None] * len(order.runs)
-    runs = runs_table(plan, order, nothing, [error] * len(order.runs))
-    store.forget_beside(plan.tables, order.chunk)
-    return store.add(order.address, order.chunk, runs, {})
-
-
 def _told(fault: Exception) -> str:
     """Return an error in one line, with the place where it arose."""
     text = f"{type(fault).__name__}: {fault}".splitlines()[0]
@@ -260,22 +179,7 @@ def _bench_at(address: str, identity: str) -> Bench:
         raise InputError("the sweep at this address is another one", file=address)
     check_version(store, plan)
     bench = Bench(plan, store.world(plan))
+    if not is_warm():
+        sys.stderr.write("compiling the engine (first run)\n")
     bench.warm_up()
     return bench
-
-
-def check_version(store: Store, plan: Plan) -> None:
-    """Refuse a sweep of another model than the one at hand.
-
-    Raises
-    ------
-    InputError
-        It says which is which.
-    """
-    here = provenance.model_version()
-    if plan.model_version != here:
-        raise InputError(
-            f"the sweep was made by another model: version {plan.model_version} there, {here} here",
-            file=store.place.shown(),
-            allowed="the version it was made by, or a new folder",
-        )

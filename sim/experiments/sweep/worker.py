@@ -23,7 +23,7 @@ News = dict[str, Any]
 
 def main(arguments: list[str]) -> None:
     """Work until the orders end."""
-    # Ctrl-C goes to the whole group of processes; the sweep itself decides what it means.
+    # Where a system sends Ctrl-C to all processes, the sweep itself decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders, tell = sys.stdin, _speaker()
     try:
@@ -34,14 +34,21 @@ def main(arguments: list[str]) -> None:
         tell({"fault": "input", "message": str(error)})
     except (MachineError, OSError) as error:
         tell({"fault": "machine", "message": str(error)})
+    sys.stderr.flush()
+    # Everything is written; taking the libraries down would only take time.
+    os._exit(0)
 
 
 def work(address: str, identity: str, orders: TextIO, tell: Callable[[News], None]) -> None:
     """Carry out orders and tell what comes of them."""
+    from sim.jit import is_warm
+
+    tell({"warm": is_warm()})
     import pyarrow as pa
 
+    from sim.experiments.sweep.orders import Order
     from sim.experiments.sweep.store import Store
-    from sim.experiments.sweep.work import Order, bench_at, carry_out
+    from sim.experiments.sweep.work import bench_at, carry_out
 
     # One worker is one core's work.
     pa.set_cpu_count(1)

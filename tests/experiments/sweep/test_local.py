@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sim.errors import InputError
 from sim.experiments.sweep import Sweep, local
 from sim.files import MachineError
 
@@ -88,6 +89,17 @@ def test_workers_that_never_start_are_a_fault(
 ) -> None:
     monkeypatch.setattr(local, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(MachineError, match=r"as soon as they start \(exit code 3\)"):
+        small(tmp_path / "s", workers=2)
+
+
+def test_workers_of_another_model_are_refused(
+    tmp_path: Path, small: Small, misbehave: Misbehave
+) -> None:
+    misbehave("""
+        from sim import provenance
+        provenance.model_version = lambda: "9.9+abc"
+    """)
+    with pytest.raises(InputError, match=r"there, 9\.9\+abc here"):
         small(tmp_path / "s", workers=2)
 
 

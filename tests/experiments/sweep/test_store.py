@@ -179,7 +179,28 @@ def test_folder_of_something_else_is_refused(tmp_path: Path, small: Small) -> No
         small(tmp_path)
     with pytest.raises(InputError, match="not the folder of a sweep"):
         Sweep(tmp_path)
+    with pytest.raises(InputError, match="is a file, not a folder"):
+        small(tmp_path / "mine.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep"
+
+
+def test_sweep_stopped_before_its_plan_was_written_begins_anew(
+    tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Folder.write
+
+    def stop(place: Folder, name: str, content: bytes) -> None:
+        if name == "plan.json":
+            raise KeyboardInterrupt
+        write(place, name, content)
+
+    monkeypatch.setattr(Folder, "write", stop)
+    with pytest.raises(KeyboardInterrupt):
+        small(tmp_path / "s", n=1)
+    assert (tmp_path / "s" / "points.parquet").exists()
+    monkeypatch.undo()
+    assert small(tmp_path / "s", n=1).status.done == 5
 
 
 @pytest.mark.parametrize(

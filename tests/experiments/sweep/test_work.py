@@ -15,9 +15,10 @@ from sim import outcomes, provenance
 from sim.engine import simulate
 from sim.errors import InputError
 from sim.experiments.sweep import Sweep, planned, work
+from sim.experiments.sweep.orders import Order, check_version, order_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.store import Store
-from sim.experiments.sweep.work import Bench, Order, bench_at, order_of
+from sim.experiments.sweep.work import Bench, bench_at
 from sim.initial import initial_state
 from sim.parameters import PARAMETERS
 from sim.state import State
@@ -132,4 +133,4 @@ def test_worker_refuses_another_sweep_or_model(
         bench_at(reference.folder, "nothing")
     monkeypatch.setattr(provenance, "model_version", lambda: "9.9+abc")
     with pytest.raises(InputError, match=r"there, 9\.9\+abc here"):
-        work.check_version(Store.at(reference.folder), reference.plan)
+        check_version(Store.at(reference.folder), reference.plan)
