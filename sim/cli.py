@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-<<<<<<< HEAD
 from sim import (
     __version__,
     cli_compare,
@@ -25,9 +24,6 @@ from sim import (
     cli_sweep,
     cli_world,
 )
-=======
-from sim import __version__, cli_patterns, cli_scenarios, cli_sweep, cli_world
->>>>>>> sweep
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, free_folder, plain, prepare_folder
 
@@ -84,13 +80,9 @@ app = typer.Typer(
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
 app.command()(cli_patterns.patterns)
-<<<<<<< HEAD
 app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
 app.command()(cli_compare.compare)
-=======
-app.command("sweep")(cli_sweep.sweep)
->>>>>>> sweep
 
 
 def _show_version(wanted: bool) -> None:

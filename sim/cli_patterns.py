@@ -43,7 +43,6 @@ def patterns(
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
     from calibration.patterns import load_claims, select_claims
     from sim import cli
-    from sim.files import free_folder
 
     claims = select_claims(load_claims(), only or [])
     place = out if out is not None else free_folder("patterns")

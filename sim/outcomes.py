@@ -276,18 +276,6 @@ _IS_REASON = np.isin(np.arange(len(k.EVENT_KINDS)), list(_REASONS.values()))
 def _reasons(log: Array, kind: Array) -> dict[str, float]:
     """Return the number of cancellations by what came before them."""
     causes = log["cause0"][kind == k.CANCELLATION]
-<<<<<<< HEAD
-
-    def after(reason: int) -> float:
-        return float(np.isin(causes, log["id"][kind == reason]).sum())
-
-    return {
-        "cancelled_backlash": after(k.BACKLASH),
-        "cancelled_referendum": after(k.REFERENDUM),
-        "cancelled_withheld": after(k.FUNDS_WITHHELD),
-        "cancelled_stalled": after(k.STALL),
-    }
-=======
     rows = np.flatnonzero(_IS_REASON[kind])
     ids = log["id"][rows]
     order = np.argsort(ids)
@@ -298,7 +286,6 @@ def _reasons(log: Array, kind: Array) -> dict[str, float]:
     before = kind[rows[place[ids[place] == causes]]]
     counts = np.bincount(before, minlength=len(k.EVENT_KINDS))
     return {name: float(counts[reason]) for name, reason in _REASONS.items()}
->>>>>>> sweep
 
 
 PROJECT_SCHEMA = pa.schema(

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import cli, files, provenance
+from sim import cli, provenance
 from sim.errors import InputError
 from sim.files import MachineError, free_folder
 
@@ -132,17 +132,10 @@ def test_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
 
 
 def test_default_folder_is_numbered_where_it_exists(tmp_path: Path) -> None:
-<<<<<<< HEAD
-    assert files.free_folder("case", tmp_path) == tmp_path / "case"
-    (tmp_path / "case").mkdir()
-    (tmp_path / "case-2").mkdir()
-    assert files.free_folder("case", tmp_path) == tmp_path / "case-3"
-=======
     assert free_folder("case", tmp_path) == tmp_path / "case"
     (tmp_path / "case").mkdir()
     (tmp_path / "case-2").mkdir()
     assert free_folder("case", tmp_path) == tmp_path / "case-3"
->>>>>>> sweep
 
 
 @pytest.mark.parametrize(

@@ -60,15 +60,10 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "app",
         "bench",
         "cli",
-<<<<<<< HEAD
         "cli_compare",
         "cli_patterns",
         "cli_scenarios",
         "cli_sensitivity",
-=======
-        "cli_patterns",
-        "cli_scenarios",
->>>>>>> sweep
         "cli_sweep",
         "cli_world",
         "__main__",

@@ -22,11 +22,7 @@ from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.store import RUNS, Damage, Store
-<<<<<<< HEAD
-from sim.experiments.sweep.work import check_version
 from sim.state import Array
-=======
->>>>>>> sweep
 
 if TYPE_CHECKING:
     import pandas as pd
