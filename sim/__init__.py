@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
-    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.comparison.compare import Comparison, compare
     from sim.experiments.run import Run, run
-    from sim.experiments.sensitivity import Sensitivity, sensitivity
+    from sim.experiments.sensitivity.analysis import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
@@ -43,14 +43,14 @@ __all__ = [
 
 _HOME = {
     "PARAMETERS": "sim.parameters",
-    "Comparison": "sim.experiments.compare",
-    "compare": "sim.experiments.compare",
+    "Comparison": "sim.experiments.comparison.compare",
+    "compare": "sim.experiments.comparison.compare",
     "InputError": "sim.errors",
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
-    "Sensitivity": "sim.experiments.sensitivity",
-    "sensitivity": "sim.experiments.sensitivity",
+    "Sensitivity": "sim.experiments.sensitivity.analysis",
+    "sensitivity": "sim.experiments.sensitivity.analysis",
     "Sweep": "sim.experiments.sweep",
     "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario",

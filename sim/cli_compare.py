@@ -64,7 +64,7 @@ def compare(
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim import cli
-    from sim.experiments import pairing
+    from sim.experiments.comparison import pairing
     from sim.files import free_folder
     from sim.scenario import load
     from sim.world import load_world
@@ -74,7 +74,7 @@ def compare(
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, parameters, end)
     with cli.new_folder(out if out is not None else free_folder(_name(chosen))) as folder:
-        from sim.experiments.compare import compare as compare_scenarios
+        from sim.experiments.comparison.compare import compare as compare_scenarios
 
         with cli.progress_bar(quiet=as_json) as progress:
             result = compare_scenarios(*chosen, world=tables, workers=threads, progress=progress)
@@ -120,7 +120,7 @@ def explain_between(
     folder: Path, other: str, deal: str | None, replicate: int, world: Path | None
 ) -> None:
     """Print why a deal exists in one of two worlds only, or list the deals that do."""
-    from sim.experiments.twins import read_twins
+    from sim.experiments.comparison.twins import read_twins
     from sim.report.between import between_of, between_table
     from sim.world import load_world
 

@@ -45,7 +45,7 @@ def sensitivity(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
-    from sim.experiments.sensitivity import sensitivity as measure
+    from sim.experiments.sensitivity.analysis import sensitivity as measure
 
     found = measure(sweep_folder, outcome or (), method.value, discover=discover or ())
     folder = found.write(out if out is not None else sweep_folder / "sensitivity")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import kinds as k
-from sim.experiments.partings import NOWHERE, LoneDeal, Sides, lone_deals
+from sim.experiments.comparison.partings import NOWHERE, LoneDeal, Sides, lone_deals
 from sim.report.biography import (
     WIDTH,
     Life,
@@ -24,7 +24,7 @@ from sim.report.names import Names, money, month_words
 from sim.report.sentences import Event, reason, sentence
 
 if TYPE_CHECKING:
-    from sim.experiments.twins import Twins
+    from sim.experiments.comparison.twins import Twins
 
 SHARED, ALONE = "=", "≠"
 """Marks of an event that both worlds hold, and of one that only this world holds."""

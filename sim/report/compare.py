@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import files
-from sim.experiments.pairing import changed_parameters
+from sim.experiments.comparison.pairing import changed_parameters
 from sim.parameters import PARAMETERS
 from sim.report import compare_figures, compare_tables, markup
 from sim.report.card import NOT_CALIBRATED
@@ -14,7 +14,7 @@ from sim.report.compare_words import changes_words, headlines
 from sim.report.names import Names, plain_word
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
     from sim.interventions import Intervention
 
 READING = """\

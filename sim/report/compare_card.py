@@ -21,7 +21,7 @@ from sim.report.compare_words import (
 from sim.report.names import Names
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 INNER = WIDTH - 4
 

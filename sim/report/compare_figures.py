@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.worlds import PATHS
+from sim.experiments.comparison.worlds import PATHS
 from sim.files import prepare_folder
 from sim.outcomes import OUTCOMES
 from sim.report import style
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
     from sim.outcomes import Outcome
 
 __all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
@@ -173,7 +173,7 @@ def plot_paths(
     comparison
         The comparison.
     metrics
-        Names of :data:`sim.experiments.worlds.PATHS`; some key ones by default.
+        Names of :data:`sim.experiments.comparison.worlds.PATHS`; some key ones by default.
     what_if
         Draw this what-if only; all by default.
     ax

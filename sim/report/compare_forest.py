@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.worlds import REGION_OUTCOMES
+from sim.experiments.comparison.worlds import REGION_OUTCOMES
 from sim.report import style
 from sim.report.compare_style import GREY, HIGHER, LOWER, known_outcome, rows_of, stamp
 from sim.report.compare_words import INTERVAL, amount, digits_of, key_of, label_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 POLITICS = ("governor_changes", "executive_changes", "recognition_switches")
 """Outcomes of politics rather than of outreach, left out unless asked for."""

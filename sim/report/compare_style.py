@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
     from sim.outcomes import Outcome
 
 GREY = "#8c8c8c"

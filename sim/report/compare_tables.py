@@ -28,7 +28,7 @@ from sim.report.names import Names, money, month_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""

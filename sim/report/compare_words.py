@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.paired import LEVEL, most_often
-from sim.experiments.pairing import changed_parameters, same_world
+from sim.experiments.comparison.paired import LEVEL, most_often
+from sim.experiments.comparison.pairing import changed_parameters, same_world
 from sim.outcomes import OUTCOMES, REGION
 from sim.report.card import KEYS, Key
 from sim.report.names import Names, month_words
@@ -18,7 +18,7 @@ from sim.report.sentences import REASONS, Event, fields
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval"
 MINUS = "−"
@@ -348,7 +348,7 @@ def event_at(row: Any, role: str) -> Event | None:
     Parameters
     ----------
     row
-        Row of :attr:`sim.experiments.compare.Comparison.deals_in_one_world` or ``partings``.
+        Row of ``deals_in_one_world`` or ``partings`` of a comparison.
     role
         Beginning of the names of its columns, such as ``root_``.
     """

@@ -13,7 +13,7 @@ from sim.report.sensitivity_card import meaning
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity.analysis import Sensitivity
 
 MOST_SHOWN = 25
 """Most parameters drawn; the others matter less than these."""

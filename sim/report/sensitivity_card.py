@@ -10,8 +10,8 @@ import pandas as pd
 from sim.outcomes import OUTCOMES, REGION
 
 if TYPE_CHECKING:
-    from sim.experiments.discovery import Discovery
-    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.discovery import Discovery
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""

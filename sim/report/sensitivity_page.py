@@ -21,8 +21,8 @@ from sim.report.sensitivity_card import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.discovery import Discovery
-    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.discovery import Discovery
 
 READING = {
     "sobol": (

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.compare import Comparison, compare
-from sim.experiments.twins import Twins, twins_of
+from sim.experiments.comparison.compare import Comparison, compare
+from sim.experiments.comparison.twins import Twins, twins_of
 from sim.outcomes import REGION, SUMMED
 from sim.report import compare_figures, compare_tables
 from sim.report.between import between_of, between_table

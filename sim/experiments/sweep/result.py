@@ -291,14 +291,14 @@ class Sweep:
             Crew(self.store, self.plan, hands, chunks, advance).work()
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
-        """Return the sweep as SALib takes it (:func:`sim.experiments.exchange.to_salib`)."""
-        from sim.experiments.exchange import to_salib
+        """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.exchange`)."""
+        from sim.experiments.sensitivity.exchange import to_salib
 
         return to_salib(self.design, self.frame, outcomes)
 
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
-        """Return the sweep as the EMA workbench does (:func:`sim.experiments.exchange.to_ema`)."""
-        from sim.experiments.exchange import to_ema
+        """Return the sweep as the EMA workbench does (:mod:`sim.experiments.sensitivity.exchange`)."""
+        from sim.experiments.sensitivity.exchange import to_ema
 
         return to_ema(self.design, self.frame)
 

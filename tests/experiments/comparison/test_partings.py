@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim import kinds as k
-from sim.experiments.partings import NOWHERE, Log, Sides, lone_deals
+from sim.experiments.comparison.partings import NOWHERE, Log, Sides, lone_deals
 from sim.state import EVENT, record_type
 
 P = 77

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.indices import problem_of
-from sim.experiments.responses import Floats, known_outcomes, outcomes_of, response
+from sim.experiments.sensitivity.indices import problem_of
+from sim.experiments.sensitivity.responses import Floats, known_outcomes, outcomes_of, response
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,8 @@ def to_salib(
     runs
         One row a run.
     outcomes
-        One outcome, or several; the first choice of :mod:`sim.experiments.responses` by default.
+        One outcome, or several; by default the first choice of
+        :mod:`sim.experiments.sensitivity.responses`.
 
     Returns
     -------

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.experiments.design import Design, salib
-from sim.experiments.responses import (
+from sim.experiments.sensitivity.responses import (
     LEAST_POINTS,
     RESAMPLES,
     Floats,

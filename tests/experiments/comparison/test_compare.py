@@ -12,13 +12,13 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.experiments import compare as module
-from sim.experiments.compare import Comparison, compare
-from sim.experiments.compared import TABLES
-from sim.experiments.pairing import labels_of, same_world
+from sim.experiments.comparison import compare as module
+from sim.experiments.comparison.compare import Comparison, compare
+from sim.experiments.comparison.compared import TABLES
+from sim.experiments.comparison.pairing import labels_of, same_world
+from sim.experiments.comparison.twins import read_twins
+from sim.experiments.comparison.worlds import PATHS, Worlds, with_draw
 from sim.experiments.run import Run
-from sim.experiments.twins import read_twins
-from sim.experiments.worlds import PATHS, Worlds, with_draw
 from sim.scenario import Scenario, load
 from sim.world import World
 

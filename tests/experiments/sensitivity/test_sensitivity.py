@@ -14,11 +14,11 @@ import sim
 from sim import provenance
 from sim.cli import app
 from sim.errors import InputError
-from sim.experiments.exchange import to_salib
-from sim.experiments.indices import delta, pawn, problem_of
-from sim.experiments.sensitivity import Sensitivity, SweepFrames, sensitivity
+from sim.experiments.sensitivity.analysis import Sensitivity, SweepFrames, sensitivity
+from sim.experiments.sensitivity.exchange import to_salib
+from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
-from tests.experiments.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
+from tests.experiments.sensitivity.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 
 # Ishigami and Homma (1990) with a = 7 and b = 0.1: exact indices.
 FIRST = (0.3139, 0.4424, 0.0)

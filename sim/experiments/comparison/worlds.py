@@ -19,7 +19,7 @@ from sim import outcomes
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.events import canonical_log
-from sim.experiments.partings import NOWHERE, Log, LoneDeal, Sides, lone_deals
+from sim.experiments.comparison.partings import NOWHERE, Log, LoneDeal, Sides, lone_deals
 from sim.initial import initial_state
 from sim.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
 from sim.state import SERIES, Array, State

@@ -16,9 +16,9 @@ from sim.calendar import month_index
 from sim.calendars import Positions
 from sim.errors import InputError, nearest_name
 from sim.events import event_table, to_frame
-from sim.experiments.partings import Log, Sides
+from sim.experiments.comparison.partings import Log, Sides
+from sim.experiments.comparison.worlds import Worlds
 from sim.experiments.reading import read_events, read_manifest
-from sim.experiments.worlds import Worlds
 from sim.provenance import model_version
 from sim.scenario import build
 from sim.state import EVENT, record_type

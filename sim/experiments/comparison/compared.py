@@ -10,14 +10,14 @@ import pandas as pd
 
 from sim import kinds as k
 from sim.calendar import month_name
-from sim.experiments.paired import LEVEL, METHODS, Pairs, adjusted
-from sim.experiments.worlds import REGION_OUTCOMES
+from sim.experiments.comparison.paired import LEVEL, METHODS, Pairs, adjusted
+from sim.experiments.comparison.worlds import REGION_OUTCOMES
 from sim.state import EVENT, record_type
 
 if TYPE_CHECKING:
     from sim.calendars import Positions
-    from sim.experiments.compare import Tally
-    from sim.experiments.worlds import Parted
+    from sim.experiments.comparison.compare import Tally
+    from sim.experiments.comparison.worlds import Parted
     from sim.outcomes import Outcome
     from sim.state import Array
 
@@ -55,7 +55,7 @@ COLUMNS = (
     "runs_for_half",
     "distinguishable",
 )
-"""Columns of every table of differences; see :meth:`sim.experiments.paired.Pairs.table`."""
+"""Columns of every table of differences (:meth:`sim.experiments.comparison.paired.Pairs.table`)."""
 ROLES = ("deal", "root", "instead", "fate", "fate_cause")
 """The events told of a deal that exists in one world only."""
 

@@ -13,9 +13,9 @@ import pandas as pd
 
 from sim import files, provenance
 from sim.experiments.design import Design
-from sim.experiments.discovery import Discovery, discover, parse_condition
-from sim.experiments.indices import METHODS, Method, indices, method_for
-from sim.experiments.responses import known_outcomes, noise_of, outcomes_of, response
+from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
+from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
+from sim.experiments.sensitivity.responses import known_outcomes, noise_of, outcomes_of, response
 from sim.experiments.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Sensitivity:
         that; missing where it is not known). Sobol' and Morris tables have a row ``seed`` an
         outcome.
     noise
-        A row an outcome: what chance adds (:class:`sim.experiments.responses.Noise`).
+        A row an outcome: what chance adds (:class:`sim.experiments.sensitivity.responses.Noise`).
     notes
         What should be told: failed runs, unknown outcomes, blocks left out.
     discovery
@@ -216,7 +216,8 @@ def sensitivity(
     sweep
         Folder or address of a sweep, or the sweep itself.
     outcomes
-        Outcomes to look at; the first choice of :mod:`sim.experiments.responses` by default.
+        Outcomes to look at; by default the first choice of
+        :mod:`sim.experiments.sensitivity.responses`.
     method
         ``sobol``, ``morris``, ``pawn`` or ``delta``; ``auto`` takes the one that the design was
         made for, and PAWN for any other sample.

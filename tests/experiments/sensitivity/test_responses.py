@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.responses import (
+from sim.experiments.sensitivity.responses import (
     Response,
     known_outcomes,
     noise_of,
@@ -15,7 +15,7 @@ from sim.experiments.responses import (
     paired_variance,
     response,
 )
-from tests.experiments.toy_sweeps import linear, sweep_of
+from tests.experiments.sensitivity.toy_sweeps import linear, sweep_of
 
 
 def test_failed_missing_and_unknown_runs_are_counted_apart() -> None:

@@ -2,7 +2,8 @@
 
 The runs are paired: a replicate of the what-if takes the same seed and replicate number as the
 baseline's, and so the same draws, and differs only in what follows from the change. The statistics
-are in :mod:`sim.experiments.paired`, the paired runs in :mod:`sim.experiments.worlds`.
+are in :mod:`sim.experiments.comparison.paired`, the paired runs in
+:mod:`sim.experiments.comparison.worlds`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ import pandas as pd
 from sim import files, provenance
 from sim.calendar import month_name
 from sim.errors import InputError, nearest_name
-from sim.experiments import compared, pairing
-from sim.experiments.paired import Pairs
-from sim.experiments.worlds import (
+from sim.experiments.comparison import compared, pairing
+from sim.experiments.comparison.paired import Pairs
+from sim.experiments.comparison.worlds import (
     COUNTRY_OUTCOMES,
     PATHS,
     REGION_OUTCOMES,
@@ -300,7 +301,7 @@ class Comparison:
 
     def explain(self, deal: int | str, what_if: str | None = None, replicate: int = 0) -> str:
         """Tell why a deal exists in one world only, as text."""
-        from sim.experiments.twins import twins_of
+        from sim.experiments.comparison.twins import twins_of
         from sim.report.between import between_of
 
         return between_of(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.experiments.design import Design, make_design
-from sim.experiments.sensitivity import SweepFrames
+from sim.experiments.sensitivity.analysis import SweepFrames
 
 Floats = npt.NDArray[np.float64]
 Function = Callable[[Floats], Floats]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.experiments.paired import METHODS, Pairs, adjusted, most_often
+from sim.experiments.comparison.paired import METHODS, Pairs, adjusted, most_often
 
 Array = np.ndarray[Any, Any]
 

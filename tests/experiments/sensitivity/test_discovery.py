@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.discovery import Condition, discover, parse_condition
-from sim.experiments.exchange import to_ema
-from sim.experiments.responses import response
-from sim.experiments.sensitivity import SweepFrames, sensitivity
-from tests.experiments.toy_sweeps import Floats, linear, sweep_of
+from sim.experiments.sensitivity.analysis import SweepFrames, sensitivity
+from sim.experiments.sensitivity.discovery import Condition, discover, parse_condition
+from sim.experiments.sensitivity.exchange import to_ema
+from sim.experiments.sensitivity.responses import response
+from tests.experiments.sensitivity.toy_sweeps import Floats, linear, sweep_of
 
 
 def corner(shares: Floats) -> Floats:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError, nearest_name
 from sim.experiments.design import Design
-from sim.experiments.responses import LEAST_POINTS, Response
+from sim.experiments.sensitivity.responses import LEAST_POINTS, Response
 
 if TYPE_CHECKING:
     import pandas as pd
