@@ -297,7 +297,7 @@ class Sweep:
         return to_salib(self.design, self.frame, outcomes)
 
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
-        """Return the sweep as the EMA workbench does (:mod:`sim.experiments.sensitivity.exchange`)."""
+        """Return the sweep as the EMA workbench has it (see ``to_salib``)."""
         from sim.experiments.sensitivity.exchange import to_ema
 
         return to_ema(self.design, self.frame)
