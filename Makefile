@@ -54,7 +54,7 @@ bench: $(READY)  ## Measure speed against the bars
 docs: $(READY)  ## Renew the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
 
-reproduce: $(READY)  ## Make the published tables and figures in results/reference anew
+reproduce: patterns  ## Make all that is published in results/reference/ anew (takes some minutes)
 	@$(BIN)/python -m calibration.surface
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
