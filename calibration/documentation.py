@@ -84,14 +84,14 @@ CHANCES_OF = (
            "the totals are lower bounds of what the author found"),
     Chance("dated", "probability", 0.2, 0.7, False,
            "a visit so counted is told with its date",
-           "the text dates 8 of at least 24 visits in one deep case, 11 of at least 24 in the other"),
+           "the text dates 8 of at least 24 visits in one case, 11 of at least 24 in the other"),
     Chance("outcome", "probability", 0.7, 1.0, False,
            "a memorandum or university link of a deep case is told; its twinnings and deals "
            "always are",
            "outcomes are what the cases were studied for"),
     Chance("visit", "probability", 0.003, 0.03, True,
            "a visit elsewhere is told, if recent",
-           "the report says it rests on many dozens of cases, in a region with thousands of visits"),
+           "the report names some fifty cases, in a region with thousands of visits"),
     Chance("embassy", "ratio", 1.0, 10.0, True,
            "how much likelier an ambassador's visit is told than another's",
            "Appendix A is a sample of embassies' activities"),
@@ -153,7 +153,7 @@ def uniforms(key: int, purpose: int, identities: Array) -> Array:
     found = np.empty(len(identities))
     k0, k1 = (np.uint64(word) for word in run_key(key, 0))
     ids = np.ascontiguousarray(identities, dtype=np.int64)
-    _fill(ids, purpose, k0, k1, found)
+    _fill(ids, purpose, k0, k1, found)  # type: ignore[no-untyped-call]
     return found
 
 
@@ -193,13 +193,15 @@ def happened(reading: Reading) -> tuple[Array, Array]:
         _from_log(reading, JOURNEY, reading.journeys),
         _from_log(reading, TWINNING, reading.events(k.TWINNING)),
         _from_log(reading, LINK, reading.events(k.UNIVERSITY_LINK)),
-        _from_log(reading, MEMORANDUM, _local(reading, reading.events(k.MEMORANDUM))),
+        _from_log(reading, MEMORANDUM, reading.events(k.MEMORANDUM)),
         _deals(reading),
         *(_from_log(reading, FAILURE, rows, way) for way, rows in failures(reading)),
     ]
     rows = np.concatenate([part for part, _ in parts])
     _place_in_cases(rows)
-    return rows, np.concatenate([identities for _, identities in parts])
+    # A centre's memoranda are no outcome of a locality.
+    kept = (rows["kind"] != MEMORANDUM) | (rows["place"] >= 0)
+    return rows[kept], np.concatenate([identities for _, identities in parts])[kept]
 
 
 def documented(reading: Reading, key: int, given: Chances | None = None) -> Array:
@@ -239,17 +241,17 @@ def documented(reading: Reading, key: int, given: Chances | None = None) -> Arra
 def failures(reading: Reading) -> tuple[tuple[int, Array], ...]:
     """Return the events of each way to fail that the report tells of."""
     cancelled = reading.events(k.CANCELLATION)
-    after = reading.field_of(cancelled["cause0"], "kind")
+
+    def after(reason: int) -> Array:
+        found: Array = cancelled[np.isin(cancelled["cause0"], reading.events(reason)["id"])]
+        return found
+
     return (
-        (BACKLASH, cancelled[after == k.BACKLASH]),
-        (REFERENDUM, cancelled[after == k.REFERENDUM]),
+        (BACKLASH, after(k.BACKLASH)),
+        (REFERENDUM, after(k.REFERENDUM)),
         (VETO, reading.events(k.VETO)),
         (WITHHELD, reading.events(k.FUNDS_WITHHELD)),
     )
-
-
-def _local(reading: Reading, rows: Array) -> Array:
-    return rows[reading.is_local(rows)]
 
 
 def _from_log(reading: Reading, kind: int, rows: Array, way: int = -1) -> tuple[Array, Array]:
@@ -274,7 +276,10 @@ def _deals(reading: Reading) -> tuple[Array, Array]:
 
 
 def _place_in_cases(rows: Array) -> None:
-    """Number the rows that belong to a deep case; its place at other times is like any other."""
+    """Write into the rows which deep case each belongs to.
+
+    The place of a case is like any other at other times.
+    """
     rows["case"] = -1
     for number, case in enumerate(studied()):
         within = (rows["month"] >= case.first) & (rows["month"] <= case.last)

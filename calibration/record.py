@@ -26,9 +26,8 @@ KINDS = (
     "acquisition",
     "failure",
 )
-(VISIT, JOURNEY, TWINNING, LINK, MEMORANDUM, LOCAL_DEAL, CENTRAL_DEAL, ACQUISITION, FAILURE) = range(
-    9
-)
+VISIT, JOURNEY, TWINNING, LINK, MEMORANDUM = range(5)
+LOCAL_DEAL, CENTRAL_DEAL, ACQUISITION, FAILURE = range(5, 9)
 
 BACKLASH, REFERENDUM, VETO, WITHHELD, LAPSE = range(5)
 
@@ -80,13 +79,11 @@ class Codes(NamedTuple):
 @cache
 def codes() -> Codes:
     """Return the numbers that the shipped world gives to countries and localities."""
+    from sim.calendars import Positions
     from sim.world import load_world
 
-    tables = load_world().tables
-    return Codes(
-        {code: i for i, code in enumerate(tables["countries"]["iso3"])},
-        {code: i for i, code in enumerate(tables["localities"]["code"])},
-    )
+    at = Positions(load_world())
+    return Codes(at.country, at.locality)
 
 
 @cache

@@ -37,7 +37,8 @@ def _case(name: str) -> DeepCase:
 
 def _mine(rows: Array, case: str, *kinds: int) -> Array:
     of_kind = (rows["kind"] >= min(kinds)) & (rows["kind"] <= max(kinds))
-    return rows[(rows["case"] == case_number(case)) & of_kind]
+    found: Array = rows[(rows["case"] == case_number(case)) & of_kind]
+    return found
 
 
 def _dated_years(rows: Array, case: str) -> Array:
@@ -51,9 +52,9 @@ def _length(case: str) -> int:
 
 
 def _first(rows: Array, since: int, otherwise: float) -> float:
-    """Return the months from a month to the first of some rows."""
+    """Return the months from a month to the first of some rows, none if that came before."""
     months = rows["month"][rows["month"] >= 0]
-    return float(months.min() - since) if len(months) else otherwise
+    return float(max(0, months.min() - since)) if len(months) else otherwise
 
 
 def _contact(rows: Array, case: str) -> int:
@@ -73,8 +74,9 @@ def journeys_made(found: Found, case: str) -> float:
     """Count the visits to China in a deep case's total, those of the national executive too."""
     deep = _case(case)
     state = found.reading.events(k.STATE_VISIT)
-    own = (state["country"] == deep.country) & (state["month"] >= deep.first)
-    return float(len(_mine(found.rows, case, JOURNEY)) + (own & (state["month"] <= deep.last)).sum())
+    within = (state["month"] >= deep.first) & (state["month"] <= deep.last)
+    central = within & (state["country"] == deep.country)
+    return float(len(_mine(found.rows, case, JOURNEY)) + central.sum())
 
 
 @of_run(unit="visits")

@@ -58,8 +58,9 @@ def countries_reached(found: Found) -> float:
 def party_visits(found: Found) -> float:
     """Count the party body's visits to localities."""
     reading = found.reading
-    actors = reading.w.actor[reading.local_visits["actor"]]
-    return float(((actors["kind"] == k.ORGANISATION) & (actors["mission"] == k.PARTY)).sum())
+    actor = reading.w.actor
+    party = (actor["kind"] == k.ORGANISATION) & (actor["mission"] == k.PARTY)
+    return float(party[reading.local_visits["actor"]].sum())
 
 
 @of_run(unit="share")
