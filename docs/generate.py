@@ -1,7 +1,7 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md and calibration.md, and all of mechanisms.md, which follows from the table of
-claims and the latest check of them.
+That is parts of odd.md and calibration.md, and all of mechanisms.md, which follows from the table
+of claims and the latest check of them.
 """
 
 from __future__ import annotations
