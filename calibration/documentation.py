@@ -118,7 +118,7 @@ CHANCES_OF = (
            "such places are told of as cases"),
     Chance("fading", "per year", 0.05, 0.4, False,
            "how fast the chance of being told falls with the years before 2019",
-           "20 of the 30 visits told elsewhere are of 2016 to 2019"),
+           "24 of the 35 visits told elsewhere are of 2016 to 2019"),
     Chance("since_2000", "share", 0.6, 1.0, False,
            "share of the region's twinnings by 2018 that were signed from 2000 on",
            "assumption: the total of 2018 includes older ones, the model starts without any"),

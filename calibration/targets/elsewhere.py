@@ -16,12 +16,12 @@ _CONTACTS = ("visit_to_lac", "visit_to_china")
 _RESULTS = ("twinning", "memorandum", "deal_local", "deal_central", "acquisition")
 
 
-def _numbers(names: tuple[str, ...] | list[str]) -> list[int]:
-    return [KINDS.index(name) for name in names]
-
-
 def _elsewhere(rows: Array, kinds: tuple[str, ...] | list[str]) -> Array:
-    return rows[(rows["case"] < 0) & np.isin(rows["kind"], _numbers(kinds))]
+    # Looked up in a table: many times faster than np.isin for so few rows.
+    asked = np.zeros(len(KINDS), dtype=bool)
+    asked[[KINDS.index(name) for name in kinds]] = True
+    found: Array = rows[asked[rows["kind"]] & (rows["case"] < 0)]
+    return found
 
 
 def _share(chosen: Array) -> float:
@@ -50,8 +50,10 @@ def localities_told(rows: Array) -> float:
 @of_record(unit="share")
 def share_in(rows: Array, kinds: list[str], countries: list[str]) -> float:
     """Return the share of certain countries in the events of certain kinds."""
-    numbers = [codes().country[code] for code in countries]
-    return _share(np.isin(_elsewhere(rows, kinds)["country"], numbers))
+    number = codes().country
+    asked = np.zeros(len(number), dtype=bool)
+    asked[[number[code] for code in countries]] = True
+    return _share(asked[_elsewhere(rows, kinds)["country"]])
 
 
 @of_record(unit="share")
