@@ -1,9 +1,9 @@
 """The reference table: runs at many draws of the parameters, and all that inference reads of them.
 
-A wave of runs is kept in a folder of its own, in files of :data:`CHUNK` runs. A file is there whole
-or not at all, and its name ends in a hash of its content. The same call on the same folder makes
-the runs that are left. Row ``i`` of wave ``w`` has replicate number ``w * WAVE + i``, so that no two
-rows share random numbers, and the same bytes come of any number of workers.
+A wave of runs is kept in a folder of its own, in files of :data:`CHUNK` runs. A file is there
+whole or not at all, and its name ends in a hash of its content. The same call on the same folder
+makes the runs that are left. Row ``i`` of wave ``w`` has replicate number ``w * WAVE + i``, so
+that no two rows share random numbers, and the same bytes come of any number of workers.
 """
 
 from __future__ import annotations
@@ -169,9 +169,7 @@ class Wave:
                     allowed="the same calibration, to go on with it, or a new folder",
                 )
         self.place.write(PLAN, (json.dumps(wanted, indent=2) + "\n").encode())
-        points = pa.table(
-            {name: self.values[:, j] for j, name in enumerate(simulator.prior.names)}
-        )
+        points = pa.table({name: self.values[:, j] for j, name in enumerate(simulator.prior.names)})
         self.place.write(POINTS, parquet_bytes(points))
 
     @classmethod
