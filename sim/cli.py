@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from sim import (
     __version__,
+    cli_calibrate,
     cli_compare,
     cli_patterns,
     cli_scenarios,
@@ -83,6 +84,7 @@ app.command()(cli_patterns.patterns)
 app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
 app.command()(cli_compare.compare)
+app.command()(cli_calibrate.calibrate)
 
 
 def _show_version(wanted: bool) -> None:

@@ -55,9 +55,17 @@ class Parameter:
 
 
 def _free(
-    name: str, unit: str, low: float, high: float, default: float, meaning: str, source: str
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    default: float,
+    meaning: str,
+    source: str,
+    prior: str | None = None,
 ) -> Parameter:
-    prior = f"uniform({low:g}, {high:g})"
+    """Return a parameter to be calibrated; its prior is flat over its range if none is given."""
+    prior = prior or f"uniform({low:g}, {high:g})"
     return Parameter(name, unit, low, high, default, meaning, f"{source}; {FREE}", prior)
 
 
@@ -113,8 +121,8 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Centre of the distribution of a governor's political will to work with China.",
               "report, Jujuy and Coquimbo cases (M22, M23)", "normal(-0.7, 0.7)"),
     Parameter("office.will_spread", "log-odds", 0.0, 3.0, 1.2,
-              "Spread of governors' political will.", "report, Jujuy and Coquimbo cases (M22, M23)",
-              "uniform(0.3, 2)"),
+              "Spread of governors' political will.",
+              "report, Jujuy and Coquimbo cases (M22, M23)"),
     Parameter("office.coattails", "probability", 0.0, 1.0, 0.45,
               "Chance that a newly elected governor is of the national executive's bloc.",
               "assumption: general knowledge, unverified"),
@@ -155,7 +163,8 @@ _ENTRIES: tuple[Parameter, ...] = (
               "report, conclusion (M59)"),
     # --- outreach by Chinese actors
     _free("outreach.province_rate", "trips per month", 0.0, 0.6, 0.07,
-          "Delegations a month of a province of median economy.", "report, section c"),
+          "Delegations a month of a province of median economy.", "report, section c",
+          "loguniform(0.01, 0.3)"),
     Parameter("outreach.ambition", "elasticity", 0.0, 2.0, 0.5,
               "How delegations rise with a province's economy.", "report, rationale (M27)"),
     Parameter("outreach.organisation_rate", "ratio", 0.0, 5.0, 0.5,
@@ -164,7 +173,8 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Visits of an ambassador to localities and ministries at full activity.",
               "report, section a and Appendix A (M39)"),
     _free("outreach.firm_rate", "trips per month", 0.0, 0.3, 0.03,
-          "Prospecting trips of a firm of middling size.", "report, section d (M35)"),
+          "Prospecting trips of a firm of middling size.", "report, section d (M35)",
+          "loguniform(0.004, 0.2)"),
     Parameter("outreach.technology_rate", "ratio", 0.0, 10.0, 2.0,
               "How much more technology firms travel than other firms.",
               "report, section d (M35)"),
@@ -185,9 +195,11 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Share of trips that go to partners already known.",
               "report, section a, intro (M33)"),
     _free("outreach.authority", "utility", 0.0, 6.0, 1.6,
-          "Draw of a place's authority.", "report, actors and avenues, conclusion (M01)"),
+          "Draw of a place's authority.", "report, actors and avenues, conclusion (M01)",
+          "uniform(0, 4)"),
     _free("outreach.market", "utility per factor of ten", 0.0, 4.0, 1.4,
-          "Draw of a place's economy.", "report, conclusion (M06)"),
+          "Draw of a place's economy.", "report, conclusion (M06)",
+          "uniform(0, 3)"),
     Parameter("outreach.match", "utility", 0.0, 6.0, 1.5,
               "Draw of a place whose endowments fit the actor's strengths.", "report, rationale"),
     Parameter("outreach.trust", "utility", 0.0, 8.0, 3.5,
@@ -240,7 +252,8 @@ _ENTRIES: tuple[Parameter, ...] = (
     # --- initiative from Latin America and the Caribbean
     _free("initiative.rate", "log-odds per month", -12.0, -3.0, -8.6,
           "Readiness of an unwilling governor without authority to approach China in a month.",
-          "report, section e (M43)"),
+          "report, section e (M43)",
+          "uniform(-11, -6)"),
     _free("initiative.will", "log-odds", 0.0, 10.0, 5.6,
           "How political will raises a governor's initiative.", "report, Jujuy case (M22)"),
     Parameter("initiative.authority", "log-odds", 0.0, 6.0, 1.5,
@@ -271,13 +284,15 @@ _ENTRIES: tuple[Parameter, ...] = (
     # --- ties
     _free("tie.contact", "share", 0.0, 1.0, 0.22,
           "Personal trust gained in one contact, as a share of what is missing.",
-          "report, rationale (M31)"),
+          "report, rationale (M31)",
+          "uniform(0.05, 0.6)"),
     Parameter("tie.journey", "ratio", 1.0, 3.0, 1.4,
               "How much more a journey to China builds than a visit received.",
               "report, section e (M44)"),
     _free("tie.consolidation", "share per month", 0.0, 0.2, 0.02,
           "Share of personal trust that becomes institutional each month.",
-          "report, rationale (M30, M31)"),
+          "report, rationale (M30, M31)",
+          "loguniform(0.002, 0.1)"),
     Parameter("tie.twinning", "ratio", 0.0, 5.0, 1.0,
               "How twinning speeds consolidation.", "report, section c"),
     Parameter("tie.university", "ratio", 0.0, 5.0, 0.6,
@@ -285,7 +300,8 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("tie.office", "ratio", 0.0, 5.0, 0.5,
               "How a local office speeds consolidation.", "report, actors and avenues (M63)"),
     _free("tie.personal_decay", "share per month", 0.0, 0.2, 0.03,
-          "Personal trust lost each month without contact.", "report, rationale (M31)"),
+          "Personal trust lost each month without contact.", "report, rationale (M31)",
+          "loguniform(0.005, 0.15)"),
     Parameter("tie.institutional_decay", "share per month", 0.0, 0.1, 0.006,
               "Institutional trust lost each month.", "report, rationale (M30)"),
     Parameter("tie.introduction", "probability", 0.0, 1.0, 0.25,
@@ -300,7 +316,8 @@ _ENTRIES: tuple[Parameter, ...] = (
     _free("twinning.rate", "probability per month", 0.0, 0.3, 0.028,
           "Chance that a province and a unit that trust each other fully sign a twinning in "
           "a month.",
-          "report, fn 85: upwards of 175 by the end of 2018"),
+          "report, fn 85: upwards of 175 by the end of 2018",
+          "loguniform(0.003, 0.2)"),
     Parameter("twinning.engagement", "share", 0.0, 1.0, 1.0,
               "Weight of trust already there: 0 leaves only twinnings with units never met.",
               "report, actors and avenues (M16)"),
@@ -326,7 +343,8 @@ _ENTRIES: tuple[Parameter, ...] = (
     # --- proposals and matching
     _free("project.wish", "probability per month", 0.0, 1.0, 0.32,
           "Chance that a willing governor with a trusted partner puts a project on the wish list.",
-          "report, sections a and e"),
+          "report, sections a and e",
+          "loguniform(0.03, 1)"),
     Parameter("project.pitch", "probability", 0.0, 1.0, 0.6,
               "Chance that a firm pitches a project on a visit.", "report, section d (M35, M37)"),
     Parameter("project.reconnaissance", "share", 0.0, 1.0, 1.0,
@@ -362,10 +380,12 @@ _ENTRIES: tuple[Parameter, ...] = (
     # --- approval
     _free("approval.local", "probability per month", 0.0, 1.0, 0.4,
           "Chance that a fully willing governor approves a memorandum in local power in a month.",
-          "report, actors and avenues (M01, M23)"),
+          "report, actors and avenues (M01, M23)",
+          "loguniform(0.03, 1)"),
     _free("approval.central", "probability per month", 0.0, 1.0, 0.004,
           "Chance that a neutral national executive approves a local unit's memorandum in a month.",
-          "report, Coquimbo case (M02)"),
+          "report, Coquimbo case (M02)",
+          "loguniform(0.0004, 0.1)"),
     Parameter("approval.own", "ratio", 1.0, 50.0, 11.0,
               "How much faster an executive approves the projects it negotiates itself.",
               "report, adaptive outreach (M05)"),
@@ -453,9 +473,9 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Draw of a unit that has become known to Chinese actors.",
               "report, section e, fn 102 (M45)"),
     # --- learning
-    _free("learning.experience", "share", 0.0, 1.0, 0.12,
-          "Experience a firm gains in a country from a deal, as a share of what is missing.",
-          "report, actors and avenues (M62)"),
+    Parameter("learning.experience", "share", 0.0, 1.0, 0.12,
+              "Experience a firm gains in a country from a deal, as a share of what is missing.",
+              "report, actors and avenues (M62)"),
     Parameter("learning.practice", "share", 0.0, 1.0, 0.06,
               "Practice in outreach gained with a visit, as a share of what is missing.",
               "report, actors and avenues (M62)"),
