@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.against_record import found, rows_of
-from calibration.listed import COUNT, COUNTRY, LEVELS, VALUE, Listed, Scope, read_listed
+from calibration.listed import (
+    COUNT,
+    COUNTRY,
+    LEVELS,
+    VALUE,
+    Listed,
+    Scope,
+    nearest_country,
+    read_listed,
+)
 from calibration.predicted import (
     WITH_SECTOR,
     Counted,
@@ -22,7 +31,7 @@ from calibration.predicted import (
     known_outcome,
 )
 from sim import files, provenance
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError
 from sim.interventions import LAST_MONTH
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
@@ -212,7 +221,7 @@ def _check_names(asked: Wanted, world: World) -> None:
                 f"{code!r} is no country of this world",
                 field="--within",
                 allowed="an ISO 3166-1 code of three letters",
-                nearest=nearest_name(code, countries),
+                nearest=nearest_country(code, world),
             )
 
 

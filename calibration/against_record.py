@@ -82,30 +82,10 @@ def found(
     years = [str(year) for year in range(question.first, question.last + 1)]
     sectors = [i for i, c in enumerate(world.sectors["code"]) if c in question.sectors]
     names = [str(world.sectors["name"].iloc[i]) for i in sectors]
-    outcome = known_outcome(question.outcome)
     seen = float(observed.units.sum())
     record = {
         "model_version": provenance.model_version(),
-        "compared": {
-            "file": table.file.name,
-            "sha256": table.digest,
-            "rows": len(table.amount),
-            "left_out": table.left_out,
-            "level": table.level,
-            "measure": table.measure,
-            "outcome": outcome.name,
-            "meaning": outcome.meaning,
-            "unit": outcome.unit,
-            "years": [question.first, question.last],
-            "sectors": list(question.sectors),
-            "sectors_ignored": table.sector is not None and not question.sectors,
-            "units": len(question.units),
-            "listed": len(table.units),
-            "complete": asked.complete,
-            "only_positive": not asked.complete and bool((observed.units > 0).all()),
-            "within": list(asked.within),
-            "resampled": resampled,
-        },
+        "compared": _compared(table, question, asked, observed, resampled),
         "scenario": scenario.name,
         "months": [scenario.start, scenario.end],
         "seed": scenario.seed,
@@ -123,6 +103,33 @@ def found(
     return _rounded(record), _unit_table(case, question, world)
 
 
+def _compared(
+    table: Listed, question: Question, asked: Wanted, observed: Counted, resampled: str
+) -> dict[str, Any]:
+    """Return what is compared and how."""
+    outcome = known_outcome(question.outcome)
+    return {
+        "file": table.file.name,
+        "sha256": table.digest,
+        "rows": len(table.amount),
+        "left_out": table.left_out,
+        "level": table.level,
+        "measure": table.measure,
+        "outcome": outcome.name,
+        "meaning": outcome.meaning,
+        "unit": outcome.unit,
+        "years": [question.first, question.last],
+        "sectors": list(question.sectors),
+        "sectors_ignored": table.sector is not None and not question.sectors,
+        "units": len(question.units),
+        "listed": len(table.units),
+        "complete": asked.complete,
+        "only_positive": not asked.complete and bool((observed.units > 0).all()),
+        "within": list(asked.within),
+        "resampled": resampled,
+    }
+
+
 def _unit_table(case: marks.Case, question: Question, world: World) -> pd.DataFrame:
     """Return one row a unit."""
     import pandas as pd
@@ -131,7 +138,8 @@ def _unit_table(case: marks.Case, question: Question, world: World) -> pd.DataFr
     named = rows.set_index("iso3" if question.by_country else "code", drop=False)
     named = named.loc[list(question.units)]
     levels = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
-    quantiles = np.quantile(case.runs, list(levels.values()), axis=0)
+    # Quantiles that occur, so that those of counts are whole.
+    quantiles = np.quantile(case.runs, list(levels.values()), axis=0, method="inverted_cdf")
     low, high = scores.pit_bounds(case.runs, case.observed)
     return pd.DataFrame(
         {

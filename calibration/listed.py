@@ -212,14 +212,23 @@ def _units(file: Cells, world: World) -> tuple[list[str], list[str], list[str]]:
 
 def _unit_names(world: World) -> dict[str, str]:
     """Return the code of every unit by all it may be called; countries win over localities."""
-    pairs = [
-        *_pairs(world.localities["name"], world.localities["code"]),
-        *_pairs(world.localities["code"], world.localities["code"]),
-        *_pairs(world.countries["name"], world.countries["iso3"]),
-        *_pairs(world.countries["iso2"], world.countries["iso3"]),
-        *_pairs(world.countries["iso3"], world.countries["iso3"]),
-    ]
-    return dict(pairs)
+    tables = (
+        (world.localities, ("name", "code"), "code"),
+        (world.countries, ("name", "iso2", "iso3"), "iso3"),
+    )
+    return dict(
+        pair
+        for table, columns, code in tables
+        for column in columns
+        for pair in _pairs(table[column], table[code])
+    )
+
+
+def nearest_country(text: str, world: World) -> str | None:
+    """Return the code of the country that a text most likely means, by any of its names."""
+    countries = set(world.countries["iso3"])
+    names = _unit_names(world).items()
+    return _nearest_code(text, {name: code for name, code in names if code in countries})
 
 
 def _pairs(names: Iterable[str], codes: Iterable[str]) -> list[tuple[str, str]]:

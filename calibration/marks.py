@@ -188,20 +188,20 @@ def concentration_marks(
     A naive prediction without a distribution has the concentration of its means.
     """
     observed = scores.concentration(case.observed)
-    drawn: dict[str, dict[str, Array]] = {}
-    for name, (mean, draws) in predictions.items():
-        drawn[name] = scores.concentrations(draws if draws is not None else mean[None])
-    return [
-        {
-            "measure": measure,
-            "observed": value,
-            "predictions": {
-                name: spread(found[measure], value if name == MODEL else None)
-                for name, found in drawn.items()
-            },
-        }
-        for measure, value in observed.items()
+    found: list[Record] = [
+        {"measure": name, "observed": value, "predictions": {}} for name, value in observed.items()
     ]
+    for name, (mean, draws) in predictions.items():
+        drawn = scores.concentrations(draws if draws is not None else mean[None])
+        for row in found:
+            values = drawn[row["measure"]]
+            marked = spread(values, row["observed"] if name == MODEL else None)
+            if draws is None:
+                # Means touch every unit; that says nothing.
+                known = row["measure"] != "touched"
+                marked |= {"median": marked["median"] if known else None, "q05": None, "q95": None}
+            row["predictions"][name] = marked
+    return found
 
 
 def totals(observed: Array, runs: Array, names: list[Any]) -> list[Record]:

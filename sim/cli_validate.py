@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from calibration.against import Against
 
-_NARROWEST = 100
+_NARROWEST = 110
 
 _File = Annotated[
     Path | None,
@@ -85,13 +85,7 @@ def validate(
     """Compare the model with a table of your own: ranks, concentration, calibration."""
     from sim import cli
 
-    if against is None:
-        raise InputError(
-            "there is nothing to compare the model with",
-            field="--against",
-            allowed="a CSV file with the columns unit, year (optional), sector (optional), and "
-            "count or value",
-        )
+    file = _given(against)
     from calibration.against import Wanted, compare_with_table
     from sim.experiments.pairing import threads
     from sim.files import free_folder
@@ -99,13 +93,10 @@ def validate(
 
     tables, many = load_world(world), threads(workers)
     wanted = Wanted(outcome, first, last, complete, by, tuple(within or ()))
-    place = out if out is not None else free_folder(f"against-{against.stem}")
-    with (
-        cli.new_folder(place) as folder,
-        cli.progress_bar(quiet=as_json, what="runs") as progress,
-    ):
+    place = out if out is not None else free_folder(f"against-{file.stem}")
+    with cli.new_folder(place) as folder, cli.progress_bar(as_json, "runs") as progress:
         found = compare_with_table(
-            against,
+            file,
             wanted,
             scenario=scenario,
             replicates=replicates,
@@ -121,6 +112,18 @@ def validate(
         typer.echo(json.dumps(plain({"folder": folder, **found.record}), allow_nan=False))
         return
     _print(found, folder)
+
+
+def _given(file: Path | None) -> Path:
+    """Return the table to compare with."""
+    if file is None:
+        raise InputError(
+            "there is nothing to compare the model with",
+            field="--against",
+            allowed="a CSV file with the columns unit, year (optional), sector (optional), and "
+            "count or value",
+        )
+    return file
 
 
 def _print(found: Against, folder: Path) -> None:

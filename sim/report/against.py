@@ -40,7 +40,7 @@ _DASHES = ("--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)))
 
 def shown_units(units: pd.DataFrame) -> pd.DataFrame:
     """Return the units that are drawn: those with most, observed or predicted."""
-    most = np.maximum(units["observed"], units["mean"])
+    most = units[["observed", "mean"]].max(axis=1)
     chosen = units.loc[most.sort_values(ascending=False, kind="stable").index[:MOST_UNITS]]
     return chosen.sort_values(["observed", "mean"], ascending=False, kind="stable")
 
@@ -65,8 +65,8 @@ def draw_units(record: Record, units: pd.DataFrame, ax: Axes | None = None) -> A
         Axes to draw on; new ones by default.
     """
     rows = shown_units(units)
-    height = 1.75 + 0.25 * max(len(rows), 4)
-    host = style.host_axes(ax, (10.0, height), (0.25, 0.75 / height, 0.72, 1.0 - 1.75 / height))
+    height = 1.35 + 0.25 * max(len(rows), 4)
+    host = style.host_axes(ax, (10.0, height), (0.25, 0.75 / height, 0.72, 1.0 - 1.35 / height))
     y = np.arange(len(rows))[::-1]
     for low, high, width, words in (("q05", "q95", 3.0, "90 %"), ("q25", "q75", 8.0, "50 %")):
         host.hlines(
@@ -185,19 +185,22 @@ def _draw_measure(ax: Axes, row: Record, named: bool) -> None:
         if found["median"] is None:
             continue
         colour = style.BLUE if name == MODEL else style.QUIET
-        ax.plot([found["q05"], found["q95"]], [at, at], color=colour, linewidth=2.2)
+        if found["q05"] is not None:
+            ax.plot([found["q05"], found["q95"]], [at, at], color=colour, linewidth=2.2)
         ax.plot([found["median"]], [at], "o", color=colour, markersize=6)
     ax.plot([], [], "o-", color=style.QUIET, label="prediction: median, 90 % interval")
     ax.axvline(row["observed"], color=style.VERMILLION, linewidth=2.0, label="the table")
     ax.set_yticks(y, [LABELS[name] for name in predictions] if named else [""] * len(y))
     ax.set_ylim(-0.6, len(y) - 0.4)
-    ends = [e for f in predictions.values() for e in (f["q05"], f["q95"]) if e is not None]
+    ends = [f[e] for f in predictions.values() for e in ("q05", "median", "q95")]
+    ends = [end for end in ends if end is not None]
     low, high = min([*ends, row["observed"]]), max([*ends, row["observed"]])
     room = max(0.06 * (high - low), 0.02)
     ax.set_xlim(low - room, high + room)
     ax.xaxis.set_major_locator(_few_ticks())
     ax.set_xlabel(MEASURES[row["measure"]])
     style.tidy(ax, grid="x")
+    ax.xaxis.label.set_size(style.TICK_SIZE)
     ax.tick_params(axis="y", length=0)
 
 
@@ -289,7 +292,9 @@ def draw_totals(record: Record, what: str, ax: Axes | None = None) -> Axes:
         host.xaxis.set_major_locator(_whole_years())
         host.set_xlim(min(x) - 0.5, max(x) + 0.5)
         host.set_ylim(bottom=0.0)
-        host.set_ylabel(amount_words(record))
+        host.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        # Flush left above the axes: along the axis it would be longer than the figure is high.
+        host.set_title(amount_words(record), loc="left", fontsize=style.NOTE_SIZE, pad=9.0)
         style.tidy(host)
     else:
         height = 1.5 + 0.32 * max(len(rows), 3)
@@ -301,6 +306,7 @@ def draw_totals(record: Record, what: str, ax: Axes | None = None) -> Axes:
         host.set_yticks(y, [shorten(row["name"], 44, placeholder=" …") for row in rows])
         host.set_ylim(-0.6, len(rows) - 0.4)
         host.set_xlim(left=0.0)
+        host.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         host.set_xlabel(amount_words(record))
         style.tidy(host, grid="x")
     style.legend(host, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)

@@ -127,14 +127,15 @@ def _misses(record: Record, units: pd.DataFrame) -> str:
     order = (middle - 0.5).abs()[outside].sort_values(ascending=False, kind="stable").index[:15]
     if not len(order):
         return markup.paragraph("No unit lies outside its 90 % interval.")
+    found: list[dict[str, Any]] = [dict(row) for _, row in units.loc[order].iterrows()]
     rows = [
         [
             f"{row['name']} ({row['unit']})",
             number_words(row["observed"]),
-            range_words(row.to_dict()),
+            range_words(row),
             "more than predicted" if row["observed"] > row["q95"] else "less than predicted",
         ]
-        for _, row in units.loc[order].iterrows()
+        for row in found
     ]
     label = f"Units outside their 90 % interval: {int(outside.sum())} of {len(units)}"
     label += ", the farthest 15" if len(order) < outside.sum() else ""
@@ -156,12 +157,13 @@ def _rank_table(record: Record) -> str:
 
 
 def _concentration_table(record: Record) -> str:
-    rows = []
-    for row in record["concentration"]:
-        cells = [range_words(found) for found in row["predictions"].values()]
-        rows.append([MEASURES[row["measure"]], number_words(row["observed"]), *cells])
-    names = [LABELS[name] for name in record["concentration"][0]["predictions"]]
-    head = ["Measure", "Table", *names]
+    """Return measures of concentration as a table, one row a prediction."""
+    measures = record["concentration"]
+    rows = [["the table", *(number_words(row["observed"]) for row in measures)]]
+    for name in measures[0]["predictions"]:
+        cells = [range_words(row["predictions"][name]) for row in measures]
+        rows.append([LABELS[name], *cells])
+    head = ["", *(MEASURES[row["measure"]] for row in measures)]
     label = "Concentration: predictive medians with 90 % intervals"
     return markup.table(label, head, rows, range(1, len(head)))
 
