@@ -80,6 +80,7 @@ def found(
     predictions = case.predictions()
     means = {name: mean for name, (mean, _) in predictions.items()}
     years = [str(year) for year in range(question.first, question.last + 1)]
+    by_year = table.year is not None and len(years) > 1
     sectors = [i for i, c in enumerate(world.sectors["code"]) if c in question.sectors]
     names = [str(world.sectors["name"].iloc[i]) for i in sectors]
     seen = float(observed.units.sum())
@@ -97,7 +98,7 @@ def found(
         "ranks": marks.rank_marks(case, means),
         "concentration": marks.concentration_marks(case, predictions),
         "calibration": marks.calibration_marks(case, predictions),
-        "years": [] if table.year is None else marks.totals(observed.years, runs.years, years),
+        "years": marks.totals(observed.years, runs.years, years) if by_year else [],
         "sectors": marks.totals(observed.sectors[sectors], runs.sectors[:, sectors], names),
     }
     return _rounded(record), _unit_table(case, question, world)

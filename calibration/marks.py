@@ -6,6 +6,7 @@ from resampling units; predictive intervals hold 90 % of runs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from calibration.inference import estimate
 from sim.state import Array
 
 Record = dict[str, Any]
+Predictions = Mapping[str, tuple[Array, Array | None]]
+"""Mean (U,) and draws (R, U) of each prediction; None where it has no distribution."""
 
 MODEL = "model"
 SIZE = "gdp"
@@ -62,9 +65,10 @@ class Case:
     groups: Array
     counts: bool
 
-    def predictions(self) -> dict[str, tuple[Array, Array | None]]:
+    def predictions(self) -> Predictions:
         """Return mean (U,) and draws (R, U) of every prediction, the model's first."""
-        found: dict[str, tuple[Array, Array | None]] = {MODEL: (self.runs.mean(axis=0), self.runs)}
+        found: dict[str, tuple[Array, Array | None]] = {}
+        found[MODEL] = (self.runs.mean(axis=0), self.runs)
         for name, values in self.predictors.items():
             mean = scores.naive_mean(values, self.observed)
             many = max(len(self.runs), 400)
@@ -135,7 +139,7 @@ def _ranks_if_true(case: Case) -> Record:
     return {"rank": spread(rank_), "partial": spread(partial_)}
 
 
-def calibration_marks(case: Case, predictions: dict[str, tuple[Array, Array | None]]) -> Record:
+def calibration_marks(case: Case, predictions: Predictions) -> Record:
     """Return how well predictive distributions are calibrated.
 
     ``function`` is the mean distribution function of the PIT at the levels of ``levels``,
@@ -180,9 +184,7 @@ def _calibration_if_true(runs: Array, found: float) -> Record:
     return band
 
 
-def concentration_marks(
-    case: Case, predictions: dict[str, tuple[Array, Array | None]]
-) -> list[Record]:
+def concentration_marks(case: Case, predictions: Predictions) -> list[Record]:
     """Return each measure of concentration: as observed, as the runs have it, and naively.
 
     A naive prediction without a distribution has the concentration of its means.

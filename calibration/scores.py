@@ -193,7 +193,12 @@ def concentrations(draws: Array) -> dict[str, Array]:
 
 
 def naive_mean(predictor: Array, observed: Array) -> Array:
-    """Return the observed total shared out in proportion to a predictor (U,)."""
+    """Return the observed total shared out in proportion to a predictor (U,).
+
+    It is shared out equally where the predictor is zero everywhere.
+    """
+    if not predictor.any():
+        return np.full(len(observed), observed.mean())
     return np.asarray(observed.sum() * predictor / predictor.sum())
 
 

@@ -110,7 +110,9 @@ def _stretched(ax: Axes, largest: float, record: Record) -> None:
         steps = [least * 10.0**power for power in range(10)]
     ax.set_xlim(-0.15 * least, top)
     ax.set_xticks([0.0, *(step for step in steps if step <= top)])
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.xaxis.set_major_formatter(
+        lambda value, _: f"{value:,.0f}" if value < 1e7 else f"{value:.0e}"
+    )
     ax.xaxis.set_minor_locator(_no_ticks())
 
 
