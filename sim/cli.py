@@ -23,6 +23,7 @@ from sim import (
     cli_scenarios,
     cli_sensitivity,
     cli_sweep,
+    cli_validate,
     cli_world,
 )
 from sim.errors import InputError, nearest_name
@@ -85,6 +86,7 @@ app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
 app.command()(cli_compare.compare)
 app.command()(cli_calibrate.calibrate)
+app.command()(cli_validate.validate)
 
 
 def _show_version(wanted: bool) -> None:

@@ -66,6 +66,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "cli_scenarios",
         "cli_sensitivity",
         "cli_sweep",
+        "cli_validate",
         "cli_world",
         "__main__",
     ),
