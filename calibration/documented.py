@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from calibration import observation, prior
+from calibration import prior
+from calibration.cases import observation
+from calibration.cases.conditions import load_conditions
 from calibration.checks import load_thresholds
-from calibration.conditions import load_conditions
 from calibration.prior import Array, Prior
 from calibration.reading import Reading
 from calibration.simulator import Observation
@@ -23,8 +24,7 @@ from sim.parameters import PARAMETERS
 from sim.world import load_world
 
 _HERE = Path(__file__).resolve().parent
-_OBSERVING = ("conditions", "documentation", "observation", "reading", "record", "cases")
-_TABLES = ("cases.csv", "case_events.csv", "targets.toml", "conditions.toml")
+_KINDS = (".py", ".csv", ".toml")
 
 
 def rules_version() -> str:
@@ -40,8 +40,8 @@ def rules_version() -> str:
 
 def observation_version() -> str:
     """Return a hash of all that turns a run into its statistics."""
-    sources = [_HERE / f"{name}.py" for name in _OBSERVING] + [_HERE / name for name in _TABLES]
-    sources += sorted((_HERE / "targets").glob("*.py"))
+    cases = [path for path in (_HERE / "cases").rglob("*") if path.suffix in _KINDS]
+    sources = [_HERE / "reading.py", *sorted(cases)]
     return provenance.sources_digest(sources, _HERE)[:16]
 
 

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from calibration.cases import DEPTHS, load_cases, load_events
-from calibration.documentation import CHANCES_OF
-from calibration.findings import REFERENCE, read_record
-from calibration.page import mechanisms_page
-from calibration.patterns import load_claims
-from calibration.targets import KINDS as TARGET_KINDS
-from calibration.targets import load_targets
+from calibration.cases.cases import DEPTHS, load_cases, load_events
+from calibration.cases.documentation import CHANCES_OF
+from calibration.cases.targets import KINDS as TARGET_KINDS
+from calibration.cases.targets import load_targets
+from calibration.claims.findings import REFERENCE, read_record
+from calibration.claims.page import mechanisms_page
+from calibration.claims.patterns import load_claims
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text

@@ -13,7 +13,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from calibration.against import Against
+    from calibration.against.comparison import Against
 
 _NARROWEST = 110
 
@@ -86,7 +86,7 @@ def validate(
     from sim import cli
 
     file = _given(against)
-    from calibration.against import Wanted, compare_with_table
+    from calibration.against.comparison import Wanted, compare_with_table
     from sim.experiments.pairing import threads
     from sim.files import free_folder
     from sim.world import load_world

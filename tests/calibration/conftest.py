@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from calibration.findings import Findings
-from calibration.patterns import Claim, load_claims
+from calibration.claims.findings import Findings
+from calibration.claims.patterns import Claim, load_claims
+from calibration.claims.statistics import STATISTICS
 from calibration.reading import Reading
-from calibration.statistics import STATISTICS
 from sim.world import World
 
 DATA = Path(__file__).parent / "data"
@@ -41,7 +41,7 @@ def plain_claims(plain_statistics: None) -> tuple[Claim, ...]:
 @pytest.fixture(scope="session")
 def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
     """Return what ten runs of each world say about the claims of the test table."""
-    from calibration.experiments import check_claims
+    from calibration.claims.experiments import check_claims
 
     return check_claims(plain_claims, replicates=10, workers=1)
 
@@ -49,7 +49,7 @@ def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
 @pytest.fixture(scope="session")
 def conditioned(world: World) -> Reading:
     """Return a run under the conditions of comparison; leave it as it is."""
-    from calibration.conditions import load_conditions
+    from calibration.cases.conditions import load_conditions
     from sim.engine import simulate
     from sim.initial import initial_state
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from calibration.against import Against, Wanted, compare_with_table
+from calibration.against.comparison import Against, Wanted, compare_with_table
 from sim.report import style
 from sim.report.against import MOST_UNITS, drawings, shown_units
 from sim.report.against_page import against_page, write_page

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calibration.claims.statistics import Parts, mean, ratio, statistic
 from calibration.reading import Reading
-from calibration.statistics import Parts, mean, ratio, statistic
 from sim import kinds as k
 
 
