@@ -87,7 +87,7 @@ def validate(
 
     file = _given(against)
     from calibration.against.comparison import Wanted, compare_with_table
-    from sim.experiments.pairing import threads
+    from sim.experiments.comparison.pairing import threads
     from sim.files import free_folder
     from sim.world import load_world
 

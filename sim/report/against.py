@@ -202,7 +202,7 @@ def _draw_measure(ax: Axes, row: Record, named: bool) -> None:
     ax.xaxis.set_major_locator(_few_ticks())
     ax.set_xlabel(MEASURES[row["measure"]])
     style.tidy(ax, grid="x")
-    ax.xaxis.label.set_size(style.TICK_SIZE)
+    ax.xaxis.label.set_fontsize(style.TICK_SIZE)
     ax.tick_params(axis="y", length=0)
 
 
