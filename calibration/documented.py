@@ -105,7 +105,7 @@ class Documented:
 
 def derived_of(reading: Reading, asked: Mapping[str, Any]) -> float:
     """Return a derived quantity of a run: how many deals or twinnings, where and until when."""
-    fields = {"localities": asked.get("localities"), "until": asked.get("until")}
+    fields: dict[str, Any] = {name: asked.get(name) for name in ("localities", "until")}
     if asked["outcome"] == "twinnings":
         return float(len(reading.chosen(reading.events(kinds.TWINNING), **fields)))
     return float(len(reading.chosen(reading.negotiated, field="dealt", **fields)))

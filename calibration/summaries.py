@@ -85,9 +85,8 @@ class Summaries:
     def __call__(self, statistics: Array) -> Array:
         """Return summaries (N, D) of statistics (N, K): the networks' mean prediction."""
         scaled = self.scaling(np.atleast_2d(statistics)).astype(np.float32)
-        return np.mean([_forward(layers, scaled) for layers in self.networks], axis=0).astype(
-            np.float64
-        )
+        found: Array = np.mean([_forward(layers, scaled) for layers in self.networks], axis=0)
+        return found.astype(np.float64)
 
 
 def _forward(layers: tuple[tuple[Array, Array], ...], inputs: Array) -> Array:

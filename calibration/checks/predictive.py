@@ -25,9 +25,11 @@ def table_is_whole(
     keys
         Seed and replicate of each row (N).
     """
-    missing = ~np.isfinite(statistics)
+    missing: Array = ~np.isfinite(statistics)
     rows = int(missing.any(axis=1).sum())
-    at_fault = [name for name, bad in zip(names, missing.any(axis=0), strict=True) if bad]
+    at_fault = [
+        name for name, bad in zip(names, np.any(missing, axis=0).tolist(), strict=True) if bad
+    ]
     shared = len(keys) - len(set(keys))
     most = load_thresholds()["table"]["most_missing"]
     found = f"{len(statistics):,} runs, {rows:,} with a number missing, {shared:,} seeds shared"
