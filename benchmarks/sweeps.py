@@ -69,26 +69,68 @@ def sweep_command(out: str, runs: int, replicates: int, end: str, workers: int) 
     ]  # fmt: skip
 
 
+def timed_worker(traces: str, address: str, identity: str) -> None:
+    """Work as a worker of a sweep does, and note the time spent inside the engine."""
+    from sim.experiments.sweep import work, worker
+
+    simulate, add = work.simulate, work.Store.add
+    inside = [0.0]
+
+    def timed(*arguments: Any) -> Any:
+        clock = time.perf_counter()
+        state = simulate(*arguments)
+        inside[0] += time.perf_counter() - clock
+        return state
+
+    def noted(*arguments: Any) -> Any:
+        (Path(traces) / str(os.getpid())).write_text(repr(inside[0]), encoding="ascii")
+        return add(*arguments)
+
+    work.simulate, work.Store.add = timed, noted
+    worker.main([address, identity])
+
+
 def speed(runs: int, replicates: int, end: str, workers: int) -> dict[str, float]:
-    """Compare a sweep with as many processes of the bare engine at once on the same runs."""
+    """Compare a sweep with as many processes of the bare engine at once on the same runs.
+
+    On a machine with other work the two comparisons by clock and by processor are only as good as
+    that work is even. The share inside the engine is measured within the sweep itself: the time
+    its workers spend in the engine, of all the time they have from the first line to the last.
+    """
+    from sim.experiments.sweep import local, sweep
+
     me = Path(__file__)
     alone = [_start(me, "bare", runs, replicates, end, first, workers) for first in range(workers)]
     times = [json.loads(process.communicate()[0]) for process in alone]
     engine_wall, engine_cpu = max(t[0] for t in times), sum(t[1] for t in times)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
+        traces = Path(folder) / "traces"
+        traces.mkdir()
+        local.COMMAND = (sys.executable, str(me), "worker", str(traces))
         clock = time.perf_counter()
-        _start(*sweep_command(f"{folder}/s", runs, replicates, end, workers)).communicate()
+        sweep(
+            "baseline",
+            VARY,
+            design="lhs",
+            n=runs // replicates,
+            replicates=replicates,
+            end=end,
+            workers=workers,
+            out=f"{folder}/s",
+        )
         wall = time.perf_counter() - clock
+        inside = sum(float(path.read_text(encoding="ascii")) for path in traces.iterdir())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "runs": runs,
-        "engine_ms": engine_cpu / runs * 1e3,
-        "engine_s": engine_wall,
-        "sweep_s": wall,
-        "share_by_clock": engine_wall / wall,
-        "share_by_processor": engine_cpu / cpu,
+        "engine, ms a run": engine_cpu / runs * 1e3,
+        "engine, s": engine_wall,
+        "sweep, s": wall,
+        "share by clock": engine_wall / wall,
+        "share by processor": engine_cpu / cpu,
+        "share inside the engine": inside / (workers * wall),
     }
 
 
@@ -206,9 +248,12 @@ def main() -> None:
         part.add_argument("--runs", type=int, nargs="+")
         part.add_argument("--end", default="2020-12" if name in {"speed", "pairs"} else "2000-12")
         part.add_argument("--workers", type=int, default=2)
-    part = parts.add_parser("bare")
-    part.add_argument("arguments", nargs=5)
+    for name, count in (("bare", 5), ("worker", 3)):
+        parts.add_parser(name).add_argument("arguments", nargs=count)
     given = parser.parse_args()
+    if given.part == "worker":
+        timed_worker(*given.arguments)
+        return
     if given.part == "bare":
         runs, replicates, end, first, every = given.arguments
         bare(int(runs), int(replicates), end, int(first), int(every))

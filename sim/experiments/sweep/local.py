@@ -33,9 +33,15 @@ DEATHS = 3
 Advance = Callable[[int], None]
 
 _ROOT = Path(__file__).resolve().parents[3]
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
+_SMALL = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    # Arrow's own pools keep memory that a worker needs for some milliseconds a chunk.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""Environment in which a worker uses one core and little memory."""
 
 
 def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advance) -> None:
@@ -57,8 +63,8 @@ def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advanc
 
 
 def _surroundings() -> dict[str, str]:
-    """Return the environment of a worker: this package, wherever it lies, and one thread."""
-    found = {**os.environ, **_ONE_THREAD}
+    """Return the environment of a worker: this package, wherever it lies, on one core."""
+    found = {**os.environ, **_SMALL}
     if _ROOT.name not in {"site-packages", "dist-packages"}:
         paths = (str(_ROOT), os.environ.get("PYTHONPATH"))
         found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
