@@ -21,8 +21,8 @@ from calibration.summaries import NETWORKS
 from calibration.table import Rows
 
 DRAWS = 2000
-_SMALL = 10
-"""Tables too small for the rows the thresholds name set a tenth aside for each use."""
+_MOST_SPARE, _MOST_CHECK = 6, 10
+"""A sixth and a tenth of the rows at most recalibrate and check, however small the table."""
 _TELL_EVERY = 50
 _FAREST = 5.0
 
@@ -99,8 +99,8 @@ class Parts(NamedTuple):
 def parted(rows: int) -> Parts:
     """Return which of a table's rows serve for what."""
     sizes = load_thresholds()["table"]
-    check = min(sizes["check_rows"], rows // _SMALL)
-    spare = min(sizes["recalibration_rows"], rows // _SMALL)
+    check = min(sizes["check_rows"], rows // _MOST_CHECK)
+    spare = min(sizes["recalibration_rows"], rows // _MOST_SPARE)
     return Parts(*np.split(np.arange(rows), [rows - spare - check, rows - check]))
 
 

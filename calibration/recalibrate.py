@@ -16,6 +16,9 @@ import numpy as np
 from calibration.prior import Array
 from calibration.regression import Particles
 
+_EDGE = 1e-12
+"""How near to 0 and 1 a level may come, so that its normal score is finite."""
+
 
 @dataclass(frozen=True)
 class Recalibration:
@@ -60,9 +63,9 @@ class Recalibration:
         order = np.argsort(scores, kind="stable")
         ordered, heights = scores[order], weights[order]
         levels = np.cumsum(heights) - 0.5 * heights
-        at = ndtri(np.clip(levels, 1e-6, 1.0 - 1e-6))
-        wanted = betaincinv(self.a[j], self.b[j], np.clip(levels, 1e-6, 1.0 - 1e-6))
-        aim = ndtri(np.clip(wanted, 1e-6, 1.0 - 1e-6))
+        wanted = betaincinv(self.a[j], self.b[j], np.clip(levels, _EDGE, 1.0 - _EDGE))
+        at = ndtri(np.clip(levels, _EDGE, 1.0 - _EDGE))
+        aim = ndtri(np.clip(wanted, _EDGE, 1.0 - _EDGE))
         result = np.empty_like(ordered)
         result[order] = _beyond(aim, at, ordered)
         return result

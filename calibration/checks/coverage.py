@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.checks.base import Verdict, judged, listed, load_thresholds
+from calibration.checks.base import Verdict, judged, listed, load_thresholds, not_run
 from calibration.prior import Array
 
 _CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
@@ -19,6 +19,9 @@ def covered(levels: Array, interval: float) -> Array:
 
 def coverage(levels: Array, names: Sequence[str], *, where: str = "global") -> Verdict:
     """Judge the coverage of central intervals, each parameter by itself.
+
+    Fewer rows than the thresholds ask for could not tell so small a difference from chance; then
+    nothing is judged.
 
     Parameters
     ----------
@@ -39,11 +42,14 @@ def coverage(levels: Array, names: Sequence[str], *, where: str = "global") -> V
         f"{shares[interval].max():.3f}"
         for interval, _ in pairs
     )
+    passes = " and ".join(f"{interval:.0%} within {tolerance:g}" for interval, tolerance in pairs)
+    if len(levels) < load_thresholds()["table"]["check_rows"]:
+        return not_run(f"coverage, {where}", f"{len(levels)} rows are too few to judge", passes)
     return judged(
         f"coverage, {where}",
         not failed,
         f"{worst}; off: {listed(failed)}" if failed else worst,
-        " and ".join(f"{interval:.0%} within {tolerance:g}" for interval, tolerance in pairs),
+        passes,
         {
             "names": list(names),
             "rows": len(levels),
