@@ -21,8 +21,8 @@ from calibration.checks import Verdict
 from calibration.fit import Draws, Fit, box_around, fit
 from calibration.posterior import Posterior, to_inference_data
 from calibration.prior import Array, Prior
-from calibration.regression import NETWORKS
 from calibration.simulator import Simulator
+from calibration.summaries import NETWORKS
 from calibration.table import Rows, Wave, build, load_simulator
 from sim import files, provenance
 from sim.errors import InputError
@@ -198,7 +198,8 @@ class _Work:
         self.seconds[what] = time.perf_counter() - began
         self.keys += rows.keys
         self.statistics.append(rows.statistics)
-        finite = np.isfinite(rows.statistics).all(axis=1) & np.isfinite(rows.derived).all(axis=1)
+        numbers = np.column_stack([rows.statistics, rows.derived])
+        finite = np.asarray(np.isfinite(numbers).all(axis=1))
         if finite.sum() < FEWEST / 2:
             raise InputError("hardly any run gave numbers", file=wave.folder)
         return rows.chosen(finite)

@@ -105,10 +105,15 @@ class Documented:
 
 def derived_of(reading: Reading, asked: Mapping[str, Any]) -> float:
     """Return a derived quantity of a run: how many deals or twinnings, where and until when."""
-    fields = {"localities": asked.get("localities"), "until": asked.get("until")}
-    if asked["outcome"] == "twinnings":
-        return float(len(reading.chosen(reading.events(kinds.TWINNING), **fields)))
-    return float(len(reading.chosen(reading.negotiated, field="dealt", **fields)))
+    twinnings = asked["outcome"] == "twinnings"
+    rows = reading.events(kinds.TWINNING) if twinnings else reading.negotiated
+    chosen = reading.chosen(
+        rows,
+        field="month" if twinnings else "dealt",
+        until=asked.get("until"),
+        localities=asked.get("localities"),
+    )
+    return float(len(chosen))
 
 
 def simulator() -> Documented:

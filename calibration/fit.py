@@ -17,6 +17,7 @@ from calibration.checks import Verdict, coverage, load_thresholds, simulation_ba
 from calibration.prior import Array, Prior
 from calibration.recalibrate import Recalibration
 from calibration.regression import Particles, Regression
+from calibration.summaries import NETWORKS
 from calibration.table import Rows
 
 DRAWS = 2000
@@ -162,7 +163,7 @@ def fit(
     *,
     more: Rows | None = None,
     seed: int = 0,
-    networks: int = regression.NETWORKS,
+    networks: int = NETWORKS,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Fit:

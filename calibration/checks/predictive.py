@@ -25,7 +25,7 @@ def table_is_whole(
     keys
         Seed and replicate of each row (N).
     """
-    missing = ~np.isfinite(statistics)
+    missing = np.asarray(~np.isfinite(statistics))
     rows = int(missing.any(axis=1).sum())
     at_fault = [name for name, bad in zip(names, missing.any(axis=0), strict=True) if bad]
     shared = len(keys) - len(set(keys))

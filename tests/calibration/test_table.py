@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration import table
-from calibration.simulator import Observation
-from calibration.table import Rows, Wave, build, load_simulator
+from calibration.prior import Array
+from calibration.simulator import Observation, Simulator
+from calibration.table import Advance, Rows, Wave, build, load_simulator
 from sim.errors import InputError
 from sim.files import MachineError
 from tests.calibration import toy
@@ -72,7 +72,7 @@ def test_what_is_there_is_kept_and_what_is_damaged_is_made_again(
     made: list[int] = []
     really = Wave.make
 
-    def counted(self: Wave, simulator: table.Simulator, chunk: int, *tell: table.Advance) -> str:
+    def counted(self: Wave, simulator: Simulator, chunk: int, *tell: Advance) -> str:
         made.append(chunk)
         return really(self, simulator, chunk, *tell)
 
@@ -110,7 +110,7 @@ def test_a_run_that_fails_leaves_a_row_without_numbers(
 ) -> None:
     really = toy.CountsToy.run
 
-    def run(self: toy.CountsToy, values: table.Array, seed: int, replicate: int) -> Observation:
+    def run(self: toy.CountsToy, values: Array, seed: int, replicate: int) -> Observation:
         if replicate == 7:
             raise ZeroDivisionError("of this run")
         return really(self, values, seed, replicate)
