@@ -9,7 +9,9 @@ import pytest
 
 from calibration.findings import Findings
 from calibration.patterns import Claim, load_claims
+from calibration.reading import Reading
 from calibration.statistics import STATISTICS
+from sim.world import World
 
 DATA = Path(__file__).parent / "data"
 PLAIN = DATA / "plain.toml"
@@ -42,3 +44,13 @@ def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
     from calibration.experiments import check_claims
 
     return check_claims(plain_claims, replicates=10, workers=1)
+
+
+@pytest.fixture(scope="session")
+def conditioned(world: World) -> Reading:
+    """Return a run under the conditions of comparison; leave it as it is."""
+    from calibration.conditions import load_conditions
+    from sim.engine import simulate
+    from sim.initial import initial_state
+
+    return Reading(simulate(initial_state(load_conditions(), world), 7, 0))
