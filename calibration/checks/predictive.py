@@ -26,8 +26,9 @@ def table_is_whole(
         Seed and replicate of each row (N).
     """
     missing = np.asarray(~np.isfinite(statistics))
+    holed = np.asarray(missing.any(axis=0))
     rows = int(missing.any(axis=1).sum())
-    at_fault = [name for name, bad in zip(names, missing.any(axis=0), strict=True) if bad]
+    at_fault = [name for name, bad in zip(names, holed, strict=True) if bad]
     shared = len(keys) - len(set(keys))
     most = load_thresholds()["table"]["most_missing"]
     found = f"{len(statistics):,} runs, {rows:,} with a number missing, {shared:,} seeds shared"
