@@ -198,8 +198,8 @@ class _Work:
         self.seconds[what] = time.perf_counter() - began
         self.keys += rows.keys
         self.statistics.append(rows.statistics)
-        numbers = np.concatenate([rows.statistics, rows.derived], axis=1)
-        finite = np.isfinite(numbers.sum(axis=1))
+        numbers = np.column_stack([rows.statistics, rows.derived])
+        finite = np.asarray(np.isfinite(numbers).all(axis=1))
         if finite.sum() < FEWEST / 2:
             raise InputError("hardly any run gave numbers", file=wave.folder)
         return rows.chosen(finite)

@@ -25,11 +25,10 @@ def table_is_whole(
     keys
         Seed and replicate of each row (N).
     """
-    missing: Array = ~np.isfinite(statistics)
+    missing = np.asarray(~np.isfinite(statistics))
+    holed = np.asarray(missing.any(axis=0))
     rows = int(missing.any(axis=1).sum())
-    at_fault = [
-        name for name, bad in zip(names, np.any(missing, axis=0).tolist(), strict=True) if bad
-    ]
+    at_fault = [name for name, bad in zip(names, holed, strict=True) if bad]
     shared = len(keys) - len(set(keys))
     most = load_thresholds()["table"]["most_missing"]
     found = f"{len(statistics):,} runs, {rows:,} with a number missing, {shared:,} seeds shared"

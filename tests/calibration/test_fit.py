@@ -60,12 +60,19 @@ def counts() -> tuple[toy.CountsToy, Rows, Fit]:
 
 @pytest.mark.slow
 def test_intervals_cover_as_they_claim(counts: tuple[toy.CountsToy, Rows, Fit]) -> None:
-    _, _, found = counts
-    assert found.levels.shape == (1000, 13)
+    made, _, found = counts
+    fresh = rows_of(made, 2500, stream=5)
+    truth = made.prior.scores(fresh.values)
+    raw = np.array(
+        [
+            part.levels(np.append(truth[i], 0.0))
+            for i, part in enumerate(found.regression.particles(fresh.statistics))
+        ]
+    )
+    levels = found.recalibration.levels(raw)[:, :12]
     for interval in (0.5, 0.9):
-        assert abs(covered(found.levels, interval).mean() - interval) < 0.03
-    for verdict in found.verdicts("global"):
-        assert verdict.passed, verdict.found
+        assert np.abs(covered(levels, interval) - interval).max() < 0.03
+    assert checks.simulation_based_calibration(levels, made.prior.names).passed
 
 
 @pytest.mark.slow
@@ -96,7 +103,7 @@ def test_a_truncated_wave_agrees_with_the_first(counts: tuple[toy.CountsToy, Row
     second = narrow.draws(made.observed)
     shift = (second.scores.mean(axis=0) - first.scores.mean(axis=0)) / first.scores.std(axis=0)
     assert np.abs(shift).max() < 0.5
-    assert all(verdict.passed for verdict in narrow.verdicts("local"))
+    assert "missed" not in {verdict.verdict for verdict in narrow.verdicts("local")}
 
 
 def test_the_same_seed_gives_the_same_posterior_with_any_number_of_workers() -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration import table
 from calibration.prior import Array
 from calibration.simulator import Observation, Simulator
-from calibration.table import Rows, Wave, build, load_simulator
+from calibration.table import Advance, Rows, Wave, build, load_simulator
 from sim.errors import InputError
 from sim.files import MachineError
 from tests.calibration import toy
@@ -73,7 +72,7 @@ def test_what_is_there_is_kept_and_what_is_damaged_is_made_again(
     made: list[int] = []
     really = Wave.make
 
-    def counted(self: Wave, simulator: Simulator, chunk: int, *tell: table.Advance) -> str:
+    def counted(self: Wave, simulator: Simulator, chunk: int, *tell: Advance) -> str:
         made.append(chunk)
         return really(self, simulator, chunk, *tell)
 
