@@ -107,7 +107,8 @@ class Reading:
     @cached_property
     def own_journeys(self) -> Array:
         """Return the journeys of governors on the initiative of their own side."""
-        return self.journeys[self.journeys["initiator"] == k.LAC]
+        own: Array = self.journeys[self.journeys["initiator"] == k.LAC]
+        return own
 
     @cached_property
     def introductions(self) -> Array:
@@ -118,7 +119,8 @@ class Reading:
     @cached_property
     def begun_by_visit(self) -> Array:
         """Return the ties, with localities or centres, that a Chinese visit began."""
-        return self.ties[self.field_of(self.ties["first_event"], "kind") == k.VISIT_TO_LAC]
+        begun: Array = self.ties[self.field_of(self.ties["first_event"], "kind") == k.VISIT_TO_LAC]
+        return begun
 
     def by_country(self, rows: Array) -> Array:
         """Return how many records there are by country (C,)."""
@@ -143,12 +145,14 @@ class Reading:
     @cached_property
     def negotiated(self) -> Array:
         """Return the deals that were negotiated with a government: all but acquisitions."""
-        return self.deals[self.deals["channel"] != k.BY_ACQUISITION]
+        rest: Array = self.deals[self.deals["channel"] != k.BY_ACQUISITION]
+        return rest
 
     @cached_property
     def local_deals(self) -> Array:
         """Return the deals that localities decided on."""
-        return self.deals[self.deals["level"] == k.LOCAL]
+        local: Array = self.deals[self.deals["level"] == k.LOCAL]
+        return local
 
     @cached_property
     def memoranda(self) -> Array:
@@ -169,7 +173,8 @@ class Reading:
         planned = self.deals["channel"] == k.BY_EXECUTIVE
         central = self.deals["level"] == k.CENTRAL
         where = self.field_of(self.deals["cause0"], "place")
-        return planned | (central & (where >= self.localities))
+        result: Array = planned | (central & (where >= self.localities))
+        return result
 
     # --- circumstances
 
@@ -204,7 +209,8 @@ class Reading:
         np.add.at(turns, (switches["month"] - self.start, switches["country"]), 1)
         # Switches yet to come after a month, the last month's own not among them.
         later = turns[::-1].cumsum(axis=0)[::-1] - turns
-        return (self.w.country["recognises"] == 1) ^ (later % 2 == 1)
+        held: Array = (self.w.country["recognises"] == 1) ^ (later % 2 == 1)
+        return held
 
     # --- names
 

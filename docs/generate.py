@@ -1,7 +1,7 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md, and all of mechanisms.md, which follows from the table of claims and the
-latest check of them.
+That is parts of odd.md and calibration.md, and all of mechanisms.md, which follows from the table
+of claims and the latest check of them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,16 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from calibration.findings import REFERENCE, read_record
-from calibration.page import mechanisms_page
-from calibration.patterns import load_claims
+from calibration.cases.cases import DEPTHS, load_cases, load_events
+from calibration.cases.documentation import CHANCES_OF
+from calibration.cases.targets import KINDS as TARGET_KINDS
+from calibration.cases.targets import load_targets
+from calibration.claims.findings import REFERENCE, read_record
+from calibration.claims.page import mechanisms_page
+from calibration.claims.patterns import load_claims
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text
@@ -25,6 +30,7 @@ from sim.world import load_world
 from sim.world.schema import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
+CALIBRATION = Path(__file__).parent / "calibration.md"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
 RESULT = Path(__file__).parents[1] / REFERENCE
 
@@ -120,6 +126,40 @@ def parameters() -> str:
     return _table(("name", "unit", "range", "default", "meaning", "source", "prior"), rows)
 
 
+def cases() -> str:
+    """Return the documented cases with their number of events."""
+    events = [event.case for event in load_events()]
+    ordered = sorted(load_cases().values(), key=lambda case: DEPTHS.index(case.depth))
+    rows = [
+        (case.depth, case.name, case.country, ", ".join(case.localities),
+         str(events.count(case.id)), case.outcome, case.source)
+        for case in ordered
+    ]  # fmt: skip
+    return _table(("depth", "case", "country", "localities", "events", "outcome", "source"), rows)
+
+
+def targets() -> str:
+    """Return the table of targets."""
+    rows = [
+        (f"`{t.id}`", t.definition, f"{t.observed:.4g}", f"`{t.kind}`",
+         f"{TARGET_KINDS[t.kind]} {t.uncertainty:g}", t.measure.unit, t.measure.meaning, t.source)
+        for t in load_targets()
+    ]  # fmt: skip
+    head = ("target", "observed", "value", "kind", "own uncertainty", "unit", "in a run", "source")
+    return _table(head, rows)
+
+
+def chances() -> str:
+    """Return the chances of documentation."""
+    rows = [
+        (f"`{c.name}`", c.meaning, c.unit, f"{c.low:g} to {c.high:g}",
+         "uniform in the logarithm" if c.log else "uniform", c.reason)
+        for c in CHANCES_OF
+    ]  # fmt: skip
+    return _table(("chance", "that", "unit", "range", "prior", "because"), rows)
+
+
+CALIBRATION_PARTS = {"cases": cases, "targets": targets, "chances": chances}
 PARTS = {
     "agents": agent_classes,
     "variables": variables,
@@ -130,20 +170,21 @@ PARTS = {
 }
 
 
-def renewed(text: str) -> str:
-    """Return the page with its generated parts made anew.
+def renewed(page: Path, parts: dict[str, Callable[[], str]]) -> str:
+    """Return a page with its generated parts made anew.
 
     Raises
     ------
     ValueError
         If a part's markers are not there exactly once.
     """
-    for name, make in PARTS.items():
+    text = page.read_text(encoding="utf-8")
+    for name, make in parts.items():
         pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         body = make()
         text, found = re.subn(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.S)
         if found != 1:
-            raise ValueError(f"{PAGE.name} has {found} parts marked {name!r}, not one")
+            raise ValueError(f"{page.name} has {found} parts marked {name!r}, not one")
     return text
 
 
@@ -154,7 +195,11 @@ def mechanisms() -> str:
 
 def main() -> int:
     """Renew the pages, or check them; return the exit code."""
-    pages = {PAGE: renewed(PAGE.read_text(encoding="utf-8")), MECHANISMS: mechanisms()}
+    pages = {
+        PAGE: renewed(PAGE, PARTS),
+        CALIBRATION: renewed(CALIBRATION, CALIBRATION_PARTS),
+        MECHANISMS: mechanisms(),
+    }
     outdated = [
         page.name
         for page, new in pages.items()

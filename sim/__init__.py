@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
+    from sim.experiments.comparison.compare import Comparison, compare
     from sim.experiments.run import Run, run
+    from sim.experiments.sensitivity.analysis import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
     from sim.files import MachineError
     from sim.parameters import PARAMETERS
@@ -22,25 +24,33 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PARAMETERS",
+    "Comparison",
     "InputError",
     "MachineError",
     "Run",
     "Scenario",
+    "Sensitivity",
     "Sweep",
     "World",
     "__version__",
+    "compare",
     "load",
     "load_world",
     "run",
+    "sensitivity",
     "sweep",
 ]
 
 _HOME = {
     "PARAMETERS": "sim.parameters",
+    "Comparison": "sim.experiments.comparison.compare",
+    "compare": "sim.experiments.comparison.compare",
     "InputError": "sim.errors",
     "MachineError": "sim.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
+    "Sensitivity": "sim.experiments.sensitivity.analysis",
+    "sensitivity": "sim.experiments.sensitivity.analysis",
     "Sweep": "sim.experiments.sweep",
     "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario",

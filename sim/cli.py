@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import __version__, cli_patterns, cli_scenarios, cli_sweep, cli_world
+from sim import (
+    __version__,
+    cli_calibrate,
+    cli_compare,
+    cli_patterns,
+    cli_scenarios,
+    cli_sensitivity,
+    cli_sweep,
+    cli_validate,
+    cli_world,
+)
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, free_folder, plain, prepare_folder
 
@@ -72,7 +82,11 @@ app = typer.Typer(
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
 app.command()(cli_patterns.patterns)
+app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)
+app.command()(cli_compare.compare)
+app.command()(cli_calibrate.calibrate)
+app.command()(cli_validate.validate)
 
 
 def _show_version(wanted: bool) -> None:
@@ -227,8 +241,13 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
+    between: cli_compare.Between = None,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
+    if between is not None:
+        cli_compare.explain_between(run_folder, between, deal, replicate, world)
+        return
+    cli_compare.require_run(run_folder)
     from sim.experiments.reading import read_events
     from sim.report.biography import biography_of, deals_table, find_project
     from sim.world import load_world

@@ -14,7 +14,7 @@ from sim.files import free_folder
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from calibration.findings import Findings
+    from calibration.claims.findings import Findings
 
 _NARROWEST = 120
 
@@ -41,13 +41,13 @@ def patterns(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
-    from calibration.patterns import load_claims, select_claims
+    from calibration.claims.patterns import load_claims, select_claims
     from sim import cli
 
     claims = select_claims(load_claims(), only or [])
     place = out if out is not None else free_folder("patterns")
     with cli.new_folder(place, overwrite) as folder:
-        from calibration.experiments import check_claims
+        from calibration.claims.experiments import check_claims
 
         with cli.progress_bar(quiet=as_json, what="runs") as progress:
             findings = check_claims(

@@ -26,7 +26,7 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "governor": [{"kind": "governor", "locality": "BR-SP", "name": "A", "will": 1.0}],
     "executive": [{"kind": "executive", "country": "BRA", "name": "B", "stance": -1.0}],
     "recognition": [{"kind": "recognition", "country": "MEX", "recognises": "Taiwan"}],
-    "envelope": [{"kind": "envelope", "factor": 50.0}],
+    "envelope": [{"kind": "envelope", "factor": 0.0}],
     "signal": [{"kind": "signal", "signal": "policy_emphasis", "value": 3.0}],
     "shock": [{"kind": "shock", "what": "strain", "value": 1.0, "until": "2005-06"}],
     "visit": [{"kind": "visit", "locality": "BR-SP", "actor": "CN-HA"}],

@@ -57,7 +57,7 @@ def test_model_sources_hold_the_rules_and_leave_presentation_out() -> None:
     names = {path.relative_to(root).as_posix() for path in provenance.model_sources()}
     assert {"rng.py", "state.py", "schedule.py", "decisions.py", "parameters.py"} <= names
     assert any(name.startswith("rules/") for name in names)
-    assert not any(name.startswith(("report/", "cli")) for name in names)
+    assert not any(name.startswith(("report/", "cli", "experiments/")) for name in names)
 
 
 def test_digest_follows_names_and_content_but_not_line_ends(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
@@ -36,11 +37,14 @@ def draw_forest(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         _draw(host, y, row)
     host.axvline(0.0, color=style.INK, linewidth=1.0, zorder=0)
     host.set_yticks(range(len(shown)))
-    host.set_yticklabels([f"{row['title'][:48]}  {row['id']}" for row in reversed(shown)])
+    titles = [shorten(row["title"], 58, placeholder=" …") for row in reversed(shown)]
+    names = [row["id"] for row in reversed(shown)]
+    host.set_yticklabels([f"{t}  {n}" for t, n in zip(titles, names, strict=True)])
     host.set_ylim(-0.8, len(shown) - 0.2)
     host.set_xscale("symlog", linthresh=2.0)
-    host.set_xlim(-_FARTHEST, 1.3 * _FARTHEST)
-    host.set_xticks([-20, -5, -2, 0, 2, 5, 20, 40])
+    against = any(_lowest(row) < -2.0 for row in shown)
+    host.set_xlim(-_FARTHEST if against else -2.5, 1.3 * _FARTHEST)
+    host.set_xticks([*((-20, -5) if against else ()), -2, 0, 2, 5, 10, 20, 40])
     host.xaxis.set_major_formatter(lambda value, _: "≥40" if value == _FARTHEST else f"{value:g}")
     host.set_xlabel("effect in standard errors, in the direction of the claim")
     style.tidy(host, grid="x")
@@ -58,13 +62,21 @@ def _standard_error(effect: Mapping[str, float | None]) -> float:
     return (effect["high"] - effect["low"]) / _IN_INTERVAL
 
 
-def _draw(ax: Axes, y: int, row: Mapping[str, Any]) -> None:
-    """Draw one effect with its interval."""
+def _scaled(row: Mapping[str, Any]) -> list[float]:
+    """Return an effect and the ends of its interval in standard errors."""
     effect, sign = row["effect"], -1.0 if row["direction"] == "-" else 1.0
     unit = sign / _standard_error(effect)
-    value, low, high = (
-        max(-_FARTHEST, min(_FARTHEST, unit * effect[end])) for end in ("value", "low", "high")
-    )
+    ends = (unit * float(effect[end]) for end in ("value", "low", "high"))
+    return [max(-_FARTHEST, min(_FARTHEST, end)) for end in ends]
+
+
+def _lowest(row: Mapping[str, Any]) -> float:
+    return min(_scaled(row))
+
+
+def _draw(ax: Axes, y: int, row: Mapping[str, Any]) -> None:
+    """Draw one effect with its interval."""
+    value, low, high = _scaled(row)
     colour = VERDICT_MARKS[row["verdict"]][1]
     ax.plot([low, high], [y, y], color=colour, linewidth=1.8)
     ax.plot([value], [y], _FORMS[row["verdict"]], color=colour, markersize=5.5)

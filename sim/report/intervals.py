@@ -38,15 +38,15 @@ def interval_words(estimate: Estimate) -> str:
     return f"{number_words(estimate['value'])} [{low}, {high}]"
 
 
-def ticks(low: float, high: float, most: int = 4) -> list[float]:
-    """Return round numbers between two others, at most so many."""
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round numbers between two others, as many as there are up to ``most``."""
     if not high > low:
         return [low]
-    raw = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(f * power for f in (1.0, 2.0, 5.0, 10.0, 20.0) if f * power >= raw)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    for step in (factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < most:
+            break
     return [round(i * step, 12) for i in range(first, last + 1)]
 
 
@@ -164,7 +164,7 @@ def _mark(scale: _Scale, estimate: Estimate, y: float, colour: str, form: str) -
 def _axis(scale: _Scale, floor: float) -> list[str]:
     """Return the axis with round numbers under it."""
     parts = [_line(scale.left, floor, scale.right, floor, QUIET)]
-    for value in ticks(scale.low, scale.high, 4):
+    for value in ticks(scale.low, scale.high):
         x = scale(value)
         parts.append(_line(x, floor, x, floor + 4.0, QUIET))
         parts.append(_text(x, floor + 16.0, number_words(value)))

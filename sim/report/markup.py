@@ -23,6 +23,12 @@ def heading(level: int, text: str) -> str:
     return f"<h{level}>{escape(text)}</h{level}>"
 
 
+def bullets(texts: Iterable[str]) -> str:
+    """Return texts as a list."""
+    lines = "\n".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f"<ul>\n{lines}\n</ul>"
+
+
 def section(name: str, title: str, parts: Iterable[str]) -> str:
     """Return a section with its heading; ``name`` is where links lead."""
     anchor = escape(name)

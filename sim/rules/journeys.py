@@ -86,8 +86,8 @@ def plan_journey(w, g, t):
 
     A forum is attended on invitation, at most one a month: the first in the order of their keys
     that invites and is accepted (M29). Otherwise initiative rises with will, authority, need,
-    means, imitation and experience; geopolitics restrains governors less than executives (report, section
-    e; M22, M41, M43, M50, M52).
+    means, imitation and experience; geopolitics restrains governors less than executives (report,
+    section e; M22, M41, M43, M50, M52).
     """
     p = w.par[0]
     governor = w.governor[g]

@@ -188,8 +188,9 @@ def register_wish(w, g, t):
 def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
-    Technology firms pitch once they have spread their expertise in a first meeting (M37). Provinces make the case for their firms where they are trusted (section d, fn 96);
-    elsewhere most of their visits are reconnaissance (rationale; M32).
+    Technology firms pitch once they have spread their expertise in a first meeting (M37).
+    Provinces make the case for their firms where they are trusted (section d, fn 96); elsewhere
+    most of their visits are reconnaissance (rationale; M32).
     """
     p = w.par[0]
     guest = w.actor[a]
@@ -233,7 +234,7 @@ def plan_project(w, c, t):
     p = w.par[0]
     country = w.country[c]
     country.plan_sector = -1
-    if country.recognises == 0:
+    if country.recognises == 0 or w.place[country.centre].trusted < 0:
         return
     chance = p.project_executive * math.exp(0.5 * country.market) * (0.5 + 0.5 * country.stance)
     chance *= country.restraint * (1.0 + p.approval_consolidation * country.consolidation)

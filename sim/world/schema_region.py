@@ -35,7 +35,7 @@ SECTORS = Table(
     (
         slug("code", "Sector."),
         text("name", "Its name in words."),
-        share("central_level", "How far decisions on it usually sit with the centre."),
+        number("central_level", "How far decisions on it sit with the centre, 0-1.", 0.001, 1),
         number("value_usd_m", "Median value of a deal, millions of US dollars.", 0.001),
         number("value_log_sd", "Standard deviation of the logarithm of a deal's value.", 0, 5),
         share("visibility", "Exposure to land and extractive conflict and the press."),

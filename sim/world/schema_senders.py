@@ -89,7 +89,7 @@ ORGANISATIONS = Table(
         slug("code", "Organisation."),
         text("name", "Its name."),
         text("mission", "What it is for.", *MISSIONS),
-        number("capacity", "Visits per month in the whole region.", 0, 1000),
+        number("capacity", "Visits per month in the whole region.", 0.001, 1000),
         flag("needs_recognition", "Whether it works only where the PRC is recognised."),
         share("centre_share", "Share of its contacts that are with the national level."),
         source(),

@@ -105,6 +105,12 @@ class Bench:
             self.w.tie[name][row] = value
         return row
 
+    def meet_centre(self, c: int) -> None:
+        """Let a country's national government know a province, without any trust."""
+        centre = int(self.w.country["centre"][c])
+        self.tie(0, centre, 0.0)
+        self.w.place["trusted"][centre] = 0
+
     def trust(self, actor: int, place: int) -> float:
         return float(trust_between(self.h, actor, place))
 

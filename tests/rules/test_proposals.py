@@ -202,6 +202,7 @@ def test_pitches_to_the_centre_are_decided_there_and_built_somewhere(bench: Benc
 @pytest.mark.parametrize("cause", ["stance", "strain", "consolidation", "recognises", "authority"])
 def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> None:
     w, c = bench.w, bench.country()
+    bench.meet_centre(c)
     bench.par(project_executive=0.4, authority_effect=1.0)
     w.country["market"][c] = 0.0
     w.country["authority"][c] = 0.5
@@ -227,6 +228,7 @@ def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> N
 
 def test_an_executives_plan_is_decided_at_the_centre(bench: Bench) -> None:
     c = bench.country()
+    bench.meet_centre(c)
     bench.par(project_executive=1e9)
     proposals.plan_project(bench.h, c, bench.t)
     proposals.register_plan(bench.h, c, bench.t)
@@ -427,6 +429,7 @@ def test_provinces_look_around_before_they_pitch(bench: Bench) -> None:
 @pytest.mark.parametrize("effect", [0.0, 2.0])
 def test_executives_plan_in_sectors_of_the_centre(bench: Bench, effect: float) -> None:
     w, c = bench.w, bench.country()
+    bench.meet_centre(c)
     w.endowment[int(w.country["centre"][c])] = 0.5
     w.sector["central"] = 0.2
     w.sector["central"][0] = 1.0
@@ -441,6 +444,7 @@ def test_executives_plan_in_sectors_of_the_centre(bench: Bench, effect: float) -
 
 def test_without_the_effect_of_authority_executives_plan_as_much_anywhere(bench: Bench) -> None:
     w, c = bench.w, bench.country()
+    bench.meet_centre(c)
     bench.par(project_executive=0.4, authority_effect=1.0)
     w.country["market"][c] = 0.0
 
@@ -459,6 +463,7 @@ def test_without_the_effect_of_authority_executives_plan_as_much_anywhere(bench:
 
 def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench) -> None:
     w, c = bench.w, bench.country()
+    bench.meet_centre(c)
     # Consolidation also overrides local authority, which would raise plans by itself.
     bench.par(project_executive=0.5, authority_consolidation=0.0)
     w.country["market"][c] = 0.0
@@ -474,3 +479,13 @@ def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench
 
     assert plans(0.0, 0.0) == plans(1.0, 0.0) == plans(0.0, 3.0) > 0
     assert plans(1.0, 3.0) > plans(1.0, 0.0)
+
+
+def test_an_executive_plans_nothing_before_anyone_from_china_was_met(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(project_executive=1e9)
+    proposals.plan_project(bench.h, c, bench.t)
+    assert bench.w.country["plan_sector"][c] == -1
+    bench.meet_centre(c)
+    proposals.plan_project(bench.h, c, bench.t)
+    assert bench.w.country["plan_sector"][c] >= 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.store import RUNS, Damage, Store, parquet_table
+from sim.state import Array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -286,6 +287,18 @@ class Sweep:
         else:
             hands = min(workers or provenance.cpu_count(), len(left))
             Crew(self.store, self.plan, hands, chunks, advance).work()
+
+    def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
+        """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.exchange`)."""
+        from sim.experiments.sensitivity.exchange import to_salib
+
+        return to_salib(self.design, self.frame, outcomes)
+
+    def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
+        """Return the sweep as the EMA workbench has it (see ``to_salib``)."""
+        from sim.experiments.sensitivity.exchange import to_ema
+
+        return to_ema(self.design, self.frame)
 
     def __repr__(self) -> str:
         status = self.status

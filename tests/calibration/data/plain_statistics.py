@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calibration.claims.statistics import Parts, mean, ratio, statistic
 from calibration.reading import Reading
-from calibration.statistics import Parts, mean, ratio, statistic
 from sim import kinds as k
 
 
@@ -15,9 +15,9 @@ def plain_local_visits(r: Reading, countries: tuple[str, ...] | None = None) -> 
 
 @statistic(unit="share", value=ratio)
 def plain_share_from_lac(r: Reading) -> Parts:
-    """Measure the share of negotiated deals that the Latin American side proposed."""
-    deals = r.negotiated
-    return float((deals["initiator"] == k.LAC).sum()), float(len(deals))
+    """Measure the share of local visits either way that are journeys of governors."""
+    journeys = float(len(r.own_journeys))
+    return journeys, journeys + float(len(r.local_visits))
 
 
 @statistic(unit="twinnings", value=mean)

@@ -1,0 +1,287 @@
+"""Calibrate: two tables of runs, two fits, the checks, and the posterior as a file.
+
+The first table is drawn from the prior. Its posterior says where the second is drawn: from the
+prior truncated to a box, so that more runs lie where they matter. A truncated prior gives the same
+posterior as the full one wherever the box holds all of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from calibration import checks
+from calibration.checks import Verdict
+from calibration.fit import Draws, Fit, box_around, fit
+from calibration.posterior import Posterior, to_inference_data
+from calibration.prior import Array, Prior
+from calibration.simulator import Simulator
+from calibration.summaries import NETWORKS
+from calibration.table import Rows, Wave, build, load_simulator
+from sim import files, provenance
+from sim.errors import InputError
+
+SIMULATOR = "calibration.documented:simulator"
+FEWEST = 200
+POSTERIOR, DATA, CHECKS = "posterior.parquet", "posterior.nc", "checks.json"
+PRIOR_WAVE, TRUNCATED_WAVE, PREDICTIVE_WAVE = 0, 1, 2
+
+Tell = Callable[[str, int, int], None]
+"""Called with what is done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold what a calibration is asked to do.
+
+    Parameters
+    ----------
+    runs, truncated_runs, predictive_runs
+        Size of the three tables; as the thresholds name them by default.
+    seed
+        Of all draws and runs.
+    networks
+        Size of each ensemble.
+    workers
+        Processes that make runs, threads that train networks.
+    simulator
+        What is calibrated, as ``module:function``.
+    """
+
+    runs: int
+    truncated_runs: int
+    predictive_runs: int
+    seed: int = 1
+    networks: int = NETWORKS
+    workers: int = 1
+    simulator: str = SIMULATOR
+
+    def __post_init__(self) -> None:
+        for name in ("runs", "truncated_runs", "predictive_runs"):
+            if getattr(self, name) < FEWEST:
+                raise InputError(
+                    f"{getattr(self, name)} is too few", field=name, allowed=f"{FEWEST} or more"
+                )
+        if self.workers < 1:
+            raise InputError(f"{self.workers} is too few", field="workers", allowed="1 or more")
+        if not 0 <= self.seed < 2**31:
+            raise InputError(
+                f"{self.seed} is out of range", field="seed", allowed="a whole number below 2**31"
+            )
+
+
+def usual_settings(**given: Any) -> Settings:
+    """Return settings, with the thresholds' sizes where none is given (None)."""
+    limits = checks.load_thresholds()
+    usual = {
+        "runs": limits["table"]["runs"],
+        "truncated_runs": limits["table"]["truncated_runs"],
+        "predictive_runs": limits["posterior_predictive"]["runs"],
+        "workers": provenance.cpu_count(),
+    }
+    return Settings(**usual | {name: value for name, value in given.items() if value is not None})
+
+
+class Calibration(NamedTuple):
+    """Hold what came of a calibration.
+
+    Parameters
+    ----------
+    posterior
+        Draws, with what they were made by.
+    verdicts
+        One a check.
+    scores
+        The draws as normal scores of the full prior (N, P).
+    seconds
+        Time taken by each part.
+    """
+
+    posterior: Posterior
+    verdicts: tuple[Verdict, ...]
+    scores: Array
+    seconds: dict[str, float]
+
+
+def calibrate(folder: Path, settings: Settings, tell: Tell | None = None) -> Calibration:
+    """Calibrate, or go on with what is in a folder, and write the result there.
+
+    Parameters
+    ----------
+    folder
+        Where tables, posterior and checks go.
+    settings
+        What to do.
+    tell
+        Told of progress.
+
+    Raises
+    ------
+    InputError
+        If the folder holds another calibration, or the extra ``calibrate`` is missing.
+    MachineError
+        If the machine fails; the same call goes on later.
+    """
+    require_extra()
+    return _Work(folder, settings, tell or (lambda *_: None)).done()
+
+
+def require_extra() -> None:
+    """Refuse to begin without the packages of the extra ``calibrate``."""
+    from importlib.util import find_spec
+
+    from calibration.summaries import need_extra
+
+    for name in ("sklearn", "threadpoolctl"):
+        if find_spec(name) is None:
+            raise need_extra(ImportError(name=name))
+
+
+class _Work:
+    """Carry out a calibration."""
+
+    def __init__(self, folder: Path, settings: Settings, tell: Tell) -> None:
+        self.folder, self.settings, self.tell = folder, settings, tell
+        self.simulator: Simulator = load_simulator(settings.simulator)
+        self.seconds: dict[str, float] = {}
+        self.verdicts: list[Verdict] = []
+        self.keys: list[tuple[int, int]] = []
+        self.statistics: list[Array] = []
+
+    def done(self) -> Calibration:
+        """Do everything and write it."""
+        started, settings = datetime.now(UTC), self.settings
+        prior, observed = self.simulator.prior, self.simulator.observed
+        first = self._table("runs from the prior", PRIOR_WAVE, prior, settings.runs)
+        names = self.simulator.statistics
+        self.verdicts.append(checks.prior_predictive(first.statistics, observed, names))
+        wide = self._fit("global", prior, first)
+        box = box_around(prior, wide.draws(observed, seed=settings.seed))
+        second = self._table(
+            "runs from the truncated prior", TRUNCATED_WAVE, box, settings.truncated_runs
+        )
+        more = first.chosen(box.contains(first.values))
+        narrow = self._fit("local", box, second, more)
+        draws = narrow.draws(observed, seed=settings.seed)
+        self.verdicts.append(checks.contraction(draws.scores, prior.names))
+        self.verdicts.append(checks.correlation(draws.scores, prior.names))
+        self.verdicts.append(self._second_route(box, second, more, draws))
+        predicted = self._predicted(draws)
+        self.verdicts.append(checks.joint_predictive(predicted.statistics, observed, names))
+        statistics = np.concatenate(self.statistics)
+        self.verdicts.insert(0, checks.table_is_whole(statistics, names, self.keys))
+        posterior = self._posterior(draws, box, started)
+        found = Calibration(posterior, tuple(self.verdicts), draws.scores, self.seconds)
+        self._write(found, predicted, observed)
+        return found
+
+    def _table(self, what: str, number: int, prior: Prior, runs: int) -> Rows:
+        """Return the finite rows of a table, made or found."""
+        values = prior.draw(runs, self.settings.seed, number)
+        return self._built(what, number, values)
+
+    def _built(self, what: str, number: int, values: Array) -> Rows:
+        began = time.perf_counter()
+        wave = Wave(self.folder / f"table-{number}", number, self.settings.seed, values)
+        rows = build(
+            wave,
+            self.settings.simulator,
+            workers=self.settings.workers,
+            progress=lambda done, total: self.tell(what, done, total),
+        )
+        self.seconds[what] = time.perf_counter() - began
+        self.keys += rows.keys
+        self.statistics.append(rows.statistics)
+        numbers = np.concatenate([rows.statistics, rows.derived], axis=1)
+        finite = np.isfinite(numbers.sum(axis=1))
+        if finite.sum() < FEWEST / 2:
+            raise InputError("hardly any run gave numbers", file=wave.folder)
+        return rows.chosen(finite)
+
+    def _fit(self, where: str, prior: Prior, rows: Rows, more: Rows | None = None) -> Fit:
+        began, what = time.perf_counter(), f"{where} fit"
+        self.tell(what, 0, 1)
+        found = fit(
+            prior,
+            rows,
+            self.simulator.derived,
+            more=more,
+            seed=self.settings.seed,
+            networks=self.settings.networks,
+            workers=self.settings.workers,
+            progress=lambda done, total: self.tell(what, done, total),
+        )
+        self.verdicts += found.verdicts(where)
+        self.seconds[what] = time.perf_counter() - began
+        return found
+
+    def _second_route(self, box: Prior, rows: Rows, more: Rows, draws: Draws) -> Verdict:
+        """Return whether neural posterior estimation agrees, where it is installed."""
+        from calibration import neural
+
+        if not neural.is_installed():
+            return neural.missing()
+        began, what = time.perf_counter(), "second route"
+        self.tell(what, 0, 1)
+        taught = Rows.joined((rows, more))
+        observed, full = self.simulator.observed, box.whole()
+        scores = neural.draws(
+            box.scores(taught.values),
+            taught.statistics,
+            observed,
+            len(draws.values),
+            self.settings.seed,
+        )
+        self.seconds[what] = time.perf_counter() - began
+        second = full.scores(box.values(scores))
+        return checks.routes_agree(draws.scores, second, box.names)
+
+    def _predicted(self, draws: Draws) -> Rows:
+        """Return runs at draws from the posterior."""
+        count = self.settings.predictive_runs
+        values = draws.values[np.arange(count) % len(draws.values)]
+        return self._built("runs from the posterior", PREDICTIVE_WAVE, values)
+
+    def _posterior(self, draws: Draws, box: Prior, started: datetime) -> Posterior:
+        settings = self.settings
+        made_by = {
+            **self.simulator.identity,
+            "model_version": provenance.model_version(),
+            "thresholds": checks.thresholds_digest(),
+            "prior": box.texts,
+            "box": box.box.tolist(),
+            "seed": settings.seed,
+            "runs": [settings.runs, settings.truncated_runs, settings.predictive_runs],
+            "networks": settings.networks,
+            "started": started.isoformat(timespec="seconds"),
+        }
+        derived = {name: draws.derived[:, j] for j, name in enumerate(self.simulator.derived)}
+        return Posterior(self.simulator.prior.names, draws.values, derived, made_by)
+
+    def _write(self, found: Calibration, predicted: Rows, observed: Array) -> None:
+        """Write posterior, InferenceData and checks; the checks come last."""
+        found.posterior.write(self.folder / POSTERIOR)
+        data = to_inference_data(
+            found.posterior,
+            prior=self.simulator.prior.draw(len(found.scores), self.settings.seed, 99),
+            observed=observed,
+            predicted=predicted.statistics,
+            statistics=self.simulator.statistics,
+        )
+        if data is not None:
+            with files.replacing(self.folder / DATA) as partial:
+                data.to_netcdf(str(partial))
+        content = {
+            "made_by": found.posterior.made_by,
+            "environment": provenance.environment(),
+            "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
+            "central": found.posterior.central(),
+            "checks": [verdict.to_json() for verdict in found.verdicts],
+        }
+        files.write_json(self.folder / CHECKS, content)

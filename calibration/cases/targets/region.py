@@ -1,0 +1,70 @@
+"""Measures of totals for the region, which do not pass through the telling of single events."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.cases.targets.base import Found, of_run
+from sim import kinds as k
+from sim.calendar import month_index
+
+
+@of_run(unit="twinnings")
+def twinnings_by(found: Found, until: str) -> float:
+    """Count the twinnings signed by a month, those before 2000 added.
+
+    The model starts without any; the share signed since is one of the chances of documentation.
+    """
+    signed = found.reading.events(k.TWINNING)["month"] <= month_index(until)
+    return float(signed.sum()) / found.chances["since_2000"]
+
+
+@of_run(unit="localities")
+def localities_at_forums(found: Found, month: str) -> float:
+    """Count the localities whose heads go to a forum of a month."""
+    rows = found.reading.journeys
+    there = (rows["month"] == month_index(month)) & (rows["initiator"] == k.CHINA)
+    return float(len(np.unique(rows["place"][there])))
+
+
+@of_run(unit="deals")
+def deals_of_the_centre(
+    found: Found, countries: list[str], sectors: list[str], since: str, until: str
+) -> float:
+    """Count the deals of a sector that national governments decided between two months."""
+    reading = found.reading
+    rows = reading.chosen(
+        reading.negotiated, field="dealt", since=since, until=until, countries=countries
+    )
+    of_sector = np.isin(rows["sector"], reading.sector_rows(sectors))
+    return float(((rows["level"] == k.CENTRAL) & of_sector).sum())
+
+
+@of_run(unit="share")
+def twinned_after_contact(found: Found) -> float:
+    """Return the share of twinnings that follow a contact; a half if there are none."""
+    ties = found.reading.ties
+    signed = ties[ties["twinned"] >= 0]
+    return float((signed["since"] < signed["twinned"]).mean()) if len(signed) else 0.5
+
+
+@of_run(unit="share")
+def countries_reached(found: Found) -> float:
+    """Return the share of countries with a visit to a locality."""
+    return float((found.reading.by_country(found.reading.local_visits) > 0).mean())
+
+
+@of_run(unit="visits")
+def party_visits(found: Found) -> float:
+    """Count the party body's visits to localities."""
+    reading = found.reading
+    actor = reading.w.actor
+    party = (actor["kind"] == k.ORGANISATION) & (actor["mission"] == k.PARTY)
+    return float(party[reading.local_visits["actor"]].sum())
+
+
+@of_run(unit="share")
+def share_of_local_loans(found: Found) -> float:
+    """Return the share of local deals with a loan to the locality; zero if there are none."""
+    rows = found.reading.local_deals
+    return float((rows["finance"] == k.LOCAL_LOAN).mean()) if len(rows) else 0.0

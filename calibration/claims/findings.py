@@ -1,0 +1,217 @@
+"""What came of checking claims: a row for each, as a frame, files and a drawing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calibration.claims.inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
+from sim import files, provenance
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from calibration.claims.patterns import Claim
+
+REFERENCE = Path("results") / "reference" / "patterns.json"
+"""The committed result, from the project's folder."""
+
+_FOLDER = Path(__file__).resolve().parents[1]
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Hold what the runs say about one claim.
+
+    Parameters
+    ----------
+    claim
+        The claim.
+    verdict
+        One of :data:`calibration.claims.inference.VERDICTS`.
+    evidence
+        The pattern with the mechanism, without it, and the difference; None if not expressed.
+    runs
+        Replicates of each world.
+    worlds
+        Number of worlds.
+    months
+        Months of each run.
+    """
+
+    claim: Claim
+    verdict: str
+    evidence: Evidence | None
+    runs: int
+    worlds: int
+    months: int
+
+    def row(self) -> dict[str, Any]:
+        """Return the finding in terms that JSON knows."""
+        claim, found = self.claim, self.evidence
+        unit = None
+        if claim.experiment is not None:
+            ratio = claim.experiment.contrast == "ratio"
+            unit = "relative change" if ratio else claim.measure.unit
+        effect = _estimate(found.effect if found else None)
+        return {
+            "id": claim.id,
+            "title": claim.title,
+            "section": claim.section,
+            "verdict": self.verdict,
+            "unit": unit,
+            "statistic": claim.statistic,
+            "with": _estimate(found.with_ if found else None),
+            "without": _estimate(found.without if found else None),
+            "effect": effect,
+            "interval": [effect["low"], effect["high"]],
+            "above": claim.above,
+            "below": claim.below,
+            "direction": claim.direction,
+            "runs": self.runs,
+            "worlds": self.worlds,
+            "months": self.months,
+        }
+
+
+def _estimate(given: Estimate | None) -> dict[str, float | None]:
+    """Return an estimate with the digits that mean something, None where there is none."""
+    values = given if given is not None else (math.nan,) * 3
+    rounded = [float(f"{v:.{_DIGITS}g}") if math.isfinite(v) else None for v in values]
+    return dict(zip(("value", "low", "high"), rounded, strict=True))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Hold the findings of one check, in the order of the claims.
+
+    Parameters
+    ----------
+    findings
+        One a claim.
+    seed
+        Seed of the runs.
+    """
+
+    findings: tuple[Finding, ...]
+    seed: int
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the findings in terms that JSON knows."""
+        return [finding.row() for finding in self.findings]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return one row a claim; estimates have columns such as ``effect_low``."""
+        import pandas as pd
+
+        return pd.DataFrame([_flat(row) for row in self.rows])
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Return how many claims have each verdict."""
+        found = Counter(finding.verdict for finding in self.findings)
+        return {name: found[name] for name in VERDICTS}
+
+    def record(self) -> dict[str, Any]:
+        """Return all that ``patterns.json`` holds."""
+        return {
+            "model_version": provenance.model_version(),
+            "checks_version": checks_version([finding.claim for finding in self.findings]),
+            "seed": self.seed,
+            "resamples": RESAMPLES,
+            "level": LEVEL,
+            "counts": self.counts,
+            "claims": self.rows,
+        }
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the effects on one scale, in units of their standard errors."""
+        from sim.report.forest import draw_forest
+
+        return draw_forest(self.rows, ax)
+
+    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write ``patterns.json``, ``patterns.csv`` and ``patterns.html``.
+
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        overwrite
+            Replace files of these names.
+
+        Raises
+        ------
+        InputError
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
+        """
+        from sim.report.patterns import patterns_page
+
+        target, record = files.prepare_folder(folder, overwrite), self.record()
+        texts = {f.claim.id: (f.claim.claim, f.claim.pattern) for f in self.findings}
+        files.write_text(target / "patterns.csv", self.frame.to_csv(index=False))
+        files.write_text(target / "patterns.html", patterns_page(record, texts))
+        files.write_json(target / "patterns.json", record)
+        return target
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        return f"Findings({len(self.findings)} claims: {counts})"
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its estimates spread over columns."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            flat[name] = value["value"]
+            flat |= {f"{name}_{end}": value[end] for end in ("low", "high")}
+        elif name != "interval":
+            flat[name] = value
+    return flat
+
+
+def checks_version(claims: Sequence[Claim]) -> str:
+    """Return a hash of all that makes the findings beside the model: claims and statistics."""
+    names = (
+        "reading.py",
+        *(f"claims/{name}.py" for name in ("worlds", "inference", "experiments")),
+    )
+    sources = [*(_FOLDER / name for name in names), *sorted(_FOLDER.glob("claims/statistics/*.py"))]
+    digest = hashlib.sha256(provenance.sources_digest(sources, _FOLDER).encode())
+    for claim in claims:
+        content = claim.model_dump(exclude={"claim", "pattern", "where", "parameters", "thin"})
+        digest.update(json.dumps(content, sort_keys=True).encode())
+    return digest.hexdigest()[:12]
+
+
+def read_record(file: str | Path) -> dict[str, Any]:
+    """Return what a ``patterns.json`` holds.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it holds something else.
+    """
+    path = Path(file)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("there is no such file", file=path) from None
+    except ValueError as error:
+        raise InputError(f"is not JSON: {error}", file=path) from None
+    if not isinstance(record, dict) or not isinstance(record.get("claims"), list):
+        raise InputError("holds no findings about claims", file=path)
+    return record

@@ -1,0 +1,271 @@
+"""Who gets outreach: visits of Chinese delegations, by whom, where and when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.claims.statistics.association import rank_correlation, slope
+from calibration.claims.statistics.base import (
+    Array,
+    Parts,
+    difference_of_ratios,
+    gap,
+    least,
+    mean,
+    ratio,
+    statistic,
+)
+from calibration.reading import MONTHS_A_YEAR, Reading
+from sim import kinds as k
+
+
+@statistic(unit="visits a year", value=mean)
+def local_visits(
+    reading: Reading,
+    since: str | None = None,
+    until: str | None = None,
+    countries: list[str] | None = None,
+    localities: list[str] | None = None,
+) -> Parts:
+    """Count visits of Chinese delegations to localities, a year."""
+    rows = reading.chosen(
+        reading.local_visits, since=since, until=until, countries=countries, localities=localities
+    )
+    return (len(rows) / reading.years_from(since, until),)
+
+
+@statistic(unit="visits a year", value=mean)
+def visits_of_province(
+    reading: Reading, province: str, localities: list[str], since: str, until: str
+) -> Parts:
+    """Count a province's visits to certain localities, a year."""
+    rows = reading.chosen(reading.local_visits, since=since, until=until, localities=localities)
+    mine = rows["actor"] == reading.actor_rows([province])[0]
+    return (float(mine.sum()) / reading.years_from(since, until),)
+
+
+@statistic(unit="first visits a year", value=mean)
+def first_visits_of_other_provinces(
+    reading: Reading, province: str, localities: list[str], since: str, until: str
+) -> Parts:
+    """Count first visits of all provinces but one to certain localities, a year.
+
+    Visits that begin a relationship of a province with a locality.
+    """
+    rows = reading.chosen(
+        reading.begun_by_visit, field="since", since=since, until=until, localities=localities
+    )
+    others = (rows["kind"] == k.PROVINCE) & (rows["actor"] != reading.actor_rows([province])[0])
+    return (float(others.sum()) / reading.years_from(since, until),)
+
+
+@statistic(unit="log visits per factor of ten", value=ratio)
+def visits_by_market(reading: Reading) -> Parts:
+    """Tell how visits to the localities of a country rise with their economy.
+
+    Slope of log(1 + visits) on log10 GDP within countries.
+    """
+    visits = np.log1p(reading.by_locality(reading.local_visits))
+    return slope(reading.within_countries(visits), reading.within_countries(reading.economy))
+
+
+@statistic(unit="visits a year and country", value=gap)
+def unrecognised_visits(reading: Reading) -> Parts:
+    """Compare bodies that need no recognition with embassies in countries recognising Taiwan.
+
+    Visits a year and country while it recognises Taiwan: of the bodies, less of embassies.
+    """
+    rows = reading.visits
+    away = ~reading.recognised[rows["month"] - reading.start, rows["country"]]
+    actors = reading.w.actor[rows["actor"][away]]
+    free = (actors["kind"] == k.ORGANISATION) & (actors["needs_recognition"] == 0)
+    years = max(1.0, float((~reading.recognised).sum())) / MONTHS_A_YEAR
+    embassies = float((actors["kind"] == k.EMBASSY).sum())
+    return float(free.sum()) / years, embassies / years
+
+
+def _two_shares(success: Array, first: Array, second: Array) -> Parts:
+    """Return the parts of the difference of the shares of success in two groups of cases."""
+    return (
+        float((success & first).sum()),
+        float(first.sum()),
+        float((success & second).sum()),
+        float(second.sum()),
+    )
+
+
+def _pairs(counts: Array) -> float:
+    """Return the number of pairs that share a cell."""
+    return float((counts * (counts - 1.0)).sum()) / 2.0
+
+
+@statistic(unit="share of pairs", value=difference_of_ratios)
+def crowding_of_visits(reading: Reading) -> Parts:
+    """Tell how much likelier two visits of a month are to meet in a country than two of a year.
+
+    Share of pairs of visits to the same country: pairs within a month, less pairs from different
+    months of one year. Independent actors give zero, whatever their common preferences.
+    """
+    rows = reading.visits
+    months = -(-(reading.end - reading.start + 1) // MONTHS_A_YEAR) * MONTHS_A_YEAR
+    cells = (rows["month"] - reading.start) * reading.countries + rows["country"]
+    table = np.bincount(cells, minlength=months * reading.countries).astype(np.float64)
+    monthly = table.reshape(months, reading.countries)
+    yearly = monthly.reshape(-1, MONTHS_A_YEAR, reading.countries).sum(axis=1)
+    same, all_ = _pairs(monthly), _pairs(monthly.sum(axis=1))
+    return same, all_, _pairs(yearly) - same, _pairs(yearly.sum(axis=1)) - all_
+
+
+@statistic(unit="rank correlation", value=ratio)
+def delegations_by_ambition(reading: Reading) -> Parts:
+    """Correlate the economy of provinces with the delegations they send."""
+    sent = np.concatenate([reading.visits["actor"], reading.events(k.DECLINED_VISIT)["actor"]])
+    actors = reading.w.actor
+    provinces = np.flatnonzero(actors["kind"] == k.PROVINCE)
+    counts = np.bincount(sent, minlength=len(actors))[provinces]
+    return rank_correlation(actors["scale"][provinces], counts)
+
+
+@statistic(unit="share", value=difference_of_ratios)
+def local_share_by_firm_size(reading: Reading) -> Parts:
+    """Compare larger with smaller firms by the share of first visits that go to localities.
+
+    Firms outside technology, the largest third less the smallest third. First visits begin a
+    relationship; later ones follow where it is.
+    """
+    actors = reading.w.actor
+    firm = (actors["kind"] == k.FIRM) & (actors["technology"] == 0)
+    low, high = np.quantile(actors["scale"][firm], (1.0 / 3.0, 2.0 / 3.0))
+    rows = reading.begun_by_visit[firm[reading.begun_by_visit["actor"]]]
+    scale = actors["scale"][rows["actor"]]
+    return _two_shares(reading.is_local(rows), scale >= high, scale <= low)
+
+
+@statistic(unit="share", value=difference_of_ratios)
+def local_share_in_small_states(reading: Reading) -> Parts:
+    """Compare small states with the others by the share of visits that go to localities.
+
+    Small states are those below the model's size at which outreach to localities is half
+    repelled; the rest of the visits go to national governments.
+    """
+    small = reading.w.country["smallness"][reading.visits["country"]] > 0.5
+    return _two_shares(reading.is_local(reading.visits), small, ~small)
+
+
+@statistic(unit="share", value=ratio)
+def party_share_of_local_visits(reading: Reading) -> Parts:
+    """Return the party body's share of the visits that Chinese bodies pay to localities."""
+    actors = reading.w.actor[reading.local_visits["actor"]]
+    bodies = actors["kind"] == k.ORGANISATION
+    return float((bodies & (actors["mission"] == k.PARTY)).sum()), float(bodies.sum())
+
+
+@statistic(unit="share", value=difference_of_ratios)
+def central_share_by_province(reading: Reading) -> Parts:
+    """Compare strong with other provinces by their share of first visits to national governments.
+
+    The five with the largest economies less the others. First visits begin a relationship.
+    """
+    actors = reading.w.actor
+    scale = np.where(actors["kind"] == k.PROVINCE, actors["scale"], 0.0)
+    strong = np.zeros(len(actors), dtype=bool)
+    strong[np.argsort(-scale, kind="stable")[:5]] = True
+    rows = reading.begun_by_visit[reading.begun_by_visit["kind"] == k.PROVINCE]
+    is_strong = strong[rows["actor"]]
+    return _two_shares(~reading.is_local(rows), is_strong, ~is_strong)
+
+
+@statistic(unit="per year", value=ratio)
+def trend_of_local_visits(reading: Reading) -> Parts:
+    """Return the yearly growth of visits to localities: the slope of their logarithm.
+
+    Visits of actors that were active from the first month on; others add to the number by
+    coming up.
+    """
+    years = (reading.end - reading.start + 1) // MONTHS_A_YEAR
+    old = reading.w.actor["active_since"] <= reading.start
+    rows = reading.local_visits[old[reading.local_visits["actor"]]]
+    year = (rows["month"] - reading.start) // MONTHS_A_YEAR
+    counts = np.bincount(year, minlength=years)[:years]
+    return slope(np.log(counts + 0.5), np.arange(years, dtype=np.float64))
+
+
+@statistic(unit="share", value=difference_of_ratios)
+def pull_of_offices(reading: Reading) -> Parts:
+    """Compare bodies in the countries where one of them has an office and the other has not.
+
+    Trade and friendship bodies: the share of the office-holder's first visits that go to the
+    country, less the share of the other's, added up over all such cases.
+    """
+    actors, office = reading.w.actor, reading.w.office
+    bodies = np.flatnonzero((actors["kind"] == k.ORGANISATION) & (actors["mission"] <= 1))
+    rows, total = reading.begun_by_visit, np.zeros(4)
+    for holder in bodies:
+        for other in bodies:
+            alone = (office[holder] >= 0) & (office[other] < 0)
+            mine, theirs = rows["actor"] == holder, rows["actor"] == other
+            if alone.any():
+                there = alone[rows["country"]]
+                sums = [(mine & there).sum(), mine.sum(), (theirs & there).sum(), theirs.sum()]
+                total += sums
+    return tuple(total)
+
+
+@statistic(unit="share", value=least)
+def reach_and_concentration(reading: Reading) -> Parts:
+    """Take the lesser of how wide outreach reaches and how concentrated it is.
+
+    Share of countries in which a locality was visited; share of all such visits in the tenth of
+    countries that have most.
+    """
+    visits = reading.by_country(reading.local_visits)
+    tenth = -(-len(visits) // 10)
+    top = float(np.sort(visits)[-tenth:].sum())
+    return float((visits > 0).mean()), top / max(1.0, float(visits.sum()))
+
+
+@statistic(unit="share", value=difference_of_ratios)
+def embassy_share_gap(reading: Reading, high: list[str], low: list[str]) -> Parts:
+    """Compare the embassy's share of contacts made for localities in two groups of countries.
+
+    Visits to localities and introductions there; the embassy's are its own visits and the doors
+    it opens on them.
+    """
+    visits, doors = reading.local_visits, reading.introductions
+    opened = reading.field_of(doors["cause0"], "actor")
+    by_embassy = np.concatenate(
+        [
+            reading.kind_of(visits["actor"]) == k.EMBASSY,
+            (opened >= 0) & (reading.kind_of(np.maximum(opened, 0)) == k.EMBASSY),
+        ]
+    )
+    country = np.concatenate([visits["country"], doors["country"]])
+    parts: list[float] = []
+    for codes in (high, low):
+        there = np.isin(country, reading.country_rows(codes))
+        parts += [float((by_embassy & there).sum()), float(there.sum())]
+    return tuple(parts)
+
+
+@statistic(unit="months", value=ratio)
+def first_contact_by_diaspora(reading: Reading) -> Parts:
+    """Tell how much earlier localities are first contacted where the diaspora is stronger.
+
+    Slope of the month of first contact on the country's diaspora (0-1), given the locality's
+    economy and the country's economy, authority, recognition of Beijing and agreements with it.
+    Localities never contacted count at the end.
+    """
+    first = np.full(reading.localities, reading.end + 1)
+    ties = reading.ties[reading.is_local(reading.ties)]
+    np.minimum.at(first, ties["place"], ties["since"])
+    home, country = reading.country_of, reading.w.country
+    accord = reading.w.accord[reading.start : reading.end + 1].mean(axis=0)
+    return slope(
+        first.astype(np.float64),
+        country["diaspora"][home],
+        reading.economy,
+        country["market"][home],
+        reading.authority[home],
+        reading.recognised.mean(axis=0)[home],
+        accord[home],
+    )

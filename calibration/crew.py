@@ -1,0 +1,172 @@
+"""Make a table's runs with several processes.
+
+Workers get the numbers of files and send news as lines over pipes; nothing else is shared. A
+worker that dies is replaced and its file made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from sim.experiments.sweep.local import DEATHS
+from sim.files import MachineError
+from sim.jit import is_warm
+
+_ROOT = Path(__file__).resolve().parents[1]
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+
+News = tuple["Hand", dict[str, Any] | None]
+
+
+class Hand:
+    """Hold one worker's process, the file it makes and how many of its runs are made."""
+
+    def __init__(self, folder: Path, simulator: str, news: SimpleQueue[News]) -> None:
+        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "calibration.crew", str(folder.absolute()), simulator],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+        )
+        self.ready = False
+        self.chunk: int | None = None
+        self.made = 0
+        self.listener = Thread(target=self._listen, args=(news,), daemon=True)
+        self.listener.start()
+
+    def _listen(self, news: SimpleQueue[News]) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            try:
+                news.put((self, json.loads(line)))
+            except ValueError:
+                break  # A line cut off by the worker's death.
+        news.put((self, None))
+
+    def give(self, chunk: int | None) -> None:
+        """Send the number of a file, or end the worker when there is none."""
+        assert self.process.stdin is not None
+        self.chunk, self.made = chunk, 0
+        # If the worker has died meanwhile, the listener says so.
+        with suppress(OSError):
+            if chunk is None:
+                self.process.stdin.close()
+            else:
+                self.process.stdin.write(f"{chunk}\n")
+                self.process.stdin.flush()
+
+    def end(self) -> None:
+        """Stop the process at once and wait for it."""
+        self.process.kill()
+        self.process.wait()
+        self.listener.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Any) -> None:
+    """Make files of a wave with several processes.
+
+    Parameters
+    ----------
+    folder
+        The wave's; its plan is there.
+    simulator
+        As in :func:`calibration.table.load_simulator`.
+    chunks
+        Numbers of the files.
+    workers
+        Number of processes.
+    advance
+        Called with the number of further runs made.
+
+    Raises
+    ------
+    MachineError
+        If workers die again and again.
+    """
+    left, deaths = list(reversed(chunks)), Counter[int | None]()
+    news: SimpleQueue[News] = SimpleQueue()
+    hands: list[Hand] = []
+    try:
+        # The first worker compiles the engine; the others find it compiled.
+        hands.extend(Hand(folder, simulator, news) for _ in range(workers if is_warm() else 1))
+        while hands:
+            hand, said = news.get()
+            if said is None:
+                hand.end()
+                hands.remove(hand)
+                if hand.ready and hand.chunk is None:
+                    continue
+                advance(-hand.made)
+                _mourn(hand, deaths, left)
+                hands.append(Hand(folder, simulator, news))
+            elif "made" in said:
+                hand.made += said["made"]
+                advance(said["made"])
+            elif "fault" in said:
+                raise MachineError(said["fault"])
+            else:
+                hand.ready = True
+                hand.give(left.pop() if left else None)
+                while len(hands) < workers and left:
+                    hands.append(Hand(folder, simulator, news))
+    finally:
+        for hand in hands:
+            hand.end()
+
+
+def _mourn(hand: Hand, deaths: Counter[int | None], left: list[int]) -> None:
+    """Put the file of a dead worker back, unless it has taken too many with it."""
+    deaths[hand.chunk] += 1
+    if deaths[hand.chunk] >= DEATHS:
+        raise MachineError(f"workers keep dying (exit code {hand.process.returncode})")
+    if hand.chunk is not None:
+        left.append(hand.chunk)
+
+
+def main(arguments: list[str]) -> None:
+    """Make files until no more numbers come."""
+    # Ctrl-C goes to the whole group of processes; the caller decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    # Whatever else is printed must not be taken for news.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def tell(news: dict[str, Any]) -> None:
+        stream.write(json.dumps(news) + "\n")
+        stream.flush()
+
+    from calibration.table import Wave, load_simulator
+
+    try:
+        wave, simulator = Wave.begun(Path(arguments[0])), load_simulator(arguments[1])
+        tell({"ready": True})
+        for line in sys.stdin:
+            name = wave.make(simulator, int(line), lambda made: tell({"made": made}))
+            tell({"done": name})
+    except BrokenPipeError:
+        os._exit(1)
+    except (MachineError, OSError) as error:
+        tell({"fault": str(error)})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

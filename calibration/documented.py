@@ -1,0 +1,116 @@
+"""The simulator to calibrate: the model under its conditions, as a report would tell of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration import prior
+from calibration.cases import observation
+from calibration.cases.conditions import load_conditions
+from calibration.checks import load_thresholds
+from calibration.prior import Array, Prior
+from calibration.reading import Reading
+from calibration.simulator import Observation
+from sim import kinds, provenance
+from sim.engine import simulate
+from sim.initial import initial_state
+from sim.parameters import PARAMETERS
+from sim.world import load_world
+
+_HERE = Path(__file__).resolve().parent
+_KINDS = (".py", ".csv", ".toml")
+
+
+def rules_version() -> str:
+    """Return a hash of the rules: the model's sources without the table of parameters.
+
+    Defaults of free parameters do not enter a fitted run, so that they may become the fit's own
+    result without making it stale.
+    """
+    package = Path(provenance.__file__).resolve().parent
+    sources = [path for path in provenance.model_sources() if path.name != "parameters.py"]
+    return provenance.sources_digest(sources, package)[:16]
+
+
+def observation_version() -> str:
+    """Return a hash of all that turns a run into its statistics."""
+    cases = [path for path in (_HERE / "cases").rglob("*") if path.suffix in _KINDS]
+    sources = [_HERE / "reading.py", *sorted(cases)]
+    return provenance.sources_digest(sources, _HERE)[:16]
+
+
+class Documented:
+    """Make runs of the model at given parameters and observe them as documented ones."""
+
+    def __init__(self) -> None:
+        self.prior: Prior = prior.free_parameters()
+        self.statistics = observation.names()
+        self.observed: Array = observation.observed()
+        self._wanted: dict[str, dict[str, Any]] = load_thresholds()["derived"]
+        self.derived = tuple(self._wanted)
+        self._world = load_world()
+        self._conditions = load_conditions()
+        countries, outcomes = len(self._world.tables["countries"]["iso3"]), observation.OUTCOMES
+        localities = len(self._world.tables["localities"]["code"])
+        self.shapes: Mapping[str, tuple[int, ...]] = {
+            "by_locality": (localities, len(outcomes)),
+            "by_country": (countries, len(observation.PERIODS) + 1, len(outcomes)),
+        }
+        names = list(PARAMETERS)
+        self._columns = [names.index(name) for name in self.prior.names]
+
+    @cached_property
+    def identity(self) -> Mapping[str, str]:
+        """Return the versions of the model, the world, the conditions and the observation."""
+        held = self._conditions.parameter_values()
+        fixed = {name: value for name, value in held.items() if name not in self.prior.names}
+        months = self._conditions.model_dump_json(include={"start", "end", "interventions"})
+        texts = (repr(sorted(fixed.items())), months)
+        conditions = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+        return {
+            "rules": rules_version(),
+            "world": self._world.digest[:16],
+            "conditions": conditions,
+            "priors": repr(sorted(self.prior.texts.items())),
+            "observation": observation_version(),
+            "derived_from": repr(sorted(self._wanted.items())),
+        }
+
+    @cached_property
+    def _template(self) -> Any:
+        return initial_state(self._conditions, self._world)
+
+    def run(self, values: Array, seed: int, replicate: int) -> Observation:
+        """Return one run at the parameters' values (P,)."""
+        par = self._template.par.copy()
+        flat = par.view(np.float64).reshape(-1)
+        flat[self._columns] = values
+        begun = self._template._replace(par=par, par_values=flat)
+        reading = Reading(simulate(begun, seed, replicate))
+        # Waves keep replicates apart, and seeds the tables.
+        key = (seed * 2**32 + replicate) % 2**63
+        counts = observation.counts(reading)
+        return Observation(
+            observation.observe(reading, key),
+            np.array([derived_of(reading, asked) for asked in self._wanted.values()]),
+            {"by_locality": counts.by_locality, "by_country": counts.by_country},
+        )
+
+
+def derived_of(reading: Reading, asked: Mapping[str, Any]) -> float:
+    """Return a derived quantity of a run: how many deals or twinnings, where and until when."""
+    fields: dict[str, Any] = {name: asked.get(name) for name in ("localities", "until")}
+    if asked["outcome"] == "twinnings":
+        return float(len(reading.chosen(reading.events(kinds.TWINNING), **fields)))
+    return float(len(reading.chosen(reading.negotiated, field="dealt", **fields)))
+
+
+def simulator() -> Documented:
+    """Return the simulator."""
+    return Documented()

@@ -1,0 +1,79 @@
+"""The second route: neural posterior estimation with BayesFlow, an optional extra.
+
+BayesFlow (Radev et al. 2023, JOSS 8, 5702) learns the posterior density itself from the same rows:
+a coupling flow given the scaled statistics.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from calibration.checks import Verdict, load_thresholds
+from calibration.checks.base import not_run
+from calibration.prior import Array
+from calibration.summaries import Scaling
+
+_EPOCHS = 60
+_BATCH = 256
+_ASIDE = 0.1
+
+
+def is_installed() -> bool:
+    """Return whether the second route can be taken."""
+    return find_spec("bayesflow") is not None
+
+
+def missing() -> Verdict:
+    """Return the verdict of the comparison that was not made."""
+    limits = load_thresholds()["two_routes"]
+    return not_run(
+        "two routes",
+        "BayesFlow is not installed: pip install 'paradiplomacy[neural]'",
+        f"means within {limits['most_shift']:g} sd, ratio of sd {limits['ratio'][0]:g} to "
+        f"{limits['ratio'][1]:g}",
+    )
+
+
+def draws(scores: Array, statistics: Array, observed: Array, count: int, seed: int) -> Array:
+    """Return draws of scores (count, P) given observed statistics (K,).
+
+    Parameters
+    ----------
+    scores
+        Normal scores of the parameters (N, P), one row a run.
+    statistics
+        Of the same runs (N, K).
+    observed
+        Statistics observed (K,).
+    count, seed
+        Number of draws, and what they and the network's start are keyed by.
+    """
+    import bayesflow
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    scaling = Scaling.of(statistics)
+    order = np.random.default_rng(seed).permutation(len(scores))
+    aside, rest = np.split(order, [int(_ASIDE * len(order))])
+
+    def rows(chosen: Array) -> dict[str, Array]:
+        return {
+            "parameters": scores[chosen].astype(np.float32),
+            "statistics": scaling(statistics[chosen]).astype(np.float32),
+        }
+
+    workflow: Any = bayesflow.BasicWorkflow(
+        inference_network=bayesflow.networks.CouplingFlow(),
+        inference_variables=["parameters"],
+        inference_conditions=["statistics"],
+        standardize=None,
+    )
+    workflow.fit_offline(
+        rows(rest), epochs=_EPOCHS, batch_size=_BATCH, validation_data=rows(aside), verbose=0
+    )
+    given = {"statistics": scaling(observed[None, :]).astype(np.float32)}
+    found = workflow.sample(num_samples=count, conditions=given)["parameters"]
+    return np.asarray(found, dtype=np.float64).reshape(count, -1)

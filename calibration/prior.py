@@ -1,0 +1,252 @@
+"""The free parameters, their priors, and draws from them.
+
+Inference works on normal scores: a value's probability under its prior, as a quantile of the
+standard normal. There every prior is a standard normal, whatever it is on the parameter's own
+scale, and no adjustment can leave the range allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, nearest_name
+from sim.parameters import PARAMETERS, Parameter
+
+Array = NDArray[Any]
+
+FORMS = ("uniform(low, high)", "loguniform(low, high)", "normal(mean, sd)",
+         "lognormal(median, sd of the logarithm)", "beta(a, b)")  # fmt: skip
+"""Priors a parameter may have; all are cut off at the parameter's range."""
+
+_NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*"
+_TEXT = re.compile(rf"\s*([a-z]+)\s*\({_NUMBER},{_NUMBER}\)\s*")
+_NAMES = tuple(form.partition("(")[0] for form in FORMS)
+_EDGE = 1e-9
+"""How near to 0 and 1 a probability may come, so that its normal score is finite."""
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """Hold one parameter's prior: a continuous distribution on an interval.
+
+    Parameters
+    ----------
+    name
+        The parameter.
+    text
+        The prior as the table of parameters words it.
+    family
+        A distribution of scipy, frozen.
+    low, high
+        The parameter's range.
+    logarithmic
+        Whether the family is that of the parameter's logarithm.
+    """
+
+    name: str
+    text: str
+    family: Any
+    low: float
+    high: float
+    logarithmic: bool = False
+
+    def cdf(self, values: Array) -> Array:
+        """Return the probability of smaller values."""
+        with np.errstate(divide="ignore"):
+            at = np.log(values) if self.logarithmic else values
+        return np.asarray(self.family.cdf(at))
+
+    def ppf(self, shares: Array) -> Array:
+        """Return the values that have given probabilities of smaller ones."""
+        at = self.family.ppf(shares)
+        # Rounding must not leave the range.
+        return np.asarray(np.clip(np.exp(at) if self.logarithmic else at, self.low, self.high))
+
+
+def parse_prior(parameter: Parameter) -> Marginal:
+    """Return a parameter's prior from its text.
+
+    Raises
+    ------
+    InputError
+        If the text is not one of :data:`FORMS` or leaves nothing of the parameter's range.
+    """
+    where = f"prior of {parameter.name}"
+    found = _TEXT.fullmatch(parameter.prior or "")
+    if found is None or found[1] not in _NAMES:
+        near = nearest_name(found[1], _NAMES) if found else None
+        raise InputError(
+            f"{parameter.prior!r} is no prior", field=where, allowed=", ".join(FORMS), nearest=near
+        )
+    a, b = float(found[2]), float(found[3])
+    family = _FAMILIES[found[1]](parameter, a, b)
+    if family is None:
+        raise InputError(
+            f"{parameter.prior!r} does not lie in the parameter's range",
+            field=where,
+            allowed=f"{parameter.low:g} to {parameter.high:g}",
+        )
+    logarithmic = found[1].startswith("log")
+    text, low, high = str(parameter.prior), parameter.low, parameter.high
+    return Marginal(parameter.name, text, family, low, high, logarithmic)
+
+
+def _uniform(parameter: Parameter, a: float, b: float) -> Any:
+    from scipy.stats import uniform
+
+    inside = parameter.low <= a < b <= parameter.high
+    return uniform(a, b - a) if inside else None
+
+
+def _loguniform(parameter: Parameter, a: float, b: float) -> Any:
+    from scipy.stats import uniform
+
+    inside = max(parameter.low, np.finfo(float).tiny) <= a < b <= parameter.high
+    return uniform(np.log(a), np.log(b) - np.log(a)) if inside else None
+
+
+def _normal(parameter: Parameter, a: float, b: float) -> Any:
+    return _cut_normal(parameter.low, parameter.high, a, b)
+
+
+def _lognormal(parameter: Parameter, a: float, b: float) -> Any:
+    if a <= 0.0 or parameter.low < 0.0:
+        return None
+    with np.errstate(divide="ignore"):
+        low, high = np.log(parameter.low), np.log(parameter.high)
+    return _cut_normal(low, high, np.log(a), b)
+
+
+def _cut_normal(low: float, high: float, mean: float, sd: float) -> Any:
+    from scipy.stats import truncnorm
+
+    if sd <= 0.0 or not low <= mean <= high:
+        return None
+    return truncnorm((low - mean) / sd, (high - mean) / sd, mean, sd)
+
+
+def _beta(parameter: Parameter, a: float, b: float) -> Any:
+    from scipy.stats import beta
+
+    return beta(a, b, parameter.low, parameter.high - parameter.low) if min(a, b) > 0 else None
+
+
+_FAMILIES: dict[str, Callable[[Parameter, float, float], Any]] = {
+    "uniform": _uniform,
+    "loguniform": _loguniform,
+    "normal": _normal,
+    "lognormal": _lognormal,
+    "beta": _beta,
+}
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Hold the priors of the free parameters, independent of each other.
+
+    Parameters
+    ----------
+    marginals
+        One a parameter.
+    low, high
+        The part of each prior that is kept, as probabilities; all of it by default. A truncated
+        prior is proportional to the full one inside this box.
+    """
+
+    marginals: tuple[Marginal, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the parameters' names (P)."""
+        return tuple(one.name for one in self.marginals)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the priors as text, by parameter."""
+        return {one.name: one.text for one in self.marginals}
+
+    @cached_property
+    def box(self) -> Array:
+        """Return the part of each prior that is kept, as probabilities (2, P)."""
+        count = len(self.marginals)
+        return np.array([self.low or (0.0,) * count, self.high or (1.0,) * count])
+
+    def truncated(self, low: Sequence[float], high: Sequence[float]) -> Prior:
+        """Return the prior inside a box.
+
+        Parameters
+        ----------
+        low, high
+            Bounds of each parameter, as probabilities under the full prior.
+        """
+        bounds = np.array([low, high], dtype=np.float64)
+        if bounds.shape != (2, len(self.marginals)) or not np.all(bounds[0] < bounds[1]):
+            raise ValueError("a box has a lower and a higher bound for each parameter")
+        bounds = np.clip(bounds, 0.0, 1.0)
+        return Prior(self.marginals, tuple(bounds[0].tolist()), tuple(bounds[1].tolist()))
+
+    def whole(self) -> Prior:
+        """Return the prior without truncation."""
+        return Prior(self.marginals)
+
+    def shares(self, values: Array) -> Array:
+        """Return the full prior's probability of smaller values, (N, P) for values (N, P)."""
+        return np.column_stack([m.cdf(values[:, j]) for j, m in enumerate(self.marginals)])
+
+    def contains(self, values: Array) -> Array:
+        """Tell of each row of values (N, P) whether it lies in the part kept (N,)."""
+        shares = self.shares(values)
+        return np.asarray(((shares >= self.box[0]) & (shares <= self.box[1])).all(axis=1))
+
+    def scores(self, values: Array) -> Array:
+        """Return normal scores (N, P) of values (N, P) that the prior contains."""
+        from scipy.special import ndtri
+
+        low, high = self.box
+        within = (self.shares(values) - low) / (high - low)
+        return np.asarray(ndtri(np.clip(within, _EDGE, 1.0 - _EDGE)))
+
+    def values(self, scores: Array) -> Array:
+        """Return the values (N, P) that have normal scores (N, P)."""
+        from scipy.special import ndtr
+
+        low, high = self.box
+        return self._at(low + ndtr(scores) * (high - low))
+
+    def draw(self, rows: int, seed: int, stream: int = 0) -> Array:
+        """Return independent draws (rows, P).
+
+        Row ``i`` is the same however many rows are drawn.
+
+        Parameters
+        ----------
+        rows
+            Number of draws.
+        seed, stream
+            Key of the draws; another stream is independent.
+        """
+        rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
+        low, high = self.box
+        return self._at(low + rng.random((rows, len(self.marginals))) * (high - low))
+
+    def _at(self, shares: Array) -> Array:
+        return np.column_stack([m.ppf(shares[:, j]) for j, m in enumerate(self.marginals)])
+
+
+def prior_of(parameters: Sequence[Parameter]) -> Prior:
+    """Return the prior of parameters, each of which must have one."""
+    return Prior(tuple(parse_prior(one) for one in parameters))
+
+
+def free_parameters() -> Prior:
+    """Return the prior of the parameters that are calibrated: those that have one in the table."""
+    return prior_of([one for one in PARAMETERS.values() if one.prior is not None])

@@ -1,0 +1,56 @@
+"""The command ``sensitivity``: what matters to the outcomes of a sweep."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.files import plain
+
+
+class Way(StrEnum):
+    """Name the ways to measure sensitivity."""
+
+    auto = "auto"
+    sobol = "sobol"
+    morris = "morris"
+    pawn = "pawn"
+    delta = "delta"
+
+
+def sensitivity(
+    sweep_folder: Annotated[
+        Path, typer.Argument(metavar="SWEEP_FOLDER", help="Folder of a sweep.")
+    ],
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(help="Outcome to look at; may be repeated.", show_default="the main ones"),
+    ] = None,
+    method: Annotated[Way, typer.Option(help="auto: the one the design was made for.")] = Way.auto,
+    discover: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help='Find where, such as "deals>=400"; of several, all must hold.',
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
+    from sim.experiments.sensitivity.analysis import sensitivity as measure
+
+    found = measure(sweep_folder, outcome or (), method.value, discover=discover or ())
+    folder = found.write(out if out is not None else sweep_folder / "sensitivity")
+    if as_json:
+        typer.echo(json.dumps(plain({"folder": folder, **found.summary}), allow_nan=False))
+        return
+    typer.echo(repr(found))
+    typer.echo(f"\nFiles: {folder}")

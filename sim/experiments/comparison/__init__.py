@@ -1,0 +1,1 @@
+"""Compare what-ifs with a baseline by paired runs; :mod:`.compare` is where to begin."""

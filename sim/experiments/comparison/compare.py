@@ -1,0 +1,419 @@
+"""Compare what-ifs with a baseline: how much differs, how sure that is, and why.
+
+The runs are paired: a replicate of the what-if takes the same seed and replicate number as the
+baseline's, and so the same draws, and differs only in what follows from the change. The statistics
+are in :mod:`sim.experiments.comparison.paired`, the paired runs in
+:mod:`sim.experiments.comparison.worlds`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import files, provenance
+from sim.calendar import month_name
+from sim.errors import InputError, nearest_name
+from sim.experiments.comparison import compared, pairing
+from sim.experiments.comparison.paired import Pairs
+from sim.experiments.comparison.worlds import (
+    COUNTRY_OUTCOMES,
+    PATHS,
+    REGION_OUTCOMES,
+    Parted,
+    Replicate,
+    Worlds,
+)
+from sim.outcomes import OUTCOMES
+from sim.scenario import Scenario, load
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.state import Array
+
+Progress = Callable[[int, int], None]
+
+DEALS_LISTED = 200
+"""Replicates whose deals in one world only are listed; they are counted in all."""
+BASELINE, WHAT_IF = "baseline", "what-if"
+
+
+class Tally:
+    """Gather how one what-if differs from the baseline, a replicate at a time.
+
+    Parameters
+    ----------
+    countries, localities, months
+        Lengths of what one run gives.
+    """
+
+    def __init__(self, countries: int, localities: int, months: int) -> None:
+        def pairs(entries: Sequence[Any], *lengths: int) -> Pairs:
+            step = [1.0 if entry.unit == "count" else np.nan for entry in entries]
+            column = np.array(step).reshape(-1, *(1 for _ in lengths))
+            return Pairs((len(entries), *lengths), column)
+
+        self.region = pairs(REGION_OUTCOMES)
+        self.country = pairs(COUNTRY_OUTCOMES, countries)
+        self.local = pairs(OUTCOMES, localities)
+        self.path = pairs(PATHS, months)
+        self.parted: list[Parted] = []
+        self.identical = True
+
+    def add(self, replicate: Replicate, number: int) -> None:
+        """Add what-if ``number`` of a replicate, counted from 0."""
+        base, other = replicate.seen[0], replicate.seen[number + 1]
+        for name in ("region", "country", "local", "path"):
+            getattr(self, name).add(getattr(base, name), getattr(other, name))
+        parted = replicate.parted[number]
+        self.identical = self.identical and parted.same and not self.region.most.any()
+        self.parted.append(parted if replicate.number < DEALS_LISTED else parted.counted())
+
+
+class Comparison:
+    """Hold how what-ifs differ from a baseline.
+
+    Parameters
+    ----------
+    worlds
+        The scenarios and the tables they ran on.
+    labels
+        Name of each what-if, unique.
+    tallies
+        What was gathered of each.
+    per_run
+        One row a scenario and replicate with the outcomes for the region.
+    manifest
+        Everything needed to repeat the comparison.
+    """
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        labels: Sequence[str],
+        tallies: Sequence[Tally],
+        per_run: pd.DataFrame,
+        manifest: dict[str, Any],
+    ) -> None:
+        self.worlds = worlds
+        self.world = worlds.world
+        self.baseline = worlds.scenarios[0]
+        self.labels = tuple(labels)
+        self.what_ifs = dict(zip(labels, worlds.scenarios[1:], strict=True))
+        self.tallies = dict(zip(labels, tallies, strict=True))
+        self.per_run = per_run
+        self.manifest = manifest
+
+    @property
+    def replicates(self) -> int:
+        """Return the number of paired runs."""
+        return int(self.manifest["replicates"])
+
+    @property
+    def identical(self) -> list[str]:
+        """Return the what-ifs that are the same as the baseline in every event of every run."""
+        return [label for label, tally in self.tallies.items() if tally.identical]
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Return the difference of each outcome for the region, by what-if.
+
+        ``distinguishable`` says whether the 95 % interval lies on one side of zero;
+        ``p_adjusted`` takes into account how many outcomes are looked at.
+        """
+        return self._joined(compared.region_frame)
+
+    @cached_property
+    def by_country(self) -> pd.DataFrame:
+        """Return the difference of each outcome by what-if and country.
+
+        ``distinguishable`` holds after correction for the number of countries.
+        """
+        countries = list(self.worlds.at.country)
+        return self._joined(
+            lambda tally: compared.place_frame(
+                tally.country, COUNTRY_OUTCOMES, {"country": countries}, tally.identical
+            )
+        )
+
+    @cached_property
+    def by_locality(self) -> pd.DataFrame:
+        """Return the difference of each outcome by what-if and locality (ISO 3166-2).
+
+        ``distinguishable`` holds after correction for the number of localities.
+        """
+        table = self.worlds.at.localities
+        places = {
+            "country": table["iso3"].tolist(),
+            "locality": table["code"].tolist(),
+            "name": table["name"].tolist(),
+        }
+        return self._joined(
+            lambda tally: compared.place_frame(tally.local, OUTCOMES, places, tally.identical)
+        )
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """Return the difference for the region by what-if, month and metric."""
+        first = self.baseline.start_month
+        months = [month_name(first + t) for t in range(self.baseline.n_months)]
+        return self._joined(
+            lambda tally: compared.place_frame(
+                tally.path, PATHS, {"month": months}, tally.identical, "metric"
+            ).drop(columns=["p_adjusted", "distinguishable"])
+        )
+
+    @cached_property
+    def partings(self) -> pd.DataFrame:
+        """Return where and when the two worlds first part, by what-if and replicate."""
+        return self._joined(lambda tally: compared.parting_frame(tally.parted, self.worlds.at))
+
+    @cached_property
+    def deals_in_one_world(self) -> pd.DataFrame:
+        """Return the deals that only one of two worlds has, and why the other lacks them."""
+        return self._joined(lambda tally: compared.deal_frame(tally.parted, self.worlds.at))
+
+    @cached_property
+    def flagged(self) -> pd.DataFrame:
+        """Return how many places are called different, and how many chance alone would call."""
+        return pd.concat(
+            [
+                compared.flag_frame(self.by_country, "country"),
+                compared.flag_frame(self.by_locality, "locality"),
+            ],
+            ignore_index=True,
+        )
+
+    @cached_property
+    def side_by_side(self) -> pd.DataFrame:
+        """Return the baseline's mean and each what-if's difference, one row an outcome."""
+        return compared.side_by_side(self.effects, self.labels)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Return what a reader needs first, for machines."""
+        return {
+            "baseline": self.baseline.name,
+            "what_ifs": list(self.labels),
+            "months": [self.baseline.start, self.baseline.end],
+            "seed": self.worlds.seed,
+            "replicates": self.replicates,
+            "model_version": self.manifest["model_version"],
+            "identical": self.identical,
+            "effects": {
+                label: rows.drop(columns="scenario").set_index("outcome").to_dict("index")
+                for label, rows in self.effects.groupby("scenario", sort=False)
+            },
+            "partings": {label: self._parting(label) for label in self.labels},
+        }
+
+    def _parting(self, label: str) -> dict[str, Any]:
+        rows = self.partings[self.partings["scenario"] == label]
+        months = rows["month"].dropna().sort_values()
+        return {
+            "runs_parted": len(months),
+            "earliest": None if months.empty else months.iloc[0],
+            "median": None if months.empty else months.iloc[(len(months) - 1) // 2],
+            "latest": None if months.empty else months.iloc[-1],
+            "deals_only_baseline": float(rows["deals_only_baseline"].mean()),
+            "deals_only_what_if": float(rows["deals_only_what_if"].mean()),
+        }
+
+    def _joined(self, frame_of: Callable[[Tally], pd.DataFrame]) -> pd.DataFrame:
+        """Return one frame of all what-ifs, the first column naming them."""
+        frames = []
+        for label, tally in self.tallies.items():
+            frame = frame_of(tally)
+            frame.insert(0, "scenario", label)
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    def label_of(self, what_if: str | None) -> str:
+        """Return the name of a what-if; the first one if None is asked for.
+
+        Raises
+        ------
+        InputError
+            If there is no such what-if.
+        """
+        if what_if is None:
+            return self.labels[0]
+        if what_if not in self.labels:
+            raise InputError(
+                f"there is no what-if {what_if!r} in this comparison",
+                allowed=", ".join(self.labels),
+                nearest=nearest_name(what_if, self.labels),
+            )
+        return what_if
+
+    def __repr__(self) -> str:
+        deals = self.effects[self.effects["outcome"] == "deals"]
+        words = ", ".join(
+            f"{row.scenario!r}: deals {row.difference:+.2f} [{row.low:+.2f}, {row.high:+.2f}]"
+            for row in deals.itertuples()
+        )
+        return f"Comparison({self.baseline.name!r}, {self.replicates} paired runs; {words})"
+
+    def _repr_html_(self) -> str:
+        from sim.report.compare_card import card_html
+
+        return card_html(self)
+
+    def plot_map(
+        self, outcome: str = "deals", what_if: str | None = None, ax: Axes | None = None
+    ) -> Axes:
+        """Draw the difference of an outcome by locality on the country grid."""
+        from sim.report import compare_figures
+
+        return compare_figures.plot_map(self, outcome, what_if, ax=ax)
+
+    def plot_paths(
+        self,
+        metrics: Sequence[str] | None = None,
+        what_if: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw differences over time with their 95 % bands, of one or all what-ifs."""
+        from sim.report import compare_figures
+
+        return compare_figures.plot_paths(self, metrics, what_if, ax=ax)
+
+    def plot_forest(
+        self,
+        outcomes: Sequence[str] | None = None,
+        what_if: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw the effects on all outcomes, sorted, with those in grey that may be none."""
+        from sim.report import compare_figures
+
+        return compare_figures.plot_forest(self, outcomes, what_if, ax=ax)
+
+    def explain(self, deal: int | str, what_if: str | None = None, replicate: int = 0) -> str:
+        """Tell why a deal exists in one world only, as text."""
+        from sim.experiments.comparison.twins import twins_of
+        from sim.report.between import between_of
+
+        return between_of(
+            twins_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
+        )
+
+    def write(self, folder: str | Path, *, figures: bool = True) -> Path:
+        """Write all tables, the manifest and, if asked, the figures and the report.
+
+        The manifest is written last: a folder that has one is whole.
+
+        Raises
+        ------
+        InputError
+            If the folder is not empty or cannot be written to.
+        """
+        target = files.prepare_folder(folder)
+        for name in compared.TABLES:
+            frame: pd.DataFrame = getattr(self, name)
+            text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+            files.write_text(target / f"{name}.csv", text)
+        files.write_json(target / "summary.json", self.summary)
+        if figures:
+            from sim.report.compare import write_report
+
+            write_report(self, target)
+        files.write_json(target / "manifest.json", self.manifest)
+        return target
+
+
+def compare(
+    baseline: str | Path | Scenario,
+    *what_ifs: str | Path | Scenario,
+    replicates: int | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, float] | None = None,
+    end: str | None = None,
+    world: World | None = None,
+    workers: int | None = None,
+    draws: Sequence[Mapping[str, float]] = (),
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare what-ifs with a baseline by paired runs.
+
+    Parameters
+    ----------
+    baseline, what_ifs
+        Scenarios, names of shipped ones, or paths of files. All run over the same months, and
+        with the seed and the number of replicates of the baseline.
+    replicates, seed, overrides, end
+        Replace what the scenarios say, in all of them; ``overrides`` are parameters by name.
+    world
+        Tables of another region.
+    workers
+        Threads; all processors by default. The numbers don't depend on it.
+    draws
+        Parameter sets shared by all scenarios, one a replicate, starting over at the end.
+    out
+        Folder to write to, new or empty.
+    progress
+        Called with (done, total) after each replicate.
+
+    Raises
+    ------
+    InputError
+        If anything given is not valid or the scenarios cannot be paired.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    world = world if world is not None else load_world()
+    given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
+    chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
+    threads = pairing.threads(workers)
+    if out is not None:
+        files.prepare_folder(out)
+    worlds = Worlds(chosen, world, chosen[0].seed, draws)
+    total = chosen[0].replicates
+    shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
+    tallies = [Tally(*shape) for _ in chosen[1:]]
+    regions: list[Array] = []
+    # Closed at once on Ctrl-C, so that no thread starts another replicate.
+    with closing(worlds.replicates(total, threads)) as replicates_done:
+        for done in replicates_done:
+            for number, tally in enumerate(tallies):
+                tally.add(done, number)
+            regions.append(np.stack([seen.region for seen in done.seen]))
+            if progress is not None:
+                progress(done.number + 1, total)
+    seconds = time.perf_counter() - clock
+    labels = pairing.labels_of(chosen)
+    manifest = _manifest(worlds, labels, threads, started, seconds)
+    per_run = compared.per_run_frame(regions, [BASELINE, *labels])
+    result = Comparison(worlds, labels, tallies, per_run, manifest)
+    if out is not None:
+        result.write(out)
+    return result
+
+
+def _manifest(
+    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime, seconds: float
+) -> dict[str, Any]:
+    """Describe a comparison completely enough to repeat it."""
+    base = worlds.scenarios[0]
+    manifest = provenance.manifest(
+        scenario=base.model_dump(mode="json"),
+        parameters=base.parameter_values(),
+        world_digest=worlds.world.digest,
+        seed=base.seed,
+        replicates=base.replicates,
+        driver="compiled",
+        started=started,
+        seconds=seconds,
+    )
+    what_ifs = worlds.scenarios[1:]
+    return manifest | pairing.manifest_of_what_ifs(labels, what_ifs, worlds.draws, workers)

@@ -1,0 +1,244 @@
+"""Statistics of paired runs: the mean difference between two worlds and how sure it is.
+
+Everything is gathered one pair of runs at a time, so that memory does not grow with their number,
+and in the order of the replicates, so that the numbers do not depend on who computed them.
+
+Two kinds of interval are given, and each row of a table names its own:
+
+``t``
+    Student's interval of the mean of paired differences. Its p-value is that of the paired t-test.
+``rare``
+    Where a difference turned up in fewer than :data:`FEW` pairs and in less than half of them,
+    mostly counts of rare events at one place. Two pairs are added, one of each sign and of the
+    size of the differences seen, as Bonett and Price (2012) do for paired proportions, whose
+    interval this is when all differences have one size. The p-value is then that of the exact
+    sign-flip test; with differences of several sizes it follows from the interval, and is up to
+    some times larger than that test's where they go one way.
+``same``
+    No pair differed. For counts the interval follows as for ``rare``, with differences of one;
+    otherwise it is unknown. :func:`most_often` bounds the share of runs that may differ all the
+    same. Where two worlds are the same in everything the interval is zero.
+
+Drawn from known distributions, 10 to 200 pairs at a time, all three call a difference of nothing
+distinguishable in at most 5 % of samples. Their intervals hold the true mean in 95 % for counts,
+and in less where few large amounts make the mean: 87 % with 20 pairs of log-normal amounts.
+
+References
+----------
+Bonett and Price (2012), Adjusted Wald confidence interval for a difference of binomial
+proportions based on paired data, J. Educ. Behav. Stat. 37.
+Benjamini and Hochberg (1995), Controlling the false discovery rate, J. R. Stat. Soc. B 57.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+LEVEL = 0.95
+"""Confidence of every interval."""
+POWER = 0.8
+"""Chance to see a difference that the numbers of runs needed are worked out for."""
+FEW = 30
+"""Pairs with a difference below which a mean difference counts as rare."""
+METHODS = ("t", "rare", "same")
+T, RARE, SAME = range(3)
+
+
+class _Spread:
+    """Gather the mean and the sum of squares around it, entry by entry (Welford 1962)."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.mean = np.zeros(shape)
+        self.squares = np.zeros(shape)
+
+    def add(self, values: Array, known: Array, count: Array) -> None:
+        step = np.where(known, values - self.mean, 0.0)
+        self.mean += step / np.maximum(count, 1)
+        self.squares += step * np.where(known, values - self.mean, 0.0)
+
+
+class Pairs:
+    """Gather pairs of runs: baseline and what-if, for an array of outcomes.
+
+    Parameters
+    ----------
+    shape
+        Shape of what one run gives. A pair counts, entry by entry, where both values are known
+        (not nan).
+    step
+        Size of the smallest possible difference, by which the interval goes where no pair
+        differs: 1 for counts, nan where there is none.
+    """
+
+    def __init__(self, shape: tuple[int, ...], step: Array | float = np.nan) -> None:
+        self.step = np.broadcast_to(np.asarray(step, dtype=np.float64), shape)
+        self.count = np.zeros(shape, dtype=np.int64)
+        self.higher = np.zeros(shape, dtype=np.int64)
+        self.lower = np.zeros(shape, dtype=np.int64)
+        self.least = np.full(shape, np.inf)
+        self.most = np.zeros(shape)
+        self.base, self.other, self.gap = (_Spread(shape) for _ in range(3))
+
+    def add(self, base: Array, other: Array) -> None:
+        """Add one pair of runs."""
+        gap = other - base
+        known = ~np.isnan(gap)
+        self.count += known
+        self.higher += gap > 0
+        self.lower += gap < 0
+        size = np.abs(gap)
+        self.least = np.where(size > 0, np.minimum(self.least, size), self.least)
+        self.most = np.where(known, np.maximum(self.most, size), self.most)
+        for spread, values in ((self.base, base), (self.other, other), (self.gap, gap)):
+            spread.add(values, known, self.count)
+
+    def table(self, *, identical: bool = False) -> dict[str, Array]:
+        """Return everything that is said of each outcome, as arrays of the given shape.
+
+        Parameters
+        ----------
+        identical
+            Whether the two worlds are known to be the same in everything.
+
+        Returns
+        -------
+        dict
+            ``runs``, ``baseline`` and ``what_if`` (means over the pairs), ``difference`` with
+            ``low`` and ``high``, ``percent`` of the baseline's mean, ``standardised`` by the
+            baseline's standard deviation over runs, ``method`` (position in :data:`METHODS`),
+            ``p_value``, ``p_higher`` (probability that the mean difference is above zero),
+            ``share_higher``, ``share_lower`` and ``share_equal`` of runs, ``gain`` (variance of
+            the difference of independent runs over that of paired ones), ``detectable`` (the
+            mean difference seen with a chance of :data:`POWER` at this number of runs),
+            ``runs_for_half`` (runs needed to see half of the difference, with that chance).
+        """
+        n = np.where(self.count > 0, self.count, np.nan)
+        differing = self.higher + self.lower
+        step = np.zeros_like(self.step) if identical else self.step
+        sizes = (np.where(differing > 0, self.least, step), self.most)
+        mean = np.where(self.count > 0, self.gap.mean, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            deviation = np.sqrt(self.gap.squares / (n - 1))
+            spread = self.base.squares + self.other.squares
+            base = np.where(self.count > 0, self.base.mean, np.nan)
+            result = {
+                "runs": self.count,
+                "baseline": base,
+                "what_if": np.where(self.count > 0, self.other.mean, np.nan),
+                "difference": mean,
+                **interval(self.count, mean, self.gap.squares, differing, sizes),
+                "percent": np.where(base != 0, 100.0 * mean / np.abs(base), np.nan),
+                "standardised": mean / np.sqrt(self.base.squares / (n - 1)),
+                "share_higher": self.higher / n,
+                "share_lower": self.lower / n,
+                "share_equal": (self.count - differing) / n,
+                "gain": spread / self.gap.squares,
+                "detectable": effort() * deviation / np.sqrt(n),
+                "runs_for_half": np.ceil((2.0 * effort() * deviation / np.abs(mean)) ** 2),
+            }
+        if identical:
+            # Then one pair is enough to know.
+            for name in ("low", "high"):
+                result[name] = np.where(self.count > 0, 0.0, np.nan)
+        result["standardised"] = _finite(result["standardised"])
+        result["runs_for_half"] = np.maximum(_finite(result["runs_for_half"]), 2.0)
+        return result
+
+
+def _finite(values: Array) -> Array:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def effort() -> float:
+    """Return how many standard errors a difference needs to be seen with :data:`POWER`."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + LEVEL / 2) + ndtri(POWER))
+
+
+def interval(
+    count: Array, mean: Array, squares: Array, differing: Array, sizes: tuple[Array, Array]
+) -> dict[str, Array]:
+    """Return the interval of mean paired differences, its p-value and the chance of its sign.
+
+    Parameters
+    ----------
+    count, mean, squares
+        Number of pairs, mean difference and sum of squares around it.
+    differing
+        Pairs that differ.
+    sizes
+        Smallest and largest size of a difference among them; where there is none, the first is
+        the smallest size possible.
+
+    Returns
+    -------
+    dict
+        ``method``, ``low``, ``high``, ``p_value`` and ``p_higher``; nan with fewer than two
+        pairs.
+    """
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+    n = np.asarray(count, dtype=np.float64)
+    least, most = sizes
+    rare = (differing < FEW) & (2 * differing < n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Two added pairs, one of each sign, as large as the differences seen.
+        total = squares + n * mean**2
+        size = np.where(differing > 0, total / differing, least**2)
+        centre = np.where(rare, n * mean / (n + 2), mean)
+        added = (total + 2.0 * size) / (n + 2) - centre**2
+        error = np.sqrt(np.where(rare, added / (n + 2), squares / (n - 1) / n))
+        score = np.abs(centre / error)
+        tail = np.where(rare, ndtr(-score), stdtr(n - 1, -score))
+        # The same difference in every run: no spread to judge by, the signs remain.
+        constant = ~rare & (squares == 0) & (differing > 0)
+        tail = np.where(constant, 2.0 ** -np.minimum(n, 1000.0), tail)
+        quantile = np.where(rare, ndtri(0.5 + LEVEL / 2), stdtrit(n - 1, 0.5 + LEVEL / 2))
+        half = quantile * error
+        one_size = rare & (least == most)
+        p_value = np.where(one_size, _flipped(n * mean / least, differing), 2.0 * tail)
+    same = (differing == 0) & (n > 0)
+    p_value = np.where(same, 1.0, np.minimum(p_value, 1.0))
+    p_higher = np.where(same, 0.5, np.where(mean > 0, 1.0 - tail, tail))
+    result = {"low": centre - half, "high": centre + half, "p_value": p_value, "p_higher": p_higher}
+    # One pair alone says nothing of its spread.
+    result = {name: np.where(n < 2, np.nan, values) for name, values in result.items()}
+    return {"method": np.where(same, SAME, np.where(rare, RARE, T)), **result}
+
+
+def _flipped(balance: Array, differing: Array) -> Array:
+    """Return the p-value of the exact sign-flip test for differences of one size.
+
+    Parameters
+    ----------
+    balance
+        Pairs that are higher minus pairs that are lower.
+    differing
+        Pairs that are either.
+    """
+    from scipy.special import bdtr
+
+    fewer = np.round((differing - np.abs(balance)) / 2.0)
+    result: Array = np.minimum(2.0 * bdtr(fewer, differing, 0.5), 1.0)
+    return result
+
+
+def adjusted(p_values: Array) -> Array:
+    """Return p-values adjusted for their number as Benjamini and Hochberg do; nan stays nan."""
+    from scipy.stats import false_discovery_control
+
+    result = np.full(p_values.shape, np.nan)
+    known = ~np.isnan(p_values)
+    if known.any():
+        result[known] = false_discovery_control(p_values[known])
+    return result
+
+
+def most_often(runs: int) -> float:
+    """Return the largest share of runs in which an outcome may differ that did so in none."""
+    return float(1.0 - (1.0 - LEVEL) ** (1.0 / runs))

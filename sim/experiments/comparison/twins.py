@@ -1,0 +1,203 @@
+"""Two runs of one replicate side by side, read from folders or run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import kinds as k
+from sim.calendar import month_index
+from sim.calendars import Positions
+from sim.errors import InputError, nearest_name
+from sim.events import event_table, to_frame
+from sim.experiments.comparison.partings import Log, Sides
+from sim.experiments.comparison.worlds import Worlds
+from sim.experiments.reading import read_events, read_manifest
+from sim.provenance import model_version
+from sim.scenario import build
+from sim.state import EVENT, record_type
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.state import Array
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Hold the logs of one replicate of two scenarios.
+
+    Parameters
+    ----------
+    names
+        What the two are called.
+    logs
+        Their event logs as frames.
+    replicate
+        Which run of each.
+    world
+        The tables both ran on.
+    """
+
+    names: tuple[str, str]
+    logs: tuple[pd.DataFrame, pd.DataFrame]
+    replicate: int
+    world: World
+
+    def sides(self) -> Sides:
+        """Return the two logs as records."""
+        at = Positions(self.world)
+        one, other = (Log(records_of(log, at)) for log in self.logs)
+        return Sides(one, other)
+
+
+def records_of(log: pd.DataFrame, at: Positions) -> Array:
+    """Return a log read from a file as records of events, in its own order.
+
+    The step of the month and the initiator are not kept; step 0 stands for every step.
+    """
+    result = np.zeros(len(log), dtype=record_type(EVENT))
+    result["id"] = log["event_id"].to_numpy(dtype=np.int64)
+
+    def positions(column: str, words: dict[str, int]) -> Array:
+        return log[column].astype(object).map(words).fillna(-1).to_numpy(dtype=np.int64)
+
+    months = {str(m): month_index(str(m)) for m in log["month"].unique()}
+    result["month"] = positions("month", months)
+    result["kind"] = positions("kind", {name: i for i, name in enumerate(k.EVENT_KINDS)})
+    result["actor"] = positions("chinese_actor", at.actor)
+    result["country"] = positions("country", at.country)
+    result["sector"] = positions("sector", at.sector)
+    place = positions("locality", at.locality)
+    centre = np.where(result["country"] >= 0, len(at.locality) + result["country"], -1)
+    result["place"] = np.where(place >= 0, place, centre)
+    result["project"] = log["project_id"].fillna(0).to_numpy(dtype=np.int64)
+    result["value"] = log["value_usd_m"].fillna(0.0).to_numpy(dtype=np.float64)
+    for i, causes in enumerate(log["causes"]):
+        for j, cause in enumerate(causes):
+            result[f"cause{j}"][i] = cause
+    return result
+
+
+def twins_of(worlds: Worlds, labels: Sequence[str], label: str, replicate: int) -> Twins:
+    """Run one replicate of the baseline and of a what-if again."""
+    number = 1 + list(labels).index(label)
+    total = worlds.scenarios[0].replicates
+    if not 0 <= replicate < total:
+        raise InputError(
+            f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
+        )
+    pair = Worlds(
+        (worlds.scenarios[0], worlds.scenarios[number]), worlds.world, worlds.seed, worlds.draws
+    )
+    one, other = (
+        to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
+    )
+    return Twins((worlds.scenarios[0].name, label), (one, other), replicate, worlds.world)
+
+
+def is_comparison(folder: str | Path) -> bool:
+    """Return whether a folder holds a comparison and not a run."""
+    return read_manifest(folder).get("kind") == "comparison"
+
+
+def read_twins(
+    folder: str | Path, other: str, replicate: int = 0, world: World | None = None
+) -> Twins:
+    """Return the logs of one replicate of two scenarios.
+
+    Parameters
+    ----------
+    folder
+        Folder of a run, or of a comparison.
+    other
+        Folder of the run to set beside it; of a comparison, the name of a what-if in it.
+    replicate
+        Which run.
+    world
+        The tables they ran on; the shipped ones by default.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no run, or the two cannot be paired; it names what differs.
+    """
+    world = load_world() if world is None else world
+    if is_comparison(folder):
+        return _from_comparison(Path(folder), other, replicate, world)
+    if is_comparison(other):
+        raise InputError(
+            "holds a comparison, not a run",
+            file=other,
+            allowed="the folder of a run, or a comparison first and the name of a what-if second",
+        )
+    one, two = read_manifest(folder), read_manifest(other)
+    _require_paired(folder, other, one, two)
+    names = [m["scenario"]["name"] for m in (one, two)]
+    if names[0] == names[1]:
+        names = [Path(folder).name, Path(other).name]
+    logs = (read_events(folder, replicate), read_events(other, replicate))
+    return Twins((names[0], names[1]), logs, replicate, world)
+
+
+def _require_paired(
+    folder: str | Path, other: str | Path, one: dict[str, Any], two: dict[str, Any]
+) -> None:
+    """Refuse two runs that don't share their draws."""
+    for words, path in (
+        ("model version", ("model_version",)),
+        ("seed", ("seed",)),
+        ("first month", ("scenario", "start")),
+        ("last month", ("scenario", "end")),
+        ("digest of the world's tables", ("world", "digest")),
+    ):
+        mine, its = (reduce(getitem, path, manifest) for manifest in (one, two))
+        if mine != its:
+            raise InputError(
+                f"cannot be set beside {folder}: the {words} differs, {its} and {mine}",
+                file=other,
+                allowed="two runs that differ only in their scenario",
+            )
+
+
+def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> Twins:
+    """Run a replicate of a comparison that was written to a folder again."""
+    manifest = read_manifest(folder)
+    what_ifs = manifest["what_ifs"]
+    if label not in what_ifs:
+        raise InputError(
+            f"there is no what-if {label!r} in this comparison",
+            file=folder,
+            allowed=", ".join(what_ifs),
+            nearest=nearest_name(label, what_ifs),
+        )
+    for words, then, now in (
+        ("another version of the model", manifest["model_version"], model_version()),
+        ("other tables of the world", manifest["world"]["digest"], world.digest),
+    ):
+        if then != now:
+            raise InputError(
+                f"was made with {words}, {then}, not {now}",
+                file=folder,
+                allowed="a comparison that can be repeated; make it again",
+            )
+    scenarios = [build(_known(manifest["scenario"]))]
+    scenarios += [build(_known(entry["scenario"])) for entry in what_ifs.values()]
+    worlds = Worlds(scenarios, world, manifest["seed"], manifest["draws"])
+    return twins_of(worlds, list(what_ifs), label, replicate)
+
+
+def _known(value: Any) -> Any:
+    """Return nested data without the fields that are None, as a scenario is built from."""
+    if isinstance(value, dict):
+        return {name: _known(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    return value

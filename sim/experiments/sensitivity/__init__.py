@@ -1,0 +1,1 @@
+"""Tell which parameters of a sweep matter; :mod:`.analysis` is where to begin."""

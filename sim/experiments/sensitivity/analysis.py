@@ -1,0 +1,280 @@
+"""Sensitivity of outcomes to the parameters that a sweep varied."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import files, provenance
+from sim.experiments.design import Design
+from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
+from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
+from sim.experiments.sensitivity.responses import known_outcomes, noise_of, outcomes_of, response
+from sim.experiments.sweep import Sweep
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["METHODS", "Sensitivity", "SweepFrames", "sensitivity"]
+
+SEED_ROW = "seed"
+"""Name of the row that stands for chance: what replicates of one point differ by."""
+
+
+@dataclass(frozen=True)
+class SweepFrames:
+    """Hold what is needed of a sweep.
+
+    Parameters
+    ----------
+    design, frame
+        The design, and one row a run: point, replicate, outcomes and error.
+    source
+        Where the sweep comes from: ``model_version`` and ``scenario``.
+    """
+
+    design: Design
+    frame: pd.DataFrame
+    source: dict[str, Any] = field(default_factory=dict)
+
+
+def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
+    """Return the design and the runs of a sweep."""
+    if isinstance(sweep, SweepFrames):
+        return sweep
+    kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
+    plan = kept.plan
+    source = {"model_version": plan.model_version, "scenario": plan.scenario.name}
+    return SweepFrames(kept.design, kept.frame, source)
+
+
+@dataclass(frozen=True, repr=False)
+class Sensitivity:
+    """Hold how much each parameter matters to each outcome.
+
+    Parameters
+    ----------
+    method
+        How it was measured.
+    design
+        The sweep's design.
+    table
+        A row an outcome and parameter: the main index (``total``, ``mu_star``, ``pawn`` or
+        ``delta``) with its 95 % interval (``…_low``, ``…_high``), further indices, ``inert``
+        (what a parameter without effect would show) and ``matters`` (whether the index is above
+        that; missing where it is not known). Sobol' and Morris tables have a row ``seed`` an
+        outcome.
+    noise
+        A row an outcome: what chance adds (:class:`sim.experiments.sensitivity.responses.Noise`).
+    notes
+        What should be told: failed runs, unknown outcomes, blocks left out.
+    discovery
+        Boxes of parameters, if asked for.
+    source
+        Where the sweep comes from.
+    """
+
+    method: Method
+    design: Design
+    table: pd.DataFrame
+    noise: pd.DataFrame
+    notes: tuple[str, ...]
+    discovery: Discovery | None = None
+    source: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcomes(self) -> list[str]:
+        """Return the outcomes looked at."""
+        return list(dict.fromkeys(self.table["outcome"]))
+
+    def of(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return the rows of one outcome's parameters, the most influential first."""
+        name = self.outcomes[0] if outcome is None else outcome
+        chosen = self.table["outcome"].eq(name) & self.table["parameter"].ne(SEED_ROW)
+        rows = self.table[chosen]
+        return rows.sort_values(self.method.main, ascending=False, kind="stable")
+
+    def inert(self, outcome: str | None = None) -> list[str]:
+        """Return the parameters that cannot be told from ones without effect."""
+        rows = self.of(outcome)
+        return [str(name) for name in rows.loc[rows["matters"].eq(False), "parameter"]]
+
+    def undecided(self, outcome: str | None = None) -> list[str]:
+        """Return the parameters of which it is not known whether they have an effect."""
+        rows = self.of(outcome)
+        return [str(name) for name in rows.loc[rows["matters"].isna(), "parameter"]]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Return everything in terms of JSON."""
+        return {
+            "method": self.method.name,
+            "design": self.design.to_json(),
+            "outcomes": {
+                name: {
+                    "parameters": _records(self.of(name)),
+                    "not_distinguishable_from_inert": self.inert(name),
+                    "not_decided": self.undecided(name),
+                    "seed": _records(self.noise[self.noise["outcome"] == name])[0],
+                }
+                for name in self.outcomes
+            },
+            "notes": list(self.notes),
+            "discovery": None if self.discovery is None else asdict(self.discovery),
+            "source": self.source,
+            "software": provenance.DISTRIBUTION,
+            "model_version": provenance.model_version(),
+        }
+
+    def __repr__(self) -> str:
+        from sim.report.sensitivity_card import card
+
+        return card(self)
+
+    def _repr_html_(self) -> str:
+        from sim.report.sensitivity_page import body_html
+
+        return body_html(self)
+
+    def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how much each parameter matters to an outcome, with intervals, sorted."""
+        from sim.report.sensitivity_bars import plot_indices
+
+        return plot_indices(self, outcome, ax=ax)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
+
+        Files of the same names are replaced.
+
+        Raises
+        ------
+        InputError, MachineError
+            If the folder cannot be written to.
+        """
+        from sim.report.sensitivity_page import write_page
+
+        target = files.prepare_folder(folder, overwrite=True)
+        files.write_text(target / "indices.csv", _csv(self.table))
+        files.write_text(target / "noise.csv", _csv(self.noise))
+        if self.discovery is not None:
+            files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
+        write_page(self, target)
+        files.write_json(target / "sensitivity.json", self.summary)
+        return target
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows in terms of JSON; what is not known is None."""
+    plain = rows.drop(columns="outcome").astype(object)
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
+
+
+def _csv(table: pd.DataFrame) -> str:
+    text = io.StringIO()
+    table.to_csv(text, index=False, lineterminator="\n")
+    return text.getvalue()
+
+
+def _box_table(found: Discovery) -> pd.DataFrame:
+    rows = [
+        {
+            "box": number,
+            "coverage": box.coverage,
+            "density": box.density,
+            "mass": box.mass,
+            "points": box.points,
+            **asdict(limit),
+        }
+        for number, box in enumerate(found.boxes, start=1)
+        for limit in box.limits
+    ]
+    columns = ["box", "coverage", "density", "mass", "points"]
+    return pd.DataFrame(rows, columns=[*columns, "parameter", "low", "high", "chance"])
+
+
+def sensitivity(
+    sweep: str | Path | Sweep | SweepFrames,
+    outcomes: Iterable[str] | str = (),
+    method: str = "auto",
+    *,
+    discover: Iterable[str] | str = (),
+) -> Sensitivity:
+    """Return how much each parameter that a sweep varied matters to its outcomes.
+
+    Parameters
+    ----------
+    sweep
+        Folder or address of a sweep, or the sweep itself.
+    outcomes
+        Outcomes to look at; by default the first choice of
+        :mod:`sim.experiments.sensitivity.responses`.
+    method
+        ``sobol``, ``morris``, ``pawn`` or ``delta``; ``auto`` takes the one that the design was
+        made for, and PAWN for any other sample.
+    discover
+        Conditions such as ``deals>=400``, all of which must hold: find the box of parameters in
+        which they do.
+
+    Raises
+    ------
+    InputError
+        If something given is not valid, or a package needed is missing.
+    """
+    frames = _frames(sweep)
+    design, runs = frames.design, frames.frame
+    chosen = method_for(design, method)
+    names = outcomes_of(design, runs, [outcomes] if isinstance(outcomes, str) else outcomes)
+    answers = [response(design, runs, name) for name in names]
+    notes = list(design.notes)
+    rows: list[dict[str, Any]] = []
+    noises = []
+    for answer in answers:
+        found = indices(chosen, design, answer, design.seed)
+        noises.append(noise_of(answer, design.seed))
+        notes += [*answer.notes(), *found.notes]
+        rows += [*found.rows, *_seed_row(chosen, noises[-1])]
+    if all(np.isnan(one.deviation) for one in noises):
+        notes.append(
+            "one run a point: what the seed does is not known; "
+            "give the sweep two replicates or more"
+        )
+    table = pd.DataFrame(rows)
+    table["matters"] = table["matters"].astype("boolean")
+    noise = pd.DataFrame([asdict(one) for one in noises])
+    result = Sensitivity(chosen, design, table, noise, tuple(notes), source=frames.source)
+    asked = [discover] if isinstance(discover, str) else list(discover)
+    if not asked:
+        return result
+    if design.kind in {"sobol", "morris"}:
+        notes.append(
+            f"points of a {design.kind} design are not independent, so that the quasi-p of a box "
+            "are too small; a lhs has none of this"
+        )
+    return replace(result, notes=tuple(notes), discovery=_discovered(design, runs, asked))
+
+
+def _seed_row(method: Method, noise: Any) -> list[dict[str, Any]]:
+    """Return the row that stands for chance, on the scale of the method, where it has one."""
+    row: dict[str, Any] = {"outcome": noise.outcome, "parameter": SEED_ROW, "matters": None}
+    if method.name == "sobol":
+        return [row | {"total": noise.share, "total_low": noise.low, "total_high": noise.high}]
+    if method.name == "morris":
+        return [row | {"mu_star": noise.deviation}]
+    return []
+
+
+def _discovered(design: Design, runs: pd.DataFrame, asked: Sequence[str]) -> Discovery:
+    known = known_outcomes(design, runs)
+    conditions = [parse_condition(text, known) for text in asked]
+    names = dict.fromkeys(condition.outcome for condition in conditions)
+    return discover(design, [response(design, runs, name) for name in names], conditions)

@@ -1,0 +1,436 @@
+"""Sensitivity indices of one outcome, a row a parameter.
+
+Sobol' and Morris indices come from SALib and need a design of their own. PAWN (Pianosi and Wagener
+2018) and delta (Borgonovo 2007, estimator of Plischke, Borgonovo and Smith 2013) take any sample.
+
+Each index comes with what an inert parameter would show, the column ``inert``: what chance alone
+adds to a Sobol' or Morris index, estimated from the replicates, and the 97.5 % quantile of a dummy
+parameter, the column of the design in random order, for PAWN and delta.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.experiments.design import Design, salib
+from sim.experiments.sensitivity.responses import (
+    LEAST_POINTS,
+    RESAMPLES,
+    Floats,
+    Response,
+    constant,
+    interval,
+    paired_variance,
+)
+
+LEAST_BLOCKS = 4
+SLICES = 10
+DUMMIES = 200
+DUMMY_QUANTILE = 0.975
+DELTA_DRAWS = 100
+KNOTS = 100
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Hold the rows of one outcome and what should be told about them."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Method:
+    """Describe a way to measure sensitivity.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    main
+        Column parameters are ranked by; ``MAIN_low`` and ``MAIN_high`` are its interval.
+    also
+        Further columns of numbers.
+    unit
+        What the main column is measured in.
+    words
+        What the main column says, in a sentence.
+    """
+
+    name: str
+    main: str
+    also: tuple[str, ...]
+    unit: str
+    words: str
+
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (
+        Method(
+            "sobol",
+            "total",
+            ("first", "first_low", "first_high"),
+            "share of the variance of the points' means",
+            "The share of variance that would be left if everything but this parameter were known.",
+        ),
+        Method(
+            "morris",
+            "mu_star",
+            ("mu", "sigma"),
+            "outcome, over the whole range",
+            "The mean size of the change when the parameter moves, scaled to its whole range.",
+        ),
+        Method(
+            "pawn",
+            "pawn",
+            (),
+            "Kolmogorov-Smirnov distance, 0 to 1",
+            "How far the outcome's distribution moves when the parameter is known (median slice).",
+        ),
+        Method(
+            "delta",
+            "delta",
+            (),
+            "0 to 1",
+            "How much of the outcome's density moves, on average, when the parameter is known.",
+        ),
+    )
+}
+
+
+def method_for(design: Design, asked: str = "auto") -> Method:
+    """Return the method asked for, or for ``auto`` the one the design was made for.
+
+    Raises
+    ------
+    InputError
+        If there is no such method, or the design does not allow it.
+    """
+    if asked == "auto":
+        return METHODS[design.kind if design.kind in {"sobol", "morris"} else "pawn"]
+    if asked not in METHODS:
+        raise InputError(
+            f"there is no method {asked!r}",
+            field="--method",
+            allowed=", ".join(("auto", *METHODS)),
+        )
+    if asked in {"sobol", "morris"} and design.kind != asked:
+        raise InputError(
+            f"{asked} indices need a {asked} design; this sweep has a {design.kind}",
+            field="--method",
+            allowed=f"pawn or delta, or a new sweep with --design {asked}",
+        )
+    return METHODS[asked]
+
+
+def problem_of(design: Design) -> dict[str, Any]:
+    """Return the design as SALib's description of a problem."""
+    return {
+        "num_vars": len(design.varied),
+        "names": [one.name for one in design.varied],
+        "bounds": [list(one.bounds) for one in design.varied],
+    }
+
+
+def indices(method: Method, design: Design, answer: Response, seed: int) -> Indices:
+    """Return the indices of one outcome; numbers that cannot be known are nan.
+
+    Raises
+    ------
+    InputError
+        If SALib is needed and missing.
+    """
+    if constant(answer.means):
+        note = f"{answer.outcome}: does not vary over the points, so that nothing can matter to it"
+        return Indices([_row(answer, name, method) for name in design.points.columns], [note])
+    measure: dict[str, Callable[[Design, Response, int], Indices]] = {
+        "sobol": _sobol,
+        "morris": _morris,
+        "pawn": _pawn,
+        "delta": _delta,
+    }
+    return measure[method.name](design, answer, seed)
+
+
+def _row(answer: Response, parameter: str, method: Method, **numbers: Any) -> Row:
+    main = method.main
+    columns = (main, f"{main}_low", f"{main}_high", *method.also, "inert")
+    row: Row = {"outcome": answer.outcome, "parameter": parameter}
+    row |= {name: float(numbers.get(name, math.nan)) for name in columns}
+    return row | {"matters": numbers.get("matters")}
+
+
+def _spanned(name: str, value: float, ends: tuple[float, float]) -> dict[str, float]:
+    return {name: value, f"{name}_low": ends[0], f"{name}_high": ends[1]}
+
+
+def _in_blocks(
+    design: Design, answer: Response, size: int, what: str
+) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
+    """Return the runs as (blocks, points of a block, replicates) and the blocks that are whole."""
+    runs = answer.runs.reshape(-1, size, answer.runs.shape[1])
+    known = np.isfinite(answer.means).reshape(-1, size)
+    whole: npt.NDArray[np.bool_] = np.asarray(known.all(axis=1))
+    notes = []
+    if not whole.all():
+        lost = int((~whole).sum())
+        notes.append(
+            f"{answer.outcome}: {lost:,} of {len(whole):,} {what} are left out, "
+            "as one of their points or more is not known"
+        )
+    if whole.sum() < LEAST_BLOCKS:
+        notes.append(
+            f"{answer.outcome}: {int(whole.sum())} whole {what} are too few for indices "
+            f"(at least {LEAST_BLOCKS})"
+        )
+    return runs, whole, notes
+
+
+def _sobol(design: Design, answer: Response, seed: int) -> Indices:
+    method, names = METHODS["sobol"], list(design.points.columns)
+    size = len(names) + 2
+    runs, whole, notes = _in_blocks(design, answer, size, "blocks of base points")
+    means = answer.means.reshape(-1, size)[whole]
+    if len(means) < LEAST_BLOCKS or constant(means):
+        return Indices([_row(answer, name, method) for name in names], notes)
+    found = salib("analyze.sobol").analyze(
+        problem_of(design),
+        means.ravel(),
+        calc_second_order=False,
+        num_resamples=int(np.clip(20_000_000 // len(means), 100, RESAMPLES)),
+        keep_resamples=True,
+        seed=seed + 1,
+    )
+    variance = np.concatenate([means[:, 0], means[:, -1]]).var()
+    rows = []
+    for j, name in enumerate(names):
+        first, total = (interval(found[f"{key}_conf_all"][:, j]) for key in ("S1", "ST"))
+        chance = paired_variance(runs[whole, 0], runs[whole, 1 + j])
+        inert = 0.5 * _mean(chance) / variance
+        rows.append(
+            _row(
+                answer,
+                name,
+                method,
+                **_spanned("first", found["S1"][j], first),
+                **_spanned("total", found["ST"][j], total),
+                inert=inert,
+                matters=_matters(total, inert, first[0] > 0.0),
+            )
+        )
+    return Indices(rows, notes)
+
+
+def _mean(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _matters(found: tuple[float, float], inert: float, one_way: bool) -> bool | None:
+    """Return whether an index is above what chance adds, or None if that is not known.
+
+    Without replicates, only an effect that goes one way (``one_way``) or none at all can be told.
+    """
+    low, high = found
+    if math.isnan(inert):
+        if one_way:
+            return True
+        return False if high <= 1e-12 else None
+    return bool(low > inert + 1e-12)
+
+
+def _morris(design: Design, answer: Response, seed: int) -> Indices:
+    method, names = METHODS["morris"], list(design.points.columns)
+    size = len(names) + 1
+    runs, whole, notes = _in_blocks(design, answer, size, "trajectories")
+    if whole.sum() < LEAST_BLOCKS:
+        return Indices([_row(answer, name, method) for name in names], notes)
+    inputs = design.points.to_numpy(dtype=np.float64).reshape(-1, size, len(names))[whole]
+    means = answer.means.reshape(-1, size)[whole]
+    levels = int(design.settings["levels"])
+    found = salib("analyze.morris").analyze(
+        problem_of(design),
+        inputs.reshape(-1, len(names)),
+        means.ravel(),
+        num_resamples=RESAMPLES,
+        num_levels=levels,
+        seed=seed + 1,
+    )
+    step = levels / (2.0 * (levels - 1))
+    # Which step of each trajectory moves which parameter.
+    moved = np.argmax(np.diff(inputs, axis=1) != 0.0, axis=1)
+    every = np.arange(len(inputs))
+    rows = []
+    for j, name in enumerate(names):
+        at = moved[:, j]
+        chance = paired_variance(runs[whole][every, at], runs[whole][every, at + 1])
+        # The mean size of a normal variate is its deviation times the root of 2 / pi.
+        inert = _mean(np.sqrt(chance)) * math.sqrt(2.0 / math.pi) / step
+        value, half = float(found["mu_star"][j]), float(found["mu_star_conf"][j])
+        mu, sigma = float(found["mu"][j]), float(found["sigma"][j])
+        ends = max(value - half, 0.0), value + half
+        one_way = abs(mu) > 1.96 * sigma / math.sqrt(len(inputs))
+        rows.append(
+            _row(
+                answer,
+                name,
+                method,
+                **_spanned("mu_star", value, ends),
+                mu=mu,
+                sigma=sigma,
+                inert=inert,
+                matters=_matters(ends, inert, one_way),
+            )
+        )
+    return Indices(rows, notes)
+
+
+Classes = npt.NDArray[np.int64]
+
+
+def classes_of(values: Floats, count: int) -> Classes:
+    """Return the class of each value: its level if there are few, else its share of the ranks.
+
+    Parameters
+    ----------
+    values
+        Values of one parameter.
+    count
+        Number of classes of equal size, for values with more levels than that.
+    """
+    levels, place = np.unique(values, return_inverse=True)
+    if len(levels) <= count:
+        return np.asarray(place, dtype=np.int64)
+    edges = np.quantile(values, np.linspace(0.0, 1.0, count + 1))[1:-1]
+    return np.asarray(np.searchsorted(edges, values, side="right"), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Measure on the points whose outcome is known."""
+
+    measure: Callable[[Floats, Floats], float]
+
+    def __call__(self, x: Floats, y: Floats) -> float:
+        """Return the index of a parameter's values and the outcomes, of any one shape."""
+        known = np.isfinite(y)
+        return self.measure(x[known], y[known])
+
+
+def _given_data(
+    name: str,
+    design: Design,
+    answer: Response,
+    seed: int,
+    measure: Callable[[Floats, Floats], float],
+    draws: int,
+    dummies: int,
+    *,
+    corrected: bool = False,
+) -> Indices:
+    """Return the rows of a method that takes any sample: bootstrap interval and dummy parameter."""
+    method, names = METHODS[name], [str(column) for column in design.points.columns]
+    # Points of one block are not independent: whole blocks are drawn and put in random order.
+    size = {"sobol": len(names) + 2, "morris": len(names) + 1}.get(design.kind, 1)
+    y = answer.means.reshape(-1, size)
+    notes: list[str] = []
+    count = int(np.isfinite(y).sum())
+    if count < LEAST_POINTS:
+        few = f"{count} points with a known outcome are too few for indices"
+        notes = [f"{answer.outcome}: {few} (at least {LEAST_POINTS})"]
+        return Indices([_row(answer, parameter, method) for parameter in names], notes)
+    known = Known(measure)
+    rows = []
+    for j, parameter in enumerate(names):
+        x = design.points[parameter].to_numpy(dtype=np.float64).reshape(-1, size)
+        if constant(x[np.isfinite(y)]):
+            notes.append(f"{parameter} has one value at all points with a known {answer.outcome}")
+            rows.append(_row(answer, parameter, method))
+            continue
+        stream = np.random.default_rng([seed, j])
+        value = known(x, y)
+        drawn = stream.integers(len(y), size=(draws, len(y)))
+        again = np.array([known(x[at], y[at]) for at in drawn])
+        null = np.array([known(x[stream.permutation(len(x))], y) for _ in range(dummies)])
+        if corrected:
+            # What resampling adds to the index is what the sample's size adds to it.
+            bias = float(again.mean()) - value
+            value, null = value - bias, null - bias
+        ends = interval(again - again.mean() + value)
+        inert = float(np.quantile(null, DUMMY_QUANTILE))
+        numbers = _spanned(name, value, ends)
+        told = bool(value > inert)
+        rows.append(_row(answer, parameter, method, **numbers, inert=inert, matters=told))
+    return Indices(rows, notes)
+
+
+def pawn(x: Floats, y: Floats, slices: int = SLICES) -> float:
+    """Return the PAWN index: the median over slices of x of the distance between distributions.
+
+    Parameters
+    ----------
+    x, y
+        Values of one parameter and of the outcome (points,).
+    slices
+        Number of slices of equal size; a parameter of few levels has a slice a level.
+    """
+    place = classes_of(x, min(slices, max(2, len(y) // LEAST_POINTS)))
+    order = np.argsort(y, kind="stable")
+    count = int(place.max()) + 1
+    inside = place[order][:, None] == np.arange(count)
+    sizes = inside.sum(axis=0)
+    # Distributions are compared where they step: after the last of equal values.
+    last = np.append(np.diff(y[order]) > 0, True)
+    whole = (np.arange(len(y)) + 1.0) / len(y)
+    apart = np.abs(inside.cumsum(axis=0) / np.maximum(sizes, 1) - whole[:, None])[last]
+    return float(np.median(apart.max(axis=0)[sizes > 0]))
+
+
+def _pawn(design: Design, answer: Response, seed: int) -> Indices:
+    return _given_data("pawn", design, answer, seed, pawn, RESAMPLES // 2, DUMMIES)
+
+
+def delta(x: Floats, y: Floats) -> float:
+    """Return Borgonovo's delta, without correction for the size of the sample.
+
+    Parameters
+    ----------
+    x, y
+        Values of one parameter and of the outcome (points,).
+    """
+    exponent = 2.0 / (7.0 + np.tanh((1500.0 - len(y)) / 500.0))
+    place = classes_of(x, int(min(np.ceil(len(y) ** exponent), 48)))
+    knots = np.linspace(y.min(), y.max(), KNOTS)
+    whole = _density(y, knots)
+    found = 0.0
+    for one in range(int(place.max()) + 1):
+        mine = y[place == one]
+        if len(mine) < 2 or constant(mine):
+            continue
+        apart = np.abs(whole - _density(mine, knots))
+        found += len(mine) / (2.0 * len(y)) * float(np.trapezoid(apart, knots))
+    return found
+
+
+def _density(values: Floats, knots: Floats) -> Floats:
+    """Return a Gaussian kernel's density at the knots, with the bandwidth of Silverman (1986)."""
+    width = float(values.std(ddof=1)) * (0.75 * len(values)) ** -0.2
+    apart = (knots[:, None] - values) / width
+    sums = np.exp(-0.5 * apart**2).sum(axis=1)
+    return np.asarray(sums / (len(values) * width * math.sqrt(2.0 * math.pi)))
+
+
+def _delta(design: Design, answer: Response, seed: int) -> Indices:
+    return _given_data(
+        "delta", design, answer, seed, delta, DELTA_DRAWS, DELTA_DRAWS, corrected=True
+    )

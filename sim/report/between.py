@@ -1,0 +1,228 @@
+"""Why a deal exists in one of two worlds only, told step by step."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import kinds as k
+from sim.experiments.comparison.partings import NOWHERE, LoneDeal, Sides, lone_deals
+from sim.report.biography import (
+    WIDTH,
+    Life,
+    events_by_id,
+    find_project,
+    headline,
+    life_of,
+    project_words,
+    told_reasons,
+)
+from sim.report.compare_words import fate_words, kind_words
+from sim.report.names import Names, money, month_words
+from sim.report.sentences import Event, reason, sentence
+
+if TYPE_CHECKING:
+    from sim.experiments.comparison.twins import Twins
+
+SHARED, ALONE = "=", "≠"
+"""Marks of an event that both worlds hold, and of one that only this world holds."""
+
+
+class _Told:
+    """Hold two worlds with the names and events that telling needs."""
+
+    def __init__(self, twins: Twins) -> None:
+        self.twins = twins
+        self.names = Names(twins.world)
+        self.sides: Sides = twins.sides()
+        self.events: tuple[dict[int, Event], dict[int, Event]] = (
+            events_by_id(twins.logs[0], twins.replicate),
+            events_by_id(twins.logs[1], twins.replicate),
+        )
+
+    def event(self, side: int, position: int) -> Event | None:
+        """Return the event at a position of a log, None if there is none."""
+        if position == NOWHERE:
+            return None
+        return self.events[side][int(self.sides.logs[side].events["id"][position])]
+
+    def sentence(self, side: int, event: Event) -> str:
+        """Return what happened, with the project of another place named."""
+        causes = tuple(self.events[side][c] for c in event.causes if c in self.events[side])
+        what = "the project" if event.project is not None else ""
+        return sentence(event, self.names, what, causes)
+
+    def interventions(self, root: Event) -> list[str]:
+        """Return what only one scenario had ordered by then, where the event is or everywhere."""
+        found = []
+        for side, log in enumerate(self.sides.logs):
+            ordered = self.sides.only[side] & (log.events["kind"] == k.INTERVENTION)
+            events = [self.event(side, int(p)) for p in np.flatnonzero(ordered)]
+            found += [
+                f"{self.twins.names[side]} steps in ({month_words(event.month)}, "
+                f"{self.names.place(event.locality, event.country)})"
+                for event in events
+                if event is not None
+                and event.month <= root.month
+                and event.country in (None, root.country)
+            ]
+        return found
+
+    def cause(self, side: int, event: Event | None) -> Event | None:
+        """Return the first cause of an event outside its own project."""
+        if event is None:
+            return None
+        found = (self.events[side].get(c) for c in event.causes)
+        return next((c for c in found if c is not None and c.project != event.project), None)
+
+
+def between_of(twins: Twins, deal: int | str) -> str:
+    """Tell why a deal exists in one of two worlds only, as text of at most 78 columns.
+
+    The chain of its causes is told in the world that has it, each event marked as one that both
+    worlds hold or not; then the first event on the chain that the other world lacks, and what
+    became of the same project there.
+
+    Parameters
+    ----------
+    twins
+        The two worlds.
+    deal
+        ``project_id`` or the beginning of one.
+
+    Raises
+    ------
+    InputError
+        If neither world has such a project.
+    """
+    told = _Told(twins)
+    lone = {
+        int(told.sides.logs[d.side].events["project"][d.deal]): d for d in lone_deals(told.sides)
+    }
+    project = _project(twins, deal, lone)
+    if project not in lone:
+        return _both(told, project)
+    found = lone[project]
+    life = life_of(twins.logs[found.side], project, twins.replicate)
+    what, how = headline(life, told.names)
+    rule = "─" * WIDTH
+    here, there = twins.names[found.side], twins.names[1 - found.side]
+    head = [
+        *wrap(what, WIDTH),
+        f"Project {project}, run {twins.replicate}",
+        *wrap(f"In {here} only: {how}", WIDTH),
+        rule,
+    ]
+    body = [text for texts in _lines(told, found, life) for text in texts]
+    legend = f"{SHARED} in both worlds   {ALONE} not in {there}"
+    return "\n".join([*head, *body, rule, legend, "", *_verdict(told, found, there)])
+
+
+def _project(twins: Twins, deal: int | str, lone: dict[int, LoneDeal]) -> int:
+    """Return the project meant, preferring one that is a deal in one world only."""
+    text = str(deal).strip()
+    fitting = [p for p in lone if text and str(p).startswith(text)]
+    if len(fitting) == 1:
+        return fitting[0]
+    first, second = (set(log["project_id"].dropna()) for log in twins.logs)
+    known = any(str(p).startswith(text) for p in first)
+    side = 0 if known or not any(str(p).startswith(text) for p in second) else 1
+    return find_project(twins.logs[side], deal, twins.replicate)
+
+
+def _lines(told: _Told, found: LoneDeal, life: Life) -> list[list[str]]:
+    """Return the lines of text of each event of the chain."""
+    other = told.sides.logs[1 - found.side].position
+    result = []
+    month, before = "", None
+    for line in life.lines:
+        shown = line.event.month if line.event.month != month else ""
+        month = line.event.month
+        mark = SHARED if line.event.event_id in other else ALONE
+        words = project_words(line, life, told.names)
+        text = sentence(line.event, told.names, words, line.causes)
+        texts = wrap(text, WIDTH, initial_indent=f"{shown:7}  {mark} ", subsequent_indent=" " * 11)
+        causes = told_reasons(line, before)
+        if causes:
+            because = reason(line.event, causes, told.names)
+            texts += wrap(because, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
+        before = line.event
+        result.append(texts)
+    return result
+
+
+def _verdict(told: _Told, found: LoneDeal, there: str) -> list[str]:
+    """Say what is missing in the other world first, and what became of the project there."""
+    side = found.side
+    root, fate = told.event(side, found.root), told.event(1 - side, found.fate)
+    instead = told.event(1 - side, found.instead)
+    assert root is not None
+    lacks = f"What {there} lacks first ({month_words(root.month)}): {told.sentence(side, root)}"
+    if found.steps > 2:
+        lacks += f" With it {found.steps - 1} more events up to the deal are missing there."
+    texts = [lacks]
+    if instead is not None:
+        texts.append(
+            f"What {there} has in its place that month: {told.sentence(1 - side, instead)}"
+        )
+    end = fate_words(fate, told.cause(1 - side, fate), told.names)
+    texts.append(f"The same project in {there}: {end}.")
+    changed = told.interventions(root)
+    if changed:
+        texts.append(f"What the scenarios differ by until then: {'; '.join(changed)}.")
+    return [line for text in texts for line in wrap(text, WIDTH, subsequent_indent="  ")]
+
+
+def _both(told: _Told, project: int) -> str:
+    """Tell of a project that is a deal in both worlds or in neither."""
+    lines, deals = [], 0
+    for side, name in enumerate(told.twins.names):
+        own = [e for e in told.events[side].values() if e.project == project]
+        deal = next((e for e in own if e.kind == "deal"), None)
+        last = own[-1] if own else None
+        if deal is not None:
+            deals += 1
+            words = f"deal formed in {month_words(deal.month)}, {money(deal.value)}"
+        else:
+            words = fate_words(last, told.cause(side, last), told.names)
+        lines += wrap(f"{name}: {words}.", WIDTH, subsequent_indent="  ")
+    head = "is a deal in both worlds" if deals else "is a deal in neither world"
+    return "\n".join([f"Project {project} {head}.", *lines])
+
+
+def between_table(twins: Twins) -> str:
+    """Return the deals that exist in one of two worlds only as a table in plain text."""
+    told = _Told(twins)
+    sides, names = told.sides, told.names
+    one, other = twins.names
+    lines = [f"Run {twins.replicate}: {one} beside {other}"]
+    if sides.parting is None:
+        return "\n".join([*lines, "Both worlds hold the same events."])
+    first = told.event(*sides.parting)
+    assert first is not None
+    lines += wrap(
+        f"They part in {month_words(first.month)}. The first event that only "
+        f"{twins.names[sides.parting[0]]} has: {told.sentence(sides.parting[0], first)}",
+        WIDTH,
+    )
+    found = lone_deals(sides)
+    for side, name in enumerate(twins.names):
+        mine = [deal for deal in found if deal.side == side]
+        lines += ["", f"Deals in {name} only: {len(mine)}"]
+        if mine:
+            lines.append(f"{'Deal':<20}{'Month':<9}{'Value':>16}  Place, sector; what is missing")
+        for deal in mine:
+            event, root = told.event(side, deal.deal), told.event(side, deal.root)
+            fate = told.event(1 - side, deal.fate)
+            assert event is not None
+            assert root is not None
+            where = names.place(event.locality, event.country)
+            end = fate_words(fate, None, names)
+            missing = f"{kind_words(root.kind)} ({month_words(root.month)}); {end}"
+            lines.append(
+                f"{event.project!s:<20}{event.month:<9}{money(event.value):>16}  {where}, "
+                f"{names.sector(event.sector)}; lacks {missing}"
+            )
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""What the figures of a comparison share: colours, small print and looking names up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError, nearest_name
+from sim.report import style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.experiments.comparison.compare import Comparison
+    from sim.outcomes import Outcome
+
+GREY = "#8c8c8c"
+LOWER, HIGHER = style.VERMILLION, style.BLUE
+
+
+def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
+    """Return the outcome of a name.
+
+    Raises
+    ------
+    InputError
+        If there is none among those given.
+    """
+    known = {o.name: o for o in outcomes}
+    if name not in known:
+        raise InputError(
+            f"there is no {what} {name!r}",
+            allowed=", ".join(known),
+            nearest=nearest_name(name, known),
+        )
+    return known[name]
+
+
+def rows_of(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Return the rows of one what-if."""
+    return frame[frame["scenario"] == label]
+
+
+def stamp(ax: Axes, comparison: Comparison) -> None:
+    """Write in small print at the lower edge where a figure comes from, once."""
+    base = comparison.baseline
+    text = (
+        f"{base.name}, {base.start} to {base.end} · seed {comparison.worlds.seed} · "
+        f"{comparison.replicates} paired runs · model {comparison.manifest['model_version']}"
+    )
+    figure = style.figure_of(ax)
+    if all(other.get_text() != text for other in figure.texts):
+        size = style.STAMP_SIZE
+        figure.text(0.995, 0.006, text, ha="right", va="bottom", fontsize=size, color="#6a6a6a")

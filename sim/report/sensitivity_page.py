@@ -1,0 +1,190 @@
+"""The page of a sensitivity analysis: figures and tables in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import files, provenance
+from sim.parameters import PARAMETERS
+from sim.report import markup, style
+from sim.report.sensitivity_card import (
+    NAMES,
+    discovery_lines,
+    headline,
+    number,
+    percent,
+    seed_sentence,
+    table_rows,
+    titled,
+    verdicts,
+)
+
+if TYPE_CHECKING:
+    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.discovery import Discovery
+
+READING = {
+    "sobol": (
+        "The first order says how much of the variance a parameter explains by itself, the total "
+        "effect how much it explains by itself and together with others. Totals add up to more "
+        "than one where parameters act together."
+    ),
+    "morris": (
+        "mu* says how far the outcome moves when a parameter goes through its whole range, on "
+        "average over where the others stand. A sigma as large as mu* means that the move depends "
+        "on the others or on where the parameter stands."
+    ),
+    "pawn": (
+        "The distribution of the outcome over the points in a slice of a parameter is compared "
+        "with that over all points. The index is the largest gap between the two, as the median "
+        "over ten slices or over a list's values."
+    ),
+    "delta": (
+        "The density of the outcome over the points in a slice of a parameter is compared with "
+        "that over all points. The index is half the area between the two, on average over slices."
+    ),
+}
+INERT = {
+    "sobol": (
+        "A parameter without effect still seems to matter where runs differ by chance. How much is "
+        "estimated from the replicates: the red marks. A parameter whose interval reaches down to "
+        "its mark is not distinguishable from an inert one."
+    ),
+    "pawn": (
+        "A dummy parameter, the column of the design in random order, shows how large the index of "
+        "a parameter without effect gets: 97.5 % of dummies stay below the red marks. A parameter "
+        "below its mark is not distinguishable from an inert one."
+    ),
+}
+INERT["morris"], INERT["delta"] = INERT["sobol"], INERT["pawn"]
+
+
+INTERVALS = (
+    (
+        "Replicates of a point are averaged before anything else. Intervals are 95 % intervals by "
+        "bootstrap: over blocks of base points, trajectories or points. They say how sure the "
+        "indices are for this model over these ranges, not how sure the model is."
+    ),
+    (
+        "The seed's share is what chance leaves of the variance of a single run. No parameter can "
+        "explain it."
+    ),
+)
+
+
+def write_page(found: Sensitivity, folder: Path) -> Path:
+    """Write the figures and ``sensitivity.html`` into a folder and return the page.
+
+    Raises
+    ------
+    InputError, MachineError
+        If they cannot be written.
+    """
+    place = files.prepare_folder(folder / "figures", overwrite=True)
+    drawings = {}
+    for outcome in found.outcomes:
+        drawing = style.figure_of(found.plot(outcome))
+        _, svg = style.save(drawing, place, f"sensitivity_{outcome}", f"Sensitivity of {outcome}")
+        drawings[outcome] = svg.read_bytes()
+    target = folder / "sensitivity.html"
+    files.write_text(target, page_html(found, drawings))
+    return target
+
+
+def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
+    """Return the page as HTML; ``drawings`` holds the SVG of each outcome's figure."""
+    sections = [
+        (name, name, [*_figure(found, name, drawings), *_outcome(found, name)])
+        for name in found.outcomes
+    ]
+    if found.discovery is not None:
+        sections.append(("boxes", "Where it happens", _boxes(found.discovery)))
+    sections += [
+        ("parameters", "What was varied", [_parameters(found)]),
+        ("reading", "How to read this", [markup.paragraph(text) for text in reading(found)]),
+        ("provenance", "Where this comes from", [_provenance(found)]),
+    ]
+    top = [
+        markup.heading(1, "What matters to the outcomes"),
+        markup.paragraph(f"{headline(found)}.", "question"),
+        *(markup.paragraph(note, "notice") for note in found.notes),
+    ]
+    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
+    foot = f"Paradiplomacy {provenance.model_version()}."
+    return markup.page("Sensitivity: report", "\n".join(top), parts, foot)
+
+
+def body_html(found: Sensitivity) -> str:
+    """Return the tables as HTML, for a notebook."""
+    return "\n".join(part for name in found.outcomes for part in _outcome(found, name))
+
+
+def reading(found: Sensitivity) -> list[str]:
+    """Return how to read the indices, a paragraph an item."""
+    return [READING[found.method.name], INERT[found.method.name], *INTERVALS]
+
+
+def _figure(found: Sensitivity, name: str, drawings: dict[str, bytes]) -> list[str]:
+    if name not in drawings:
+        return []
+    first = found.of(name)["parameter"].head(3)
+    alt = f"Bars of the indices; the largest are of {', '.join(first)}. The table has the numbers."
+    return [markup.figure(drawings[name], alt, f"{titled(name)}: how much each parameter matters.")]
+
+
+def _outcome(found: Sensitivity, name: str) -> list[str]:
+    head, rows = table_rows(found, name)
+    main = NAMES.get(found.method.main, found.method.main)
+    caption = f"{name}: {main} and its 95 % interval, largest first"
+    return [
+        markup.table(caption, head, rows, range(1, len(head) - 1)),
+        *(markup.paragraph(text) for text in verdicts(found, name)),
+        markup.paragraph(seed_sentence(found, name)),
+    ]
+
+
+def _boxes(found: Discovery) -> list[str]:
+    parts = [markup.paragraph(discovery_lines(found)[0])]
+    for place, box in enumerate(found.boxes, start=1):
+        caption = (
+            f"Box {place}: density {percent(box.density)}, coverage {percent(box.coverage)}, "
+            f"{box.points:,} points"
+        )
+        rows = [
+            (x.parameter, f"{x.low:.4g}", f"{x.high:.4g}", f"{x.chance:.2g}") for x in box.limits
+        ]
+        head = ("Parameter", "From", "To", "Quasi-p")
+        parts.append(markup.table(caption, head, rows, (1, 2, 3)))
+    parts.append(
+        markup.paragraph(
+            "Found by the patient rule induction method on the means of the points. Density is the "
+            "share of a box's points that are as asked for, coverage the share of all such points "
+            "that it holds. A large quasi-p says that a bound may be there by chance."
+        )
+    )
+    return parts
+
+
+def _parameters(found: Sensitivity) -> str:
+    rows = []
+    for one in found.design.varied:
+        entry = PARAMETERS.get(one.name)
+        low, high = one.bounds
+        span = f"{number(low)} to {number(high)}"
+        if one.values is not None:
+            span = ", ".join(number(value) for value in one.values)
+        told = ("", "") if entry is None else (entry.unit, entry.meaning)
+        rows.append((one.name, span, *told))
+    return markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
+
+
+def _provenance(found: Sensitivity) -> str:
+    source = found.source
+    pairs = [
+        ("Sweep's model", str(source.get("model_version", "not recorded"))),
+        ("Scenario", str(source.get("scenario", "not recorded"))),
+        ("Design", f"{found.design.kind}, seed {found.design.seed}"),
+        ("Points", f"{len(found.design.points):,}"),
+    ]
+    return markup.facts(pairs)

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calibration.against.listed import Scope, read_listed
+from sim.errors import InputError
+from sim.world import World
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "mine.csv"
+
+
+def fault(file: Path, text: str | bytes, world: World, scope: Scope | None = None) -> InputError:
+    """Return the error that a file causes."""
+    file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    with pytest.raises(InputError) as caught:
+        read_listed(file, world, scope)
+    return caught.value
+
+
+def test_a_table_is_read(file: Path, world: World) -> None:
+    file.write_text(
+        "\ufeffunit,name,year,sector,count\n"
+        'BR-SP,"São Paulo, the state",2010,ports,2\n'
+        "\n"
+        " AR-Y ,Jujuy,2012,lithium,3\n"
+        "BR-SP,,2011,digital,1\n",
+        encoding="utf-8",
+    )
+    table = read_listed(file, world)
+    assert (table.measure, table.level, table.left_out) == ("count", "locality", 0)
+    assert sorted(table.units) == ["AR-Y", "BR-SP"]
+    assert [table.units[i] for i in table.unit] == ["BR-SP", "AR-Y", "BR-SP"]
+    assert table.amount.tolist() == [2.0, 3.0, 1.0]
+    assert table.year is not None
+    assert table.year.tolist() == [2010, 2012, 2011]
+    assert table.sector is not None
+    assert table.sector.tolist() == ["ports", "lithium", "digital"]
+
+
+def test_localities_add_up_to_countries(file: Path, world: World) -> None:
+    file.write_text("unit,value\nBR-SP,1.5\nBRA,2\nCHL,0\n")
+    table = read_listed(file, world, Scope(by="country"))
+    assert table.level == "country"
+    assert [table.units[i] for i in table.unit] == ["BRA", "BRA", "CHL"]
+
+
+def test_rows_of_other_years_and_countries_are_left_out(file: Path, world: World) -> None:
+    file.write_text("unit,year,count\nBRA,1995,1\nBRA,2005,2\nCHL,2005,3\nBRA,2031,4\n")
+    table = read_listed(file, world, Scope(first=2000, last=2020, within=("BRA",)))
+    assert table.amount.tolist() == [2.0]
+    assert table.left_out == 3
+
+
+# Text, line, field, and what the message must hold.
+WRONG: dict[str, tuple[str | bytes, int, str | None, str]] = {
+    "unknown unit": ("unit,count\nBRA,1\nQQQ,2\n", 3, "unit", "'QQQ' is no country or locality"),
+    "blank unit": ("unit,count\n,1\n", 2, "unit", "the cell is blank"),
+    "small letters": ("unit,count\nbra,1\n", 2, "unit", "Did you mean 'BRA'?"),
+    "two letters": ("unit,count\nBR,1\n", 2, "unit", "Did you mean 'BRA'?"),
+    "a country's name": ("unit,count\nBrazil,1\n", 2, "unit", "Did you mean 'BRA'?"),
+    "a name without its accent": ("unit,count\nSao Paulo,1\n", 2, "unit", "Did you mean 'BR-SP'?"),
+    "slip in a code": ("unit,count\nBR_SP,1\n", 2, "unit", "Did you mean 'BR-SP'?"),
+    "mixed levels": ("unit,count\nBRA,1\nBR-SP,1\n", 3, "unit", "--by country adds"),
+    "a year of two digits": ("unit,year,count\nBRA,15,1\n", 2, "year", "'15' is not a year"),
+    "a date for a year": ("unit,year,count\nBRA,2015-03,1\n", 2, "year", "a year of four digits"),
+    "blank year": ("unit,year,count\nBRA,,1\n", 2, "year", "the cell is blank"),
+    "a year not run": ("unit,year,count\nBRA,2015,1\nBRA,2024,1\n", 3, "year", "2000 to 2020"),
+    "unknown sector": ("unit,sector,count\nBRA,port,1\n", 2, "sector", "Did you mean 'ports'?"),
+    "a sector's name": (
+        "unit,sector,count\nBRA,Metal mining,1\n",
+        2,
+        "sector",
+        "Did you mean 'mining'?",
+    ),
+    "blank sector": ("unit,sector,count\nBRA,,1\n", 2, "sector", "leave the column out"),
+    "part of a count": ("unit,count\nBRA,1.5\n", 2, "count", "1.5 is not a whole number"),
+    "count below zero": ("unit,count\nBRA,-1\n", 2, "count", "-1 is below zero"),
+    "blank count": ("unit,count\nBRA,\n", 2, "count", "the cell is blank"),
+    "word for a count": ("unit,count\nBRA,many\n", 2, "count", "'many' is not a number"),
+    "marked thousands": ('unit,count\nBRA,"1,200"\n', 2, "count", "without marks"),
+    "not a number": ("unit,value\nBRA,nan\n", 2, "value", "'nan' is not a number"),
+    "infinite": ("unit,value\nBRA,1e999\n", 2, "value", "too large"),
+    "comma for a point": ('unit,value\nBRA,"1,5"\n', 2, "value", "with a point before decimals"),
+    "no unit": ("code,count\nBRA,1\n", 1, "code", "there is no such column"),
+    "slip in a column": ("unit,yaer,count\nBRA,2010,1\n", 1, "yaer", "Did you mean 'year'?"),
+    "no measure": ("unit,year\nBRA,2010\n", 1, "count or value", "this column is missing"),
+    "both measures": ("unit,count,value\nBRA,1,1\n", 1, "count or value", "cannot both"),
+    "column twice": ("unit,count,count\nBRA,1,1\n", 1, "count", "occurs twice"),
+    "nameless column": ("unit,count,\nBRA,1,\n", 1, "(a column without a name)", "no such column"),
+    "unit missing": ("name,count\nBrazil,1\n", 1, "unit", "this column is missing"),
+    "semicolons": ("unit;count\nBRA;1\n", 1, None, "parted by semicolons"),
+    "ragged row": ("unit,count\nBRA,1\nCHL,1,000\n", 3, None, "the row has 3 cells"),
+    "broken quotes": ('unit,count\n"BRA"x,1\n', 2, None, "the CSV text is broken"),
+    "empty": ("", 1, None, "has no line of names"),
+    "header alone": ("unit,count\n", 1, None, "has no rows"),
+    "null character": ("unit,count\nBRA,\0\n", 2, None, "null character"),
+    "not UTF-8": ("unit,count\nSão,1\n".encode("latin-1"), 2, None, "not valid UTF-8"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_cells_are_pointed_at(case: str, file: Path, world: World) -> None:
+    text, line, field, words = WRONG[case]
+    error = fault(file, text, world)
+    assert (error.file, error.line, error.field) == (str(file), line, field)
+    assert words in str(error)
+    assert "\n" not in str(error)
+
+
+def test_a_country_cannot_be_compared_by_locality(file: Path, world: World) -> None:
+    error = fault(file, "unit,count\nBR-SP,1\nBRA,1\n", world, Scope(by="locality"))
+    assert (error.line, error.field) == (3, "unit")
+
+
+def test_nothing_left(file: Path, world: World) -> None:
+    error = fault(file, "unit,year,count\nBRA,2005,1\n", world, Scope(first=2010, last=2012))
+    assert "no row is left" in str(error)
+
+
+def test_the_example_of_the_documentation_is_a_table(file: Path, world: World) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "validate.md"
+    example = page.read_text(encoding="utf-8").split("```csv\n")[1].split("```")[0]
+    file.write_text(example)
+    table = read_listed(file, world)
+    assert len(table.amount) == len(example.splitlines()) - 1
+    assert len(table.units) >= 5
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path, file: Path, world: World) -> None:
+    file.write_text("unit,count\nBRA,1\n")
+    with pytest.raises(InputError, match=r"no such file.*Did you mean 'mine\.csv'"):
+        read_listed(tmp_path / "mime.csv", world)
+    with pytest.raises(InputError, match="is a folder"):
+        read_listed(tmp_path, world)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from calibration.cases.conditions import load_conditions
+from calibration.cases.record import case_number, studied
+from calibration.reading import Reading
+from sim import kinds as k
+from sim.calendar import month_index
+from sim.errors import InputError
+from sim.scenario import load
+
+
+def test_conditions_are_the_baseline_with_the_beginning_of_one_case() -> None:
+    conditions, baseline = load_conditions(), load("baseline")
+    assert (conditions.start, conditions.end) == ("2000-01", "2020-12")
+    assert conditions.parameters == baseline.parameters
+    assert [item.kind for item in conditions.interventions] == ["visit", "twinning"]
+
+
+def test_parameters_can_be_set() -> None:
+    assert load_conditions({"tie.contact": 0.3}).parameter_values()["tie.contact"] == 0.3
+    with pytest.raises(InputError, match="no parameter"):
+        load_conditions({"tie.contakt": 0.3})
+
+
+def test_the_beginning_is_that_of_the_scenario_of_the_case() -> None:
+    def told(name: str) -> list[dict[str, object]]:
+        scenario = load(name) if name != "conditions" else load_conditions()
+        return [item.model_dump(exclude={"note", "id"}) for item in scenario.interventions]
+
+    assert told("conditions") == told("coquimbo")
+
+
+def test_the_given_events_happen(conditioned: Reading) -> None:
+    case = studied()[case_number("coquimbo")]
+    twinnings = conditioned.events(k.TWINNING)
+    mine = twinnings[twinnings["place"] == case.place]
+    assert month_index("2007-10") in mine["month"]
+    visits = conditioned.local_visits
+    assert case.first in visits["month"][visits["place"] == case.place]
