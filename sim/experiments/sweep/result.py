@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim import provenance
 from sim.errors import InputError
@@ -21,7 +19,7 @@ from sim.experiments.sweep.local import Crew, work_here
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
-from sim.experiments.sweep.store import RUNS, Damage, Store
+from sim.experiments.sweep.store import RUNS, Damage, Store, parquet_table
 from sim.state import Array
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ class Sweep:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Return one row a run: point, replicate, seed, parameters, outcomes and error."""
-        frame: pd.DataFrame = self.table().to_pandas()
+        frame: pd.DataFrame = self.table().to_pandas(use_threads=False)
         return frame.sort_values(["point", "replicate"], ignore_index=True)
 
     @property
@@ -102,7 +100,7 @@ class Sweep:
         parts = [self._part(f"{RUNS}/{file}", columns) for file in files]
         if not parts:
             return self.points.iloc[:0].reindex(columns=columns)
-        failed: pd.DataFrame = pa.concat_tables(parts).to_pandas()
+        failed: pd.DataFrame = pa.concat_tables(parts).to_pandas(use_threads=False)
         failed = failed[failed["error"].notna()]
         return failed.sort_values(["point", "replicate"], ignore_index=True)
 
@@ -159,7 +157,7 @@ class Sweep:
 
     def _part(self, name: str, columns: list[str] | None = None) -> pa.Table:
         try:
-            return pq.read_table(io.BytesIO(self.store.place.read(name)), columns=columns)
+            return parquet_table(self.store.place.read(name), columns)
         except (pa.ArrowException, OSError) as error:
             raise InputError(
                 f"is damaged ({error}); resume the sweep to make its runs again",

@@ -100,7 +100,8 @@ class Store:
         """Write the points and then the plan; the plan says how many of the points count."""
         points = plan.design.points.reset_index(drop=True)
         points.insert(0, "point", range(len(points)))
-        self.place.write(POINTS, parquet_bytes(pa.Table.from_pandas(points, preserve_index=False)))
+        table = pa.Table.from_pandas(points, preserve_index=False, nthreads=1)
+        self.place.write(POINTS, parquet_bytes(table))
         content = plan.to_json() | {
             "software": provenance.DISTRIBUTION,
             "version": __version__,
@@ -124,7 +125,7 @@ class Store:
                 raise InputError(
                     f"was written in layout {data['format']}, not {FORMAT}", file=where
                 )
-            points = pq.read_table(io.BytesIO(self.place.read(POINTS))).to_pandas()
+            points = parquet_table(self.place.read(POINTS)).to_pandas(use_threads=False)
             points = points.drop(columns="point").iloc[: data["points"]]
             return Plan(
                 scenario=build(_without_blanks(data["scenario"])),
@@ -301,6 +302,15 @@ def parquet_bytes(table: pa.Table, notes: Mapping[str, str] | None = None) -> by
         writer.add_key_value_metadata(dict(notes or {}))
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def parquet_table(content: bytes, columns: list[str] | None = None) -> pa.Table:
+    """Return the table of a Parquet file, or some of its columns.
+
+    Files are small and many. One thread reads them as fast, and Arrow's pool of threads is left
+    alone: a process that ends right after using it may be aborted.
+    """
+    return pq.ParquetFile(io.BytesIO(content)).read(columns=columns, use_threads=False)
 
 
 def _shard(name: str) -> Shard | None:
