@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -344,7 +345,7 @@ def _grid(varied: Sequence[Varied], n: int) -> Any:
         np.linspace(*one.bounds, n) if one.values is None else np.asarray(one.values)
         for one in varied
     ]
-    return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    return np.array(list(product(*axes)), dtype=np.float64)
 
 
 def _block(kind: str, varied: Sequence[Varied], blocks: Sequence[int], seed: int) -> Any:

@@ -70,7 +70,8 @@ def _parquet(file: Path) -> pd.DataFrame:
     from pyarrow import parquet
 
     try:
-        points: pd.DataFrame = parquet.read_table(file).to_pandas()
+        table = parquet.read_table(file, use_threads=False)
+        points: pd.DataFrame = table.to_pandas(use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError("cannot be read as Parquet", file=file, allowed=FORMS) from error
     return points.reset_index(drop=True)

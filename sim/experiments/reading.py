@@ -126,7 +126,7 @@ def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = 
 
     path = folder / f"{name}.parquet"
     try:
-        return parquet.read_table(path, filters=chosen)
+        return parquet.read_table(path, filters=chosen, use_threads=False)
     except FileNotFoundError:
         raise InputError("this table of the run is missing", file=path) from None
     except (pa.ArrowInvalid, OSError) as error:

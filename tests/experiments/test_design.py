@@ -229,3 +229,9 @@ def test_without_salib_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "SALib.sample.sobol", None)
     with pytest.raises(InputError, match=r"pip install 'paradiplomacy\[sensitivity\]'"):
         make_design("sobol", [RANGE], 4)
+
+
+def test_a_grid_may_name_every_parameter() -> None:
+    lists = [Varied(name, (entry.default,), None, None) for name, entry in PARAMETERS.items()]
+    design = make_design("grid", lists, None, 1)
+    assert design.points.shape == (1, len(PARAMETERS))
