@@ -6,6 +6,7 @@ a coupling flow given the scaled statistics.
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from typing import Any
 
@@ -51,6 +52,8 @@ def draws(scores: Array, statistics: Array, observed: Array, count: int, seed: i
     count, seed
         Number of draws, and what they and the network's start are keyed by.
     """
+    # Keras reads at import which library does its arithmetic.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     import bayesflow
     import keras
 

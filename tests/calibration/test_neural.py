@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration import neural
+from tests.calibration import toy
+
+
+def test_a_missing_package_is_said_to_be_missing() -> None:
+    verdict = neural.missing()
+    assert verdict.verdict == "not run"
+    assert "paradiplomacy[neural]" in verdict.found
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_second_route_finds_a_known_posterior() -> None:
+    pytest.importorskip("bayesflow")
+    made = toy.LinearToy()
+    values, statistics, _ = toy.rows_of(made, 8000)
+    draws = neural.draws(made.prior.scores(values), statistics, made.observed, 2000, 1)
+    mean, covariance = made.posterior(made.observed)
+    sd = np.sqrt(np.diag(covariance))
+    np.testing.assert_allclose((draws.mean(axis=0) - mean) / sd, 0.0, atol=0.4)
+    np.testing.assert_allclose(draws.std(axis=0) / sd, 1.0, atol=0.2)
