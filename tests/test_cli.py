@@ -18,6 +18,7 @@ import sim
 from sim import cli, provenance
 from sim.errors import InputError
 from sim.files import MachineError, free_folder
+from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -274,7 +275,7 @@ def test_closed_pipe_is_quiet() -> None:
 def test_ctrl_c_stops_with_a_hint_and_leaves_nothing(tmp_path: Path) -> None:
     arguments = ["run", "baseline", "--replicates", "100000", "--out", str(tmp_path / "out")]
     running = subprocess.Popen(
-        [sys.executable, "-m", "sim", *arguments],
+        stoppable(*arguments),
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},

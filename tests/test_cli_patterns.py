@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim import cli
+from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE = ("patterns", "--only", "M21", "--replicates", "2")
@@ -87,7 +87,7 @@ def test_wrong_input(arguments: tuple[str, ...], complaint: str, tmp_path: Path)
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "sim", "patterns", "--out", str(out)]
+    command = stoppable("patterns", "--out", str(out))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

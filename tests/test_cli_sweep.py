@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typer.testing import CliRunner, Result
 from sim import cli, cli_sweep
 from sim import files as whole_files
 from sim.experiments.sweep import work
+from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = (
@@ -175,7 +175,7 @@ def test_ctrl_c_keeps_whole_files_and_says_how_to_go_on(tmp_path: Path) -> None:
     arguments = [*SMALL, "--workers", "2", "--out", str(out)]
     arguments[arguments.index("--replicates") + 1] = "100000"
     with subprocess.Popen(
-        [sys.executable, "-m", "sim", "sweep", *arguments],
+        stoppable("sweep", *arguments),
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
