@@ -138,9 +138,12 @@ def test_sweep_that_dies_leaves_whole_files_and_no_workers(
         def before_run(fade, replicate):
             time.sleep(0.05)
     """)
+    # Started in the background, a process has its children ignore SIGINT.
     script = f"""
+import signal
 import sim
 from sim.experiments.sweep import local
+signal.signal(signal.SIGINT, signal.default_int_handler)
 local.COMMAND = {local.COMMAND!r}
 vary = {{"turnover.fade": (0.2, 0.9), "authority.effect": (0.0, 1.0)}}
 sim.sweep("baseline", vary, design="lhs", n=6, replicates=5, end="2000-06", chunk=5,
