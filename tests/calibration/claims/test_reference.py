@@ -93,3 +93,11 @@ def test_a_switch_that_does_nothing_shows_no_claim() -> None:
     found = check_claims([with_a_switch_that_does_nothing(claim) for claim in THIN], thin=True)
     assert {f.claim.id for f in found.findings if f.verdict == SHOWN} == set()
     assert all(f.evidence is not None and f.evidence.effect.value == 0.0 for f in found.findings)
+
+
+def test_most_claims_are_shown_and_the_counts_are_those_of_the_rows() -> None:
+    verdicts = [row["verdict"] for row in record()["claims"]]
+    assert len(verdicts) == 64
+    for name, count in record()["counts"].items():
+        assert verdicts.count(name) == count
+    assert verdicts.count("shown") >= 58
