@@ -18,12 +18,12 @@ import numpy as np
 
 from calibration import checks
 from calibration.checks import Verdict
-from calibration.fit import Draws, Fit, box_around, fit
-from calibration.posterior import Posterior, to_inference_data
-from calibration.prior import Array, Prior
-from calibration.simulator import Simulator
-from calibration.summaries import NETWORKS
-from calibration.table import Rows, Wave, build, load_simulator
+from calibration.inference.fit import Draws, Fit, box_around, fit
+from calibration.inference.posterior import Posterior, to_inference_data
+from calibration.inference.prior import Array, Prior
+from calibration.inference.simulator import Simulator
+from calibration.inference.summaries import NETWORKS
+from calibration.inference.table import Rows, Wave, build, load_simulator
 from sim import files, provenance
 from sim.errors import InputError
 
@@ -136,7 +136,7 @@ def require_extra() -> None:
     """Refuse to begin without the packages of the extra ``calibrate``."""
     from importlib.util import find_spec
 
-    from calibration.summaries import need_extra
+    from calibration.inference.summaries import need_extra
 
     for name in ("sklearn", "threadpoolctl"):
         if find_spec(name) is None:
@@ -223,7 +223,7 @@ class _Work:
 
     def _second_route(self, box: Prior, rows: Rows, more: Rows, draws: Draws) -> Verdict:
         """Return whether neural posterior estimation agrees, where it is installed."""
-        from calibration import neural
+        from calibration.inference import neural
 
         if not neural.is_installed():
             return neural.missing()

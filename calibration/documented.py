@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from calibration import prior
 from calibration.cases import observation
 from calibration.cases.conditions import load_conditions
 from calibration.checks import load_thresholds
-from calibration.prior import Array, Prior
+from calibration.inference import prior
+from calibration.inference.prior import Array, Prior
+from calibration.inference.simulator import Observation
 from calibration.reading import Reading
-from calibration.simulator import Observation
 from sim import kinds, provenance
 from sim.engine import simulate
 from sim.initial import initial_state

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from calibration import calibrate as calibration
-from calibration.posterior import read_posterior
+from calibration.inference.posterior import read_posterior
 from sim import cli
 
 pytest.importorskip("sklearn")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.base import Verdict, judged, listed, load_thresholds, not_run
-from calibration.prior import Array
+from calibration.inference.prior import Array
 
 _CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
 

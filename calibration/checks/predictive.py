@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.base import Verdict, judged, listed, load_thresholds
-from calibration.prior import Array
-from calibration.summaries import Scaling
+from calibration.inference.prior import Array
+from calibration.inference.summaries import Scaling
 
 
 def table_is_whole(

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from calibration.checks.base import Verdict, judged, listed, load_thresholds
-from calibration.prior import Array
+from calibration.inference.prior import Array
 
 _POINTS = 100
 _SEED = 2022

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from calibration.prior import Array, Prior, prior_of
-from calibration.simulator import Observation
+from calibration.inference.prior import Array, Prior, prior_of
+from calibration.inference.simulator import Observation
 from sim.parameters import Parameter
 
 _PRIORS = ("uniform(0, 1)", "loguniform(0.01, 1)", "beta(2, 2)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from calibration.prior import Array, Prior
+from calibration.inference.prior import Array, Prior
 
 
 class Observation(NamedTuple):

@@ -22,7 +22,7 @@ from sim.experiments.sweep.local import DEATHS
 from sim.files import MachineError
 from sim.jit import is_warm
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
@@ -36,7 +36,7 @@ class Hand:
     def __init__(self, folder: Path, simulator: str, news: SimpleQueue[News]) -> None:
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "calibration.crew", str(folder.absolute()), simulator],
+            [sys.executable, "-m", "calibration.inference.crew", str(folder.absolute()), simulator],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -89,7 +89,7 @@ def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance:
     folder
         The wave's; its plan is there.
     simulator
-        As in :func:`calibration.table.load_simulator`.
+        As in :func:`calibration.inference.table.load_simulator`.
     chunks
         Numbers of the files.
     workers
@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> None:
         stream.write(json.dumps(news) + "\n")
         stream.flush()
 
-    from calibration.table import Wave, load_simulator
+    from calibration.inference.table import Wave, load_simulator
 
     try:
         wave, simulator = Wave.begun(Path(arguments[0])), load_simulator(arguments[1])

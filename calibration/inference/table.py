@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibration.prior import Array
-from calibration.simulator import Observation, Simulator
+from calibration.inference.prior import Array
+from calibration.inference.simulator import Observation, Simulator
 from sim.errors import InputError
 from sim.experiments.sweep.places import Folder
 from sim.experiments.sweep.store import parquet_bytes
@@ -284,7 +284,7 @@ def build(
 
         advance(0)
         if min(workers, len(left)) > 1:
-            from calibration.crew import work
+            from calibration.inference.crew import work
 
             work(wave.folder, simulator, left, min(workers, len(left)), advance)
         else:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.prior import Prior, free_parameters, parse_prior, prior_of
+from calibration.inference.prior import Prior, free_parameters, parse_prior, prior_of
 from sim.errors import InputError
 from sim.parameters import PARAMETERS, Parameter
 

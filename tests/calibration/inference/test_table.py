@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.prior import Array
-from calibration.simulator import Observation, Simulator
-from calibration.table import Advance, Rows, Wave, build, load_simulator
+from calibration.inference.prior import Array
+from calibration.inference.simulator import Observation, Simulator
+from calibration.inference.table import Advance, Rows, Wave, build, load_simulator
 from sim.errors import InputError
 from sim.files import MachineError
 from tests.calibration import toy
@@ -122,7 +122,7 @@ def test_a_run_that_fails_leaves_a_row_without_numbers(
 
 
 def test_workers_that_cannot_start_are_a_fault_of_the_machine(tmp_path: Path) -> None:
-    from calibration.crew import work
+    from calibration.inference.crew import work
 
     with pytest.raises(MachineError):
         work(tmp_path / "nothing", TOY, [0], 1, lambda runs: None)

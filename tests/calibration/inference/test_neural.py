@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration import neural
+from calibration.inference import neural
 from tests.calibration import toy
 
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calibration import regression
 from calibration.checks import Verdict, coverage, load_thresholds, simulation_based_calibration
-from calibration.prior import Array, Prior
-from calibration.recalibrate import Recalibration
-from calibration.regression import Particles, Regression
-from calibration.summaries import NETWORKS
-from calibration.table import Rows
+from calibration.inference import regression
+from calibration.inference.prior import Array, Prior
+from calibration.inference.recalibrate import Recalibration
+from calibration.inference.regression import Particles, Regression
+from calibration.inference.summaries import NETWORKS
+from calibration.inference.table import Rows
 
 DRAWS = 2000
 _MOST_SPARE, _MOST_CHECK = 6, 10
@@ -180,7 +180,7 @@ def fit(
     more
         Further rows drawn from the same prior, for teaching alone.
     seed, networks, workers
-        As in :func:`calibration.regression.fit`.
+        As in :func:`calibration.inference.regression.fit`.
     progress
         Called with (done, total) rows checked.
     """

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calibration.prior import Array
+from calibration.inference.prior import Array
 from sim import files
 from sim.errors import InputError
 

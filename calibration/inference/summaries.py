@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.prior import Array
+from calibration.inference.prior import Array
 from sim.errors import InputError
 
 NETWORKS = 5

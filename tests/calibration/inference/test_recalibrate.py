@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import kstest
 
-from calibration.recalibrate import Recalibration
-from calibration.regression import Particles
+from calibration.inference.recalibrate import Recalibration
+from calibration.inference.regression import Particles
 
 
 def narrow_levels(rows: int, seed: int, claimed: float = 0.6) -> np.ndarray:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.prior import Array
-from calibration.regression import Particles
+from calibration.inference.prior import Array
+from calibration.inference.regression import Particles
 
 _EDGE = 1e-12
 """How near to 0 and 1 a level may come, so that its normal score is finite."""

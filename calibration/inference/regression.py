@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calibration.prior import Array
-from calibration.summaries import NETWORKS, Summaries, learn
+from calibration.inference.prior import Array
+from calibration.inference.summaries import NETWORKS, Summaries, learn
 
 SHARE = 0.15
 """Share of a half's rows that are near."""
@@ -109,7 +109,7 @@ def fit(
     scores
         Normal scores of parameters and of derived quantities (N, D).
     seed, networks, workers
-        As in :func:`calibration.summaries.learn`.
+        As in :func:`calibration.inference.summaries.learn`.
     """
     halves = np.array_split(np.arange(len(scores)), 2)
     parts = []

@@ -14,8 +14,8 @@ import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.base import not_run
-from calibration.prior import Array
-from calibration.summaries import Scaling
+from calibration.inference.prior import Array
+from calibration.inference.summaries import Scaling
 
 _EPOCHS = 60
 _BATCH = 256

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.posterior import Posterior, read_posterior, to_inference_data
+from calibration.inference.posterior import Posterior, read_posterior, to_inference_data
 from sim.errors import InputError
 
 
