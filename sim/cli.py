@@ -20,6 +20,7 @@ from sim import (
     cli_calibrate,
     cli_compare,
     cli_patterns,
+    cli_posterior,
     cli_scenarios,
     cli_sensitivity,
     cli_sweep,
@@ -198,6 +199,8 @@ def run(
     driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
         Driver.compiled
     ),
+    posterior: cli_posterior.Posterior = None,
+    calibration: cli_posterior.Folder = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write to, new or empty.", show_default="results/SCENARIO"),
@@ -212,11 +215,22 @@ def run(
     tables = load_world(world)
     changes = {"parameters": parameters, "seed": seed, "replicates": replicates, "end": end}
     chosen = _loaded(scenario, tables, changes)
+    drawn = cli_posterior.drawn(posterior, calibration, tables)
+    enough = cli_posterior.runs(replicates, chosen.replicates, posterior)
     with new_folder(out if out is not None else free_folder(chosen.name)) as folder:
         from sim.experiments.run import run as run_scenario
 
         with progress_bar(quiet=as_json) as progress:
-            result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
+            result = run_scenario(
+                chosen,
+                replicates=enough,
+                driver=driver.value,
+                world=tables,
+                draws=drawn.draws,
+                progress=progress,
+            )
+        if drawn.draws:
+            result.manifest["drawn_from"] = dict(drawn.source)
         result.write(folder)
     if as_json:
         typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))

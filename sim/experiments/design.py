@@ -135,7 +135,8 @@ class Design:
     Parameters
     ----------
     kind
-        ``grid``, ``lhs``, ``sobol``, ``morris`` or ``file``.
+        ``grid``, ``lhs``, ``sobol``, ``morris`` or ``file``; ``draws`` where draws of parameters
+        are all there is.
     varied
         The parameters, in the order of the columns.
     points
@@ -143,8 +144,9 @@ class Design:
     seed
         Seed of the layout.
     settings
-        What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other, and
-        ``notes``, what the user should be told.
+        What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other;
+        ``notes``, what the user should be told; of a design crossed with draws of parameters,
+        ``draws`` and ``drawn`` (:mod:`sim.experiments.crossed`).
     """
 
     kind: str
@@ -157,6 +159,22 @@ class Design:
     def notes(self) -> tuple[str, ...]:
         """Return what the user should be told about the design."""
         return tuple(self.settings.get("notes", ()))
+
+    @property
+    def draws(self) -> int:
+        """Return with how many draws of parameters the points are crossed; 0 without any.
+
+        Point ``p`` has draw ``p % draws``.
+        """
+        return int(self.settings.get("draws", 0))
+
+    @property
+    def told(self) -> str:
+        """Return what varies, in words; parameters that come with the draws are counted."""
+        drawn = int(self.settings.get("drawn", 0))
+        names = [one.name for one in self.varied][: len(self.varied) - drawn]
+        words = [f"{drawn} parameters in {self.draws:,} draws"] if drawn else []
+        return ", ".join([*names, *words])
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but the points in terms of JSON."""
@@ -204,9 +222,11 @@ class Design:
         InputError
             If ``n`` is not positive, or the design is a grid or a file, which have no next point.
         """
-        if self.kind not in KINDS or self.kind == "grid":
+        if self.kind not in KINDS or self.kind == "grid" or self.draws:
             raise InputError(
-                f"a {self.kind} has no next point to go on with",
+                "draws have no next point to go on with"
+                if self.draws
+                else f"a {self.kind} has no next point to go on with",
                 field="--design",
                 allowed="a new sweep with longer lists or another file",
             )
