@@ -13,6 +13,7 @@ from sim import cli_posterior
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.experiments.comparison.compare import Comparison
     from sim.scenario import Scenario
 
 
@@ -88,6 +89,11 @@ def compare(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.write(folder, figures=figures)
+    _tell(result, folder, as_json)
+
+
+def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
+    """Print what a comparison found and where its files are."""
     if as_json:
         from sim.files import plain
 

@@ -121,7 +121,7 @@ def test_a_sweep_of_draws_alone_needs_nothing_to_vary(
 def test_a_stale_posterior_stops_a_command_before_it_begins(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    made_up(tmp_path / "old", rules="others")
+    made_up(tmp_path / "old", changes={"rules": "others"})
     out = tmp_path / "out"
     given = ("--posterior", "2", "--calibration", str(tmp_path / "old"), "--out", str(out))
     result = call(*command, *END, *given)

@@ -47,7 +47,7 @@ def test_draws_come_in_the_files_order_with_their_source(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("part", ["rules", "world", "conditions", "priors", "observation"])
 def test_a_posterior_of_another_version_is_refused(tmp_path: Path, part: str) -> None:
-    made_up(tmp_path, **{part: "another"})
+    made_up(tmp_path, changes={part: "another"})
     with pytest.raises(InputError, match=rf"another version of the model \({part} changed"):
         published.draws(1, folder=tmp_path)
 
