@@ -1,4 +1,4 @@
-"""Power: would the protocol notice a world that is wrong?
+"""Power: whether the protocol would notice a world that is wrong.
 
 Runs of worlds that are wrong on purpose serve as records. Each is held against the rows of the
 second table whose learned summaries are most like its own: what the model shows, wherever its
@@ -61,9 +61,7 @@ class Likeness:
         """Return the likeness to a table's rows, half of which teach the summaries."""
         half = len(rows.values) // 2
         scores = box.scores(rows.values[:half])
-        summarise = learn(
-            rows.statistics[:half], scores, seed, networks=NETWORKS, workers=workers
-        )
+        summarise = learn(rows.statistics[:half], scores, seed, networks=NETWORKS, workers=workers)
         rest = rows.statistics[half:]
         summaries = summarise(rest)
         spread = summaries.std(axis=0)

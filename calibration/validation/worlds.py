@@ -77,8 +77,8 @@ def simulator(name: str) -> Documented:
     return Documented(known[name].fixed)
 
 
-def clusters_of(statistics: tuple[str, ...]) -> list[list[int]]:
-    """Return which statistics are one piece of evidence, as places in a vector.
+def clusters_of(statistics: tuple[str, ...]) -> dict[str, list[int]]:
+    """Return which statistics are one piece of evidence, as places in a vector, by name.
 
     Raises
     ------
@@ -94,4 +94,6 @@ def clusters_of(statistics: tuple[str, ...]) -> list[list[int]]:
             file=FILE,
             allowed="each statistic in one cluster",
         )
-    return [[statistics.index(name) for name in names] for names in clusters.values()]
+    return {
+        cluster: [statistics.index(name) for name in names] for cluster, names in clusters.items()
+    }
