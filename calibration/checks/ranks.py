@@ -91,6 +91,28 @@ def uniformity_p_values(levels: Array, simulations: int) -> Array:
     return np.asarray((1.0 + below) / (1.0 + simulations))
 
 
+def ecdf_band(rows: int, share: float, simulations: int) -> tuple[Array, Array]:
+    """Return the band (G,), (G,) in which a share of uniform samples stays at all points.
+
+    Differences from the uniform distribution function, at the points of :func:`ecdf_differences`.
+
+    Parameters
+    ----------
+    rows
+        Size of a sample.
+    share
+        Of the samples that never leave the band.
+    simulations
+        Uniform samples by which the band is set.
+    """
+    from scipy.stats import binom
+
+    points = _grid()
+    tail = float(np.quantile(_under_uniformity(rows, simulations), 1.0 - share))
+    low, high = (binom.ppf(p, rows, points) / rows for p in (tail / 2.0, 1.0 - tail / 2.0))
+    return np.asarray(low - points), np.asarray(high - points)
+
+
 def ecdf_differences(levels: Array) -> tuple[Array, Array]:
     """Return points (G,) and the empirical distribution less the uniform one at them (G, D)."""
     points = _grid()

@@ -1,0 +1,1 @@
+"""The page of a validation: every verdict, with its figure, in one file."""

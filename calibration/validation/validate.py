@@ -1,0 +1,236 @@
+"""Validate a calibration: its own checks and the steps after the fit, as one record and page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from calibration.checks import Verdict, thresholds_digest
+from calibration.checks.base import MISSED, NOT_RUN, PASSED
+from calibration.inference.posterior import Posterior, read_posterior
+from calibration.published import POSTERIOR, stale_parts
+from calibration.validation import steps
+from calibration.validation.steps import Found, Step
+from sim import files, provenance
+from sim.errors import InputError
+from sim.files import MachineError
+
+CHECKS, RECORD, PAGE = "checks.json", "validation.json", "validation.html"
+TABLES = "table-0"
+"""There where the runs of a calibration are; a published one has none."""
+
+Tell = Callable[[str, int, int], None]
+"""Called with what is done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Hold the verdicts on a calibration.
+
+    Parameters
+    ----------
+    posterior
+        What is judged.
+    record
+        Everything found, in terms of JSON: what ``validation.json`` holds.
+    faults
+        Steps that stopped with an error, with the error.
+    """
+
+    posterior: Posterior
+    record: dict[str, Any]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts in the order of the protocol."""
+        return tuple(Verdict(**entry) for entry in self.record["checks"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many checks were passed, missed and not run."""
+        words = [verdict.verdict for verdict in self.verdicts]
+        return {word: words.count(word) for word in (PASSED, MISSED, NOT_RUN)}
+
+    def write(self, folder: Path) -> None:
+        """Write ``validation.json`` and ``validation.html`` into a folder."""
+        from calibration.validation.page.page import validation_page
+
+        files.write_json(folder / RECORD, self.record, indent=1)
+        files.write_text(folder / PAGE, validation_page(self.record, self.posterior))
+
+
+def validate(
+    folder: Path,
+    *,
+    workers: int = 1,
+    only: Sequence[str] = (),
+    tell: Tell | None = None,
+) -> Validation:
+    """Carry out the validation of a calibration, or go on with it, or read it again.
+
+    Where the calibration's tables are, steps that are not done yet are carried out; they and their
+    runs are kept there, so that a stopped validation goes on. Where they are not, as with what is
+    published, the verdicts are read from ``validation.json``.
+
+    Parameters
+    ----------
+    folder
+        Of the calibration.
+    workers
+        Processes that make runs.
+    only
+        Names of steps to carry out; the others are taken as they are. All by default.
+    tell
+        Told of progress.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no calibration, or one of another version of the model.
+    MachineError
+        If the machine fails; the same call goes on later.
+    """
+    chosen = steps.chosen_steps(only)
+    posterior = read_posterior(folder / POSTERIOR)
+    checks = _read(folder / CHECKS)
+    if not (folder / TABLES).is_dir():
+        return _read_again(folder, posterior, only)
+    _refuse_stale(folder, posterior)
+    mark = steps.mark_of(posterior.made_by, folder / POSTERIOR)
+    work = _Work(folder, mark, workers, tell or (lambda *_: None))
+    found, faults = work.done(chosen)
+    record = _record(folder, posterior, checks, found, faults)
+    return Validation(posterior, record, tuple(faults.values()))
+
+
+class _Work:
+    """Carry out the steps that are left."""
+
+    def __init__(self, folder: Path, mark: str, workers: int, tell: Tell) -> None:
+        self.folder, self.mark, self.workers, self.tell = folder, mark, workers, tell
+        self.trial: Any = None
+
+    def done(self, chosen: Sequence[Step]) -> tuple[dict[str, Found], dict[str, str]]:
+        """Return what every step found that is done, and the errors of those that failed."""
+        found = {
+            step.name: held
+            for step in steps.STEPS
+            if (held := steps.kept(self.folder, step, self.mark)) is not None
+        }
+        left = [step for step in chosen if step.name not in found]
+        faults: dict[str, str] = {}
+        for number, step in enumerate(left):
+            self.tell(f"step {number + 1} of {len(left)}: {step.words}", 0, 1)
+            try:
+                found[step.name] = steps.carry_out(self._trial(step, number, len(left)),
+                                                   self.folder, step, self.mark)  # fmt: skip
+            except MachineError:
+                raise
+            # One step that fails must not keep the others from being judged.
+            except Exception as fault:
+                faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
+        return found, faults
+
+    def _trial(self, step: Step, number: int, total: int) -> Any:
+        """Return the trial, read once, telling of this step."""
+        from dataclasses import replace
+
+        from calibration.validation.trial import Trial
+
+        if self.trial is None:
+            self.trial = Trial.read(
+                self.folder,
+                workers=self.workers,
+                scratch=self.folder / steps.FOUND / "runs",
+                tell=self.tell,
+            )
+        head = f"step {number + 1} of {total}: {step.words}"
+        return replace(
+            self.trial, tell=lambda what, done, of: self.tell(_joined(head, what), done, of)
+        )
+
+
+def _joined(head: str, what: str) -> str:
+    return head if head.endswith(what) else f"{head}, {what}"
+
+
+def _record(
+    folder: Path,
+    posterior: Posterior,
+    checks: Mapping[str, Any],
+    found: Mapping[str, Found],
+    faults: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return everything found in terms of JSON, the steps in their order."""
+    rows = list(checks["checks"])
+    for step in steps.STEPS:
+        if step.name in found:
+            rows += [verdict.to_json() for verdict in found[step.name].verdicts]
+        else:
+            why = (
+                f"stopped by an error, {faults[step.name]}"
+                if step.name in faults
+                else "not carried out yet"
+            )
+            rows.append(steps.left_open(step, why).to_json())
+    seconds = {step.name: found[step.name].seconds for step in steps.STEPS if step.name in found}
+    record = {
+        "model_version": provenance.model_version(),
+        "thresholds": thresholds_digest(),
+        "posterior_sha256": hashlib.sha256((folder / POSTERIOR).read_bytes()).hexdigest(),
+        "made_by": posterior.made_by,
+        "environment": provenance.environment(),
+        "seconds": {"fit": checks.get("seconds", {}), "steps": seconds},
+        "checks": rows,
+    }
+    plain: dict[str, Any] = files.plain(record)
+    return plain
+
+
+def _read_again(folder: Path, posterior: Posterior, only: Sequence[str]) -> Validation:
+    """Return the validation that is kept in a folder without tables."""
+    if only:
+        raise InputError(
+            "has no tables, so that no step can be carried out",
+            file=folder,
+            allowed="a folder of the command calibrate",
+        )
+    record = _read(folder / RECORD)
+    digest = hashlib.sha256((folder / POSTERIOR).read_bytes()).hexdigest()
+    if record.get("posterior_sha256") != digest:
+        raise InputError("belongs to another posterior", file=folder / RECORD)
+    return Validation(posterior, record)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            "is not there", file=file, allowed="a folder that the command calibrate wrote"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({error})", file=file) from error
+    return content
+
+
+def _refuse_stale(folder: Path, posterior: Posterior) -> None:
+    changed = stale_parts(posterior)
+    if changed:
+        raise InputError(
+            f"the calibration belongs to another version of the model ({', '.join(changed)} "
+            "changed since)",
+            file=folder,
+            allowed="one of this version; paradiplomacy calibrate makes it",
+        )
+
+
+def publish(folder: Path, target: Path) -> None:
+    """Copy posterior and checks of a calibration into the folder where its validation goes."""
+    for name in (POSTERIOR, CHECKS):
+        files.write_bytes(target / name, (folder / name).read_bytes())
