@@ -19,6 +19,7 @@ from calibration.inference.simulator import Observation
 from calibration.reading import Reading
 from sim import kinds, provenance
 from sim.engine import simulate
+from sim.errors import InputError, nearest_name
 from sim.initial import initial_state
 from sim.parameters import PARAMETERS
 from sim.world import load_world
@@ -46,13 +47,33 @@ def observation_version() -> str:
 
 
 class Documented:
-    """Make runs of the model at given parameters and observe them as documented ones."""
+    """Make runs of the model at given parameters and observe them as documented ones.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    fixed
+        Values of parameters, free or not, that hold in all runs whatever is asked of these. They
+        may lie outside a parameter's range: a world that is wrong on purpose has no other way
+        to turn a rule round.
+    derived
+        The derived quantities, as the thresholds word them; those of the thresholds by default.
+
+    Raises
+    ------
+    InputError
+        If there is no parameter of a name in ``fixed``.
+    """
+
+    def __init__(
+        self,
+        fixed: Mapping[str, float] | None = None,
+        derived: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.prior: Prior = prior.free_parameters()
         self.statistics = observation.names()
         self.observed: Array = observation.observed()
-        self._wanted: dict[str, dict[str, Any]] = load_thresholds()["derived"]
+        self.fixed = dict(fixed or {})
+        self._wanted = dict(load_thresholds()["derived"] if derived is None else derived)
         self.derived = tuple(self._wanted)
         self._world = load_world()
         self._conditions = load_conditions()
@@ -64,6 +85,12 @@ class Documented:
         }
         names = list(PARAMETERS)
         self._columns = [names.index(name) for name in self.prior.names]
+        for name in self.fixed:
+            if name not in PARAMETERS:
+                near = nearest_name(name, PARAMETERS)
+                raise InputError(f"there is no parameter {name!r}", field="fixed", nearest=near)
+        self._fixed_columns = [names.index(name) for name in self.fixed]
+        self._fixed_values = list(self.fixed.values())
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
@@ -73,7 +100,8 @@ class Documented:
         months = self._conditions.model_dump_json(include={"start", "end", "interventions"})
         texts = (repr(sorted(fixed.items())), months)
         conditions = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
-        return {
+        varied = {"fixed": repr(sorted(self.fixed.items()))} if self.fixed else {}
+        return varied | {
             "rules": rules_version(),
             "world": self._world.digest[:16],
             "conditions": conditions,
@@ -91,6 +119,7 @@ class Documented:
         par = self._template.par.copy()
         flat = par.view(np.float64).reshape(-1)
         flat[self._columns] = values
+        flat[self._fixed_columns] = self._fixed_values
         begun = self._template._replace(par=par, par_values=flat)
         reading = Reading(simulate(begun, seed, replicate))
         # Waves keep replicates apart, and seeds the tables.

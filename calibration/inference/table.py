@@ -87,9 +87,13 @@ class Rows(NamedTuple):
 
 
 def load_simulator(name: str) -> Simulator:
-    """Return the simulator that ``module:function`` makes."""
-    module, _, function = name.partition(":")
-    made: Simulator = getattr(importlib.import_module(module), function)()
+    """Return the simulator that ``module:function`` makes.
+
+    ``module:function:text`` hands the text to the function: the name of a variant.
+    """
+    module, _, rest = name.partition(":")
+    function, *text = rest.split(":", 1)
+    made: Simulator = getattr(importlib.import_module(module), function)(*text)
     return made
 
 

@@ -1,0 +1,159 @@
+"""Ablation: whether a mechanism helps to foretell what is on record.
+
+The model is run without each mechanism, and with all of them, at the same draws from the truncated
+prior and with the same random numbers. What each of them foretells, refitted to the rest of the
+record, is scored (:mod:`calibration.validation.foretold`); a mechanism that can be left out without
+loss has no support in the record, whatever else speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibration.checks import Verdict, load_thresholds
+from calibration.checks.base import judged, listed
+from calibration.inference.prior import Array
+from calibration.inference.table import Rows
+from calibration.validation.foretold import Scale, log_scores
+from calibration.validation.worlds import Variant, clusters_of, mechanisms
+
+if TYPE_CHECKING:
+    from calibration.validation.trial import Trial
+
+RUNS = 12_000
+"""Of all models together, the whole one among them."""
+WAVE = 130
+RESAMPLES = 50
+RECORDS = 300
+"""Runs at posterior draws that serve as records, to know what loss the record could show."""
+
+
+def ablation(
+    trial: Trial,
+    dropped: tuple[Variant, ...] | None = None,
+    clusters: Mapping[str, Sequence[int]] | None = None,
+    runs: int | None = None,
+) -> Verdict:
+    """Judge of each mechanism whether the log score is worse without it.
+
+    Parameters
+    ----------
+    trial
+        What the calibration left.
+    dropped
+        Mechanisms; those of the table by default.
+    clusters
+        Places of the targets that are one piece of evidence, by name; those of the table by
+        default.
+    runs
+        Of each model; by default all of them share :data:`RUNS`.
+    """
+    dropped = mechanisms() if dropped is None else dropped
+    clusters = clusters_of(trial.simulator.statistics) if clusters is None else clusters
+    runs = RUNS // (len(dropped) + 1) if runs is None else runs
+    values = trial.box.draw(runs, trial.seed, WAVE)
+    whole = trial.runs("ablation-whole", values, number=WAVE)
+    records = trial.predicted.statistics[:RECORDS]
+    records = records[np.isfinite(records).all(axis=1)]
+    found = []
+    for number, mechanism in enumerate(dropped):
+        # The same wave: row by row the same random numbers.
+        without = trial.runs(
+            f"ablation-{mechanism.id}", values, number=WAVE, simulator=mechanism.simulator
+        )
+        lost = Loss(whole, without, list(clusters.values()), trial.seed)
+        found.append(_row(mechanism, lost, trial.simulator.observed, records))
+        trial.tell("mechanisms off", number + 1, len(dropped))
+    return _verdict(found, list(clusters))
+
+
+class Loss:
+    """Score the whole model and one without a mechanism.
+
+    Parameters
+    ----------
+    whole, without
+        Their runs, in pairs.
+    clusters
+        Places of the targets that are one piece of evidence.
+    seed
+        Of resampling.
+    """
+
+    def __init__(
+        self, whole: Rows, without: Rows, clusters: Sequence[Sequence[int]], seed: int
+    ) -> None:
+        tables = whole.statistics, without.statistics
+        both = np.isfinite(tables[0]).all(axis=1) & np.isfinite(tables[1]).all(axis=1)
+        self.tables = tables[0][both], tables[1][both]
+        self.runs = int(both.sum())
+        self.clusters, self.seed = clusters, seed
+        self.scale = Scale.of(self.tables[0])
+
+    def of(self, records: Array, rows: Array | None = None) -> Array:
+        """Return what each record (M, K) loses by cluster (M, C), on all rows or some."""
+        chosen = slice(None) if rows is None else rows
+        scores = [
+            log_scores(table[chosen], records, self.clusters, self.scale) for table in self.tables
+        ]
+        apart = scores[0] - scores[1]
+        return np.column_stack([apart[:, list(cluster)].sum(axis=1) for cluster in self.clusters])
+
+    def error(self, record: Array) -> float:
+        """Return the error of a record's (K,) whole loss that comes of so few runs."""
+        rng = np.random.default_rng(self.seed)
+        half = self.runs - self.runs // 2
+        sums = []
+        for _ in range(RESAMPLES):
+            # Each half by itself, so that no row is chosen by a regression that knows it.
+            first = rng.integers(half, size=half)
+            second = rng.integers(half, self.runs, size=self.runs - half)
+            sums.append(float(self.of(record[None, :], np.concatenate([first, second])).sum()))
+        return float(np.std(sums))
+
+
+def clustered_error(losses: Array) -> Array:
+    """Return the standard errors (M,) of losses summed over clusters (M, C)."""
+    count = losses.shape[1]
+    return np.asarray(np.sqrt(count * losses.var(axis=1, ddof=1)))
+
+
+def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dict[str, Any]:
+    """Return what is published of a mechanism."""
+    least = load_thresholds()["ablation"]["least_loss"]
+    here, elsewhere = lost.of(observed[None, :]), lost.of(records)
+    of_runs = lost.error(observed)
+    loss, error = float(here.sum()), float(np.hypot(clustered_error(here)[0], of_runs))
+    errors = np.hypot(clustered_error(elsewhere), of_runs)
+    sums = elsewhere.sum(axis=1)
+    return {
+        "id": mechanism.id,
+        "what": mechanism.what,
+        "fixed": dict(mechanism.fixed),
+        "runs": lost.runs,
+        "loss": loss,
+        "error": error,
+        "error_of_runs": of_runs,
+        "by_cluster": np.round(here[0], 4).tolist(),
+        "expected_loss": float(sums.mean()),
+        "expected_sd": float(sums.std()),
+        "could_show": float((sums >= least * errors).mean()),
+        "supported": loss >= least * error,
+    }
+
+
+def _verdict(found: list[dict[str, Any]], clusters: list[str]) -> Verdict:
+    least = load_thresholds()["ablation"]["least_loss"]
+    bare = [f"{row['id']} ({row['loss']:+.1f} ± {row['error']:.1f})" for row in found
+            if not row["supported"]]  # fmt: skip
+    said = f"{len(found) - len(bare)} of {len(found)} mechanisms supported"
+    return judged(
+        "ablation",
+        not bare,
+        f"{said}; unsupported: {listed(bare, len(bare))}" if bare else said,
+        f"without it the log score is worse by {least:g} standard errors, clustered by evidence",
+        {"mechanisms": found, "clusters": clusters},
+    )

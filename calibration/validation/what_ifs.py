@@ -1,0 +1,135 @@
+"""What-ifs over the posterior: how much of an answer is left to too few runs.
+
+Each shipped what-if is paired with the baseline at draws from the posterior, twice a draw by
+different random numbers. A run's difference varies with the draw and by chance; the interval over
+runs holds both, and the two pairs of a draw tell them apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibration.checks import Verdict, load_thresholds
+from calibration.checks.base import judged, listed
+from calibration.inference.prior import Array
+from calibration.validation.worlds import load_table
+from sim.experiments.comparison.compare import BASELINE, Comparison, compare
+
+if TYPE_CHECKING:
+    from calibration.validation.trial import Trial
+
+PAIRS = 2
+"""Paired runs of a draw."""
+INTERVAL = (0.05, 0.95)
+RESAMPLES = 500
+
+
+def what_ifs(trial: Trial, *, end: str | None = None) -> Verdict:
+    """Judge whether what-ifs at posterior draws are known well enough.
+
+    Parameters
+    ----------
+    trial
+        What the calibration left.
+    end
+        Last month; the baseline's by default.
+    """
+    limits = load_thresholds()["what_ifs"]
+    asked = load_table()["what_ifs"]
+    scenarios: list[str] = asked["scenarios"]
+    draws = limits["runs"] // (PAIRS * (len(scenarios) + 1))
+    draws = min(draws, len(trial.posterior.values))
+    # Draws start over at the end, so that each is used twice.
+    compared = compare(
+        asked["baseline"],
+        *scenarios,
+        replicates=PAIRS * draws,
+        draws=trial.posterior.first(draws),
+        end=end,
+        workers=trial.workers,
+        progress=lambda done, total: trial.tell("what-ifs", done, total),
+    )
+    rows = effects(compared, asked["outcomes"], draws, trial.seed)
+    return _verdict(rows, PAIRS * draws, draws)
+
+
+def effects(
+    compared: Comparison, outcomes: list[str], draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """Return what is published of each what-if and outcome.
+
+    Parameters
+    ----------
+    compared
+        Runs of which number r has draw r modulo ``draws``.
+    outcomes
+        Names of outcomes for the region.
+    draws
+        Their number.
+    seed
+        Of resampling.
+    """
+    by_name = {
+        str(name): rows.sort_values("replicate")
+        for name, rows in compared.per_run.groupby("scenario")
+    }
+    base = by_name[BASELINE]
+    rows = []
+    for label in compared.labels:
+        for outcome in outcomes:
+            apart = by_name[label][outcome].to_numpy() - base[outcome].to_numpy()
+            pairs = apart.astype(np.float64).reshape(-1, draws).T
+            rows.append(
+                {
+                    "what_if": label,
+                    "outcome": outcome,
+                    "baseline": float(base[outcome].mean()),
+                    **effect(pairs, seed),
+                }
+            )
+    return rows
+
+
+def effect(pairs: Array, seed: int) -> dict[str, float]:
+    """Return mean, interval and Monte Carlo error of paired differences (draws, pairs).
+
+    ``share`` is the error, the largest of the mean's and both ends', in terms of the interval; 0
+    where no run differs. ``by_draws`` is the share of the variance that is due to the draws.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))
+    # Whole draws, since pairs of one draw are alike.
+    again = pairs[chosen].reshape(RESAMPLES, -1)
+    errors = [again.mean(axis=1).std(), *np.quantile(again, INTERVAL, axis=1).std(axis=1)]
+    low, high = np.quantile(pairs, INTERVAL)
+    width, error = float(high - low), float(max(errors))
+    variance = float(pairs.var())
+    within = float(pairs.var(axis=1, ddof=1).mean())
+    by_draws = max(0.0, 1.0 - within / variance) if variance > 0.0 else 0.0
+    return {
+        "mean": float(pairs.mean()),
+        "low": float(low),
+        "high": float(high),
+        "error_of_mean": float(errors[0]),
+        "error": error,
+        "share": error / width if width > 0.0 else float(error > 0.0),
+        "by_draws": min(by_draws, 1.0),
+        "share_same": float((pairs == 0.0).mean()),
+    }
+
+
+def _verdict(rows: list[dict[str, Any]], runs: int, draws: int) -> Verdict:
+    most = load_thresholds()["what_ifs"]["most_error"]
+    wide = [f"{row['what_if']} on {row['outcome']}" for row in rows if row["share"] > most]
+    largest = max(row["share"] for row in rows)
+    found = f"Monte Carlo error at most {largest:.1%} of the interval"
+    return judged(
+        "what-ifs",
+        not wide,
+        f"{found}; above {most:.0%}: {listed(wide)}" if wide else found,
+        f"Monte Carlo error at most {most:.0%} of the {INTERVAL[1] - INTERVAL[0]:.0%} interval, "
+        f"{runs:,} paired runs at {draws:,} draws of each what-if",
+        {"effects": rows, "runs": runs, "draws": draws, "interval": list(INTERVAL)},
+    )
