@@ -85,12 +85,14 @@ class Trial:
                 allowed="a calibration of this version; make it anew with the command calibrate",
             )
         box = simulator.prior.truncated(*posterior.made_by["box"])
-        tables = [_table(folder / f"table-{number}", simulator) for number in range(3)]
+        first, second, predicted = (_table(folder / f"table-{n}", simulator) for n in range(3))
         return cls(
             simulator,
             simulator.prior,
             box,
-            *tables,
+            first,
+            second,
+            predicted,
             posterior,
             scratch,
             workers,
