@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo patterns reproduce test test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo patterns surface calibration figures manifest reproduce test test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,8 +54,24 @@ bench: $(READY)  ## Measure speed against the bars
 docs: $(READY)  ## Renew the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
 
-reproduce: patterns  ## Make all that is published in results/reference/ anew (takes some minutes)
+surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m calibration.surface
+
+# The runs of a calibration belong to one version of the rules; each has a folder of its own.
+calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour)
+	@set -e; work=results/calibrations/$$($(BIN)/python -c \
+		'from calibration.documented import rules_version; print(rules_version())'); \
+	$(BIN)/paradiplomacy calibrate --out "$$work"; \
+	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration
+
+figures: $(READY)  ## Draw the published figures anew from the published calibration
+	@$(BIN)/python -m calibration.figures
+
+manifest: $(READY)  ## Write the manifest of what is published
+	@$(BIN)/python -m calibration.manifest
+
+reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
+	@for part in patterns surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
 	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \

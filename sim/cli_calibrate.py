@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from calibration.calibrate import Calibration
+    from calibration.checks import Verdict
 
 _LINE_SECONDS = 30.0
 """How often progress is told where nobody looks at a terminal."""
@@ -66,7 +67,7 @@ def calibrate(
         workers=workers,
         simulator=simulator,
     )
-    with _working(as_json, out) as tell:
+    with working(as_json, _GO_ON.format(out)) as tell:
         done = carry_out(out, settings, tell)
     if as_json:
         typer.echo(json.dumps(plain(_summary(done, out)), allow_nan=False))
@@ -88,16 +89,24 @@ def _summary(done: Calibration, folder: Path) -> dict[str, object]:
 
 
 @contextmanager
-def _working(quiet: bool, folder: Path) -> Iterator[Tell | None]:
-    """Yield a function that shows progress; say how to go on when the work is stopped."""
+def working(quiet: bool, go_on: str) -> Iterator[Tell | None]:
+    """Yield a function that shows progress; say how to go on when the work is stopped.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing.
+    go_on
+        How to go on, as a sentence.
+    """
     try:
         with _progress(quiet) as tell:
             yield tell
     except KeyboardInterrupt as stop:
-        typer.echo(f"paradiplomacy: stopped. {_GO_ON.format(folder)}", err=True)
+        typer.echo(f"paradiplomacy: stopped. {go_on}", err=True)
         raise typer.Exit(130) from stop
     except MachineError as error:
-        typer.echo(f"paradiplomacy: {error}. {_GO_ON.format(folder)}", err=True)
+        typer.echo(f"paradiplomacy: {error}. {go_on}", err=True)
         raise typer.Exit(1) from error
 
 
@@ -157,10 +166,8 @@ def _print(done: Calibration, folder: Path) -> None:
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
     console.print(_parameters(done))
-    console.print(_verdicts(done))
-    counts = [v.verdict for v in done.verdicts]
-    words = ", ".join(f"{counts.count(word)} {word}" for word in dict.fromkeys(counts))
-    console.print(f"Checks: {words}")
+    console.print(verdict_table(done.verdicts))
+    console.print(counted(done.verdicts))
     console.print(f"\nFiles: {folder}")
 
 
@@ -187,7 +194,14 @@ def _parameters(done: Calibration) -> Table:
     return table
 
 
-def _verdicts(done: Calibration) -> Table:
+def counted(verdicts: Sequence[Verdict]) -> str:
+    """Return how many checks were passed, missed and not run, in words."""
+    counts = [v.verdict for v in verdicts]
+    words = ", ".join(f"{counts.count(word)} {word}" for word in dict.fromkeys(counts))
+    return f"Checks: {words}"
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
     """Return the checks as a table."""
     from rich import box
     from rich.table import Table
@@ -199,6 +213,6 @@ def _verdicts(done: Calibration) -> Table:
     table.add_column("verdict", no_wrap=True)
     table.add_column("found", ratio=1)
     table.add_column("passes when", ratio=1)
-    for v in done.verdicts:
+    for v in verdicts:
         table.add_row(v.check, Text(v.verdict, style=styles[v.verdict]), v.found, v.threshold)
     return table

@@ -1,4 +1,4 @@
-"""The command ``paradiplomacy validate``: set the model beside data."""
+"""The command ``paradiplomacy validate``: judge the calibration, or set the model beside data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim import cli_posterior, cli_validation
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from calibration.against.comparison import Against
 
 _NARROWEST = 110
+_USUAL = 200
+"""Runs, unless asked otherwise."""
 
 _File = Annotated[
     Path | None,
@@ -27,12 +30,15 @@ _File = Annotated[
 _Outcome = Annotated[
     str | None,
     typer.Option(
-        help="The model's outcome to compare.",
+        help="With --against: the model's outcome to compare.",
         show_default="deals for counts, deal_value_usd_m for values",
     ),
 ]
-_Scenario = Annotated[str, typer.Option(help="A scenario's name or its file.")]
-_Replicates = Annotated[int, typer.Option(help="Number of runs.")]
+_Scenario = Annotated[
+    str | None,
+    typer.Option(help="A scenario's name or its file.", show_default="baseline"),
+]
+_Replicates = Annotated[int | None, typer.Option(help="Number of runs.", show_default="200")]
 _From = Annotated[
     int | None,
     typer.Option("--from", metavar="YEAR", help="First year.", show_default="the table's"),
@@ -55,11 +61,14 @@ _Within = Annotated[
 _Seed = Annotated[
     int | None, typer.Option(help="Seed of the random numbers.", show_default="the scenario's")
 ]
-_Workers = Annotated[int | None, typer.Option(help="Threads.", show_default="all processors")]
+_Workers = Annotated[
+    int | None, typer.Option(help="Processes or threads.", show_default="all processors")
+]
 _Out = Annotated[
     Path | None,
     typer.Option(
-        help="Folder to write to, new or empty.", show_default="results/against-NAME-OF-FILE"
+        help="Folder to write to; with --against new or empty.",
+        show_default="the calibration's, or results/against-NAME-OF-FILE",
     ),
 ]
 _World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
@@ -67,10 +76,13 @@ _Json = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.
 
 
 def validate(
+    calibration: cli_validation.Folder = None,
+    only: cli_validation.Only = None,
     against: _File = None,
     outcome: _Outcome = None,
-    scenario: _Scenario = "baseline",
-    replicates: _Replicates = 200,
+    scenario: _Scenario = None,
+    replicates: _Replicates = None,
+    posterior: cli_posterior.Posterior = None,
     first: _From = None,
     last: _To = None,
     complete: _Complete = False,
@@ -82,27 +94,64 @@ def validate(
     world: _World = None,
     as_json: _Json = False,
 ) -> None:
-    """Compare the model with a table of your own: ranks, concentration, calibration."""
-    from sim import cli
+    """Judge the calibration by every check, or compare the model with a table of your own.
 
-    file = _given(against)
+    Steps that are done are kept: the same command goes on where it stopped. Where a calibration's
+    runs are not at hand, as with the published one, its verdicts are read again.
+    """
+    choice: dict[str, Any] = {
+        "outcome": outcome, "from": first, "to": last, "complete": complete or None, "by": by,
+        "within": within,
+    }  # fmt: skip
+    runs: dict[str, Any] = {
+        "scenario": scenario, "replicates": replicates, "seed": seed, "world": world,
+        "posterior": posterior,
+    }  # fmt: skip
+    if against is None:
+        _refuse({**choice, **runs}, "belongs to --against")
+        cli_validation.judge(calibration, only or [], workers, out, as_json)
+    else:
+        _refuse({"only": only}, "does not go with --against")
+        _compare(against, choice, {**runs, "calibration": calibration}, workers, out, as_json)
+
+
+def _refuse(options: dict[str, Any], why: str) -> None:
+    """Refuse options that do not belong to what is asked for."""
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(why, field=f"--{name}")
+
+
+def _compare(
+    file: Path,
+    choice: dict[str, Any],
+    runs: dict[str, Any],
+    workers: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare the model with a user's table: ranks, concentration, calibration."""
     from calibration.against.comparison import Wanted, compare_with_table
+    from sim import cli
     from sim.experiments.comparison.pairing import threads
     from sim.files import free_folder
     from sim.world import load_world
 
-    tables, many = load_world(world), threads(workers)
-    wanted = Wanted(outcome, first, last, complete, by, tuple(within or ()))
+    tables, many = load_world(runs["world"]), threads(workers)
+    drawn = cli_posterior.drawn(runs["posterior"], runs["calibration"], tables)
+    outcome, first, last, complete, by, within = choice.values()
+    wanted = Wanted(outcome, first, last, bool(complete), by, tuple(within or ()))
     place = out if out is not None else free_folder(f"against-{file.stem}")
     with cli.new_folder(place) as folder, cli.progress_bar(as_json, "runs") as progress:
         found = compare_with_table(
             file,
             wanted,
-            scenario=scenario,
-            replicates=replicates,
-            seed=seed,
+            scenario=runs["scenario"] or "baseline",
+            replicates=cli_posterior.runs(runs["replicates"], _USUAL, runs["posterior"]) or _USUAL,
+            seed=runs["seed"],
             workers=many,
             world=tables,
+            draws=drawn.draws or None,
             progress=progress,
         )
         found.write(folder)
@@ -112,18 +161,6 @@ def validate(
         typer.echo(json.dumps(plain({"folder": folder, **found.record}), allow_nan=False))
         return
     _print(found, folder)
-
-
-def _given(file: Path | None) -> Path:
-    """Return the table to compare with."""
-    if file is None:
-        raise InputError(
-            "there is nothing to compare the model with",
-            field="--against",
-            allowed="a CSV file with the columns unit, year (optional), sector (optional), and "
-            "count or value",
-        )
-    return file
 
 
 def _print(found: Against, folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim import cli
+from tests.posteriors import made_up
 
 
 def call(*arguments: str) -> Result:
@@ -68,7 +69,7 @@ def test_the_same_command_gives_the_same_bytes(options: list[str], tmp_path: Pat
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"--against": None}, "--against: there is nothing to compare"),
+        ({"--against": None}, "--outcome: belongs to --against"),
         ({"--against": "nothing.csv"}, "there is no such file"),
         ({"--outcome": "deals_locl"}, "Did you mean 'deals_local'?"),
         ({"--replicates": "5"}, "20 or more"),
@@ -90,6 +91,15 @@ def test_wrong_input(
     assert words in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_draws_of_a_posterior_are_taken(options: list[str], tmp_path: Path) -> None:
+    made_up(tmp_path / "calibration", draws=20)
+    given = ("--posterior", "20", "--calibration", str(tmp_path / "calibration"))
+    result = call(*options, *given, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["draws"]) == 20
 
 
 def test_a_wrong_cell_is_pointed_at(options: list[str], tmp_path: Path) -> None:

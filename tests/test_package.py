@@ -68,6 +68,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "cli_sensitivity",
         "cli_sweep",
         "cli_validate",
+        "cli_validation",
         "cli_world",
         "__main__",
     ),

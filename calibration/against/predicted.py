@@ -15,6 +15,7 @@ from sim.calendar import EPOCH_YEAR
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.errors import InputError, nearest_name
+from sim.experiments.draws import checked, with_draw
 from sim.initial import initial_state
 from sim.outcomes import BY_EVENT, BY_PROJECT, Outcome
 from sim.parameters import PARAMETERS
@@ -189,7 +190,8 @@ def count_runs(
         The tables it runs on.
     draws
         Parameter sets, such as draws from a posterior; run number r takes set r, starting over
-        at the end. None runs the scenario's own parameters.
+        at the end. A parameter that the scenario sets keeps its value. None runs the scenario's
+        own parameters.
     workers
         Threads; the numbers do not depend on it.
     progress
@@ -202,7 +204,7 @@ def count_runs(
     """
     counter, total = Counter(question, world), scenario.replicates
     # Checked before anything runs, so that a bad draw stops nothing half-way.
-    sets = [scenario.with_overrides(parameters=d).parameter_values() for d in draws or ({},)]
+    sets = [with_draw(scenario, draw).parameter_values() for draw in checked(draws or ({},))]
     template = initial_state(scenario, world)
 
     def one(replicate: int) -> Counted:

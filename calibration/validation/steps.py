@@ -1,7 +1,7 @@
 """The steps of the validation after the fit, in order; each keeps its verdicts, so that it resumes.
 
-What a step found is kept beside a mark of everything it came from: the posterior, the versions of
-model, cases and thresholds, and the code of the validation. Under another mark it is made anew.
+What a step found is kept beside a mark of everything it came from: the posterior with the versions
+of rules and cases, the thresholds, and the code of the steps. Under another mark it is made anew.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from calibration.checks import Verdict
+from calibration.checks import Verdict, thresholds_digest
 from calibration.checks.base import not_run
 from sim import files, provenance
 from sim.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
+    from calibration.inference.posterior import Posterior
     from calibration.validation.trial import Trial
 
 _HERE = Path(__file__).resolve().parent
@@ -93,31 +94,25 @@ def chosen_steps(only: Sequence[str]) -> tuple[Step, ...]:
     return tuple(step for step in STEPS if not only or step.name in only)
 
 
-def mark_of(made_by: Mapping[str, Any], posterior: Path) -> str:
+def mark_of(posterior: Posterior) -> str:
     """Return a mark of everything that the steps of a calibration come from.
 
     Parameters
     ----------
-    made_by
-        What the calibration's posterior was made by.
     posterior
-        Its file.
+        The calibration's; when it was made does not matter.
     """
-    from calibration.checks import thresholds_digest
-
     sources = [
         path
         for path in sorted(_HERE.rglob("*"))
         if path.suffix in _KINDS and path.relative_to(_HERE).parts[0] not in _NO_PART
     ]
-    parts = (
-        json.dumps(files.plain(made_by), sort_keys=True),
-        hashlib.sha256(posterior.read_bytes()).hexdigest(),
-        thresholds_digest(),
-        provenance.model_version(),
-        provenance.sources_digest(sources, _HERE),
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    made_by = {name: value for name, value in posterior.made_by.items() if name != "started"}
+    digest = hashlib.sha256(json.dumps(files.plain(made_by), sort_keys=True).encode())
+    digest.update(posterior.values.astype("<f8").tobytes())
+    digest.update(thresholds_digest().encode())
+    digest.update(provenance.sources_digest(sources, _HERE).encode())
+    return digest.hexdigest()[:16]
 
 
 def kept(folder: Path, step: Step, mark: str) -> Found | None:

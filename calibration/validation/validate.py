@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calibration.checks import Verdict, thresholds_digest
 from calibration.checks.base import MISSED, NOT_RUN, PASSED
@@ -18,6 +18,9 @@ from calibration.validation.steps import Found, Step
 from sim import files, provenance
 from sim.errors import InputError
 from sim.files import MachineError
+
+if TYPE_CHECKING:
+    from calibration.validation.trial import Trial
 
 CHECKS, RECORD, PAGE = "checks.json", "validation.json", "validation.html"
 TABLES = "table-0"
@@ -39,11 +42,14 @@ class Validation:
         Everything found, in terms of JSON: what ``validation.json`` holds.
     faults
         Steps that stopped with an error, with the error.
+    is_new
+        Whether it was made by this call and not read from ``validation.json``.
     """
 
     posterior: Posterior
     record: dict[str, Any]
     faults: tuple[str, ...] = ()
+    is_new: bool = False
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -101,11 +107,11 @@ def validate(
     if not (folder / TABLES).is_dir():
         return _read_again(folder, posterior, only)
     _refuse_stale(folder, posterior)
-    mark = steps.mark_of(posterior.made_by, folder / POSTERIOR)
+    mark = steps.mark_of(posterior)
     work = _Work(folder, mark, workers, tell or (lambda *_: None))
     found, faults = work.done(chosen)
     record = _record(folder, posterior, checks, found, faults)
-    return Validation(posterior, record, tuple(faults.values()))
+    return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
 
 class _Work:
@@ -113,7 +119,7 @@ class _Work:
 
     def __init__(self, folder: Path, mark: str, workers: int, tell: Tell) -> None:
         self.folder, self.mark, self.workers, self.tell = folder, mark, workers, tell
-        self.trial: Any = None
+        self.trial: Trial | None = None
 
     def done(self, chosen: Sequence[Step]) -> tuple[dict[str, Found], dict[str, str]]:
         """Return what every step found that is done, and the errors of those that failed."""
@@ -125,10 +131,9 @@ class _Work:
         left = [step for step in chosen if step.name not in found]
         faults: dict[str, str] = {}
         for number, step in enumerate(left):
-            self.tell(f"step {number + 1} of {len(left)}: {step.words}", 0, 1)
             try:
-                found[step.name] = steps.carry_out(self._trial(step, number, len(left)),
-                                                   self.folder, step, self.mark)  # fmt: skip
+                trial = self._trial(step, number, len(left))
+                found[step.name] = steps.carry_out(trial, self.folder, step, self.mark)
             except MachineError:
                 raise
             # One step that fails must not keep the others from being judged.
@@ -136,27 +141,20 @@ class _Work:
                 faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
         return found, faults
 
-    def _trial(self, step: Step, number: int, total: int) -> Any:
+    def _trial(self, step: Step, number: int, total: int) -> Trial:
         """Return the trial, read once, telling of this step."""
-        from dataclasses import replace
-
         from calibration.validation.trial import Trial
 
+        head = f"step {number + 1} of {total}, {step.words}"
+        self.tell(head, 0, 1)
+
+        def tell(what: str, done: int, of: int) -> None:
+            self.tell(head if what == step.words else f"{head}: {what}", done, of)
+
         if self.trial is None:
-            self.trial = Trial.read(
-                self.folder,
-                workers=self.workers,
-                scratch=self.folder / steps.FOUND / "runs",
-                tell=self.tell,
-            )
-        head = f"step {number + 1} of {total}: {step.words}"
-        return replace(
-            self.trial, tell=lambda what, done, of: self.tell(_joined(head, what), done, of)
-        )
-
-
-def _joined(head: str, what: str) -> str:
-    return head if head.endswith(what) else f"{head}, {what}"
+            scratch = self.folder / steps.FOUND / "runs"
+            self.trial = Trial.read(self.folder, workers=self.workers, scratch=scratch)
+        return replace(self.trial, tell=tell)
 
 
 def _record(

@@ -1,0 +1,97 @@
+"""The published figures of the calibrated model: ``python -m calibration.figures``.
+
+The baseline and the scenarios of the deep cases are run at draws from the published posterior, so
+that every interval holds both chance and what is not known about the parameters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calibration.cases.cases import deep_cases
+from calibration.manifest import REFERENCE
+from calibration.published import draws as published_draws
+from sim import files
+from sim.errors import InputError
+from sim.experiments.run import Run, run
+from sim.files import MachineError
+from sim.report import figures, style
+from sim.scenario import Scenario, load
+from sim.scenario_source import names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DRAWS = 100
+BASELINE = "baseline"
+FOLDER = REFERENCE / "figures"
+
+_OF_THE_REGION: Mapping[str, tuple[Callable[[Run], Axes], str]] = {
+    "deals-map": (figures.plot_map, "Deals by locality"),
+    "ties": (figures.plot_ties, "Visits, twinnings and trust over time"),
+    "funnel": (figures.plot_funnel, "From visits to completed projects"),
+    "channels": (figures.plot_channels, "Deals by channel and level of decision"),
+}
+
+
+def case_scenarios() -> dict[str, Scenario]:
+    """Return the first scenario that looks at each deep case, by the case's locality."""
+    deep = {place for case in deep_cases().values() for place in case.localities}
+    found: dict[str, Scenario] = {}
+    for name in names():
+        scenario = load(name)
+        if scenario.focus and scenario.focus[0] in deep:
+            found.setdefault(scenario.focus[0], scenario)
+    return found
+
+
+def make(
+    folder: Path, draws: Sequence[Mapping[str, float]], *, end: str | None = None
+) -> list[Path]:
+    """Draw all figures into a folder and return their files.
+
+    Parameters
+    ----------
+    folder
+        Where they go.
+    draws
+        Sets of parameters, one a run.
+    end
+        Last month; the scenarios' own by default.
+    """
+    target = files.prepare_folder(folder, overwrite=True)
+    made: list[Path] = []
+
+    def runs_of(scenario: Scenario) -> Run:
+        return run(scenario.with_overrides(end=end), replicates=len(draws), draws=draws)
+
+    region = runs_of(load(BASELINE))
+    for name, (draw, title) in _OF_THE_REGION.items():
+        made += style.save(style.figure_of(draw(region)), target, name, title)
+    for place, scenario in case_scenarios().items():
+        drawing = figures.plot_timeline(runs_of(scenario), place)
+        made += style.save(style.figure_of(drawing), target, scenario.name, scenario.title)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the published figures and return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the posterior")
+    given = parser.parse_args(arguments)
+    try:
+        for path in make(given.out, published_draws(given.draws).draws):
+            sys.stdout.write(f"{path}\n")
+    except (InputError, MachineError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, InputError) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

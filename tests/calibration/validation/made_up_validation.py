@@ -1,0 +1,136 @@
+"""A made-up validation: a calibration's folder, quick steps, and numbers for every figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration import checks
+from calibration.checks import Verdict
+from calibration.checks.base import judged, not_run
+from calibration.inference.posterior import Posterior
+from calibration.validation.steps import Step
+from sim import files
+from tests.posteriors import made_up, the_simulator
+
+STEPS = (
+    Step("first", f"{__name__}:first", "the first", "first"),
+    Step("second", f"{__name__}:second", "the second", "second"),
+    Step("third", f"{__name__}:third", "the third", "third"),
+)
+calls: list[str] = []
+broken: set[str] = set()
+
+
+def first(trial: Any) -> Verdict:
+    """Pass, and tell of it."""
+    calls.append("first")
+    trial.tell("the first", 1, 1)
+    return judged("first", True, "all is well", "always", {"value": float("nan")})
+
+
+def second(trial: Any) -> list[Verdict]:
+    """Return two verdicts, or break."""
+    calls.append("second")
+    if "second" in broken:
+        raise ValueError("it broke")
+    return [
+        judged("second", False, "<b>it</b> is off & out", "never", {}),
+        not_run("second again", "nothing to see", "never"),
+    ]
+
+
+def third(trial: Any) -> Verdict:
+    """Be stopped, or pass."""
+    calls.append("third")
+    if "third" in broken:
+        raise KeyboardInterrupt
+    return judged("third", True, "well", "always", {})
+
+
+def folder_of(path: Path, *, rows: int = 1200) -> Path:
+    """Write a made-up calibration whose own checks hold numbers, and return its folder."""
+    posterior = made_up(path, draws=300, changes={"seed": "1"})
+    posterior = with_prior(posterior)
+    posterior.write(path / "posterior.parquet")
+    (path / "table-0").mkdir(exist_ok=True)
+    content = {
+        "made_by": posterior.made_by,
+        "seconds": {"fit": 60.0},
+        "checks": [verdict.to_json() for verdict in own_checks(posterior, rows)],
+    }
+    files.write_json(path / "checks.json", content)
+    return path
+
+
+def with_prior(posterior: Posterior) -> Posterior:
+    """Return a posterior that says which prior it had."""
+    held = the_simulator()
+    made_by = {**posterior.made_by, "prior": held.prior.texts, "runs": [16_000, 12_000, 1_000]}
+    return Posterior(posterior.names, posterior.values, posterior.derived, made_by)
+
+
+def own_checks(posterior: Posterior, rows: int) -> list[Verdict]:
+    """Return verdicts of the calibration's own checks, on made-up numbers."""
+    rng = np.random.default_rng(3)
+    names = posterior.names
+    levels = rng.random((rows, len(names)))
+    levels[:, 0] **= 1.5
+    scores = rng.normal(0.0, np.linspace(0.3, 1.1, len(names)), (300, len(names)))
+    simulator = the_simulator()
+    observed = simulator.observed
+    statistics = observed * rng.lognormal(0.0, 0.4, (400, len(observed)))
+    statistics[:, 3] = observed[3]
+    found = [
+        checks.table_is_whole(statistics, simulator.statistics, [(1, i) for i in range(400)]),
+        checks.prior_predictive(statistics * 0.1, observed, simulator.statistics),
+    ]
+    for where in ("global", "local"):
+        found += [
+            checks.simulation_based_calibration(levels, names, where=where),
+            checks.coverage(levels, names, where=where),
+        ]
+    second = scores + rng.normal(0.0, 0.1, scores.shape)
+    return [
+        *found,
+        checks.contraction(scores, names),
+        checks.correlation(scores, names),
+        checks.routes_agree(scores, second, names),
+        checks.joint_predictive(statistics, observed, simulator.statistics),
+    ]
+
+
+def later_checks(names: tuple[str, ...]) -> list[Verdict]:
+    """Return verdicts of the steps after the fit, on made-up numbers of their form."""
+    rng = np.random.default_rng(4)
+    worlds = [
+        {"id": f"world-{i}", "what": "It is <wrong>.", "rejected": share, "median_p": 0.1,
+         "seen": share >= 0.5}
+        for i, share in enumerate(np.linspace(0.0, 1.0, 16).tolist())
+    ]  # fmt: skip
+    mechanisms = [
+        {"id": f"mechanism-{i}", "what": "It is off.", "loss": float(i - 3), "error": 1.1,
+         "supported": i - 3 >= 2.2, "expected_loss": float(i)}
+        for i in range(12)
+    ]  # fmt: skip
+    indices = [
+        {"outcome": outcome, "parameter": name, "total": float(total), "half_width": 0.03}
+        for outcome in ("deals", "twinnings", "local_share_of_deals")
+        for name, total in zip(names, rng.dirichlet(np.ones(len(names))), strict=True)
+    ]
+    effects = [
+        {"what_if": f"what-if-{i}", "outcome": outcome, "baseline": 40.0, "mean": float(i - 2),
+         "low": i - 6.0, "high": i + 3.0, "error_of_mean": 0.2, "share": 0.04, "by_draws": 0.5}
+        for i in range(6)
+        for outcome in ("deals", "visits_to_lac")
+    ]  # fmt: skip
+    power = {"worlds": worlds, "level": 0.05, "rejected_from": 0.5, "size": 0.06}
+    said = ("something", "a threshold")
+    return [
+        judged("power", False, *said, power),
+        judged("ablation", False, *said, {"mechanisms": mechanisms, "clusters": []}),
+        judged("sensitivity", True, *said, {"indices": indices}),
+        judged("what-ifs", True, *said, {"effects": effects, "runs": 400, "draws": 200}),
+    ]
