@@ -140,8 +140,8 @@ def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dic
         "by_cluster": np.round(here[0], 4).tolist(),
         "expected_loss": float(sums.mean()),
         "expected_sd": float(sums.std()),
-        "could_show": float((sums >= least * errors).mean()),
-        "supported": loss >= least * error,
+        "could_show": float(((sums > 0.0) & (sums >= least * errors)).mean()),
+        "supported": loss > 0.0 and loss >= least * error,
     }
 
 

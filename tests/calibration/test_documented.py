@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.documented import Documented, simulator
+from sim.errors import InputError
 from sim.parameters import PARAMETERS
 
 
@@ -44,3 +45,31 @@ def test_what_decides_a_run_is_named(documented: Documented) -> None:
         "observation",
         "derived_from",
     }
+
+
+def test_values_can_be_held_fixed(documented: Documented) -> None:
+    values = documented.prior.draw(1, 4)[0]
+    held = Documented({"turnover.fade": 0.0, "approval.alignment": -3.0})
+    column = documented.prior.names.index("turnover.fade")
+    other = values.copy()
+    other[column] = 0.9
+    assert np.array_equal(held.run(values, 1, 5).vector, held.run(other, 1, 5).vector)
+    faded = Documented({"turnover.fade": float(values[column])})
+    assert np.array_equal(faded.run(other, 1, 5).vector, documented.run(values, 1, 5).vector)
+    # What is held fixed is part of what decides a run; without it nothing is said of it.
+    assert set(held.identity) - set(documented.identity) == {"fixed"}
+    same = {name: held.identity[name] for name in documented.identity}
+    assert same == documented.identity
+
+
+def test_an_unknown_name_cannot_be_held_fixed() -> None:
+    with pytest.raises(InputError, match=r"turnover\.fade"):
+        Documented({"turnover.fad": 0.0})
+
+
+def test_other_quantities_can_be_derived() -> None:
+    made = Documented(derived={"twinnings": {"outcome": "twinnings"}})
+    values = made.prior.draw(1, 4)[0]
+    run = made.run(values, 1, 5)
+    assert made.derived == ("twinnings",)
+    assert run.derived[0] == run.counts["by_locality"][:, 1].sum()

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -147,8 +148,15 @@ class Worlds:
         ).astype(np.float64)
         self.templates = () if draws else self._templates(self.scenarios)
 
+    @cached_property
+    def _first(self) -> tuple[State, ...]:
+        """Return the state of each scenario under its own parameters."""
+        return tuple(initial_state(scenario, self.world) for scenario in self.scenarios)
+
     def _templates(self, scenarios: Sequence[Scenario]) -> tuple[State, ...]:
-        return tuple(initial_state(scenario, self.world) for scenario in scenarios)
+        """Return the states of the scenarios under other parameters, the rest made only once."""
+        pairs = zip(self._first, scenarios, strict=True)
+        return tuple(with_parameters(begun, scenario) for begun, scenario in pairs)
 
     def _begun(self, replicate: int) -> tuple[State, ...]:
         """Return the state before the first month of each scenario in a replicate."""
@@ -212,6 +220,17 @@ class Worlds:
             else:
                 result[i] = values @ self.sizes / self.sizes.sum()
         return result
+
+
+def with_parameters(begun: State, scenario: Scenario) -> State:
+    """Return a state before the first month with a scenario's parameters.
+
+    Nothing else of such a state depends on parameters.
+    """
+    par = begun.par.copy()
+    flat = par.view(np.float64).reshape(-1)
+    flat[:] = list(scenario.parameter_values().values())
+    return begun._replace(par=par, par_values=flat)
 
 
 def with_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float]) -> Scenario:
