@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibration.validation.page.later_figures import legend_below, rows_of
+from calibration.validation.page.predictive_figures import draw_pit
+from sim.report import markup, style
+from sim.report.intervals import number_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Numbers = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+CASES, DEEP, LATER = "leave one case out", "leave deep cases out", "temporal"
+SECTION = "left-out"
+_WHO = {
+    "model": "Model",
+    "regression": "Regression",
+    "persistence": "Persistence",
+    "trend": "Trend",
+}
+_MARKS = ("o", "s", "^", "D")
+_MOST_ROWS = 24
 
 
 def figures(numbers: Callable[..., Numbers | None]) -> list[tuple[str, str, Axes]]:
@@ -19,7 +38,104 @@ def figures(numbers: Callable[..., Numbers | None]) -> list[tuple[str, str, Axes
     numbers
         Returns the numbers of a check that has certain keys, or None.
     """
-    return []
+    drawn: list[tuple[str, str, Axes]] = []
+    if held := numbers(CASES, "pit"):
+        drawn.append((SECTION, "pit-cases", draw_pit(_named(held["pit"]), "counts of cases")))
+    if held := numbers(CASES, "cases"):
+        drawn.append((SECTION, "scores", draw_scores(held["cases"])))
+    if held := numbers(DEEP, "cases"):
+        drawn.append((SECTION, "deep", draw_counts(_counts(held["cases"]), "Both left out")))
+    if held := numbers(LATER, "pit"):
+        drawn.append((SECTION, "pit-later", draw_pit(_named(held["pit"]), "counts by country")))
+    if held := numbers(LATER, "rows"):
+        rows = [{"name": f"{row['country']}, {_plain(row['outcome'])}", **row}
+                for row in held["rows"]]  # fmt: skip
+        # Those with most: the others are zeros in a zero interval.
+        rows.sort(key=lambda row: -max(row["observed"], row["high"]))
+        drawn.append((SECTION, "later", draw_counts(rows[:_MOST_ROWS], "2014 to 2020")))
+    return drawn
+
+
+def _named(groups: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
+    return {_WHO.get(who, who): values for who, values in groups.items()}
+
+
+def _plain(outcome: str) -> str:
+    return outcome.replace("_", " ")
+
+
+def _counts(cases: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return a row a case and outcome."""
+    return [
+        {"name": f"{case['case']}, {_plain(outcome)}", "observed": observed,
+         "low": case["low"][outcome], "high": case["high"][outcome]}
+        for case in cases
+        for outcome, observed in case["observed"].items()
+    ]  # fmt: skip
+
+
+def draw_scores(cases: Sequence[Row]) -> Axes:
+    """Draw by how much the model scores each left-out case better than the regression.
+
+    Parameters
+    ----------
+    cases
+        One a case, with its log scores.
+    """
+    rows = sorted(cases, key=lambda row: float(row["score"]) - float(row["regression"]))
+    apart = np.array([float(row["score"]) - float(row["regression"]) for row in rows])
+    ax = rows_of(len(rows), left=0.33)
+    for better, colour, mark, words in (
+        (True, style.BLUE, "o", "the model is better"),
+        (False, style.ORANGE, "s", "the regression is better"),
+    ):
+        chosen = np.flatnonzero((apart > 0.0) == better)
+        ax.hlines(chosen, 0.0, apart[chosen], color=colour, linewidth=2.0)
+        ax.plot(apart[chosen], chosen, mark, color=colour, markersize=6.0,
+                label=f"{words} ({len(chosen)} cases)")  # fmt: skip
+    ax.axvline(0.0, color=style.QUIET, linewidth=1.0)
+    ax.set_yticks(range(len(rows)), [row["case"] for row in rows])
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.set_xlabel("Log score of the model less that of the regression")
+    style.tidy(ax, grid="x")
+    style.set_title(ax, "Cases predicted without having been seen",
+                    f"sum over {len(rows)} cases {apart.sum():+.1f}", left=-0.52)  # fmt: skip
+    legend_below(ax, len(rows), 2)
+    return ax
+
+
+def draw_counts(rows: Sequence[Row], title: str) -> Axes:
+    """Draw what is on record beside the interval predicted, a row a count.
+
+    Parameters
+    ----------
+    rows
+        ``name``, ``observed``, ``low`` and ``high`` of each, the first on top.
+    title
+        What was left out.
+    """
+    ax = rows_of(len(rows), left=0.33)
+    place = np.arange(len(rows))[::-1]
+    observed, low, high = (
+        np.array([float(row[key]) for row in rows]) for key in ("observed", "low", "high")
+    )
+    ax.hlines(place, low, high, color=style.FAINT, linewidth=9.0, label="90 % predicted")
+    ax.plot(low, place, "|", high, place, "|", color="#8a8a8a", markersize=9.0)
+    inside = (observed >= low) & (observed <= high)
+    for chosen, colour, mark, words in (
+        (inside, style.BLUE, "o", "on record, inside"),
+        (~inside, style.VERMILLION, "D", "on record, outside"),
+    ):
+        ax.plot(observed[chosen], place[chosen], mark, color=colour, markersize=6.5,
+                label=f"{words} ({chosen.sum()})")  # fmt: skip
+    ax.set_yticks(place, [row["name"] for row in rows])
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlabel("Events on record")
+    style.tidy(ax, grid="x")
+    style.set_title(ax, title, f"{inside.sum()} of {len(rows)} rows inside", left=-0.52)
+    legend_below(ax, len(rows), 3)
+    return ax
 
 
 def tables(numbers: Mapping[str, Numbers]) -> list[str]:
@@ -30,4 +146,35 @@ def tables(numbers: Mapping[str, Numbers]) -> list[str]:
     numbers
         Of its checks, by name.
     """
-    return []
+    parts = []
+    for check, caption in ((CASES, "Each case left out"), (DEEP, "Both deep cases left out")):
+        cases = (numbers.get(check) or {}).get("cases")
+        if cases:
+            parts.append(_case_table(caption, cases))
+    joint = (numbers.get(DEEP) or {}).get("joint")
+    if joint:
+        rows = [[_WHO.get(who, who), number_words(p)] for who, p in joint.items()]
+        head = ("Predicted by", "Joint probability of both outcomes")
+        parts.append(markup.table("Both deep cases together", head, rows, (1,)))
+    scores = (numbers.get(LATER) or {}).get("scores")
+    if scores:
+        rows = [[_WHO.get(who, who), number_words(score)] for who, score in scores.items()]
+        head = ("Predicted by", "Ranked probability score, less is better")
+        parts.append(markup.table("2014 to 2020", head, rows, (1,)))
+    return parts
+
+
+def _case_table(caption: str, cases: Sequence[Row]) -> str:
+    outcomes = list(cases[0]["observed"])
+    rows = []
+    for case in cases:
+        cells = [
+            f"{number_words(case['observed'][name])} ({number_words(case['low'][name])} to "
+            f"{number_words(case['high'][name])})"
+            for name in outcomes
+        ]
+        scores = [number_words(case.get(key)) for key in ("score", "regression")]
+        rows.append([case["case"], str(case.get("country") or "–"), *cells, *scores])
+    head = ("Case", "Country", *(f"{_plain(name).capitalize()} (90 %)" for name in outcomes),
+            "Log score", "Regression's")  # fmt: skip
+    return markup.table(caption, head, rows, range(2, len(head)))

@@ -151,6 +151,8 @@ def draw_pit(groups: Mapping[str, Sequence[float]], what: str, bins: int = 10) -
         )
         ax.bar(edges[:-1], counts, width=1.0 / bins, align="edge", color=style.CYCLE[number],
                edgecolor=style.PAPER, alpha=0.85)  # fmt: skip
+        for end in (low, high):
+            ax.axhline(end, color="#8a8a8a", linewidth=1.0)
         ax.axhline(len(values) / bins, color=style.INK, linewidth=1.0, linestyle="--", label="even")
         ax.set_xlim(0.0, 1.0)
         ax.set_xlabel("PIT: place in the prediction")

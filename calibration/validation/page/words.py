@@ -87,6 +87,12 @@ CAPTIONS = {
     "targets": "Each target on the interval of runs at draws from the posterior.",
     "distances": "How far the record lies from the middle of what is predicted, among runs of the "
     "fitted model.",
+    "pit-cases": "Where what is on record of left-out cases lies in what was predicted.",
+    "scores": "How much better or worse than the regression each left-out case is predicted.",
+    "deep": "The deep cases' record beside what is predicted without them.",
+    "pit-later": "Where what is on record of 2014 to 2020 lies in what was predicted.",
+    "later": "The record of 2014 to 2020 beside what is predicted from the years before; the rows "
+    "with most.",
     "power": "How many runs of each wrong world the joint check rejects.",
     "ablation": "What the log score of the record loses without each mechanism.",
     "sensitivity": "Total effects of the free parameters on the region's outcomes.",

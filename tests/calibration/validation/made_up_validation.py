@@ -129,8 +129,37 @@ def later_checks(names: tuple[str, ...]) -> list[Verdict]:
     power = {"worlds": worlds, "level": 0.05, "rejected_from": 0.5, "size": 0.06}
     said = ("something", "a threshold")
     return [
+        *(judged(check, True, *said, numbers) for check, numbers in left_out_numbers().items()),
         judged("power", False, *said, power),
         judged("ablation", False, *said, {"mechanisms": mechanisms, "clusters": []}),
         judged("sensitivity", True, *said, {"indices": indices}),
         judged("what-ifs", True, *said, {"effects": effects, "runs": 400, "draws": 200}),
     ]
+
+
+def left_out_numbers() -> dict[str, dict[str, Any]]:
+    """Return made-up numbers of what was predicted without having been seen, by check."""
+    rng = np.random.default_rng(5)
+    outcomes = ("visits", "twinnings", "local_deals")
+
+    def case(name: str) -> dict[str, Any]:
+        return {
+            "case": name, "country": "ARG", "score": float(-rng.gamma(3.0)),
+            "observed": {outcome: int(rng.poisson(2)) for outcome in outcomes},
+            "low": dict.fromkeys(outcomes, 0), "high": dict.fromkeys(outcomes, 4),
+            "regression": float(-rng.gamma(3.0)),
+        }  # fmt: skip
+
+    later = [
+        {"country": f"C{i}", "outcome": outcome, "observed": int(rng.poisson(3)), "low": 0,
+         "median": 2, "high": 6}
+        for i in range(12) for outcome in outcomes
+    ]  # fmt: skip
+    pit = {who: rng.random(90).tolist() for who in ("model", "regression")}
+    return {
+        "leave one case out": {"pit": pit, "cases": [case(f"Case number {i}") for i in range(30)]},
+        "leave deep cases out": {"cases": [case("One"), case("Other")],
+                                 "joint": {"model": 0.2, "regression": 0.1}},
+        "temporal": {"rows": later, "pit": {"model": pit["model"]},
+                     "scores": {"model": 0.4, "persistence": 0.5, "trend": 0.6}},
+    }  # fmt: skip

@@ -100,7 +100,9 @@ def test_there_is_a_figure_for_every_kind_of_numbers(page: str) -> None:
     reader.feed(page)
     starts = ("Where true values", "How often central", "How much the posterior", "Each free",
               "Each target", "How far the record", "How many runs of each", "What the log score",
-              "Total effects", "What each shipped")  # fmt: skip
+              "Total effects", "What each shipped", "Where what is on record of left-out",
+              "How much better or worse", "The deep cases' record",
+              "Where what is on record of 2014", "The record of 2014")  # fmt: skip
     for start in starts:
         assert sum(alt.startswith(start) for alt in reader.alts) == 1, start
 
