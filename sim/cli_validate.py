@@ -24,7 +24,8 @@ _File = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE.csv",
-        help="Table with the columns unit, year (optional), sector (optional), count or value.",
+        help="Compare the model with this table instead; its columns: unit, year (optional), "
+        "sector (optional), count or value.",
     ),
 ]
 _Outcome = Annotated[

@@ -114,6 +114,8 @@ def draw_counts(rows: Sequence[Row], title: str) -> Axes:
     title
         What was left out.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = rows_of(len(rows), left=0.33)
     place = np.arange(len(rows))[::-1]
     observed, low, high = (
@@ -130,7 +132,7 @@ def draw_counts(rows: Sequence[Row], title: str) -> Axes:
                 label=f"{words} ({chosen.sum()})")  # fmt: skip
     ax.set_yticks(place, [row["name"] for row in rows])
     ax.set_ylim(-0.7, len(rows) - 0.3)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("Events on record")
     style.tidy(ax, grid="x")
     style.set_title(ax, title, f"{inside.sum()} of {len(rows)} rows inside", left=-0.52)
