@@ -39,14 +39,13 @@ _OF_THE_REGION: Mapping[str, tuple[Callable[[Run], Axes], str]] = {
 
 
 def case_scenarios() -> dict[str, Scenario]:
-    """Return the first scenario that looks at each deep case, by the case's locality."""
-    deep = {place for case in deep_cases().values() for place in case.localities}
-    found: dict[str, Scenario] = {}
-    for name in names():
-        scenario = load(name)
-        if scenario.focus and scenario.focus[0] in deep:
-            found.setdefault(scenario.focus[0], scenario)
-    return found
+    """Return the scenario that is named after each deep case, by the case's first locality."""
+    known = names()
+    return {
+        case.localities[0]: load(name.lower())
+        for name, case in deep_cases().items()
+        if name.lower() in known
+    }
 
 
 def make(
