@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,7 @@ def test_the_score_is_that_of_the_conditional_density() -> None:
     # The density of a normal given its fellow, in units of the targets' scale.
     step = 1e-4
     slope = (scale.scaling(records + step) - scale.scaling(records - step)) / (2.0 * step)
-    exact = -0.5 * np.log(2.0 * np.pi * np.e * (1.0 - 0.8**2)) - np.log(slope).mean(axis=0)
+    exact = -0.5 * np.log(2.0 * np.pi * math.e * (1.0 - 0.8**2)) - np.log(slope).mean(axis=0)
     assert found == pytest.approx(exact, abs=0.12)
     assert np.all(found < exact + 0.03)
     alone = log_scores(rows, records, [[0, 1]], scale).mean(axis=0)
