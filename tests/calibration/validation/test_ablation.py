@@ -83,6 +83,9 @@ def test_only_what_the_record_needs_is_supported(made: StandIn) -> None:
     assert levels["loss"] > 2.0 * levels["error"] > 0.0
     assert levels["supported"]
     assert levels["expected_loss"] > 0.0
+    # Of 40 records without the mechanism none loses as much; all lose as much as nothing.
+    assert levels["p_absent"] == pytest.approx(1.0 / 41.0)
+    assert idle["p_absent"] == 1.0
     assert len(levels["by_cluster"]) == len(CLUSTERS)
     assert sum(levels["by_cluster"]) == pytest.approx(levels["loss"], abs=0.01)
     assert made.told[-1] == ("mechanisms off", 2, 2)
@@ -101,6 +104,9 @@ def test_runs_are_scored_in_pairs(made: StandIn) -> None:
     whole.statistics[3, 0] = np.nan
     without.statistics[7, 0] = np.nan
     loss = Loss(whole, without, list(CLUSTERS.values()), 1)
-    assert loss.runs == 118
-    assert np.array_equal(loss.tables[0][3], whole.statistics[4])
-    assert np.array_equal(loss.tables[1][3], without.statistics[4])
+    kept = np.setdiff1d(np.arange(120), [3, 7])
+    assert loss.runs == 107
+    for found, rows in zip(loss.tables, (whole, without), strict=True):
+        assert np.array_equal(found, rows.statistics[kept[11:]])
+    for found, rows in zip(loss.records, (whole, without), strict=True):
+        assert np.array_equal(found, rows.statistics[kept[:11]])
