@@ -20,6 +20,7 @@ from sim import (
     cli_calibrate,
     cli_compare,
     cli_patterns,
+    cli_posterior,
     cli_scenarios,
     cli_sensitivity,
     cli_sweep,
@@ -30,6 +31,7 @@ from sim.errors import InputError, nearest_name
 from sim.files import MachineError, free_folder, plain, prepare_folder
 
 if TYPE_CHECKING:
+    from sim.experiments.run import Run
     from sim.scenario import Scenario
     from sim.world import World
 
@@ -183,41 +185,58 @@ def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
     return scenario.with_overrides(**given) if given else scenario
 
 
+_Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder to write to, new or empty.", show_default="results/SCENARIO"),
+]
+
+
 @app.command()
 def run(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")
     ],
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
-    ] = None,
+    set_: _Set = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
     end: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
     driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
         Driver.compiled
     ),
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder to write to, new or empty.", show_default="results/SCENARIO"),
-    ] = None,
+    posterior: cli_posterior.Posterior = None,
+    calibration: cli_posterior.Folder = None,
+    out: _Out = None,
     world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.world import load_world
 
-    parameters = settings(set_ or [])
     tables = load_world(world)
-    changes = {"parameters": parameters, "seed": seed, "replicates": replicates, "end": end}
+    changes = {"parameters": settings(set_ or []), "seed": seed, "end": end}
     chosen = _loaded(scenario, tables, changes)
+    drawn = cli_posterior.drawn(posterior, calibration, tables)
+    enough = cli_posterior.runs(replicates, chosen.replicates, posterior)
+    chosen = chosen.with_overrides(replicates=enough)
     with new_folder(out if out is not None else free_folder(chosen.name)) as folder:
         from sim.experiments.run import run as run_scenario
 
         with progress_bar(quiet=as_json) as progress:
-            result = run_scenario(chosen, driver=driver.value, world=tables, progress=progress)
+            result = run_scenario(
+                chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
+            )
+        if drawn.draws:
+            result.manifest["drawn_from"] = dict(drawn.source)
         result.write(folder)
+    _tell_run(result, folder, as_json)
+
+
+def _tell_run(result: Run, folder: Path, as_json: bool) -> None:
+    """Print what came of a run and where its files are."""
     if as_json:
         typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
         return

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim import cli_posterior
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.experiments.comparison.compare import Comparison
     from sim.scenario import Scenario
 
 
@@ -56,6 +58,8 @@ def compare(
     seed: _Seed = None,
     set_: _Set = None,
     end: _End = None,
+    posterior: cli_posterior.Posterior = None,
+    calibration: cli_posterior.Folder = None,
     workers: _Workers = None,
     out: _Out = None,
     world: _World = None,
@@ -72,13 +76,24 @@ def compare(
     parameters, tables = cli.settings(set_ or []), load_world(world)
     threads = pairing.threads(workers)
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
-    chosen = pairing.paired_scenarios(given, replicates, seed, parameters, end)
+    drawn = cli_posterior.drawn(posterior, calibration, tables)
+    pairs = cli_posterior.runs(replicates, given[0].replicates, posterior)
+    chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)
     with cli.new_folder(out if out is not None else free_folder(_name(chosen))) as folder:
         from sim.experiments.comparison.compare import compare as compare_scenarios
 
         with cli.progress_bar(quiet=as_json) as progress:
-            result = compare_scenarios(*chosen, world=tables, workers=threads, progress=progress)
+            result = compare_scenarios(
+                *chosen, world=tables, workers=threads, draws=drawn.draws, progress=progress
+            )
+        if drawn.draws:
+            result.manifest["drawn_from"] = dict(drawn.source)
         result.write(folder, figures=figures)
+    _tell(result, folder, as_json)
+
+
+def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
+    """Print what a comparison found and where its files are."""
     if as_json:
         from sim.files import plain
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim import cli_posterior
 from sim.errors import InputError
 from sim.files import MachineError, free_folder, plain
 
@@ -52,9 +53,6 @@ _Events = Annotated[
     bool, typer.Option("--keep-events", help="Keep the event log of every run, too.")
 ]
 _Chunk = Annotated[int | None, typer.Option(help="Most runs in a file.", show_default="10 to 100")]
-_Posterior = Annotated[
-    int | None, typer.Option(metavar="N", help="Run N draws from the calibration.")
-]
 _Workers = Annotated[int | None, typer.Option(help="Processes.", show_default="all processors")]
 _Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster instead.")
@@ -94,7 +92,8 @@ def sweep(
     tables: _Tables = None,
     keep_events: _Events = False,
     chunk: _Chunk = None,
-    posterior: _Posterior = None,
+    posterior: cli_posterior.Posterior = None,
+    calibration: cli_posterior.Folder = None,
     workers: _Workers = None,
     cluster: _Cluster = None,
     out: _Out = None,
@@ -112,7 +111,8 @@ def sweep(
     asked = {
         "vary": vary, "design": design, "n": n, "replicates": replicates, "seed": seed,
         "set": set_, "end": end, "world": world, "tables": tables, "keep-events": keep_events,
-        "chunk": chunk, "posterior": posterior, "out": out, "dry-run": dry_run,
+        "chunk": chunk, "posterior": posterior, "calibration": calibration, "out": out,
+        "dry-run": dry_run,
     }  # fmt: skip
     held = {"resume": resume, "extend": extend, "status": status}
     action = _action(scenario, held, asked, retry)
@@ -182,6 +182,8 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
     from sim.world import load_world
 
     names = [name for name in (given["tables"] or "").split(",") if name]
+    world = load_world(given["world"])
+    drawn = cli_posterior.drawn(given["posterior"], given["calibration"], world)
     return planned(
         scenario,
         given["vary"] or (),
@@ -191,11 +193,12 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
         seed=given["seed"],
         overrides=settings(given["set"] or []),
         end=given["end"],
-        world=load_world(given["world"]),
+        world=world,
         tables=names,
         keep_events=given["keep-events"],
         chunk=given["chunk"],
-        posterior=given["posterior"],
+        draws=drawn.draws,
+        drawn_from=drawn.source,
     )
 
 
@@ -307,7 +310,7 @@ def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
     lines = [
-        f"{len(plan.values):,} points ({plan.design.kind}) of {', '.join(plan.names)}",
+        f"{len(plan.values):,} points ({plan.design.kind}) of {plan.design.told}",
         f"x {plan.replicates} replicates = {needed.runs:,} runs in {needed.chunks:,} files",
         f"About {duration(needed.seconds)} with {needed.workers} workers, {speed}",
         f"{needed.size / 1e6:,.1f} MB on the disk",

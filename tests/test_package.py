@@ -63,6 +63,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "cli_calibrate",
         "cli_compare",
         "cli_patterns",
+        "cli_posterior",
         "cli_scenarios",
         "cli_sensitivity",
         "cli_sweep",

@@ -56,9 +56,11 @@ def judged(
     return Verdict(check, PASSED if passed else MISSED, found, threshold, numbers)
 
 
-def not_run(check: str, why: str, threshold: str) -> Verdict:
-    """Return the verdict of a check that was not run, with the reason."""
-    return Verdict(check, NOT_RUN, why, threshold)
+def not_run(
+    check: str, why: str, threshold: str, numbers: Mapping[str, Any] | None = None
+) -> Verdict:
+    """Return the verdict of a check that was not run, with the reason and what is known."""
+    return Verdict(check, NOT_RUN, why, threshold, numbers or {})
 
 
 @cache

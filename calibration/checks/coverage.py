@@ -43,17 +43,19 @@ def coverage(levels: Array, names: Sequence[str], *, where: str = "global") -> V
         for interval, _ in pairs
     )
     passes = " and ".join(f"{interval:.0%} within {tolerance:g}" for interval, tolerance in pairs)
+    numbers = {
+        "names": list(names),
+        "rows": len(levels),
+        "intervals": {f"{interval:g}": shares[interval].tolist() for interval, _ in pairs},
+        "curve": {f"{at:g}": covered(levels, at).tolist() for at in _CURVE},
+    }
     if len(levels) < load_thresholds()["table"]["check_rows"]:
-        return not_run(f"coverage, {where}", f"{len(levels)} rows are too few to judge", passes)
+        why = f"{len(levels)} rows are too few to judge"
+        return not_run(f"coverage, {where}", why, passes, numbers)
     return judged(
         f"coverage, {where}",
         not failed,
         f"{worst}; off: {listed(failed)}" if failed else worst,
         passes,
-        {
-            "names": list(names),
-            "rows": len(levels),
-            "intervals": {f"{interval:g}": shares[interval].tolist() for interval, _ in pairs},
-            "curve": {f"{at:g}": covered(levels, at).tolist() for at in _CURVE},
-        },
+        numbers,
     )

@@ -10,6 +10,10 @@ from calibration.checks.base import Verdict, judged, listed, load_thresholds
 from calibration.inference.prior import Array
 from calibration.inference.summaries import Scaling
 
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SPREAD = tuple(round(0.01 * i, 2) for i in range(101))
+"""Quantiles that stand for the distances of all runs."""
+
 
 def table_is_whole(
     statistics: Array, names: Sequence[str], keys: Sequence[tuple[int, int]]
@@ -83,15 +87,34 @@ def two_sided(statistics: Array, observed: Array) -> Array:
 
 
 def mahalanobis_p(statistics: Array, observed: Array) -> tuple[float, float]:
+    """Return how odd an observation is among rows: the p-value and the distance.
+
+    Parameters
+    ----------
+    statistics, observed
+        As in :func:`mahalanobis`.
+    """
+    p, mine, _ = mahalanobis(statistics, observed)
+    return p, mine
+
+
+def mahalanobis(statistics: Array, observed: Array) -> tuple[float, float, Array]:
     """Return how odd an observation is among rows, all statistics together.
 
     The distance is Mahalanobis's. Its mean and covariance come from one half of the rows, and the
     observation is ranked among the rows of the other half, to which the first owes nothing.
 
+    Parameters
+    ----------
+    statistics
+        Rows (N, K).
+    observed
+        The observation (K,).
+
     Returns
     -------
-    float, float
-        The p-value and the distance.
+    float, float, Array
+        The p-value, the distance, and the distances of the other half's rows, sorted.
     """
     half = len(statistics) // 2
     scaling = Scaling.of(statistics[:half])
@@ -103,9 +126,9 @@ def mahalanobis_p(statistics: Array, observed: Array) -> tuple[float, float]:
         apart = rows - centre
         return np.asarray(np.einsum("ij,jk,ik->i", apart, precision, apart))
 
-    mine = float(distance(scaling(observed[None, :]))[0])
-    p = (1.0 + float((distance(second) >= mine).sum())) / (1.0 + len(second))
-    return p, mine**0.5
+    mine, others = float(distance(scaling(observed[None, :]))[0]), distance(second)
+    p = (1.0 + float((others >= mine).sum())) / (1.0 + len(second))
+    return p, mine**0.5, np.sqrt(np.sort(others))
 
 
 def _shrunk_covariance(rows: Array) -> Array:
@@ -134,9 +157,9 @@ def joint_predictive(statistics: Array, observed: Array, names: Sequence[str]) -
         As in :func:`prior_predictive`.
     """
     limits = load_thresholds()["posterior_predictive"]
-    p, distance = mahalanobis_p(statistics, observed)
+    p, distance, others = mahalanobis(statistics, observed)
     single = two_sided(statistics, observed)
-    low, high = np.quantile(statistics, (0.05, 0.95), axis=0)
+    low, first, median, third, high = np.quantile(statistics, _QUANTILES, axis=0)
     odd = [name for name, value in zip(names, single, strict=True) if value < 0.05]
     found = f"joint p-value {p:.3g}"
     return judged(
@@ -148,10 +171,12 @@ def joint_predictive(statistics: Array, observed: Array, names: Sequence[str]) -
             "names": list(names),
             "p": p,
             "distance": distance,
+            "distances": np.round(np.quantile(others, _SPREAD), 4).tolist(),
             "p_values": single.tolist(),
             "observed": observed.tolist(),
             "low": low.tolist(),
             "high": high.tolist(),
-            "median": np.median(statistics, axis=0).tolist(),
+            "quartiles": [first.tolist(), third.tolist()],
+            "median": median.tolist(),
         },
     )

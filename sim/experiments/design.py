@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, nearest_name
+from sim.experiments.layouts import LAYOUTS, MORRIS_LEVELS
 from sim.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ KINDS = ("grid", "lhs", "sobol", "morris")
 DEFAULT_N = {"grid": 5, "lhs": 100, "sobol": 64, "morris": 20}
 """Steps per range (grid), points (lhs), base points (sobol) or trajectories (morris)."""
 
-MORRIS_LEVELS = 4
 MOST_POINTS = 10_000_000
 EXAMPLE = "name=low..high for a range or name=a,b,c for a list, such as turnover.fade=0.2..0.9"
 
@@ -135,7 +135,8 @@ class Design:
     Parameters
     ----------
     kind
-        ``grid``, ``lhs``, ``sobol``, ``morris`` or ``file``.
+        ``grid``, ``lhs``, ``sobol``, ``morris`` or ``file``; ``draws`` where draws of parameters
+        are all there is.
     varied
         The parameters, in the order of the columns.
     points
@@ -143,8 +144,9 @@ class Design:
     seed
         Seed of the layout.
     settings
-        What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other, and
-        ``notes``, what the user should be told.
+        What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other;
+        ``notes``, what the user should be told; of a design crossed with draws of parameters,
+        ``draws`` and ``drawn`` (:mod:`sim.experiments.crossed`).
     """
 
     kind: str
@@ -157,6 +159,22 @@ class Design:
     def notes(self) -> tuple[str, ...]:
         """Return what the user should be told about the design."""
         return tuple(self.settings.get("notes", ()))
+
+    @property
+    def draws(self) -> int:
+        """Return with how many draws of parameters the points are crossed; 0 without any.
+
+        Point ``p`` has draw ``p % draws``.
+        """
+        return int(self.settings.get("draws", 0))
+
+    @property
+    def told(self) -> str:
+        """Return what varies, in words; parameters that come with the draws are counted."""
+        drawn = int(self.settings.get("drawn", 0))
+        names = [one.name for one in self.varied][: len(self.varied) - drawn]
+        words = [f"{drawn} parameters in {self.draws:,} draws"] if drawn else []
+        return ", ".join([*names, *words])
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but the points in terms of JSON."""
@@ -204,9 +222,11 @@ class Design:
         InputError
             If ``n`` is not positive, or the design is a grid or a file, which have no next point.
         """
-        if self.kind not in KINDS or self.kind == "grid":
+        if self.kind not in KINDS or self.kind == "grid" or self.draws:
             raise InputError(
-                f"a {self.kind} has no next point to go on with",
+                "draws have no next point to go on with"
+                if self.draws
+                else f"a {self.kind} has no next point to go on with",
                 field="--design",
                 allowed="a new sweep with longer lists or another file",
             )
@@ -352,68 +372,8 @@ def _block(kind: str, varied: Sequence[Varied], blocks: Sequence[int], seed: int
     """Return the points of the last of the blocks, an array (points, parameters)."""
     import numpy as np
 
-    lay = {"lhs": _hypercube, "sobol": _saltelli, "morris": _trajectories}[kind]
-    shares = lay(len(varied), blocks, seed)
+    shares = LAYOUTS[kind](len(varied), blocks, seed)
     return np.stack([one.at(shares[:, i]) for i, one in enumerate(varied)], axis=1)
-
-
-def _hypercube(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
-    import numpy as np
-    from scipy.stats import qmc
-
-    stream = np.random.default_rng([seed, len(blocks) - 1])
-    return qmc.LatinHypercube(dimensions, rng=stream).random(blocks[-1])
-
-
-def _saltelli(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
-    """Return base points A and, after each, A with one column of B in turn, then B.
-
-    The scrambled sequence of one seed always starts with the same points, so a longer design
-    begins with the shorter one.
-    """
-    import warnings
-
-    problem = _unit_problem(dimensions)
-    sampler = salib("sample.sobol")
-    with warnings.catch_warnings():
-        # Said to the user in the design's notes.
-        warnings.filterwarnings("ignore", message=".*balance properties", category=UserWarning)
-        every = sampler.sample(problem, sum(blocks), calc_second_order=False, seed=seed)
-    return every[sum(blocks[:-1]) * (dimensions + 2) :]
-
-
-def _trajectories(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
-    import numpy as np
-
-    stream = np.random.default_rng([seed, len(blocks) - 1])
-    sampler = salib("sample.morris")
-    return sampler.sample(
-        _unit_problem(dimensions), blocks[-1], num_levels=MORRIS_LEVELS, seed=stream
-    )
-
-
-def _unit_problem(dimensions: int) -> dict[str, Any]:
-    names = [f"x{i}" for i in range(dimensions)]
-    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}
-
-
-def salib(part: str) -> Any:
-    """Return a module of SALib.
-
-    Raises
-    ------
-    InputError
-        If SALib is not installed.
-    """
-    from importlib import import_module
-
-    try:
-        return import_module(f"SALib.{part}")
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "Sobol and Morris designs and indices need SALib, which is not installed; "
-            "pip install 'paradiplomacy[sensitivity]' brings it"
-        ) from error
 
 
 def _from_file(path: str, varied: Sequence[Varied], n: int | None, seed: int) -> Design:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.calendar import month_name
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.errors import InputError
+from sim.experiments import draws as parameter_draws
 from sim.initial import initial_state
 from sim.scenario import Scenario, load
 from sim.state import Array, State
@@ -43,7 +44,8 @@ class Run:
     tables
         ``events``, ``projects``, ``series``, ``by_country`` and ``by_locality``.
     per_run
-        One row a replicate with the outcomes for the whole region.
+        One row a replicate with the outcomes for the whole region, and the number of the draw of
+        parameters it took, where there are draws.
     manifest
         Everything needed to repeat the run.
     """
@@ -100,7 +102,7 @@ class Run:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Return each outcome for the region: mean, median and 90 % interval over replicates."""
-        numbers = self.per_run.drop(columns="replicate")
+        numbers = self.per_run.drop(columns=["replicate", "draw"], errors="ignore")
         return {
             "scenario": self.scenario.name,
             "months": [self.scenario.start, self.scenario.end],
@@ -219,6 +221,7 @@ def run(
     driver: str = "compiled",
     overrides: Mapping[str, float] | None = None,
     world: World | None = None,
+    draws: Sequence[Mapping[str, float]] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -234,6 +237,9 @@ def run(
         ``compiled`` or ``mesa``; both give the same event log.
     world
         Tables of another region.
+    draws
+        Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
+        over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
     out
         Folder to write to, new or empty.
     progress
@@ -249,9 +255,10 @@ def run(
     world = world if world is not None else load_world()
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
     chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates)
+    known = parameter_draws.checked(draws)
     if out is not None:
         files.prepare_folder(out)
-    result = _Collector(chosen, world, driver).collect(progress)
+    result = _Collector(chosen, world, driver, known).collect(progress)
     if out is not None:
         result.write(out)
     return result
@@ -260,8 +267,14 @@ def run(
 class _Collector:
     """Run replicates and gather their tables."""
 
-    def __init__(self, scenario: Scenario, world: World, driver: str) -> None:
-        self.scenario, self.world, self.driver = scenario, world, driver
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        driver: str,
+        draws: tuple[dict[str, float], ...],
+    ) -> None:
+        self.scenario, self.world, self.driver, self.draws = scenario, world, driver, draws
         self.at = Positions(world)
         self.parts: dict[str, list[pa.Table]] = {
             name: [] for name in ("events", "projects", "by_country", "by_locality")
@@ -288,6 +301,8 @@ class _Collector:
             seconds=time.perf_counter() - clock,
         )
         manifest["logs_kept"] = min(total, LOGS_KEPT)
+        if self.draws:
+            manifest["draws"] = [dict(draw) for draw in self.draws]
         tables = {name: pa.concat_tables(parts) for name, parts in self.parts.items()}
         tables["events"] = tables["events"].unify_dictionaries()
         tables["series"] = self._series()
@@ -295,11 +310,16 @@ class _Collector:
         return Run(self.scenario, self.world, self.driver, tables, per_run, manifest)
 
     def _final_state(self, template: State, replicate: int) -> State:
+        scenario = self.scenario
+        if self.draws:
+            draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
+            scenario = parameter_draws.with_draw(scenario, draw)
         if self.driver == "compiled":
-            return simulate(template, self.scenario.seed, replicate)
+            begun = initial_state(scenario, self.world) if self.draws else template
+            return simulate(begun, scenario.seed, replicate)
         from sim.model import ParadiplomacyModel
 
-        model = ParadiplomacyModel(self.scenario, replicate=replicate, world=self.world)
+        model = ParadiplomacyModel(scenario, replicate=replicate, world=self.world)
         model.run_to_end()
         return model.state
 
@@ -307,13 +327,23 @@ class _Collector:
         local = outcomes.by_place(w)
         places = outcomes.locality_table(self.at, local, replicate)
         countries = outcomes.country_table(w, self.at, local, replicate)
-        self.parts["by_locality"].append(places)
-        self.parts["by_country"].append(countries)
-        self.per_run.append({"replicate": replicate, **outcomes.for_region(w, local)})
+        self.parts["by_locality"].append(self._with_number(places, replicate))
+        self.parts["by_country"].append(self._with_number(countries, replicate))
+        number = {"draw": parameter_draws.number_of(replicate, self.draws)} if self.draws else {}
+        record = {"replicate": replicate, **number, **outcomes.for_region(w, local)}
+        self.per_run.append(record)
         if replicate < LOGS_KEPT:
             self.parts["events"].append(events.event_table(w, self.at, replicate))
             self.parts["projects"].append(outcomes.project_table(w, self.at, replicate))
             self.monthly.append(outcomes.monthly(w)[self.scenario.start_month :])
+
+    def _with_number(self, table: pa.Table, replicate: int) -> pa.Table:
+        """Return a replicate's table with the number of the draw it took, if there are draws."""
+        if not self.draws:
+            return table
+        number = parameter_draws.number_of(replicate, self.draws)
+        column = pa.array(np.full(len(table), number, dtype=np.int32))
+        return table.add_column(1, "draw", column)
 
     def _series(self) -> pa.Table:
         """Return the monthly series in long form, summarised over replicates."""

@@ -154,7 +154,9 @@ def _runs(run: Run) -> str:
 def _heading(run: Run, width: int) -> list[str]:
     scenario = run.scenario
     asked = wrap(scenario.question, width, max_lines=2, placeholder=" …")
-    what = f"{scenario.name} · {scenario.start} to {scenario.end} · {_runs(run)}"
+    draws = len(run.manifest.get("draws", ()))
+    drawn = f" · {draws:,} draws" if draws else ""
+    what = f"{scenario.name} · {scenario.start} to {scenario.end} · {_runs(run)}{drawn}"
     return [
         shorten(scenario.title, width, placeholder=" …"),
         *asked,

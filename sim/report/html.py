@@ -275,6 +275,11 @@ def _outcome_table(run: Run) -> str:
     return markup.table("Every outcome for the whole region", head, rows, (2, 3))
 
 
+def _parameters(run: Run) -> str:
+    count = len(run.manifest.get("draws", ()))
+    return f"{count:,} draws, one a run" if count else "one set, the scenario's"
+
+
 def _provenance(run: Run) -> list[str]:
     pairs = [
         ("Model", str(run.manifest["model_version"])),
@@ -282,6 +287,7 @@ def _provenance(run: Run) -> list[str]:
         ("Tables of the world", run.world.digest),
         ("Seed", str(run.scenario.seed)),
         ("Runs", f"{len(run.per_run):,}, of which {tallies.logs_kept(run):,} with their event log"),
+        ("Parameters", _parameters(run)),
         ("Driver", run.driver),
     ]
     return [

@@ -24,7 +24,7 @@ def sweep_card(sweep: Sweep) -> str:
     months = f"{plan.scenario.start} to {plan.scenario.end}"
     lines = [
         f"Sweep of {plan.scenario.title}",
-        f"{len(sweep.points):,} points ({sweep.design.kind}) of {', '.join(plan.names)}",
+        f"{len(sweep.points):,} points ({sweep.design.kind}) of {sweep.design.told}",
         f"{plan.replicates} replicates, {months}, seed {plan.scenario.seed}",
         f"{status.runs:,} runs: {well:,} done, {status.failed:,} failed, {status.left:,} left",
         *(f"Note: {note}" for note in sweep.design.notes),

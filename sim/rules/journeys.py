@@ -18,7 +18,7 @@ from sim.rules.basics import (
     will_of,
 )
 from sim.rules.outreach import fit, local_restraint, may_work_in, office_will, sector_in_mind
-from sim.rules.ties import firm_of_delegation, introduce, meet
+from sim.rules.ties import firm_of_delegation, introduce, invite, meet
 
 NEW_BROOM = 24
 """Months after taking office in which a change of office-holder counts as a cause."""
@@ -46,6 +46,7 @@ def make_visit(w, a, t):
     place = actor.trip_place
     if place < 0:
         return
+    actor.invited_to = -1
     reason = reason_to_visit(w, a, place)
     if actor.trip_received <= 0:
         record(w, k.DECLINED_VISIT, t, a, place, k.CHINA, actor.trip_sector, 0, 0.0, reason, 0, 0)
@@ -62,6 +63,7 @@ def pay_visit(w, a, place, t, sector, reason):
     event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, sector, 0, 0.0, reason, 0, 0)
     gain = w.par[0].tie_contact * (0.4 + 0.6 * office_will(w, place))
     meet(w, a, place, t, gain, k.CHINA, event)
+    invite(w, a, place, t, k.LAC)
     if not is_centre(w, place):
         governor = w.governor[place]
         governor.experience += 0.05 * (1.0 - governor.experience)
@@ -99,6 +101,8 @@ def plan_journey(w, g, t):
     for f in range(head.forum, head.forum + head.forums):
         if attends_forum(w, g, f, t):
             return
+    if follows_invitation(w, g, t):
+        return
     country = w.country[w.place[g].country]
     u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
     if u >= country.initiative_most:
@@ -112,6 +116,21 @@ def plan_journey(w, g, t):
     )
     if u < logistic(readiness) * local_restraint(w, w.place[g].country):
         governor.trip_actor = partner_in_china(w, g, t)
+
+
+@rule
+def follows_invitation(w, g, t):
+    """Decide whether a governor answers a province's visit this month, as geopolitics allows."""
+    governor = w.governor[g]
+    a = governor.invited_by
+    governor.invited_by = -1
+    if a < 0 or not may_work_in(w, a, w.place[g].country):
+        return False
+    u = draw(w.run, d.INVITATION_FOLLOWED, w.place[g].key, w.actor[a].key, t)
+    if u >= local_restraint(w, w.place[g].country):
+        return False
+    governor.trip_actor = a
+    return True
 
 
 @rule
@@ -208,6 +227,8 @@ def make_journey(w, g, t):
                 governor.trip_sector = sector
         met_by = k.LAC
     meet(w, a, g, t, p.tie_contact * p.tie_journey, met_by, event)
+    if met_by == k.LAC:
+        invite(w, a, g, t, k.CHINA)
     governor.experience += 0.15 * (1.0 - governor.experience)
 
 

@@ -140,21 +140,32 @@ def seek_partner(w, a, t):
     actor = w.actor[a]
     actor.trip_place = -1
     actor.trip_received = 0
-    if not travels(w, a, t):
-        return
-    place = -1
-    country = steered_country(w, a, t)
-    if country < 0 and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
-        place = known_partner(w, a, t)
+    place = place_to_answer(w, a)
     if place < 0:
-        if country < 0:
-            country = chosen_country(w, a, t)
-        if country < 0:
+        if not travels(w, a, t):
             return
-        place = chosen_place(w, a, country, t)
+        country = steered_country(w, a, t)
+        if country < 0 and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
+            place = known_partner(w, a, t)
+        if place < 0:
+            if country < 0:
+                country = chosen_country(w, a, t)
+            if country < 0:
+                return
+            place = chosen_place(w, a, country, t)
     actor.trip_place = place
     actor.trip_sector = sector_in_mind(w, a, place, t)
     actor.trip_worth = w.place[place].attraction * (1.0 + trust_between(w, a, place))
+
+
+@rule
+def place_to_answer(w, a):
+    """Return the place whose journey a province answers this month, -1 if there is none."""
+    place = w.actor[a].invited_to
+    if place < 0 or w.run[0].outreach <= 0.0 or not may_work_in(w, a, w.place[place].country):
+        w.actor[a].invited_to = -1
+        return -1
+    return place
 
 
 @rule
@@ -336,6 +347,8 @@ def gather_delegations(w, t):
 def receive_delegations(w, i, t):
     """Let an office receive the worthiest delegations it has room and will for.
 
+    Who answers a journey of the governor's, or is due by a twinning, is welcome as such.
+
     Conflicts are settled by worth, then by identity: the order of arrival leaves no trace.
     """
     room = int(w.par[0].outreach_reception)
@@ -352,7 +365,8 @@ def receive_delegations(w, i, t):
             return
         guest = w.actor[best]
         u = draw(w.run, d.DELEGATION_RECEIVED, guest.key, w.place[i].key, t)
-        guest.trip_received = 1 if u < 0.5 + 0.5 * will else -1
+        welcome = guest.invited_to == i or u < 0.5 + 0.5 * will
+        guest.trip_received = 1 if welcome else -1
 
 
 @rule

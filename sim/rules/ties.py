@@ -31,6 +31,7 @@ def open_tie(w, actor, place, t, initiator):
     tie.initiator = initiator
     tie.since = t
     tie.latest = t
+    tie.answer = -1
     tie.twinned = -1
     tie.university = -1
     tie.behest = -1
@@ -54,6 +55,57 @@ def meet(w, actor, place, t, gain, initiator, event):
     if tie.first_event == 0:
         tie.first_event = event
     w.country[w.place[place].country].contacts += 1
+
+
+@rule
+def invite(w, actor, place, t, side):
+    """Let a visit invite the side visited to answer it, after some months or not at all.
+
+    Provinces and localities exchange visits for their own sake, without business in hand (report,
+    Coquimbo and Jujuy cases; M30).
+    """
+    p = w.par[0]
+    if w.actor[actor].kind != k.PROVINCE or place >= w.run[0].localities:
+        return
+    u = draw(w.run, d.INVITED, w.actor[actor].key, w.place[place].key, t)
+    if u < p.outreach_answer:
+        tie = w.tie[w.tie_of[actor, place]]
+        tie.answer = t + waiting_time(u / p.outreach_answer, 1.0 / p.outreach_answer_delay)
+        tie.turn = side
+
+
+@rule
+def arrange_exchange(w, row, t):
+    """Let a twinned pair arrange a visit of either side as a matter of course (section c; M18)."""
+    tie = w.tie[row]
+    u = draw(w.run, d.EXCHANGE_DUE, w.actor[tie.actor].key, w.place[tie.place].key, t)
+    if u < tie.exchange:
+        tie.answer = t + 1
+        tie.turn = k.CHINA if u < 0.5 * tie.exchange else k.LAC
+
+
+@rule
+def call_for_answer(w, row, t):
+    """Let the side whose turn it is plan to answer a visit next month.
+
+    An invitation that an office-holder's predecessor had a part in may lapse, as trust does (M20).
+    A province answers one a month and puts off the others; a governor follows that of the first
+    province in the order of identity.
+    """
+    tie = w.tie[row]
+    governor = w.governor[tie.place]
+    if governor.since > tie.latest:
+        key = w.actor[tie.actor].key
+        u = draw(w.run, d.INVITATION_LAPSES, key, w.place[tie.place].key, t)
+        if u < w.par[0].turnover_fade:
+            return
+    if tie.turn == k.LAC:
+        if governor.invited_by < 0 or tie.actor < governor.invited_by:
+            governor.invited_by = tie.actor
+    elif w.actor[tie.actor].invited_to < 0:
+        w.actor[tie.actor].invited_to = tie.place
+    else:
+        tie.answer += 1
 
 
 @rule
@@ -91,6 +143,10 @@ def tend_ties(w, a, t):
         tie.institutional += gain - p.tie_institutional_decay * tie.institutional
         tie.personal *= 1.0 - p.tie_personal_decay
         enter_in_books(w, a, row, t)
+        if tie.twinned >= 0 and tie.answer <= t:
+            arrange_exchange(w, row, t)
+        if tie.answer == t + 1:
+            call_for_answer(w, row, t)
         row = tie.of_actor
 
 
@@ -233,6 +289,8 @@ def sign_twinning(w, a, row, t, reason):
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
+    u = draw(w.run, d.EXCHANGE, w.actor[a].key, w.place[tie.place].key, 0)
+    tie.exchange = -math.log(u) * w.par[0].twinning_exchange / 12.0
     u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
     tie.university = t + waiting_time(u, w.par[0].twinning_university)
     w.actor[a].next_university = min(w.actor[a].next_university, tie.university)

@@ -22,6 +22,7 @@ import pandas as pd
 from sim import files, provenance
 from sim.calendar import month_name
 from sim.errors import InputError, nearest_name
+from sim.experiments import draws as parameter_draws
 from sim.experiments.comparison import compared, pairing
 from sim.experiments.comparison.paired import Pairs
 from sim.experiments.comparison.worlds import (
@@ -359,7 +360,8 @@ def compare(
     workers
         Threads; all processors by default. The numbers don't depend on it.
     draws
-        Parameter sets shared by all scenarios, one a replicate, starting over at the end.
+        Parameter sets shared by all scenarios, one a replicate, starting over at the end; a
+        parameter that a scenario or ``overrides`` sets keeps its value there.
     out
         Folder to write to, new or empty.
     progress
@@ -374,10 +376,10 @@ def compare(
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
-    threads = pairing.threads(workers)
+    threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     if out is not None:
         files.prepare_folder(out)
-    worlds = Worlds(chosen, world, chosen[0].seed, draws)
+    worlds = Worlds(chosen, world, chosen[0].seed, known)
     total = chosen[0].replicates
     shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
     tallies = [Tally(*shape) for _ in chosen[1:]]

@@ -165,6 +165,12 @@ def _require_paired(
                 file=other,
                 allowed="two runs that differ only in their scenario",
             )
+    if one.get("draws") != two.get("draws"):
+        raise InputError(
+            f"cannot be set beside {folder}: they took other draws of parameters",
+            file=other,
+            allowed="two runs of the same draws, or none",
+        )
 
 
 def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> Twins:

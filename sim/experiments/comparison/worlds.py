@@ -20,6 +20,7 @@ from sim import outcomes
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.events import canonical_log
+from sim.experiments import draws as parameter_draws
 from sim.experiments.comparison.partings import NOWHERE, Log, LoneDeal, Sides, lone_deals
 from sim.initial import initial_state
 from sim.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
@@ -127,8 +128,8 @@ class Worlds:
         Seed of all of them.
     draws
         Parameter sets, each shared by all scenarios; replicate number r takes set r, starting
-        over at the end. A parameter that a what-if sets to another value than the baseline
-        keeps that value.
+        over at the end. A parameter that a scenario sets, or that a what-if has otherwise than
+        the baseline, keeps its value there.
     """
 
     def __init__(
@@ -161,7 +162,7 @@ class Worlds:
         """Return the state before the first month of each scenario in a replicate."""
         if not self.draws:
             return self.templates
-        draw = self.draws[replicate % len(self.draws)]
+        draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
         return self._templates([with_draw(s, self.scenarios[0], draw) for s in self.scenarios])
 
     def final_states(self, replicate: int) -> tuple[State, ...]:
@@ -233,10 +234,10 @@ def with_parameters(begun: State, scenario: Scenario) -> State:
 
 
 def with_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float]) -> Scenario:
-    """Return a scenario with a parameter set under what it changes against the baseline."""
+    """Return a scenario with a parameter set under what it sets or changes itself."""
     own, base = scenario.parameter_values(), baseline.parameter_values()
     kept = {name: value for name, value in draw.items() if own.get(name) == base.get(name)}
-    return scenario.with_overrides(parameters=kept)
+    return parameter_draws.with_draw(scenario, kept)
 
 
 def _parted(sides: Sides) -> Parted:

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.experiments.design import Design, salib
+from sim.experiments.design import Design
+from sim.experiments.layouts import salib
 from sim.experiments.sensitivity.responses import (
     LEAST_POINTS,
     RESAMPLES,

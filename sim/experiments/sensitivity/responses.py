@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-NOT_OUTCOMES = frozenset({"point", "replicate", "seed", "error", "seconds", "months"})
+NOT_OUTCOMES = frozenset({"point", "draw", "replicate", "seed", "error", "seconds", "months"})
 FIRST_CHOICE = ("deals", "deal_value_usd_m", "deal_delay_months", "ties_lost_share")
 """Outcomes looked at unless others are asked for, where the runs have them."""
 

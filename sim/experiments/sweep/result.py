@@ -88,8 +88,13 @@ class Sweep:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """Return one row a run: point, replicate, seed, parameters, outcomes and error."""
+        """Return one row a run: point, replicate, seed, parameters, outcomes and error.
+
+        Where points are crossed with draws of parameters, ``draw`` says which one a run has.
+        """
         frame: pd.DataFrame = self.table().to_pandas(use_threads=False)
+        if self.design.draws:
+            frame.insert(1, "draw", frame["point"] % self.design.draws)
         return frame.sort_values(["point", "replicate"], ignore_index=True)
 
     @property
@@ -304,7 +309,7 @@ class Sweep:
         status = self.status
         return (
             f"Sweep({self.folder!r}, {len(self.points)} points of "
-            f"{', '.join(self.plan.names)}, {self.plan.replicates} replicates, "
+            f"{self.design.told}, {self.plan.replicates} replicates, "
             f"{status.done:,} of {status.runs:,} runs done, {status.failed:,} failed)"
         )
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sim import provenance
 from sim.errors import InputError
-from sim.experiments.design import Varied, make_design, parse_vary
+from sim.experiments.crossed import crossed
+from sim.experiments.design import Design, Varied, make_design, parse_vary
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.plan import Block, Plan, checked_tables, chunk_size
 from sim.experiments.sweep.result import Progress, Sweep, check_workers
@@ -44,7 +45,8 @@ def sweep(
     tables: Sequence[str] = (),
     keep_events: bool = False,
     chunk: int | None = None,
-    posterior: int | None = None,
+    draws: Sequence[Mapping[str, float]] = (),
+    drawn_from: Mapping[str, Any] | None = None,
     workers: int | None = None,
     cluster: str | None = None,
     out: str | Path | None = None,
@@ -78,8 +80,9 @@ def sweep(
         Keep event logs; short for ``events`` in ``tables``.
     chunk
         Most runs in a file.
-    posterior
-        Number of draws from the calibration to run.
+    draws, drawn_from
+        Parameter sets, such as draws from a posterior, with which the points are crossed, and
+        where they come from. A parameter that is set or varied is not taken from them.
     workers, cluster, progress
         As in :meth:`Sweep.resume`.
     out
@@ -111,7 +114,8 @@ def sweep(
         tables=tables,
         keep_events=keep_events,
         chunk=chunk,
-        posterior=posterior,
+        draws=draws,
+        drawn_from=drawn_from,
     )
     place = out if out is not None else free_folder(f"{asked.plan.scenario.name}-sweep")
     begin(asked, place)
@@ -132,7 +136,8 @@ def planned(
     tables: Sequence[str] = (),
     keep_events: bool = False,
     chunk: int | None = None,
-    posterior: int | None = None,
+    draws: Sequence[Mapping[str, float]] = (),
+    drawn_from: Mapping[str, Any] | None = None,
 ) -> Planned:
     """Return the plan of a sweep; see :func:`sweep` for the parameters.
 
@@ -141,10 +146,6 @@ def planned(
     InputError
         If anything given is not valid.
     """
-    if posterior is not None:
-        raise InputError(
-            "there is no committed calibration yet", field="posterior", allowed="a design of points"
-        )
     if chunk is not None and chunk < 1:
         raise InputError(f"{chunk} is too few", field="chunk", allowed="1 or more runs")
     world = world if world is not None else load_world()
@@ -152,21 +153,36 @@ def planned(
     changes: dict[str, Any] = {"parameters": overrides, "seed": seed, "replicates": replicates}
     chosen = chosen.with_overrides(**changes, end=end)
     varied = _varied(vary)
-    kind = design if design is not None else _usual(varied)
-    points = make_design(kind, varied, n, chosen.seed)
-    _check_varied(points.varied, overrides or {})
+    points = None
+    if varied or design is not None or n is not None or not draws:
+        kind = design if design is not None else _usual(varied)
+        points = make_design(kind, varied, n, chosen.seed)
+        _check_varied(points.varied, overrides or {})
+    laid = _laid(points, draws, chosen, drawn_from)
     kept = checked_tables(tuple(tables), keep_events)
-    runs = len(points.points) * chosen.replicates
+    runs = len(laid.points) * chosen.replicates
     plan = Plan(
         scenario=chosen,
         model_version=provenance.model_version(),
         world_digest=world.digest,
-        design=points,
-        blocks=(Block(0, len(points.points), 0, chosen.replicates),),
+        design=laid,
+        blocks=(Block(0, len(laid.points), 0, chosen.replicates),),
         chunk_runs=chunk if chunk is not None else chunk_size(runs, kept),
         tables=kept,
     )
     return Planned(plan, world, chunk is not None)
+
+
+def _laid(
+    points: Design | None,
+    draws: Sequence[Mapping[str, float]],
+    scenario: Scenario,
+    source: Mapping[str, Any] | None,
+) -> Design:
+    """Return the points of a sweep, crossed with draws where there are some."""
+    if points is not None and not draws:
+        return points
+    return crossed(points, draws, scenario, source)
 
 
 def begin(asked: Planned, out: str | Path) -> None:

@@ -1,0 +1,104 @@
+"""The published calibration: where it is kept, whether it still holds, and draws from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calibration.inference.posterior import Posterior, read_posterior
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+POSTERIOR = "posterior.parquet"
+_HERE = Path(__file__).resolve().parent
+_KEPT = ("model_version", "rules", "world", "seed")
+
+
+class Drawn(NamedTuple):
+    """Hold draws and where they come from.
+
+    Parameters
+    ----------
+    draws
+        Values of the free parameters by name, one set a draw.
+    source
+        Hash of the posterior's file and the versions it was fitted with.
+    """
+
+    draws: tuple[dict[str, float], ...]
+    source: Mapping[str, Any]
+
+
+def published_folder() -> Path:
+    """Return where the published calibration is: in the package as installed, or the checkout."""
+    installed = _HERE / "_published"
+    return installed if installed.is_dir() else _HERE.parent / "results/reference/calibration"
+
+
+def read_published(folder: Path | None = None) -> Posterior:
+    """Return the posterior of a calibration, the published one by default, if it still holds.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it belongs to another version of the model.
+    """
+    file = (folder or published_folder()) / POSTERIOR
+    if folder is None and not file.is_file():
+        raise InputError(
+            "no calibration is published with this version",
+            field="--posterior",
+            allowed="--calibration FOLDER of one that the command calibrate wrote",
+        )
+    posterior = read_posterior(file)
+    changed = stale_parts(posterior)
+    if changed:
+        raise InputError(
+            f"the posterior was fitted to another version of the model ({', '.join(changed)} "
+            "changed since)",
+            file=file,
+            allowed="one of this version; paradiplomacy calibrate makes it",
+        )
+    return posterior
+
+
+def stale_parts(posterior: Posterior) -> list[str]:
+    """Return what has changed since a posterior was fitted: rules, world, conditions and so on."""
+    from calibration.documented import simulator
+
+    return posterior.stale(simulator().identity)
+
+
+def draws(count: int, *, folder: Path | None = None, world: World | None = None) -> Drawn:
+    """Return the first draws of a calibration's posterior; they are in random order.
+
+    Parameters
+    ----------
+    count
+        How many.
+    folder
+        Of a calibration; the published one by default.
+    world
+        The tables the draws are for.
+
+    Raises
+    ------
+    InputError
+        If there is no such calibration or so many draws, or it belongs to another version of the
+        model or to other tables.
+    """
+    posterior = read_published(folder)
+    if world is not None and not world.digest.startswith(str(posterior.made_by["world"])):
+        raise InputError(
+            "the calibration belongs to the shipped tables of the world, not to those given",
+            field="--posterior",
+            allowed="the shipped world, or no --posterior",
+        )
+    file = (folder or published_folder()) / POSTERIOR
+    source = {name: posterior.made_by.get(name) for name in _KEPT}
+    source["file_sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return Drawn(tuple(posterior.first(count)), source)
