@@ -13,6 +13,7 @@ from calibration.checks import Verdict
 from calibration.checks.base import judged
 from calibration.inference.fit import fit
 from calibration.inference.prior import Array
+from calibration.inference.table import Rows
 from calibration.validation import scores, told
 from calibration.validation.regressions import fit_counts, given_told
 
@@ -85,7 +86,16 @@ def leave_deep_cases_out(trial: Trial) -> Verdict:
     )
 
 
-def refitted(trial: Trial, name: str, dropped: Array, number: int) -> dict[str, Array]:
+def refitted(
+    trial: Trial,
+    name: str,
+    dropped: Array,
+    number: int,
+    *,
+    tables: tuple[Rows, Rows] | None = None,
+    observed: Array | None = None,
+    count: int | None = None,
+) -> dict[str, Array]:
     """Return what is told in runs from a posterior fitted without some targets.
 
     Parameters
@@ -98,17 +108,28 @@ def refitted(trial: Trial, name: str, dropped: Array, number: int) -> dict[str, 
         Of each target, whether it is left out (K,).
     number
         Of the wave.
+    tables, observed
+        First and second table and what was observed, if other than the trial's.
+    count
+        Predictive runs; :data:`RUNS` by default.
     """
     kept = np.flatnonzero(~dropped)
-    observed = trial.simulator.observed[kept]
-    rows = trial.second.chosen(np.arange(min(MOST_ROWS, len(trial.second.values))))
-    more = trial.first.chosen(trial.box.contains(trial.first.values))
+    first, second = tables or (trial.first, trial.second)
+    wanted = (trial.simulator.observed if observed is None else observed)[kept]
+    rows = second.chosen(np.arange(min(MOST_ROWS, len(second.values))))
+    more = first.chosen(trial.box.contains(first.values))
     rows, more = (part._replace(statistics=part.statistics[:, kept]) for part in (rows, more))
-    found = fit(trial.box, rows, trial.simulator.derived, more=more, seed=trial.seed,
-                networks=NETWORKS, workers=trial.workers)  # fmt: skip
-    values = found.draws(observed, RUNS, trial.seed).values
-    runs = trial.runs(name, values, number=number, simulator=told.SIMULATOR)
-    return dict(runs.counts)
+    found = fit(
+        trial.box,
+        rows,
+        trial.simulator.derived,
+        more=more,
+        seed=trial.seed,
+        networks=NETWORKS,
+        workers=trial.workers,
+    )
+    values = found.draws(wanted, count or RUNS, trial.seed).values
+    return dict(trial.runs(name, values, number=number, simulator=told.SIMULATOR).counts)
 
 
 def foretell(case: Case, runs: Array, without: Array | None = None) -> Foretold:
@@ -154,7 +175,10 @@ def _rival(places: Array, left: Array, observed: Array) -> list[Array]:
 
 
 def place_features() -> Array:
-    """Return authority and size of each locality, standardised (L, 2)."""
+    """Return authority, size and alignment of each locality, standardised (L, 3).
+
+    Alignment is the share of its documented heads who were aligned; a half where none is known.
+    """
     from sim.world import load_world
     from sim.world.authority import authority_index
 
@@ -163,7 +187,9 @@ def place_features() -> Array:
     table = world.tables["localities"]
     level = index.loc[table["iso3"]].to_numpy(dtype=np.float64)
     size = np.log(table["population"].to_numpy(dtype=np.float64) + 1.0)
-    found = np.column_stack([level, size])
+    heads = world.governors.dropna(subset=["aligned"]).groupby("locality")["aligned"].mean()
+    aligned = table["code"].map(heads).fillna(0.5).to_numpy(dtype=np.float64)
+    found = np.column_stack([level, size, aligned])
     return np.asarray((found - found.mean(axis=0)) / found.std(axis=0))
 
 

@@ -58,8 +58,8 @@ def fit_counts(features: Array, counts: Array) -> Counted:
     def loss(at: Array) -> float:
         mean = np.exp(np.clip(design @ at[:-1], -20.0, _FAREST))
         size = np.exp(at[-1])
-        log = (gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
-               + size * np.log(size / (size + mean)) + counts * np.log(mean / (size + mean)))  # fmt: skip
+        log = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
+        log += size * np.log(size / (size + mean)) + counts * np.log(mean / (size + mean))
         return float(-log.sum() + 0.5 * (at[1:] ** 2).sum())
 
     start = np.zeros(design.shape[1] + 1)
