@@ -86,6 +86,13 @@ def leave_deep_cases_out(trial: Trial) -> Verdict:
     )
 
 
+def fit_to_2013(trial: Trial) -> Verdict:
+    """Judge a fit to 2013; see :mod:`calibration.validation.temporal`."""
+    from calibration.validation import temporal
+
+    return temporal.fit_to_2013(trial)
+
+
 def refitted(
     trial: Trial,
     name: str,

@@ -54,7 +54,7 @@ def dropped_after(month: int) -> Array:
     deep = [t.args.get("case") is not None and t.args.get("last", 9999) > 2013
             and t.args.get("until", "9999") > "2013-12" for t in load_targets()]  # fmt: skip
     late = [t.args.get("month") == month for t in load_targets()]
-    return changed | np.array(whole) | np.array(deep) | np.array(late)
+    return np.asarray(changed | np.array(whole) | np.array(deep) | np.array(late))
 
 
 def with_totals(rows: Rows, seed: int) -> Rows:

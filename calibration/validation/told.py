@@ -101,4 +101,4 @@ def dropped_without(places: Array, cases: tuple[str, ...] = ()) -> Array:
         Deep cases left out: their own targets are dropped.
     """
     own = [target.args.get("case") in cases for target in load_targets()]
-    return changed_without(np.isin(told()["place"], places)) | np.array(own)
+    return np.asarray(changed_without(np.isin(told()["place"], places)) | np.array(own))
