@@ -4,6 +4,10 @@ The model is run without each mechanism, and with all of them, at the same draws
 prior and with the same random numbers. What each of them foretells, refitted to the rest of the
 record, is scored (:mod:`calibration.validation.foretold`); a mechanism that can be left out without
 loss has no support in the record, whatever else speaks for it.
+
+Runs serve as records too. Runs of the whole model at posterior draws say what loss could be
+expected were the mechanism at work, and how often that would count as support; runs of the model
+without it say how often as large a loss would come of chance alone. Neither is judged.
 """
 
 from __future__ import annotations
@@ -27,6 +31,8 @@ RUNS = 12_000
 """Of all models together, the whole one among them."""
 WAVE = 130
 RESAMPLES = 50
+HELD = 10
+"""One in so many runs foretells nothing and serves as a record."""
 RECORDS = 300
 """Runs at posterior draws that serve as records, to know what loss the record could show."""
 
@@ -81,6 +87,13 @@ class Loss:
         Places of the targets that are one piece of evidence.
     seed
         Of resampling.
+
+    Attributes
+    ----------
+    tables, records
+        Targets of both models' runs that foretell, and of those set aside as records.
+    runs
+        Number of pairs that foretell.
     """
 
     def __init__(
@@ -88,8 +101,10 @@ class Loss:
     ) -> None:
         tables = whole.statistics, without.statistics
         both = np.isfinite(tables[0]).all(axis=1) & np.isfinite(tables[1]).all(axis=1)
-        self.tables = tables[0][both], tables[1][both]
-        self.runs = int(both.sum())
+        held = int(both.sum()) // HELD
+        self.tables = tables[0][both][held:], tables[1][both][held:]
+        self.records = tables[0][both][:held], tables[1][both][:held]
+        self.runs = len(self.tables[0])
         self.clusters, self.seed = clusters, seed
         self.scale = Scale.of(self.tables[0])
 
@@ -129,6 +144,7 @@ def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dic
     loss, error = float(here.sum()), float(np.hypot(clustered_error(here)[0], of_runs))
     errors = np.hypot(clustered_error(elsewhere), of_runs)
     sums = elsewhere.sum(axis=1)
+    absent = lost.of(lost.records[1]).sum(axis=1)
     return {
         "id": mechanism.id,
         "what": mechanism.what,
@@ -140,6 +156,7 @@ def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dic
         "by_cluster": np.round(here[0], 4).tolist(),
         "expected_loss": float(sums.mean()),
         "expected_sd": float(sums.std()),
+        "p_absent": float((1.0 + (absent >= loss).sum()) / (1.0 + len(absent))),
         "could_show": float(((sums > 0.0) & (sums >= least * errors)).mean()),
         "supported": loss > 0.0 and loss >= least * error,
     }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -212,7 +212,7 @@ def half_width(block: pd.DataFrame) -> float:
 
 def _verdict(table: pd.DataFrame, chance: dict[str, float], runs: int) -> Verdict:
     most = load_thresholds()["sensitivity"]["most_half_width"]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (outcome, parameter), block in table.groupby(["outcome", "parameter"], sort=False):
         # An outcome that does not vary has no indices: nothing matters to it.
         known = bool(np.isfinite(block["total"]).all())

@@ -43,6 +43,8 @@ def test_a_wrong_world_is_seen_and_a_right_one_is_not(made: StandIn) -> None:
     assert not mute["seen"]
     assert mute["rejected"] < 0.2
     assert found.numbers["size"] < 0.15
+    assert loud["rejected_unfitted"] > 0.5
+    assert mute["rejected_unfitted"] < 0.2
     assert not found.passed
     assert "1 of 2" in found.found
     assert "mute" in found.found

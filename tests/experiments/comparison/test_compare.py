@@ -17,7 +17,7 @@ from sim.experiments.comparison.compare import Comparison, compare
 from sim.experiments.comparison.compared import TABLES
 from sim.experiments.comparison.pairing import labels_of, same_world
 from sim.experiments.comparison.twins import read_twins
-from sim.experiments.comparison.worlds import PATHS, Worlds, with_draw
+from sim.experiments.comparison.worlds import PATHS, Worlds, with_draw, with_parameters
 from sim.experiments.run import Run
 from sim.scenario import Scenario, load
 from sim.world import World
@@ -448,3 +448,17 @@ def test_a_comparison_of_another_model_is_not_repeated(both: Comparison, tmp_pat
     path.write_text(json.dumps(manifest | {"model_version": "0.0.1+old"}), encoding="utf-8")
     with pytest.raises(InputError, match=r"another version of the model, 0\.0\.1\+old"):
         read_twins(folder, "no-twinning")
+
+
+def test_only_parameters_are_exchanged_for_a_draw(world: World) -> None:
+    from sim.initial import initial_state
+
+    other = what_if(**HOSTILE).with_overrides(
+        parameters={"office.will_centre": 0.4, "turnover.fade": 0.1}
+    )
+    exchanged = with_parameters(initial_state(what_if(**HOSTILE), world), other)
+    made = initial_state(other, world)
+    for name in made._fields:
+        one, two = np.asarray(getattr(exchanged, name)), np.asarray(getattr(made, name))
+        assert (one.dtype, one.tobytes()) == (two.dtype, two.tobytes()), name
+    assert np.shares_memory(exchanged.par, exchanged.par_values)

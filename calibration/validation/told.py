@@ -1,0 +1,104 @@
+"""What is told of places and countries: counted in the record, and in runs made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from calibration.cases.documentation import documented
+from calibration.cases.observation import OUTCOMES, PERIODS, counts, observed_counts
+from calibration.cases.record import told
+from calibration.cases.targets import load_targets
+from calibration.documented import Documented
+from calibration.inference.prior import Array
+from calibration.inference.simulator import Observation
+from calibration.reading import Reading
+from sim.engine import simulate
+
+SIMULATOR = "calibration.validation.told:simulator"
+ANYTHING = len(OUTCOMES)
+"""Column that counts whatever is told of a place, of any kind."""
+
+
+class Told(Documented):
+    """Make runs like the calibration's, and keep what is told of each place and country.
+
+    ``places`` (L, 4) counts the outcomes and anything told, ``countries`` (C, 3, 3) the outcomes by
+    period.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        localities, outcomes = self.shapes["by_locality"]
+        self.shapes: Mapping[str, tuple[int, ...]] = {
+            "places": (localities, outcomes + 1),
+            "countries": (self.shapes["by_country"][0], len(PERIODS) + 1, outcomes),
+        }
+
+    @cached_property
+    def identity(self) -> Mapping[str, str]:
+        """Return what decides a run."""
+        return {**super().identity, "kept": "told"}
+
+    def run(self, values: Array, seed: int, replicate: int) -> Observation:
+        """Return one run at the parameters' values (P,), without statistics."""
+        par = self._template.par.copy()
+        flat = par.view(np.float64).reshape(-1)
+        flat[self._columns] = values
+        reading = Reading(simulate(self._template._replace(par=par, par_values=flat), seed,
+                                   replicate))  # fmt: skip
+        key = (seed * 2**32 + replicate) % 2**63
+        found = counts(reading, key)
+        anything = told_of(documented(reading, key), reading.localities)
+        places = np.column_stack([found.by_locality, anything]).astype(np.int32)
+        zeros = np.zeros(len(self.statistics)), np.zeros(len(self.derived))
+        return Observation(*zeros, {"places": places, "countries": found.by_country})
+
+
+def simulator() -> Told:
+    """Return the simulator."""
+    return Told()
+
+
+def told_of(rows: Array, localities: int) -> Array:
+    """Return how many rows of a record are of each locality (L,)."""
+    place = rows["place"][rows["place"] >= 0]
+    return np.bincount(place, minlength=localities)[:localities]
+
+
+def observed_places() -> Array:
+    """Return the outcomes, and anything, told of each locality in the report (L, 4)."""
+    by_locality = observed_counts().by_locality
+    return np.column_stack([by_locality, told_of(told(), len(by_locality))])
+
+
+def changed_without(gone: Array) -> Array:
+    """Tell of each target whether rows of the report's record have a hand in it (K,).
+
+    Parameters
+    ----------
+    gone
+        Of each row of the record, whether it is left out (N,).
+    """
+    rows = told()
+    return np.array([
+        t.measure.of_record
+        and t.measure.take(rows[~gone], **t.args) != t.measure.take(rows, **t.args)
+        for t in load_targets()
+    ])  # fmt: skip
+
+
+def dropped_without(places: Array, cases: tuple[str, ...] = ()) -> Array:
+    """Tell of each target whether it is dropped when places are left out (K,).
+
+    Parameters
+    ----------
+    places
+        Numbers of localities.
+    cases
+        Deep cases left out: their own targets are dropped.
+    """
+    own = [target.args.get("case") in cases for target in load_targets()]
+    return np.asarray(changed_without(np.isin(told()["place"], places)) | np.array(own))

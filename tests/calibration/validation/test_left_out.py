@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.cases.observation import names
+from calibration.cases.record import codes
+from calibration.validation import scores, temporal, told
+from calibration.validation.regressions import fit_counts, given_told
+
+
+def test_regression_recovers_a_slope_and_overdispersion() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(4000, 1))
+    counts = rng.poisson(np.exp(0.5 + 0.7 * x[:, 0]) * rng.gamma(2.0, 0.5, 4000))
+    found = fit_counts(x, counts)
+    assert found.slopes == pytest.approx([0.5, 0.7], abs=0.08)
+    assert found.size == pytest.approx(2.0, abs=0.4)
+
+
+def test_counts_given_that_something_is_told() -> None:
+    half = np.array([0.5, 0.5])
+    first, second = given_told([half, half])
+    assert first == pytest.approx([1 / 3, 2 / 3])
+    assert second == pytest.approx(first)
+
+
+def test_smoothed_counts_leave_nothing_impossible() -> None:
+    mass = scores.mass_of(np.zeros(100, dtype=int))
+    assert mass.sum() == pytest.approx(1.0)
+    assert mass[5] > 0.0
+    assert scores.central(mass, 0.9) == (0, 0)
+
+
+def test_ranked_score_is_least_for_the_certain_and_true() -> None:
+    certain = np.zeros(scores.MOST + 1)
+    certain[3] = 1.0
+    assert scores.ranked(certain, 3) == pytest.approx(0.0)
+    assert scores.ranked(certain, 5) == pytest.approx(2.0)
+
+
+def test_errors_are_clustered() -> None:
+    together = scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "a", "b", "b"])
+    apart = scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "b", "c", "d"])
+    assert together[0] == apart[0] == 0.0
+    assert together[1] > apart[1]
+
+
+def test_targets_a_place_has_a_hand_in_are_dropped() -> None:
+    place = np.array([codes().locality["AR-Y"]])
+    dropped = dict(zip(names(), told.dropped_without(place, ("jujuy",)), strict=True))
+    assert dropped["jujuy_journeys"] and dropped["jujuy_deals"]
+    assert not dropped["coquimbo_visits"] and not dropped["forum_2016"]
+
+
+def test_targets_after_2013_are_dropped() -> None:
+    dropped = dict(zip(names(), temporal.dropped_after(168), strict=True))
+    assert dropped["jujuy_deals"] and dropped["forum_2016"] and dropped["contacts_since_2014"]
+    assert not dropped["delegation_2013"] and not dropped["coquimbo_visits_2005_2007"]
