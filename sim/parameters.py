@@ -72,7 +72,7 @@ def _free(
 # fmt: off
 _ENTRIES: tuple[Parameter, ...] = (
     # --- authority: who may say yes
-    _free("authority.effect", "share", 0.0, 1.0, 0.9,
+    _free("authority.effect", "share", 0.0, 1.0, 0.588,
           "How far countries differ in local authority: 0 gives all of them the region's mean.",
           "report, actors and avenues (M01, M02)"),
     Parameter("authority.slope", "per unit of authority", 1.0, 20.0, 9.0,
@@ -95,13 +95,13 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Share of local authority that a fully consolidated national executive overrides.",
               "report, executive summary (M57, M58)"),
     # --- turnover: how ties fade
-    _free("turnover.fade", "share", 0.0, 1.0, 0.6,
+    _free("turnover.fade", "share", 0.0, 1.0, 0.518,
           "Share of personal trust lost when an office-holder changes.",
           "report, effects, fn 163 (M19, M21)"),
     Parameter("turnover.opposition", "share", 0.0, 1.0, 0.25,
               "Further share of personal trust lost when the new office-holder is of another bloc.",
               "report, effects, fn 163 (M21)"),
-    _free("turnover.lapse", "probability", 0.0, 1.0, 0.3,
+    _free("turnover.lapse", "probability", 0.0, 1.0, 0.436,
           "Chance that a project not yet approved lapses when the office-holder who is to decide "
           "on it changes.",
           "report, effects (M20, M21)"),
@@ -117,7 +117,7 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("turnover.ambassador_tenure", "months", 6.0, 120.0, 42.0,
               "Mean stay of an ambassador.", "assumption: general knowledge, unverified"),
     # --- office-holders
-    Parameter("office.will_centre", "log-odds", -3.0, 3.0, -0.7,
+    Parameter("office.will_centre", "log-odds", -3.0, 3.0, -0.445,
               "Centre of the distribution of a governor's political will to work with China.",
               "report, Jujuy and Coquimbo cases (M22, M23)", "normal(-0.7, 0.7)"),
     Parameter("office.will_spread", "log-odds", 0.0, 3.0, 1.2,
@@ -146,13 +146,13 @@ _ENTRIES: tuple[Parameter, ...] = (
               "How much favourable views of China raise readiness to switch.",
               "report, effects (political outcomes)"),
     # --- signals
-    _free("signals.policy", "elasticity", 0.0, 2.0, 0.7,
+    _free("signals.policy", "elasticity", 0.0, 2.0, 1.04,
           "How strongly Chinese actors follow the centre's policy emphasis.",
           "report, rationale (M28)"),
     Parameter("signals.coordination", "share", 0.0, 1.0, 0.0,
               "Share of outreach that Beijing steers to the one country it favours that month.",
               "report, actors and avenues (M25): outreach is uncoordinated"),
-    _free("signals.forum", "probability", 0.0, 1.0, 0.5,
+    _free("signals.forum", "probability", 0.0, 1.0, 0.415,
           "Chance that an invited and willing unit attends a forum.",
           "report, actors and avenues, fn 68 (M29)"),
     Parameter("signals.showcase", "probability", 0.0, 1.0, 0.5,
@@ -162,7 +162,7 @@ _ENTRIES: tuple[Parameter, ...] = (
               "How strongly firms' readiness to sign follows China's outward investment.",
               "report, conclusion (M59)"),
     # --- outreach by Chinese actors
-    _free("outreach.province_rate", "trips per month", 0.0, 0.6, 0.07,
+    _free("outreach.province_rate", "trips per month", 0.0, 0.6, 0.0433,
           "Delegations a month of a province of median economy.", "report, section c",
           "loguniform(0.015, 0.25)"),
     Parameter("outreach.ambition", "elasticity", 0.0, 2.0, 0.5,
@@ -172,7 +172,7 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("outreach.embassy_rate", "trips per month", 0.0, 1.0, 0.1,
               "Visits of an ambassador to localities and ministries at full activity.",
               "report, section a and Appendix A (M39)"),
-    _free("outreach.firm_rate", "trips per month", 0.0, 0.3, 0.03,
+    _free("outreach.firm_rate", "trips per month", 0.0, 0.3, 0.0452,
           "Prospecting trips of a firm of middling size.", "report, section d (M35)",
           "loguniform(0.006, 0.15)"),
     Parameter("outreach.technology_rate", "ratio", 0.0, 10.0, 2.0,
@@ -194,7 +194,7 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("outreach.maintain", "share", 0.0, 1.0, 0.6,
               "Share of trips that go to partners already known.",
               "report, section a, intro (M33)"),
-    _free("outreach.answer", "probability", 0.0, 1.0, 0.5,
+    _free("outreach.answer", "probability", 0.0, 1.0, 0.638,
           "Chance that a visit between a province and a unit, either way, is to be answered by "
           "one the other way.",
           "report, Coquimbo and Jujuy cases: visits alternate (M30)",
@@ -202,10 +202,10 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("outreach.answer_delay", "months", 1.0, 36.0, 4.0,
               "Mean time until such a visit is answered.",
               "report, Coquimbo case: within the year, 2005 and 2007"),
-    _free("outreach.authority", "utility", 0.0, 6.0, 1.6,
+    _free("outreach.authority", "utility", 0.0, 6.0, 2.11,
           "Draw of a place's authority.", "report, actors and avenues, conclusion (M01)",
           "uniform(0, 4)"),
-    _free("outreach.market", "utility per factor of ten", 0.0, 4.0, 1.4,
+    _free("outreach.market", "utility per factor of ten", 0.0, 4.0, 1.07,
           "Draw of a place's economy.", "report, conclusion (M06)",
           "uniform(0, 3)"),
     Parameter("outreach.match", "utility", 0.0, 6.0, 1.5,
@@ -258,11 +258,11 @@ _ENTRIES: tuple[Parameter, ...] = (
     Parameter("outreach.reception", "delegations per month", 1.0, 10.0, 2.0,
               "Delegations an office can receive in a month.", "assumption"),
     # --- initiative from Latin America and the Caribbean
-    _free("initiative.rate", "log-odds per month", -12.0, -3.0, -8.6,
+    _free("initiative.rate", "log-odds per month", -12.0, -3.0, -8.95,
           "Readiness of an unwilling governor without authority to approach China in a month.",
           "report, section e (M43)",
           "uniform(-10.5, -7)"),
-    _free("initiative.will", "log-odds", 0.0, 10.0, 5.6,
+    _free("initiative.will", "log-odds", 0.0, 10.0, 5.37,
           "How political will raises a governor's initiative.", "report, Jujuy case (M22)",
           "uniform(2, 7.5)"),
     Parameter("initiative.authority", "log-odds", 0.0, 6.0, 1.5,
@@ -291,14 +291,14 @@ _ENTRIES: tuple[Parameter, ...] = (
               "tension prevents.",
               "report, rationale (M50)"),
     # --- ties
-    _free("tie.contact", "share", 0.0, 1.0, 0.22,
+    _free("tie.contact", "share", 0.0, 1.0, 0.286,
           "Personal trust gained in one contact, as a share of what is missing.",
           "report, rationale (M31)",
           "uniform(0.05, 0.6)"),
     Parameter("tie.journey", "ratio", 1.0, 3.0, 1.4,
               "How much more a journey to China builds than a visit received.",
               "report, section e (M44)"),
-    _free("tie.consolidation", "share per month", 0.0, 0.2, 0.02,
+    _free("tie.consolidation", "share per month", 0.0, 0.2, 0.00806,
           "Share of personal trust that becomes institutional each month.",
           "report, rationale (M30, M31)",
           "loguniform(0.002, 0.1)"),
@@ -321,12 +321,12 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Trust below which a tie counts as lost.", "assumption: the scale of a single "
               "contact"),
     # --- twinning, universities, institutes
-    _free("twinning.rate", "probability per month", 0.0, 0.3, 0.028,
+    _free("twinning.rate", "probability per month", 0.0, 0.3, 0.0248,
           "Chance that a province and a unit that trust each other fully sign a twinning in "
           "a month.",
           "report, fn 85: upwards of 175 by the end of 2018",
           "loguniform(0.003, 0.2)"),
-    _free("twinning.exchange", "visits per year", 0.0, 6.0, 0.4,
+    _free("twinning.exchange", "visits per year", 0.0, 6.0, 0.134,
           "Visits that a twinned pair arranges as a matter of course, on average over pairs; they "
           "differ as draws from an exponential distribution.",
           "report, section c: some twinnings active, others dormant (M18, M30)",
@@ -354,7 +354,7 @@ _ENTRIES: tuple[Parameter, ...] = (
               "How trust in a Chinese actor draws Confucius Institutes to a unit.",
               "report, section f (M61)"),
     # --- proposals and matching
-    _free("project.wish", "probability per month", 0.0, 1.0, 0.32,
+    _free("project.wish", "probability per month", 0.0, 1.0, 0.123,
           "Chance that a willing governor with a trusted partner puts a project on the wish list.",
           "report, sections a and e",
           "loguniform(0.03, 1)"),
@@ -391,11 +391,11 @@ _ENTRIES: tuple[Parameter, ...] = (
               "Chance that an unfinished negotiation lapses in a month.", "report, Jujuy "
               "case, fn 117"),
     # --- approval
-    _free("approval.local", "probability per month", 0.0, 1.0, 0.4,
+    _free("approval.local", "probability per month", 0.0, 1.0, 0.27,
           "Chance that a fully willing governor approves a memorandum in local power in a month.",
           "report, actors and avenues (M01, M23)",
           "loguniform(0.03, 1)"),
-    _free("approval.central", "probability per month", 0.0, 1.0, 0.004,
+    _free("approval.central", "probability per month", 0.0, 1.0, 0.0203,
           "Chance that a neutral national executive approves a local unit's memorandum in a month.",
           "report, Coquimbo case (M02)",
           "loguniform(0.0005, 0.05)"),
