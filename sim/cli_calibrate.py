@@ -113,7 +113,7 @@ def working(quiet: bool, go_on: str) -> Iterator[Tell | None]:
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Tell | None]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
     from rich.progress import TimeRemainingColumn as Remaining
 
@@ -128,12 +128,18 @@ def _progress(quiet: bool) -> Iterator[Tell | None]:
     text = TextColumn("{task.description}")
     columns = (text, BarColumn(), MofNCompleteColumn(), Elapsed(), TextColumn("left"), Remaining())
     with Progress(*columns, console=console, refresh_per_second=2) as bar:
-        tasks = {}
+        tasks: dict[str, tuple[TaskID, str]] = {}
 
         def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total, completed=done)
-            bar.update(tasks[what], completed=done, total=total)
+            # What stands after a colon are parts of one thing, which take turns on its line.
+            line = what.partition(":")[0]
+            if line not in tasks:
+                tasks[line] = (bar.add_task(what, total=total, completed=done), what)
+            task, before = tasks[line]
+            if before != what:
+                bar.reset(task, total=total, completed=done, description=what)
+                tasks[line] = (task, what)
+            bar.update(task, completed=done, total=total)
 
         yield show
 
