@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from calibration.checks import load_thresholds
 from calibration.validation.page.later_figures import legend_below, rows_of
 from calibration.validation.page.predictive_figures import draw_pit
 from sim.report import markup, style
@@ -44,7 +45,9 @@ def figures(numbers: Callable[..., Numbers | None]) -> list[tuple[str, str, Axes
     if held := numbers(CASES, "cases"):
         drawn.append((SECTION, "scores", draw_scores(held["cases"])))
     if held := numbers(DEEP, "cases"):
-        drawn.append((SECTION, "deep", draw_counts(_counts(held["cases"]), "Both left out")))
+        drawn.append(
+            (SECTION, "deep", draw_counts(_counts(held["cases"]), "Both left out", _share(DEEP)))
+        )
     if held := numbers(LATER, "pit"):
         drawn.append((SECTION, "pit-later", draw_pit(_named(held["pit"]), "counts by country")))
     if held := numbers(LATER, "rows"):
@@ -52,7 +55,9 @@ def figures(numbers: Callable[..., Numbers | None]) -> list[tuple[str, str, Axes
                 for row in held["rows"]]  # fmt: skip
         # Those with most: the others are zeros in a zero interval.
         rows.sort(key=lambda row: -max(row["observed"], row["high"]))
-        drawn.append((SECTION, "later", draw_counts(rows[:_MOST_ROWS], "2014 to 2020")))
+        drawn.append(
+            (SECTION, "later", draw_counts(rows[:_MOST_ROWS], "2014 to 2020", _share(LATER)))
+        )
     return drawn
 
 
@@ -104,7 +109,13 @@ def draw_scores(cases: Sequence[Row]) -> Axes:
     return ax
 
 
-def draw_counts(rows: Sequence[Row], title: str) -> Axes:
+def _share(check: str) -> float:
+    """Return what share of predictions the intervals of a check hold."""
+    limits = load_thresholds()[check.replace(" ", "_")]
+    return float(limits["coverage"] if check == CASES else limits["inside"])
+
+
+def draw_counts(rows: Sequence[Row], title: str, share: float) -> Axes:
     """Draw what is on record beside the interval predicted, a row a count.
 
     Parameters
@@ -113,6 +124,8 @@ def draw_counts(rows: Sequence[Row], title: str) -> Axes:
         ``name``, ``observed``, ``low`` and ``high`` of each, the first on top.
     title
         What was left out.
+    share
+        Of what is predicted, between ``low`` and ``high``.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -121,7 +134,9 @@ def draw_counts(rows: Sequence[Row], title: str) -> Axes:
     observed, low, high = (
         np.array([float(row[key]) for row in rows]) for key in ("observed", "low", "high")
     )
-    ax.hlines(place, low, high, color=style.FAINT, linewidth=9.0, label="90 % predicted")
+    ax.hlines(
+        place, low, high, color=style.FAINT, linewidth=9.0, label=f"{100.0 * share:.0f} % predicted"
+    )
     ax.plot(low, place, "|", high, place, "|", color="#8a8a8a", markersize=9.0)
     inside = (observed >= low) & (observed <= high)
     for chosen, colour, mark, words in (
@@ -152,7 +167,7 @@ def tables(numbers: Mapping[str, Numbers]) -> list[str]:
     for check, caption in ((CASES, "Each case left out"), (DEEP, "Both deep cases left out")):
         cases = (numbers.get(check) or {}).get("cases")
         if cases:
-            parts.append(_case_table(caption, cases))
+            parts.append(_case_table(caption, cases, _share(check)))
     joint = (numbers.get(DEEP) or {}).get("joint")
     if joint:
         rows = [[_WHO.get(who, who), number_words(p)] for who, p in joint.items()]
@@ -166,7 +181,7 @@ def tables(numbers: Mapping[str, Numbers]) -> list[str]:
     return parts
 
 
-def _case_table(caption: str, cases: Sequence[Row]) -> str:
+def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
     outcomes = list(cases[0]["observed"])
     rows = []
     for case in cases:
@@ -177,6 +192,6 @@ def _case_table(caption: str, cases: Sequence[Row]) -> str:
         ]
         scores = [number_words(case.get(key)) for key in ("score", "regression")]
         rows.append([case["case"], str(case.get("country") or "–"), *cells, *scores])
-    head = ("Case", "Country", *(f"{_plain(name).capitalize()} (90 %)" for name in outcomes),
+    head = ("Case", "Country", *(f"{_plain(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes),
             "Log score", "Regression's")  # fmt: skip
     return markup.table(caption, head, rows, range(2, len(head)))
