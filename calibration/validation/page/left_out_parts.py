@@ -192,6 +192,6 @@ def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
         ]
         scores = [number_words(case.get(key)) for key in ("score", "regression")]
         rows.append([case["case"], str(case.get("country") or "–"), *cells, *scores])
-    head = ("Case", "Country", *(f"{_plain(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes),
-            "Log score", "Regression's")  # fmt: skip
+    words = [f"{_plain(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes]
+    head = ("Case", "Country", *words, "Log score", "Regression's")
     return markup.table(caption, head, rows, range(2, len(head)))
