@@ -127,7 +127,7 @@ def draw_sensitivity(numbers: Numbers) -> Axes:
                     "95 % intervals", left=-0.24)  # fmt: skip
     width = 1.0 / len(outcomes)
     ends = [row["total"] + sign * row["half_width"] for row in rows for sign in (-1.0, 1.0)]
-    low, high = min(0.0, *ends), max(ends)
+    low, high = min(0.0, *ends), max(0.1, *ends)
     for number, outcome in enumerate(outcomes):
         ax = style.panel(host, (number * width, 0.0, 0.86 * width, 0.92))
         mine = [row for row in rows if row["outcome"] == outcome]
