@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RANGE = (0.05, 0.95)
 """Quantiles of the posterior that bound the box."""
-BASE = 192
+BASE = 180
 """Base points of a block; each brings as many runs as there are parameters, and two."""
 WAVE = 150
 NORMAL = 1.96
