@@ -214,7 +214,7 @@ def _verdict(table: pd.DataFrame, chance: dict[str, float], runs: int) -> Verdic
     most = load_thresholds()["sensitivity"]["most_half_width"]
     rows: list[dict[str, Any]] = []
     for (outcome, parameter), block in table.groupby(["outcome", "parameter"], sort=False):
-        # An outcome that does not vary has no indices: nothing matters to it.
+        # Where a block's outcome does not vary there is no index: it could be anything.
         known = bool(np.isfinite(block["total"]).all())
         rows.append(
             {
@@ -222,7 +222,7 @@ def _verdict(table: pd.DataFrame, chance: dict[str, float], runs: int) -> Verdic
                 "parameter": parameter,
                 "total": float(block["total"].mean()) if known else 0.0,
                 "first": float(block["first"].mean()) if known else 0.0,
-                "half_width": half_width(block) if known else 0.0,
+                "half_width": half_width(block) if known else 1.0,
                 "blocks": block["total"].round(4).tolist() if known else [],
             }
         )
