@@ -60,7 +60,9 @@ def test_without_documents_a_champion_or_an_indifferent_head_is_given(
 ) -> None:
     strong, weak = pair
     silent = replace(weak, will=None)
-    assert e.exchanges(weak, silent)[1] == e.Exchange(e.WILL, weak.will, e.CHAMPION, False)
+    champion = e.exchanges(weak, silent)[1]
+    assert (champion.before, champion.after) == (weak.will, e.CHAMPION)
+    assert not champion.documented
     assert e.exchanges(strong, silent)[1].after == e.INDIFFERENT
     assert np.isnan(e.exchanges(silent, strong)[1].before)
 
