@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -116,6 +116,11 @@ class Chronicle:
 def empty(begun: Begun) -> Chronicle:
     """Return a chronicle without runs."""
     return Chronicle(begun.start, np.zeros((0, len(NAMES), begun.months), dtype=np.uint16))
+
+
+def joined(counts: Sequence[Array]) -> Array:
+    """Return the counts of several batches of runs as one."""
+    return np.concatenate(counts)
 
 
 def begin(scenario: Scenario, world: World, code: str) -> Begun:

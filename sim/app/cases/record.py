@@ -75,6 +75,19 @@ class Study:
 Studies = Mapping[str, Study]
 """Case studies by the code of their locality."""
 
+_studies: Studies = {}
+
+
+def use_studies(studies: Studies) -> None:
+    """Show case studies beside the records from now on; the command that opens the page has them."""
+    global _studies  # noqa: PLW0603
+    _studies = dict(studies)
+
+
+def study_of(code: str) -> Study | None:
+    """Return the case study of a locality, None if there is none at hand."""
+    return _studies.get(code)
+
 
 def facts_of(
     world: World, code: str, first: int | None = None, last: int | None = None
