@@ -164,7 +164,9 @@ class ExchangePanel:
         world = self.session.world
 
         def ready() -> tuple[Scenario, World, str]:
-            made = exchanges.apply(exchange, mine.conditions, other.conditions, mine.scenario, world)
+            made = exchanges.apply(
+                exchange, mine.conditions, other.conditions, mine.scenario, world
+            )
             return (*made, mine.code)
 
         return ready
@@ -186,7 +188,7 @@ class ExchangePanel:
             self.table.object, self.drawing.visible = "", False
             return
         exchange = self.choices()[self.key]
-        since = month_name(self.mine.since)
+        since = self.mine.teller.month(month_name(self.mine.since))
         first = words.exchange_words(self.session, exchange, self.mine.name, since)
         found, pairs = self._effects(self.key)
         self.said.object = paragraphs(
@@ -199,9 +201,9 @@ class ExchangePanel:
     def _tried_table(self) -> str:
         """Return deals and visits under every cause tried so far."""
         _ = self.session._
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for key, exchange in self.choices().items():
-            found, pairs = self._effects(key)
+            found, _pairs = self._effects(key)
             if not found:
                 continue
             deal = next(effect for effect in found if effect.name == "deal")

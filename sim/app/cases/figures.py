@@ -57,6 +57,18 @@ def kind_names(session: Session) -> dict[str, str]:
     }
 
 
+def told_names(session: Session) -> dict[str, str]:
+    """Return the names of what is counted, to be used inside a sentence."""
+    _ = session._
+    return {
+        "visit_to_lac": _("visits from China"),
+        "visit_to_china": _("visits to China"),
+        "memorandum": _("memoranda"),
+        "twinning": _("twinnings"),
+        "deal": _("deals"),
+    }
+
+
 def lane_names(session: Session) -> tuple[str, ...]:
     """Return the names of the lanes of the record."""
     _ = session._
@@ -130,19 +142,17 @@ def plot(height: int, x_range: Range1d, title: str, label: str) -> figure:
 def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> figure:
     """Draw the documented facts in lanes; hollow marks are known to the year only."""
     names = lane_names(session)
-    used = sorted({fact.lane for fact in facts})
-    made = plot(LANE * max(1, len(used)) + 62, x_range, session._("Documented"), "record")
-    made.y_range = Range1d(-0.65, max(1, len(used)) - 0.2)
+    made = plot(LANE * len(names) + 56, x_range, session._("Documented"), "record")
+    made.y_range = Range1d(-0.65, len(names) - 0.3)
     made.yaxis.visible = False
     made.ygrid.grid_line_color = None
-    made.add_layout(made.yaxis[0], "left") if not made.left else None
-    made.min_border_left = LEFT
     found: list[GlyphRenderer[Any]] = []
-    for row, lane in enumerate(reversed(used)):
+    for row, lane in enumerate(reversed(range(len(names)))):
         mine = [fact for fact in facts if fact.lane == lane]
-        colour = LANES[lane][1]
+        colour = LANES[lane][1] if mine else style.QUIET
+        title = names[lane] if mine else session._("{what}: none", what=names[lane])
         made.text(
-            x=[x_range.start], y=[row + 0.3], text=[names[lane]], text_color=colour,
+            x=[x_range.start], y=[row + 0.3], text=[title], text_color=colour,
             text_font_size="12px", text_baseline="middle", text_font_style="bold", x_offset=2,
         )  # fmt: skip
         source = ColumnDataSource(
@@ -247,12 +257,11 @@ class SharePlot:
             mine = [fact for fact in facts if fact.kind == name]
             if mine:
                 at = [float(positions(mine).min())]
-                self.figure.scatter(
-                    at, [1.06], marker="inverted_triangle", size=11, color=colour
-                )
+                self.figure.scatter(at, [1.06], marker="inverted_triangle", size=11, color=colour)
         legend = self.figure.legend[0]
         legend.ncols, legend.label_text_font_size, legend.padding = 2, "12px", 2
         legend.glyph_width, legend.border_line_color = 28, None
+        legend.spacing = 14
         self.figure.add_layout(legend, "above")
         tips = [(session._("Year"), "@x{0.0}")]
         tips += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
@@ -269,7 +278,7 @@ class EffectPlot:
 
     def __init__(self, session: Session) -> None:
         names = [kind_names(session)[name] for name in reversed(NAMES)]
-        made = plot(250, Range1d(0, 1), session._("Mean number per run"), "effects")
+        made = plot(290, Range1d(0, 1), session._("Mean number per run"), "effects")
         self.figure = made
         made.y_range = Range1d(-0.6, len(names) - 0.2)
         made.yaxis.visible = False

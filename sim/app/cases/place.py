@@ -157,21 +157,23 @@ class PlacePanel:
         x_range = Range1d(
             2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 1) / 12.0
         )
-        self.counts = [CountPlot(self.session, name, self.facts, x_range) for name in COUNTS]
-        self.shares = SharePlot(self.session, self.facts, x_range)
+        self.plots: list[CountPlot | SharePlot] = [
+            *(CountPlot(self.session, name, self.facts, x_range) for name in COUNTS),
+            SharePlot(self.session, self.facts, x_range),
+        ]
         self.said, self.numbers = html(), html()
         why = pn.widgets.Button(
             label=_("Why? Follow one run of {place}", place=self.name), sizing_mode="stretch_width"
         )
         why.on_click(lambda event: self._ask_why())
-        figures = [plot.figure for plot in (*self.counts, self.shares)]
+        figures = [plot.figure for plot in self.plots]
         self.view = pn.Column(
             html(self._head()),
             pn.pane.Bokeh(
                 record_plot(self.session, self.facts, x_range), sizing_mode="stretch_width"
             ),
             html(self._list()),
-            html(f"<h3>{escape(_("What the runs make of it"))}</h3>"),
+            html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
             self.said,
             *(pn.pane.Bokeh(figure, sizing_mode="stretch_width") for figure in figures),
             html(f"<p><small>{escape(self._key())}</small></p>"),
@@ -222,7 +224,7 @@ class PlacePanel:
         if chronicle is None:
             self.said.object = paragraphs([self.session._("The first runs are under way.")])
             return
-        for plot in (*self.counts, self.shares):
+        for plot in self.plots:
             plot.update(chronicle)
         texts = words.place_words(self.session, self.name, self.facts, chronicle)
         given = words.given_words(self.session, self.scenario)

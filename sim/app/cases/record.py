@@ -79,7 +79,7 @@ _studies: Studies = {}
 
 
 def use_studies(studies: Studies) -> None:
-    """Show case studies beside the records from now on; the command that opens the page has them."""
+    """Show case studies beside the records from now on; whoever opens the page has them."""
     global _studies  # noqa: PLW0603
     _studies = dict(studies)
 

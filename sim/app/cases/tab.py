@@ -11,8 +11,9 @@ import panel as pn
 from sim.app.cases.exchange import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
 from sim.app.cases.exchanging import ExchangePanel
 from sim.app.cases.place import PlacePanel, html
-from sim.app.cases.record import documented_places, first_pair
+from sim.app.cases.record import HISTORY, documented_places, facts_of, first_pair
 from sim.app.why.telling import Teller
+from sim.scenario import load
 
 if TYPE_CHECKING:
     from sim.app.session import Session
@@ -49,13 +50,14 @@ class CasesTab:
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its first runs."""
         _ = self.session._
-        counts = documented_places(self.session.world)
-        teller = Teller(self.session.world, self.session._)
+        world, history = self.session.world, load(HISTORY, world=self.session.world)
+        months = history.start_month, history.end_month
+        teller = Teller(world, self.session._)
         options = {
             self.session.n(
                 "{place} ({n} event)",
                 "{place} ({n} events)",
-                counts.get(code, 0),
+                len(facts_of(world, code, *months)),
                 place=teller.full_place(code),
             ): code
             for code in self.known
@@ -112,11 +114,10 @@ class CasesTab:
                 panel.close()
         panels = []
         for code in self.codes:
-            panel = old.get(code)
-            if panel is None:
-                panel = PlacePanel(self.session, code, code)
-                panel.runs.start()
-            panels.append(panel)
+            if code not in old:
+                old[code] = PlacePanel(self.session, code, code)
+                old[code].runs.start()
+            panels.append(old[code])
         self.panels = panels
         self.exchange = ExchangePanel(
             self.session, (panels[0], panels[1]), self.receiver, self.cause

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.app.cases.chronicle import NAMES
 from sim.app.cases.exchange import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
-from sim.app.cases.figures import kind_names
+from sim.app.cases.figures import kind_names, told_names
 from sim.calendar import year_of
 from sim.interventions import Twinning, Visit
 
@@ -83,14 +83,14 @@ def place_words(
 def _verdict(session: Session, facts: Sequence[Fact], chronicle: Chronicle) -> str:
     """Say which documented numbers lie outside the runs' 90 % interval."""
     _ = session._
-    names, per_run = kind_names(session), chronicle.per_run()
+    names, per_run = told_names(session), chronicle.per_run()
     below, above = [], []
     for kind in NAMES:
         count, spread = documented_count(facts, kind), per_run[kind]
         if count > spread.high:
-            below.append(names[kind].lower())
+            below.append(names[kind])
         elif count < spread.low:
-            above.append(names[kind].lower())
+            above.append(names[kind])
     if not below and not above:
         return _("Every documented number lies inside the model's 90 % range.")
     texts = []
@@ -121,7 +121,13 @@ def number_table(session: Session, facts: Sequence[Fact], chronicle: Chronicle) 
                 names[kind],
                 str(documented_count(facts, kind)),
                 f"{float(spread.median):.0f}" if known else "–",
-                f"{float(spread.low):.0f} – {float(spread.high):.0f}" if known else "–",
+                _(
+                    "{low} to {high}",
+                    low=f"{float(spread.low):.0f}",
+                    high=f"{float(spread.high):.0f}",
+                )
+                if known
+                else "–",
                 f"{chronicle.share(kind):.0%}" if known else "–",
             )
         )
@@ -211,7 +217,7 @@ def effect_words(session: Session, effects: Sequence[Effect], place: str) -> lis
     _ = session._
     if not effects:
         return [_("The first pairs of runs are under way.")]
-    names = kind_names(session)
+    names = told_names(session)
     by_name = {effect.name: effect for effect in effects}
     deal = by_name["deal"]
     texts = [
@@ -242,7 +248,7 @@ def effect_words(session: Session, effects: Sequence[Effect], place: str) -> lis
                 high=f"{deal.high:+.1f}",
             )
         )
-    clear = [names[e.name].lower() for e in effects if e.name != "deal" and e.is_clear]
+    clear = [names[e.name] for e in effects if e.name != "deal" and e.is_clear]
     if clear:
         texts.append(_("Clearly different as well: {what}.", what=", ".join(clear)))
     return texts
@@ -259,7 +265,7 @@ def effect_table(session: Session, effects: Sequence[Effect], pairs: int) -> str
             f"{e.before:.1f}",
             f"{e.after:.1f}",
             f"{e.difference:+.1f}" + ("" if e.is_clear else f" ({_('not clear')})"),
-            f"{e.low:+.1f} – {e.high:+.1f}",
+            _("{low} to {high}", low=f"{e.low:+.1f}", high=f"{e.high:+.1f}"),
         )
         for e in effects
     ]

@@ -20,8 +20,8 @@ from sim.report.biography import CONTACTS, ELSEWHERE, POLITICS, PROJECT, SIGNALS
 
 if TYPE_CHECKING:
     from sim.app.session import Session
-
     from sim.app.why.account import Account
+    from sim.app.why.beside import Beside
     from sim.app.why.lives import Stage, Story
     from sim.app.why.telling import Teller
     from sim.report.sentences import Event
@@ -201,3 +201,26 @@ def _elsewhere(session: Session, story: Story, teller: Teller, account: Account)
         actor=actor,
         places=most,
     )
+
+
+def beside_words(session: Session, beside: Beside, teller: Teller, other: Account) -> list[str]:
+    """Say what another scenario's run with the same draws makes of a story."""
+    _ = session._
+    title = _(other.scenario.title)
+    if beside.root is None:
+        return [_("Set beside “{scenario}”: there it happens all the same.", scenario=title)]
+    texts = []
+    if beside.story is None:
+        texts.append(_("Set beside “{scenario}”: there it does not happen.", scenario=title))
+    else:
+        texts.append(_("Set beside “{scenario}”: there the same project comes up.", scenario=title))
+        texts += fate_words(session, beside.story, teller, other)
+    root = beside.root
+    texts.append(
+        _(
+            "What is missing there first, in {month}: {what}",
+            month=teller.month(root.month),
+            what=teller.sentence(root),
+        )
+    )
+    return texts

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.app.session import Session
 from sim.app.why import lives, words
 from sim.app.why.account import Account
 from sim.app.why.telling import Teller
@@ -9,16 +10,15 @@ from sim.report.biography import project_words
 from sim.report.names import Names, money, month_words
 from sim.report.sentences import SENTENCES, reason, sentence
 from sim.world import World
-from tests.app.fake_cases import FakeSession
 
 
 @pytest.fixture(scope="module")
-def session(world: World) -> FakeSession:
-    return FakeSession(world)
+def session(world: World) -> Session:
+    return Session(world)
 
 
 @pytest.fixture(scope="module")
-def teller(session: FakeSession) -> Teller:
+def teller(session: Session) -> Teller:
     return Teller(session.world, session._)
 
 
@@ -60,28 +60,26 @@ def test_templates_are_translated_before_they_are_filled(world: World, account: 
     assert " VISITS " in told
 
 
-def test_every_story_says_how_it_went(
-    account: Account, session: FakeSession, teller: Teller
-) -> None:
+def test_every_story_says_how_it_went(account: Account, session: Session, teller: Teller) -> None:
     fates = set()
     for place in list(account.by_place)[:60]:
         stories = [lives.project_story(account, p.key) for p in account.projects_at(place)]
         stories += [lives.pair_story(account, place, a) for a in account.contacts_at(place)]
         for story in stories:
             fates.add(story.fate)
-            texts = words.fate_words(session, story, teller, account)  # type: ignore[arg-type]
+            texts = words.fate_words(session, story, teller, account)
             assert texts
             assert all(text.strip() and "{" not in text for text in texts)
             stopped = story.fate in (lives.FAILED, lives.ENDED, lives.TIE_LOST)
             assert stopped == any("What stopped it" in text for text in texts)
-            assert words.headline(session, story, teller)  # type: ignore[arg-type]
+            assert words.headline(session, story, teller)
             for stage in story.stages:
-                assert words.stage_words(session, stage, teller)  # type: ignore[arg-type]
+                assert words.stage_words(session, stage, teller)
     assert {lives.FORMED, lives.FAILED, lives.TIE_LOST, lives.NO_PROPOSAL} <= fates
 
 
 def test_a_pair_that_never_met_is_told_where_the_actor_went(
-    account: Account, session: FakeSession, teller: Teller
+    account: Account, session: Session, teller: Teller
 ) -> None:
     place = next(iter(account.by_place))
     actors = {e.actor for e in account.log.values() if e.kind == "visit_to_lac" and e.actor}
@@ -90,7 +88,7 @@ def test_a_pair_that_never_met_is_told_where_the_actor_went(
         key=lambda a: sum(account.visits_elsewhere(a, place).values()),
     )
     story = lives.pair_story(account, place, stranger)
-    texts = words.fate_words(session, story, teller, account)  # type: ignore[arg-type]
+    texts = words.fate_words(session, story, teller, account)
     assert "never met" in texts[0]
     most = next(iter(account.visits_elsewhere(stranger, place)))
     assert teller.full_place(most) in texts[-1]
