@@ -81,8 +81,9 @@ class ExchangePanel:
         self.cause = pn.widgets.RadioBoxGroup(label=_("What it is given"), options={})
         self.every = pn.widgets.Button(label=_("Try all of them"))
         self.said, self.table, self.overview = html(), html(), html()
-        self.plot = EffectPlot(self.session)
-        self.drawing = pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width", visible=False)
+        # Drawn once there is something to draw: most of the time to open a page goes into figures.
+        self.plot: EffectPlot | None = None
+        self.drawing = pn.Column(sizing_mode="stretch_width", margin=0)
         self._fill()
         self.to.param.watch(self._turned, "value")
         self.cause.param.watch(self._picked, "value")
@@ -185,7 +186,8 @@ class ExchangePanel:
         self.overview.object = self._tried_table()
         if not self.key:
             self.said.object = paragraphs([_("Choose what to give.")])
-            self.table.object, self.drawing.visible = "", False
+            self.table.object = ""
+            self._draw(())
             return
         exchange = self.choices()[self.key]
         since = self.mine.teller.month(month_name(self.mine.since))
@@ -194,9 +196,19 @@ class ExchangePanel:
         self.said.object = paragraphs(
             [first, *words.effect_words(self.session, found, self.mine.name)]
         )
-        self.drawing.visible = bool(found)
-        self.plot.update(found)
+        self._draw(found)
         self.table.object = words.effect_table(self.session, found, pairs) if found else ""
+
+    def _draw(self, found: tuple[Effect, ...]) -> None:
+        """Draw effects, or take the drawing away where there are none."""
+        if not found:
+            self.drawing.clear()
+            return
+        if self.plot is None:
+            self.plot = EffectPlot(self.session)
+        self.plot.update(found)
+        if not len(self.drawing):
+            self.drawing.append(pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width"))
 
     def _tried_table(self) -> str:
         """Return deals and visits under every cause tried so far."""

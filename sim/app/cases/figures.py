@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
@@ -15,8 +15,6 @@ from sim.report import style
 from sim.report.timeline import LANES
 
 if TYPE_CHECKING:
-    from bokeh.models import GlyphRenderer
-
     from sim.app.cases.chronicle import Chronicle
     from sim.app.cases.effects import Effect
     from sim.app.cases.record import Fact
@@ -146,37 +144,44 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
     made.y_range = Range1d(-0.65, len(names) - 0.3)
     made.yaxis.visible = False
     made.ygrid.grid_line_color = None
-    found: list[GlyphRenderer[Any]] = []
-    for row, lane in enumerate(reversed(range(len(names)))):
-        mine = [fact for fact in facts if fact.lane == lane]
-        colour = LANES[lane][1] if mine else style.QUIET
-        title = names[lane] if mine else session._("{what}: none", what=names[lane])
-        made.text(
-            x=[x_range.start], y=[row + 0.3], text=[title], text_color=colour,
-            text_font_size="12px", text_baseline="middle", text_font_style="bold", x_offset=2,
-        )  # fmt: skip
-        source = ColumnDataSource(
-            {
-                "x": positions(mine),
-                "y": np.full(len(mine), float(row) - 0.15),
-                "date": [fact.date for fact in mine],
-                "label": [session._(fact.label) for fact in mine],
-                "source": [fact.source for fact in mine],
-                "fill": [style.PAPER if fact.whole_year else colour for fact in mine],
-            }
-        )
-        found.append(
-            made.scatter(
-                "x", "y", source=source, marker=MARKERS[lane], size=12, line_width=2,
-                line_color=colour, fill_color="fill",
-            )
-        )  # fmt: skip
+    lanes = range(len(names))
+    there = [any(fact.lane == lane for fact in facts) for lane in lanes]
+    rows = {lane: float(len(names) - 1 - lane) for lane in lanes}
+    made.text(
+        x=[x_range.start] * len(names),
+        y=[rows[lane] + 0.3 for lane in lanes],
+        text=[
+            names[lane] if there[lane] else session._("{what}: none", what=names[lane])
+            for lane in lanes
+        ],
+        text_color=[LANES[lane][1] if there[lane] else style.QUIET for lane in lanes],
+        text_font_size="12px",
+        text_baseline="middle",
+        text_font_style="bold",
+        x_offset=2,
+    )
+    source = ColumnDataSource(
+        {
+            "x": positions(facts),
+            "y": [rows[fact.lane] - 0.15 for fact in facts],
+            "date": [fact.date for fact in facts],
+            "label": [session._(fact.label) for fact in facts],
+            "source": [fact.source for fact in facts],
+            "marker": [MARKERS[fact.lane] for fact in facts],
+            "line": [LANES[fact.lane][1] for fact in facts],
+            "fill": [style.PAPER if f.whole_year else LANES[f.lane][1] for f in facts],
+        }
+    )
+    marks = made.scatter(
+        "x", "y", source=source, marker="marker", size=12, line_width=2, line_color="line",
+        fill_color="fill",
+    )  # fmt: skip
     tips = [
         (session._("When"), "@date"),
         (session._("What"), "@label"),
         (session._("Source"), "@source"),
     ]
-    made.add_tools(HoverTool(renderers=found, tooltips=tips))
+    made.add_tools(HoverTool(renderers=[marks], tooltips=tips))
     return made
 
 
@@ -254,10 +259,17 @@ class SharePlot:
                     legend_label=names[name],
                 )
             )  # fmt: skip
-            mine = [fact for fact in facts if fact.kind == name]
-            if mine:
-                at = [float(positions(mine).min())]
-                self.figure.scatter(at, [1.06], marker="inverted_triangle", size=11, color=colour)
+        firsts = {
+            name: float(positions(mine).min())
+            for name in SHARES
+            if (mine := [fact for fact in facts if fact.kind == name])
+        }
+        colours = [SHARES[name][0] for name in firsts]
+        at = {"x": list(firsts.values()), "y": [1.06] * len(firsts), "colour": colours}
+        self.figure.scatter(
+            "x", "y", source=ColumnDataSource(at), marker="inverted_triangle", size=11,
+            color="colour",
+        )  # fmt: skip
         legend = self.figure.legend[0]
         legend.ncols, legend.label_text_font_size, legend.padding = 2, "12px", 2
         legend.glyph_width, legend.border_line_color = 28, None

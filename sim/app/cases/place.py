@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import panel as pn
+from bokeh.layouts import column
 from bokeh.models import Range1d
 
 from sim.app.cases import chronicle as chronicles
@@ -29,6 +30,7 @@ FIRST_BATCH, BATCH, MOST_RUNS = 4, 8, 60
 
 SHEET = """
 :host { font-size: 15px; }
+.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
 th, td { text-align: right; padding: .2rem .35rem; border-bottom: 1px solid var(--faint); }
@@ -36,6 +38,7 @@ th[scope=row], thead th:first-child { text-align: left; font-weight: 600; }
 thead th { font-weight: 600; color: var(--quiet); vertical-align: bottom; }
 h2 { font-size: 1.2rem; margin: .3rem 0; } h3 { font-size: 1.05rem; margin: .2rem 0; }
 p { margin: .3rem 0; } ul { margin: .2rem 0; padding-left: 1.1rem; }
+@media (max-width: 600px) { table { font-size: 13px; } th, td { padding: .2rem; } }
 summary { cursor: pointer; color: var(--link); padding: .35rem 0; }
 """
 
@@ -175,7 +178,7 @@ class PlacePanel:
             html(self._list()),
             html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
             self.said,
-            *(pn.pane.Bokeh(figure, sizing_mode="stretch_width") for figure in figures),
+            pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
             html(f"<p><small>{escape(self._key())}</small></p>"),
             self.numbers,
             why,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.app.why.lives import project_story
+from sim.app.why.lives import pair_story, project_story, projects_of_pair
 
 if TYPE_CHECKING:
     from sim.app.why.account import Account
@@ -23,7 +23,8 @@ class Beside:
     Parameters
     ----------
     story
-        The same project there, None if it was never proposed there or the story is of a pair.
+        The same project there, None if it was never proposed there. Of a pair, its first project
+        there, or what passed between the two if there is none.
     root
         The first event on the way to the story's last one that the other run lacks, None if it
         lacks none.
@@ -54,10 +55,16 @@ def set_beside(story: Story, account: Account, other: Account) -> Beside:
         lacking[event.event_id] = event
         waiting += [account.log[cause] for cause in event.causes if cause in account.log]
     root = min(lacking.values(), key=lambda event: event.order, default=None)
-    found = None
-    if story.actor is None:
-        try:
-            found = project_story(other, story.life.project)
-        except KeyError:
-            found = None
-    return Beside(found, root, len(lacking))
+    return Beside(_there(story, other), root, len(lacking))
+
+
+def _there(story: Story, other: Account) -> Story | None:
+    if story.actor is not None:
+        projects = projects_of_pair(other, story.place, story.actor)
+        if not projects:
+            return pair_story(other, story.place, story.actor)
+        return project_story(other, projects[0])
+    try:
+        return project_story(other, story.life.project)
+    except KeyError:
+        return None

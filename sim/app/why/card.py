@@ -93,7 +93,8 @@ class StoryCard:
         known = {line.event.event_id for line in story.life.lines}
         deal = next((event for event in story.life.own if event.kind == "deal"), story.last)
         last = deal.event_id if deal is not None else None
-        self.drawing.visible = bool(known)
+        for part in (self.drawing, self.before, self.after, self.list):
+            part.visible = bool(known)
         self.event = None
         if last in known and last is not None:
             self._look(last)

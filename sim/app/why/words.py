@@ -206,15 +206,15 @@ def _elsewhere(session: Session, story: Story, teller: Teller, account: Account)
 def beside_words(session: Session, beside: Beside, teller: Teller, other: Account) -> list[str]:
     """Say what another scenario's run with the same draws makes of a story."""
     _ = session._
-    title = _(other.scenario.title)
-    if beside.root is None:
-        return [_("Set beside “{scenario}”: there it happens all the same.", scenario=title)]
+    title, there = _(other.scenario.title), beside.story
     texts = []
-    if beside.story is None:
+    if there is None:
         texts.append(_("Set beside “{scenario}”: there it does not happen.", scenario=title))
     else:
-        texts.append(_("Set beside “{scenario}”: there the same project comes up.", scenario=title))
-        texts += fate_words(session, beside.story, teller, other)
+        texts.append(_("Set beside “{scenario}”:", scenario=title))
+        texts += fate_words(session, there, teller, other)
+    if beside.root is None:
+        return texts
     root = beside.root
     texts.append(
         _(
