@@ -1,0 +1,1 @@
+"""The teaching and what-if pages."""
