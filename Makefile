@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo patterns reproduce test test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app patterns reproduce test test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: $(READY)  ## Run the Jujuy case and the whole region; show the run cards
 	@$(BIN)/paradiplomacy run jujuy --out results/demo-jujuy
 	@echo
 	@$(BIN)/paradiplomacy run baseline --out results/demo-baseline
+
+app: $(READY)  ## Open the page in a browser; APP_FLAGS="--lang es" for Spanish
+	@$(BIN)/paradiplomacy app $(APP_FLAGS)
 
 patterns: $(READY)  ## Check every claim anew: results/reference/ and docs/mechanisms.md
 	@$(BIN)/paradiplomacy patterns --out results/reference --overwrite

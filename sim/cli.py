@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from sim import (
     __version__,
+    cli_app,
     cli_calibrate,
     cli_compare,
     cli_patterns,
@@ -81,6 +82,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_scenarios.app, name="scenarios")
 app.add_typer(cli_world.app, name="world")
+app.command("app")(cli_app.app)
 app.command()(cli_patterns.patterns)
 app.command()(cli_sensitivity.sensitivity)
 app.command("sweep")(cli_sweep.sweep)

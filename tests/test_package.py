@@ -60,6 +60,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "app",
         "bench",
         "cli",
+        "cli_app",
         "cli_calibrate",
         "cli_compare",
         "cli_patterns",

@@ -1,1 +1,63 @@
-"""The teaching and what-if pages."""
+"""The page: watch a world, ask what if, and learn, in a browser or a notebook."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from panel.viewable import Viewable
+
+    from sim.experiments.run import Run
+
+__all__ = ["dashboard", "require_panel", "serve"]
+
+
+def require_panel() -> None:
+    """Check that the page's libraries are there.
+
+    Raises
+    ------
+    InputError
+        If they are not installed.
+    """
+    if any(find_spec(library) is None for library in ("panel", "bokeh", "babel")):
+        raise InputError(
+            "the page needs Panel, Bokeh and Babel",
+            allowed="an installation with them: pip install 'paradiplomacy[app]'",
+        )
+
+
+def serve(
+    port: int = 5006, address: str = "127.0.0.1", language: str = "en", *, show: bool = True
+) -> None:
+    """Serve the page until interrupted.
+
+    Parameters
+    ----------
+    port, address
+        Where to listen; by default only this machine can reach the page.
+    language
+        Language for visitors whose address names none.
+    show
+        Whether to open a browser.
+
+    Raises
+    ------
+    InputError
+        If the page's libraries are missing, the language is unknown or the port is taken.
+    """
+    require_panel()
+    from sim.app.server import serve_page
+
+    serve_page(port, address, language, show=show)
+
+
+def dashboard(run: Run, language: str = "en") -> Viewable:
+    """Return the view of a run's world for a notebook."""
+    require_panel()
+    from sim.app.page import notebook_view
+
+    return notebook_view(run, language)

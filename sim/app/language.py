@@ -1,0 +1,72 @@
+"""The page's languages: English in the code, others as gettext catalogues.
+
+A language is a folder of ``locale`` with ``LC_MESSAGES/app.po``; adding one adds it to the page.
+"""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "locale"
+SOURCE = "en"
+
+
+def _file(code: str) -> Path:
+    return FOLDER / code / "LC_MESSAGES" / "app.po"
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Return each language's own name by its code, English first."""
+    from babel import Locale
+
+    codes = [SOURCE, *sorted(p.name for p in FOLDER.iterdir() if _file(p.name).is_file())]
+    names = {code: str(Locale.parse(code).get_language_name(code)) for code in codes}
+    return {code: name[:1].upper() + name[1:] for code, name in names.items()}
+
+
+@cache
+def catalogue(code: str) -> gettext.NullTranslations:
+    """Return the translations into a language; into English, the texts as they are."""
+    if code == SOURCE or code not in languages():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with _file(code).open("rb") as stream:
+        read = read_po(stream, locale=code)
+    compiled = BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def chosen(*wanted: str) -> str:
+    """Return the first language wanted that there is, else English."""
+    return next((code for code in wanted if code in languages()), SOURCE)
+
+
+class Language:
+    """Translate the page's texts.
+
+    Parameters
+    ----------
+    code
+        Code of a language of :func:`languages`; English for any other.
+    """
+
+    def __init__(self, code: str = SOURCE) -> None:
+        self.code = chosen(code)
+        self._catalogue = catalogue(self.code)
+
+    def text(self, text: str, /, **fields: object) -> str:
+        """Return a text translated and filled in."""
+        translated = self._catalogue.gettext(text)
+        return translated.format(**fields) if fields else translated
+
+    def number(self, one: str, many: str, n: int, /, **fields: object) -> str:
+        """Return the form of a text that goes with a number, filled in with it as ``n``."""
+        return self._catalogue.ngettext(one, many, n).format(n=n, **fields)

@@ -1,0 +1,57 @@
+"""What one visitor, and all visitors together, may ask of the machine.
+
+Every limit is checked on the server, whatever the widgets of the page allow.
+"""
+
+from __future__ import annotations
+
+SESSIONS = 60
+"""Visitors at once; one more gets a page that says so."""
+
+UNUSED_SESSION_MS = 15_000
+"""Milliseconds after the last connection until a session is dropped."""
+
+CHECK_SESSIONS_MS = 3_000
+"""Milliseconds between two looks for sessions to drop."""
+
+MESSAGE_BYTES = 2_000_000
+"""Longest message a browser may send."""
+
+UPLOAD_BYTES = 64_000
+"""Longest scenario that may be loaded."""
+
+ADDRESS_CHARACTERS = 4_000
+"""Longest query string that is read."""
+
+ADDRESS_FIELDS = 120
+"""Most fields of a query string that are read."""
+
+VALUE_CHARACTERS = 200
+"""Longest value of one field of the address."""
+
+QUEUE = 16
+"""Jobs one visitor may have waiting."""
+
+THREADS = 4
+"""Most threads that work for all visitors; never more than processors."""
+
+REPLICATES = 200
+"""Most runs of a scenario that one request may ask for."""
+
+MONTHS = 480
+"""Most months of a run that is shown."""
+
+MONTHS_AT_ONCE = 12
+"""Months the worker runs for one visitor before it turns to the next."""
+
+FRAME_BYTES = 24_000_000
+"""Most memory for the recorded months of one visitor's world."""
+
+MONTHS_A_SECOND = 20
+"""Fastest speed at which a world is shown."""
+
+HIGHEST_SEED = 999_999
+"""Highest seed that may be asked for on the page."""
+
+NOTICE_CHARACTERS = 400
+"""Longest notice shown."""

@@ -1,0 +1,144 @@
+"""One visitor: a language, work on the pool, notices, and the way from tab to tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from sim.app.language import Language
+from sim.app.limits import NOTICE_CHARACTERS
+from sim.app.workers import Cancel, Job, Pool, RefusedError
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from sim.world import World
+
+T = TypeVar("T")
+Kind = Literal["info", "error"]
+
+
+class Session:
+    """Serve one visitor; nothing in it is shared but the world's tables and the threads.
+
+    Parameters
+    ----------
+    world
+        Tables of the world, shared and only read.
+    language
+        Code of the language of the page.
+    pool
+        Threads that simulate; None does all work at once, in the caller's thread.
+    document
+        The visitor's document; None outside a server, as in a notebook.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        language: str = "en",
+        pool: Pool | None = None,
+        document: Document | None = None,
+    ) -> None:
+        self.world = world
+        self.texts = Language(language)
+        self.language = self.texts.code
+        self.closed = False
+        self._pool = pool
+        self._document = document
+        self._jobs: dict[str, Job] = {}
+        # The page sets these.
+        self.on_notice: Callable[[str, Kind], None] = lambda text, kind: None
+        self.on_open: Callable[[str, Mapping[str, str]], None] = lambda tab, state: None
+        self.on_touch: Callable[[], None] = lambda: None
+
+    def _(self, text: str, /, **fields: object) -> str:
+        """Return a text in the visitor's language, filled in."""
+        return self.texts.text(text, **fields)
+
+    def n(self, one: str, many: str, n: int, /, **fields: object) -> str:
+        """Return the form of a text that goes with the number ``n``, filled in."""
+        return self.texts.number(one, many, n, **fields)
+
+    def submit(
+        self,
+        work: Callable[[Cancel], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        key: str | None = None,
+    ) -> Job:
+        """Let the pool do some work and bring the outcome back to the page.
+
+        Parameters
+        ----------
+        work
+            Runs in a thread; asks its :class:`~sim.app.workers.Cancel` now and then.
+        done, failed
+            Take the result or the error on the visitor's document. An error nobody takes is
+            shown as a notice.
+        key
+            A newer job with the same key cancels the older one.
+        """
+        job = Job(work, lambda result: None, lambda error: None)
+        on_error = failed if failed is not None else self._report
+
+        def hand_over(callback: Callable[[Any], None], value: Any) -> None:
+            def now() -> None:
+                if not self.closed and not job.cancelled:
+                    callback(value)
+
+            self.deliver(now)
+
+        job.done = lambda result: hand_over(done, result)
+        job.failed = lambda error: hand_over(on_error, error)
+        if key is not None:
+            if key in self._jobs:
+                self._jobs[key].cancel()
+            self._jobs[key] = job
+        if self._pool is None:
+            job.run()
+            return job
+        try:
+            self._pool.submit(self, job)
+        except RefusedError:
+            job.failed(RefusedError(self._("Too much is being computed at once. Please wait.")))
+        return job
+
+    def deliver(self, callback: Callable[[], None]) -> None:
+        """Call something on the visitor's document as soon as it is free, from any thread."""
+        if self.closed:
+            return
+        if self._document is None:
+            callback()
+        else:
+            self._document.add_next_tick_callback(callback)
+
+    def _report(self, error: Exception) -> None:
+        self.notify(str(error) or self._("Something went wrong."), "error")
+
+    def notify(self, text: str, kind: Kind = "info") -> None:
+        """Show a notice."""
+        text = text[:NOTICE_CHARACTERS]
+        self.on_notice(text, kind)
+
+    def open(self, tab: str, state: Mapping[str, str] | None = None) -> None:
+        """Go to a tab and let it restore a state."""
+        self.on_open(tab, state if state is not None else {})
+
+    def touch(self) -> None:
+        """Let the address follow the state of the tabs."""
+        self.on_touch()
+
+    def close(self) -> None:
+        """Stop the visitor's work and let go of the page."""
+        self.closed = True
+        if self._pool is not None:
+            self._pool.forget(self)
+        for job in self._jobs.values():
+            job.cancel()
+        self._jobs.clear()
+        self.on_notice = lambda text, kind: None
+        self.on_open = lambda tab, state: None
+        self.on_touch = lambda: None
+        self._document = None

@@ -1,0 +1,101 @@
+"""A server of the page and a headless browser that must not reach beyond it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Visit = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Start ``paradiplomacy app`` on a free port; return its address."""
+    command = [sys.executable, "-m", "sim", "app", "--port", "0", "--no-show"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+/", line)
+            assert found is not None, f"the server said {line!r}"
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start a headless browser; without one, fail in CI and skip elsewhere."""
+    chromium = shutil.which("chromium")
+    if chromium is None or find_spec("playwright") is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium or playwright is missing, so the page cannot be tested")
+        pytest.skip("needs chromium and playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Any, server: str) -> Iterator[Visit]:
+    """Return a function that opens the page as a new visitor.
+
+    It takes a query string and the width and height of the window. At the end of the test no
+    page may have asked another machine for anything, nor have reported an error.
+    """
+    host = urlsplit(server).netloc
+    elsewhere: list[str] = []
+    errors: list[str] = []
+    contexts: list[Any] = []
+
+    def note(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != host:
+            elsewhere.append(url)
+
+    def go(query: str = "", width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: note(request.url))
+        page.on("websocket", lambda socket: note(socket.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(server + query)
+        page.locator("nav.tabs button").first.wait_for()
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert elsewhere == [], "the page asked other machines"
+    assert errors == [], "the page reported errors"
