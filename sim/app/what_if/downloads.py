@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.app.what_if.runs import PAIRS, Stop, Stopped
+from sim.app.what_if.runs import PAIRS
 from sim.experiments.comparison.compare import compare
 from sim.provenance import model_version
 from sim.report import style
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.app.what_if.experiment import Experiment
     from sim.app.what_if.results import Bands, Shown
+    from sim.app.workers import Cancel
     from sim.world import World
 
 COLUMNS = (
@@ -134,20 +135,19 @@ def scale_of(outcome: str) -> float:
     return 0.001 if outcome == "deal_value_usd_m" else 1.0
 
 
-def report_of(experiment: Experiment, world: World, stop: Stop) -> bytes:
+def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:
     """Return the report of a comparison as one HTML page.
 
     The runs are made again, with all that the report tells beside what the page shows.
 
     Raises
     ------
-    Stopped
-        If ``stop`` says so between two pairs of runs.
+    CancelledError
+        If it was cancelled between two pairs of runs.
     """
 
     def progress(_done: int, _total: int) -> None:
-        if stop():
-            raise Stopped
+        cancel.check()
 
     comparison = compare(
         experiment.baseline(),

@@ -15,20 +15,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.app.limits import HIGHEST_SEED, INTERVENTIONS, MONTHS, UPLOAD_BYTES
 from sim.errors import InputError
 from sim.parameters import PARAMETERS, default_values
 from sim.scenario import Scenario, build, find, load, names
 from sim.scenario_names import unknown_names
 from sim.scenario_problems import closest, parameter_problem, shown
-from sim.scenario_source import LARGEST_FILE, read_document
+from sim.scenario_source import read_document
 
 if TYPE_CHECKING:
     from sim.world import World
 
-MOST_INTERVENTIONS = 40
-MOST_MONTHS = 372
-LARGEST_SEED = 2**53 - 1
-"""Largest seed that a browser keeps exactly."""
 PLAIN = "baseline"
 """The scenario that a page begins with and that all others are compared with at first."""
 SHOWN = (
@@ -168,8 +165,10 @@ def from_toml(content: bytes, world: World, filename: str = UPLOADED) -> Experim
         asks for more than the page's limits.
     """
     called = shown(filename[:80]).strip('"')
-    if len(content) > LARGEST_FILE:
-        raise InputError("is too large for a scenario", file=called, allowed="at most 256 KiB")
+    if len(content) > UPLOAD_BYTES:
+        raise InputError(
+            "is too large for a scenario", file=called, allowed=f"at most {UPLOAD_BYTES:,} bytes"
+        )
     with tempfile.TemporaryDirectory() as folder:
         # The loader reads files; this one's name is not the visitor's.
         file = Path(folder) / f"{UPLOADED}.toml"
@@ -217,9 +216,9 @@ def within_limits(scenario: Scenario) -> Scenario:
         If it asks for too much.
     """
     for field, value, most in (
-        ("interventions", len(scenario.interventions), MOST_INTERVENTIONS),
-        ("end", scenario.n_months, MOST_MONTHS),
-        ("seed", scenario.seed, LARGEST_SEED),
+        ("interventions", len(scenario.interventions), INTERVENTIONS),
+        ("end", scenario.n_months, MONTHS),
+        ("seed", scenario.seed, HIGHEST_SEED),
     ):
         if value > most:
             unit = " months" if field == "end" else ""

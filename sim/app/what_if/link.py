@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.app.limits import VALUE_CHARACTERS
 from sim.app.what_if.experiment import (
     PLAIN,
     SHOWN,
@@ -30,12 +31,8 @@ from sim.scenario_problems import shown
 if TYPE_CHECKING:
     from sim.world import World
 
-LONGEST_PACKED = 3000
-"""Characters of the packed part of an address."""
 LARGEST_UNPACKED = 1 << 16
 """Bytes that the packed part may hold."""
-LONGEST_SETTINGS = 4000
-"""Characters of the part of an address that holds parameters."""
 _FORMAT = "1"
 # Begins every packing, so that what most experiments share takes no room. A change of this text
 # needs another format.
@@ -113,7 +110,7 @@ def from_address(state: Mapping[str, str], world: World) -> tuple[Experiment, li
     if "r" in state:
         experiment = tried(experiment, lambda e: e.with_seed(_whole(state["r"])))
     settings = state.get("p", "")
-    if len(settings) > LONGEST_SETTINGS:
+    if len(settings) > VALUE_CHARACTERS:
         problems.append(InputError("is too long", field="p"))
         settings = ""
     for setting in filter(None, settings.split(",")):
@@ -133,7 +130,7 @@ def packed(data: Mapping[str, Any]) -> str:
     press = zlib.compressobj(9, wbits=-15, zdict=_COMMON)
     small = press.compress(text) + press.flush()
     result = _FORMAT + base64.urlsafe_b64encode(small).decode().rstrip("=")
-    if len(result) > LONGEST_PACKED:
+    if len(result) > VALUE_CHARACTERS:
         raise InputError(
             "the experiment is too long for an address", allowed="save it as a file instead"
         )
@@ -149,7 +146,7 @@ def unpacked(text: str) -> dict[str, Any]:
         If the text is too long, unpacks to too much or is no packing.
     """
     wrong = InputError("this part of the address cannot be read", field="d")
-    if len(text) > LONGEST_PACKED or not text.startswith(_FORMAT):
+    if len(text) > VALUE_CHARACTERS or not text.startswith(_FORMAT):
         raise wrong
     try:
         small = base64.b64decode(text[1:] + "=" * (-(len(text) - 1) % 4), b"-_", validate=True)

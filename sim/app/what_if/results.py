@@ -13,15 +13,17 @@ import numpy as np
 import pandas as pd
 
 from sim.app.what_if.experiment import SHOWN, Experiment
-from sim.app.what_if.runs import CHUNKS, PAIRS, SHELF, Counted, Runs, Shelf, Stop, same_start
+from sim.app.what_if.runs import CHUNKS, PAIRS, SHELF, Counted, Runs, Shelf, same_start
 from sim.calendar import month_name
 from sim.experiments.comparison.compared import place_frame
 from sim.experiments.comparison.paired import Pairs
+from sim.experiments.comparison.pairing import same_world
 from sim.experiments.comparison.worlds import PATHS, REGION_OUTCOMES
 from sim.outcomes import OUTCOMES, Outcome
 from sim.report.compare_words import Effect, effect_of
 
 if TYPE_CHECKING:
+    from sim.app.workers import Cancel
     from sim.state import Array
     from sim.world import World
 
@@ -135,12 +137,14 @@ class Trial:
     def __init__(self, experiment: Experiment, world: World, shelf: Shelf = SHELF) -> None:
         self.experiment = experiment
         self.baseline = shelf.runs(experiment.baseline(), world)
-        self.what_if = Runs(experiment.scenario, world)
+        # A world that is the baseline's under another name need not be run again.
+        same = same_world(self.baseline.scenario, experiment.scenario)
+        self.what_if = self.baseline if same else Runs(experiment.scenario, world)
         self._found: dict[tuple[int, int], tuple[list[Counted], list[Counted]]] = {}
         self._tally: _Tally | None = None
         self._lock = Lock()
 
-    def work(self, chunk: tuple[int, int], stop: Stop) -> Shown | None:
+    def work(self, chunk: tuple[int, int], cancel: Cancel) -> Shown | None:
         """Make the pairs of a chunk; return what is known if enough pairs are in.
 
         Pairs are added up in their order, whoever made them first, so that the numbers do not
@@ -148,10 +152,10 @@ class Trial:
 
         Raises
         ------
-        Stopped
-            If ``stop`` says so between two runs.
+        CancelledError
+            If it was cancelled between two runs.
         """
-        base, other = (runs.counted(chunk, stop) for runs in (self.baseline, self.what_if))
+        base, other = (runs.counted(chunk, cancel) for runs in (self.baseline, self.what_if))
         with self._lock:
             self._found[chunk] = (base, other)
             before = 0 if self._tally is None else self._tally.pairs

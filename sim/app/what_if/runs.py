@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import outcomes
+from sim.app.limits import BASELINES
 from sim.app.what_if.experiment import SHOWN
 from sim.calendars import Positions
 from sim.engine import simulate
@@ -29,6 +30,7 @@ from sim.experiments.comparison.worlds import (
 from sim.initial import initial_state
 
 if TYPE_CHECKING:
+    from sim.app.workers import Cancel
     from sim.scenario import Scenario
     from sim.state import Array, State
     from sim.world import World
@@ -37,16 +39,8 @@ PAIRS = 100
 """Pairs of runs behind a result."""
 CHUNKS = ((0, 10), (10, 20), (20, 40), (40, 60), (60, 80), (80, PAIRS))
 """Runs that are one piece of work: the first are short, so that something shows at once."""
-MOST_KEPT = 8
-"""Baselines whose runs are kept."""
 
 _PATHS_SHOWN = [[o.name for o in PATHS].index(name) for name in SHOWN]
-
-Stop = Callable[[], bool]
-
-
-class Stopped(Exception):  # noqa: N818 - nothing is wrong
-    """Tell that runs were no longer wanted."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +89,13 @@ class Runs:
         """Return how many runs have been made."""
         return len(self._done)
 
-    def counted(self, chunk: tuple[int, int], stop: Stop) -> list[Counted]:
+    def counted(self, chunk: tuple[int, int], cancel: Cancel) -> list[Counted]:
         """Return the runs of a chunk, from the first up to but not including the last.
 
         Raises
         ------
-        Stopped
-            If ``stop`` says so between two runs; those made are kept.
+        CancelledError
+            If it was cancelled between two runs; those made are kept.
         """
         with self._starting:
             template = self._template
@@ -109,8 +103,7 @@ class Runs:
             for number in range(*chunk):
                 if number in self._done:
                     continue
-                if stop():
-                    raise Stopped
+                cancel.check()
                 final = simulate(template, self.scenario.seed, number)
                 self._done[number] = self._look(final)
         return [self._done[number] for number in range(*chunk)]
@@ -124,7 +117,7 @@ class Runs:
             region=np.array([region[o.name] for o in REGION_OUTCOMES]),
             local=np.array([local[name][:places] for name in SHOWN], dtype=np.float64),
             path=region_paths(w, self._sizes)[_PATHS_SHOWN],
-            mark=(len(log), zlib.crc32(log.view(np.uint8))),
+            mark=(len(log), zlib.crc32(log.view(np.uint8).data)),
         )
 
 
@@ -137,7 +130,7 @@ class Shelf:
         How many baselines are kept.
     """
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    def __init__(self, most: int = BASELINES) -> None:
         self.most = most
         self._kept: OrderedDict[tuple[str, str], Runs] = OrderedDict()
         self._lock = Lock()

@@ -8,6 +8,7 @@ from sim.app.what_if import results, runs
 from sim.app.what_if.experiment import Experiment, from_toml
 from sim.app.what_if.results import Shown, Trial
 from sim.app.what_if.runs import Shelf
+from sim.app.workers import Cancel
 from sim.world import World
 
 CHUNKS = ((0, 4), (4, 8), (8, 12))
@@ -18,15 +19,10 @@ def english(text: str, /, **fields: object) -> str:
     return text.format(**fields)
 
 
-def never() -> bool:
-    """Stop nothing."""
-    return False
-
-
 def finished(experiment: Experiment, world: World, shelf: Shelf | None = None) -> Shown:
     """Return what an experiment shows when all its pairs are in."""
     trial = Trial(experiment, world, Shelf() if shelf is None else shelf)
-    shown = [trial.work(chunk, never) for chunk in runs.CHUNKS]
+    shown = [trial.work(chunk, Cancel()) for chunk in runs.CHUNKS]
     assert shown[-1] is not None
     return shown[-1]
 

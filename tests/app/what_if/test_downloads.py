@@ -10,9 +10,9 @@ import pytest
 from sim.app.what_if import downloads
 from sim.app.what_if.experiment import SHOWN, Experiment, from_toml
 from sim.app.what_if.results import Shown
-from sim.app.what_if.runs import Stopped
+from sim.app.workers import Cancel, CancelledError
 from sim.world import World
-from tests.app.what_if.conftest import finished, never
+from tests.app.what_if.conftest import finished
 
 pytestmark = pytest.mark.usefixtures("_few_pairs")
 TITLE = "<img src=x onerror=alert(1)> $x^"
@@ -50,14 +50,16 @@ def test_the_report_escapes_what_a_visitor_wrote(
     named: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "PAIRS", 3)
-    page = downloads.report_of(named, world, never)
+    page = downloads.report_of(named, world, Cancel())
     assert b"&lt;img src=x onerror=alert(1)&gt;" in page
     assert b"<img src=x" not in page
 
 
 def test_a_report_no_longer_wanted_stops(named: Experiment, world: World) -> None:
-    with pytest.raises(Stopped):
-        downloads.report_of(named, world, lambda: True)
+    cancel = Cancel()
+    cancel.set()
+    with pytest.raises(CancelledError):
+        downloads.report_of(named, world, cancel)
 
 
 def test_the_scenario_loads_again(named: Experiment, world: World) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
+from sim.app.limits import HIGHEST_SEED, INTERVENTIONS, UPLOAD_BYTES
 from sim.app.what_if import experiment as module
 from sim.app.what_if.experiment import (
-    LARGEST_SEED,
-    MOST_INTERVENTIONS,
     Experiment,
     begin,
     from_toml,
@@ -21,7 +20,6 @@ from sim.app.what_if.experiment import (
 from sim.errors import InputError
 from sim.parameters import PARAMETERS
 from sim.scenario import names
-from sim.scenario_source import LARGEST_FILE
 from sim.world import World
 
 AUTHORITY = {"month": "2010-01", "kind": "authority", "country": "CHL", "change": 0.3}
@@ -86,11 +84,11 @@ def test_limits_hold_for_every_way_in(world: World) -> None:
         for what in ("fiscal", "strain")
         for country in ("CHL", "PER")
     ]
-    assert len(many) > MOST_INTERVENTIONS
+    assert len(many) > INTERVENTIONS
     with pytest.raises(InputError, match="more than this page runs"):
         begin().with_interventions(many, world)
     with pytest.raises(InputError, match="more than this page runs"):
-        begin().with_seed(LARGEST_SEED + 1)
+        begin().with_seed(HIGHEST_SEED + 1)
     with pytest.raises(InputError, match="more than this page runs"):
         from_toml(b'extends = "baseline"\nend = "2060-12"\n', world)
 
@@ -125,7 +123,7 @@ def test_an_upload_extends_shipped_scenarios_only(world: World, extends: str) ->
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe", b"a = ", b"x" * (LARGEST_FILE + 1), b"a" + b".a" * 300 + b"=1"]
+    "content", [b"", b"\xff\xfe", b"a = ", b"x" * (UPLOAD_BYTES + 1), b"a" + b".a" * 300 + b"=1"]
 )
 def test_an_upload_that_is_no_scenario_is_refused(world: World, content: bytes) -> None:
     with pytest.raises(InputError) as caught:
@@ -137,7 +135,7 @@ def test_an_upload_is_written_under_no_name_of_the_visitor(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    original = module.read_document
+    original = module.read_document  # type: ignore[attr-defined]
 
     def watched(file: Path) -> Any:
         read.append(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ import pytest
 from sim.app.what_if import results, runs
 from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.results import Shown, Trial
-from sim.app.what_if.runs import Runs, Shelf, Stopped
+from sim.app.what_if.runs import Runs, Shelf
+from sim.app.workers import Cancel, CancelledError
 from sim.experiments.comparison.compare import compare
 from sim.world import World
-from tests.app.what_if.conftest import CHUNKS, finished, never
+from tests.app.what_if.conftest import CHUNKS, finished
 
 pytestmark = pytest.mark.usefixtures("_few_pairs")
 
@@ -44,7 +46,7 @@ def test_order_and_threads_leave_no_trace(eager: Experiment, world: World) -> No
     alone = finished(eager, world)
     trial = Trial(eager, world, Shelf())
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda chunk: trial.work(chunk, never), reversed(CHUNKS)))
+        found = list(pool.map(lambda chunk: trial.work(chunk, Cancel()), reversed(CHUNKS)))
     # Whichever piece was last to be ready closed the gap and told all.
     final = [shown for shown in found if shown is not None and shown.pairs == 12]
     pd.testing.assert_frame_equal(final[0].effects, alone.effects)
@@ -53,7 +55,7 @@ def test_order_and_threads_leave_no_trace(eager: Experiment, world: World) -> No
 
 def test_something_shows_before_all_is_done(eager: Experiment, world: World) -> None:
     trial = Trial(eager, world, Shelf())
-    shown = [trial.work(chunk, never) for chunk in CHUNKS]
+    shown = [trial.work(chunk, Cancel()) for chunk in CHUNKS]
     assert [None if s is None else s.pairs for s in shown] == [None, 8, 12]
 
 
@@ -61,11 +63,11 @@ def test_a_baseline_is_run_once_for_all(
     eager: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    original = runs.simulate
+    original = runs.simulate  # type: ignore[attr-defined]
 
-    def counting(template: object, seed: int, number: int) -> object:
+    def counting(template: Any, seed: int, number: int) -> Any:
         made.append(number)
-        return original(template, seed, number)  # type: ignore[arg-type]
+        return original(template, seed, number)
 
     monkeypatch.setattr(runs, "simulate", counting)
     shelf = Shelf()
@@ -108,13 +110,23 @@ def test_bands_hold_their_means(eager: Experiment, world: World) -> None:
     assert shown.bands["visits_to_lac"].year[[0, -1]].tolist() == [2000 + 1 / 12, 2007.0]
 
 
-def test_runs_stop_when_told_and_keep_what_is_made(short: Experiment, world: World) -> None:
-    answers = iter([False, False, True])
+def test_runs_stop_when_told_and_keep_what_is_made(
+    short: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = Cancel()
     part = Runs(short.scenario, world)
-    with pytest.raises(Stopped):
-        part.counted(CHUNKS[0], lambda: next(answers))
+    original = runs.simulate  # type: ignore[attr-defined]
+
+    def second_is_last(template: Any, seed: int, number: int) -> Any:
+        if number == 1:
+            cancel.set()
+        return original(template, seed, number)
+
+    monkeypatch.setattr(runs, "simulate", second_is_last)
+    with pytest.raises(CancelledError):
+        part.counted(CHUNKS[0], cancel)
     assert part.made == 2
-    assert len(part.counted(CHUNKS[0], never)) == 4
+    assert len(part.counted(CHUNKS[0], Cancel())) == 4
 
 
 def test_trust_has_an_effect_though_it_is_no_sum(eager: Experiment, world: World) -> None:

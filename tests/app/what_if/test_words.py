@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def shown(short: Experiment, world: World) -> Shown:
     return finished(short.with_parameter("outreach.province_rate", 0.09), world)
 
 
-def with_row(shown: Shown, **values: object) -> Shown:
+def with_row(shown: Shown, **values: Any) -> Shown:
     """Return what is shown with another effect on deals."""
     frame = shown.effects.copy()
     for column, value in values.items():
