@@ -52,21 +52,21 @@ def csv_of(shown: Shown) -> bytes:
     return text.encode()
 
 
-def figure_of(shown: Shown, label: str, form: str = "png") -> bytes:
-    """Return the bands of the outcome looked at as a drawing.
+def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> bytes:
+    """Return the bands of an outcome as a drawing.
 
     Parameters
     ----------
     shown
         What is known.
-    label
-        Name of the outcome with its unit.
+    outcome, label
+        The outcome, and its name with its unit.
     form
         ``png`` or ``svg``.
     """
     experiment = shown.experiment
-    bands = shown.bands[experiment.outcome]
-    scale = scale_of(experiment.outcome)
+    bands = shown.bands[outcome]
+    scale = scale_of(outcome)
     figure = style.new_figure(10.0, 7.4)
     upper = figure.add_axes((0.09, 0.47, 0.88, 0.42))
     lower = figure.add_axes((0.09, 0.1, 0.88, 0.27))

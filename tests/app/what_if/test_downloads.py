@@ -41,7 +41,7 @@ def test_the_table_holds_region_places_and_months(shown: Shown, world: World) ->
 
 @pytest.mark.parametrize(("form", "mark"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
 def test_the_figure_is_a_drawing(shown: Shown, form: str, mark: bytes) -> None:
-    drawing = downloads.figure_of(shown, "Deals formed", form)
+    drawing = downloads.figure_of(shown, "deals", "Deals formed", form)
     assert drawing.startswith(mark)
     assert b"<img" not in drawing
 
