@@ -197,7 +197,11 @@ def life_of(events: pd.DataFrame, deal: int | str, replicate: int = 0) -> Life:
         If there is no such run or project.
     """
     project = find_project(events, deal, replicate)
-    log = events_by_id(events, replicate)
+    return life_in(events_by_id(events, replicate), project, replicate)
+
+
+def life_in(log: dict[int, Event], project: int, replicate: int = 0) -> Life:
+    """Return the life of a project of a log that is at hand by identity, as :func:`life_of`."""
     own = [event for event in log.values() if event.project == project]
     place = own[0].locality
     lanes = {event.event_id: PROJECT for event in own}

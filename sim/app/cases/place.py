@@ -1,0 +1,242 @@
+"""One place on the page: its record above, what the runs make of it below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING
+
+import panel as pn
+from bokeh.layouts import column
+from bokeh.models import Range1d
+
+from sim.app.cases import chronicle as chronicles
+from sim.app.cases import words
+from sim.app.cases.exchange import Conditions, conditions_of
+from sim.app.cases.figures import COUNTS, CountPlot, SharePlot, record_plot
+from sim.app.cases.record import facts_of, scenario_of, since_of, study_of
+from sim.app.why.telling import Teller
+
+if TYPE_CHECKING:
+    from sim.app.cases.chronicle import Begun, Chronicle
+    from sim.app.session import Session
+    from sim.app.workers import Cancel
+    from sim.scenario import Scenario
+    from sim.state import Array
+    from sim.world import World
+
+FIRST_BATCH, BATCH, MOST_RUNS = 4, 8, 60
+"""Runs of the first job and of each later one, and the most runs of one history."""
+
+SHEET = """
+:host { font-size: 15px; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
+th, td { text-align: right; padding: .2rem .35rem; border-bottom: 1px solid var(--faint); }
+th[scope=row], thead th:first-child { text-align: left; font-weight: 600; }
+thead th { font-weight: 600; color: var(--quiet); vertical-align: bottom; }
+h2 { font-size: 1.2rem; margin: .3rem 0; } h3 { font-size: 1.05rem; margin: .2rem 0; }
+p { margin: .3rem 0; } ul { margin: .2rem 0; padding-left: 1.1rem; }
+@media (max-width: 600px) { table { font-size: 13px; } th, td { padding: .2rem; } }
+summary { cursor: pointer; color: var(--link); padding: .35rem 0; }
+"""
+
+
+def html(text: str = "") -> pn.pane.HTML:
+    """Return a pane of HTML whose every outside text is escaped already."""
+    return pn.pane.HTML(text, stylesheets=[SHEET], sizing_mode="stretch_width", margin=(2, 5))
+
+
+def paragraphs(texts: list[str]) -> str:
+    """Return texts as HTML paragraphs."""
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)
+
+
+class Runs:
+    """Simulate a history batch by batch on the pool, and hold what it makes of one place.
+
+    Parameters
+    ----------
+    session
+        The visitor.
+    key
+        Name of the work; newer work of the same name ends older.
+    ready
+        Returns the scenario, the world and the place; called on the pool.
+    changed
+        Called on the page after every batch.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        key: str,
+        ready: Callable[[], tuple[Scenario, World, str]],
+        changed: Callable[[], None],
+    ) -> None:
+        self.session, self.key, self.ready, self.changed = session, key, ready, changed
+        self.chronicle: Chronicle | None = None
+        self._begun: Begun | None = None
+        self._stopped = False
+
+    @property
+    def runs(self) -> int:
+        """Return how many runs there are by now."""
+        return 0 if self.chronicle is None else self.chronicle.runs
+
+    def start(self) -> None:
+        """Begin, or go on, until there are :data:`MOST_RUNS`."""
+        if self.runs >= MOST_RUNS:
+            self._begun = None
+            return
+        count = min(BATCH if self.runs else FIRST_BATCH, MOST_RUNS - self.runs)
+        first = self.runs
+
+        def work(cancel: Cancel) -> tuple[Begun, Array]:
+            begun = self._begun or chronicles.begin(*self.ready())
+            done = []
+            for replicate in range(first, first + count):
+                cancel.check()
+                done.append(chronicles.count_runs(begun, (replicate,)))
+            return begun, chronicles.joined(done)
+
+        self.session.submit(work, self._take, key=self.key)
+
+    def _take(self, result: tuple[Begun, Array]) -> None:
+        if self._stopped:
+            return
+        self._begun, counts = result
+        held = self.chronicle if self.chronicle is not None else chronicles.empty(self._begun)
+        self.chronicle = held.with_more(counts)
+        self.changed()
+        self.start()
+
+    def stop(self) -> None:
+        """Take no more results and let go of the scenario."""
+        self._stopped = True
+        self._begun = None
+
+
+class PlacePanel:
+    """Show one place.
+
+    Parameters
+    ----------
+    session
+        The visitor.
+    code
+        ISO 3166-2 code of the locality.
+    slot
+        Which of the two it is; names its work.
+    """
+
+    def __init__(self, session: Session, code: str, slot: str) -> None:
+        self.session, self.code = session, code
+        world = session.world
+        self.scenario = scenario_of(world, code)
+        start, end = self.scenario.start_month, self.scenario.end_month
+        self.facts = facts_of(world, code, start, end)
+        self.since = since_of(self.facts, start)
+        self.conditions: Conditions = conditions_of(world, code, self.since, end)
+        self.teller = Teller(world, session._)
+        self.name = self.teller.place(code, None)
+        self.runs = Runs(
+            session, f"cases-{slot}", lambda: (self.scenario, world, code), self._update
+        )
+        self._listeners: list[Callable[[], None]] = []
+        self._build()
+
+    def on_runs(self, listener: Callable[[], None]) -> None:
+        """Let something else know of further runs."""
+        self._listeners.append(listener)
+
+    def forget_listeners(self) -> None:
+        """Let nothing else know of further runs any more."""
+        self._listeners.clear()
+
+    def _build(self) -> None:
+        _ = self.session._
+        x_range = Range1d(
+            2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 1) / 12.0
+        )
+        self.plots: list[CountPlot | SharePlot] = [
+            *(CountPlot(self.session, name, self.facts, x_range) for name in COUNTS),
+            SharePlot(self.session, self.facts, x_range),
+        ]
+        self.said, self.numbers = html(), html()
+        why = pn.widgets.Button(
+            label=_("Why? Follow one run of {place}", place=self.name), sizing_mode="stretch_width"
+        )
+        why.on_click(lambda event: self._ask_why())
+        figures = [plot.figure for plot in self.plots]
+        self.view = pn.Column(
+            html(self._head()),
+            pn.pane.Bokeh(
+                record_plot(self.session, self.facts, x_range), sizing_mode="stretch_width"
+            ),
+            html(self._list()),
+            html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
+            self.said,
+            pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
+            html(f"<p><small>{escape(self._key())}</small></p>"),
+            self.numbers,
+            why,
+            styles={"flex": "1 1 330px", "min-width": "0", "background": "var(--paper)"},
+            margin=4,
+        )
+        self._update()
+
+    def _head(self) -> str:
+        study = study_of(self.code)
+        _ = self.session._
+        texts = []
+        if study is not None:
+            pairs = (
+                (_("With"), study.actors),
+                (_("In office"), study.holders),
+                (_("Outcome"), study.outcome),
+            )
+            texts = [
+                f"<p><b>{escape(word)}:</b> {escape(_(text))}</p>" for word, text in pairs if text
+            ]
+            texts.append(f"<p><small>{escape(study.source)}</small></p>")
+        return f"<h2>{escape(self.teller.full_place(self.code))}</h2>" + "".join(texts)
+
+    def _list(self) -> str:
+        words_ = self.session.n(
+            "The record as a list ({n} event)", "The record as a list ({n} events)", len(self.facts)
+        )
+        return (
+            f"<details><summary>{escape(words_)}</summary>"
+            f"{words.fact_list(self.session, self.facts)}</details>"
+        )
+
+    def _key(self) -> str:
+        return self.session._(
+            "Solid line and band: middle and 90 % of runs. Dashed black: the record. Triangles: "
+            "first documented. Hollow marks: known to the year only."
+        )
+
+    def _ask_why(self) -> None:
+        state = {"scenario": self.scenario.name, "place": self.code}
+        self.session.open("why", state)
+
+    def _update(self) -> None:
+        chronicle = self.runs.chronicle
+        if chronicle is None:
+            self.said.object = paragraphs([self.session._("The first runs are under way.")])
+            return
+        for plot in self.plots:
+            plot.update(chronicle)
+        texts = words.place_words(self.session, self.name, self.facts, chronicle)
+        given = words.given_words(self.session, self.scenario)
+        self.said.object = paragraphs([*texts, given] if given else texts)
+        self.numbers.object = words.number_table(self.session, self.facts, chronicle)
+        for listener in self._listeners:
+            listener()
+
+    def close(self) -> None:
+        """Stop the work and drop what listens."""
+        self.runs.stop()
+        self.forget_listeners()

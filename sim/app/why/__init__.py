@@ -1,0 +1,1 @@
+"""The tab Why: how a deal came about, and why another did not."""

@@ -1,0 +1,153 @@
+"""The timeline of a story: a lane for each kind of event, and lines to causes and effects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
+
+from sim.app.cases.figures import plot
+from sim.app.why.words import lane_names
+from sim.report import style
+from sim.report.biography import ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
+from sim.report.lifeline import COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sim.app.session import Session
+    from sim.app.why.lives import Story
+    from sim.report.biography import Line
+
+MARKERS = {
+    POLITICS: "triangle",
+    SIGNALS: "diamond",
+    ELSEWHERE: "square",
+    TIES: "circle",
+    PROJECT: "star",
+}
+"""Marker of each lane: colour is not the only sign."""
+LANE = 46
+"""Pixels a lane takes."""
+WIDTH = 0.9 / 12
+"""Part of a year over which events of one month are spread."""
+
+
+def positions(lines: Sequence[Line]) -> list[float]:
+    """Return where events stand on an axis of years; those of one lane and month side by side."""
+
+    def slot(line: Line) -> tuple[str, str]:
+        return line.lane, line.event.month
+
+    many, seen = Counter(slot(line) for line in lines), Counter[tuple[str, str]]()
+    found = []
+    for line in lines:
+        share = (seen[slot(line)] + 0.5) / many[slot(line)]
+        seen[slot(line)] += 1
+        found.append(style.year(line.event.month) + WIDTH * share)
+    return found
+
+
+class LifePlot:
+    """Draw a story and let an event of it be chosen.
+
+    Parameters
+    ----------
+    session
+        The visitor.
+    chosen
+        Called with the identity of an event that was clicked.
+    """
+
+    def __init__(self, session: Session, chosen: Callable[[int], None]) -> None:
+        self._chosen = chosen
+        self._ids: list[int] = []
+        self._quiet = False
+        self.lanes = list(reversed(COLOURS))
+        names = lane_names(session)
+        self.x_range = Range1d(2000, 2021)
+        made = plot(LANE * len(self.lanes) + 60, self.x_range, "", "life")
+        self.figure = made
+        made.y_range = Range1d(-0.5, len(self.lanes) - 0.25)
+        made.yaxis.visible = False
+        made.ygrid.grid_line_color = None
+        made.xaxis.axis_label = session._("year")
+        self.titles = ColumnDataSource(
+            {
+                "x": [2000.0] * len(self.lanes),
+                "y": [row + 0.35 for row in range(len(self.lanes))],
+                "text": [names[lane] for lane in self.lanes],
+                "colour": [COLOURS[lane] for lane in self.lanes],
+            }
+        )
+        made.text(
+            "x", "y", "text", source=self.titles, text_color="colour", text_font_size="12px",
+            text_font_style="bold", text_baseline="middle", x_offset=2,
+        )  # fmt: skip
+        self.links = ColumnDataSource(
+            {"x0": [], "y0": [], "x1": [], "y1": [], "colour": [], "dash": []}
+        )
+        made.segment(
+            "x0", "y0", "x1", "y1", source=self.links, line_color="colour", line_dash="dash",
+            line_width=2,
+        )  # fmt: skip
+        self.source = ColumnDataSource(
+            {name: [] for name in ("x", "y", "marker", "colour", "month", "text")}
+        )
+        marks = made.scatter(
+            "x", "y", source=self.source, marker="marker", fill_color="colour", line_color="colour",
+            size=13, nonselection_fill_alpha=0.65, nonselection_line_alpha=1.0,
+            selection_line_color=style.INK, selection_line_width=2.5, selection_fill_alpha=1.0,
+        )  # fmt: skip
+        tips = [(session._("When"), "@month"), (session._("What"), "@text")]
+        made.add_tools(HoverTool(renderers=[marks], tooltips=tips), TapTool(renderers=[marks]))
+        self.source.selected.on_change("indices", self._clicked)
+
+    def _clicked(self, attribute: str, old: list[int], new: list[int]) -> None:
+        if not self._quiet and new and new[0] < len(self._ids):
+            self._chosen(self._ids[new[0]])
+
+    def show(self, story: Story, texts: Sequence[str]) -> None:
+        """Draw a story whose events read as the texts given, in their order."""
+        lines = story.life.lines
+        self._ids = [line.event.event_id for line in lines]
+        x = positions(lines)
+        self.links.data = {name: [] for name in self.links.data}
+        self._select([])
+        self.source.data = {
+            "x": x,
+            "y": [self.lanes.index(line.lane) - 0.1 for line in lines],
+            "marker": [MARKERS[line.lane] for line in lines],
+            "colour": [COLOURS[line.lane] for line in lines],
+            "month": [line.event.month for line in lines],
+            "text": list(texts),
+        }
+        first, last = (min(x), max(x)) if x else (2000.0, 2021.0)
+        span = max(last - first, 1.0)
+        self.x_range.update(start=first - 0.05 * span, end=last + 0.05 * span)
+        self.titles.patch({"x": [(slice(0, len(self.lanes)), [self.x_range.start] * 5)]})
+
+    def _select(self, indices: list[int]) -> None:
+        self._quiet = True
+        self.source.selected.indices = indices
+        self._quiet = False
+
+    def mark(self, event: int, causes: Sequence[int], effects: Sequence[int]) -> None:
+        """Mark an event, with lines from its causes and to its effects."""
+        if event not in self._ids:
+            return
+        at = self._ids.index(event)
+        self._select([at])
+        x, y = np.asarray(self.source.data["x"]), np.asarray(self.source.data["y"])
+        known = [self._ids.index(c) for c in causes if c in self._ids]
+        led = [self._ids.index(e) for e in effects if e in self._ids]
+        self.links.data = {
+            "x0": [*x[known], *[x[at]] * len(led)],
+            "y0": [*y[known], *[y[at]] * len(led)],
+            "x1": [*[x[at]] * len(known), *x[led]],
+            "y1": [*[y[at]] * len(known), *y[led]],
+            "colour": [style.INK] * len(known) + [style.QUIET] * len(led),
+            "dash": ["solid"] * len(known) + ["dashed"] * len(led),
+        }

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import pytest
+
+from sim.app.why.account import Account, account_of
+from sim.scenario import load
+from sim.world import World
+
+
+@pytest.fixture(scope="session")
+def account(world: World) -> Account:
+    """Return the first run of history until the end of 2012."""
+    return account_of(load("baseline", world).with_overrides(end="2012-12"), world, 0)

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from sim.app.session import Session
+from sim.app.why.tab import WhyTab
+from sim.world import World
+
+
+@pytest.fixture
+def tab(world: World) -> WhyTab:
+    """Return an opened tab of a visitor without a pool: work is done at once."""
+    made = WhyTab(Session(world))
+    made.view()
+    return made
+
+
+def reopened(world: World, state: Mapping[str, str]) -> tuple[WhyTab, list[str]]:
+    session = Session(world)
+    said: list[str] = []
+    session.on_notice = lambda text, kind: said.append(text)
+    made = WhyTab(session)
+    made.restore(state)
+    made.view()
+    return made, said
+
+
+def test_the_tab_begins_with_a_story(tab: WhyTab) -> None:
+    assert tab.card.story is not None
+    assert tab.card.event is not None
+    state = tab.state()
+    assert state["place"] == tab.card.story.place
+    assert state["what"] == tab.key
+
+
+def test_a_state_brings_the_same_story_back(tab: WhyTab, world: World) -> None:
+    assert tab.card.story is not None
+    tab.card.look(tab.card.story.life.lines[0].event.event_id)
+    other, said = reopened(world, tab.state())
+    assert said == []
+    assert other.state() == tab.state()
+    assert other.card.story == tab.card.story
+
+
+def test_a_cause_can_be_gone_back_to(tab: WhyTab) -> None:
+    touched = []
+    tab.session.on_touch = lambda: touched.append(tab.state())
+    story = tab.card.story
+    assert story is not None
+    line = next(ln for ln in reversed(story.life.lines) if ln.event.causes)
+    tab.card.look(line.event.event_id)
+    buttons = [part for part in tab.card.causes if hasattr(part, "clicks")]
+    assert buttons
+    buttons[0].clicks += 1
+    assert tab.card.event in line.event.causes
+    assert touched[-1]["event"] == str(tab.card.event)
+
+
+def test_the_chosen_event_is_marked_with_lines_to_its_causes(tab: WhyTab) -> None:
+    story, plot = tab.card.story, tab.card.plot
+    assert story is not None
+    ids = [line.event.event_id for line in story.life.lines]
+    at = next(i for i, ln in enumerate(story.life.lines) if set(ln.event.causes) & set(ids))
+    plot.source.selected.indices = [at]
+    assert tab.card.event == ids[at]
+    known = [c for c in story.life.lines[at].event.causes if c in ids]
+    effects = story.effects.get(ids[at], ())
+    assert len(plot.links.data["x0"]) == len(known) + len(effects)
+
+
+def test_another_place_is_shown_when_its_country_is_chosen(tab: WhyTab) -> None:
+    before = tab.countries.value
+    tab.countries.value = next(v for v in tab.countries.options.values() if v != before)
+    assert tab.card.story is not None
+    assert tab.place == tab.card.story.place
+    assert tab.places.value == tab.place
+
+
+def test_set_beside_another_scenario_says_what_becomes_of_it_there(tab: WhyTab) -> None:
+    assert "Set beside" not in tab.card.said.object
+    tab.others.value = next(v for v in tab.others.options.values() if v and v != tab.scenario)
+    assert "Set beside" in tab.card.said.object
+    assert tab.state()["beside"] == tab.others.value
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"scenario": "../../etc/passwd"},
+        {"scenario": "nothing"},
+        {"place": "<script>"},
+        {"seed": "-1"},
+        {"seed": "9" * 30},
+        {"run": "1e3"},
+        {"run": "200"},
+        {"beside": "nothing"},
+        {"event": "x"},
+        {"what": "p١٢"},
+    ],
+)
+def test_a_bad_state_is_left_out(world: World, state: dict[str, str]) -> None:
+    made, said = reopened(world, state)
+    assert bool(said) == ("what" not in state)
+    assert made.card.story is not None
+    for name, value in state.items():
+        assert made.state().get(name) != value
+
+
+def test_a_closed_tab_holds_no_run(tab: WhyTab) -> None:
+    assert tab.accounts
+    tab.close()
+    assert not tab.accounts
