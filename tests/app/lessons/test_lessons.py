@@ -83,7 +83,7 @@ def test_pairs_may_come_in_any_order(world: World) -> None:
     assert evidence.pairs == 3
     assert evidence.paths.shape == (2, 3, 4, 162)
     # Both worlds are the same until something is changed.
-    before = int((2013 - 2000) * 12)
+    before = (2013 - 2000) * 12
     np.testing.assert_array_equal(evidence.paths[0, ..., :before], evidence.paths[1, ..., :before])
     assert (np.diff(evidence.paths, axis=-1) >= 0).all()
 
