@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sim.app.cases.record import Study
 
 
 def app(
@@ -17,5 +20,20 @@ def app(
 ) -> None:
     """Open the page: watch a world, ask what if, compare cases, learn."""
     from sim.app import serve
+    from sim.app.cases.record import use_studies
 
+    use_studies(_studies())
     serve(port, address, lang, show=show)
+
+
+def _studies() -> dict[str, Study]:
+    """Return what the case studies say of localities; of several the one looked at closest."""
+    from calibration.cases.cases import DEPTHS, load_cases
+    from sim.app.cases.record import Study
+
+    cases = sorted(load_cases().values(), key=lambda case: DEPTHS.index(case.depth), reverse=True)
+    return {
+        code: Study(case.chinese_actors, case.office_holders, case.outcome, case.source)
+        for case in cases
+        for code in case.localities
+    }

@@ -75,7 +75,6 @@ class ExchangePanel:
             label=_("Place that is given something"),
             options={panel.name: i for i, panel in enumerate(self.pair)},
             value=self.receiver,
-            button_type="default",
             description=_("Place that is given something"),
         )
         self.cause = pn.widgets.RadioBoxGroup(label=_("What it is given"), options={})

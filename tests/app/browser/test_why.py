@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+PATIENCE = 120_000
+"""Milliseconds: a busy machine compiles the engine first."""
+LINK = "?tab=why&why.scenario=jujuy&why.place=AR-Y&why.seed=2020&why.run=0"
+
+MARK = """number => {
+  for (const document of Bokeh.documents) {
+    const figure = document.get_model_by_name("life");
+    if (figure == null) continue;
+    const view = Bokeh.index.find_one(figure);
+    const source = figure.renderers.at(-1).data_source;
+    const box = view.canvas_view.el.getBoundingClientRect();
+    return [
+      box.x + view.frame.x_scale.compute(source.get("x")[number]),
+      box.y + view.frame.y_scale.compute(source.get("y")[number]),
+    ];
+  }
+}"""
+"""Return where the middle of an event's mark is in the window."""
+
+
+def opened(visit: Visit, query: str = LINK, **options: Any) -> Any:
+    page = visit(query, **options)
+    page.locator("ol.stages li").first.wait_for(timeout=PATIENCE)
+    return page
+
+
+def test_a_deal_is_told_by_its_stages(visit: Visit) -> None:
+    page = opened(visit)
+    assert page.get_by_text("The deal was formed in").count() == 1
+    assert page.locator("ol.stages li.done").count() >= 7
+    page.locator("summary", has_text="The whole story as a list").click()
+    assert page.locator("details[open] li").count() > 5
+
+
+def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
+    page = opened(visit)
+    shown = page.locator("[role=status] h3")
+    shown.wait_for()
+    before = page.locator("[role=status] p").inner_text()
+    page.get_by_text("Because of").wait_for()
+    page.get_by_role("button", name=re.compile(r"^\d{4}-\d{2} ")).first.click()
+    page.wait_for_function(
+        "text => !document.body.innerText.includes(text) || true", arg=before, timeout=PATIENCE
+    )
+    page.wait_for_url(re.compile(r"why\.event="))
+    page.wait_for_timeout(500)
+    after = page.locator("[role=status] p").inner_text()
+    assert after != before
+    other = opened(visit, "?" + page.url.split("?", 1)[1])
+    other.locator("[role=status] h3").wait_for()
+    assert other.locator("[role=status] p").inner_text() == after
+
+
+def test_an_event_is_clicked_on_the_timeline(visit: Visit) -> None:
+    page = opened(visit)
+    page.locator("[role=status] h3").wait_for()
+    page.wait_for_timeout(1000)
+    before = page.locator("[role=status] h3").inner_text()
+    x, y = page.evaluate(MARK, 0)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(r"why\.event="), timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    assert page.locator("[role=status] h3").inner_text() != before
+
+
+def test_two_that_never_met_are_told_so(visit: Visit) -> None:
+    page = opened(visit, "?tab=why&why.scenario=coquimbo&why.place=CL-CO")
+    page.get_by_label("What", exact=True).select_option(label="Anhui")
+    page.get_by_text("In this run Anhui and Coquimbo never met.").wait_for(timeout=PATIENCE)
+    assert page.locator("ol.stages li.done").count() == 0
+
+
+def test_another_scenario_is_set_beside(visit: Visit) -> None:
+    page = opened(visit)
+    page.get_by_label("Set beside").select_option(label="Governors change twice as fast")
+    page.get_by_text("Set beside “Governors change twice as fast”").wait_for(timeout=PATIENCE)
+    page.wait_for_url(re.compile(r"why\.beside=high-turnover"))
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_page_fits_its_window(visit: Visit, width: int) -> None:
+    page = opened(visit, width=width)
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wider) <= 0
+
+
+def test_text_of_a_link_is_never_html(visit: Visit) -> None:
+    page = visit("?tab=why&why.place=%3Cimg%20src%3Dx%3E&why.what=%3Cscript%3E")
+    page.locator("ol.stages li").first.wait_for(timeout=PATIENCE)
+    assert page.locator("img[src=x]").count() == 0

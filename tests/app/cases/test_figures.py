@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bokeh.models import ColumnDataSource, Range1d
+
+from sim.app.cases import figures, record
+from sim.app.cases.effects import effects
+from sim.app.session import Session
+from sim.report import style
+from sim.world import World
+from tests.app.cases.test_chronicle import made
+
+
+@pytest.fixture(scope="module")
+def session(world: World) -> Session:
+    return Session(world)
+
+
+@pytest.fixture(scope="module")
+def facts(world: World) -> tuple[record.Fact, ...]:
+    return record.facts_of(world, record.first_pair(world)[1], 0, 251)
+
+
+def axis() -> Range1d:
+    return Range1d(2000.0, 2021.0)
+
+
+def test_facts_of_a_year_are_spread_over_it(facts: tuple[record.Fact, ...]) -> None:
+    at = figures.positions(facts)
+    for fact, x in zip(facts, at, strict=True):
+        first = 2000.0 + fact.earliest / 12.0
+        assert first - 1 / 12 <= x <= first + (1.0 if fact.whole_year else 0.25)
+    lanes = {(fact.lane, round(float(x), 4)) for fact, x in zip(facts, at, strict=True)}
+    assert len(lanes) == len(facts), "two marks cover each other"
+
+
+def test_the_record_shows_every_fact_with_its_source(
+    session: Session, facts: tuple[record.Fact, ...]
+) -> None:
+    drawn = figures.record_plot(session, facts, axis())
+    found = [r.data_source.data for r in drawn.renderers if "label" in r.data_source.data]
+    (data,) = found
+    assert list(data["label"]) == [fact.label for fact in facts]
+    assert list(data["source"]) == [fact.source for fact in facts]
+    hollow = [fill == style.PAPER for fill in data["fill"]]
+    assert hollow == [fact.whole_year for fact in facts]
+    texts = next(
+        r.data_source.data["text"] for r in drawn.renderers if "text" in r.data_source.data
+    )
+    assert sum(text.endswith(": none") for text in texts) == len(texts) - len(
+        {fact.lane for fact in facts}
+    )
+
+
+def test_counts_are_bands_around_the_middle(session: Session) -> None:
+    story = made({"deal": [0, 3]}, {"deal": [3]}, {"deal": [5]}, months=6, start=0)
+    plot = figures.CountPlot(session, "deal", (), axis())
+    plot.update(story)
+    data = plot.source.data
+    assert list(data["middle"]) == [0, 0, 0, 1, 1, 1]
+    assert (np.asarray(data["low"]) <= data["middle"]).all()
+    assert (np.asarray(data["high"]) >= data["middle"]).all()
+    assert data["x"][0] == pytest.approx(2000 + 1 / 12)
+
+
+def test_the_record_steps_up_at_each_fact(session: Session, facts: tuple[record.Fact, ...]) -> None:
+    plot = figures.CountPlot(session, "visit_to_lac", facts, axis())
+    steps = [r.data_source.data for r in plot.figure.renderers if r.data_source is not plot.source]
+    (data,) = steps
+    many = sum(fact.kind == "visit_to_lac" for fact in facts)
+    assert list(data["y"]) == [0, *range(1, many + 1), many]
+    assert list(data["x"]) == sorted(data["x"])
+
+
+def test_shares_are_drawn_for_each_first(session: Session) -> None:
+    plot = figures.SharePlot(session, (), axis())
+    plot.update(made({"deal": [1]}, {}))
+    assert list(plot.source.data["deal"]) == [0, 0.5, 0.5, 0.5, 0.5, 0.5]
+    assert set(plot.source.data) == {"x", *figures.SHARES}
+
+
+def test_effects_are_drawn_by_name(session: Session) -> None:
+    plot = figures.EffectPlot(session)
+    plot.update(effects(made(*({} for _ in range(9))), made(*({"deal": [1, 2]} for _ in range(9)))))
+    data = plot.source.data
+    row = list(data["name"]).index("Deals")
+    assert data["before"][row] == 0
+    assert data["after"][row] == 2
+    assert sum(data["after"]) == 2
+    assert isinstance(plot.source, ColumnDataSource)
+    assert plot.figure.x_range.end > 2

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import pytest
+
+from sim.app.cases import chronicle, place, record
+from sim.app.cases.exchange import ALL, AUTHORITY, WILL
+from sim.app.cases.tab import CasesTab
+from sim.app.session import Session
+from sim.app.workers import Job, Pool
+from sim.world import World
+
+RUNS = 5
+
+
+class Idle(Pool):
+    """Take work and never do it."""
+
+    def submit(self, owner: Hashable, job: Job) -> Job:
+        return job
+
+
+@pytest.fixture(autouse=True)
+def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "MOST_RUNS", RUNS)
+
+
+def opened(
+    world: World, state: Mapping[str, str] | None = None, pool: Pool | None = None
+) -> tuple[CasesTab, list[str]]:
+    """Return an opened tab and the notices it gave; without a pool all work is done at once."""
+    session = Session(world, pool=pool)
+    said: list[str] = []
+    session.on_notice = lambda text, kind: said.append(text)
+    made = CasesTab(session)
+    if state is not None:
+        made.restore(state)
+    made.view()
+    return made, said
+
+
+def test_both_places_are_run_at_once_and_no_further_than_allowed(world: World) -> None:
+    tab, said = opened(world)
+    assert said == []
+    assert [panel.runs.runs for panel in tab.panels] == [RUNS, RUNS]
+    for panel in tab.panels:
+        assert f"Numbers in {RUNS} runs" in panel.numbers.object
+        assert panel.name in panel.said.object
+
+
+def test_an_exchange_runs_when_it_is_chosen_and_only_once(world: World) -> None:
+    tab, _ = opened(world)
+    exchange = tab.exchange
+    assert exchange is not None
+    assert not exchange.tried
+    exchange.cause.value = WILL
+    runs = exchange.tried[(1, WILL)]
+    assert runs.runs == RUNS
+    assert f"{RUNS} paired runs" in exchange.table.object
+    assert len(exchange.drawing) == 1
+    exchange.cause.value = AUTHORITY
+    exchange.cause.value = WILL
+    assert exchange.tried[(1, WILL)] is runs
+    assert exchange.overview.object.count('scope="row"') == 3
+
+
+def test_the_other_place_can_be_given_something(world: World) -> None:
+    tab, _ = opened(world, {"give": WILL}, Idle())
+    exchange = tab.exchange
+    assert exchange is not None
+    assert (1, WILL) in exchange.tried
+    exchange.to.value = 0
+    assert exchange.mine is tab.panels[0]
+    assert exchange.key == ""
+    assert len(exchange.drawing) == 0
+    assert exchange.table.object == ""
+
+
+def test_all_can_be_tried_one_after_the_other(world: World) -> None:
+    tab, _ = opened(world)
+    exchange = tab.exchange
+    assert exchange is not None
+    exchange.every.clicks += 1
+    assert {key for _, key in exchange.tried} == set(exchange.choices())
+    assert exchange.overview.object.count('scope="row"') == 1 + len(exchange.choices())
+
+
+def test_a_state_brings_places_and_exchange_back(world: World) -> None:
+    codes = list(record.documented_places(world))
+    state = {"a": codes[2], "b": codes[0], "to": "a", "give": ALL}
+    tab, said = opened(world, state, Idle())
+    assert said == []
+    assert tab.state() == state
+    assert [panel.code for panel in tab.panels] == [codes[2], codes[0]]
+    assert tab.exchange is not None
+    assert (0, ALL) in tab.exchange.tried
+
+
+def test_restoring_an_open_tab_keeps_the_runs_of_a_place_that_stays(world: World) -> None:
+    tab, _ = opened(world, pool=Idle())
+    first = tab.panels[0]
+    codes = [c for c in record.documented_places(world) if c not in tab.codes]
+    tab.restore({"a": tab.codes[0], "b": codes[0]})
+    assert tab.panels[0] is first
+    assert tab.panels[1].code == codes[0]
+    assert tab.selects[1].value == codes[0]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"a": "nowhere"}, {"a": "<b>", "b": "x"}, {"to": "c"}, {"give": "gold"}],
+)
+def test_a_bad_state_is_left_out(world: World, state: dict[str, str]) -> None:
+    session = Session(world)
+    said: list[str] = []
+    session.on_notice = lambda text, kind: said.append(text)
+    tab = CasesTab(session)
+    tab.restore(state)
+    assert len(said) == 1
+    assert all(tab.state().get(name) != value for name, value in state.items())
+
+
+def test_one_place_cannot_stand_beside_itself(world: World) -> None:
+    tab, said = opened(world, pool=Idle())
+    before = list(tab.codes)
+    tab.selects[0].value = before[1]
+    assert tab.codes == before
+    assert tab.selects[0].value == before[0]
+    assert len(said) == 1
+
+
+def test_why_is_opened_for_the_place(world: World) -> None:
+    tab, _ = opened(world, pool=Idle())
+    asked: list[tuple[str, Mapping[str, str]]] = []
+    tab.session.on_open = lambda name, state: asked.append((name, state))
+    tab.panels[1]._ask_why()
+    assert asked == [
+        ("why", {"scenario": tab.panels[1].scenario.name, "place": tab.panels[1].code})
+    ]
+
+
+def test_a_case_study_is_shown_escaped_if_there_is_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = record.first_pair(world)[0]
+    study = record.Study("Somebody <i>", "A head", "An outcome", "page 9")
+    monkeypatch.setattr(record, "_studies", {})
+    record.use_studies({code: study})
+    tab, _ = opened(world, pool=Idle())
+    first, second = (panel.view[0].object for panel in tab.panels)
+    assert "Somebody &lt;i&gt;" in first
+    assert "page 9" in first
+    assert "Somebody" not in second
+
+
+def test_a_closed_tab_stops_its_work(world: World) -> None:
+    tab, _ = opened(world, pool=Idle())
+    panel = tab.panels[0]
+    assert panel.runs.runs == 0
+    tab.close()
+    assert not tab.panels
+    begun = chronicle.begin(panel.scenario, world, panel.code)
+    panel.runs._take((begun, chronicle.count_runs(begun, (0,))))
+    assert panel.runs.runs == 0

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.app.cases import exchange as e
+from sim.app.cases import record, words
+from sim.app.cases.chronicle import NAMES
+from sim.app.cases.effects import Effect, effects
+from sim.app.session import Session
+from sim.world import World
+from tests.app.cases.test_chronicle import made
+
+
+@pytest.fixture(scope="module")
+def session(world: World) -> Session:
+    return Session(world)
+
+
+def fact(kind: str) -> record.Fact:
+    return record.Fact("2001-03", 14, False, kind, 0, f"<b>{kind}</b>", "page 3")
+
+
+def effect(low: float, high: float) -> Effect:
+    middle = (low + high) / 2
+    return Effect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
+
+
+def test_what_the_record_has_more_of_is_said(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
+    facts = tuple(fact("deal") for _ in range(2))
+    texts = words.place_words(session, "Here", facts, story)
+    assert "3 visits from China" in texts[0]
+    assert texts[1] == "No run of 10 has a deal."
+    assert "record has more than the model: deals" in texts[2]
+    assert "model has more than the record: visits from China" in texts[2]
+
+
+def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
+    story = made({"deal": [1]}, {"deal": [1, 2]}, {"deal": [2]})
+    texts = words.place_words(session, "Here", (fact("deal"),), story)
+    assert texts[1].startswith("3 of 3 runs have a deal")
+    assert texts[1].endswith("in 2001.")
+    assert texts[2] == "Every documented number lies inside the model's 90 % range."
+
+
+def test_without_runs_nothing_is_claimed(session: Session) -> None:
+    none = replace(made({}), counts=made({}).counts[:0])
+    assert words.place_words(session, "Here", (), none) == ["The first runs are under way."]
+    assert "–" in words.number_table(session, (), none)
+    assert words.effect_words(session, (), "Here") == ["The first pairs of runs are under way."]
+
+
+def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
+    story = made({"deal": [1, 2]}, {"deal": [1, 2]})
+    text = words.number_table(session, (fact("deal"),), story)
+    row = text[text.index("Deals") :]
+    assert row.count("<td>") == 4
+    assert "<td>1</td><td>2</td><td>2 to 2</td><td>100%</td>" in row
+    assert "Numbers in 2 runs" in text
+
+
+def test_texts_of_the_record_are_escaped(session: Session) -> None:
+    text = words.fact_list(session, (fact("deal"),))
+    assert "<b>deal" not in text
+    assert "&lt;b&gt;deal&lt;/b&gt;" in text
+    assert "Nothing is documented" in words.fact_list(session, ())
+
+
+def test_what_a_scenario_puts_in_is_said(session: Session, world: World) -> None:
+    given = [
+        words.given_words(session, record.scenario_of(world, code))
+        for code in record.first_pair(world)
+    ]
+    assert given[0] == ""
+    assert "1 visit and 1 twinning" in given[1]
+
+
+def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) -> None:
+    clear = words.effect_words(session, (effect(0.5, 1.5),), "Here")
+    unclear = words.effect_words(session, (effect(-0.5, 1.5),), "Here")
+    assert "sure at 95 %" in clear[1]
+    assert "cannot be told from none" in unclear[1]
+    assert "not clear" in words.effect_table(session, (effect(-0.5, 1.5),), 9)
+    assert "not clear" not in words.effect_table(session, (effect(0.5, 1.5),), 9)
+
+
+def test_every_number_is_in_the_table_of_effects(session: Session) -> None:
+    before, after = made(*({} for _ in range(9))), made(*({"deal": [1]} for _ in range(9)))
+    text = words.effect_table(session, effects(before, after), 9)
+    assert text.count('scope="row"') == len(NAMES)
+
+
+def test_every_exchange_has_a_title_and_says_what_it_does(session: Session) -> None:
+    given = [
+        e.Exchange(e.AUTHORITY, 0.1, 0.8),
+        e.Exchange(e.WILL, 0.3, 0.9),
+        e.Exchange(e.WILL, np.nan, 0.9, documented=False),
+        e.Exchange(e.WILL, 0.9, 0.1, documented=False),
+        e.Exchange(e.CONTINUITY),
+        e.Exchange(e.TURNOVER),
+        e.Exchange(e.ALL),
+    ]
+    titles = [words.exchange_title(session, x, "There") for x in given]
+    told = [words.exchange_words(session, x, "Here", "May 2005") for x in given]
+    assert len(set(titles)) == len(given)
+    assert all("May 2005" in text and "nan" not in text for text in told)
+    assert "0.80" in told[0]
+    assert "0.10" in told[0]
+    assert "champion" in titles[2]
