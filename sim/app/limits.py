@@ -20,13 +20,13 @@ MESSAGE_BYTES = 2_000_000
 UPLOAD_BYTES = 64_000
 """Longest scenario that may be loaded."""
 
-ADDRESS_CHARACTERS = 4_000
+ADDRESS_CHARACTERS = 8_000
 """Longest query string that is read."""
 
 ADDRESS_FIELDS = 120
 """Most fields of a query string that are read."""
 
-VALUE_CHARACTERS = 200
+VALUE_CHARACTERS = 3_000
 """Longest value of one field of the address."""
 
 QUEUE = 16
@@ -52,6 +52,12 @@ MONTHS_A_SECOND = 20
 
 HIGHEST_SEED = 999_999
 """Highest seed that may be asked for on the page."""
+
+INTERVENTIONS = 40
+"""Most interventions of a scenario that the page runs."""
+
+BASELINES = 8
+"""Baselines whose runs are kept for all visitors."""
 
 NOTICE_CHARACTERS = 400
 """Longest notice shown."""

@@ -36,7 +36,7 @@ METRICS = ("visits_to_lac", "memoranda", "deals", "ties")
 PALE = "#f3f3f3"
 
 
-def _diverging() -> Colormap:
+def diverging() -> Colormap:
     """Return colours from lower over white to higher, told apart by any common colour vision."""
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -44,7 +44,7 @@ def _diverging() -> Colormap:
     return LinearSegmentedColormap.from_list("difference", ends)
 
 
-def _symmetric(largest: float) -> Normalize:
+def symmetric(largest: float) -> Normalize:
     """Return a scale that is the same on both sides of zero and shows small differences."""
     from matplotlib.colors import FuncNorm
 
@@ -99,8 +99,8 @@ def plot_map(
         comparison.world.localities,
         comparison.world.grid,
         gaps,
-        cmap=_diverging(),
-        norm=_symmetric(largest),
+        cmap=diverging(),
+        norm=symmetric(largest),
         label=f"mean difference, {unit}",
         zero_color=None,
         missing_color="#c9c9c9",

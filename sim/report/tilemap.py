@@ -32,7 +32,7 @@ ACCENT = "#c8102e"
 TINTS = ("#8ecae6", "#f4b66a", "#a8d5a2", "#e8a0bf", "#c9b6e4", "#f1e27a", "#b8c4cc")
 
 
-class _Sheet:
+class Sheet:
     """Hold the geometry of one map."""
 
     def __init__(self, localities: pd.DataFrame, grid: pd.DataFrame) -> None:
@@ -189,8 +189,8 @@ def save_grid_figure(path: str | Path, world: World | None = None) -> None:
         figure.savefig(partial, format="png", dpi=160, metadata={"Software": None})
 
 
-def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> _Sheet:
-    sheet = _Sheet(localities, grid)
+def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> Sheet:
+    sheet = Sheet(localities, grid)
     rows, columns = sheet.labels.shape
     ax.set_xlim(-1.5, columns + 0.5)
     ax.set_ylim(rows + 0.5, -1.5)
@@ -210,7 +210,7 @@ def _aligned(values: Values, codes: list[str]) -> Floats:
     return numbers
 
 
-def _draw_tiles(ax: Axes, sheet: _Sheet, colours: Floats, outlines: bool) -> None:
+def _draw_tiles(ax: Axes, sheet: Sheet, colours: Floats, outlines: bool) -> None:
     from matplotlib.collections import LineCollection, PolyCollection
 
     point = _points_per_tile(ax, sheet)
@@ -228,7 +228,7 @@ def _draw_tiles(ax: Axes, sheet: _Sheet, colours: Floats, outlines: bool) -> Non
         ax.add_collection(lines, autolim=False)
 
 
-def _points_per_tile(ax: Axes, sheet: _Sheet) -> float:
+def _points_per_tile(ax: Axes, sheet: Sheet) -> float:
     """Return the side of a tile in points."""
     figure = ax.get_figure(root=True)
     assert figure is not None
@@ -237,7 +237,7 @@ def _points_per_tile(ax: Axes, sheet: _Sheet) -> float:
     return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
 
 
-def _draw_labels(ax: Axes, sheet: _Sheet, room: Room, *, inside: bool) -> None:
+def _draw_labels(ax: Axes, sheet: Sheet, room: Room, *, inside: bool) -> None:
     from matplotlib.patheffects import withStroke
 
     point = _points_per_tile(ax, sheet)
@@ -258,7 +258,7 @@ def _draw_labels(ax: Axes, sheet: _Sheet, room: Room, *, inside: bool) -> None:
         )
 
 
-def _tints(sheet: _Sheet) -> list[int]:
+def _tints(sheet: Sheet) -> list[int]:
     """Colour the countries so that near ones differ, the most crowded first."""
     count = len(sheet.names)
     near = np.zeros((count, count), dtype=np.bool_)
@@ -301,7 +301,7 @@ def _callout_texts(
     return {code: str(names[code]) for code in highlight}
 
 
-def _draw_callouts(ax: Axes, sheet: _Sheet, room: Room, texts: Mapping[str, str]) -> None:
+def _draw_callouts(ax: Axes, sheet: Sheet, room: Room, texts: Mapping[str, str]) -> None:
     from matplotlib.patches import Rectangle
 
     point = _points_per_tile(ax, sheet)

@@ -257,7 +257,7 @@ def test_the_map_hatches_what_may_be_none(both: Comparison) -> None:
 
 
 def test_the_scale_of_the_map_is_the_same_on_both_sides() -> None:
-    norm = compare_figures._symmetric(4.0)
+    norm = compare_figures.symmetric(4.0)
     shares = [float(norm(value)) for value in (-4.0, -1.0, 0.0, 1.0, 4.0)]
     assert shares == pytest.approx([0.0, 0.25, 0.5, 0.75, 1.0])
 

@@ -142,10 +142,7 @@ class Worlds:
         self.scenarios, self.world, self.seed = tuple(scenarios), world, seed
         self.draws = tuple(draws)
         self.at = Positions(world)
-        self.sizes = np.bincount(
-            self.at.localities["iso3"].map(self.at.country).to_numpy(),
-            minlength=len(self.at.country),
-        ).astype(np.float64)
+        self.sizes = country_sizes(self.at)
         self.templates = () if draws else self._templates(self.scenarios)
 
     @cached_property
@@ -201,25 +198,40 @@ class Worlds:
             region=np.array([region[o.name] for o in REGION_OUTCOMES]),
             country=np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
             local=np.array([local[o.name][:places] for o in OUTCOMES], dtype=np.float64),
-            path=self._path(w),
+            path=region_paths(w, self.sizes),
             log=Log(canonical_log(w)),
         )
 
-    def _path(self, w: State) -> Array:
-        """Return the region month by month (M, T), for :data:`PATHS`."""
-        monthly = outcomes.monthly(w)[int(w.run["start"][0]) :]
-        result = np.empty((len(PATHS), len(monthly)))
-        for i, name in enumerate(SERIES_METRICS):
-            values = monthly[:, :, i]
-            if name in SERIES_COUNTS or name == "deal_value_usd_m":
-                result[i] = np.cumsum(values.sum(axis=1))
-            elif name in _TOTALS:
-                result[i] = values.sum(axis=1)
-            elif name in _BY_COUNTRY_MEAN:
-                result[i] = values.mean(axis=1)
-            else:
-                result[i] = values @ self.sizes / self.sizes.sum()
-        return result
+
+def country_sizes(at: Positions) -> Array:
+    """Return the number of localities of each country (C,), as floats."""
+    countries = at.localities["iso3"].map(at.country).to_numpy()
+    return np.bincount(countries, minlength=len(at.country)).astype(np.float64)
+
+
+def region_paths(w: State, sizes: Array) -> Array:
+    """Return the region month by month (M, T), for :data:`PATHS`.
+
+    Parameters
+    ----------
+    w
+        State after the last month.
+    sizes
+        Number of localities of each country, see :func:`country_sizes`.
+    """
+    monthly = outcomes.monthly(w)[int(w.run["start"][0]) :]
+    result = np.empty((len(PATHS), len(monthly)))
+    for i, name in enumerate(SERIES_METRICS):
+        values = monthly[:, :, i]
+        if name in SERIES_COUNTS or name == "deal_value_usd_m":
+            result[i] = np.cumsum(values.sum(axis=1))
+        elif name in _TOTALS:
+            result[i] = values.sum(axis=1)
+        elif name in _BY_COUNTRY_MEAN:
+            result[i] = values.mean(axis=1)
+        else:
+            result[i] = values @ sizes / sizes.sum()
+    return result
 
 
 def with_parameters(begun: State, scenario: Scenario) -> State:

@@ -1,0 +1,1 @@
+"""The tab Lessons: predict, run, explain."""

@@ -1,0 +1,143 @@
+"""Lessons as data: texts, the two scenarios that are compared, and what the comparison shows.
+
+One TOML file a lesson lies in ``texts``. Its texts are English and are translated when shown. They
+hold no results: every number on the page comes from the runs.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.outcomes import SERIES_COUNTS
+from sim.scenario import Scenario, build, load
+
+FOLDER = Path(__file__).with_name("texts")
+PLAIN = "baseline"
+"""The shipped scenario that every lesson changes."""
+LAST = "2020-12"
+"""Last month of a lesson's runs."""
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class Experiment(BaseModel):
+    """Hold what a lesson compares: the baseline, and the baseline with something changed.
+
+    The first outcome is the one to predict; the others are set beside it.
+    """
+
+    model_config = _STRICT
+
+    outcomes: tuple[str, ...] = Field(min_length=2, max_length=4)
+    country: str | None = None
+    parameters: dict[str, float] = {}
+    interventions: tuple[dict[str, Any], ...] = ()
+
+
+class Claim(BaseModel):
+    """Hold in which direction an outcome goes in the changed world."""
+
+    model_config = _STRICT
+
+    outcome: str
+    goes: Literal["up", "down", "nowhere"]
+
+
+class Lesson(BaseModel):
+    """Hold one lesson.
+
+    Parameters
+    ----------
+    name, order
+        Key in the address, place in the row of lessons.
+    title, question, story
+        What it is about; ``story`` is a list of paragraphs.
+    usual, changed
+        Names of the two worlds.
+    predict
+        What the learner is asked to predict.
+    why, sources
+        The mechanism, paragraph by paragraph, and where in the report and the model it stands.
+    aims, hints, minutes
+        For the teacher.
+    exercises
+        Questions of the exercise sheet.
+    """
+
+    model_config = _STRICT
+
+    name: str
+    order: int
+    title: str
+    question: str
+    story: tuple[str, ...]
+    usual: str
+    changed: str
+    predict: str
+    why: tuple[str, ...]
+    sources: tuple[str, ...]
+    aims: tuple[str, ...]
+    hints: tuple[str, ...]
+    minutes: int = Field(ge=5, le=180)
+    exercises: tuple[str, ...]
+    experiment: Experiment
+    claims: tuple[Claim, ...] = Field(min_length=1)
+
+    @property
+    def outcome(self) -> str:
+        """Return the outcome to predict."""
+        return self.experiment.outcomes[0]
+
+    def scenarios(self) -> tuple[Scenario, Scenario]:
+        """Return the usual and the changed scenario.
+
+        Raises
+        ------
+        InputError
+            If the experiment does not fit the model.
+        """
+        usual = load(PLAIN).with_overrides(end=LAST)
+        data = usual.model_dump(exclude_none=True)
+        change = self.experiment
+        changed = build(
+            data
+            | {
+                "parameters": usual.parameters | change.parameters,
+                "interventions": [*data["interventions"], *change.interventions],
+            }
+        )
+        return usual, changed
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text that a learner or teacher reads."""
+        yield from (self.title, self.question, *self.story, self.usual, self.changed, self.predict)
+        yield from (*self.why, *self.sources, *self.aims, *self.hints, *self.exercises)
+
+
+def read_lesson(file: Path) -> Lesson:
+    """Read a lesson; its name is that of its file.
+
+    Raises
+    ------
+    ValueError
+        If a field is missing, unknown or of the wrong type, or an outcome cannot be followed.
+    """
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    lesson = Lesson.model_validate({"name": file.stem, **data})
+    unknown = [name for name in lesson.experiment.outcomes if name not in SERIES_COUNTS]
+    if unknown:
+        raise ValueError(f"{file.name}: {', '.join(unknown)} cannot be followed month by month")
+    return lesson
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """Return the lessons by name, in their order."""
+    found = sorted((read_lesson(file) for file in FOLDER.glob("*.toml")), key=lambda x: x.order)
+    return {lesson.name: lesson for lesson in found}

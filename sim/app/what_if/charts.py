@@ -1,0 +1,266 @@
+"""The drawings of the tab: bands over time and the map of differences.
+
+Figures are made once; a new result only puts new numbers into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, HoverTool, Range1d
+from bokeh.plotting import figure
+
+from sim.app.what_if.downloads import scale_of
+from sim.app.what_if.words import Translate
+from sim.report import style
+from sim.report.compare_figures import diverging, symmetric
+from sim.report.compare_words import amount
+from sim.report.tilemap import TILE, Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.app.what_if.results import Bands, Shown
+    from sim.state import Array
+    from sim.world import World
+
+_FONT = "system-ui, sans-serif"
+_COLUMNS = (
+    "baseline",
+    "baseline_low",
+    "baseline_high",
+    "what_if",
+    "what_if_low",
+    "what_if_high",
+    "difference",
+    "low",
+    "high",
+)
+
+
+def _plain(plot: Any) -> None:
+    """Take away what carries no information and set the type."""
+    plot.toolbar_location = None
+    plot.outline_line_color = None
+    plot.background_fill_color = style.PAPER
+    plot.border_fill_color = style.PAPER
+    plot.title.text_font_size = "14px"
+    plot.title.text_font = _FONT
+    plot.title.text_color = style.INK
+    for axis in plot.axis:
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
+        axis.axis_label_text_font = axis.major_label_text_font = _FONT
+        axis.major_label_text_color = axis.axis_label_text_color = style.INK
+        axis.minor_tick_line_color = None
+    for grid in plot.grid:
+        grid.grid_line_color = style.FAINT
+
+
+class BandChart:
+    """Draw both worlds over time, and under them their difference.
+
+    Parameters
+    ----------
+    _
+        Translates.
+    """
+
+    def __init__(self, _: Translate) -> None:
+        self.source = ColumnDataSource({name: [] for name in ("year", *_COLUMNS)})
+        self.years = Range1d(2000.0, 2021.0)
+        self.worlds = self._figure(300, _("Both worlds: mean, and the band 9 runs in 10 lie in"))
+        for name, words, colour, dash in (
+            ("baseline", _("Compared with"), style.QUIET, "dashed"),
+            ("what_if", _("What if"), style.BLUE, "solid"),
+        ):
+            self.worlds.varea(
+                "year",
+                f"{name}_low",
+                f"{name}_high",
+                source=self.source,
+                fill_color=colour,
+                fill_alpha=style.BAND,
+                legend_label=words,
+            )
+            self.worlds.line(
+                "year",
+                name,
+                source=self.source,
+                line_color=colour,
+                line_dash=dash,
+                line_width=2.5,
+                legend_label=words,
+            )
+        self._dress_legend()
+        self.gap = self._figure(
+            220, _("Difference between the paired runs, with its 95 % interval")
+        )
+        self.gap.varea(
+            "year", "low", "high", source=self.source, fill_color=style.BLUE, fill_alpha=style.BAND
+        )
+        line = self.gap.line(
+            "year", "difference", source=self.source, line_color=style.BLUE, line_width=2.5
+        )
+        self.gap.line([1990.0, 2070.0], [0.0, 0.0], line_color=style.INK)
+        self.gap.xaxis.axis_label = _("year")
+        tips = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
+        self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
+
+    def _figure(self, height: int, title: str) -> Any:
+        plot = figure(
+            height=height,
+            sizing_mode="stretch_width",
+            min_width=200,
+            x_range=self.years,
+            title=title,
+            tools="",
+        )
+        _plain(plot)
+        plot.xgrid.visible = False
+        return plot
+
+    def _dress_legend(self) -> None:
+        legend = self.worlds.legend[0]
+        legend.location = "top_left"
+        legend.label_text_font_size = "13px"
+        legend.label_text_font = _FONT
+        legend.border_line_color = None
+        legend.background_fill_alpha = 0.8
+
+    def show(self, bands: Bands, outcome: str, label: str) -> None:
+        """Put an outcome's numbers into the drawing."""
+        scale = scale_of(outcome)
+        columns = {name: scale * getattr(bands, name) for name in _COLUMNS}
+        self.source.data = {"year": bands.year, **columns}
+        self.years.start, self.years.end = bands.year[0] - 1 / 12, bands.year[-1]
+        for plot in (self.worlds, self.gap):
+            plot.yaxis.axis_label = label
+
+
+class DifferenceMap:
+    """Draw where an outcome is higher or lower, a tile a locality.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    _
+        Translates.
+    """
+
+    def __init__(self, world: World, _: Translate) -> None:
+        self._ = _
+        sheet = Sheet(world.localities, world.grid)
+        self.codes = sheet.codes
+        names = world.countries.set_index("iso3")["name"]
+        self.source = ColumnDataSource(
+            {
+                "x": sheet.columns,
+                "y": sheet.rows,
+                "name": world.localities["name"].tolist(),
+                "country": names.loc[world.localities["iso3"]].tolist(),
+                "colour": ["#ffffff"] * len(self.codes),
+                "hatch": [" "] * len(self.codes),
+                "told": [""] * len(self.codes),
+            }
+        )
+        self.plot = self._figure(sheet)
+
+    def _figure(self, sheet: Sheet) -> Any:
+        width, height = sheet.columns.max() + 2.4, sheet.rows.max() + 2.4
+        plot = figure(
+            sizing_mode="scale_width",
+            aspect_ratio=width / height,
+            min_width=200,
+            max_width=720,
+            x_range=Range1d(-1.2, width - 1.2),
+            y_range=Range1d(height - 1.2, -1.2),
+            tools="",
+        )
+        _plain(plot)
+        plot.axis.visible = False
+        plot.grid.visible = False
+        tiles = plot.rect(
+            "x",
+            "y",
+            TILE,
+            TILE,
+            source=self.source,
+            fill_color="colour",
+            line_color="#9a9a9a",
+            line_width=0.5,
+            hatch_pattern="hatch",
+            hatch_color="#333333",
+            hatch_alpha=0.5,
+            hatch_scale=5,
+            hatch_weight=0.7,
+        )
+        lines = np.array(sheet.outlines())
+        plot.multi_line(
+            lines[:, :, 0].tolist(), lines[:, :, 1].tolist(), line_color="#3a3a3a", line_width=1.2
+        )
+        tips = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
+        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips))
+        return plot
+
+    def show(self, shown: Shown, outcome: str) -> tuple[str, str]:
+        """Put an outcome's differences on the map; return the ends of the scale as words."""
+        scale = scale_of(outcome)
+        rows = shown.places(outcome).set_index("locality").loc[self.codes]
+        gaps = scale * rows["difference"].fillna(0.0).to_numpy()
+        largest = float(np.abs(gaps).max(initial=0.0))
+        sure = rows["distinguishable"].to_numpy()
+        differs = rows["share_equal"].to_numpy() < 1
+        self.source.patch(
+            {
+                "colour": [(slice(None), colours(gaps, sure, largest))],
+                "hatch": [(slice(None), np.where(differs & ~sure, "/", " ").tolist())],
+                "told": [(slice(None), place_words(rows, scale, self._))],
+            }
+        )
+        return amount(-largest, signed=True), amount(largest, signed=True)
+
+
+def colours(gaps: Array, sure: Array, largest: float) -> list[str]:
+    """Return the colour of each difference; what may be none is paler.
+
+    Parameters
+    ----------
+    gaps, sure
+        Differences, and whether each can be told from none.
+    largest
+        Size of difference at both ends of the scale.
+    """
+    from matplotlib.colors import to_hex
+
+    shades = diverging()(np.ma.getdata(symmetric(largest)(gaps)))
+    shades[~sure, :3] = 0.55 * shades[~sure, :3] + 0.45
+    return [to_hex(shade) for shade in shades]
+
+
+def scale_colours(count: int = 9) -> list[str]:
+    """Return the colours of the scale from its lower to its upper end."""
+    gaps = np.linspace(-1.0, 1.0, count)
+    return colours(gaps, np.ones(count, dtype=bool), 1.0)
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples()
+
+
+def place_words(rows: pd.DataFrame, scale: float, _: Translate) -> list[str]:
+    """Return the difference at each place with its interval and whether it is sure."""
+    found = []
+    for row in _rows(rows):
+        if row.share_equal == 1.0:
+            found.append(_("equal in all runs"))
+            continue
+        gap, low, high = (
+            amount(scale * float(v), signed=True) for v in (row.difference, row.low, row.high)
+        )
+        sure = _("told from none") if row.distinguishable else _("cannot be told from none")
+        found.append(f"{gap} ({low} … {high}), {sure}")
+    return found

@@ -1,0 +1,426 @@
+"""The tab What if: settings on one side, what comes of them on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+
+from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
+from sim.app.what_if import changes, downloads, levers, words
+from sim.app.what_if.changes import Changes
+from sim.app.what_if.charts import BandChart, DifferenceMap, scale_colours
+from sim.app.what_if.experiment import Experiment, begin, from_toml
+from sim.app.what_if.levers import Levers
+from sim.app.what_if.link import from_address, to_address
+from sim.app.what_if.results import Shown, Trial
+from sim.app.what_if.runs import CHUNKS
+from sim.app.what_if.setup import Setup, titles
+from sim.app.what_if.tables import outcome_table, place_table
+from sim.app.what_if.takeaways import Takeaways
+from sim.app.what_if.told import MapKey, Table, Told
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.app.session import Session
+    from sim.app.workers import Cancel
+
+_GRID = """
+:host { display: grid !important; gap: .8rem 1.2rem; align-items: start;
+  grid-template: "controls told" auto "controls charts" 1fr / minmax(320px, 27rem) minmax(0, 1fr); }
+.controls { grid-area: controls; } .told { grid-area: told; } .charts { grid-area: charts; }
+.told { position: sticky; top: 0; z-index: 5; }
+@media (max-width: 900px) {
+  :host { grid-template: "told" auto "controls" auto "charts" auto / minmax(0, 1fr); }
+}
+"""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Hold what of the view changes."""
+
+    setup: Setup
+    levers: Levers
+    changes: Changes
+    told: Told
+    outcome: pn.widgets.Select
+    bands: BandChart
+    map: DifferenceMap
+    key: MapKey
+    places: Table
+    outcomes: Table
+    where: Told
+    files: list[pn.widgets.FileDownload]
+
+
+class WhatIfTab:
+    """Let a visitor change the world and see how much differs.
+
+    Parameters
+    ----------
+    session
+        The visitor.
+    """
+
+    name = "what_if"
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.experiment = begin()
+        self.shown: Shown | None = None
+        self._trial: Trial | None = None
+        self._parts: _Parts | None = None
+        self._takeaways = Takeaways(session)
+        self._too_long = False
+
+    @property
+    def title(self) -> str:
+        """Return the tab's title."""
+        return self.session._("What if")
+
+    def state(self) -> dict[str, str]:
+        """Return the experiment as parts of an address; nothing if it is too long for one."""
+        try:
+            state = to_address(self.experiment)
+        except InputError as error:
+            if not self._too_long:
+                self.session.notify(str(error), "error")
+            self._too_long = True
+            return {}
+        self._too_long = False
+        return state
+
+    def restore(self, state: Mapping[str, str]) -> None:
+        """Take up the experiment of an address; say what in it could not be used."""
+        experiment, problems = from_address(state, self.session.world)
+        if problems:
+            _ = self.session._
+            text = _("Not everything in the address could be used: {problem}", problem=problems[0])
+            self.session.notify(text, "error")
+        self._take(experiment)
+
+    def close(self) -> None:
+        """Stop what is under way and drop what was made."""
+        self._takeaways.close()
+        self.shown = self._trial = self._parts = None
+
+    def view(self) -> pn.viewable.Viewable:
+        """Build the tab and begin its first runs."""
+        self._parts = parts = self._build()
+        view = pn.Column(
+            self._controls(parts),
+            pn.Column(parts.told, css_classes=["told"], sizing_mode="stretch_width", margin=0),
+            self._charts(parts),
+            stylesheets=[_GRID],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        self._refresh()
+        self._run()
+        return view
+
+    # --- building
+
+    def _build(self) -> _Parts:
+        _, wide = self.session._, {"sizing_mode": "stretch_width", "margin": 0}
+        outcome = pn.widgets.Select(
+            name=_("Outcome"),
+            options={label: key for key, label in words.outcome_names(_).items()},
+            value=self.experiment.outcome,
+            max_width=420,
+            sizing_mode="stretch_width",
+            margin=(0, 0, 6, 0),
+        )
+        outcome.param.watch(lambda event: self._look_at(event.new), "value")
+        files = self._takeaways.button
+        return _Parts(
+            setup=Setup(
+                self._set,
+                self._upload,
+                scenarios=titles(),
+                highest=HIGHEST_SEED,
+                texts={
+                    "start": _("Begin from"),
+                    "title": _("Title of your scenario"),
+                    "against": _("Compare with"),
+                    "seed": _("Seed"),
+                    "again": _("Undo all changes"),
+                    "file": _("Load a scenario file (TOML)"),
+                },
+                **wide,
+            ),
+            levers=Levers(
+                self._release,
+                groups=levers.described(_),
+                texts={
+                    "find": _("Find a parameter"),
+                    "reset": _("Set back"),
+                    "exact": _("Exact value"),
+                    "changed": _("% changed"),
+                    "none": _("No parameter holds these words."),
+                },
+                **wide,
+            ),
+            changes=Changes(
+                self._save_change,
+                self._remove_change,
+                forms=changes.forms(_),
+                tables=changes.tables(self.session.world),
+                texts={
+                    "add": _("Add an intervention"),
+                    "kind": _("What happens"),
+                    "save": _("Apply"),
+                    "cancel": _("Cancel"),
+                    "edit": _("Edit"),
+                    "remove": _("Remove"),
+                    "any": _("– none –"),
+                    "optional": _("(may stay empty)"),
+                    "none": _("Nothing changes in the middle of the run."),
+                },
+                **wide,
+            ),
+            told=Told(**wide),
+            outcome=outcome,
+            bands=BandChart(_),
+            map=DifferenceMap(self.session.world, _),
+            key=MapKey(
+                colours=scale_colours(),
+                texts={
+                    "unsure": _("cannot be told from no difference"),
+                    "equal": _("equal in all runs"),
+                },
+                **wide,
+            ),
+            places=Table(**wide),
+            outcomes=Table(**wide),
+            where=Told(**wide),
+            files=[
+                files(_("Table (CSV)"), "what-if.csv", self._csv),
+                files(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
+                files(_("Figure (SVG)"), "what-if.svg", partial(self._figure, "svg")),
+                files(_("Report (HTML)"), "what-if.html", self._report),
+                files(_("Scenario (TOML)"), "scenario.toml", self._toml),
+            ],
+        )
+
+    def _controls(self, parts: _Parts) -> pn.Column:
+        _ = self.session._
+        return pn.Column(
+            _heading(_("Scenario")),
+            parts.setup,
+            _heading(_("Interventions")),
+            parts.changes,
+            _heading(_("Parameters")),
+            parts.levers,
+            css_classes=["controls"],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def _charts(self, parts: _Parts) -> pn.Column:
+        _ = self.session._
+        return pn.Column(
+            parts.outcome,
+            _heading(_("Over time")),
+            pn.pane.Bokeh(parts.bands.worlds, sizing_mode="stretch_width", margin=0),
+            pn.pane.Bokeh(parts.bands.gap, sizing_mode="stretch_width", margin=0),
+            _heading(_("Where it differs")),
+            parts.where,
+            parts.key,
+            pn.pane.Bokeh(parts.map.plot, sizing_mode="scale_width", max_width=720, margin=0),
+            parts.places,
+            parts.outcomes,
+            _heading(_("Take it away")),
+            pn.FlexBox(*parts.files, margin=0),
+            css_classes=["charts"],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    # --- changing
+
+    def _take(self, experiment: Experiment) -> None:
+        """Make an experiment the one that is shown, and run it if it is another."""
+        before, self.experiment = self.experiment, experiment
+        if self._parts is None:
+            return
+        self._refresh()
+        if (experiment.scenario, experiment.against) != (before.scenario, before.against):
+            self._run()
+        else:
+            self._display()
+        self.session.touch()
+
+    def _try(self, change: Callable[[Experiment], Experiment]) -> None:
+        try:
+            self._take(change(self.experiment))
+        except InputError as error:
+            self.session.notify(str(error), "error")
+            self._refresh()
+
+    def _release(self, name: str, value: float) -> None:
+        self._try(lambda e: e.with_parameter(name, value))
+
+    def _look_at(self, outcome: str) -> None:
+        self._try(lambda e: e.with_outcome(outcome))
+
+    def _set(self, field: str, value: Any) -> None:
+        """Take what was set in the head of the tab."""
+        if field == "start":
+            self._try(lambda e: begin(value, e.against).with_outcome(e.outcome))
+        elif field == "against":
+            self._try(lambda e: e.with_against(value))
+        elif field == "title":
+            self._try(lambda e: e.with_title(value))
+        elif field == "seed":
+            self._try(lambda e: e.with_seed(value))
+
+    def _upload(self, content: bytes | None, filename: str) -> None:
+        """Take a scenario file; None stands for one that is too large to send."""
+        if content is None:
+            content = b" " * (UPLOAD_BYTES + 1)
+        self._try(
+            lambda e: from_toml(content, self.session.world, filename).with_outcome(e.outcome)
+        )
+
+    def _save_change(self, index: int | None, fields: dict[str, Any]) -> None:
+        """Take an answered form; what is wrong with it stands beside it."""
+        parts = self._parts
+        if parts is None:
+            return
+        items = changes.replaced(self.experiment.interventions(), index, fields)
+        try:
+            experiment = self.experiment.with_interventions(items, self.session.world)
+        except InputError as error:
+            parts.changes.param.update(error=str(error), number=parts.changes.number + 1)
+            return
+        self._take(experiment)
+        parts.changes.param.update(error="", number=parts.changes.number + 1)
+
+    def _remove_change(self, index: int) -> None:
+        items = self.experiment.interventions()
+        del items[index]
+        self._try(lambda e: e.with_interventions(items, self.session.world))
+
+    # --- running
+
+    def _run(self) -> None:
+        """Begin the paired runs; those of an earlier experiment end."""
+        parts = self._parts
+        if parts is None:
+            return
+        try:
+            self._trial = trial = Trial(self.experiment, self.session.world)
+        except InputError as error:
+            self.session.notify(str(error), "error")
+            return
+        parts.told.param.update(busy=True, progress=words.progress(0, self.session._))
+        for number, chunk in enumerate(CHUNKS):
+            self.session.submit(
+                partial(trial.work, chunk),
+                partial(self._receive, trial),
+                self._failed,
+                key=f"what_if.{number}",
+            )
+
+    def _receive(self, trial: Trial, shown: Shown | None) -> None:
+        """Show what is known, unless another experiment has begun meanwhile."""
+        if shown is None or trial is not self._trial:
+            return
+        # Two threads may hand over in either order.
+        if self.shown is None or self._is_newer(shown):
+            self.shown = shown
+            self._display()
+
+    def _is_newer(self, shown: Shown) -> bool:
+        old = self.shown
+        same = old is not None and old.experiment.scenario == shown.experiment.scenario
+        same = same and old is not None and old.experiment.against == shown.experiment.against
+        return not same or old is None or shown.pairs > old.pairs
+
+    def _failed(self, error: Exception) -> None:
+        if self._parts is not None:
+            self._parts.told.busy = False
+        self.session.notify(str(error) or self.session._("Something went wrong."), "error")
+
+    # --- showing
+
+    def _refresh(self) -> None:
+        """Let the settings show the experiment."""
+        parts, scenario = self._parts, self.experiment.scenario
+        if parts is None:
+            return
+        _, world = self.session._, self.session.world
+        parts.setup.param.update(
+            start=self.experiment.start,
+            against=self.experiment.against,
+            title=scenario.title,
+            seed=scenario.seed,
+            question=scenario.question,
+        )
+        parts.levers.values = scenario.parameter_values()
+        items = self.experiment.interventions()
+        parts.changes.param.update(
+            months=[scenario.start, scenario.end],
+            items=[{"told": changes.told(item, world, _), "fields": item} for item in items],
+        )
+        parts.outcome.value = self.experiment.outcome
+
+    def _display(self) -> None:
+        """Let the other side show what is known of the outcome looked at."""
+        parts, shown, outcome = self._parts, self.shown, self.experiment.outcome
+        if parts is None or shown is None:
+            return
+        _ = self.session._
+        told = [
+            words.needed(shown, outcome, _),
+            words.others(shown, _),
+            "; ".join(words.changes(shown.experiment, _)),
+        ]
+        parts.told.param.update(
+            headline=words.sentence(shown, outcome, _),
+            lines=[line for line in told if line],
+            progress=words.progress(shown.pairs, _),
+            busy=not shown.is_final,
+        )
+        label = words.outcome_names(_)[outcome]
+        parts.bands.show(shown.bands[outcome], outcome, label)
+        low, high = parts.map.show(shown, outcome)
+        parts.key.param.update(low=low, high=high)
+        parts.where.headline = words.places(shown, outcome, _)
+        parts.places.param.update(**place_table(shown, outcome, self.session.world, _))
+        parts.outcomes.param.update(**outcome_table(shown, _))
+
+    # --- taking away
+
+    def _now(self) -> Shown:
+        if self.shown is None:
+            raise InputError(self.session._("The first runs are not finished yet."))
+        return self.shown
+
+    def _csv(self, _cancel: Cancel) -> bytes:
+        return downloads.csv_of(self._now())
+
+    def _figure(self, form: str, _cancel: Cancel) -> bytes:
+        label = words.outcome_names(self.session._)[self.experiment.outcome]
+        return downloads.figure_of(self._now(), self.experiment.outcome, label, form)
+
+    def _report(self, cancel: Cancel) -> bytes:
+        return downloads.report_of(self.experiment, self.session.world, cancel)
+
+    def _toml(self, _cancel: Cancel) -> bytes:
+        return downloads.toml_of(self.experiment)
+
+
+def _heading(text: str) -> pn.pane.HTML:
+    return pn.pane.HTML(
+        f"<h2>{escape(text)}</h2>",
+        margin=0,
+        sizing_mode="stretch_width",
+        stylesheets=["h2 { font-size: 1.05rem; margin: .7rem 0 .3rem; }"],
+    )
