@@ -7,10 +7,13 @@ of claims and the latest check of them.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from calibration.cases.cases import DEPTHS, load_cases, load_events
 from calibration.cases.documentation import CHANCES_OF
@@ -19,6 +22,7 @@ from calibration.cases.targets import load_targets
 from calibration.claims.findings import REFERENCE, read_record
 from calibration.claims.page import mechanisms_page
 from calibration.claims.patterns import load_claims
+from calibration.published import published_folder, read_published
 from sim import agents, state
 from sim.calendars import Positions
 from sim.files import write_text
@@ -159,7 +163,37 @@ def chances() -> str:
     return _table(("chance", "that", "unit", "range", "prior", "because"), rows)
 
 
-CALIBRATION_PARTS = {"cases": cases, "targets": targets, "chances": chances}
+def posterior() -> str:
+    """Return what the published posterior says of each free parameter."""
+    held = read_published()
+    record = json.loads((published_folder() / "checks.json").read_text(encoding="utf-8"))
+    found = next(v for v in record["checks"] if v["check"] == "contraction")["numbers"]
+    low, middle, high = np.quantile(held.values, (0.05, 0.5, 0.95), axis=0)
+    rows = [
+        (f"`{name}`", str(PARAMETERS[name].prior), f"{middle[j]:.3g}",
+         f"{low[j]:.3g} to {high[j]:.3g}", f"{found['contraction'][j]:.2f}", found["words"][j])
+        for j, name in enumerate(held.names)
+    ]  # fmt: skip
+    head = ("parameter", "prior", "median", "90 % interval", "contraction", "what the data say")
+    return _table(head, rows)
+
+
+def verdicts() -> str:
+    """Return every check of the published calibration with its verdict."""
+    folder = published_folder()
+    file = next(f for f in (folder / "validation.json", folder / "checks.json") if f.is_file())
+    record = json.loads(file.read_text(encoding="utf-8"))
+    rows = [(v["check"], v["verdict"], v["found"], v["threshold"]) for v in record["checks"]]
+    return _table(("check", "verdict", "found", "passes when"), rows)
+
+
+CALIBRATION_PARTS = {
+    "cases": cases,
+    "targets": targets,
+    "chances": chances,
+    "posterior": posterior,
+    "verdicts": verdicts,
+}
 PARTS = {
     "agents": agent_classes,
     "variables": variables,

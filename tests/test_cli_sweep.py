@@ -47,7 +47,7 @@ def test_sweep_tells_what_was_done_and_where(folder: str) -> None:
         "5 replicates, 2000-01 to 2000-06, seed 2020",
         "20 runs: 20 done, 0 failed, 0 left",
         "Visits from China",
-        "not yet calibrated",
+        "Calibrated to few documented cases",
         f"Files: {folder}",
     ):
         assert said in result.stdout

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.experiments.run import Run
 
 WIDTH = 80
-NOT_CALIBRATED = "Defaults are not yet calibrated: compare runs, don't read off levels."
+CAUTION = "Calibrated to few documented cases: --posterior N carries what is not known."
 TOP_COUNTRIES = 6
 
 
@@ -203,7 +203,7 @@ def _ending(run: Run, width: int) -> list[str]:
     seconds, version = float(run.manifest["seconds"]), run.manifest["model_version"]
     return [
         f"Took {seconds:,.1f} s · {run.driver} driver · model {version}"[:width],
-        NOT_CALIBRATED[:width],
+        CAUTION[:width],
     ]
 
 
@@ -231,7 +231,7 @@ def card_html(run: Run) -> str:
         f"<small>{escape(what)}</small>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
         f"Most deals: {escape(shown or 'no country has a deal')}<br>"
-        f"<small>{escape(NOT_CALIBRATED)}</small></div>"
+        f"<small>{escape(CAUTION)}</small></div>"
     )
 
 

@@ -9,7 +9,7 @@ from sim import files
 from sim.experiments.comparison.pairing import changed_parameters
 from sim.parameters import PARAMETERS
 from sim.report import compare_figures, compare_tables, markup
-from sim.report.card import NOT_CALIBRATED
+from sim.report.card import CAUTION
 from sim.report.compare_words import changes_words, headlines
 from sim.report.names import Names, plain_word
 
@@ -123,7 +123,7 @@ def _top(comparison: Comparison, title: str, names: Names) -> str:
             # The sections below tell the rest.
             told = told[:2]
         parts.append(_bullets(told))
-    parts.append(markup.paragraph(NOT_CALIBRATED, "notice"))
+    parts.append(markup.paragraph(CAUTION, "notice"))
     return "\n".join(parts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.card import KEYS, NOT_CALIBRATED, WIDTH
+from sim.report.card import KEYS, CAUTION, WIDTH
 from sim.report.compare_words import (
     INTERVAL,
     Effect,
@@ -101,7 +101,7 @@ def _ending(comparison: Comparison) -> list[str]:
     if told:
         words = f"Deals: variance of independent over paired differences {told}"
         lines.append(shorten(words, INNER, placeholder=" …"))
-    return [*lines, NOT_CALIBRATED[:INNER]]
+    return [*lines, CAUTION[:INNER]]
 
 
 def card_html(comparison: Comparison) -> str:
@@ -123,7 +123,7 @@ def card_html(comparison: Comparison) -> str:
             continue
         parts.append(_html_table(effects_of(comparison, label)))
         parts.append(f"<p>{escape(parting_words(comparison, label, names))}</p>")
-    return "".join([*parts, f"<small>{escape(NOT_CALIBRATED)}</small></div>"])
+    return "".join([*parts, f"<small>{escape(CAUTION)}</small></div>"])
 
 
 def _html_table(effects: dict[str, Effect]) -> str:

@@ -10,7 +10,7 @@ from sim.outcomes import OUTCOMES, REGION, SUMMED
 from sim.parameters import PARAMETERS
 from sim.report import figures, markup, tallies
 from sim.report.biography import text_of
-from sim.report.card import NOT_CALIBRATED, key_rows, place_of
+from sim.report.card import CAUTION, key_rows, place_of
 from sim.report.example import example_of
 from sim.report.names import Names, plain_word
 
@@ -93,7 +93,7 @@ def report_page(run: Run, drawings: dict[str, bytes]) -> str:
         [
             markup.heading(1, scenario.title),
             markup.paragraph(scenario.question, "question") if scenario.question else "",
-            markup.paragraph(NOT_CALIBRATED, "notice"),
+            markup.paragraph(CAUTION, "notice"),
         ]
     )
     parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]

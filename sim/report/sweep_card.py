@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.report.card import KEYS, NOT_CALIBRATED, WIDTH, Key
+from sim.report.card import KEYS, CAUTION, WIDTH, Key
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
@@ -31,7 +31,7 @@ def sweep_card(sweep: Sweep) -> str:
         *damages_told(sweep),
     ]
     if well:
-        lines += ["", *_ranges(sweep), "", NOT_CALIBRATED]
+        lines += ["", *_ranges(sweep), "", CAUTION]
     if status.failed:
         lines += ["", *_failures(sweep)]
     return "\n".join(lines)

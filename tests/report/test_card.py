@@ -5,7 +5,7 @@ import pytest
 
 from sim.experiments.run import Run
 from sim.report import tallies
-from sim.report.card import KEYS, NOT_CALIBRATED, card_html, key_rows, place_of, run_card
+from sim.report.card import KEYS, CAUTION, card_html, key_rows, place_of, run_card
 
 
 def titled(run: Run, title: str, question: str = "") -> Run:
@@ -25,7 +25,7 @@ def test_card_says_what_was_run_and_what_came_of_it(small_run: Run) -> None:
         "baseline · 2000-01 to 2010-12 · 3 replicates · seed 2020",
         small_run.manifest["model_version"],
         "compiled driver",
-        NOT_CALIBRATED,
+        CAUTION,
         small_run.scenario.title,
         "90 % interval",
         f"{small_run.per_run['deals'].median():,.0f}",

@@ -114,7 +114,7 @@ def test_page_tells_the_run(small_run: Run, page: Page) -> None:
         small_run.manifest["model_version"],
         small_run.world.digest,
         "90 % interval",
-        "not yet calibrated",
+        "Calibrated to few documented cases",
     ):
         assert text in page.text
     for name in small_run.world.countries["name"]:
