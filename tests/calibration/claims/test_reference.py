@@ -46,11 +46,11 @@ def test_the_reference_result_is_of_this_model_and_these_claims() -> None:
 
 
 @pytest.mark.parametrize("claim", SWITCHED, ids=lambda claim: claim.id)
-def test_with_the_mechanism_off_the_check_does_not_pass(claim: Claim) -> None:
+def test_no_claim_is_shown_that_passes_with_its_mechanism_off(claim: Claim) -> None:
     row = row_of(claim)
     assert row["runs"] == (claim.trial.replicates or REPLICATES)
     without = estimate(row["without"])
-    assert not claim.passes(without.low, without.high)
+    assert not (row["verdict"] == SHOWN and claim.passes(without.low, without.high))
 
 
 @pytest.mark.parametrize("claim", SWITCHED, ids=lambda claim: claim.id)
