@@ -104,10 +104,11 @@ class Teller:
     def fields(self, event: Event, project: str, causes: Sequence[Event]) -> dict[str, str]:
         """Return what templates may be filled with."""
         proposer, where = self.proposer(event, causes)
+        holder = ""
         if event.kind == "governor_change":
             named = self.names.governor(event.locality, event.month)
             holder = named or self._("a new governor")
-        else:
+        elif event.kind == "executive_change":
             named = self.names.executive(event.country, event.month)
             holder = named or self._("a new national executive")
         forum = self.names.forum(event.event_id) if event.kind == "forum" else "a forum"

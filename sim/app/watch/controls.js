@@ -17,7 +17,7 @@ export function render({ model, el }) {
 
   const play = button("play", "▶", () => { model.playing = !model.playing; });
   play.classList.add("main");
-  const rewind = button("rewind", "⏮", () => { model.playing = false; seek(model.first); });
+  const rewind = button("rewind", "|◀", () => { model.playing = false; seek(model.first); });
   const back = button("back", "◀", () => { model.playing = false; seek(model.month - 1); });
   const step = button("step", "▶|", () => { model.playing = false; seek(model.month + 1); });
 
@@ -63,24 +63,25 @@ export function render({ model, el }) {
   const group = make("div", { role: "group", "aria-label": words.controls }, first, second);
   el.append(group);
 
-  // The clock: one month is asked for at a time, when it is due and the last one is drawn.
-  let pending = false, due = 0, timer = null;
+  // The clock: a month is asked for when it is due and all but one before it are drawn.
+  let pending = 0, due = 0, timer = null;
   const ask = () => {
     timer = null;
-    if (!model.playing || pending) return;
+    if (!model.playing || pending > 1) return;
     const wait = due - performance.now();
     if (wait > 1) { timer = setTimeout(ask, wait); return; }
     due = Math.max(performance.now() - 50, due) + 1000 / model.speed;
-    pending = true;
+    pending += 1;
     model.asked = model.asked + 1;
+    if (pending < 2) timer = setTimeout(ask, 1000 / model.speed);
   };
-  const drawn = () => { pending = false; if (timer === null) ask(); };
+  const drawn = () => { pending = Math.max(pending - 1, 0); if (timer === null) ask(); };
 
   const showPlaying = () => {
     play.textContent = model.playing ? "❚❚" : "▶";
     const name = model.playing ? words.pause : words.play;
     play.setAttribute("aria-label", name); play.title = name;
-    pending = false;
+    pending = 0;
     if (model.playing) { due = performance.now(); ask(); }
   };
   const showMonth = () => {

@@ -46,7 +46,9 @@ export function render({ model, el }) {
     const rows = make("tbody");
     for (const row of section.rows) {
       const line = make("tr");
-      for (const value of row) { const td = make("td"); td.append(cell(value)); line.append(td); }
+      for (const value of row) { const td = make("td"); td.append(cell(value));
+        if (td.textContent.length < 9) td.className = "short";
+        line.append(td); }
       rows.append(line);
     }
     node.append(top, rows);

@@ -21,6 +21,7 @@ from sim import kinds as k
 from sim.app.theme import GROUND
 from sim.app.watch.geometry import PROVINCE, TILE, arcs, layout_of
 from sim.report.style import BLUE, GREEN, INK, PAPER, VERMILLION
+from sim.report.tilemap import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
     from sim.state import Array
 
 OUTLINE = "#3a3a3a"
-NEUTRAL = "#e9e9e6"
+NEUTRAL = "#ffffff"
 MOST_ARCS = 400
 """Most lines drawn of one sort."""
 
 COLOURS = tuple(reversed(Viridis256))
 """Light is little, dark is much; readers with any colour vision see the same order."""
 
-_EMPTY = {name: [] for name in ("x0", "y0", "x1", "y1", "cx", "cy")}
+_EMPTY: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cx", "cy")}
 
 
 class Map:
@@ -56,7 +57,9 @@ class Map:
     def __init__(self, session: Session, chosen: Callable[[str], None]) -> None:
         self.session = session
         self.layout = layout_of(session.world)
-        self.mapper = LinearColorMapper(palette=list(COLOURS), low=0.0, high=1.0, nan_color=NEUTRAL)
+        self.mapper = LinearColorMapper(
+            palette=list(COLOURS), low=0.0, high=1.0, nan_color=NEUTRAL, low_color=ZERO
+        )
         self.figure = self._figure()
         self.places = ColumnDataSource(self._place_columns())
         self.provinces = ColumnDataSource(self._province_columns())
@@ -160,7 +163,13 @@ class Map:
         )
 
     def _draw_labels(self) -> None:
-        look = {"text_align": "center", "text_baseline": "middle", "text_outline_color": PAPER}
+        look = {
+            "text_align": "center",
+            "text_baseline": "middle",
+            "background_fill_color": PAPER,
+            "background_fill_alpha": 0.8,
+            "padding": 1,
+        }
         x, y, text = zip(*self.layout.codes, strict=True)
         size = {"text_font_size": "11px", "text_font_style": "bold"}
         self.figure.text(list(x), list(y), list(text), text_color=INK, **size, **look)
@@ -206,7 +215,8 @@ class Map:
 
     def set_scale(self, scale: Scale) -> None:
         """Show another measure's scale."""
-        self.mapper.update(low=scale.low, high=scale.high)
+        # Exactly nothing has a colour of its own.
+        self.mapper.update(low=scale.low + 1e-9, high=scale.high)
         steps = np.linspace(scale.low, scale.high, 5)
         self.bar.ticker = FixedTicker(ticks=[float(step) for step in steps])
         self.bar.title = f"{scale.title}: {scale.unit}"

@@ -76,8 +76,9 @@ class Player:
         if self.month >= self.recorder.last:
             self.playing = False
             self.progress()
-        elif not self.waiting:
-            self.seek(self.month + 1)
+        else:
+            # Months asked for before the one awaited has come follow it one by one.
+            self.seek(max(self.month, self._sought) + 1 if not self.waiting else self._sought)
 
     def restart(self, seed: int) -> None:
         """Show the first month of a world with another seed."""

@@ -69,6 +69,7 @@ class WatchTab:
     def view(self) -> Viewable:
         """Build the tab and begin with the first month, or the one of the address."""
         self._build()
+        self.map.set_mark(self.target)
         self.player.seek(self._start)
         wide = {"sizing_mode": "stretch_width", "margin": 0}
         legend = pn.pane.HTML(line_legend(self.session), **wide)
