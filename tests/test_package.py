@@ -73,7 +73,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
 }
 # A run's methods draw and tell it, so they reach up, but only when they are called.
-LATE = {("experiments", "report")}
+LATE = {("experiments", "report"), ("experiments", "app")}
 LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
 
 

@@ -25,6 +25,7 @@ from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from panel.viewable import Viewable
 
 DRIVERS = ("compiled", "mesa")
 LOGS_KEPT = 200
@@ -163,6 +164,18 @@ class Run:
         from sim.report import figures
 
         return figures.plot_channels(self, ax=ax)
+
+    def dashboard(self, language: str = "en") -> Viewable:
+        """Return a view of the run's first world, month by month, for a notebook.
+
+        Raises
+        ------
+        InputError
+            If the page's libraries are not installed.
+        """
+        from sim.app import dashboard
+
+        return dashboard(self, language)
 
     def explain(self, deal: int | str, replicate: int = 0) -> str:
         """Tell how a deal came about, from first contact on, as text."""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.app.watch import chronicle, measures, news
+from sim.app.watch.geometry import arcs, layout_of
+from sim.app.watch.recorder import Recorder
+from sim.engine import simulate
+from sim.events import canonical_log
+from sim.initial import initial_state
+from sim.kinds import DEAL
+from sim.scenario import load
+from sim.world import World
+
+END = "2001-12"
+
+
+@pytest.fixture(scope="module")
+def recorder(world: World) -> Recorder:
+    made = Recorder(load("baseline", world).with_overrides(end=END), world)
+    made.advance(made.last)
+    return made
+
+
+def test_the_record_is_the_run(recorder: Recorder, world: World) -> None:
+    final = simulate(initial_state(recorder.scenario, world), recorder.scenario.seed, 0)
+    assert np.array_equal(recorder.events_until(recorder.last), canonical_log(final))
+    last = recorder.frame(recorder.last)
+    assert np.allclose(last.trust, final.place["trust"][: len(last.trust)], atol=1e-6)
+    assert np.allclose(last.will, final.governor["will"], atol=1e-6)
+
+
+def test_a_month_can_be_looked_at_again(recorder: Recorder) -> None:
+    early = recorder.frame(recorder.first + 3)
+    events = recorder.events_until(early.month)
+    assert events["month"].max() <= early.month
+    localities = len(early.trust)
+    deals = events[(events["kind"] == DEAL) & (events["place"] < localities)]
+    assert early.deals.sum() == len(deals)
+    actor = int(recorder.state.tie["actor"][0])
+    ties = chronicle.ties_at(recorder, early.month, actor=actor)
+    assert all(tie.since <= early.month and tie.twinned <= early.month for tie in ties)
+
+
+def test_nothing_is_recorded_beyond_the_limit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.app.limits.FRAME_BYTES", 1)
+    small = Recorder(load("baseline", world).with_overrides(end=END), world)
+    small.advance(small.last)
+    assert small.known == small.first
+    assert small.is_full
+
+
+def test_projects_stand_at_their_latest_stage(recorder: Recorder) -> None:
+    events = recorder.events_until(recorder.last)
+    projects = chronicle.projects_of(events)
+    assert len(projects) == len(np.unique(events["project"][events["project"] != 0]))
+    formed = set(events["project"][events["kind"] == DEAL])
+    assert {p.identity for p in projects if p.is_deal} == {int(i) for i in formed}
+
+
+def test_measures_keep_to_their_places(recorder: Recorder) -> None:
+    frame = recorder.frame(recorder.last)
+    for measure in measures.MEASURES:
+        values = measures.of_localities(recorder, frame, measure)
+        assert values.shape == frame.trust.shape
+        assert np.isfinite(values).all()
+        assert len(measures.of_provinces(recorder, frame, measure)) == len(recorder.at.province)
+
+
+def test_phases_count_every_event_once(recorder: Recorder) -> None:
+    for frame in recorder.frames:
+        assert sum(news.phases_of(frame.events)) == len(frame.events)
+        assert len(news.notable(frame.events, 3)) <= 3
+
+
+def test_no_two_squares_of_the_map_overlap(world: World) -> None:
+    layout = layout_of(world)
+    cells = {(float(x), float(y)) for x, y in layout.places}
+    assert len(cells) == len(world.localities)
+    blocks = np.concatenate([layout.provinces, [layout.state]])
+    assert len({tuple(block) for block in blocks.tolist()}) == len(world.provinces) + 1
+    for x, y in blocks:
+        apart = np.maximum(*np.abs(layout.places - [x, y]).T)
+        assert apart.min() >= 1.4
+    assert blocks.min() >= 0.0
+    assert (blocks <= np.array(layout.size)).all()
+
+
+def test_arcs_end_at_their_squares() -> None:
+    line = arcs(np.array([[0.0, 10.0]]), np.array([[10.0, 10.0]]))
+    assert (line["x0"][0], line["x1"][0], line["y0"][0]) == (0.0, 10.0, 10.0)
+    assert line["cy"][0] < 10.0
