@@ -221,7 +221,8 @@ details { border-top: 1px solid #c9c9c9; }
 .more { border: 0; font-size: .8rem; color: var(--quiet); }
 .more summary { font-weight: 400; padding: .15rem 0; }
 .more p { margin: .1rem 0; }
-.find { display: block; margin-bottom: .5rem; }
+.find { display: flex; gap: .6rem; align-items: center; margin-bottom: .5rem; font-size: .9rem; }
+.find input { flex: 1; min-width: 0; }
 [hidden] { display: none; }
 """,
     ]
