@@ -1,0 +1,1 @@
+"""The tab Watch: one world, month by month, on a map."""

@@ -1,0 +1,82 @@
+"""What the map can be coloured by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.app.session import Session
+    from sim.app.watch.recorder import Frame, Recorder
+
+Floats = npt.NDArray[np.float64]
+
+MEASURES = ("trust", "deals", "authority", "turnover", "will")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Describe how a measure is shown.
+
+    Parameters
+    ----------
+    title, unit
+        In the visitor's language.
+    low, high
+        Ends of the scale of colours.
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+
+
+def scales(session: Session) -> dict[str, Scale]:
+    """Return the scales of all measures."""
+    _ = session._
+    return {
+        "trust": Scale(_("Trust"), _("highest trust in a Chinese actor, 0 to 1"), 0.0, 1.0),
+        "deals": Scale(_("Deals"), _("deals so far"), 0.0, 6.0),
+        "authority": Scale(_("Authority"), _("authority of first-level units, 0 to 1"), 0.0, 1.0),
+        "turnover": Scale(_("Turnover"), _("years the governor has been in office"), 0.0, 8.0),
+        "will": Scale(_("Governor's will"), _("will to work with China, 0 to 1"), 0.0, 1.0),
+    }
+
+
+def of_localities(recorder: Recorder, frame: Frame, measure: str) -> Floats:
+    """Return a measure for every locality in one month."""
+    if measure == "authority":
+        country = recorder.state.place["country"][: len(frame.trust)]
+        return frame.authority[country].astype(np.float64)
+    of_frame: dict[str, Callable[[], npt.NDArray[np.generic]]] = {
+        "trust": lambda: frame.trust,
+        "deals": lambda: frame.deals,
+        "turnover": lambda: (frame.month + 1 - frame.since.astype(np.float64)) / 12.0,
+        "will": lambda: frame.will,
+    }
+    return of_frame[measure]().astype(np.float64)
+
+
+def of_provinces(recorder: Recorder, frame: Frame, measure: str) -> Floats:
+    """Return a measure for every province; nan where it says nothing about provinces."""
+    provinces = len(recorder.at.province)
+    w = recorder.state
+    if measure == "deals":
+        home = w.actor["home"]
+        whose = np.where(home >= 0, home, np.arange(len(home)))
+        inside = whose < provinces
+        total = np.bincount(whose[inside], frame.actor_deals[inside], minlength=provinces)
+        return np.asarray(total, dtype=np.float64)
+    if measure == "trust":
+        most = np.zeros(provinces)
+        actor = w.tie["actor"][: len(frame.tie_trust)]
+        own = actor < provinces
+        np.maximum.at(most, actor[own], frame.tie_trust[own].astype(np.float64))
+        return most
+    return np.full(provinces, np.nan)

@@ -1,0 +1,144 @@
+"""Play a recorded world: forward, back to any month, from the start with another seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.app import limits
+from sim.app.watch.recorder import Recorder
+from sim.app.workers import CancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.app.session import Session
+    from sim.app.watch.recorder import Frame
+    from sim.app.workers import Cancel
+    from sim.scenario import Scenario
+
+AHEAD = 36
+"""Months recorded ahead of the one shown, so that playing need not wait."""
+
+
+class Player:
+    """Show one world's months; record them in the background as far as needed.
+
+    Parameters
+    ----------
+    session
+        The visitor.
+    scenario
+        What to run; its seed can be changed.
+    show
+        Called with a frame to be shown.
+    progress
+        Called when more has been recorded, or the world was exchanged.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        scenario: Scenario,
+        show: Callable[[Frame], None],
+        progress: Callable[[], None],
+    ) -> None:
+        self.session = session
+        self.show = show
+        self.progress = progress
+        self.recorder = Recorder(scenario, session.world)
+        self.month = self.recorder.first - 1
+        self.playing = False
+        self._sought = -1
+        self._recording = False
+        self._closed = False
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of the world shown."""
+        return self.recorder.scenario.seed
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a month was asked for that is not recorded yet."""
+        return self._sought > self.recorder.known
+
+    def seek(self, month: int) -> None:
+        """Show a month, as soon as it is recorded."""
+        if self._closed:
+            return
+        month = min(max(month, self.recorder.first), self.recorder.last)
+        self._sought = month
+        self._serve()
+        self._record()
+
+    def next(self) -> None:
+        """Show the month after the one shown."""
+        if self.month >= self.recorder.last:
+            self.playing = False
+            self.progress()
+        elif not self.waiting:
+            self.seek(self.month + 1)
+
+    def restart(self, seed: int) -> None:
+        """Show the first month of a world with another seed."""
+        seed = min(max(seed, 0), limits.HIGHEST_SEED)
+        scenario = self.recorder.scenario.with_overrides(seed=seed)
+        self.recorder = Recorder(scenario, self.session.world)
+        self._recording = False
+        self.month = self.recorder.first - 1
+        self.seek(self.recorder.first)
+        self.progress()
+
+    def close(self) -> None:
+        """Let go of the world."""
+        self._closed = True
+        self.playing = False
+        self.recorder = Recorder(self.recorder.scenario, self.session.world)
+
+    def _serve(self) -> None:
+        """Show the month sought if it is there; if it never will be, the last there is."""
+        if self._sought < 0 or self._closed:
+            return
+        if self.waiting and not self.recorder.is_full:
+            return
+        self.month = min(self._sought, self.recorder.known)
+        self._sought = -1
+        self.show(self.recorder.frame(self.month))
+
+    def _record(self) -> None:
+        """Let the pool record on, some months at a time, so that all visitors have their turn."""
+        recorder = self.recorder
+        wanted = min(max(self._sought, self.month + AHEAD), recorder.last)
+        if self._recording or self._closed or recorder.is_full or recorder.known >= wanted:
+            return
+        self._recording = True
+        to = min(wanted, recorder.known + limits.MONTHS_AT_ONCE)
+
+        def arrived() -> None:
+            if self.recorder is recorder and not self._closed:
+                self._serve()
+
+        def each() -> None:
+            if self._sought >= 0 and recorder.known >= self._sought:
+                self.session.deliver(arrived)
+
+        def work(cancel: Cancel) -> None:
+            recorder.advance(to, cancel, each)
+
+        def done(result: None) -> None:
+            if self.recorder is recorder and not self._closed:
+                self._recording = False
+                self._serve()
+                self.progress()
+                self._record()
+
+        def failed(error: Exception) -> None:
+            if self.recorder is recorder and not isinstance(error, CancelledError):
+                self._recording = False
+                self.playing = False
+                self._sought = -1
+                self.session.notify(str(error), "error")
+                self.progress()
+
+        # A newer world takes the key over, which stops the recording of the older one.
+        self.session.submit(work, done, failed, key="watch")

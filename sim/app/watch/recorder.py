@@ -1,0 +1,172 @@
+"""Run a world on Mesa agents and keep what each month looked like.
+
+A month is kept as a small frame, so that any month can be shown again at once. Frames are
+only ever appended, by one thread; the page reads those that are there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import kinds as k
+from sim.app import limits
+from sim.calendars import Positions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.app.workers import Cancel
+    from sim.model import ParadiplomacyModel
+    from sim.scenario import Scenario
+    from sim.state import Array, State
+    from sim.world import World
+
+Small = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Hold the end of one month.
+
+    Parameters
+    ----------
+    month
+        Counted from January 2000.
+    trust, will
+        Highest trust in any Chinese actor and the governor's will, by locality, 0-1.
+    since, aligned
+        Month the governor took office, and whether of the national executive's bloc.
+    deals, actor_deals
+        Deals so far, by locality and by actor.
+    authority, leader_since
+        Authority of first-level units, and month the executive took office, by country.
+    tie_trust
+        Trust of every tie there is, 0-1, in the order of the state's ties.
+    events
+        The month's events in canonical order.
+    """
+
+    month: int
+    trust: Small
+    will: Small
+    since: npt.NDArray[np.int16]
+    aligned: npt.NDArray[np.bool_]
+    deals: npt.NDArray[np.int16]
+    actor_deals: npt.NDArray[np.int16]
+    authority: Small
+    leader_since: npt.NDArray[np.int16]
+    tie_trust: npt.NDArray[np.float16]
+    events: Array
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory of the arrays, in bytes."""
+        arrays = (getattr(self, name) for name in self.__slots__ if name != "month")
+        return sum(int(array.nbytes) for array in arrays)
+
+
+class Recorder:
+    """Run one world as far as asked and keep its frames.
+
+    Parameters
+    ----------
+    scenario, world
+        What to run.
+    """
+
+    def __init__(self, scenario: Scenario, world: World) -> None:
+        self.scenario = scenario
+        self.world = world
+        self.at = Positions(world)
+        self.frames: list[Frame] = []
+        self.first = scenario.start_month
+        self.last = min(scenario.end_month, self.first + limits.MONTHS - 1)
+        self.nbytes = 0
+        self._model: ParadiplomacyModel | None = None
+        self._seen = 0
+
+    @property
+    def known(self) -> int:
+        """Return the last month that was recorded; the month before the first if none was."""
+        return self.first + len(self.frames) - 1
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no further month may be recorded."""
+        return self.known >= self.last or self.nbytes > limits.FRAME_BYTES
+
+    @property
+    def state(self) -> State:
+        """Return the arrays as far as the world has been run."""
+        assert self._model is not None
+        return self._model.state
+
+    def frame(self, month: int) -> Frame:
+        """Return a recorded month."""
+        return self.frames[month - self.first]
+
+    def advance(
+        self, to: int, cancel: Cancel | None = None, each: Callable[[], None] | None = None
+    ) -> None:
+        """Run until a month has been recorded; ``each`` is called after every month."""
+        if self._model is None:
+            from sim.model import ParadiplomacyModel
+
+            self._model = ParadiplomacyModel(self.scenario, world=self.world)
+        while self.known < to and not self.is_full:
+            if cancel is not None:
+                cancel.check()
+            self._model.step()
+            frame = self._look(self._model.month - 1)
+            self.nbytes += frame.nbytes
+            self.frames.append(frame)
+            if each is not None:
+                each()
+
+    def _look(self, month: int) -> Frame:
+        w = self.state
+        localities = len(self.at.locality)
+        place, governor, country = w.place[:localities], w.governor, w.country
+        ties = w.tie[: int(w.run["ties"][0])]
+        events = self._new_events(w)
+        deals = events[events["kind"] == k.DEAL]
+        here = deals["place"][(deals["place"] >= 0) & (deals["place"] < localities)]
+        dealt = np.bincount(here, minlength=localities)
+        actors = np.bincount(deals["actor"][deals["actor"] >= 0], minlength=len(w.actor))
+        if self.frames:
+            dealt = dealt + self.frames[-1].deals
+            actors = actors + self.frames[-1].actor_deals
+        trust = 1.0 - (1.0 - ties["personal"]) * (1.0 - ties["institutional"])
+        return Frame(
+            month=month,
+            trust=place["trust"].astype(np.float32),
+            will=governor["will"].astype(np.float32),
+            since=governor["since"].astype(np.int16),
+            aligned=governor["bloc"] == country["bloc"][place["country"]],
+            deals=dealt.astype(np.int16),
+            actor_deals=actors.astype(np.int16),
+            authority=country["authority"].astype(np.float32),
+            leader_since=country["since"].astype(np.int16),
+            tie_trust=trust.astype(np.float16),
+            events=events,
+        )
+
+    def _new_events(self, w: State) -> Array:
+        """Return the events since the last look, in canonical order."""
+        from sim.events import canonical_log
+
+        end = int(w.run["events"][0])
+        run: Any = w.run.copy()
+        run["events"] = end - self._seen
+        new = w._replace(event=w.event[self._seen : end], run=run)
+        self._seen = end
+        return canonical_log(new)
+
+    def events_until(self, month: int) -> Array:
+        """Return all events up to a recorded month."""
+        parts = [frame.events for frame in self.frames[: month - self.first + 1]]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=self.state.event.dtype)
