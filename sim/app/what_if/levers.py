@@ -236,5 +236,6 @@ details { border-top: 1px solid #c9c9c9; }
         if not isinstance(data, Mapping):
             return
         name, value = data.get("name"), data.get("value")
-        if name in PARAMETERS and isinstance(value, int | float) and not isinstance(value, bool):
-            self._on_release(str(name), float(value))
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(name, str) and name in PARAMETERS and number:
+            self._on_release(name, float(value))

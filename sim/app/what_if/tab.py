@@ -138,7 +138,7 @@ class WhatIfTab:
     def _build(self) -> _Parts:
         _, wide = self.session._, {"sizing_mode": "stretch_width", "margin": 0}
         outcome = pn.widgets.Select(
-            name=_("Outcome"),
+            label=_("Outcome"),
             options={label: key for key, label in words.outcome_names(_).items()},
             value=self.experiment.outcome,
             max_width=420,
