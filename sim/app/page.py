@@ -47,6 +47,7 @@ _TEMPLATE = """
 <main id="main" class="wide" tabindex="-1">
 {{ embed(roots.notices) }}
 {{ embed(roots.content) }}
+{{ embed(roots.location) }}
 </main>
 <footer><div class="wide">{{ foot }}</div></footer>
 {% endblock %}
@@ -161,7 +162,7 @@ class Page:
     def template(self) -> pn.Template:
         """Return the page around its parts."""
         text = self.session._
-        template = pn.Template(_TEMPLATE, design=House, theme=pn.theme.DefaultTheme)
+        template = pn.Template(_TEMPLATE, design=House, theme=pn.theme.DefaultTheme, location=True)
         for name in ("navigation", "notices", "content"):
             template.add_panel(name, getattr(self, name))
         variables = {
