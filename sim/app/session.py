@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from tornado.ioloop import IOLoop
+
 from sim.app.language import Language
 from sim.app.limits import NOTICE_CHARACTERS
 from sim.app.workers import Cancel, Job, Pool, RefusedError
@@ -46,6 +48,7 @@ class Session:
         self.closed = False
         self._pool = pool
         self._document = document
+        self._loop = None if document is None else IOLoop.current()
         self._jobs: dict[str, Job] = {}
         # The page sets these.
         self.on_notice: Callable[[str, Kind], None] = lambda text, kind: None
@@ -109,9 +112,14 @@ class Session:
         """Call something on the visitor's document as soon as it is free, from any thread."""
         if self.closed:
             return
-        if self._document is None:
+        if self._document is None or self._loop is None:
             callback()
         else:
+            # A document that is being changed in its own thread may lose what another adds to it.
+            self._loop.add_callback(self._next_tick, callback)
+
+    def _next_tick(self, callback: Callable[[], None]) -> None:
+        if self._document is not None:
             self._document.add_next_tick_callback(callback)
 
     def _report(self, error: Exception) -> None:
