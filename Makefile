@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app patterns surface calibration figures manifest reproduce test test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages patterns surface calibration figures manifest reproduce test test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: $(READY)  ## Measure speed against the bars
 
 docs: $(READY)  ## Renew the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
+
+messages: $(READY)  ## Bring the catalogues of the page up to date with its texts
+	@$(BIN)/python -m sim.app.messages
 
 surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m calibration.surface

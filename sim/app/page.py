@@ -161,16 +161,16 @@ class Page:
 
     def template(self) -> pn.Template:
         """Return the page around its parts."""
-        text = self.session._
+        _ = self.session._
         template = pn.Template(_TEMPLATE, design=House, theme=pn.theme.DefaultTheme, location=True)
         for name in ("navigation", "notices", "content"):
             template.add_panel(name, getattr(self, name))
         variables = {
             "lang": self.session.language,
             "sheet": Markup(style_sheet()),
-            "skip": text("Skip to the content"),
-            "subtitle": text("How China's subnational outreach to Latin America makes deals"),
-            "foot": text("A model, not a forecast. Version {version}.", version=__version__),
+            "skip": _("Skip to the content"),
+            "subtitle": _("How China's subnational outreach to Latin America makes deals"),
+            "foot": _("A model, not a forecast. Version {version}.", version=__version__),
         }
         for name, value in variables.items():
             template.add_variable(name, value)

@@ -19,6 +19,12 @@ _WORLDS = ("usual", "changed")
 COLUMNS = ("year", *(f"{w}{end}" for w in _WORLDS for end in ("", "_low", "_high")))
 
 
+def caption(lesson: Lesson, _: Translate) -> str:
+    """Return what the drawing shows; as text of the page it breaks where it is narrow."""
+    name = outcome_names(_)[lesson.outcome]
+    return _("{name} so far: mean, and the band 9 runs in 10 lie in", name=name)
+
+
 class Bands:
     """Draw both worlds of a lesson.
 
@@ -38,7 +44,6 @@ class Bands:
             height=330,
             sizing_mode="stretch_width",
             min_width=200,
-            title=_("{name} so far: mean, and the band 9 runs in 10 lie in", name=name),
             tools="",
             toolbar_location=None,
         )
@@ -82,8 +87,6 @@ def _dress(plot: Any, across: str, up: str) -> None:
     """Set the type and take away what carries no information."""
     plot.outline_line_color = None
     plot.background_fill_color = plot.border_fill_color = style.PAPER
-    plot.title.text_font, plot.title.text_font_size = _FONT, "14px"
-    plot.title.text_color = style.INK
     plot.xgrid.visible = False
     plot.ygrid.grid_line_color = style.FAINT
     plot.xaxis.axis_label, plot.yaxis.axis_label = across, up

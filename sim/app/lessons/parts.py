@@ -98,7 +98,8 @@ export function render({ model, el }) {
     const label = document.createElement("label"), input = document.createElement("input");
     const words = document.createElement("span"), mark = document.createElement("strong");
     input.type = "radio"; input.name = "guess"; input.value = index;
-    words.textContent = text; label.append(input, words, mark); set.append(label);
+    const both = document.createElement("span"); both.append(words, " ", mark);
+    words.textContent = text; label.append(input, both); set.append(label);
     return { label, input, mark };
   });
   const hint = document.createElement("p"); hint.setAttribute("role", "alert");
@@ -137,7 +138,8 @@ export function render({ model, el }) {
 fieldset { border: 0; margin: 0; padding: 0; }
 legend { font-weight: 600; padding: 0; margin-bottom: .4rem; font-size: 1rem; }
 label { display: flex; gap: .5rem; align-items: baseline; padding: .4rem .5rem; min-height: 28px;
-  border-left: 5px solid transparent; cursor: pointer; flex-wrap: wrap; }
+  border-left: 5px solid transparent; cursor: pointer; }
+label span { min-width: 0; }
 label:hover { background: #f0f0ec; }
 label.mine { border-left-color: var(--orange); background: #fdf3e0; }
 label.right { border-left-color: var(--blue); background: #e8f2f9; }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import panel as pn
 
 from sim.app.lessons import words
-from sim.app.lessons.charts import Bands
+from sim.app.lessons.charts import Bands, caption
 from sim.app.lessons.lesson import Lesson, lessons
 from sim.app.lessons.parts import Guess, Results, Row
 from sim.app.lessons.sheet import course, exercise_sheet, teacher_note
@@ -29,6 +29,7 @@ h3 { font-size: 1.08rem; margin: 1rem 0 .3rem; border-bottom: 1px solid #8a8a8a;
 p, li { max-width: 46rem; margin: .4rem 0; line-height: 1.5; }
 ul, ol { margin: .3rem 0; padding-left: 1.3rem; }
 .question { font-size: 1.05rem; font-weight: 600; }
+.caption { font-weight: 600; font-size: .95rem; }
 .verdict { font-size: 1.15rem; font-weight: 600; border-left: 6px solid var(--blue);
   padding: .3rem .8rem; background: var(--paper); }
 small { color: var(--quiet); font-size: .88rem; }
@@ -217,7 +218,10 @@ class LessonsTab:
         results = Results(caption=_("What the runs show"), **_WIDE)
         bands = Bands(self.lesson, _)
         run = pn.Column(
-            _html(f"<h3>{escape(_('2. Run'))}</h3>"),
+            _html(
+                f"<h3>{escape(_('2. Run'))}</h3>"
+                f'<p class="caption">{escape(caption(self.lesson, _))}</p>'
+            ),
             pn.pane.Bokeh(bands.plot, **_WIDE),
             results,
             visible=False,

@@ -35,7 +35,7 @@ def outcome_names(_: Translate) -> dict[str, str]:
 
 def guesses(_: Translate) -> list[str]:
     """Return what can be guessed, from a large fall to a large rise."""
-    small, large = f"{SMALL:.0%}", f"{LARGE:.0%}"
+    small, large = f"{100 * SMALL:.0f} %", f"{100 * LARGE:.0f} %"
     return [
         _("It falls by more than {large}", large=large),
         _("It falls by {small} to {large}", small=small, large=large),

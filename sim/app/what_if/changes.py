@@ -158,6 +158,7 @@ def answered(data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         return {}
     kind = data.get("kind")
+    kind = kind if isinstance(kind, str) else None
     schema = KINDS[kind].model_json_schema()["properties"] if kind in KINDS else {}
     result: dict[str, Any] = {"kind": kind}
     for name, value in data.items():

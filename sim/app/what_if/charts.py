@@ -6,9 +6,11 @@ Figures are made once; a new result only puts new numbers into them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
@@ -17,6 +19,7 @@ from sim.app.what_if.words import Translate
 from sim.report import style
 from sim.report.compare_figures import diverging, symmetric
 from sim.report.compare_words import amount
+from sim.report.room import Room, code_boxes
 from sim.report.tilemap import TILE, Sheet
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from sim.state import Array
     from sim.world import World
 
+Labels = tuple[tuple[float, float, str], ...]
 _FONT = "system-ui, sans-serif"
 _COLUMNS = (
     "baseline",
@@ -46,9 +50,6 @@ def _plain(plot: Any) -> None:
     plot.outline_line_color = None
     plot.background_fill_color = style.PAPER
     plot.border_fill_color = style.PAPER
-    plot.title.text_font_size = "14px"
-    plot.title.text_font = _FONT
-    plot.title.text_color = style.INK
     for axis in plot.axis:
         axis.axis_label_text_font_style = "normal"
         axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
@@ -69,9 +70,11 @@ class BandChart:
     """
 
     def __init__(self, _: Translate) -> None:
-        self.source = ColumnDataSource({name: [] for name in ("year", *_COLUMNS)})
+        # Something to begin with, so that the axes have ends.
+        empty = {name: [0.0, 0.0] for name in _COLUMNS}
+        self.source = ColumnDataSource({"year": [2000.0, 2021.0], **empty})
         self.years = Range1d(2000.0, 2021.0)
-        self.worlds = self._figure(300, _("Both worlds: mean, and the band 9 runs in 10 lie in"))
+        self.worlds = self._figure(290)
         for name, words, colour, dash in (
             ("baseline", _("Compared with"), style.QUIET, "dashed"),
             ("what_if", _("What if"), style.BLUE, "solid"),
@@ -95,9 +98,7 @@ class BandChart:
                 legend_label=words,
             )
         self._dress_legend()
-        self.gap = self._figure(
-            220, _("Difference between the paired runs, with its 95 % interval")
-        )
+        self.gap = self._figure(200)
         self.gap.varea(
             "year", "low", "high", source=self.source, fill_color=style.BLUE, fill_alpha=style.BAND
         )
@@ -109,17 +110,17 @@ class BandChart:
         tips = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
         self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
 
-    def _figure(self, height: int, title: str) -> Any:
+    def _figure(self, height: int) -> Any:
         plot = figure(
             height=height,
             sizing_mode="stretch_width",
             min_width=200,
             x_range=self.years,
-            title=title,
             tools="",
         )
         _plain(plot)
         plot.xgrid.visible = False
+        plot.min_border_top = 12
         return plot
 
     def _dress_legend(self) -> None:
@@ -167,6 +168,7 @@ class DifferenceMap:
                 "told": [""] * len(self.codes),
             }
         )
+        self.labels = ColumnDataSource({"x": [0.0], "y": [0.0], "code": [""]})
         self.plot = self._figure(sheet)
 
     def _figure(self, sheet: Sheet) -> Any:
@@ -202,6 +204,19 @@ class DifferenceMap:
         plot.multi_line(
             lines[:, :, 0].tolist(), lines[:, :, 1].tolist(), line_color="#3a3a3a", line_width=1.2
         )
+        plot.text(
+            "x",
+            "y",
+            "code",
+            source=self.labels,
+            text_align="center",
+            text_baseline="middle",
+            text_font_size="10px",
+            text_font_style="bold",
+            text_font=value(_FONT),
+            text_color=style.INK,
+            text_outline_color=style.PAPER,
+        )
         tips = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
         plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips))
         return plot
@@ -223,6 +238,19 @@ class DifferenceMap:
         )
         return amount(-largest, signed=True), amount(largest, signed=True)
 
+    def name_countries(self, labels: Labels) -> None:
+        """Write the codes of countries where :func:`country_labels` found room."""
+        x, y, codes = (list(part) for part in zip(*labels, strict=True))
+        self.labels.data = {"x": x, "y": y, "code": codes}
+
+
+@cache
+def country_labels(world: World) -> Labels:
+    """Return place and text of each country's code; finding room takes a second, once."""
+    sheet = Sheet(world.localities, world.grid)
+    boxes = code_boxes(Room(sheet.labels), sheet.names, 7.0, 12.0, inside=False)
+    return tuple((float(box.x), float(box.y), sheet.names[i]) for i, box, _ in boxes)
+
 
 def colours(gaps: Array, sure: Array, largest: float) -> list[str]:
     """Return the colour of each difference; what may be none is paler.
@@ -237,7 +265,7 @@ def colours(gaps: Array, sure: Array, largest: float) -> list[str]:
     from matplotlib.colors import to_hex
 
     shades = diverging()(np.ma.getdata(symmetric(largest)(gaps)))
-    shades[~sure, :3] = 0.55 * shades[~sure, :3] + 0.45
+    shades[~sure, :3] = 0.4 * shades[~sure, :3] + 0.6
     return [to_hex(shade) for shade in shades]
 
 

@@ -221,7 +221,8 @@ details { border-top: 1px solid #c9c9c9; }
 .more { border: 0; font-size: .8rem; color: var(--quiet); }
 .more summary { font-weight: 400; padding: .15rem 0; }
 .more p { margin: .1rem 0; }
-.find { display: block; margin-bottom: .5rem; }
+.find { display: flex; gap: .6rem; align-items: center; margin-bottom: .5rem; font-size: .9rem; }
+.find input { flex: 1; min-width: 0; }
 [hidden] { display: none; }
 """,
     ]
@@ -235,5 +236,6 @@ details { border-top: 1px solid #c9c9c9; }
         if not isinstance(data, Mapping):
             return
         name, value = data.get("name"), data.get("value")
-        if name in PARAMETERS and isinstance(value, int | float) and not isinstance(value, bool):
-            self._on_release(str(name), float(value))
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(name, str) and name in PARAMETERS and number:
+            self._on_release(name, float(value))

@@ -13,7 +13,7 @@ import panel as pn
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
 from sim.app.what_if import changes, downloads, levers, words
 from sim.app.what_if.changes import Changes
-from sim.app.what_if.charts import BandChart, DifferenceMap, scale_colours
+from sim.app.what_if.charts import BandChart, DifferenceMap, country_labels, scale_colours
 from sim.app.what_if.experiment import Experiment, begin, from_toml
 from sim.app.what_if.levers import Levers
 from sim.app.what_if.link import from_address, to_address
@@ -22,7 +22,7 @@ from sim.app.what_if.runs import CHUNKS
 from sim.app.what_if.setup import Setup, titles
 from sim.app.what_if.tables import outcome_table, place_table
 from sim.app.what_if.takeaways import Takeaways
-from sim.app.what_if.told import MapKey, Table, Told
+from sim.app.what_if.told import Lines, MapKey, Table, Told
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ _GRID = """
   grid-template: "controls told" auto "controls charts" 1fr / minmax(320px, 27rem) minmax(0, 1fr); }
 .controls { grid-area: controls; } .told { grid-area: told; } .charts { grid-area: charts; }
 .told { position: sticky; top: 0; z-index: 5; }
+@media (min-width: 901px) {
+  .controls { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; }
+}
 @media (max-width: 900px) {
   :host { grid-template: "told" auto "controls" auto "charts" auto / minmax(0, 1fr); }
 }
@@ -54,7 +57,8 @@ class _Parts:
     key: MapKey
     places: Table
     outcomes: Table
-    where: Told
+    more: Lines
+    where: Lines
     files: list[pn.widgets.FileDownload]
 
 
@@ -122,6 +126,11 @@ class WhatIfTab:
         )
         self._refresh()
         self._run()
+        self.session.submit(
+            lambda cancel: country_labels(self.session.world),
+            parts.map.name_countries,
+            key="what_if.labels",
+        )
         return view
 
     # --- building
@@ -129,7 +138,7 @@ class WhatIfTab:
     def _build(self) -> _Parts:
         _, wide = self.session._, {"sizing_mode": "stretch_width", "margin": 0}
         outcome = pn.widgets.Select(
-            name=_("Outcome"),
+            label=_("Outcome"),
             options={label: key for key, label in words.outcome_names(_).items()},
             value=self.experiment.outcome,
             max_width=420,
@@ -198,7 +207,8 @@ class WhatIfTab:
             ),
             places=Table(**wide),
             outcomes=Table(**wide),
-            where=Told(**wide),
+            more=Lines(**wide),
+            where=Lines(**wide),
             files=[
                 files(_("Table (CSV)"), "what-if.csv", self._csv),
                 files(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
@@ -226,8 +236,10 @@ class WhatIfTab:
         _ = self.session._
         return pn.Column(
             parts.outcome,
-            _heading(_("Over time")),
+            parts.more,
+            _heading(_("Both worlds: the mean, and the band that 9 runs in 10 lie in")),
             pn.pane.Bokeh(parts.bands.worlds, sizing_mode="stretch_width", margin=0),
+            _heading(_("Difference between paired runs, with its 95 % interval")),
             pn.pane.Bokeh(parts.bands.gap, sizing_mode="stretch_width", margin=0),
             _heading(_("Where it differs")),
             parts.where,
@@ -384,15 +396,15 @@ class WhatIfTab:
         ]
         parts.told.param.update(
             headline=words.sentence(shown, outcome, _),
-            lines=[line for line in told if line],
             progress=words.progress(shown.pairs, _),
             busy=not shown.is_final,
         )
+        parts.more.lines = [line for line in told if line]
         label = words.outcome_names(_)[outcome]
         parts.bands.show(shown.bands[outcome], outcome, label)
         low, high = parts.map.show(shown, outcome)
         parts.key.param.update(low=low, high=high)
-        parts.where.headline = words.places(shown, outcome, _)
+        parts.where.lines = [words.places(shown, outcome, _)]
         parts.places.param.update(**place_table(shown, outcome, self.session.world, _))
         parts.outcomes.param.update(**outcome_table(shown, _))
 

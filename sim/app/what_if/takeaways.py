@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.app.workers import Cancel
 
+_LOOK = """
+.bk-btn, .bk-btn.bk-btn-default { background: var(--paper); border: 1px solid #767676 !important;
+  border-radius: 4px; }
+.bk-btn a { display: block; padding: .3rem .7rem; color: var(--ink); text-decoration: none; }
+"""
+
 Make = Callable[["Cancel"], bytes]
 
 
@@ -60,7 +66,11 @@ class Takeaways:
                 self._waiting.discard(future)
 
         return pn.widgets.FileDownload(
-            callback=content, filename=filename, label=label, margin=(4, 6, 4, 0), width=None
+            callback=content,
+            filename=filename,
+            label=label,
+            margin=(4, 8, 4, 0),
+            stylesheets=[_LOOK],
         )
 
     def _refuse(self, future: asyncio.Future[bytes], error: Exception) -> None:

@@ -16,8 +16,6 @@ class Told(JSComponent):
     ----------
     headline
         The sentence.
-    lines
-        More sentences.
     progress
         How far the runs are.
     busy
@@ -25,40 +23,61 @@ class Told(JSComponent):
     """
 
     headline = param.String(default="")
-    lines = param.List(default=[], item_type=str)
     progress = param.String(default="")
     busy = param.Boolean(default=False)
 
     _esm = """
 export function render({ model, el }) {
-  const box = document.createElement("div"); box.className = "told";
+  const box = document.createElement("div"); box.className = "said";
   const head = document.createElement("p"); head.className = "headline";
   head.setAttribute("role", "status");
-  const more = document.createElement("div");
   const progress = document.createElement("p"); progress.className = "progress";
-  box.append(head, more, progress); el.append(box);
+  box.append(head, progress); el.append(box);
   const show = () => {
     if (head.textContent !== model.headline) head.textContent = model.headline;
-    more.replaceChildren(...model.lines.map((line) => {
-      const p = document.createElement("p"); p.textContent = line; return p;
-    }));
     progress.textContent = model.progress;
     box.classList.toggle("busy", model.busy);
     box.setAttribute("aria-busy", String(model.busy));
   };
-  for (const name of ["headline", "lines", "progress", "busy"]) model.on(name, show);
+  for (const name of ["headline", "progress", "busy"]) model.on(name, show);
   show();
 }
 """
     _stylesheets = [  # noqa: RUF012
         """
-.told { background: var(--paper); border: 1px solid #8a8a8a; border-left: 6px solid var(--blue);
+.said { background: var(--paper); border: 1px solid #8a8a8a; border-left: 6px solid var(--blue);
   border-radius: 4px; padding: .5rem .9rem; }
-.told.busy { border-left-color: var(--orange); }
+.said.busy { border-left-color: var(--orange); }
 p { margin: .25rem 0; font-size: .92rem; overflow-wrap: anywhere; }
 .headline { font-size: 1.1rem; font-weight: 600; }
 .progress { color: var(--quiet); font-size: .85rem; }
+@media (max-width: 900px) { .headline { font-size: .95rem; } .said { padding: .2rem .6rem; } }
 """
+    ]
+
+
+class Lines(JSComponent):
+    """Show sentences, a paragraph each.
+
+    Parameters
+    ----------
+    lines
+        The sentences.
+    """
+
+    lines = param.List(default=[], item_type=str)
+
+    _esm = """
+export function render({ model, el }) {
+  const box = document.createElement("div"); el.append(box);
+  const show = () => box.replaceChildren(...model.lines.map((line) => {
+    const p = document.createElement("p"); p.textContent = line; return p;
+  }));
+  model.on("lines", show); show();
+}
+"""
+    _stylesheets = [  # noqa: RUF012
+        "p { margin: .25rem 0; font-size: .95rem; overflow-wrap: anywhere; }"
     ]
 
 

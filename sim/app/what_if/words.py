@@ -12,7 +12,7 @@ from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.results import Shown
 from sim.app.what_if.runs import PAIRS
 from sim.experiments.comparison.paired import LEVEL, most_often
-from sim.experiments.comparison.pairing import changed_parameters
+from sim.experiments.comparison.pairing import changed_parameters, same_world
 from sim.report.compare_words import MINUS, percent, probability
 
 MOST_NAMED = 1e6
@@ -68,6 +68,11 @@ def sureness(p_higher: float, _: Translate) -> str:
 
 def sentence(shown: Shown, outcome: str, _: Translate) -> str:
     """Return what happens to an outcome and how sure that is."""
+    if shown.identical and same_world(shown.experiment.baseline(), shown.experiment.scenario):
+        return _(
+            "Nothing is changed yet. Move a slider, add an intervention, or begin from another "
+            "scenario, and see what differs."
+        )
     if shown.identical:
         return _(
             "Nothing differs: all {pairs} runs of the changed world are the same as the "
@@ -154,7 +159,7 @@ def places(shown: Shown, outcome: str, _: Translate) -> str:
         return _("No locality differs in any run.")
     return _(
         "{clear} of {total} localities differ distinguishably, after correction for their number; "
-        "{faint} more differ in some runs, but not more than chance allows.",
+        "{faint} others differ in some runs, but not more than chance allows.",
         total=len(frame),
         clear=int(frame["distinguishable"].sum()),
         faint=int(((frame["share_equal"] < 1) & ~frame["distinguishable"]).sum()),

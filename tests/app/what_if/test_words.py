@@ -62,7 +62,9 @@ def test_an_outcome_that_never_differs_is_bounded(shown: Shown) -> None:
 
 def test_the_same_world_is_called_the_same(short: Experiment, world: World) -> None:
     same = finished(short, world)
-    assert "Nothing differs" in words.sentence(same, "deals", english)
+    assert "Nothing is changed yet" in words.sentence(same, "deals", english)
+    changed = replace(same, experiment=short.with_parameter("turnover.fade", 0.9))
+    assert "Nothing differs" in words.sentence(changed, "deals", english)
     assert words.places(same, "deals", english) == "No locality differs in any run."
     assert not words.others(same, english)
 

@@ -1,0 +1,246 @@
+"""Every text of the page that is translated, and the catalogues that translate them.
+
+Texts stand in the code, as arguments of ``_`` and ``n``, or are data: lessons, sentences of
+events, parameters, scenarios, outcomes and names of the world's tables. ``python -m
+sim.app.messages`` brings the catalogues of all languages up to date: new texts are added without
+a translation, those that are gone are dropped.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.app.language import FOLDER, languages
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+APP = Path(__file__).parent
+KEYWORDS = {"_": None, "n": (1, 2)}
+
+
+@dataclass(frozen=True)
+class Message:
+    """Hold one text: its singular, its plural where it has one, and what it belongs to."""
+
+    text: str
+    plural: str | None
+    about: str
+
+
+def messages() -> list[Message]:
+    """Return every text once, in the order of where it stands."""
+    found: dict[str, Message] = {}
+    for message in (*_in_code(), *_in_data()):
+        if message.text:
+            found.setdefault(message.text, message)
+    return list(found.values())
+
+
+def _in_code() -> Iterator[Message]:
+    """Yield the texts that stand in the code of the page."""
+    for file in sorted(APP.rglob("*.py")):
+        about = file.relative_to(APP).as_posix()
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in sorted(_calls(tree), key=lambda call: (call.lineno, call.col_offset)):
+            texts = _texts(node)
+            if texts:
+                yield Message(texts[0], texts[1] if len(texts) > 1 else None, about)
+
+
+def _calls(tree: ast.Module) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def _texts(call: ast.Call) -> list[str]:
+    """Return the texts that a call translates, none if it translates none that is written out."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    wanted = {"_": 1, "n": 2}.get(name, 0)
+    given = [node.value for node in call.args[:wanted] if isinstance(node, ast.Constant)]
+    texts = [value for value in given if isinstance(value, str)]
+    return texts if wanted and len(texts) == wanted else []
+
+
+def _in_data() -> Iterator[Message]:
+    """Yield the texts that are data."""
+    for about, texts in (
+        ("lessons", _lesson_texts()),
+        ("sentences of events", _sentence_texts()),
+        ("parameters", _parameter_texts()),
+        ("scenarios", _scenario_texts()),
+        ("interventions", _intervention_texts()),
+        ("outcomes", _outcome_texts()),
+        ("the month", _month_texts()),
+        ("names", _name_texts()),
+    ):
+        for text in texts:
+            yield Message(text, None, about)
+
+
+def _lesson_texts() -> Iterator[str]:
+    from sim.app.lessons.lesson import lessons
+
+    for lesson in lessons().values():
+        yield from lesson.texts()
+
+
+def _sentence_texts() -> Iterator[str]:
+    from sim.report.sentences import REASONS, SENTENCES, SETTINGS
+
+    for templates in (SENTENCES, REASONS, SETTINGS):
+        yield from templates.values()
+
+
+def _parameter_texts() -> Iterator[str]:
+    from sim.parameters import PARAMETERS
+
+    for entry in PARAMETERS.values():
+        yield from (entry.meaning, entry.unit, entry.source)
+
+
+def _scenario_texts() -> Iterator[str]:
+    from sim.scenario import names, outline
+
+    for name in names():
+        scenario = outline(name)
+        yield from (scenario.title, scenario.question)
+
+
+def _intervention_texts() -> Iterator[str]:
+    from sim.interventions import KINDS
+
+    for model in KINDS.values():
+        for field in model.model_fields.values():
+            yield field.description or ""
+
+
+def _outcome_texts() -> Iterator[str]:
+    from sim.experiments.comparison.worlds import REGION_OUTCOMES
+    from sim.report.compare_words import label_of
+
+    for outcome in REGION_OUTCOMES:
+        yield from (label_of(outcome.name), outcome.unit)
+
+
+def _month_texts() -> Iterator[str]:
+    from sim.report.names import MONTHS
+    from sim.timetable import STEPS
+
+    yield from MONTHS
+    yield from (step.reason for step in STEPS)
+
+
+def _name_texts() -> Iterator[str]:
+    from sim.report.names import Names
+    from sim.world import load_world
+
+    world = load_world()
+    names = Names(world)
+    yield from names.countries.values()
+    yield from (names.sector(code) for code in names.sectors)
+    yield from names.sectors.values()
+    for table, kind in ((world.organisations, "organisation"), (world.banks, "bank")):
+        yield from (names.actor(f"{kind}:{code}") for code in table["code"])
+    yield from world.tables["documented"]["label"]
+    yield from ("a Chinese actor", "the region", "a forum")
+
+
+def read_catalogue(code: str) -> Catalog:
+    """Return the catalogue of a language as it stands in its file."""
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / code / "LC_MESSAGES" / "app.po").open("rb") as stream:
+        return read_po(stream, locale=code)
+
+
+def renewed(code: str) -> Catalog:
+    """Return a catalogue with every text, translated where the file has a translation."""
+    from babel.messages.catalog import Catalog
+
+    old = read_catalogue(code)
+    fresh = Catalog(locale=code, project="paradiplomacy", charset="utf-8", fuzzy=False)
+    for message in messages():
+        known = old.get(message.text)
+        text = (message.text, message.plural) if message.plural else message.text
+        same = known is not None and known.id == text
+        fresh.add(
+            text,
+            known.string if same and known is not None else None,
+            auto_comments=[message.about],
+            flags=["python-brace-format"] if "{" in message.text else [],
+        )
+    return fresh
+
+
+def po_text(catalogue: Catalog) -> bytes:
+    """Return a catalogue as the text of its file, without anything that changes by itself."""
+    from babel.messages.pofile import write_po
+
+    out = BytesIO()
+    write_po(out, catalogue, width=100, omit_header=True)
+    head = (
+        'msgid ""\nmsgstr ""\n"Project-Id-Version: paradiplomacy\\n"\n'
+        f'"Language: {catalogue.locale_identifier}\\n"\n"MIME-Version: 1.0\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    )
+    return head.encode() + out.getvalue()
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return the texts that have no translation, or one with other fields."""
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and not (all(_forms(message.string)) and _fits(message.id, message.string))
+    ]
+
+
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    if text is None or isinstance(text, str):
+        return [text or ""]
+    return list(text)
+
+
+def _fits(original: str | tuple[str, ...] | list[str], translated: object) -> bool:
+    """Return whether every form has the fields of the form that it translates."""
+    originals = _forms(original)
+    forms = _forms(translated)  # type: ignore[arg-type]
+    wanted = [fields_of(originals[min(i, len(originals) - 1)]) for i in range(len(forms))]
+    return [fields_of(form) for form in forms] == wanted
+
+
+def fields_of(text: str) -> set[str]:
+    """Return the names of the fields of a text; nothing else may stand in braces."""
+    from string import Formatter
+
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def update() -> dict[str, list[str]]:
+    """Bring every catalogue up to date; return what is not translated, by language."""
+    from sim.app.language import SOURCE
+    from sim.files import write_bytes
+
+    missing = {}
+    for code in languages():
+        if code == SOURCE:
+            continue
+        catalogue = renewed(code)
+        write_bytes(FOLDER / code / "LC_MESSAGES" / "app.po", po_text(catalogue))
+        missing[code] = untranslated(catalogue)
+    return missing
+
+
+if __name__ == "__main__":
+    for language, texts in update().items():
+        print(f"{language}: {len(texts)} texts are not translated")  # noqa: T201
+        for text in texts:
+            print(f"  {text}")  # noqa: T201

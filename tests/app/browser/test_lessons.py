@@ -1,0 +1,120 @@
+"""The tab Lessons in a browser: from a guess to its explanation, sheets, other languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+PATIENCE = 120_000
+"""Milliseconds: a busy machine compiles the engine first."""
+
+
+def sideways(page: Any) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
+
+
+def guess(page: Any, number: int) -> None:
+    """Commit to a guess."""
+    page.locator("fieldset input").nth(number).check(timeout=PATIENCE)
+    page.locator("button.commit").click()
+
+
+def test_nothing_runs_before_a_guess_is_made(visit: Visit) -> None:
+    page = visit("?tab=lessons&lessons.lesson=turnover")
+    page.locator("button.commit").click(timeout=PATIENCE)
+    page.get_by_text("Choose an answer first.").wait_for()
+    assert page.get_by_text("What the runs show").count() == 0
+
+
+def test_a_lesson_leads_from_prediction_to_explanation(visit: Visit) -> None:
+    page = visit("?tab=lessons&lessons.lesson=turnover")
+    guess(page, 3)
+    page.locator(".verdict").wait_for(timeout=PATIENCE)
+    assert page.locator(".verdict").inner_text() == "It goes the other way."
+    page.wait_for_url(re.compile(r"lessons\.guess=3"))
+    rows = page.locator("tbody tr")
+    assert rows.count() == 4
+    assert re.search(r"−\d+ %", rows.first.inner_text())
+    assert page.locator("label.right").count() == 1
+    assert page.locator("fieldset input").first.is_disabled()
+    page.locator("button.again").click()
+    page.locator("button.commit").wait_for()
+    assert page.locator(".verdict").count() == 0
+
+
+def test_a_link_brings_lesson_and_guess_back(visit: Visit) -> None:
+    page = visit("?tab=lessons&lessons.lesson=shock&lessons.guess=2")
+    page.locator(".verdict").wait_for(timeout=PATIENCE)
+    assert page.locator(".verdict").inner_text() == "Your guess was right."
+
+
+def test_the_keyboard_is_enough(visit: Visit) -> None:
+    page = visit("?tab=lessons")
+    page.locator("nav li button", has_text="Coordination").focus(timeout=PATIENCE)
+    page.keyboard.press("Enter")
+    page.locator("h2", has_text="Coordination").wait_for()
+    page.locator("fieldset input").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".verdict").wait_for(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "title"),
+    [
+        ("en", "Exercise sheet to print", "Exercise sheet: Policy shock: the money stops"),
+        (
+            "es",
+            "Hoja de ejercicios para imprimir",
+            "Hoja de ejercicios: Choque de política: se acaba el dinero",
+        ),
+    ],
+)
+def test_the_sheet_prints_by_itself(
+    visit: Visit, tmp_path: Path, language: str, label: str, title: str
+) -> None:
+    page = visit(f"?tab=lessons&lang={language}&lessons.lesson=shock")
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_text(label).click()
+    file = tmp_path / "sheet.html"
+    download.value.save_as(file)
+    sheet = page.context.browser.new_page(viewport={"width": 794, "height": 1123})
+    try:
+        sheet.goto(file.as_uri())
+        assert sheet.title() == title
+        sheet.emulate_media(media="print")
+        assert sideways(sheet) == 0
+        pdf = sheet.pdf(prefer_css_page_size=True)
+    finally:
+        sheet.close()
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 3
+
+
+def test_a_lesson_in_spanish(visit: Visit) -> None:
+    page = visit("?tab=lessons&lang=es&lessons.lesson=champions")
+    page.locator("h2", has_text="Impulsores").wait_for(timeout=PATIENCE)
+    guess(page, 0)
+    page.locator(".verdict").wait_for(timeout=PATIENCE)
+    assert page.locator(".verdict").inner_text() == "Su predicción fue correcta."
+    page.get_by_text("Nota para docentes", exact=True).click()
+    page.get_by_text("Comparar la iniciativa de ambas partes.").wait_for()
+    for word in ("Predict", "Explain", "Sources", "Version"):
+        assert page.get_by_text(re.compile(rf"\b{word}\b")).count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_page_fits_its_window(visit: Visit, width: int) -> None:
+    page = visit(
+        "?tab=lessons&lang=pt&lessons.lesson=decentralization&lessons.guess=1", width=width
+    )
+    page.locator(".verdict").wait_for(timeout=PATIENCE)
+    assert sideways(page) <= 0

@@ -1,0 +1,177 @@
+"""The tab What if in a browser: sliders by keyboard, shared links, files, foreign words."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from sim.app.what_if.experiment import Experiment, from_toml
+from sim.app.what_if.link import to_address
+from sim.world import World
+from tests.app.browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SLOW_MS = 150_000
+FOREIGN = "<img src=x onerror=\"document.title='taken'\">"
+LEVER = "input[type=range][data-name='turnover.fade']"
+
+
+@pytest.fixture
+def short(world: World) -> Experiment:
+    """Return an experiment of three years, so that its runs take little."""
+    return from_toml(b'extends = "baseline"\nend = "2002-12"\n', world)
+
+
+def address(experiment: Experiment) -> str:
+    fields = {f"what_if.{key}": value for key, value in to_address(experiment).items()}
+    return "?" + urlencode({"tab": "what_if", **fields})
+
+
+def finished(page: Any) -> None:
+    page.get_by_text("100 pairs of runs.", exact=True).wait_for(timeout=SLOW_MS)
+
+
+def headline(page: Any) -> str:
+    return str(page.locator(".headline").first.text_content())
+
+
+def settled(page: Any, part: str) -> None:
+    """Wait until the browser's address holds a text."""
+    page.wait_for_url(re.compile(re.escape(part)), timeout=SLOW_MS)
+
+
+def test_a_slider_moved_by_keyboard_gives_a_result(visit: Visit, short: Experiment) -> None:
+    page = visit(address(short))
+    finished(page)
+    assert headline(page).startswith("Nothing is changed yet")
+    lever = page.locator(LEVER)
+    assert page.get_by_label("Share of personal trust lost when an office-holder changes.").count()
+    lever.focus()
+    for _ in range(3):
+        lever.press("ArrowRight")
+    settled(page, "turnover.fade%3A0.63")
+    page.get_by_text("turnover.fade: 0.6 to 0.63").wait_for(timeout=SLOW_MS)
+    finished(page)
+    assert headline(page).startswith("Deals formed")
+    page.get_by_role("button", name=re.compile("^Set back: calibrated: 0.6, turnover.fade")).click()
+    page.get_by_text("Nothing is changed yet").wait_for(timeout=SLOW_MS)
+    assert "turnover" not in page.url
+
+
+def test_a_link_shares_the_experiment(visit: Visit, short: Experiment, world: World) -> None:
+    change = {"month": "2001-01", "kind": "authority", "country": "CHL", "change": 0.3}
+    given = short.with_parameter("turnover.fade", 0.9).with_interventions([change], world)
+    first = visit(address(given.with_outcome("trust").with_seed(77)))
+    finished(first)
+    first.locator(LEVER).fill("0.8")
+    settled(first, "turnover.fade%3A0.8")
+    first.get_by_text("turnover.fade: 0.6 to 0.8;").wait_for(timeout=SLOW_MS)
+    finished(first)
+    second = visit("?" + urlsplit(first.url).query)
+    second.get_by_text("turnover.fade: 0.6 to 0.8;").wait_for(timeout=SLOW_MS)
+    finished(second)
+    assert headline(second) == headline(first)
+    assert headline(second).startswith("Trust")
+    assert second.get_by_label("Seed").input_value() == "77"
+    assert second.locator(LEVER).input_value() == "0.8"
+    assert "Country: Chile, Change by: 0.3" in str(second.locator("ol li").text_content())
+    assert parse_qs(second.url) == parse_qs(first.url)
+
+
+def test_an_intervention_is_added_corrected_and_removed(visit: Visit, short: Experiment) -> None:
+    page = visit(address(short))
+    page.get_by_role("button", name="Add an intervention").click()
+    page.get_by_label("What happens").select_option("authority")
+    form = page.locator("form")
+    form.locator("[name=country]").select_option("CHL")
+    form.locator("[name=month]").fill("2001-06")
+    page.get_by_role("button", name="Apply").click()
+    # The schema wants a value or a change.
+    form.get_by_role("alert").filter(has_text="give").wait_for(timeout=SLOW_MS)
+    form.locator("[name=change]").fill("0.2")
+    form.locator("[name=note]").fill(FOREIGN)
+    page.get_by_role("button", name="Apply").click()
+    line = page.locator("ol li").filter(has_text="Change by: 0.2")
+    line.wait_for(timeout=SLOW_MS)
+    assert FOREIGN in str(line.text_content())
+    line.get_by_role("button", name="Edit").click()
+    assert form.locator("[name=month]").input_value() == "2001-06"
+    form.locator("[name=change]").fill("-0.2")
+    page.get_by_role("button", name="Apply").click()
+    line = page.locator("ol li").filter(has_text="Change by: -0.2")
+    line.wait_for(timeout=SLOW_MS)
+    line.get_by_role("button", name="Remove").click()
+    page.get_by_text("Nothing changes in the middle of the run.").wait_for(timeout=SLOW_MS)
+
+
+def test_foreign_words_stay_words(visit: Visit, short: Experiment, world: World) -> None:
+    change = {"month": "2001-01", "kind": "governor", "locality": "CL-CO", "will": 0.9}
+    given = short.with_title(FOREIGN).with_interventions(
+        [change | {"note": FOREIGN, "name": FOREIGN}], world
+    )
+    page = visit(address(given))
+    finished(page)
+    assert page.get_by_label("Title of your scenario").input_value() == FOREIGN
+    assert FOREIGN in str(page.locator("ol li").text_content())
+    assert page.locator("img").count() == 0
+    assert page.title() == "Paradiplomacy"
+
+
+def test_files_can_be_taken_away_and_loaded(
+    visit: Visit, short: Experiment, tmp_path: Path, world: World
+) -> None:
+    given = short.with_parameter("turnover.fade", 0.9).with_title(FOREIGN)
+    page = visit(address(given))
+    finished(page)
+    kept: dict[str, Path] = {}
+    for label in (
+        "Table (CSV)",
+        "Figure (PNG)",
+        "Figure (SVG)",
+        "Report (HTML)",
+        "Scenario (TOML)",
+    ):
+        with page.expect_download(timeout=SLOW_MS) as expected:
+            page.get_by_text(label, exact=True).click()
+        kept[label] = tmp_path / expected.value.suggested_filename
+        expected.value.save_as(kept[label])
+    with kept["Table (CSV)"].open(encoding="utf-8", newline="") as stream:
+        assert {row["of"] for row in csv.DictReader(stream)} == {"region", "locality", "month"}
+    assert kept["Figure (PNG)"].read_bytes().startswith(b"\x89PNG")
+    assert kept["Figure (SVG)"].read_bytes().startswith(b"<?xml")
+    report = kept["Report (HTML)"].read_text(encoding="utf-8")
+    assert "&lt;img src=x" in report
+    assert "<img src=x" not in report
+    scenario = kept["Scenario (TOML)"]
+    assert from_toml(scenario.read_bytes(), world).scenario == given.scenario
+    other = visit("?tab=what_if")
+    other.get_by_label("Load a scenario file (TOML)").set_input_files(scenario)
+    settled(other, "turnover.fade%3A0.9")
+    assert other.get_by_label("Title of your scenario").input_value() == FOREIGN
+
+
+def test_a_file_that_is_no_scenario_is_refused_in_words(visit: Visit, tmp_path: Path) -> None:
+    page = visit("?tab=what_if")
+    field = page.get_by_label("Load a scenario file (TOML)")
+    for content, words in (
+        (b'extends = "/etc/passwd.toml"\n', "there is no shipped scenario"),
+        (b"x" * 70_000, "too large"),
+    ):
+        file = tmp_path / "<b>evil.toml"
+        file.write_bytes(content)
+        field.set_input_files(file)
+        page.locator(".notice").filter(has_text=words).wait_for(timeout=SLOW_MS)
+    assert page.locator(".notice b").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390])
+def test_nothing_sticks_out_sideways(visit: Visit, short: Experiment, width: int) -> None:
+    page = visit(address(short.with_parameter("turnover.fade", 0.9)), width=width)
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,88 @@
+"""Every text of the page is translated into every language, and nothing else is."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from sim.app import messages as m
+from sim.app.language import SOURCE, Language, languages
+
+OTHERS = [code for code in languages() if code != SOURCE]
+
+
+def test_english_spanish_and_portuguese_are_there() -> None:
+    assert {"en", "es", "pt"} <= set(languages())
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_everything_is_translated_with_the_same_fields(code: str) -> None:
+    """``make messages`` adds new texts; then their translations are written."""
+    assert m.untranslated(m.renewed(code)) == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_catalogue_holds_what_the_page_no_longer_says(code: str) -> None:
+    texts = {message.text for message in m.messages()}
+    catalogue = m.read_catalogue(code)
+    known = {(e.id if isinstance(e.id, str) else e.id[0]) for e in catalogue if e.id}
+    assert known - texts == set()
+    assert not catalogue.obsolete
+    assert not [entry.id for entry in catalogue if entry.id and entry.fuzzy]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalogues_are_written_as_the_tool_writes_them(code: str) -> None:
+    from sim.app.language import FOLDER
+
+    there = (FOLDER / code / "LC_MESSAGES" / "app.po").read_bytes()
+    assert m.po_text(m.renewed(code)) == there
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_sentences_begin_and_end_alike(code: str) -> None:
+    """Blanks at the ends join a text to its neighbours; a full stop ends a sentence."""
+    for entry in m.read_catalogue(code):
+        if not isinstance(entry.id, str) or not entry.id:
+            continue
+        text = str(entry.string)
+        assert text[:1].isspace() == entry.id[:1].isspace(), entry.id
+        assert text[-1:].isspace() == entry.id[-1:].isspace(), entry.id
+        assert text.endswith(".") == entry.id.endswith((".", ".”")), (entry.id, text)
+
+
+def test_plain_and_counted_texts_are_found_and_others_are_not() -> None:
+    code = 'a = f._("One {x}", x=1); b = s.n("{n} a", "{n} b", 2); _(name); other("not this")'
+    calls = [texts for call in m._calls(ast.parse(code)) if (texts := m._texts(call))]
+    assert sorted(calls) == [["One {x}"], ["{n} a", "{n} b"]]
+
+
+def test_a_translation_that_lost_a_field_is_noticed() -> None:
+    catalogue = Catalog(locale="es")
+    catalogue.add("{a} meets {b}", "{a} se reúne")
+    catalogue.add("Hello", "Hola")
+    catalogue.add("New", None)
+    assert m.untranslated(catalogue) == ["{a} meets {b}", "New"]
+
+
+def test_every_call_with_a_text_is_extracted() -> None:
+    """A text put together by + or an f-string would reach no catalogue."""
+    for file in Path(m.APP).rglob("*.py"):
+        for call in m._calls(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name == "_" and call.args:
+                assert not isinstance(call.args[0], ast.JoinedStr | ast.BinOp), (file, call.lineno)
+
+
+def test_lessons_and_events_speak_the_visitor_s_language() -> None:
+    from sim.app.lessons.lesson import lessons
+    from sim.report.sentences import SENTENCES
+
+    spanish = Language("es")
+    title = lessons()["turnover"].title
+    assert spanish.text(title) != title
+    told = spanish.text(SENTENCES["twinning"], actor="Guizhou", place="Jujuy")
+    assert told == "Guizhou y Jujuy firman un hermanamiento."

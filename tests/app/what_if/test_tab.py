@@ -1,0 +1,199 @@
+"""The tab's parts on the server: what the browser says is judged, whatever it says."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.app.limits import UPLOAD_BYTES
+from sim.app.what_if import changes, charts, levers
+from sim.app.what_if.experiment import Experiment
+from sim.app.what_if.link import to_address
+from sim.app.what_if.setup import Setup
+from sim.app.what_if.tables import outcome_table, place_table
+from sim.interventions import KINDS
+from sim.parameters import PARAMETERS
+from sim.scenario import names
+from sim.world import World
+from tests.app.what_if.conftest import english, finished
+
+pytest.importorskip("panel")
+
+from sim.app.session import Session
+from sim.app.what_if import tab as tab_module
+from sim.app.what_if.tab import WhatIfTab
+
+
+@pytest.fixture
+def tab(world: World, short: Experiment, monkeypatch: pytest.MonkeyPatch, _few_pairs: None) -> Any:
+    monkeypatch.setattr(tab_module, "CHUNKS", ((0, 4), (4, 8), (8, 12)))
+    made = WhatIfTab(Session(world))
+    made.restore(to_address(short))
+    return made
+
+
+def test_every_parameter_has_its_slider() -> None:
+    groups = levers.described(english)
+    shown = [lever for group in groups for lever in group["levers"]]
+    assert sorted(lever["name"] for lever in shown) == sorted(PARAMETERS)
+    marks = {lever["name"]: lever["mark"] for lever in shown}
+    for entry in PARAMETERS.values():
+        word = "calibrated" if entry.prior else "default"
+        assert marks[entry.name] == f"{word}: {entry.default:g}"
+        assert 0 < levers.step_of(entry) <= (entry.high - entry.low) / 40
+    assert groups[0]["open"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"name": "x", "value": 1},
+        {"name": "turnover.fade", "value": "1"},
+        {"name": "turnover.fade", "value": True},
+        {"name": ["turnover.fade"], "value": 1},
+    ],
+)
+def test_a_slider_takes_numbers_for_parameters_only(data: Any) -> None:
+    taken: list[tuple[str, float]] = []
+    part = levers.Levers(lambda name, value: taken.append((name, value)))
+    part._handle_msg(data)
+    assert taken == []
+    part._handle_msg({"name": "turnover.fade", "value": 1})
+    assert taken == [("turnover.fade", 1.0)]
+
+
+def test_every_kind_has_a_form_of_its_own_fields() -> None:
+    forms = {form["kind"]: form["fields"] for form in changes.forms(english)}
+    assert set(forms) == set(KINDS)
+    for kind, fields in forms.items():
+        expected = set(KINDS[kind].model_fields) - {"kind", "id"}
+        assert {field["name"] for field in fields} == expected
+    aligned = next(field for field in forms["governor"] if field["name"] == "aligned")
+    assert aligned["options"] == [["true", "yes"], ["false", "no"]]
+
+
+def test_answers_become_fields() -> None:
+    given = {"kind": "governor", "month": "2001-01", "locality": "CL-CO", "will": " 0.9 "}
+    assert changes.answered(given | {"aligned": "false", "name": "", "note": "1"}) == {
+        "kind": "governor",
+        "month": "2001-01",
+        "locality": "CL-CO",
+        "will": 0.9,
+        "aligned": False,
+        "note": "1",
+    }
+    assert changes.answered({"kind": "shock", "value": "much"}) == {
+        "kind": "shock",
+        "value": "much",
+    }
+    assert changes.answered(None) == {}
+    assert changes.answered({"kind": ["x"], "value": {}}) == {"kind": None}
+
+
+def test_an_intervention_keeps_its_short_name_when_edited() -> None:
+    items: list[dict[str, Any]] = [{"id": "a", "value": 1}, {"value": 2}]
+    assert changes.replaced(items, 0, {"value": 3}) == [{"value": 3, "id": "a"}, {"value": 2}]
+    assert changes.replaced(items, None, {"value": 3}) == [*items, {"value": 3}]
+
+
+def test_an_intervention_is_told_with_names(world: World) -> None:
+    change = {
+        "month": "2001-01",
+        "kind": "shock",
+        "what": "strain",
+        "value": 0.5,
+        "until": "2002-01",
+    }
+    assert changes.told(change | {"country": "CHL", "note": "why"}, world, english) == (
+        "2001-01 – 2002-01 · Put stress on a country or on all · Kind of stress: strained "
+        "relations with China, Value: 0.5, Country: Chile (why)"
+    )
+
+
+def test_the_head_takes_answers_of_the_right_kind() -> None:
+    said: list[Any] = []
+    part = Setup(lambda *given: said.append(given), lambda *given: said.append(given))
+    for data in (None, {"field": "start", "value": 1}, {"field": "seed", "value": "1"}):
+        part._handle_msg(data)
+    part._handle_msg({"field": "file", "value": "%%", "name": "x"})
+    assert said == []
+    part._handle_msg({"field": "seed", "value": 3.0})
+    text = base64.b64encode(b"abc").decode()
+    part._handle_msg({"field": "file", "value": text, "name": "x.toml", "large": False})
+    part._handle_msg({"field": "file", "value": "", "name": 5, "large": True})
+    assert said == [("seed", 3), (b"abc", "x.toml"), (None, "")]
+
+
+def test_colours_tell_sign_size_and_sureness() -> None:
+    gaps = np.array([-1.0, 0.0, 1.0, 1.0])
+    low, none, high, pale = charts.colours(gaps, np.array([True, True, True, False]), 1.0)
+    # White but for rounding.
+    assert int(none[1:], 16) >= 0xFEFEFE
+    assert len({low, none, high, pale}) == 4
+    assert charts.scale_colours()[0] == low
+
+
+def test_the_tab_shows_what_its_address_says(tab: Any) -> None:
+    tab.view()
+    assert tab.shown.pairs == 12
+    assert tab._parts.told.headline.startswith("Nothing is changed yet")
+    tab._release("outreach.province_rate", 0.09)
+    assert tab.state()["p"] == "outreach.province_rate:0.09"
+    assert tab._parts.told.headline.startswith("Deals formed")
+    assert not tab._parts.told.busy or tab.shown.pairs == 12
+    assert tab._parts.bands.source.data["year"][-1] == 2007.0
+    before = tab.shown
+    tab._look_at("trust")
+    assert tab.shown is before
+    assert tab._parts.told.headline.startswith("Trust")
+    tab.close()
+    assert tab.shown is None
+
+
+def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
+    told: list[str] = []
+    tab.session.on_notice = lambda text, kind: told.append(text)
+    tab.view()
+    before = tab.experiment
+    tab._release("turnover.fade", 7.0)
+    tab._set("start", "../baseline")
+    tab._set("title", "")
+    tab._set("seed", 10**12)
+    tab._upload(None, "large.toml")
+    tab._upload(b"[[[", "wrong.toml")
+    assert len(told) == 6
+    tab.restore(tab.state() | {"p": "no.such:1"})
+    assert len(told) == 7
+    assert str(UPLOAD_BYTES)[:2] in told[4]
+    assert tab.experiment == before
+    tab._save_change(None, {"kind": "authority", "month": "2001-01", "country": "CHL"})
+    assert "give" in tab._parts.changes.error
+    assert tab.experiment == before
+
+
+def test_interventions_come_and_go(tab: Any) -> None:
+    tab.view()
+    change = {"kind": "authority", "month": "2001-01", "country": "CHL", "change": 0.3}
+    tab._save_change(None, change)
+    assert [item["fields"] for item in tab._parts.changes.items] == [change]
+    tab._save_change(0, change | {"change": -0.3})
+    assert tab.experiment.interventions()[0]["change"] == -0.3
+    tab._remove_change(0)
+    assert tab.experiment.interventions() == []
+
+
+@pytest.mark.usefixtures("_few_pairs")
+def test_tables_name_places_and_outcomes(short: Experiment, world: World) -> None:
+    shown = finished(short.with_parameter("outreach.province_rate", 0.09), world)
+    places = place_table(shown, "visits_to_lac", world, english)
+    assert 0 < len(places["rows"]) <= 15
+    assert all(len(row) == len(places["head"]) for row in places["rows"])
+    outcomes = outcome_table(shown, english)
+    assert len(outcomes["rows"]) == len(shown.effects)
+    assert {len(row) for row in outcomes["rows"]} == {len(outcomes["head"])}
+    assert len(names()) == len(tab_module.titles())
