@@ -160,8 +160,9 @@ def foretell(case: Case, runs: Array, without: Array | None = None) -> Foretold:
     base = [scores.mass_of(anywhere[:, k]) for k in range(outcomes)]
     model = [scores.mass_of(sums[:, k], base[k]) for k in range(outcomes)]
     left = np.setdiff1d(np.arange(len(observed)), places if without is None else without)
-    return Foretold(case, observed[places].sum(axis=0)[:outcomes], model,
-                    _rival(places, left, observed))  # fmt: skip
+    # Both have the same least chances of counts far out.
+    rival = [scores.floored(mass, len(sums)) for mass in _rival(places, left, observed)]
+    return Foretold(case, observed[places].sum(axis=0)[:outcomes], model, rival)
 
 
 def _rival(places: Array, left: Array, observed: Array) -> list[Array]:
@@ -281,7 +282,11 @@ def _contrast(found: list[Foretold], runs: Array) -> dict[str, float]:
 
 
 def _places(case: Case) -> Array:
-    return np.array([codes().locality[code] for code in case.localities], dtype=np.int64)
+    """Return a case's localities; one of several cases is that of the case with fewest."""
+    smaller = (c for c in load_cases().values() if len(c.localities) < len(case.localities))
+    taken = {code for other in smaller for code in other.localities}
+    own = [code for code in case.localities if code not in taken]
+    return np.array([codes().locality[code] for code in own], dtype=np.int64)
 
 
 def _groups() -> list[tuple[Array, list[Case]]]:

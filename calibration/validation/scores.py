@@ -29,6 +29,12 @@ def mass_of(counts: Array, base: Array | None = None) -> Array:
     return np.asarray((seen + _PRIOR_RUNS * prior) / (seen.sum() + _PRIOR_RUNS))
 
 
+def floored(mass: Array, runs: int) -> Array:
+    """Return a distribution with the least chances that :func:`mass_of` gives so many runs."""
+    share = _ANYWHERE * _PRIOR_RUNS / (runs + _PRIOR_RUNS)
+    return np.asarray((1.0 - share) * mass + share * geometric(10.0))
+
+
 def geometric(mean: float) -> Array:
     """Return a geometric distribution of a mean on 0 to MOST."""
     p = 1.0 / (1.0 + mean)

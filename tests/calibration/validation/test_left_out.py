@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from calibration.cases.cases import load_cases
 from calibration.cases.observation import names
 from calibration.cases.record import codes
-from calibration.validation import scores, temporal, told
+from calibration.validation import left_out, scores, temporal, told
 from calibration.validation.regressions import fit_counts, given_told
 
 
@@ -62,3 +63,25 @@ def test_targets_after_2013_are_dropped() -> None:
     assert dropped["contacts_since_2014"]
     assert not dropped["delegation_2013"]
     assert not dropped["coquimbo_visits_2005_2007"]
+
+
+def test_known_totals_leave_deep_cases_aside() -> None:
+    # A visit of 2006 and one of 2013, the twinning of 2004; Coquimbo's are not among them.
+    assert temporal.known_totals().tolist() == [[1, 1, 0], [1, 0, 0]]
+
+
+def test_each_place_belongs_to_one_case() -> None:
+    places = np.concatenate([left_out._places(case) for case in load_cases().values()])
+    assert len(places) == len(set(places.tolist()))
+    whole = {code for case in load_cases().values() for code in case.localities}
+    assert len(places) == len(whole)
+
+
+def test_the_rival_has_the_least_chances_of_the_model() -> None:
+    sample = np.zeros(40, dtype=int)
+    certain = np.zeros(scores.MOST + 1)
+    certain[0] = 1.0
+    model = scores.mass_of(sample, certain)
+    rival = scores.floored(certain, len(sample))
+    assert rival.sum() == pytest.approx(1.0)
+    assert rival[1:] == pytest.approx(model[1:])
