@@ -55,7 +55,7 @@ def test_an_owner_who_leaves_is_forgotten() -> None:
 
 
 def test_an_error_is_handed_over() -> None:
-    pool, told = Pool(threads=1), []
+    pool, told = Pool(threads=1), list[object]()
 
     def fail(cancel: Cancel) -> None:
         raise ValueError("no")

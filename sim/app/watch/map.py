@@ -40,7 +40,7 @@ MOST_ARCS = 400
 COLOURS = tuple(reversed(Viridis256))
 """Light is little, dark is much; readers with any colour vision see the same order."""
 
-_EMPTY = {name: [] for name in ("x0", "y0", "x1", "y1", "cx", "cy")}
+_EMPTY: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cx", "cy")}
 
 
 class Map:

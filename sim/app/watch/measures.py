@@ -53,7 +53,7 @@ def of_localities(recorder: Recorder, frame: Frame, measure: str) -> Floats:
     """Return a measure for every locality in one month."""
     if measure == "authority":
         country = recorder.state.place["country"][: len(frame.trust)]
-        return frame.authority[country].astype(np.float64)
+        return np.asarray(frame.authority[country], dtype=np.float64)
     of_frame: dict[str, Callable[[], npt.NDArray[np.generic]]] = {
         "trust": lambda: frame.trust,
         "deals": lambda: frame.deals,
