@@ -204,6 +204,12 @@ class DifferenceMap:
         plot.multi_line(
             lines[:, :, 0].tolist(), lines[:, :, 1].tolist(), line_color="#3a3a3a", line_width=1.2
         )
+        self._write_codes(plot)
+        tips = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
+        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips))
+        return plot
+
+    def _write_codes(self, plot: Any) -> None:
         plot.text(
             "x",
             "y",
@@ -217,9 +223,6 @@ class DifferenceMap:
             text_color=style.INK,
             text_outline_color=style.PAPER,
         )
-        tips = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
-        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips))
-        return plot
 
     def show(self, shown: Shown, outcome: str) -> tuple[str, str]:
         """Put an outcome's differences on the map; return the ends of the scale as words."""

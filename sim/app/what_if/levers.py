@@ -236,6 +236,7 @@ details { border-top: 1px solid #c9c9c9; }
         if not isinstance(data, Mapping):
             return
         name, value = data.get("name"), data.get("value")
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if isinstance(name, str) and name in PARAMETERS and number:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return
+        if isinstance(name, str) and name in PARAMETERS:
             self._on_release(name, float(value))

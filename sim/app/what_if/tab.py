@@ -15,6 +15,7 @@ from sim.app.what_if import changes, downloads, levers, words
 from sim.app.what_if.changes import Changes
 from sim.app.what_if.charts import BandChart, DifferenceMap, country_labels, scale_colours
 from sim.app.what_if.experiment import Experiment, begin, from_toml
+from sim.app.what_if.labels import change_texts, lever_texts, setup_texts
 from sim.app.what_if.levers import Levers
 from sim.app.what_if.link import from_address, to_address
 from sim.app.what_if.results import Shown, Trial
@@ -41,6 +42,9 @@ _GRID = """
   :host { grid-template: "told" auto "controls" auto "charts" auto / minmax(0, 1fr); }
 }
 """
+
+
+_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,62 @@ class WhatIfTab:
     # --- building
 
     def _build(self) -> _Parts:
-        _, wide = self.session._, {"sizing_mode": "stretch_width", "margin": 0}
+        _ = self.session._
+        return _Parts(
+            setup=self._setup(),
+            levers=self._levers(),
+            changes=self._changes(),
+            told=Told(**_WIDE),
+            outcome=self._outcome(),
+            bands=BandChart(_),
+            map=DifferenceMap(self.session.world, _),
+            key=MapKey(
+                colours=scale_colours(),
+                texts={
+                    "unsure": _("cannot be told from no difference"),
+                    "equal": _("equal in all runs"),
+                },
+                **_WIDE,
+            ),
+            places=Table(**_WIDE),
+            outcomes=Table(**_WIDE),
+            more=Lines(**_WIDE),
+            where=Lines(**_WIDE),
+            files=self._files(),
+        )
+
+    def _setup(self) -> Setup:
+        return Setup(
+            self._set,
+            self._upload,
+            scenarios=titles(),
+            highest=HIGHEST_SEED,
+            texts=setup_texts(self.session._),
+            **_WIDE,
+        )
+
+    def _levers(self) -> Levers:
+        _ = self.session._
+        return Levers(
+            self._release,
+            groups=levers.described(_),
+            texts=lever_texts(_),
+            **_WIDE,
+        )
+
+    def _changes(self) -> Changes:
+        _ = self.session._
+        return Changes(
+            self._save_change,
+            self._remove_change,
+            forms=changes.forms(_),
+            tables=changes.tables(self.session.world),
+            texts=change_texts(_),
+            **_WIDE,
+        )
+
+    def _outcome(self) -> pn.widgets.Select:
+        _ = self.session._
         outcome = pn.widgets.Select(
             label=_("Outcome"),
             options={label: key for key, label in words.outcome_names(_).items()},
@@ -146,77 +205,17 @@ class WhatIfTab:
             margin=(0, 0, 6, 0),
         )
         outcome.param.watch(lambda event: self._look_at(event.new), "value")
-        files = self._takeaways.button
-        return _Parts(
-            setup=Setup(
-                self._set,
-                self._upload,
-                scenarios=titles(),
-                highest=HIGHEST_SEED,
-                texts={
-                    "start": _("Begin from"),
-                    "title": _("Title of your scenario"),
-                    "against": _("Compare with"),
-                    "seed": _("Seed"),
-                    "again": _("Undo all changes"),
-                    "file": _("Load a scenario file (TOML)"),
-                },
-                **wide,
-            ),
-            levers=Levers(
-                self._release,
-                groups=levers.described(_),
-                texts={
-                    "find": _("Find a parameter"),
-                    "reset": _("Set back"),
-                    "exact": _("Exact value"),
-                    "changed": _("% changed"),
-                    "none": _("No parameter holds these words."),
-                },
-                **wide,
-            ),
-            changes=Changes(
-                self._save_change,
-                self._remove_change,
-                forms=changes.forms(_),
-                tables=changes.tables(self.session.world),
-                texts={
-                    "add": _("Add an intervention"),
-                    "kind": _("What happens"),
-                    "save": _("Apply"),
-                    "cancel": _("Cancel"),
-                    "edit": _("Edit"),
-                    "remove": _("Remove"),
-                    "any": _("– none –"),
-                    "optional": _("(may stay empty)"),
-                    "none": _("Nothing changes in the middle of the run."),
-                },
-                **wide,
-            ),
-            told=Told(**wide),
-            outcome=outcome,
-            bands=BandChart(_),
-            map=DifferenceMap(self.session.world, _),
-            key=MapKey(
-                colours=scale_colours(),
-                texts={
-                    "unsure": _("cannot be told from no difference"),
-                    "equal": _("equal in all runs"),
-                },
-                **wide,
-            ),
-            places=Table(**wide),
-            outcomes=Table(**wide),
-            more=Lines(**wide),
-            where=Lines(**wide),
-            files=[
-                files(_("Table (CSV)"), "what-if.csv", self._csv),
-                files(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
-                files(_("Figure (SVG)"), "what-if.svg", partial(self._figure, "svg")),
-                files(_("Report (HTML)"), "what-if.html", self._report),
-                files(_("Scenario (TOML)"), "scenario.toml", self._toml),
-            ],
-        )
+        return outcome
+
+    def _files(self) -> list[pn.widgets.FileDownload]:
+        _, button = self.session._, self._takeaways.button
+        return [
+            button(_("Table (CSV)"), "what-if.csv", self._csv),
+            button(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
+            button(_("Figure (SVG)"), "what-if.svg", partial(self._figure, "svg")),
+            button(_("Report (HTML)"), "what-if.html", self._report),
+            button(_("Scenario (TOML)"), "scenario.toml", self._toml),
+        ]
 
     def _controls(self, parts: _Parts) -> pn.Column:
         _ = self.session._

@@ -79,7 +79,7 @@ def sentence(shown: Shown, outcome: str, _: Translate) -> str:
             "baseline's in every event.",
             pairs=shown.pairs,
         )
-    effect, row = shown.effect(outcome), shown.row(outcome)
+    effect = shown.effect(outcome)
     name = bare_name(outcome_names(_)[outcome])
     if effect.never:
         return _(
@@ -90,6 +90,12 @@ def sentence(shown: Shown, outcome: str, _: Translate) -> str:
             share=percent(100.0 * most_often(shown.pairs)),
             level=_level(),
         )
+    return _told(shown, outcome, name, _)
+
+
+def _told(shown: Shown, outcome: str, name: str, _: Translate) -> str:
+    """Return what happens to an outcome that differs in some runs."""
+    effect, row = shown.effect(outcome), shown.row(outcome)
     unit = _unit(outcome, _)
     facts = {
         "name": name,

@@ -12,7 +12,7 @@ from sim.app.limits import UPLOAD_BYTES
 from sim.app.what_if import changes, charts, levers
 from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.link import to_address
-from sim.app.what_if.setup import Setup
+from sim.app.what_if.setup import Setup, titles
 from sim.app.what_if.tables import outcome_table, place_table
 from sim.interventions import KINDS
 from sim.parameters import PARAMETERS
@@ -196,4 +196,4 @@ def test_tables_name_places_and_outcomes(short: Experiment, world: World) -> Non
     outcomes = outcome_table(shown, english)
     assert len(outcomes["rows"]) == len(shown.effects)
     assert {len(row) for row in outcomes["rows"]} == {len(outcomes["head"])}
-    assert len(names()) == len(tab_module.titles())
+    assert len(names()) == len(titles())
