@@ -58,7 +58,7 @@ docs: $(READY)  ## Renew the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
 
 messages: $(READY)  ## Bring the catalogues of the page up to date with its texts
-	@$(BIN)/python -m sim.app.messages
+	@$(BIN)/python docs/catalogues.py
 
 surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m calibration.surface

@@ -22,11 +22,11 @@ def app(
     from sim.app import serve
     from sim.app.cases.record import use_studies
 
-    use_studies(_studies())
+    use_studies(case_studies())
     serve(port, address, lang, show=show)
 
 
-def _studies() -> dict[str, Study]:
+def case_studies() -> dict[str, Study]:
     """Return what the case studies say of localities; of several the one looked at closest."""
     from calibration.cases.cases import DEPTHS, load_cases
     from sim.app.cases.record import Study

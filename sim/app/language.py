@@ -64,7 +64,8 @@ class Language:
 
     def text(self, text: str, /, **fields: object) -> str:
         """Return a text translated and filled in."""
-        translated = self._catalogue.gettext(text)
+        # A catalogue keeps its own head under the empty text.
+        translated = self._catalogue.gettext(text) if text else ""
         return translated.format(**fields) if fields else translated
 
     def number(self, one: str, many: str, n: int, /, **fields: object) -> str:

@@ -1,9 +1,9 @@
 """Every text of the page that is translated, and the catalogues that translate them.
 
 Texts stand in the code, as arguments of ``_`` and ``n``, or are data: lessons, sentences of
-events, parameters, scenarios, outcomes and names of the world's tables. ``python -m
-sim.app.messages`` brings the catalogues of all languages up to date: new texts are added without
-a translation, those that are gone are dropped.
+events, parameters, scenarios, outcomes, case studies and names of the world's tables. ``make
+messages`` brings the catalogues of all languages up to date: new texts are added without a
+translation, those that are gone are dropped.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def _in_data() -> Iterator[Message]:
     """Yield the texts that are data."""
     for about, texts in (
         ("lessons", _lesson_texts()),
+        ("case studies", _study_texts()),
         ("sentences of events", _sentence_texts()),
         ("parameters", _parameter_texts()),
         ("scenarios", _scenario_texts()),
@@ -88,6 +89,13 @@ def _lesson_texts() -> Iterator[str]:
 
     for lesson in lessons().values():
         yield from lesson.texts()
+
+
+def _study_texts() -> Iterator[str]:
+    from sim.app.cases.record import studies_shown
+
+    for study in studies_shown().values():
+        yield from (study.actors, study.holders, study.outcome)
 
 
 def _sentence_texts() -> Iterator[str]:
@@ -237,10 +245,3 @@ def update() -> dict[str, list[str]]:
         write_bytes(FOLDER / code / "LC_MESSAGES" / "app.po", po_text(catalogue))
         missing[code] = untranslated(catalogue)
     return missing
-
-
-if __name__ == "__main__":
-    for language, texts in update().items():
-        print(f"{language}: {len(texts)} texts are not translated")  # noqa: T201
-        for text in texts:
-            print(f"  {text}")  # noqa: T201

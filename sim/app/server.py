@@ -15,6 +15,7 @@ from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
 from sim.app.session import Session
 from sim.app.theme import House
+from sim.app.watch.geometry import layout_of
 from sim.app.workers import Pool
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError
@@ -148,6 +149,8 @@ def serve_page(port: int, address: str, language: str, *, show: bool = True) -> 
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
     visitors = Visitors(load_world(), language)
+    # Finding room for the map's labels takes seconds; no visitor shall wait for it.
+    layout_of(visitors.world)
     server = make_server(visitors, port, address)
     url = f"http://{address}:{server.port}/"
     print(f"Paradiplomacy is at {url}  (Ctrl-C ends it)", flush=True)  # noqa: T201

@@ -9,8 +9,11 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from sim.app import messages as m
+from sim.app.cases.record import use_studies
 from sim.app.language import SOURCE, Language, languages
+from sim.cli_app import case_studies
 
+use_studies(case_studies())
 OTHERS = [code for code in languages() if code != SOURCE]
 
 
@@ -86,3 +89,8 @@ def test_lessons_and_events_speak_the_visitor_s_language() -> None:
     assert spanish.text(title) != title
     told = spanish.text(SENTENCES["twinning"], actor="Guizhou", place="Jujuy")
     assert told == "Guizhou y Jujuy firman un hermanamiento."
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_empty_text_stays_empty(code: str) -> None:
+    assert Language(code).text("") == ""

@@ -84,6 +84,11 @@ def use_studies(studies: Studies) -> None:
     _studies = dict(studies)
 
 
+def studies_shown() -> Studies:
+    """Return the case studies that are shown."""
+    return _studies
+
+
 def study_of(code: str) -> Study | None:
     """Return the case study of a locality, None if there is none at hand."""
     return _studies.get(code)

@@ -274,7 +274,6 @@ class LessonsTab:
             callback=made,
             filename=f"{lesson.name}-{kind}-{session.language}.html",
             label=label,
-            button_type="default",
             margin=(6, 8, 6, 0),
         )
 

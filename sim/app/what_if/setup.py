@@ -14,13 +14,14 @@ from panel.custom import JSComponent
 from sim.app.limits import UPLOAD_BYTES
 from sim.app.what_if.experiment import shipped
 from sim.app.what_if.sheets import FORM
+from sim.app.what_if.words import Translate
 from sim.scenario import names
 
 
 @cache
-def titles() -> list[list[str]]:
+def titles(_: Translate) -> list[list[str]]:
     """Return name and title of each shipped scenario, the plain one first."""
-    pairs = [[name, shipped(name).title] for name in names()]
+    pairs = [[name, _(shipped(name).title)] for name in names()]
     return sorted(pairs, key=lambda pair: (pair[0] != "baseline", pair[1]))
 
 

@@ -168,7 +168,7 @@ class WhatIfTab:
         return Setup(
             self._set,
             self._upload,
-            scenarios=titles(),
+            scenarios=titles(self.session._),
             highest=HIGHEST_SEED,
             texts=setup_texts(self.session._),
             **_WIDE,
@@ -372,7 +372,7 @@ class WhatIfTab:
             against=self.experiment.against,
             title=scenario.title,
             seed=scenario.seed,
-            question=scenario.question,
+            question=_(scenario.question),
         )
         parts.levers.values = scenario.parameter_values()
         items = self.experiment.interventions()

@@ -25,6 +25,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 120_000
+"""Milliseconds; a busy machine is slow, not wrong."""
+
 Visit = Callable[..., Any]
 
 
@@ -82,6 +85,7 @@ def visit(browser: Any, server: str) -> Iterator[Visit]:
     def go(query: str = "", width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("request", lambda request: note(request.url))
         page.on("websocket", lambda socket: note(socket.url))

@@ -32,7 +32,8 @@ def test_nothing_runs_before_a_guess_is_made(visit: Visit) -> None:
     page = visit("?tab=lessons&lessons.lesson=turnover")
     page.locator("button.commit").click(timeout=PATIENCE)
     page.get_by_text("Choose an answer first.").wait_for()
-    assert page.get_by_text("What the runs show").count() == 0
+    assert not page.get_by_text("What the runs show").is_visible()
+    assert "lessons.guess" not in page.url
 
 
 def test_a_lesson_leads_from_prediction_to_explanation(visit: Visit) -> None:

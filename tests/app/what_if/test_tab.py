@@ -196,4 +196,4 @@ def test_tables_name_places_and_outcomes(short: Experiment, world: World) -> Non
     outcomes = outcome_table(shown, english)
     assert len(outcomes["rows"]) == len(shown.effects)
     assert {len(row) for row in outcomes["rows"]} == {len(outcomes["head"])}
-    assert len(names()) == len(titles())
+    assert len(names()) == len(titles(english))
