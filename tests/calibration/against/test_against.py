@@ -30,7 +30,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def longer() -> Scenario:
-    return load("baseline").with_overrides(end="2006-12", replicates=60)
+    return load("baseline").with_overrides(end="2010-12", replicates=60)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def own(longer: Scenario, world: World) -> pd.DataFrame:
     """Return what one run, with a seed of its own, has of proposals by locality."""
     units = tuple(world.localities["code"])
     other = longer.with_overrides(seed=5, replicates=1)
-    asked = Question("proposals", False, units, 2000, 2006)
+    asked = Question("proposals", False, units, 2000, 2010)
     counts = count_runs(asked, other, world).units[0]
     return pd.DataFrame({"unit": units, "count": counts.astype(int)})
 
