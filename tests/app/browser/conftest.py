@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-sync",
 )
 Visit = Callable[..., Any]
+PATIENCE = 180_000
+"""Milliseconds that anything may take: other tests share the machine, and the engine compiles."""
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,7 @@ def visit(browser: Any, server: str) -> Iterator[Visit]:
     def go(query: str = "", width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("request", lambda request: note(request.url))
         page.on("websocket", lambda socket: note(socket.url))
