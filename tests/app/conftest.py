@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sim.app.session import Session
+from sim.app.why.account import Account, account_of
+from sim.scenario import load
 from sim.world import World
 
 
@@ -10,3 +12,9 @@ from sim.world import World
 def session(world: World) -> Session:
     """Return a visitor whose work is done at once."""
     return Session(world)
+
+
+@pytest.fixture(scope="session")
+def account(world: World) -> Account:
+    """Return the first run of history until the end of 2012."""
+    return account_of(load("baseline", world).with_overrides(end="2012-12"), world, 0)

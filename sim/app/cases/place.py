@@ -15,7 +15,7 @@ from sim.app.cases import words
 from sim.app.cases.exchange import Conditions, conditions_of
 from sim.app.cases.figures import COUNTS, CountPlot, SharePlot, record_plot
 from sim.app.cases.record import facts_of, scenario_of, since_of, study_of
-from sim.app.why.telling import Teller
+from sim.app.telling import Teller
 
 if TYPE_CHECKING:
     from sim.app.cases.chronicle import Begun, Chronicle

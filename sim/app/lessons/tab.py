@@ -239,7 +239,8 @@ class LessonsTab:
             f'<p class="verdict" role="status">{escape(words.verdict(guess, evidence, _))}</p>'
             + _paragraphs(words.shown(lesson, evidence, _))
             + _paragraphs(_(text) for text in lesson.why)
-            + f"<p><small>{escape(_('Sources'))}</small></p><ul><small>{sources}</small></ul>"
+            + f"<p><small>{escape(_('Sources'))}</small></p>"
+            + f"<ul style='font-size:.85em'>{sources}</ul>"
         )
 
     def _note(self) -> str:

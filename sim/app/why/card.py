@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sim.app.session import Session
+    from sim.app.telling import Teller
     from sim.app.why.account import Account
     from sim.app.why.lives import Story
-    from sim.app.why.telling import Teller
     from sim.report.biography import Line
     from sim.report.sentences import Event
 

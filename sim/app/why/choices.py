@@ -8,9 +8,9 @@ from sim.app.why.lives import pair_story, project_story, projects_of_pair
 
 if TYPE_CHECKING:
     from sim.app.session import Session
+    from sim.app.telling import Teller
     from sim.app.why.account import Account, Project
     from sim.app.why.lives import Story
-    from sim.app.why.telling import Teller
 
 PROJECT_MARK, PAIR_MARK = "p", "a"
 """What the key of a choice begins with: a project's identity or an actor's code follows."""

@@ -11,12 +11,12 @@ import panel as pn
 from sim.app.cases.place import html
 from sim.app.cases.record import HISTORY
 from sim.app.limits import HIGHEST_SEED, REPLICATES
+from sim.app.telling import Teller
 from sim.app.why import words
 from sim.app.why.account import account_of
 from sim.app.why.beside import set_beside
 from sim.app.why.card import StoryCard
 from sim.app.why.choices import choices, first_choice, story_of
-from sim.app.why.telling import Teller
 from sim.scenario import load, names, outline
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from sim.report.biography import CONTACTS, ELSEWHERE, POLITICS, PROJECT, SIGNALS
 
 if TYPE_CHECKING:
     from sim.app.session import Session
+    from sim.app.telling import Teller
     from sim.app.why.account import Account
     from sim.app.why.beside import Beside
     from sim.app.why.lives import Stage, Story
-    from sim.app.why.telling import Teller
     from sim.report.sentences import Event
 
 

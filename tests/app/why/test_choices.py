@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from sim.app.session import Session
+from sim.app.telling import Teller
 from sim.app.why import choices as c
 from sim.app.why.account import Account
 from sim.app.why.lives import projects_of_pair
-from sim.app.why.telling import Teller
 from sim.world import World
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from sim.app.session import Session
+from sim.app.telling import Teller
 from sim.app.why import lives, words
 from sim.app.why.account import Account
-from sim.app.why.telling import Teller
 from sim.report.biography import project_words
 from sim.report.names import Names, money, month_words
 from sim.report.sentences import SENTENCES, reason, sentence
