@@ -8,6 +8,7 @@ import numpy as np
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
+    CustomJS,
     FixedTicker,
     HoverTool,
     LinearColorMapper,
@@ -36,6 +37,9 @@ OUTLINE = "#3a3a3a"
 NEUTRAL = "#ffffff"
 MOST_ARCS = 400
 """Most lines drawn of one sort."""
+
+NARROW = 560
+"""Width in pixels up to which the names of the provinces do not fit into their squares."""
 
 COLOURS = tuple(reversed(Viridis256))
 """Light is little, dark is much; readers with any colour vision see the same order."""
@@ -173,7 +177,12 @@ class Map:
         x, y, text = zip(*self.layout.codes, strict=True)
         size = {"text_font_size": "11px", "text_font_style": "bold"}
         self.figure.text(list(x), list(y), list(text), text_color=INK, **size, **look)
-        self.figure.text("x", "y", "short", source=self.provinces, text_color=INK, **size, **look)
+        names = self.figure.text(
+            "x", "y", "short", source=self.provinces, text_color=INK, **size, **look
+        )
+        # On a narrow screen the names would cover the colours; a click still tells them.
+        hide = CustomJS(args={"names": names}, code=f"names.visible = this.inner_width > {NARROW}")
+        self.figure.js_on_change("inner_width", hide)
         sx, sy = self.layout.state
         small = {"text_font_size": "10px", "text_color": INK, **look}
         self.figure.text([sx], [sy], [self.session._("State")], **small)

@@ -200,7 +200,11 @@ class Portraits:
         elif project.firm >= 0:
             who = self._link("actor", at.actor_codes[project.firm])
         sector = sectors[project.sector] if project.sector >= 0 else None
-        why = {"text": self.session._("Why?"), "go": f"why:{project.identity}"}
+        codes = list(at.locality)
+        why: dict[str, str] | str = "–"
+        if 0 <= project.place < len(codes):
+            go = f"why:{codes[project.place]}:{project.identity}"
+            why = {"text": self.session._("Why?"), "go": go}
         return [
             _capital(self.teller.sector(sector)),
             who,

@@ -163,9 +163,10 @@ class WatchTab:
     def _go(self, target: str) -> None:
         """Look at what was chosen, or ask the tab Why about a project."""
         what, _, code = target.partition(":")
-        if what == "why" and code.isdigit():
-            state = {"scenario": self.scenario.name, "seed": str(self.player.seed), "deal": code}
-            self.session.open("why", state)
+        place, _, project = code.partition(":")
+        if what == "why" and place in self.player.recorder.at.locality:
+            world = {"scenario": self.scenario.name, "seed": str(self.player.seed), "run": "0"}
+            self.session.open("why", world | {"place": place, "what": f"p{project}"})
         else:
             self.choose(target)
 

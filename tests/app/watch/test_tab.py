@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("panel")
+
+from sim.app.session import Session
+from sim.app.watch.chronicle import projects_of
+from sim.app.watch.tab import WatchTab
+from sim.app.why.account import account_of
+from sim.app.why.choices import story_of
+from sim.app.why.tab import WhyTab
+from sim.scenario import load
+from sim.world import World
+
+SEED = 7
+MONTH = "2003-12"
+
+
+@pytest.fixture
+def tab(session: Session) -> WatchTab:
+    """Return an opened tab of a world of its own; work is done at once."""
+    made = WatchTab(session)
+    made.restore({"seed": str(SEED), "month": MONTH})
+    made.view()
+    return made
+
+
+def links(tab: WatchTab) -> list[str]:
+    """Return where the inspector's links to the tab Why go."""
+    cells = [
+        cell
+        for part in tab.inspector.content["sections"]
+        for row in part.get("rows", ())
+        for cell in row
+    ]
+    return [c["go"] for c in cells if isinstance(c, dict) and c["go"].startswith("why:")]
+
+
+def test_a_project_asks_why_about_itself(tab: WatchTab, world: World) -> None:
+    asked: list[tuple[str, Mapping[str, str]]] = []
+    tab.session.on_open = lambda name, state: asked.append((name, state))
+    recorder = tab.player.recorder
+    codes = list(recorder.at.locality)
+    projects = projects_of(recorder.events_until(recorder.known))
+    project = next(p for p in projects if p.is_deal and 0 <= p.place < len(codes))
+    tab.choose(f"place:{codes[project.place]}")
+    for go in links(tab):
+        tab.inspector.target = go
+        tab.inspector.choices_made += 1
+    assert asked
+    scenario = load("baseline", world).with_overrides(seed=SEED)
+    account = account_of(scenario, world, 0)
+    for name, state in asked:
+        story = story_of(account, state["place"], state["what"])
+        assert name == WhyTab.name
+        assert story is not None
+        assert story.place == codes[project.place]
+    notices: list[str] = []
+    session = Session(world)
+    session.on_notice = lambda text, kind: notices.append(text)
+    why = WhyTab(session)
+    why.view()
+    state = asked[0][1]
+    why.restore(state)
+    assert notices == []
+    assert why.state().items() >= state.items()
+
+
+def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
+    recorder = tab.player.recorder
+    places = len(recorder.at.locality)
+    projects = projects_of(recorder.events_until(recorder.known))
+    national = replace(projects[0], place=places)
+    rows = tab.portraits._project(recorder, national, True)
+    assert rows[-1] == "–"
