@@ -325,5 +325,10 @@ def test_changelog_and_citation_name_the_version() -> None:
 def test_scenarios_are_shipped_under_their_own_name() -> None:
     with (ROOT / "pyproject.toml").open("rb") as stream:
         build = tomllib.load(stream)["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert build["force-include"] == {"scenarios": "sim/_scenarios"}
+    published = "results/reference/calibration"
+    assert build["force-include"] == {
+        "scenarios": "sim/_scenarios",
+        f"{published}/posterior.parquet": "calibration/_published/posterior.parquet",
+        f"{published}/checks.json": "calibration/_published/checks.json",
+    }
     assert list((ROOT / "scenarios").glob("*.toml"))

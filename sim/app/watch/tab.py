@@ -106,13 +106,12 @@ class WatchTab:
             phases=phase_rows(session), labels={"phases": session._("Phases of the month")}, **wide
         )
         self.ticker = Ticker(
-            title=session._("What happens"), legend=mark_legend(session), height=310, **wide
+            title=session._("What happens"), legend=mark_legend(session), **wide
         )
         self.inspector = Inspector(
             content={"title": session._("Click on a square, or search")},
             choices=self.portraits.choices(recorder),
             labels=inspector_words(session),
-            height=520,
             **wide,
         )
         self._built = True

@@ -1,7 +1,7 @@
 // The latest news.
 export function render({ model, el }) {
   const title = document.createElement("h2"); title.textContent = model.title;
-  const list = document.createElement("ol"); list.className = "ticker";
+  const list = document.createElement("ol"); list.className = "happenings";
   list.setAttribute("role", "log"); list.setAttribute("aria-label", model.title);
   list.tabIndex = 0;
   const legend = document.createElement("p"); legend.className = "legend";
