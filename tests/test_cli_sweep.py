@@ -134,7 +134,7 @@ def test_extend_and_resume_go_on_with_a_folder(tmp_path: Path) -> None:
         (("baseline", "--vary", "tie.alive=0.1", "--design", "no.csv"), "no.csv"),
         (("baseline", "--vary", "tie.alive=0.1", "--tables", "by_town"), "by_town"),
         (("baseline", "--vary", "tie.alive=0.1", "--workers", "0"), "workers"),
-        (("baseline", "--vary", "tie.alive=0.1", "--posterior", "9"), "calibration"),
+        (("baseline", "--vary", "tie.alive=0.1", "--posterior", "100000"), "draws"),
     ],
     ids=" ".join,
 )

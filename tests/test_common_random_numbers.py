@@ -31,7 +31,9 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "shock": [{"kind": "shock", "what": "strain", "value": 1.0, "until": "2005-06"}],
     "visit": [{"kind": "visit", "locality": "BR-SP", "actor": "CN-HA"}],
     "twinning": [{"kind": "twinning", "locality": "BR-SP", "province": "CN-HA"}],
-    "programme": [{"kind": "programme", "country": "BRA", "sector": "power", "value": 1.0}],
+    # One sector alone may leave a short run as it was.
+    "programme": [{"kind": "programme", "country": country, "sector": "power", "value": 1.0}
+                  for country in ("ARG", "BRA", "MEX", "VEN")],
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.card import KEYS, CAUTION, WIDTH
+from sim.report.card import CAUTION, KEYS, WIDTH
 from sim.report.compare_words import (
     INTERVAL,
     Effect,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.report.card import KEYS, CAUTION, WIDTH, Key
+from sim.report.card import CAUTION, KEYS, WIDTH, Key
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep

@@ -5,7 +5,7 @@ import pytest
 
 from sim.experiments.run import Run
 from sim.report import tallies
-from sim.report.card import KEYS, CAUTION, card_html, key_rows, place_of, run_card
+from sim.report.card import CAUTION, KEYS, card_html, key_rows, place_of, run_card
 
 
 def titled(run: Run, title: str, question: str = "") -> Run:

@@ -105,9 +105,7 @@ class WatchTab:
         self.phases = Phases(
             phases=phase_rows(session), labels={"phases": session._("Phases of the month")}, **wide
         )
-        self.ticker = Ticker(
-            title=session._("What happens"), legend=mark_legend(session), **wide
-        )
+        self.ticker = Ticker(title=session._("What happens"), legend=mark_legend(session), **wide)
         self.inspector = Inspector(
             content={"title": session._("Click on a square, or search")},
             choices=self.portraits.choices(recorder),
