@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages patterns surface calibration figures manifest reproduce test test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages patterns surface calibration figures manifest reproduce test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,14 @@ patterns: $(READY)  ## Check every claim anew: results/reference/ and docs/mecha
 	@$(BIN)/paradiplomacy patterns --out results/reference --overwrite
 	@$(BIN)/python docs/generate.py
 
-test: $(READY)  ## Run all tests
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+test: $(READY)  ## Run all tests but those in a browser
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
+
+test-browser: $(READY)  ## Run the tests of the page in a headless browser
+	@$(BIN)/python -m pytest -m browser
 
 test-fast: $(READY)  ## Run the tests that take no more than a few seconds each
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow"
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"
 
 lint: $(READY)  ## Check style and types
 	@$(BIN)/ruff check .

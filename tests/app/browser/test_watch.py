@@ -58,7 +58,7 @@ def test_a_link_brings_the_same_world_back(visit: Visit) -> None:
     second.get_by_role("heading", name="Guangdong").wait_for()
     assert second.locator("input[data-name=seed]").input_value() == "5"
     assert second.locator("select[data-name=measure]").input_value() == "will"
-    news = "ol.ticker"
+    news = "ol.happenings"
     assert second.locator(news).inner_text() == first.locator(news).inner_text()
 
 
@@ -75,7 +75,7 @@ def test_a_click_on_the_map_opens_the_inspector(visit: Visit) -> None:
 def test_another_seed_makes_another_world(visit: Visit) -> None:
     page = visit("?watch.month=2000-08")
     wait_for(page, "August 2000")
-    before = page.locator("ol.ticker").inner_text()
+    before = page.locator("ol.happenings").inner_text()
     page.locator("input[data-name=seed]").fill("77")
     page.get_by_role("button", name="Restart with this seed").click()
     wait_for(page, "January 2000")
@@ -83,7 +83,7 @@ def test_another_seed_makes_another_world(visit: Visit) -> None:
     for _ in range(7):
         page.keyboard.press("ArrowRight")
     wait_for(page, "August 2000")
-    assert page.locator("ol.ticker").inner_text() != before
+    assert page.locator("ol.happenings").inner_text() != before
 
 
 def test_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:

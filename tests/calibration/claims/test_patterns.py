@@ -119,9 +119,9 @@ MISTAKES = {
                            "switches nothing off"),
     "field": ('section = "nowhere"', 'sektion = "nowhere"', "there is no such field"),
     "direction": ('direction = "+"', 'direction = "up"', '"+" or "-"'),
-    "threshold": ("above = 100", "", "has no threshold"),
-    "thresholds": ("above = 100", "above = 100\nbelow = 50", "is not larger than 'above'"),
-    "text": ("above = 100", 'above = "100"', '"100" is not a number'),
+    "threshold": ("above = 200", "", "has no threshold"),
+    "thresholds": ("above = 200", "above = 200\nbelow = 50", "is not larger than 'above'"),
+    "text": ("above = 200", 'above = "100"', '"100" is not a number'),
     "month": ('end = "2003-12"', 'end = "2003-13"', "is not a month"),
     "order of months": ('end = "2003-12"', 'end = "1999-12"', "outside the model's calendar"),
     "place": ("outreach.py:travels", "outreach travels", "file.py:function"),
@@ -134,9 +134,9 @@ MISTAKES = {
     "list": ('statistic = "plain_local_visits"',
              'statistic = "plain_local_visits"\nargs = { localities = "visit" }', "'visited'"),
     "contrast": ('end = "2003-12"', 'end = "2003-12"\ncontrast = "ratio"', "nothing to compare"),
-    "not expressed": ("above = 100", 'above = 100\nnot_expressed = "why"', "does not go with"),
-    "thin": ("above = 100", "above = 100\nthin = { replicates = 1 }", "from 2 to 100000"),
-    "thin month": ("above = 100", 'above = 100\nthin = { end = "1999-12" }', "calendar"),
+    "not expressed": ("above = 200", 'above = 200\nnot_expressed = "why"', "does not go with"),
+    "thin": ("above = 200", "above = 200\nthin = { replicates = 1 }", "from 2 to 100000"),
+    "thin month": ("above = 200", 'above = 200\nthin = { end = "1999-12" }', "calendar"),
 }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_tables_are_kept_in_one_order_and_unknown_ones_refused() -> None:
     [
         ({"end": "2000-07"}, 'scenario\'s end "2000-06" there, "2000-07" here'),
         ({"seed": 3}, "scenario's seed 2020 there, 3 here"),
-        ({"overrides": {"tie.contact": 0.3}}, "scenario's tie.contact 0.22 there, 0.3 here"),
+        ({"overrides": {"tie.contact": 0.3}}, "scenario's tie.contact 0.286 there, 0.3 here"),
         ({"design": "grid", "n": 3}, "design lhs there, grid here"),
         ({"n": 7}, "points 6 there, 7 here"),
         ({"replicates": 6}, "replicates 5 there, 6 here"),

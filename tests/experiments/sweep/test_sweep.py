@@ -164,7 +164,6 @@ def test_sweep_of_another_model_is_refused(
         ({"turnover.fade": [0.1]}, {"workers": 2, "cluster": "tcp://x"}, "workers or a cluster"),
         ({"turnover.fade": [0.1]}, {"chunk": 0}, "too few"),
         ({"turnover.fade": [0.1]}, {"tables": ["by_town"]}, "by_town"),
-        ({"turnover.fade": [0.1]}, {"posterior": 8}, "no committed calibration yet"),
     ],
     ids=str,
 )
