@@ -137,6 +137,7 @@ class Crew:
         self.hands: list[Hand] = []
         self.deaths: Counter[tuple[str, int]] = Counter()
         self.stillborn = 0
+        self.spent = False
 
     def work(self) -> None:
         """Carry out all chunks.
@@ -156,14 +157,17 @@ class Crew:
                 hand.end()
 
     def _fill_up(self) -> None:
-        while len(self.hands) < self.workers:
+        # A worker hired for nothing would hire the next when it says that it is warm.
+        while len(self.hands) < self.workers and not self.spent:
             self._hire()
 
     def _hire(self) -> None:
         self.hands.append(Hand(self.store, self.plan, self.news))
 
     def _next(self) -> Order | None:
-        return self.again.pop() if self.again else next(self.orders, None)
+        order = self.again.pop() if self.again else next(self.orders, None)
+        self.spent = order is None
+        return order
 
     def _hear(self, hand: Hand, news: dict[str, Any] | None) -> None:
         if news is None:

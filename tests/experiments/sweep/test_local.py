@@ -84,6 +84,20 @@ def test_chunk_whose_file_kills_its_workers_is_recorded(
     assert sorted(set(sweep.table("by_country")["point"].to_pylist())) == [0, 2]
 
 
+def test_nobody_is_hired_once_no_work_is_left(
+    reference: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired: list[int] = []
+    monkeypatch.setattr(local.Crew, "_hire", lambda self: hired.append(self.hands.append(None)))
+    crew = local.Crew(reference.store, reference.plan, 2, iter(()), lambda runs: None)
+    crew._hear(None, {"warm": True})
+    assert len(hired) == 2
+    crew.hands.clear()
+    assert crew._next() is None
+    crew._hear(None, {"warm": True})
+    assert len(hired) == 2
+
+
 def test_workers_that_never_start_are_a_fault(
     tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
