@@ -9,76 +9,35 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
 from typing import Any
 
+from sim.experiments.processes import WorkerProcess, surroundings
 from sim.experiments.sweep.local import DEATHS
 from sim.files import MachineError
 from sim.jit import is_warm
 
-_ROOT = Path(__file__).resolve().parents[2]
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
-
 News = tuple["Hand", dict[str, Any] | None]
 
 
-class Hand:
+class Hand(WorkerProcess):
     """Hold one worker's process, the file it makes and how many of its runs are made."""
 
     def __init__(self, folder: Path, simulator: str, news: SimpleQueue[News]) -> None:
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "calibration.inference.crew", str(folder.absolute()), simulator],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
-        )
         self.ready = False
         self.chunk: int | None = None
         self.made = 0
-        self.listener = Thread(target=self._listen, args=(news,), daemon=True)
-        self.listener.start()
-
-    def _listen(self, news: SimpleQueue[News]) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            try:
-                news.put((self, json.loads(line)))
-            except ValueError:
-                break  # A line cut off by the worker's death.
-        news.put((self, None))
+        module = "calibration.inference.crew"
+        command = [sys.executable, "-m", module, str(folder.absolute()), simulator]
+        super().__init__(command, news, surroundings())
 
     def give(self, chunk: int | None) -> None:
         """Send the number of a file, or end the worker when there is none."""
-        assert self.process.stdin is not None
         self.chunk, self.made = chunk, 0
-        # If the worker has died meanwhile, the listener says so.
-        with suppress(OSError):
-            if chunk is None:
-                self.process.stdin.close()
-            else:
-                self.process.stdin.write(f"{chunk}\n")
-                self.process.stdin.flush()
-
-    def end(self) -> None:
-        """Stop the process at once and wait for it."""
-        self.process.kill()
-        self.process.wait()
-        self.listener.join()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        self.send(None if chunk is None else str(chunk))
 
 
 def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Any) -> None:

@@ -8,19 +8,15 @@ which workers die three times is recorded as failed.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
 from typing import Any
 
 from sim.errors import InputError
+from sim.experiments.processes import WorkerProcess, surroundings
 from sim.experiments.sweep.orders import Order, order_of, record_failed
 from sim.experiments.sweep.plan import Chunk, Plan
 from sim.experiments.sweep.store import Store
@@ -31,17 +27,6 @@ DEATHS = 3
 """Workers a run may take with it before it is recorded as failed."""
 
 Advance = Callable[[int], None]
-
-_ROOT = Path(__file__).resolve().parents[3]
-_SMALL = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMBA_NUM_THREADS": "1",
-    # Arrow's own pools keep memory that a worker needs for some milliseconds a chunk.
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-}
-"""Environment in which a worker uses one core and little memory."""
 
 
 def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advance) -> None:
@@ -62,65 +47,26 @@ def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advanc
         carry_out(store, order_of(plan, chunk), lambda place: advance(int(place > 0)))
 
 
-def _surroundings() -> dict[str, str]:
-    """Return the environment of a worker: this package, wherever it lies, on one core."""
-    found = {**os.environ, **_SMALL}
-    if _ROOT.name not in {"site-packages", "dist-packages"}:
-        paths = (str(_ROOT), os.environ.get("PYTHONPATH"))
-        found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    return found
-
-
-class Hand:
+class Hand(WorkerProcess):
     """Hold one worker's process and what it is doing."""
 
     def __init__(self, store: Store, plan: Plan, news: SimpleQueue[tuple[Hand, Any]]) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, store.place.address, plan.identity],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env=_surroundings(),
-            # Ctrl-C in the terminal is the sweep's to act on, not the workers'.
-            start_new_session=True,
-        )
         self.ready = False
         self.order: Order | None = None
         self.run = 0
-        self.listener = Thread(target=self._listen, args=(news,), daemon=True)
-        self.listener.start()
-
-    def _listen(self, news: SimpleQueue[tuple[Hand, Any]]) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            try:
-                news.put((self, json.loads(line)))
-            except ValueError:
-                break  # A line cut off by the worker's death.
-        news.put((self, None))
+        # Ctrl-C in the terminal is the sweep's to act on, not the workers'.
+        # Arrow's own pools keep memory that a worker needs for some milliseconds a chunk.
+        super().__init__(
+            [*COMMAND, store.place.address, plan.identity],
+            news,
+            surroundings(ARROW_DEFAULT_MEMORY_POOL="system"),
+            own_session=True,
+        )
 
     def give(self, order: Order | None) -> None:
         """Send an order, or end the worker when there is none."""
-        assert self.process.stdin is not None
         self.order, self.run = order, 0
-        # If the worker has died meanwhile, the listener says so.
-        with suppress(OSError):
-            if order is None:
-                self.process.stdin.close()
-            else:
-                self.process.stdin.write(json.dumps(order.to_json()) + "\n")
-                self.process.stdin.flush()
-
-    def end(self) -> None:
-        """Stop the process at once and wait for it."""
-        self.process.kill()
-        self.process.wait()
-        self.listener.join()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        self.send(None if order is None else json.dumps(order.to_json()))
 
 
 class Crew:
