@@ -84,6 +84,7 @@ class Visitors:
         )
         page = page_of(session, query)
         page.attach(location)
+        pn.state.onload(session.arrive)
         key = document.session_context.id
         self.pages[key] = page
         # A closure over the page would keep it alive as long as the server.

@@ -49,6 +49,8 @@ class Session:
         self._pool = pool
         self._document = document
         self._loop = None if document is None else IOLoop.current()
+        # What is to be called once the browser has the page; None when it has.
+        self._early: list[Callable[[], None]] | None = None if document is None else []
         self._jobs: dict[str, Job] = {}
         # The page sets these.
         self.on_notice: Callable[[str, Kind], None] = lambda text, kind: None
@@ -119,8 +121,16 @@ class Session:
             self._loop.add_callback(self._next_tick, callback)
 
     def _next_tick(self, callback: Callable[[], None]) -> None:
-        if self._document is not None:
+        if self._early is not None:
+            self._early.append(callback)
+        elif self._document is not None:
             self._document.add_next_tick_callback(callback)
+
+    def arrive(self) -> None:
+        """Begin to deliver: the browser has the page. What changed on the way to it is lost."""
+        early, self._early = self._early or [], None
+        for callback in early:
+            self._next_tick(callback)
 
     def _report(self, error: Exception) -> None:
         self.notify(str(error) or self._("Something went wrong."), "error")
@@ -146,6 +156,7 @@ class Session:
         for job in self._jobs.values():
             job.cancel()
         self._jobs.clear()
+        self._early = None
         self.on_notice = lambda text, kind: None
         self.on_open = lambda tab, state: None
         self.on_touch = lambda: None

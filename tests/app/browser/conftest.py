@@ -25,9 +25,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 120_000
-"""Milliseconds; a busy machine is slow, not wrong."""
-
 Visit = Callable[..., Any]
 PATIENCE = 180_000
 """Milliseconds that anything may take: other tests share the machine, and the engine compiles."""

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -90,11 +90,11 @@ def test_nobody_is_hired_once_no_work_is_left(
     hired: list[int] = []
     monkeypatch.setattr(local.Crew, "_hire", lambda self: hired.append(self.hands.append(None)))
     crew = local.Crew(reference.store, reference.plan, 2, iter(()), lambda runs: None)
-    crew._hear(None, {"warm": True})
+    crew._hear(cast("local.Hand", None), {"warm": True})
     assert len(hired) == 2
     crew.hands.clear()
     assert crew._next() is None
-    crew._hear(None, {"warm": True})
+    crew._hear(cast("local.Hand", None), {"warm": True})
     assert len(hired) == 2
 
 
