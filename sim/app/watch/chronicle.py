@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim import kinds as k
 from sim.calendar import month_name
@@ -112,12 +113,20 @@ def event_of(record: Any, at: Positions, order: int = 0) -> Event:
     )
 
 
+def living_ties(recorder: Recorder, month: int) -> npt.NDArray[np.bool_]:
+    """Return which of a month's ties live: some trust is left, or the pair is twinned."""
+    trust = recorder.frame(month).tie_trust
+    twinned = recorder.state.tie["twinned"][: len(trust)]
+    living: npt.NDArray[np.bool_] = (trust > 0.0) | ((twinned >= 0) & (twinned <= month))
+    return living
+
+
 def ties_at(recorder: Recorder, month: int, *, place: int = -1, actor: int = -1) -> list[Tie]:
     """Return the living ties of a place or an actor in a month, the strongest first."""
     trust = recorder.frame(month).tie_trust
     table = recorder.state.tie[: len(trust)]
     mine = table["place"] == place if place >= 0 else table["actor"] == actor
-    rows = np.flatnonzero(mine & ((trust > 0.0) | (table["twinned"] >= 0)))
+    rows = np.flatnonzero(mine & living_ties(recorder, month))
     rows = rows[np.argsort(-trust[rows].astype(np.float64), kind="stable")]
     found = []
     for row in rows:

@@ -1,7 +1,8 @@
-"""Where everything is on the map: one square a locality, one a province, lines between them.
+"""Where everything is on the map: one square a locality, one a province, a dot a firm, lines.
 
 x counts tiles to the east, y tiles to the south. The provinces lie in the open water south-west of
-the region, each as wide as two tiles; a last tile stands for the actors of the central state.
+the region, each as wide as two tiles; a last tile stands for the actors of the central state. The
+firms lie in the open water of the north-east, ordered by their home province.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ POINTS = 9.0
 
 MOST_COLUMNS = 8
 
+FIRM_ROWS = 5
+"""Most rows of firms; a world with more firms than fit shows them in the inspector alone."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -48,6 +52,9 @@ class Layout:
         Centres of the provinces, shape (provinces, 2).
     state
         Centre of the tile of the central state's actors.
+    firms
+        Centres of the firms in the order of the world's table, shape (firms, 2), below their
+        title; shape (0, 2) if the open water does not hold them.
     borders
         Edges between countries and along coasts, shape (edges, 4): x0, y0, x1, y1.
     codes
@@ -59,6 +66,7 @@ class Layout:
     places: Floats
     provinces: Floats
     state: tuple[float, float]
+    firms: Floats
     borders: Floats
     codes: list[tuple[float, float, str]]
     size: tuple[int, int]
@@ -81,13 +89,15 @@ def layout_of(world: World) -> Layout:
     provinces = np.column_stack([grid[:, 1], grid[:, 0]]) * PROVINCE + [left + 0.5, top + 0.5]
     room = Room(labels)
     boxes = code_boxes(room, list(at.country), 7.0, POINTS, False)
+    placed = [(box, country) for country, box, _ in boxes]
     names = list(at.country)
     return Layout(
         places=np.column_stack([columns, rows]).astype(np.float64),
         provinces=provinces,
         state=(state[1] * PROVINCE + left + 0.5, state[0] * PROVINCE + top + 0.5),
+        firms=_firms(world, at, labels, [(box.x, box.y) for box, _ in placed]),
         borders=borders(labels),
-        codes=[(box.x, box.y, names[country]) for country, box, _ in boxes],
+        codes=[(box.x, box.y, names[country]) for box, country in placed],
         size=(labels.shape[1], labels.shape[0]),
     )
 
@@ -116,6 +126,27 @@ def _province_cells(codes: list[str]) -> tuple[Ints, tuple[float, float]]:
             number = next(others)
             cells.append((below + number // MOST_COLUMNS, number % MOST_COLUMNS))
     return np.array(cells, dtype=np.int64), (0.0, 1.0)
+
+
+def _firms(world: World, at: Positions, labels: Ints, codes: list[tuple[float, float]]) -> Floats:
+    """Return a dot for every firm in the north-eastern corner, clear of land and of codes."""
+    firms = world.firms
+    taken = labels != SEA
+    for x, y in codes:
+        taken[max(int(y) - 1, 0) : int(y) + 2, max(int(x) - 1, 0) : int(x) + 2] = True
+    # The first row is the title's.
+    for rows in range(1, FIRM_ROWS + 1):
+        columns = -(-len(firms) // rows)
+        corner = taken[: rows + 1, -columns:]
+        if columns <= taken.shape[1] and not corner.any():
+            home = firms["home"].map(at.province).to_numpy()
+            order = np.lexsort((firms["code"].to_numpy(dtype=str), home))
+            number = np.empty(len(firms), dtype=np.int64)
+            number[order] = np.arange(len(firms))
+            west = taken.shape[1] - columns
+            found = np.column_stack([west + number % columns, 1 + number // columns])
+            return found.astype(np.float64)
+    return np.zeros((0, 2))
 
 
 def borders(labels: Ints) -> Floats:

@@ -21,14 +21,16 @@ from bokeh.plotting import figure
 from sim import kinds as k
 from sim.app.theme import GROUND
 from sim.app.watch.geometry import PROVINCE, TILE, arcs, layout_of
+from sim.calendars import Positions
 from sim.report.style import BLUE, GREEN, INK, PAPER, VERMILLION
 from sim.report.tilemap import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sim.app.session import Session
     from sim.app.watch.geometry import Floats
+    from sim.app.watch.glance import Notes
     from sim.app.watch.measures import Scale
     from sim.app.watch.recorder import Recorder
     from sim.state import Array
@@ -61,12 +63,14 @@ class Map:
     def __init__(self, session: Session, chosen: Callable[[str], None]) -> None:
         self.session = session
         self.layout = layout_of(session.world)
+        self.first_firm = Positions(session.world).actor_offset[k.FIRM]
         self.mapper = LinearColorMapper(
             palette=list(COLOURS), low=0.0, high=1.0, nan_color=NEUTRAL, low_color=ZERO
         )
         self.figure = self._figure()
         self.places = ColumnDataSource(self._place_columns())
         self.provinces = ColumnDataSource(self._province_columns())
+        self.firms = ColumnDataSource(self._firm_columns())
         self.twinned = ColumnDataSource(dict(_EMPTY))
         self.inward = ColumnDataSource(dict(_EMPTY))
         self.outward = ColumnDataSource(dict(_EMPTY))
@@ -99,8 +103,6 @@ class Map:
         return fig
 
     def _place_columns(self) -> dict[str, Any]:
-        from sim.calendars import Positions
-
         at = Positions(self.session.world)
         names = self.session.world.countries.set_index("iso3")["name"]
         x, y = self.layout.places.T
@@ -112,6 +114,8 @@ class Map:
             "name": [str(name) for name in at.localities["name"]],
             "country": [self.session._(str(names[c])) for c in at.localities["iso3"]],
             "holder": [""] * len(x),
+            "ties": [""] * len(x),
+            "projects": [""] * len(x),
         }
 
     def _province_columns(self) -> dict[str, Any]:
@@ -124,6 +128,26 @@ class Map:
             "code": [f"actor:{code}" for code in table["code"]],
             "name": [self.session._(str(name)) for name in table["name"]],
             "short": [str(code).partition("-")[2] for code in table["code"]],
+            "ties": [""] * len(x),
+            "projects": [""] * len(x),
+        }
+
+    def _firm_columns(self) -> dict[str, Any]:
+        world, at = self.session.world, Positions(self.session.world)
+        names = world.provinces.set_index("code")["name"]
+        # A map without room for firms has none.
+        table = world.firms.iloc[: len(self.layout.firms)]
+        x, y = self.layout.firms.T
+        first = self.first_firm
+        return {
+            "x": x,
+            "y": y,
+            "value": np.full(len(x), np.nan),
+            "code": [f"actor:{code}" for code in at.actor_codes[first : first + len(x)]],
+            "name": [self.session._(str(name)) for name in table["name"]],
+            "home": [self.session._(str(names[code])) for code in table["home"]],
+            "ties": [""] * len(x),
+            "projects": [""] * len(x),
         }
 
     def _draw_land(self) -> None:
@@ -137,11 +161,14 @@ class Map:
         self.blocks = self.figure.rect(
             "x", "y", side, side, source=self.provinces, fill_color=fill, **edges
         )
+        self.dots = self.figure.circle(
+            "x", "y", radius=TILE / 2, source=self.firms, fill_color=fill, **edges
+        )
         x, y = self.layout.state
         self.figure.rect([x], [y], side, side, fill_color=PAPER, line_dash="dotted", **edges)
         x0, y0, x1, y1 = self.layout.borders.T
         self.figure.segment(x0, y0, x1, y1, line_color=OUTLINE, line_width=1.1)
-        for drawn in (self.cells, self.blocks):
+        for drawn in (self.cells, self.blocks, self.dots):
             drawn.selection_glyph = drawn.nonselection_glyph = drawn.glyph
 
     def _draw_arcs(self) -> None:
@@ -186,6 +213,9 @@ class Map:
         sx, sy = self.layout.state
         small = {"text_font_size": "10px", "text_color": INK, **look}
         self.figure.text([sx], [sy], [self.session._("State")], **small)
+        if len(self.layout.firms):
+            x, y = self.layout.firms.mean(axis=0)[0], self.layout.firms.min(axis=0)[1] - 1.0
+            self.figure.text([x], [y], [self.session._("Firms, by home province")], **small)
 
     def _colour_bar(self) -> ColorBar:
         bar = ColorBar(
@@ -206,11 +236,18 @@ class Map:
 
     def _listen(self, chosen: Callable[[str], None]) -> None:
         _ = self.session._
-        value = (_("Colour"), "@value{0.[00]}")
-        seen = [("", "@name, @country"), (_("Governor"), "@holder"), value]
-        hover = HoverTool(renderers=[self.cells], tooltips=seen)
-        other = HoverTool(renderers=[self.blocks], tooltips=[("", "@name"), value])
-        self.figure.add_tools(hover, other, TapTool(renderers=[self.cells, self.blocks]))
+        known = [
+            (_("Ties"), "@ties"),
+            (_("Projects"), "@projects"),
+            (_("Colour"), "@value{0.[00]}"),
+        ]
+        told = {
+            self.cells: [("", "@name, @country"), (_("Governor"), "@holder"), *known],
+            self.blocks: [("", "@name"), *known],
+            self.dots: [("", "@name"), (_("Home province"), "@home"), *known],
+        }
+        hovers = [HoverTool(renderers=[drawn], tooltips=rows) for drawn, rows in told.items()]
+        self.figure.add_tools(*hovers, TapTool(renderers=list(told)))
 
         def tapped(source: ColumnDataSource) -> Callable[[str, Any, Any], None]:
             def choose(attribute: str, old: Any, new: Any) -> None:
@@ -219,7 +256,7 @@ class Map:
 
             return choose
 
-        for source in (self.places, self.provinces):
+        for source in (self.places, self.provinces, self.firms):
             source.selected.on_change("indices", tapped(source))
 
     def set_scale(self, scale: Scale) -> None:
@@ -230,15 +267,23 @@ class Map:
         self.bar.ticker = FixedTicker(ticks=[float(step) for step in steps])
         self.bar.title = f"{scale.title}: {scale.unit}"
 
-    def set_values(self, places: Floats, provinces: Floats) -> None:
-        """Colour the squares."""
-        self.places.patch({"value": [(slice(0, len(places)), places)]})
-        self.provinces.patch({"value": [(slice(0, len(provinces)), provinces)]})
+    def set_values(self, places: Floats, provinces: Floats, firms: Floats) -> None:
+        """Colour the squares and dots."""
+        sources = (self.places, self.provinces, self.firms)
+        for source, values in zip(sources, (places, provinces, firms), strict=True):
+            shown = len(source.data["x"])
+            source.patch({"value": [(slice(0, shown), values[:shown])]})
 
-    def set_holders(self, changed: Sequence[tuple[int, str]]) -> None:
-        """Say who governs, for the localities where that has changed."""
-        if changed:
-            self.places.patch({"holder": list(changed)})
+    def set_notes(self, places: Notes, actors: Notes) -> None:
+        """Renew what pointing tells, where that has changed."""
+        self.places.patch({name: rows for name, rows in places.items() if rows})
+        for source, first in ((self.provinces, 0), (self.firms, self.first_firm)):
+            shown = range(len(source.data["x"]))
+            mine = {
+                name: [(row - first, text) for row, text in rows if row - first in shown]
+                for name, rows in actors.items()
+            }
+            source.patch({name: rows for name, rows in mine.items() if rows})
 
     def set_arcs(self, recorder: Recorder, twinned: Array | None, events: Array) -> None:
         """Draw the twinned pairs, if they have changed, and the month's journeys."""
@@ -257,7 +302,11 @@ class Map:
 
     def set_mark(self, code: str) -> None:
         """Frame the square looked at, if it is on the map."""
-        for source, side in ((self.places, 1.0), (self.provinces, PROVINCE)):
+        for source, side in (
+            (self.places, 1.0),
+            (self.provinces, PROVINCE),
+            (self.firms, 1.0),
+        ):
             codes = source.data["code"]
             if code in codes:
                 row = codes.index(code)
@@ -267,7 +316,10 @@ class Map:
         self.mark.data = {"x": [], "y": [], "side": []}
 
     def _between(self, recorder: Recorder, actors: Array, places: Array) -> dict[str, Any]:
-        """Return the lines between actors and localities; those without a square have none."""
+        """Return the lines between actors and localities; those without a square have none.
+
+        A firm's line begins at its dot, any other actor's at its home province.
+        """
         kind = recorder.state.actor["kind"]
         at_home = (kind != k.EMBASSY) & (kind != k.ASSOCIATION)
         inside = (places >= 0) & (places < len(self.layout.places)) & (actors >= 0)
@@ -277,4 +329,7 @@ class Map:
         tile = np.where(home >= 0, home, actors)
         ends = np.concatenate([self.layout.provinces, [self.layout.state]])
         start = ends[np.minimum(tile, len(self.layout.provinces))]
+        firm = actors - self.first_firm
+        dotted = (firm >= 0) & (firm < len(self.layout.firms))
+        start[dotted] = self.layout.firms[firm[dotted]]
         return dict(arcs(start, self.layout.places[places]))

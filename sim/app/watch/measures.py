@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sim import kinds as k
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -64,19 +66,33 @@ def of_localities(recorder: Recorder, frame: Frame, measure: str) -> Floats:
 
 
 def of_provinces(recorder: Recorder, frame: Frame, measure: str) -> Floats:
-    """Return a measure for every province; nan where it says nothing about provinces."""
+    """Return a measure for every province; nan where it says nothing about provinces.
+
+    A province's deals are its own and those of the firms at home there.
+    """
     provinces = len(recorder.at.province)
-    w = recorder.state
+    values = of_actors(recorder, frame, measure)
     if measure == "deals":
-        home = w.actor["home"]
-        whose = np.where(home >= 0, home, np.arange(len(home)))
-        inside = whose < provinces
-        total = np.bincount(whose[inside], frame.actor_deals[inside], minlength=provinces)
-        return np.asarray(total, dtype=np.float64)
+        home = recorder.state.actor["home"]
+        inside = home >= 0
+        return values[:provinces] + np.bincount(home[inside], values[inside], minlength=provinces)
+    return values[:provinces]
+
+
+def of_firms(recorder: Recorder, frame: Frame, measure: str) -> Floats:
+    """Return a measure for every firm; nan where it says nothing about firms."""
+    first = recorder.at.actor_offset[k.FIRM]
+    return of_actors(recorder, frame, measure)[first : first + len(recorder.world.firms)]
+
+
+def of_actors(recorder: Recorder, frame: Frame, measure: str) -> Floats:
+    """Return a measure for every Chinese actor; nan where it says nothing about actors."""
+    actors = len(recorder.state.actor)
+    if measure == "deals":
+        return frame.actor_deals.astype(np.float64)
     if measure == "trust":
-        most = np.zeros(provinces)
-        actor = w.tie["actor"][: len(frame.tie_trust)]
-        own = actor < provinces
-        np.maximum.at(most, actor[own], frame.tie_trust[own].astype(np.float64))
+        most = np.zeros(actors)
+        trust = frame.tie_trust.astype(np.float64)
+        np.maximum.at(most, recorder.state.tie["actor"][: len(trust)], trust)
         return most
-    return np.full(provinces, np.nan)
+    return np.full(actors, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import panel as pn
@@ -12,6 +12,7 @@ import panel as pn
 from sim.app import limits
 from sim.app.telling import Teller
 from sim.app.watch import chronicle, measures, news
+from sim.app.watch.glance import Glance
 from sim.app.watch.map import Map
 from sim.app.watch.parts import Controls, Inspector, Phases, Ticker
 from sim.app.watch.player import Player
@@ -50,13 +51,13 @@ class WatchTab:
         self.scenario = scenario if scenario is not None else load("baseline", session.world)
         self.teller = Teller(session.world, session._)
         self.portraits = Portraits(session, self.teller)
+        self.glance = Glance(session, self.teller, self.portraits)
         self.player = Player(session, self.scenario, self._show, self._progress)
         self.measure = measures.MEASURES[0]
         self.speed = SPEED
         self.target = ""
         self._told: dict[int, list[list[str]]] = {}
         self._twinned = -1
-        self._since: Any = None
         self._inspected = 0.0
         self._start = self.player.recorder.first
         self._built = False
@@ -155,7 +156,7 @@ class WatchTab:
     def _forget(self) -> None:
         self._told.clear()
         self._twinned = -1
-        self._since = None
+        self.glance.forget()
 
     def _go(self, target: str) -> None:
         """Look at what was chosen, or ask the tab Why about a project."""
@@ -188,7 +189,7 @@ class WatchTab:
         recorder = self.player.recorder
         with pn.io.hold():
             self._colour()
-            self._name_holders(frame)
+            self.map.set_notes(*self.glance.of(recorder, frame))
             pairs = chronicle.twinned_pairs(recorder, frame.month)
             changed = len(pairs) != self._twinned
             self._twinned = len(pairs)
@@ -218,16 +219,8 @@ class WatchTab:
             self.map.set_values(
                 measures.of_localities(recorder, frame, self.measure),
                 measures.of_provinces(recorder, frame, self.measure),
+                measures.of_firms(recorder, frame, self.measure),
             )
-
-    def _name_holders(self, frame: Frame) -> None:
-        codes = list(self.player.recorder.at.locality)
-        before = self._since
-        rows = range(len(codes)) if before is None else np.flatnonzero(before != frame.since)
-        self._since = frame.since
-        self.map.set_holders(
-            [(int(i), self.portraits.holder(codes[i], int(frame.since[i]))) for i in rows]
-        )
 
     def _inspect(self) -> None:
         """Renew the inspector and the lines of what is looked at."""

@@ -90,5 +90,8 @@ def line_legend(session: Session) -> str:
             f'<line x1="0" y1="5" x2="30" y2="5" stroke="{colour}" stroke-width="2.5" '
             f'stroke-dasharray="{dash}"/></svg> {escape(text)}</span>'
         )
-    note = _("Each square is a first-level unit; the squares with two letters are provinces.")
+    note = _(
+        "Each square is a first-level unit; the squares with two letters are provinces; "
+        "each dot is a firm."
+    )
     return f"<div>{''.join(parts)}</div><div>{escape(note)}</div>"

@@ -68,6 +68,7 @@ def test_measures_keep_to_their_places(recorder: Recorder) -> None:
         assert values.shape == frame.trust.shape
         assert np.isfinite(values).all()
         assert len(measures.of_provinces(recorder, frame, measure)) == len(recorder.at.province)
+        assert len(measures.of_firms(recorder, frame, measure)) == len(recorder.world.firms)
 
 
 def test_phases_count_every_event_once(recorder: Recorder) -> None:
@@ -85,6 +86,9 @@ def test_no_two_squares_of_the_map_overlap(world: World) -> None:
     for x, y in blocks:
         apart = np.maximum(*np.abs(layout.places - [x, y]).T)
         assert apart.min() >= 1.4
+    dots = {(float(x), float(y)) for x, y in layout.firms}
+    assert len(dots) == len(world.firms)
+    assert not dots & cells
     assert blocks.min() >= 0.0
     assert (blocks <= np.array(layout.size)).all()
 
