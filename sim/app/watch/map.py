@@ -41,7 +41,7 @@ MOST_ARCS = 400
 """Most lines drawn of one sort."""
 
 NARROW = 560
-"""Width in pixels up to which the names of the provinces do not fit into their squares."""
+"""Width in pixels up to which names do not fit into or above their squares."""
 
 COLOURS = tuple(reversed(Viridis256))
 """Light is little, dark is much; readers with any colour vision see the same order."""
@@ -207,15 +207,20 @@ class Map:
         names = self.figure.text(
             "x", "y", "short", source=self.provinces, text_color=INK, **size, **look
         )
-        # On a narrow screen the names would cover the colours; a click still tells them.
-        hide = CustomJS(args={"names": names}, code=f"names.visible = this.inner_width > {NARROW}")
-        self.figure.js_on_change("inner_width", hide)
         sx, sy = self.layout.state
         small = {"text_font_size": "10px", "text_color": INK, **look}
         self.figure.text([sx], [sy], [self.session._("State")], **small)
+        wide_only = [names]
         if len(self.layout.firms):
             x, y = self.layout.firms.mean(axis=0)[0], self.layout.firms.min(axis=0)[1] - 1.0
-            self.figure.text([x], [y], [self.session._("Firms, by home province")], **small)
+            title = self.session._("Firms, by home province")
+            wide_only.append(self.figure.text([x], [y], [title], **small))
+        # On a narrow screen they would cover the colours; a click still tells the names.
+        hide = CustomJS(
+            args={"labels": wide_only},
+            code=f"for (const label of labels) label.visible = this.inner_width > {NARROW}",
+        )
+        self.figure.js_on_change("inner_width", hide)
 
     def _colour_bar(self) -> ColorBar:
         bar = ColorBar(
