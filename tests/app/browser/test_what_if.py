@@ -37,6 +37,11 @@ def finished(page: Any) -> None:
     page.get_by_text("100 pairs of runs.", exact=True).wait_for(timeout=SLOW_MS)
 
 
+def fade_to(value: str) -> re.Pattern[str]:
+    """Return what says that the lever was moved to a value from where it is calibrated."""
+    return re.compile(rf"turnover\.fade: \S+ to {re.escape(value)}")
+
+
 def headline(page: Any) -> str:
     return str(page.locator(".headline").first.text_content())
 
@@ -53,13 +58,18 @@ def test_a_slider_moved_by_keyboard_gives_a_result(visit: Visit, short: Experime
     lever = page.locator(LEVER)
     assert page.get_by_label("Share of personal trust lost when an office-holder changes.").count()
     lever.focus()
+    before = float(lever.input_value())
     for _ in range(3):
         lever.press("ArrowRight")
-    settled(page, "turnover.fade%3A0.63")
-    page.get_by_text("turnover.fade: 0.6 to 0.63").wait_for(timeout=SLOW_MS)
+    moved = lever.input_value()
+    assert float(moved) == pytest.approx(before + 0.03)
+    settled(page, f"turnover.fade%3A{moved}")
+    page.get_by_text(fade_to(moved)).wait_for(timeout=SLOW_MS)
     finished(page)
     assert headline(page).startswith("Deals formed")
-    page.get_by_role("button", name=re.compile("^Set back: calibrated: 0.6, turnover.fade")).click()
+    page.get_by_role(
+        "button", name=re.compile(r"^Set back: calibrated: \S+, turnover\.fade")
+    ).click()
     page.get_by_text("Nothing is changed yet").wait_for(timeout=SLOW_MS)
     assert "turnover" not in page.url
 
@@ -71,10 +81,10 @@ def test_a_link_shares_the_experiment(visit: Visit, short: Experiment, world: Wo
     finished(first)
     first.locator(LEVER).fill("0.8")
     settled(first, "turnover.fade%3A0.8")
-    first.get_by_text("turnover.fade: 0.6 to 0.8;").wait_for(timeout=SLOW_MS)
+    first.get_by_text(fade_to("0.8;")).wait_for(timeout=SLOW_MS)
     finished(first)
     second = visit("?" + urlsplit(first.url).query)
-    second.get_by_text("turnover.fade: 0.6 to 0.8;").wait_for(timeout=SLOW_MS)
+    second.get_by_text(fade_to("0.8;")).wait_for(timeout=SLOW_MS)
     finished(second)
     assert headline(second) == headline(first)
     assert headline(second).startswith("Trust")
