@@ -11,6 +11,7 @@ from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Ran
 from bokeh.plotting import figure
 
 from sim.app.cases.chronicle import NAMES
+from sim.app.drawing import drawn
 from sim.report import style
 from sim.report.timeline import LANES
 
@@ -228,6 +229,7 @@ class CountPlot:
         ]
         self.figure.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
 
+    @drawn
     def update(self, chronicle: Chronicle) -> None:
         """Show what the runs hold by now."""
         numbers = chronicle.so_far(self.name)
@@ -279,6 +281,7 @@ class SharePlot:
         tips += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
         self.figure.add_tools(HoverTool(renderers=lines[:1], tooltips=tips, mode="vline"))
 
+    @drawn
     def update(self, chronicle: Chronicle) -> None:
         """Show what the runs hold by now."""
         shares = {name: chronicle.share_by(name) for name in SHARES}
@@ -334,6 +337,7 @@ class EffectPlot:
         ]
         made.add_tools(HoverTool(renderers=marks, tooltips=tips))
 
+    @drawn
     def update(self, effects: Sequence[Effect]) -> None:
         """Show the effects, by name in any order."""
         by_name = {effect.name: effect for effect in effects}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
+from sim.app.drawing import drawn
 from sim.app.lessons.words import Translate, outcome_names
 from sim.report import style
 
@@ -74,6 +75,7 @@ class Bands:
         self.plot.add_tools(HoverTool(renderers=[lines[-1]], tooltips=tips, mode="vline"))
         _dress(self.plot, _("year"), name)
 
+    @drawn
     def show(self, evidence: Evidence) -> None:
         """Put the numbers of the runs made so far into the drawing."""
         means, bands = evidence.bands(self.lesson.outcome)

@@ -19,6 +19,7 @@ from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
 from sim import kinds as k
+from sim.app.drawing import drawn
 from sim.app.theme import GROUND
 from sim.app.watch.geometry import PROVINCE, TILE, arcs, layout_of
 from sim.calendars import Positions
@@ -168,8 +169,8 @@ class Map:
         self.figure.rect([x], [y], side, side, fill_color=PAPER, line_dash="dotted", **edges)
         x0, y0, x1, y1 = self.layout.borders.T
         self.figure.segment(x0, y0, x1, y1, line_color=OUTLINE, line_width=1.1)
-        for drawn in (self.cells, self.blocks, self.dots):
-            drawn.selection_glyph = drawn.nonselection_glyph = drawn.glyph
+        for shape in (self.cells, self.blocks, self.dots):
+            shape.selection_glyph = shape.nonselection_glyph = shape.glyph
 
     def _draw_arcs(self) -> None:
         def draw(source: ColumnDataSource, **look: Any) -> None:
@@ -251,7 +252,7 @@ class Map:
             self.blocks: [("", "@name"), *known],
             self.dots: [("", "@name"), (_("Home province"), "@home"), *known],
         }
-        hovers = [HoverTool(renderers=[drawn], tooltips=rows) for drawn, rows in told.items()]
+        hovers = [HoverTool(renderers=[shape], tooltips=rows) for shape, rows in told.items()]
         self.figure.add_tools(*hovers, TapTool(renderers=list(told)))
 
         def tapped(source: ColumnDataSource) -> Callable[[str, Any, Any], None]:
@@ -264,6 +265,7 @@ class Map:
         for source in (self.places, self.provinces, self.firms):
             source.selected.on_change("indices", tapped(source))
 
+    @drawn
     def set_scale(self, scale: Scale) -> None:
         """Show another measure's scale."""
         # Exactly nothing has a colour of its own.
@@ -272,6 +274,7 @@ class Map:
         self.bar.ticker = FixedTicker(ticks=[float(step) for step in steps])
         self.bar.title = f"{scale.title}: {scale.unit}"
 
+    @drawn
     def set_values(self, places: Floats, provinces: Floats, firms: Floats) -> None:
         """Colour the squares and dots."""
         sources = (self.places, self.provinces, self.firms)
@@ -279,6 +282,7 @@ class Map:
             shown = len(source.data["x"])
             source.patch({"value": [(slice(0, shown), values[:shown])]})
 
+    @drawn
     def set_notes(self, places: Notes, actors: Notes) -> None:
         """Renew what pointing tells, where that has changed."""
         self.places.patch({name: rows for name, rows in places.items() if rows})
@@ -290,6 +294,7 @@ class Map:
             }
             source.patch({name: rows for name, rows in mine.items() if rows})
 
+    @drawn
     def set_arcs(self, recorder: Recorder, twinned: Array | None, events: Array) -> None:
         """Draw the twinned pairs, if they have changed, and the month's journeys."""
         if twinned is not None:
@@ -301,10 +306,12 @@ class Map:
             moves = events[np.isin(events["kind"], kinds)]
             source.data = self._between(recorder, moves["actor"], moves["place"])
 
+    @drawn
     def set_own(self, recorder: Recorder, actors: Array, places: Array) -> None:
         """Draw the ties of what is looked at."""
         self.own.data = self._between(recorder, actors, places)
 
+    @drawn
     def set_mark(self, code: str) -> None:
         """Frame the square looked at, if it is on the map."""
         for source, side in (

@@ -10,6 +10,7 @@ import numpy as np
 import panel as pn
 
 from sim.app import limits
+from sim.app.drawing import drawn
 from sim.app.telling import Teller
 from sim.app.watch import chronicle, measures, news
 from sim.app.watch.glance import Glance
@@ -184,31 +185,31 @@ class WatchTab:
         recorder = self.player.recorder
         self.controls.param.update(known=recorder.known, playing=self.player.playing)
 
+    @drawn
     def _show(self, frame: Frame) -> None:
         """Show a month everywhere."""
         recorder = self.player.recorder
-        with pn.io.hold():
-            self._colour()
-            self.map.set_notes(*self.glance.of(recorder, frame))
-            pairs = chronicle.twinned_pairs(recorder, frame.month)
-            changed = len(pairs) != self._twinned
-            self._twinned = len(pairs)
-            self.map.set_arcs(recorder, pairs if changed else None, frame.events)
-            self.ticker.lines = news.ticker(recorder, frame.month, self.teller, self._told)
-            self.phases.param.update(
-                counts=news.phases_of(frame.events),
-                milliseconds=round(1000 / self.speed) if self.player.playing else 900,
-                number=self.phases.number + 1,
-            )
-            now = time.monotonic()
-            if not self.player.playing or now - self._inspected > INSPECT_SECONDS:
-                self._inspect()
-            self.controls.param.update(
-                month=frame.month,
-                when=self.teller.month(month_name(frame.month)),
-                known=recorder.known,
-                shown=self.controls.shown + 1,
-            )
+        self._colour()
+        self.map.set_notes(*self.glance.of(recorder, frame))
+        pairs = chronicle.twinned_pairs(recorder, frame.month)
+        changed = len(pairs) != self._twinned
+        self._twinned = len(pairs)
+        self.map.set_arcs(recorder, pairs if changed else None, frame.events)
+        self.ticker.lines = news.ticker(recorder, frame.month, self.teller, self._told)
+        self.phases.param.update(
+            counts=news.phases_of(frame.events),
+            milliseconds=round(1000 / self.speed) if self.player.playing else 900,
+            number=self.phases.number + 1,
+        )
+        now = time.monotonic()
+        if not self.player.playing or now - self._inspected > INSPECT_SECONDS:
+            self._inspect()
+        self.controls.param.update(
+            month=frame.month,
+            when=self.teller.month(month_name(frame.month)),
+            known=recorder.known,
+            shown=self.controls.shown + 1,
+        )
         if not self.player.playing:
             self.session.touch()
 

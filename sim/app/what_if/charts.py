@@ -14,6 +14,7 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
+from sim.app.drawing import drawn
 from sim.app.what_if.downloads import scale_of
 from sim.app.what_if.words import Translate
 from sim.report import style
@@ -131,6 +132,7 @@ class BandChart:
         legend.border_line_color = None
         legend.background_fill_alpha = 0.8
 
+    @drawn
     def show(self, bands: Bands, outcome: str, label: str) -> None:
         """Put an outcome's numbers into the drawing."""
         scale = scale_of(outcome)
@@ -224,6 +226,7 @@ class DifferenceMap:
             text_outline_color=style.PAPER,
         )
 
+    @drawn
     def show(self, shown: Shown, outcome: str) -> tuple[str, str]:
         """Put an outcome's differences on the map; return the ends of the scale as words."""
         scale = scale_of(outcome)
@@ -241,6 +244,7 @@ class DifferenceMap:
         )
         return amount(-largest, signed=True), amount(largest, signed=True)
 
+    @drawn
     def name_countries(self, labels: Labels) -> None:
         """Write the codes of countries where :func:`country_labels` found room."""
         x, y, codes = (list(part) for part in zip(*labels, strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
 from sim.app.cases.figures import plot
+from sim.app.drawing import drawn
 from sim.app.why.words import lane_names
 from sim.report import style
 from sim.report.biography import ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
@@ -64,7 +65,7 @@ class LifePlot:
     def __init__(self, session: Session, chosen: Callable[[int], None]) -> None:
         self._chosen = chosen
         self._ids: list[int] = []
-        self._quiet = False
+        self._marked: int | None = None
         self.lanes = list(reversed(COLOURS))
         names = lane_names(session)
         self.x_range = Range1d(2000, 2021)
@@ -106,16 +107,20 @@ class LifePlot:
         self.source.selected.on_change("indices", self._clicked)
 
     def _clicked(self, attribute: str, old: list[int], new: list[int]) -> None:
-        if not self._quiet and new and new[0] < len(self._ids):
-            self._chosen(self._ids[new[0]])
+        event = self._ids[new[0]] if new and new[0] < len(self._ids) else None
+        # What was marked from elsewhere was not clicked.
+        if event is not None and event != self._marked:
+            self._chosen(event)
 
+    @drawn
     def show(self, story: Story, texts: Sequence[str]) -> None:
         """Draw a story whose events read as the texts given, in their order."""
         lines = story.life.lines
         self._ids = [line.event.event_id for line in lines]
         x = positions(lines)
         self.links.data = {name: [] for name in self.links.data}
-        self._select([])
+        self._marked = None
+        self.source.selected.indices = []
         self.source.data = {
             "x": x,
             "y": [self.lanes.index(line.lane) - 0.1 for line in lines],
@@ -129,17 +134,14 @@ class LifePlot:
         self.x_range.update(start=first - 0.05 * span, end=last + 0.05 * span)
         self.titles.patch({"x": [(slice(0, len(self.lanes)), [self.x_range.start] * 5)]})
 
-    def _select(self, indices: list[int]) -> None:
-        self._quiet = True
-        self.source.selected.indices = indices
-        self._quiet = False
-
+    @drawn
     def mark(self, event: int, causes: Sequence[int], effects: Sequence[int]) -> None:
         """Mark an event, with lines from its causes and to its effects."""
         if event not in self._ids:
             return
         at = self._ids.index(event)
-        self._select([at])
+        self._marked = event
+        self.source.selected.indices = [at]
         x, y = np.asarray(self.source.data["x"]), np.asarray(self.source.data["y"])
         known = [self._ids.index(c) for c in causes if c in self._ids]
         led = [self._ids.index(e) for e in effects if e in self._ids]

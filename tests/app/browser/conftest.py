@@ -31,13 +31,22 @@ PATIENCE = 180_000
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file that holds what the server has complained of."""
+    return tmp_path_factory.mktemp("server") / "stderr.txt"
+
+
+@pytest.fixture(scope="session")
+def server(complaints: Path) -> Iterator[str]:
     """Start ``paradiplomacy app`` on a free port; return its address."""
     command = [sys.executable, "-m", "sim", "app", "--port", "0", "--no-show"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
-    ) as process:
+    with (
+        complaints.open("w", encoding="utf-8") as stderr,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment, cwd=ROOT
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -65,12 +74,14 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(browser: Any, server: str) -> Iterator[Visit]:
+def visit(browser: Any, server: str, complaints: Path) -> Iterator[Visit]:
     """Return a function that opens the page as a new visitor.
 
     It takes a query string and the width and height of the window. At the end of the test no
-    page may have asked another machine for anything, nor have reported an error.
+    page may have asked another machine for anything, and neither a page nor the server may
+    have reported an error.
     """
+    known = len(complaints.read_text(encoding="utf-8"))
     host = urlsplit(server).netloc
     elsewhere: list[str] = []
     errors: list[str] = []
@@ -102,3 +113,6 @@ def visit(browser: Any, server: str) -> Iterator[Visit]:
         context.close()
     assert elsewhere == [], "the page asked other machines"
     assert errors == [], "the page reported errors"
+    said = complaints.read_text(encoding="utf-8")[known:]
+    # A visitor who leaves while something is sent is no error of the page's.
+    assert str(ROOT / "sim") not in said, f"the server reported errors:\n{said}"

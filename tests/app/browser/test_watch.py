@@ -72,6 +72,20 @@ def test_a_click_on_the_map_opens_the_inspector(visit: Visit) -> None:
     page.get_by_text("Will to work with China").wait_for(timeout=LONG)
 
 
+def test_what_is_looked_at_and_its_colour_change_while_months_fly_by(visit: Visit) -> None:
+    page = visit("?watch.speed=20")
+    wait_for(page, "January 2000")
+    page.get_by_role("button", name="Play").click()
+    looks = {"Guangdong": "deals", "Henan": "will", "Guizhou": "trust", "Hubei": "turnover"}
+    for name, measure in looks.items():
+        page.get_by_label("Look at").fill(name)
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name=name).wait_for()
+        page.locator("select[data-name=measure]").select_option(measure)
+        page.wait_for_url(re.compile(f"watch.measure={measure}"))
+    page.get_by_role("button", name="Pause").click()
+
+
 def test_another_seed_makes_another_world(visit: Visit) -> None:
     page = visit("?watch.month=2000-08")
     wait_for(page, "August 2000")

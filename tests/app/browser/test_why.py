@@ -58,6 +58,17 @@ def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
     assert other.locator("[role=status] p").inner_text() == after
 
 
+def test_one_event_after_the_other(visit: Visit) -> None:
+    page = opened(visit)
+    button = page.get_by_role("button", name="Event before")
+    told = page.locator("[role=status]", has=page.locator("h3"))
+    told.wait_for()
+    for _ in range(8):
+        before = told.inner_text()
+        button.click()
+        told.filter(has_not_text=re.compile(rf"^\s*{re.escape(before)}\s*$")).wait_for()
+
+
 def test_an_event_is_clicked_on_the_timeline(visit: Visit) -> None:
     page = opened(visit)
     page.locator("[role=status] h3").wait_for()
