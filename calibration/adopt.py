@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from calibration.inference.posterior import Posterior, read_posterior
+from calibration.published import POSTERIOR
 from sim import files, parameters
 
 DIGITS = 3
@@ -43,7 +44,7 @@ def with_defaults(source: str, values: Mapping[str, float]) -> str:
 
 def main(folder: Path) -> None:
     """Write the central point of the posterior in a folder into the table."""
-    posterior = read_posterior(folder / "posterior.parquet")
+    posterior = read_posterior(folder / POSTERIOR)
     content = with_defaults(_TABLE.read_text(encoding="utf-8"), central(posterior))
     files.write_bytes(_TABLE, content.encode())
 

@@ -24,12 +24,12 @@ from calibration.inference.prior import Array, Prior
 from calibration.inference.simulator import Simulator
 from calibration.inference.summaries import NETWORKS
 from calibration.inference.table import Rows, Wave, build, load_simulator
+from calibration.published import CHECKS, POSTERIOR, SIMULATOR
 from sim import files, provenance
 from sim.errors import InputError
 
-SIMULATOR = "calibration.documented:simulator"
 FEWEST = 200
-POSTERIOR, DATA, CHECKS = "posterior.parquet", "posterior.nc", "checks.json"
+DATA = "posterior.nc"
 PRIOR_WAVE, TRUNCATED_WAVE, PREDICTIVE_WAVE = 0, 1, 2
 
 Tell = Callable[[str, int, int], None]

@@ -15,6 +15,8 @@ from typing import Any
 
 from calibration.claims.findings import REFERENCE as PATTERNS
 from calibration.documented import rules_version
+from calibration.inference.posterior import read_posterior
+from calibration.published import POSTERIOR, stale_parts
 from sim import files, provenance
 from sim.errors import InputError
 from sim.files import MachineError
@@ -57,11 +59,8 @@ def outdated(folder: Path) -> list[str]:
             record = json.loads(path.read_text(encoding="utf-8"))
             if record.get("model_version") != provenance.model_version():
                 found.append(name)
-    posterior = folder / "calibration" / "posterior.parquet"
+    posterior = folder / "calibration" / POSTERIOR
     if posterior.is_file():
-        from calibration.inference.posterior import read_posterior
-        from calibration.published import stale_parts
-
         if stale_parts(read_posterior(posterior)):
             found.append("calibration/posterior.parquet")
         record = _json(folder / "calibration" / "validation.json")

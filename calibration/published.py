@@ -13,7 +13,9 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from sim.world import World
 
-POSTERIOR = "posterior.parquet"
+POSTERIOR, CHECKS = "posterior.parquet", "checks.json"
+SIMULATOR = "calibration.documented:simulator"
+"""What the published posterior is of."""
 _HERE = Path(__file__).resolve().parent
 _KEPT = ("model_version", "rules", "world", "seed")
 

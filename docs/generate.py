@@ -1,12 +1,14 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md and calibration.md, and all of mechanisms.md, which follows from the table
-of claims and the latest check of them.
+That is parts of odd.md, calibration.md and page.md, and all of mechanisms.md, which follows from
+the table of claims and the latest check of them.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
+import itertools
 import json
 import re
 import sys
@@ -24,6 +26,8 @@ from calibration.claims.page import mechanisms_page
 from calibration.claims.patterns import load_claims
 from calibration.published import published_folder, read_published
 from sim import agents, state
+from sim.app import limits
+from sim.app.lessons.lesson import lessons
 from sim.calendars import Positions
 from sim.files import write_text
 from sim.interventions import KINDS
@@ -35,6 +39,7 @@ from sim.world.schema import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
 CALIBRATION = Path(__file__).parent / "calibration.md"
+THE_PAGE = Path(__file__).parent / "page.md"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
 RESULT = Path(__file__).parents[1] / REFERENCE
 
@@ -187,6 +192,28 @@ def verdicts() -> str:
     return _table(("check", "verdict", "found", "passes when"), rows)
 
 
+def lesson_table() -> str:
+    """Return the lessons with the question of each."""
+    return _table(
+        ("lesson", "question"),
+        [(lesson.title, lesson.question) for lesson in lessons().values()],
+    )
+
+
+def limit_table() -> str:
+    """Return the limits with what each is of."""
+    rows = []
+    body = ast.parse(inspect.getsource(limits)).body
+    for given, said in itertools.pairwise(body):
+        if isinstance(given, ast.Assign) and isinstance(said, ast.Expr):
+            name = ast.unparse(given.targets[0])
+            rows.append(
+                (f"`{name}`", f"{getattr(limits, name):,}", str(ast.literal_eval(said.value)))
+            )
+    return _table(("limit", "value", "of what"), rows)
+
+
+PAGE_PARTS = {"lessons": lesson_table, "limits": limit_table}
 CALIBRATION_PARTS = {
     "cases": cases,
     "targets": targets,
@@ -232,6 +259,7 @@ def main() -> int:
     pages = {
         PAGE: renewed(PAGE, PARTS),
         CALIBRATION: renewed(CALIBRATION, CALIBRATION_PARTS),
+        THE_PAGE: renewed(THE_PAGE, PAGE_PARTS),
         MECHANISMS: mechanisms(),
     }
     outdated = [

@@ -14,9 +14,8 @@ from calibration.inference.posterior import Posterior, read_posterior
 from calibration.inference.prior import Array, Prior
 from calibration.inference.simulator import Simulator
 from calibration.inference.table import Rows, Wave, build, load_simulator
+from calibration.published import POSTERIOR, SIMULATOR
 from sim.errors import InputError
-
-SIMULATOR = "calibration.documented:simulator"
 
 Tell = Callable[[str, int, int], None]
 """Called with what is done, how much of it is done, and how much there is."""
@@ -76,7 +75,7 @@ class Trial:
         InputError
             If there is no posterior, its tables are gone, or it belongs to another model.
         """
-        posterior = read_posterior(folder / "posterior.parquet")
+        posterior = read_posterior(folder / POSTERIOR)
         simulator = load_simulator(SIMULATOR)
         if other := posterior.stale(simulator.identity):
             raise InputError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from calibration.checks import Verdict, thresholds_digest
 from calibration.checks.base import MISSED, NOT_RUN, PASSED
 from calibration.inference.posterior import Posterior, read_posterior
-from calibration.published import POSTERIOR, stale_parts
+from calibration.published import CHECKS, POSTERIOR, stale_parts
 from calibration.validation import steps
 from calibration.validation.steps import Found, Step
 from sim import files, provenance
@@ -22,7 +22,7 @@ from sim.files import MachineError
 if TYPE_CHECKING:
     from calibration.validation.trial import Trial
 
-CHECKS, RECORD, PAGE = "checks.json", "validation.json", "validation.html"
+RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
 """There where the runs of a calibration are; a published one has none."""
 

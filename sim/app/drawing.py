@@ -1,17 +1,27 @@
-"""How the columns of a figure are changed while a visitor looks at it."""
+"""What the figures of the page have in common: their look, and how they are changed."""
 
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import panel as pn
+from bokeh.models import CustomJSTickFormatter
+from bokeh.plotting import figure
+
+from sim.report import style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bokeh.models import Range1d
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+FONT = "system-ui, sans-serif"
+LEFT, RIGHT = 52, 14
+"""Pixels beside every plot, the same for all so that years stand under one another."""
 
 
 def drawn(method: Callable[P, R]) -> Callable[P, R]:
@@ -28,3 +38,59 @@ def drawn(method: Callable[P, R]) -> Callable[P, R]:
             return method(*given, **named)
 
     return held
+
+
+def dress(plot: Any) -> None:
+    """Take away what carries no information and set the type."""
+    plot.toolbar_location = None
+    plot.outline_line_color = None
+    plot.background_fill_color = style.PAPER
+    plot.border_fill_color = style.PAPER
+    for axis in plot.axis:
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
+        axis.axis_label_text_font = axis.major_label_text_font = FONT
+        axis.major_label_text_color = axis.axis_label_text_color = style.INK
+        axis.minor_tick_line_color = None
+    for grid in plot.grid:
+        grid.grid_line_color = style.FAINT
+
+
+def dress_legend(legend: Any) -> None:
+    """Set the type of a legend in the upper left, where curves that rise leave room."""
+    legend.location = "top_left"
+    legend.label_text_font_size = "13px"
+    legend.label_text_font = FONT
+    legend.border_line_color = None
+    legend.background_fill_alpha = 0.8
+
+
+def plot_of_years(height: int, x_range: Range1d, title: str, label: str) -> figure:
+    """Return an empty plot in the page's manner, described for screen readers."""
+    made = figure(
+        height=height,
+        x_range=x_range,
+        sizing_mode="stretch_width",
+        toolbar_location=None,
+        tools="",
+        title=title,
+        min_border_left=LEFT,
+        min_border_right=RIGHT,
+        background_fill_color=style.PAPER,
+        border_fill_color=None,
+        outline_line_color=None,
+        css_classes=["case-plot"],
+        name=label,
+    )
+    made.title.text_font_size, made.title.text_color = "13px", style.INK
+    made.axis.major_label_text_font_size = "12px"
+    made.axis.major_label_text_color = style.INK
+    made.axis.axis_line_color = "#999999"
+    made.axis.minor_tick_line_color = None
+    made.axis.axis_label_text_font_style = "normal"
+    made.axis.axis_label_text_color = style.INK
+    made.grid.grid_line_color = style.FAINT
+    made.xaxis.formatter = CustomJSTickFormatter(code="return Math.round(tick).toString()")
+    made.xaxis.ticker.min_interval = 1
+    made.xaxis.ticker.num_minor_ticks = 0
+    return made

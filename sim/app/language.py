@@ -9,9 +9,17 @@ import gettext
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
+
+
+class Translate(Protocol):
+    """Translate a text, then fill in its fields."""
+
+    def __call__(self, text: str, /, **fields: object) -> str:
+        """Return the text in the visitor's language."""
 
 
 def _file(code: str) -> Path:

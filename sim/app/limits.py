@@ -38,6 +38,9 @@ THREADS = 4
 REPLICATES = 200
 """Most runs of a scenario that one request may ask for."""
 
+CASE_RUNS = 60
+"""Runs of one place's history in the tab Two cases."""
+
 MONTHS = 480
 """Most months of a run that is shown."""
 

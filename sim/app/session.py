@@ -54,7 +54,7 @@ class Session:
         self._jobs: dict[str, Job] = {}
         # The page sets these.
         self.on_notice: Callable[[str, Kind], None] = lambda text, kind: None
-        self.on_open: Callable[[str, Mapping[str, str]], None] = lambda tab, state: None
+        self.on_open: Callable[[str, Mapping[str, str]], None] | None = None
         self.on_touch: Callable[[], None] = lambda: None
 
     def _(self, text: str, /, **fields: object) -> str:
@@ -140,9 +140,15 @@ class Session:
         text = text[:NOTICE_CHARACTERS]
         self.on_notice(text, kind)
 
+    @property
+    def has_tabs(self) -> bool:
+        """Tell whether there are tabs to go to."""
+        return self.on_open is not None
+
     def open(self, tab: str, state: Mapping[str, str] | None = None) -> None:
-        """Go to a tab and let it restore a state."""
-        self.on_open(tab, state if state is not None else {})
+        """Go to a tab and let it restore a state; a notebook has none to go to."""
+        if self.on_open is not None:
+            self.on_open(tab, state if state is not None else {})
 
     def touch(self) -> None:
         """Let the address follow the state of the tabs."""
@@ -158,6 +164,6 @@ class Session:
         self._jobs.clear()
         self._early = None
         self.on_notice = lambda text, kind: None
-        self.on_open = lambda tab, state: None
+        self.on_open = None
         self.on_touch = lambda: None
         self._document = None

@@ -14,17 +14,11 @@ from sim.report.sentences import REASONS, SENTENCES, SETTINGS, SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
 
+    from sim.app.language import Translate
     from sim.report.biography import Life, Line
     from sim.report.sentences import Event
     from sim.world import World
-
-    class Translate(Protocol):
-        """Translate a text and fill in its fields."""
-
-        def __call__(self, text: str, /, **fields: object) -> str:
-            """Return the text in the visitor's language."""
 
 
 class Teller:

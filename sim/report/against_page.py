@@ -112,8 +112,7 @@ def against_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, byt
     ]
     top = [markup.heading(1, TITLE), markup.paragraph(question(record), "question")]
     top += [markup.paragraph(text, "notice") for text in notices(record)]
-    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
-    return markup.page(TITLE, "\n".join(top), parts, f"Paradiplomacy {record['model_version']}.")
+    return markup.page(TITLE, "\n".join(top), sections, f"Paradiplomacy {record['model_version']}.")
 
 
 def _estimate(found: Record | None) -> str:

@@ -91,10 +91,9 @@ def report_page(comparison: Comparison, drawings: dict[str, bytes]) -> str:
     sections.append(("reading", "How to read the numbers", reading))
     sections.append(("provenance", "Where this comes from", _provenance(comparison)))
     title = _title(comparison)
-    parts = [(name, words, markup.section(name, words, inner)) for name, words, inner in sections]
     version = comparison.manifest["model_version"]
     foot = f"Paradiplomacy {version}."
-    return markup.page(f"{title}: comparison", _top(comparison, title, names), parts, foot)
+    return markup.page(f"{title}: comparison", _top(comparison, title, names), sections, foot)
 
 
 def _title(comparison: Comparison) -> str:

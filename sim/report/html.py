@@ -96,9 +96,8 @@ def report_page(run: Run, drawings: dict[str, bytes]) -> str:
             markup.paragraph(CAUTION, "notice"),
         ]
     )
-    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
     version = run.manifest["model_version"]
-    return markup.page(f"{scenario.title}: report", top, parts, f"Paradiplomacy {version}.")
+    return markup.page(f"{scenario.title}: report", top, sections, f"Paradiplomacy {version}.")
 
 
 def _figures(run: Run, drawings: dict[str, bytes]) -> dict[str, str]:

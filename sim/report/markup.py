@@ -117,7 +117,11 @@ def _style() -> str:
 
 
 def page(
-    title: str, top: str, sections: Sequence[tuple[str, str, str]], foot: str, style: str = ""
+    title: str,
+    top: str,
+    sections: Sequence[tuple[str, str, Iterable[str]]],
+    foot: str,
+    style: str = "",
 ) -> str:
     """Return a whole page.
 
@@ -128,7 +132,7 @@ def page(
     top
         What stands above the list of contents, as HTML.
     sections
-        Name, title and HTML of each section.
+        Name, title and parts of each; see :func:`section`.
     foot
         The last line, as text.
     style
@@ -137,7 +141,7 @@ def page(
     links = "\n".join(
         f'<li><a href="#{escape(name)}">{escape(words)}</a></li>' for name, words, _ in sections
     )
-    body = "\n".join(part for _, _, part in sections)
+    body = "\n".join(section(*given) for given in sections)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -82,9 +82,8 @@ def patterns_page(
             markup.paragraph(counted(record["counts"]), "question"),
         ]
     )
-    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
     foot = f"Paradiplomacy {record['model_version']}."
-    return markup.page("Claims checked against the model", top, parts, foot, _style())
+    return markup.page("Claims checked against the model", top, sections, foot, _style())
 
 
 def _style() -> str:

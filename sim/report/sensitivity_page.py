@@ -110,9 +110,8 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
         markup.paragraph(f"{headline(found)}.", "question"),
         *(markup.paragraph(note, "notice") for note in found.notes),
     ]
-    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
     foot = f"Paradiplomacy {provenance.model_version()}."
-    return markup.page("Sensitivity: report", "\n".join(top), parts, foot)
+    return markup.page("Sensitivity: report", "\n".join(top), sections, foot)
 
 
 def body_html(found: Sensitivity) -> str:

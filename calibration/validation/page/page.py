@@ -52,9 +52,8 @@ def validation_page(record: Record, posterior: Posterior) -> str:
         ("reading", "How to read this page", [markup.paragraph(text) for text in READING]),
         ("provenance", "Where this comes from", [_provenance(record)]),
     ]
-    parts = [(name, title, markup.section(name, title, inner)) for name, title, inner in sections]
     foot = f"Paradiplomacy {record['model_version']}."
-    return markup.page(TITLE, "\n".join(_top(record)), parts, foot, _style())
+    return markup.page(TITLE, "\n".join(_top(record)), sections, foot, _style())
 
 
 def _top(record: Record) -> list[str]:

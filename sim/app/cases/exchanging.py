@@ -11,7 +11,8 @@ from sim.app.cases import exchange as exchanges
 from sim.app.cases import words
 from sim.app.cases.effects import Effect, effects
 from sim.app.cases.figures import EffectPlot, kind_names
-from sim.app.cases.place import Runs, html, paragraphs
+from sim.app.cases.place import Runs
+from sim.app.prose import html, paragraphs
 from sim.calendar import month_name
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Ran
 from bokeh.plotting import figure
 
 from sim.app.cases.chronicle import NAMES
-from sim.app.drawing import drawn
+from sim.app.drawing import drawn, plot_of_years
 from sim.report import style
 from sim.report.timeline import LANES
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.report.tallies import Floats
 
-LEFT, RIGHT = 52, 14
-"""Pixels beside every plot, the same for all so that years stand under one another."""
 LANE = 40
 """Pixels a lane of the record takes."""
 MARKERS = ("circle", "square", "diamond", "triangle", "star", "hex", "inverted_triangle")
@@ -107,41 +105,10 @@ def positions(facts: Sequence[Fact]) -> Floats:
     return np.array(found)
 
 
-def plot(height: int, x_range: Range1d, title: str, label: str) -> figure:
-    """Return an empty plot in the page's manner, described for screen readers."""
-    made = figure(
-        height=height,
-        x_range=x_range,
-        sizing_mode="stretch_width",
-        toolbar_location=None,
-        tools="",
-        title=title,
-        min_border_left=LEFT,
-        min_border_right=RIGHT,
-        background_fill_color=style.PAPER,
-        border_fill_color=None,
-        outline_line_color=None,
-        css_classes=["case-plot"],
-        name=label,
-    )
-    made.title.text_font_size, made.title.text_color = "13px", style.INK
-    made.axis.major_label_text_font_size = "12px"
-    made.axis.major_label_text_color = style.INK
-    made.axis.axis_line_color = "#999999"
-    made.axis.minor_tick_line_color = None
-    made.axis.axis_label_text_font_style = "normal"
-    made.axis.axis_label_text_color = style.INK
-    made.grid.grid_line_color = style.FAINT
-    made.xaxis.formatter = CustomJSTickFormatter(code="return Math.round(tick).toString()")
-    made.xaxis.ticker.min_interval = 1
-    made.xaxis.ticker.num_minor_ticks = 0
-    return made
-
-
 def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> figure:
     """Draw the documented facts in lanes; hollow marks are known to the year only."""
     names = lane_names(session)
-    made = plot(LANE * len(names) + 56, x_range, session._("Documented"), "record")
+    made = plot_of_years(LANE * len(names) + 56, x_range, session._("Documented"), "record")
     made.y_range = Range1d(-0.65, len(names) - 0.3)
     made.yaxis.visible = False
     made.ygrid.grid_line_color = None
@@ -207,7 +174,7 @@ class CountPlot:
         self.name = name
         colour = COUNTS[name]
         title = session._("{what}, so far", what=kind_names(session)[name])
-        self.figure = plot(122, x_range, title, name)
+        self.figure = plot_of_years(122, x_range, title, name)
         self.figure.yaxis.ticker.desired_num_ticks = 3
         self.figure.yaxis.ticker.min_interval = 1
         self.figure.yaxis.ticker.num_minor_ticks = 0
@@ -246,7 +213,7 @@ class SharePlot:
 
     def __init__(self, session: Session, facts: Sequence[Fact], x_range: Range1d) -> None:
         title = session._("Share of runs that have had their first")
-        self.figure = plot(250, x_range, title, "share")
+        self.figure = plot_of_years(250, x_range, title, "share")
         self.figure.y_range = Range1d(-0.03, 1.12)
         self.figure.yaxis.ticker = [0.0, 0.5, 1.0]
         self.figure.yaxis.major_label_overrides = {0: "0 %", 0.5: "50 %", 1: "100 %"}
@@ -293,7 +260,7 @@ class EffectPlot:
 
     def __init__(self, session: Session) -> None:
         names = [kind_names(session)[name] for name in reversed(NAMES)]
-        made = plot(290, Range1d(0, 1), session._("Mean number per run"), "effects")
+        made = plot_of_years(290, Range1d(0, 1), session._("Mean number per run"), "effects")
         self.figure = made
         made.y_range = Range1d(-0.6, len(names) - 0.2)
         made.yaxis.visible = False

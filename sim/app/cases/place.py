@@ -10,11 +10,13 @@ import panel as pn
 from bokeh.layouts import column
 from bokeh.models import Range1d
 
+from sim.app import limits
 from sim.app.cases import chronicle as chronicles
 from sim.app.cases import words
 from sim.app.cases.exchange import Conditions, conditions_of
 from sim.app.cases.figures import COUNTS, CountPlot, SharePlot, record_plot
 from sim.app.cases.record import facts_of, scenario_of, since_of, study_of
+from sim.app.prose import html, paragraphs
 from sim.app.telling import Teller
 
 if TYPE_CHECKING:
@@ -25,32 +27,8 @@ if TYPE_CHECKING:
     from sim.state import Array
     from sim.world import World
 
-FIRST_BATCH, BATCH, MOST_RUNS = 4, 8, 60
-"""Runs of the first job and of each later one, and the most runs of one history."""
-
-SHEET = """
-:host { font-size: 15px; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; }
-caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
-th, td { text-align: right; padding: .2rem .35rem; border-bottom: 1px solid var(--faint); }
-th[scope=row], thead th:first-child { text-align: left; font-weight: 600; }
-thead th { font-weight: 600; color: var(--quiet); vertical-align: bottom; }
-h2 { font-size: 1.2rem; margin: .3rem 0; } h3 { font-size: 1.05rem; margin: .2rem 0; }
-p { margin: .3rem 0; } ul { margin: .2rem 0; padding-left: 1.1rem; }
-@media (max-width: 600px) { table { font-size: 13px; } th, td { padding: .2rem; } }
-summary { cursor: pointer; color: var(--link); padding: .35rem 0; }
-"""
-
-
-def html(text: str = "") -> pn.pane.HTML:
-    """Return a pane of HTML whose every outside text is escaped already."""
-    return pn.pane.HTML(text, stylesheets=[SHEET], sizing_mode="stretch_width", margin=(2, 5))
-
-
-def paragraphs(texts: list[str]) -> str:
-    """Return texts as HTML paragraphs."""
-    return "".join(f"<p>{escape(text)}</p>" for text in texts)
+FIRST_BATCH, BATCH = 4, 8
+"""Runs of the first job and of each later one."""
 
 
 class Runs:
@@ -86,11 +64,11 @@ class Runs:
         return 0 if self.chronicle is None else self.chronicle.runs
 
     def start(self) -> None:
-        """Begin, or go on, until there are :data:`MOST_RUNS`."""
-        if self.runs >= MOST_RUNS:
+        """Begin, or go on, until there are :data:`limits.CASE_RUNS`."""
+        if self.runs >= limits.CASE_RUNS:
             self._begun = None
             return
-        count = min(BATCH if self.runs else FIRST_BATCH, MOST_RUNS - self.runs)
+        count = min(BATCH if self.runs else FIRST_BATCH, limits.CASE_RUNS - self.runs)
         first = self.runs
 
         def work(cancel: Cancel) -> tuple[Begun, Array]:

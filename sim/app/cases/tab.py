@@ -10,8 +10,9 @@ import panel as pn
 
 from sim.app.cases.exchange import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
 from sim.app.cases.exchanging import ExchangePanel
-from sim.app.cases.place import PlacePanel, html
+from sim.app.cases.place import PlacePanel
 from sim.app.cases.record import HISTORY, documented_places, facts_of, first_pair
+from sim.app.prose import html
 from sim.app.telling import Teller
 from sim.scenario import load
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
-from sim.app.drawing import drawn
-from sim.app.lessons.words import Translate, outcome_names
+from sim.app.drawing import drawn, dress, dress_legend
+from sim.app.language import Translate
+from sim.app.lessons.words import outcome_names
 from sim.report import style
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson
     from sim.app.lessons.trial import Evidence
 
-_FONT = "system-ui, sans-serif"
 _WORLDS = ("usual", "changed")
 COLUMNS = ("year", *(f"{w}{end}" for w in _WORLDS for end in ("", "_low", "_high")))
 
@@ -73,7 +73,10 @@ class Bands:
         tips = [(_("year"), "@year{0.0}")]
         tips += [(w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)]
         self.plot.add_tools(HoverTool(renderers=[lines[-1]], tooltips=tips, mode="vline"))
-        _dress(self.plot, _("year"), name)
+        dress(self.plot)
+        self.plot.xgrid.visible = False
+        self.plot.xaxis.axis_label, self.plot.yaxis.axis_label = _("year"), name
+        dress_legend(self.plot.legend[0])
 
     @drawn
     def show(self, evidence: Evidence) -> None:
@@ -83,23 +86,3 @@ class Bands:
         for i, world in enumerate(_WORLDS):
             columns |= {world: means[i], f"{world}_low": bands[0, i], f"{world}_high": bands[1, i]}
         self.source.data = columns
-
-
-def _dress(plot: Any, across: str, up: str) -> None:
-    """Set the type and take away what carries no information."""
-    plot.outline_line_color = None
-    plot.background_fill_color = plot.border_fill_color = style.PAPER
-    plot.xgrid.visible = False
-    plot.ygrid.grid_line_color = style.FAINT
-    plot.xaxis.axis_label, plot.yaxis.axis_label = across, up
-    for axis in plot.axis:
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
-        axis.axis_label_text_font = axis.major_label_text_font = _FONT
-        axis.major_label_text_color = axis.axis_label_text_color = style.INK
-        axis.minor_tick_line_color = None
-    legend = plot.legend[0]
-    legend.location = "top_left"
-    legend.label_text_font, legend.label_text_font_size = _FONT, "13px"
-    legend.border_line_color = None
-    legend.background_fill_alpha = 0.8

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.app.lessons.words import Translate, guesses, outcome_names, table_head
+from sim.app.language import Translate
+from sim.app.lessons.words import guesses, outcome_names, table_head
+from sim.app.prose import items, paragraphs
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson
@@ -17,14 +18,6 @@ BOX = "☐"
 
 def _css() -> str:
     return Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
-
-
-def _items(texts: Iterable[str], tag: str = "ul", after: str = "") -> str:
-    return f"<{tag}>" + "".join(f"<li>{escape(text)}{after}</li>" for text in texts) + f"</{tag}>"
-
-
-def _paragraphs(texts: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(text)}</p>" for text in texts)
 
 
 def _section(title: str, body: str) -> str:
@@ -60,16 +53,16 @@ def exercise_sheet(lesson: Lesson, language: str, _: Translate) -> str:
         f'<p class="who">{escape(_("Name"))}: <span></span> {escape(_("Date"))}: <span></span></p>'
         f'<p class="kind">{escape(_("Exercise sheet"))}</p><h1>{escape(title)}</h1>'
         f'<p class="question">{escape(_(lesson.question))}</p>'
-        + _paragraphs(_(text) for text in lesson.story)
+        + paragraphs(_(text) for text in lesson.story)
         + _section(
             _("1. Predict"),
-            _paragraphs([_(lesson.predict)])
+            paragraphs([_(lesson.predict)])
             + f"<ul class='boxes'>{choices}</ul><p>{escape(_('My reason:'))}</p>{2 * lines}",
         )
         + _section(_("2. Run and write down"), table)
         + _section(
             _("3. Explain"),
-            _items((_(text) for text in lesson.exercises), "ol", 3 * lines),
+            items((_(text) for text in lesson.exercises), "ol", 3 * lines),
         )
     )
     return _page(language, f"{_('Exercise sheet')}: {title}", body)
@@ -82,12 +75,12 @@ def teacher_note(lesson: Lesson, language: str, _: Translate) -> str:
         f'<p class="kind">{escape(_("Teacher’s note"))}</p><h1>{escape(title)}</h1>'
         f'<p class="question">{escape(_(lesson.question))}</p>'
         f"<p>{escape(_('Time: about {minutes} minutes.', minutes=lesson.minutes))}</p>"
-        + _section(_("Aims"), _items(_(text) for text in lesson.aims))
-        + _section(_("Course of the lesson"), _items(course(_), "ol"))
-        + _section(_("Why"), _paragraphs(_(text) for text in lesson.why))
-        + _section(_("Hints"), _items(_(text) for text in lesson.hints))
-        + _section(_("Exercises"), _items((_(text) for text in lesson.exercises), "ol"))
-        + _section(_("Sources"), _items(_(text) for text in lesson.sources))
+        + _section(_("Aims"), items(_(text) for text in lesson.aims))
+        + _section(_("Course of the lesson"), items(course(_), "ol"))
+        + _section(_("Why"), paragraphs(_(text) for text in lesson.why))
+        + _section(_("Hints"), items(_(text) for text in lesson.hints))
+        + _section(_("Exercises"), items((_(text) for text in lesson.exercises), "ol"))
+        + _section(_("Sources"), items(_(text) for text in lesson.sources))
     )
     return _page(language, f"{_('Teacher’s note')}: {title}", body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
+from sim.app.language import Translate
 from sim.app.lessons import words
 from sim.app.lessons.charts import Bands, caption
 from sim.app.lessons.lesson import Lesson, lessons
 from sim.app.lessons.parts import Guess, Results, Row
 from sim.app.lessons.sheet import course, exercise_sheet, teacher_note
 from sim.app.lessons.trial import CHUNKS, UP_MUCH, Evidence, Trial
+from sim.app.prose import items, paragraphs
 
 if TYPE_CHECKING:
     from sim.app.session import Session
@@ -188,7 +190,7 @@ class LessonsTab:
             _html(
                 f"<h2>{escape(_(lesson.title))}</h2>"
                 f'<p class="question">{escape(_(lesson.question))}</p>'
-                + _paragraphs(_(text) for text in lesson.story)
+                + paragraphs(_(text) for text in lesson.story)
                 + f"<h3>{escape(_('1. Predict'))}</h3>"
             ),
             parts.guess,
@@ -237,8 +239,8 @@ class LessonsTab:
         return (
             f"<h3>{escape(_('3. Explain'))}</h3>"
             f'<p class="verdict" role="status">{escape(words.verdict(guess, evidence, _))}</p>'
-            + _paragraphs(words.shown(lesson, evidence, _))
-            + _paragraphs(_(text) for text in lesson.why)
+            + paragraphs(words.shown(lesson, evidence, _))
+            + paragraphs(_(text) for text in lesson.why)
             + f"<p><small>{escape(_('Sources'))}</small></p>"
             + f"<ul style='font-size:.85em'>{sources}</ul>"
         )
@@ -249,9 +251,9 @@ class LessonsTab:
         minutes = _("Time: about {minutes} minutes.", minutes=lesson.minutes)
         return (
             f"<details><summary>{escape(_('Teacher’s note'))}</summary><p>{escape(minutes)}</p>"
-            f"<p><b>{escape(_('Aims'))}</b></p>{_items(_(text) for text in lesson.aims)}"
-            f"<p><b>{escape(_('Course of the lesson'))}</b></p>{_items(course(_))}"
-            f"<p><b>{escape(_('Hints'))}</b></p>{_items(_(text) for text in lesson.hints)}"
+            f"<p><b>{escape(_('Aims'))}</b></p>{items(_(text) for text in lesson.aims)}"
+            f"<p><b>{escape(_('Course of the lesson'))}</b></p>{items(course(_))}"
+            f"<p><b>{escape(_('Hints'))}</b></p>{items(_(text) for text in lesson.hints)}"
             "</details>"
         )
 
@@ -264,7 +266,7 @@ class LessonsTab:
         )
 
     def _download(
-        self, label: str, kind: str, make: Callable[[Lesson, str, words.Translate], str]
+        self, label: str, kind: str, make: Callable[[Lesson, str, Translate], str]
     ) -> pn.widgets.FileDownload:
         session, lesson = self.session, self.lesson
 
@@ -282,14 +284,6 @@ class LessonsTab:
 def _guess_of(text: str | None) -> int | None:
     """Return the guess that an address names, None if there is none or no such one."""
     return int(text) if text in [str(number) for number in range(UP_MUCH + 1)] else None
-
-
-def _paragraphs(texts: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(text)}</p>" for text in texts)
-
-
-def _items(texts: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
 def _html(text: str) -> pn.pane.HTML:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from sim.app.language import Translate
 from sim.app.lessons.trial import LARGE, PAIRS, SMALL, UP_MUCH, Evidence, Finding
 from sim.experiments.comparison.paired import LEVEL
+from sim.report.compare_words import MINUS
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson
-
-MINUS = "−"
-
-
-class Translate(Protocol):
-    """Translate a text, then fill in its fields."""
-
-    def __call__(self, text: str, /, **fields: object) -> str:
-        """Return the text in the visitor's language."""
 
 
 def outcome_names(_: Translate) -> dict[str, str]:

@@ -183,8 +183,10 @@ class Portraits:
     def _projects(self, recorder: Recorder, events: Array, *, with_place: bool) -> Content:
         _ = self.session._
         projects = chronicle.projects_of(events)
-        head = [_("Sector"), _("Value"), _("Stage"), _("Since"), _("Why?")]
+        head = [_("Sector"), _("Value"), _("Stage"), _("Since")]
         head.insert(1, _("Place") if with_place else _("Firm"))
+        if self.session.has_tabs:
+            head.append(_("Why?"))
         return {
             "title": _("Projects ({n}), the latest first", n=len(projects)),
             "head": head,
@@ -200,19 +202,23 @@ class Portraits:
         elif project.firm >= 0:
             who = self._link("actor", at.actor_codes[project.firm])
         sector = sectors[project.sector] if project.sector >= 0 else None
-        codes = list(at.locality)
-        why: dict[str, str] | str = "–"
-        if 0 <= project.place < len(codes):
-            go = f"why:{codes[project.place]}:{project.identity}"
-            why = {"text": self.session._("Why?"), "go": go}
-        return [
+        row: list[Any] = [
             _capital(self.teller.sector(sector)),
             who,
             self.teller.money(project.value or None),
             self.stages[project.stage],
             month_name(project.month),
-            why,
         ]
+        return [*row, self._why(recorder, project)] if self.session.has_tabs else row
+
+    def _why(self, recorder: Recorder, project: Project) -> dict[str, str] | str:
+        codes = list(recorder.at.locality)
+        if not 0 <= project.place < len(codes):
+            return "–"
+        return {
+            "text": self.session._("Why?"),
+            "go": f"why:{codes[project.place]}:{project.identity}",
+        }
 
     def _history(self, recorder: Recorder, events: Array) -> Content:
         latest = events[-MOST_EVENTS:][::-1]

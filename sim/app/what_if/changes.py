@@ -13,8 +13,8 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from sim.app.language import Translate
 from sim.app.what_if.sheets import FORM
-from sim.app.what_if.words import Translate
 from sim.interventions import KINDS
 from sim.parameters import PARAMETERS
 from sim.report.names import Names

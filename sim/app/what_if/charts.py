@@ -14,9 +14,9 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from sim.app.drawing import drawn
+from sim.app.drawing import FONT, drawn, dress, dress_legend
+from sim.app.language import Translate
 from sim.app.what_if.downloads import scale_of
-from sim.app.what_if.words import Translate
 from sim.report import style
 from sim.report.compare_figures import diverging, symmetric
 from sim.report.compare_words import amount
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from sim.world import World
 
 Labels = tuple[tuple[float, float, str], ...]
-_FONT = "system-ui, sans-serif"
 _COLUMNS = (
     "baseline",
     "baseline_low",
@@ -43,22 +42,6 @@ _COLUMNS = (
     "low",
     "high",
 )
-
-
-def _plain(plot: Any) -> None:
-    """Take away what carries no information and set the type."""
-    plot.toolbar_location = None
-    plot.outline_line_color = None
-    plot.background_fill_color = style.PAPER
-    plot.border_fill_color = style.PAPER
-    for axis in plot.axis:
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = axis.major_label_text_font_size = "13px"
-        axis.axis_label_text_font = axis.major_label_text_font = _FONT
-        axis.major_label_text_color = axis.axis_label_text_color = style.INK
-        axis.minor_tick_line_color = None
-    for grid in plot.grid:
-        grid.grid_line_color = style.FAINT
 
 
 class BandChart:
@@ -98,7 +81,7 @@ class BandChart:
                 line_width=2.5,
                 legend_label=words,
             )
-        self._dress_legend()
+        dress_legend(self.worlds.legend[0])
         self.gap = self._figure(200)
         self.gap.varea(
             "year", "low", "high", source=self.source, fill_color=style.BLUE, fill_alpha=style.BAND
@@ -119,18 +102,10 @@ class BandChart:
             x_range=self.years,
             tools="",
         )
-        _plain(plot)
+        dress(plot)
         plot.xgrid.visible = False
         plot.min_border_top = 12
         return plot
-
-    def _dress_legend(self) -> None:
-        legend = self.worlds.legend[0]
-        legend.location = "top_left"
-        legend.label_text_font_size = "13px"
-        legend.label_text_font = _FONT
-        legend.border_line_color = None
-        legend.background_fill_alpha = 0.8
 
     @drawn
     def show(self, bands: Bands, outcome: str, label: str) -> None:
@@ -184,7 +159,7 @@ class DifferenceMap:
             y_range=Range1d(height - 1.2, -1.2),
             tools="",
         )
-        _plain(plot)
+        dress(plot)
         plot.axis.visible = False
         plot.grid.visible = False
         tiles = plot.rect(
@@ -221,7 +196,7 @@ class DifferenceMap:
             text_baseline="middle",
             text_font_size="10px",
             text_font_style="bold",
-            text_font=value(_FONT),
+            text_font=value(FONT),
             text_color=style.INK,
             text_outline_color=style.PAPER,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.app.what_if.words import Translate
+from sim.app.language import Translate
 
 
 def setup_texts(_: Translate) -> dict[str, str]:

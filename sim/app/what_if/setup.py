@@ -11,10 +11,10 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from sim.app.language import Translate
 from sim.app.limits import UPLOAD_BYTES
 from sim.app.what_if.experiment import shipped
 from sim.app.what_if.sheets import FORM
-from sim.app.what_if.words import Translate
 from sim.scenario import names
 
 

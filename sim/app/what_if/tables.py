@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.app.language import Translate
 from sim.app.what_if.charts import place_words
 from sim.app.what_if.downloads import scale_of
 from sim.app.what_if.results import Shown
-from sim.app.what_if.words import Translate
 from sim.report.compare_words import effect_of
 from sim.report.names import Names
 

@@ -6,8 +6,7 @@ them can be translated. ``_`` translates a text and fills in its fields.
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from sim.app.language import Translate
 from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.results import Shown
 from sim.app.what_if.runs import PAIRS
@@ -17,13 +16,6 @@ from sim.report.compare_words import MINUS, percent, probability
 
 MOST_NAMED = 1e6
 """Runs needed to see half of a difference above which their number is not told."""
-
-
-class Translate(Protocol):
-    """Translate a text, then fill in its fields."""
-
-    def __call__(self, text: str, /, **fields: object) -> str:
-        """Return the text in the visitor's language."""
 
 
 def outcome_names(_: Translate) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
-from sim.app.cases.place import html, paragraphs
+from sim.app.prose import html, paragraphs
 from sim.app.why import words
 from sim.app.why.figures import LifePlot
 from sim.app.why.lives import DONE, SKIPPED

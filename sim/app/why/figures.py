@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
-from sim.app.cases.figures import plot
-from sim.app.drawing import drawn
+from sim.app.drawing import drawn, plot_of_years
 from sim.app.why.words import lane_names
 from sim.report import style
 from sim.report.biography import ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
@@ -69,7 +68,7 @@ class LifePlot:
         self.lanes = list(reversed(COLOURS))
         names = lane_names(session)
         self.x_range = Range1d(2000, 2021)
-        made = plot(LANE * len(self.lanes) + 60, self.x_range, "", "life")
+        made = plot_of_years(LANE * len(self.lanes) + 60, self.x_range, "", "life")
         self.figure = made
         made.y_range = Range1d(-0.5, len(self.lanes) - 0.25)
         made.yaxis.visible = False

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from sim.app.cases.place import html
 from sim.app.cases.record import HISTORY
 from sim.app.limits import HIGHEST_SEED, REPLICATES
+from sim.app.prose import html
 from sim.app.telling import Teller
 from sim.app.why import words
 from sim.app.why.account import account_of

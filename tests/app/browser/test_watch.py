@@ -100,14 +100,18 @@ def test_another_seed_makes_another_world(visit: Visit) -> None:
     assert page.locator("ol.happenings").inner_text() != before
 
 
-def test_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:
-    pages = [visit(f"?watch.seed={seed}") for seed in range(4)]
+def test_twenty_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:
+    pages = [visit(f"?watch.seed={seed}&watch.month=2000-06") for seed in range(20)]
     for page in pages:
-        wait_for(page, "January 2000")
+        wait_for(page, "June 2000")
+    news = [page.locator("ol.happenings").inner_text() for page in pages]
+    assert len(set(news)) == 20
     pages[0].get_by_role("button", name="One month on").click()
-    wait_for(pages[0], "February 2000")
-    assert [when(page) for page in pages[1:]] == ["January 2000"] * 3
-    assert [p.locator("input[data-name=seed]").input_value() for p in pages] == list("0123")
+    wait_for(pages[0], "July 2000")
+    assert [when(page) for page in pages[1:]] == ["June 2000"] * 19
+    assert [page.locator("ol.happenings").inner_text() for page in pages[1:]] == news[1:]
+    seeds = [page.locator("input[data-name=seed]").input_value() for page in pages]
+    assert seeds == [str(seed) for seed in range(20)]
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390])

@@ -4,7 +4,8 @@ from collections.abc import Hashable, Mapping
 
 import pytest
 
-from sim.app.cases import chronicle, place, record
+from sim.app import limits
+from sim.app.cases import chronicle, record
 from sim.app.cases.exchange import ALL, AUTHORITY, WILL
 from sim.app.cases.tab import CasesTab
 from sim.app.session import Session
@@ -23,7 +24,7 @@ class Idle(Pool):
 
 @pytest.fixture(autouse=True)
 def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "MOST_RUNS", RUNS)
+    monkeypatch.setattr(limits, "CASE_RUNS", RUNS)
 
 
 def opened(

@@ -23,6 +23,7 @@ MONTH = "2003-12"
 @pytest.fixture
 def tab(session: Session) -> WatchTab:
     """Return an opened tab of a world of its own; work is done at once."""
+    session.on_open = lambda name, state: None
     made = WatchTab(session)
     made.restore({"seed": str(SEED), "month": MONTH})
     made.view()
@@ -77,3 +78,15 @@ def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
     national = replace(projects[0], place=places)
     rows = tab.portraits._project(recorder, national, True)
     assert rows[-1] == "–"
+
+
+def test_nothing_leads_to_tabs_that_a_notebook_does_not_have(tab: WatchTab) -> None:
+    recorder = tab.player.recorder
+    codes = list(recorder.at.locality)
+    projects = projects_of(recorder.events_until(recorder.known))
+    project = next(p for p in projects if 0 <= p.place < len(codes))
+    tab.choose(f"place:{codes[project.place]}")
+    assert links(tab)
+    tab.session.on_open = None
+    tab.choose(f"place:{codes[project.place]}")
+    assert links(tab) == []
