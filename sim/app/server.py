@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
+from tornado.websocket import WebSocketClosedError
 
 from sim.app import limits
 from sim.app.language import chosen, languages
@@ -128,7 +130,14 @@ def make_server(
     except OSError as error:
         raise MachineError(f"cannot listen on {address}, port {port}: {error.strerror}") from error
     server._tornado.add_transform(_Guard)
+    server.io_loop.asyncio_loop.set_exception_handler(unless_left)  # type: ignore[attr-defined]
     return server
+
+
+def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report an error of the server; a visitor who left while something was sent is none."""
+    if not isinstance(context.get("exception"), WebSocketClosedError):
+        loop.default_exception_handler(context)
 
 
 def _warm_up() -> None:

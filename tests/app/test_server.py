@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from tornado.websocket import WebSocketClosedError
 
 import sim
 from sim.app import limits
-from sim.app.server import Visitors, make_server
+from sim.app.server import Visitors, make_server, unless_left
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -73,6 +74,17 @@ def test_a_visitor_who_leaves_frees_the_page(served: tuple[Visitors, str]) -> No
         gc.collect()
         time.sleep(0.1)
     assert [page() for page in pages] == [None, None]
+
+
+def test_a_visitor_who_leaves_while_something_is_sent_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop = asyncio.new_event_loop()
+    unless_left(loop, {"message": "sent to nobody", "exception": WebSocketClosedError()})
+    assert caplog.text == ""
+    unless_left(loop, {"message": "a real one", "exception": ValueError("wrong")})
+    loop.close()
+    assert "a real one" in caplog.text
 
 
 def test_a_run_shows_its_world_in_a_notebook(world: World) -> None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 SPEED = 5
-INSPECT_SECONDS = 0.4
-"""Least time between two renewals of the inspector while months fly by."""
+DETAIL_SECONDS = 0.4
+"""Least time between two renewals of what is read at rest while months fly by."""
 
 
 class WatchTab:
@@ -59,7 +59,7 @@ class WatchTab:
         self.target = ""
         self._told: dict[int, list[list[str]]] = {}
         self._twinned = -1
-        self._inspected = 0.0
+        self._detailed = 0.0
         self._start = self.player.recorder.first
         self._built = False
 
@@ -133,7 +133,7 @@ class WatchTab:
         if playing and self.player.month >= self.player.recorder.last:
             self.player.seek(self.player.recorder.first)
         if not playing:
-            self._inspect()
+            self._detail()
             self.session.touch()
 
     def _set_speed(self, speed: int) -> None:
@@ -190,7 +190,6 @@ class WatchTab:
         """Show a month everywhere."""
         recorder = self.player.recorder
         self._colour()
-        self.map.set_notes(*self.glance.of(recorder, frame))
         pairs = chronicle.twinned_pairs(recorder, frame.month)
         changed = len(pairs) != self._twinned
         self._twinned = len(pairs)
@@ -201,9 +200,8 @@ class WatchTab:
             milliseconds=round(1000 / self.speed) if self.player.playing else 900,
             number=self.phases.number + 1,
         )
-        now = time.monotonic()
-        if not self.player.playing or now - self._inspected > INSPECT_SECONDS:
-            self._inspect()
+        if not self.player.playing or time.monotonic() - self._detailed > DETAIL_SECONDS:
+            self._detail()
         self.controls.param.update(
             month=frame.month,
             when=self.teller.month(month_name(frame.month)),
@@ -223,12 +221,21 @@ class WatchTab:
                 measures.of_firms(recorder, frame, self.measure),
             )
 
+    @drawn
+    def _detail(self) -> None:
+        """Renew what is read at rest: what pointing tells, and the inspector."""
+        self._detailed = time.monotonic()
+        recorder = self.player.recorder
+        if recorder.first <= self.player.month <= recorder.known:
+            frame = recorder.frame(self.player.month)
+            self.map.set_notes(*self.glance.of(recorder, frame))
+        self._inspect()
+
     def _inspect(self) -> None:
         """Renew the inspector and the lines of what is looked at."""
         recorder = self.player.recorder
         if not self.target or not recorder.first <= self.player.month <= recorder.known:
             return
-        self._inspected = time.monotonic()
         frame = recorder.frame(self.player.month)
         what, _, code = self.target.partition(":")
         number = (recorder.at.locality if what == "place" else recorder.at.actor)[code]
