@@ -139,7 +139,7 @@ class Trial:
         self.baseline = shelf.runs(experiment.baseline(), world)
         # A world that is the baseline's under another name need not be run again.
         same = same_world(self.baseline.scenario, experiment.scenario)
-        self.what_if = self.baseline if same else Runs(experiment.scenario, world)
+        self.what_if = self.baseline if same else Runs(experiment.scenario, world, self.baseline)
         self._found: dict[tuple[int, int], tuple[list[Counted], list[Counted]]] = {}
         self._tally: _Tally | None = None
         self._lock = Lock()

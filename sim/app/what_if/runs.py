@@ -28,6 +28,7 @@ from sim.experiments.comparison.worlds import (
     region_paths,
 )
 from sim.initial import initial_state
+from sim.state import POOLS, grown
 
 if TYPE_CHECKING:
     from sim.app.workers import Cancel
@@ -66,10 +67,14 @@ class Runs:
         The scenario.
     world
         Tables it runs on.
+    like
+        Runs that are likely to need as much room as these.
     """
 
-    def __init__(self, scenario: Scenario, world: World) -> None:
+    def __init__(self, scenario: Scenario, world: World, like: Runs | None = None) -> None:
         self.scenario, self.world = scenario, world
+        # What the runs so far have needed: a run that begins with it need not grow.
+        self.room: dict[str, int] = {} if like is None else like.room
         self.at = Positions(world)
         self._done: dict[int, Counted] = {}
         # One lock a chunk: a second visitor waits for the runs that a first one is making.
@@ -77,8 +82,16 @@ class Runs:
         self._starting = Lock()
 
     @cached_property
-    def _template(self) -> State:
+    def _initial(self) -> State:
         return initial_state(self.scenario, self.world)
+
+    def _template(self) -> State:
+        w = self._initial
+        for pool, needed in list(self.room.items()):
+            while len(getattr(w, pool)) < needed:
+                w = grown(w, pool)
+        self._initial = w
+        return w
 
     @cached_property
     def _sizes(self) -> Array:
@@ -98,13 +111,14 @@ class Runs:
             If it was cancelled between two runs; those made are kept.
         """
         with self._starting:
-            template = self._template
+            template = self._template()
         with self._locks[chunk]:
             for number in range(*chunk):
                 if number in self._done:
                     continue
                 cancel.check()
                 final = simulate(template, self.scenario.seed, number)
+                self.room = {p: max(self.room.get(p, 0), len(getattr(final, p))) for p in POOLS}
                 self._done[number] = self._look(final)
         return [self._done[number] for number in range(*chunk)]
 

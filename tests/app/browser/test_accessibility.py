@@ -17,12 +17,15 @@ AXE = "PARADIPLOMACY_AXE"
 """Environment variable with the path of ``axe.min.js``; ``.ci/run`` sets it."""
 
 READY = {
-    "tab=watch&watch.look=place:AR-Y": "h2:text-is('Jujuy, Argentina')",
-    "tab=what_if": "text=/^\\d+ pairs of runs\\.$/",
-    "tab=cases": "text=/^Numbers in \\d+ runs/ >> nth=1",
-    "tab=why": "ol.stages li >> nth=0",
-    "tab=lessons": "button.commit",
-    "tab=lessons&lessons.lesson=turnover&lessons.guess=3": ".verdict",
+    "lang=en&tab=watch&watch.look=place:AR-Y": "h2:text-is('Jujuy, Argentina')",
+    "lang=en&tab=what_if": "text=/^\\d+ pairs of runs\\.$/",
+    "lang=en&tab=cases": "text=/^Numbers in \\d+ runs/ >> nth=1",
+    "lang=en&tab=why": "ol.stages li >> nth=0",
+    "lang=en&tab=lessons": "button.commit",
+    "lang=en&tab=lessons&lessons.lesson=turnover&lessons.guess=3": ".verdict",
+    "lang=es&tab=watch&watch.look=place:AR-Y": "h2:text-is('Jujuy, Argentina')",
+    "lang=pt&tab=why": "ol.stages li >> nth=0",
+    "lang=pt&tab=lessons&lessons.lesson=turnover&lessons.guess=3": ".verdict",
 }
 """Addresses, and what is there once the page has been filled."""
 
@@ -56,13 +59,13 @@ def serious(page: Any, axe: str) -> list[str]:
 
 @pytest.mark.parametrize("query", READY)
 def test_a_tab_has_no_serious_barrier(visit: Visit, axe: str, query: str) -> None:
-    page = visit(f"?lang=en&{query}")
+    page = visit(f"?{query}")
     page.locator(READY[query]).wait_for()
     assert serious(page, axe) == []
 
 
 def test_a_barrier_is_found(visit: Visit, axe: str) -> None:
     page = visit("?lang=en&tab=lessons")
-    page.locator(READY["tab=lessons"]).wait_for()
+    page.locator(READY["lang=en&tab=lessons"]).wait_for()
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
     assert [text.split(" at ")[0] for text in serious(page, axe)] == ["critical button-name"]

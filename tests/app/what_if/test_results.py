@@ -15,6 +15,7 @@ from sim.app.what_if.results import Shown, Trial
 from sim.app.what_if.runs import Runs, Shelf
 from sim.app.workers import Cancel, CancelledError
 from sim.experiments.comparison.compare import compare
+from sim.state import POOLS
 from sim.world import World
 from tests.app.what_if.conftest import CHUNKS, finished
 
@@ -51,6 +52,20 @@ def test_order_and_threads_leave_no_trace(eager: Experiment, world: World) -> No
     final = [shown for shown in found if shown is not None and shown.pairs == 12]
     pd.testing.assert_frame_equal(final[0].effects, alone.effects)
     pd.testing.assert_frame_equal(final[0].paths(), alone.paths())
+
+
+def test_a_run_that_begins_with_room_is_the_same_run(eager: Experiment, world: World) -> None:
+    plain = Runs(eager.scenario, world)
+    expected = plain.counted(CHUNKS[0], Cancel())
+    start = {name: len(getattr(plain._initial, name)) for name in POOLS}
+    plain.room = {name: 2 * size for name, size in start.items()}
+    roomy = Runs(eager.scenario, world, plain)
+    found = roomy.counted(CHUNKS[0], Cancel())
+    assert {name: len(getattr(roomy._initial, name)) for name in POOLS} == plain.room
+    for one, other in zip(expected, found, strict=True):
+        assert one.mark == other.mark
+        np.testing.assert_array_equal(one.region, other.region)
+        np.testing.assert_array_equal(one.path, other.path)
 
 
 def test_something_shows_before_all_is_done(eager: Experiment, world: World) -> None:

@@ -35,6 +35,19 @@ def tab(world: World, short: Experiment, monkeypatch: pytest.MonkeyPatch, _few_p
     return made
 
 
+def test_what_cannot_be_told_from_none_is_hatched(tab: Any) -> None:
+    tab.view()
+    drawn = tab._parts.map
+    assert len(drawn.hatching.data["x0"]) == 0
+    tab._release("outreach.province_rate", 0.09)
+    rows = tab.shown.places(tab.experiment.outcome).set_index("locality").loc[drawn.codes]
+    unsure = ((rows["share_equal"] < 1) & ~rows["distinguishable"]).to_numpy()
+    lines = drawn.hatching.data
+    assert len(lines["x0"]) == 3 * unsure.sum() > 0
+    middles = np.reshape((lines["x0"] + lines["x1"]) / 2, (-1, 3)).mean(axis=1)
+    np.testing.assert_allclose(middles, np.asarray(drawn.source.data["x"])[unsure])
+
+
 def test_every_parameter_has_its_slider() -> None:
     groups = levers.described(english)
     shown = [lever for group in groups for lever in group["levers"]]
