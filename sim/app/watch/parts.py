@@ -68,6 +68,8 @@ class Controls(JSComponent):
     labels = param.Dict(default={})
 
     _esm = _script("controls")
+    # Others are gathered for a while, which would hold up every month that is asked for.
+    _priority_changes = ["asked", "playing", "sought", "moves"]  # noqa: RUF012
     _stylesheets = [_SHEET]  # noqa: RUF012
 
 
