@@ -153,8 +153,14 @@ def _name_texts() -> Iterator[str]:
     yield from names.countries.values()
     yield from (names.sector(code) for code in names.sectors)
     yield from names.sectors.values()
-    for table, kind in ((world.organisations, "organisation"), (world.banks, "bank")):
+    yield from world.provinces["name"]
+    for kind, table in (
+        ("organisation", world.organisations),
+        ("bank", world.banks),
+        ("firm", world.firms),
+    ):
         yield from (names.actor(f"{kind}:{code}") for code in table["code"])
+    yield from dict.fromkeys(names.forums.values())
     yield from world.tables["documented"]["label"]
     yield from ("a Chinese actor", "the region", "a forum")
 
