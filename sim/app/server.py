@@ -130,7 +130,7 @@ def make_server(
     except OSError as error:
         raise MachineError(f"cannot listen on {address}, port {port}: {error.strerror}") from error
     server._tornado.add_transform(_Guard)
-    server.io_loop.asyncio_loop.set_exception_handler(unless_left)  # type: ignore[attr-defined]
+    server.io_loop.asyncio_loop.set_exception_handler(unless_left)
     return server
 
 
