@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
@@ -15,6 +14,7 @@ from tornado.websocket import WebSocketClosedError
 from sim.app import limits
 from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
+from sim.app.preparation import prepare
 from sim.app.session import Session
 from sim.app.theme import House
 from sim.app.watch.geometry import layout_of
@@ -140,13 +140,6 @@ def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
         loop.default_exception_handler(context)
 
 
-def _warm_up() -> None:
-    """Load the compiled rules, so that the first visitor does not wait for them."""
-    import sim
-
-    sim.run(sim.load("baseline").with_overrides(end="2000-02", replicates=1))
-
-
 def serve_page(port: int, address: str, language: str, *, show: bool = True) -> None:
     """Serve the page until interrupted; see :func:`sim.app.serve`."""
     if language not in languages():
@@ -164,7 +157,7 @@ def serve_page(port: int, address: str, language: str, *, show: bool = True) -> 
     server = make_server(visitors, port, address)
     url = f"http://{address}:{server.port}/"
     print(f"Paradiplomacy is at {url}  (Ctrl-C ends it)", flush=True)  # noqa: T201
-    threading.Thread(target=_warm_up, daemon=True).start()
+    prepare(visitors.pool, visitors.world)
     try:
         server.start()
         if show:
