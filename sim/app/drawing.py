@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from html import escape
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import panel as pn
@@ -12,7 +13,7 @@ from bokeh.plotting import figure
 from sim.report import style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bokeh.models import Range1d
 
@@ -38,6 +39,26 @@ def drawn(method: Callable[P, R]) -> Callable[P, R]:
             return method(*given, **named)
 
     return held
+
+
+def tips(rows: Sequence[tuple[str, str]]) -> str:
+    """Return what pointing tells, as HTML that Bokeh fills in; it escapes what it fills in.
+
+    Parameters
+    ----------
+    rows
+        Labels and values; a value names columns of the figure, such as ``@name``. One without a
+        label is a title.
+    """
+    parts = []
+    for label, value in rows:
+        if label:
+            look = f"color:{style.QUIET};text-align:right"
+            parts.append(f'<div style="{look}">{escape(label)}</div><div>{value}</div>')
+        else:
+            parts.append(f'<div style="grid-column:1/3;font-weight:600">{value}</div>')
+    grid = "display:grid;grid-template-columns:auto 1fr;gap:2px 8px;max-width:21rem"
+    return f'<div style="{grid};font:13px {FONT};color:{style.INK}">{"".join(parts)}</div>'
 
 
 def dress(plot: Any) -> None:

@@ -11,7 +11,7 @@ from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Ran
 from bokeh.plotting import figure
 
 from sim.app.cases.chronicle import NAMES
-from sim.app.drawing import drawn, plot_of_years
+from sim.app.drawing import drawn, plot_of_years, tips
 from sim.report import style
 from sim.report.timeline import LANES
 
@@ -144,12 +144,12 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
         "x", "y", source=source, marker="marker", size=12, line_width=2, line_color="line",
         fill_color="fill",
     )  # fmt: skip
-    tips = [
+    told = [
         (session._("When"), "@date"),
         (session._("What"), "@label"),
         (session._("Source"), "@source"),
     ]
-    made.add_tools(HoverTool(renderers=[marks], tooltips=tips))
+    made.add_tools(HoverTool(renderers=[marks], tooltips=tips(told)))
     return made
 
 
@@ -189,12 +189,12 @@ class CountPlot:
         self.figure.step(x, y, mode="after", color=style.INK, line_width=1.8, line_dash="dashed")
         self.figure.y_range.start = 0
         self.figure.y_range.min_interval = 2
-        tips = [
+        told = [
             (session._("Year"), "@x{0.0}"),
             (session._("Middle"), "@middle{0.[0]}"),
             (session._("90 % of runs"), "@low{0.[0]} – @high{0.[0]}"),
         ]
-        self.figure.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
+        self.figure.add_tools(HoverTool(renderers=[line], tooltips=tips(told), mode="vline"))
 
     @drawn
     def update(self, chronicle: Chronicle) -> None:
@@ -244,9 +244,9 @@ class SharePlot:
         legend.glyph_width, legend.border_line_color = 28, None
         legend.spacing = 14
         self.figure.add_layout(legend, "above")
-        tips = [(session._("Year"), "@x{0.0}")]
-        tips += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
-        self.figure.add_tools(HoverTool(renderers=lines[:1], tooltips=tips, mode="vline"))
+        told = [(session._("Year"), "@x{0.0}")]
+        told += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
+        self.figure.add_tools(HoverTool(renderers=lines[:1], tooltips=tips(told), mode="vline"))
 
     @drawn
     def update(self, chronicle: Chronicle) -> None:
@@ -297,12 +297,12 @@ class EffectPlot:
         legend.orientation, legend.border_line_color = "horizontal", None
         legend.label_text_font_size, legend.padding = "12px", 2
         made.add_layout(legend, "above")
-        tips = [
+        told = [
             (session._("What"), "@name"),
             (session._("as it was"), "@before{0.0}"),
             (session._("with the exchange"), "@after{0.0}"),
         ]
-        made.add_tools(HoverTool(renderers=marks, tooltips=tips))
+        made.add_tools(HoverTool(renderers=marks, tooltips=tips(told)))
 
     @drawn
     def update(self, effects: Sequence[Effect]) -> None:

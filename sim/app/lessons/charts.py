@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
-from sim.app.drawing import drawn, dress, dress_legend
+from sim.app.drawing import drawn, dress, dress_legend, tips
 from sim.app.language import Translate
 from sim.app.lessons.words import outcome_names
 from sim.report import style
@@ -70,9 +70,9 @@ class Bands:
                 legend_label=words,
             )
             lines.append(line)
-        tips = [(_("year"), "@year{0.0}")]
-        tips += [(w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)]
-        self.plot.add_tools(HoverTool(renderers=[lines[-1]], tooltips=tips, mode="vline"))
+        told = [(_("year"), "@year{0.0}")]
+        told += [(w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)]
+        self.plot.add_tools(HoverTool(renderers=[lines[-1]], tooltips=tips(told), mode="vline"))
         dress(self.plot)
         self.plot.xgrid.visible = False
         self.plot.xaxis.axis_label, self.plot.yaxis.axis_label = _("year"), name

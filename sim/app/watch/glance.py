@@ -161,7 +161,7 @@ class Glance:
 
     def _stages(self, counts: Ints) -> str:
         told = [
-            f"{count} {self.portraits.stages[stage]}"
+            f"{self.portraits.stages[stage]}: {count}"
             for stage, count in zip(STAGES, counts, strict=True)
             if count
         ]

@@ -19,7 +19,7 @@ from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
 from sim import kinds as k
-from sim.app.drawing import drawn
+from sim.app.drawing import drawn, tips
 from sim.app.theme import GROUND
 from sim.app.watch.geometry import PROVINCE, TILE, arcs, layout_of
 from sim.calendars import Positions
@@ -252,7 +252,7 @@ class Map:
             self.blocks: [("", "@name"), *known],
             self.dots: [("", "@name"), (_("Home province"), "@home"), *known],
         }
-        hovers = [HoverTool(renderers=[shape], tooltips=rows) for shape, rows in told.items()]
+        hovers = [HoverTool(renderers=[shape], tooltips=tips(rows)) for shape, rows in told.items()]
         self.figure.add_tools(*hovers, TapTool(renderers=list(told)))
 
         def tapped(source: ColumnDataSource) -> Callable[[str, Any, Any], None]:

@@ -14,7 +14,7 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from sim.app.drawing import FONT, drawn, dress, dress_legend
+from sim.app.drawing import FONT, drawn, dress, dress_legend, tips
 from sim.app.language import Translate
 from sim.app.what_if.downloads import scale_of
 from sim.report import style
@@ -91,8 +91,8 @@ class BandChart:
         )
         self.gap.line([1990.0, 2070.0], [0.0, 0.0], line_color=style.INK)
         self.gap.xaxis.axis_label = _("year")
-        tips = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
-        self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips, mode="vline"))
+        told = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
+        self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips(told), mode="vline"))
 
     def _figure(self, height: int) -> Any:
         plot = figure(
@@ -181,8 +181,8 @@ class DifferenceMap:
             lines[:, :, 0].tolist(), lines[:, :, 1].tolist(), line_color="#3a3a3a", line_width=1.2
         )
         self._write_codes(plot)
-        tips = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
-        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips))
+        told = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
+        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips(told)))
         return plot
 
     def _write_codes(self, plot: Any) -> None:

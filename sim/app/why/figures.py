@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
-from sim.app.drawing import drawn, plot_of_years
+from sim.app.drawing import drawn, plot_of_years, tips
 from sim.app.why.words import lane_names
 from sim.report import style
 from sim.report.biography import ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
@@ -101,8 +101,10 @@ class LifePlot:
             size=13, nonselection_fill_alpha=0.65, nonselection_line_alpha=1.0,
             selection_line_color=style.INK, selection_line_width=2.5, selection_fill_alpha=1.0,
         )  # fmt: skip
-        tips = [(session._("When"), "@month"), (session._("What"), "@text")]
-        made.add_tools(HoverTool(renderers=[marks], tooltips=tips), TapTool(renderers=[marks]))
+        told = [(session._("When"), "@month"), (session._("What"), "@text")]
+        made.add_tools(
+            HoverTool(renderers=[marks], tooltips=tips(told)), TapTool(renderers=[marks])
+        )
         self.source.selected.on_change("indices", self._clicked)
 
     def _clicked(self, attribute: str, old: list[int], new: list[int]) -> None:

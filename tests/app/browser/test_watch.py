@@ -72,6 +72,26 @@ def test_a_click_on_the_map_opens_the_inspector(visit: Visit) -> None:
     page.get_by_text("Will to work with China").wait_for(timeout=LONG)
 
 
+def test_pointing_tells_ties_and_projects_as_words(visit: Visit) -> None:
+    page = visit("?watch.month=2001-06")
+    wait_for(page, "June 2001")
+    # Even if a name held HTML, it would be shown as it is.
+    page.evaluate(
+        """() => {
+          for (const document of Bokeh.documents)
+            for (const model of document._all_models.values())
+              if (model.type === "ColumnDataSource" && "holder" in model.data)
+                model.data.name.fill("<b>place</b>");
+        }"""
+    )
+    box = page.locator(".bk-Canvas, .bk-canvas, canvas").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.70, box["y"] + box["height"] * 0.66)
+    tip = page.locator(".bk-Tooltip")
+    tip.get_by_text("Ties", exact=True).wait_for()
+    assert tip.get_by_text("Projects", exact=True).count() == 1
+    assert tip.get_by_text("<b>place</b>").count() == 1
+
+
 def test_what_is_looked_at_and_its_colour_change_while_months_fly_by(visit: Visit) -> None:
     page = visit("?watch.speed=20")
     wait_for(page, "January 2000")
