@@ -160,7 +160,7 @@ def _name_texts() -> Iterator[str]:
         ("firm", world.firms),
     ):
         yield from (names.actor(f"{kind}:{code}") for code in table["code"])
-    yield from dict.fromkeys(names.forums.values())
+    yield from names.forums.values()
     yield from world.tables["documented"]["label"]
     yield from ("a Chinese actor", "the region", "a forum")
 

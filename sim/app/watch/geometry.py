@@ -89,15 +89,14 @@ def layout_of(world: World) -> Layout:
     provinces = np.column_stack([grid[:, 1], grid[:, 0]]) * PROVINCE + [left + 0.5, top + 0.5]
     room = Room(labels)
     boxes = code_boxes(room, list(at.country), 7.0, POINTS, False)
-    placed = [(box, country) for country, box, _ in boxes]
     names = list(at.country)
     return Layout(
         places=np.column_stack([columns, rows]).astype(np.float64),
         provinces=provinces,
         state=(state[1] * PROVINCE + left + 0.5, state[0] * PROVINCE + top + 0.5),
-        firms=_firms(world, at, labels, [(box.x, box.y) for box, _ in placed]),
+        firms=_firms(world, at, labels, [(box.x, box.y) for _, box, _ in boxes]),
         borders=borders(labels),
-        codes=[(box.x, box.y, names[country]) for box, country in placed],
+        codes=[(box.x, box.y, names[country]) for country, box, _ in boxes],
         size=(labels.shape[1], labels.shape[0]),
     )
 

@@ -70,8 +70,7 @@ def projects_of(recorder: Recorder, month: int) -> tuple[Ints, Ints]:
     localities, actors = len(recorder.at.locality), len(recorder.state.actor)
     of_places = np.zeros((localities, len(STAGES)), dtype=np.int64)
     of_actors = np.zeros((actors, len(STAGES)), dtype=np.int64)
-    kind = events["kind"].astype(np.int64)
-    news = events[np.isin(kind, list(STAGE))][::-1]
+    news = events[np.isin(events["kind"], list(STAGE))][::-1]
     identity, latest = np.unique(news["project"], return_index=True)
     stage = _NUMBER[news["kind"][latest]]
     place = news["place"][latest].astype(np.int64)
@@ -112,25 +111,27 @@ class Glance:
         def holder(row: int) -> str:
             return self.portraits.holder(codes[row], int(frame.since[row]))
 
-        def place_ties(row: int) -> str:
-            count, strongest = of_places[row]
-            return self._ties(int(count), lambda: self.teller.actor(at.actor_codes[strongest]))
+        def actor_name(actor: int) -> str:
+            return self.teller.actor(at.actor_codes[actor])
 
-        def actor_ties(row: int) -> str:
-            count, strongest = (int(value) for value in of_actors[row])
-            return self._ties(count, lambda: self._place(recorder, strongest))
+        def place_name(place: int) -> str:
+            return self.portraits.place_name(recorder, place)
 
         since = frame.since.astype(np.int64)
         return (
             {
                 "holder": self._changed("holder", since, holder),
-                "ties": self._changed("place ties", of_places, place_ties),
+                "ties": self._changed(
+                    "place ties", of_places, lambda row: self._ties(of_places[row], actor_name)
+                ),
                 "projects": self._changed(
                     "place projects", by_place, lambda row: self._stages(by_place[row])
                 ),
             },
             {
-                "ties": self._changed("actor ties", of_actors, actor_ties),
+                "ties": self._changed(
+                    "actor ties", of_actors, lambda row: self._ties(of_actors[row], place_name)
+                ),
                 "projects": self._changed(
                     "actor projects", by_actor, lambda row: self._stages(by_actor[row])
                 ),
@@ -147,17 +148,12 @@ class Glance:
             rows = [int(row) for row in np.flatnonzero(differ)]
         return [(row, tell(row)) for row in rows]
 
-    def _ties(self, count: int, strongest: Callable[[], str]) -> str:
+    def _ties(self, ties: Ints, name: Callable[[int], str]) -> str:
         _ = self.session._
+        count, strongest = (int(value) for value in ties)
         if count == 0:
             return _("None yet.")
-        return _("{n}, the strongest with {name}", n=count, name=strongest())
-
-    def _place(self, recorder: Recorder, place: int) -> str:
-        codes = list(recorder.at.locality)
-        if place < len(codes):
-            return self.teller.full_place(codes[place])
-        return self.teller.place(None, list(recorder.at.country)[place - len(codes)])
+        return _("{n}, the strongest with {name}", n=count, name=name(strongest))
 
     def _stages(self, counts: Ints) -> str:
         told = [

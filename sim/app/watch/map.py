@@ -64,7 +64,8 @@ class Map:
     def __init__(self, session: Session, chosen: Callable[[str], None]) -> None:
         self.session = session
         self.layout = layout_of(session.world)
-        self.first_firm = Positions(session.world).actor_offset[k.FIRM]
+        self.at = Positions(session.world)
+        self.first_firm = self.at.actor_offset[k.FIRM]
         self.mapper = LinearColorMapper(
             palette=list(COLOURS), low=0.0, high=1.0, nan_color=NEUTRAL, low_color=ZERO
         )
@@ -104,52 +105,36 @@ class Map:
         return fig
 
     def _place_columns(self) -> dict[str, Any]:
-        at = Positions(self.session.world)
+        table = self.at.localities
         names = self.session.world.countries.set_index("iso3")["name"]
-        x, y = self.layout.places.T
-        return {
-            "x": x,
-            "y": y,
-            "value": np.full(len(x), np.nan),
-            "code": [f"place:{code}" for code in at.locality],
-            "name": [str(name) for name in at.localities["name"]],
-            "country": [self.session._(str(names[c])) for c in at.localities["iso3"]],
-            "holder": [""] * len(x),
-            "ties": [""] * len(x),
-            "projects": [""] * len(x),
-        }
+        return _columns(
+            self.layout.places,
+            code=[f"place:{code}" for code in table["code"]],
+            name=[str(name) for name in table["name"]],
+            country=[self.session._(str(names[c])) for c in table["iso3"]],
+            holder=[""] * len(table),
+        )
 
     def _province_columns(self) -> dict[str, Any]:
         table = self.session.world.provinces
-        x, y = self.layout.provinces.T
-        return {
-            "x": x,
-            "y": y,
-            "value": np.full(len(x), np.nan),
-            "code": [f"actor:{code}" for code in table["code"]],
-            "name": [self.session._(str(name)) for name in table["name"]],
-            "short": [str(code).partition("-")[2] for code in table["code"]],
-            "ties": [""] * len(x),
-            "projects": [""] * len(x),
-        }
+        return _columns(
+            self.layout.provinces,
+            code=[f"actor:{code}" for code in table["code"]],
+            name=[self.session._(str(name)) for name in table["name"]],
+            short=[str(code).partition("-")[2] for code in table["code"]],
+        )
 
     def _firm_columns(self) -> dict[str, Any]:
-        world, at = self.session.world, Positions(self.session.world)
+        world, first = self.session.world, self.first_firm
         names = world.provinces.set_index("code")["name"]
         # A map without room for firms has none.
         table = world.firms.iloc[: len(self.layout.firms)]
-        x, y = self.layout.firms.T
-        first = self.first_firm
-        return {
-            "x": x,
-            "y": y,
-            "value": np.full(len(x), np.nan),
-            "code": [f"actor:{code}" for code in at.actor_codes[first : first + len(x)]],
-            "name": [self.session._(str(name)) for name in table["name"]],
-            "home": [self.session._(str(names[code])) for code in table["home"]],
-            "ties": [""] * len(x),
-            "projects": [""] * len(x),
-        }
+        return _columns(
+            self.layout.firms,
+            code=[f"actor:{code}" for code in self.at.actor_codes[first : first + len(table)]],
+            name=[self.session._(str(name)) for name in table["name"]],
+            home=[self.session._(str(names[code])) for code in table["home"]],
+        )
 
     def _draw_land(self) -> None:
         fill = {"field": "value", "transform": self.mapper}
@@ -345,3 +330,10 @@ class Map:
         dotted = (firm >= 0) & (firm < len(self.layout.firms))
         start[dotted] = self.layout.firms[firm[dotted]]
         return dict(arcs(start, self.layout.places[places]))
+
+
+def _columns(centres: Floats, **own: list[str]) -> dict[str, Any]:
+    """Return the columns of squares or dots: what all have, not yet filled in, and their own."""
+    x, y = centres.T
+    blank = {name: [""] * len(x) for name in ("ties", "projects")}
+    return {"x": x, "y": y, "value": np.full(len(x), np.nan), **blank, **own}

@@ -151,12 +151,19 @@ class Portraits:
         name = self.teller.actor(code) if what == "actor" else self.teller.full_place(code)
         return {"text": _capital(name), "go": f"{what}:{code}"}
 
+    def place_name(self, recorder: Recorder, place: int) -> str:
+        """Return the name of a locality with its country, or of a national government."""
+        codes = list(recorder.at.locality)
+        if 0 <= place < len(codes):
+            return self.teller.full_place(codes[place])
+        country = list(recorder.at.country)[place - len(codes)] if place >= 0 else None
+        return self.teller.place(None, country)
+
     def _place_cell(self, recorder: Recorder, place: int) -> dict[str, str] | str:
         codes = list(recorder.at.locality)
         if 0 <= place < len(codes):
             return self._link("place", codes[place])
-        country = list(recorder.at.country)[place - len(codes)] if place >= 0 else None
-        return _capital(self.teller.place(None, country))
+        return _capital(self.place_name(recorder, place))
 
     def _ties(
         self, recorder: Recorder, frame: Frame, *, place: int = -1, actor: int = -1

@@ -87,7 +87,7 @@ class Runs:
 
     def _template(self) -> State:
         w = self._initial
-        for pool, needed in list(self.room.items()):
+        for pool, needed in self.room.items():
             while len(getattr(w, pool)) < needed:
                 w = grown(w, pool)
         self._initial = w

@@ -13,17 +13,7 @@ from sim.app.watch import chronicle, glance, measures
 from sim.app.watch.geometry import layout_of
 from sim.app.watch.portrait import Portraits
 from sim.app.watch.recorder import Recorder
-from sim.scenario import load
 from sim.world import World
-
-END = "2007-12"
-
-
-@pytest.fixture(scope="module")
-def recorder(world: World) -> Recorder:
-    made = Recorder(load("baseline", world).with_overrides(end=END), world)
-    made.advance(made.last)
-    return made
 
 
 @pytest.mark.parametrize("before", [0, 20])

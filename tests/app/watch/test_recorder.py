@@ -12,15 +12,7 @@ from sim.initial import initial_state
 from sim.kinds import DEAL
 from sim.scenario import load
 from sim.world import World
-
-END = "2001-12"
-
-
-@pytest.fixture(scope="module")
-def recorder(world: World) -> Recorder:
-    made = Recorder(load("baseline", world).with_overrides(end=END), world)
-    made.advance(made.last)
-    return made
+from tests.app.watch.conftest import END
 
 
 def test_the_record_is_the_run(recorder: Recorder, world: World) -> None:
