@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 AlteredWorld = Callable[..., World]
 
+LIMIT_OF_SLOW_TESTS = 900
+"""Seconds; a test that needs more carries a mark of its own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every slow test that names no limit of its own a longer one."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LIMIT_OF_SLOW_TESTS))
+
 
 @pytest.fixture(scope="session")
 def world() -> World:
