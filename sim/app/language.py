@@ -22,6 +22,13 @@ class Translate(Protocol):
         """Return the text in the visitor's language."""
 
 
+class Count(Protocol):
+    """Translate the form of a text that goes with a number, then fill in its fields."""
+
+    def __call__(self, one: str, many: str, n: int, /, **fields: object) -> str:
+        """Return the form in the visitor's language, with the number as ``n``."""
+
+
 def _file(code: str) -> Path:
     return FOLDER / code / "LC_MESSAGES" / "app.po"
 

@@ -57,6 +57,24 @@ def test_sentences_begin_and_end_alike(code: str) -> None:
         assert text.endswith(".") == entry.id.endswith((".", ".”")), (entry.id, text)
 
 
+@pytest.mark.parametrize("code", OTHERS)
+def test_one_is_told_otherwise_than_many(code: str) -> None:
+    forms = [m._forms(e.string) for e in m.read_catalogue(code) if not isinstance(e.id, str)]
+    assert forms
+    assert not [form for form in forms if len(set(form)) < len(form)]
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "many"),
+    [("es", "1 modificado", "2 modificados"), ("pt", "1 alterado", "2 alterados")],
+)
+def test_sliders_that_are_moved_are_counted(code: str, one: str, many: str) -> None:
+    from sim.app.what_if.labels import lever_texts
+
+    language = Language(code)
+    assert lever_texts(language.text, language.number)["changed"][1:3] == [one, many]
+
+
 def test_plain_and_counted_texts_are_found_and_others_are_not() -> None:
     code = 'a = f._("One {x}", x=1); b = s.n("{n} a", "{n} b", 2); _(name); other("not this")'
     calls = [texts for call in m._calls(ast.parse(code)) if (texts := m._texts(call))]

@@ -68,10 +68,11 @@ def place_words(
         texts.append(_("No run of {runs} has a deal.", runs=chronicle.runs))
     else:
         texts.append(
-            _(
-                "{some} of {runs} runs have a deal; where there is one, the first comes "
-                "typically in {year}.",
-                some=runs,
+            session.n(
+                "{n} of {runs} runs has a deal, the first in {year}.",
+                "{n} of {runs} runs have a deal; where there is one, the first comes typically in "
+                "{year}.",
+                runs,
                 runs=chronicle.runs,
                 year=year_of(first),
             )

@@ -100,7 +100,7 @@ export function render({ model, el }) {
   };
   const showSpeed = () => {
     speed.value = String(model.speed);
-    speedText.textContent = words.pace.replace("{n}", model.speed);
+    speedText.textContent = words.pace[model.speed - 1];
     speed.setAttribute("aria-valuetext", speedText.textContent);
   };
   const showMeasure = () => { measure.value = model.measure; };

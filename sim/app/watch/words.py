@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from sim.app import limits
 from sim.app.watch.news import MARKS
 from sim.report.style import BLUE, GREEN, INK, VERMILLION
 from sim.timetable import PHASES, STEPS
@@ -42,8 +43,8 @@ def mark_legend(session: Session) -> str:
     return "   ".join(f"{MARKS[phase]} {names[phase]}" for phase in PHASES)
 
 
-def control_words(session: Session) -> dict[str, str]:
-    """Return the texts of the controls."""
+def control_words(session: Session) -> dict[str, str | list[str]]:
+    """Return the texts of the controls; of ``pace`` one for each speed, the slowest first."""
     _ = session._
     return {
         "controls": _("Controls of the world"),
@@ -56,7 +57,10 @@ def control_words(session: Session) -> dict[str, str]:
         "known": _("Share of the months computed so far"),
         "measure": _("Colour by"),
         "speed": _("Speed"),
-        "pace": _("{n} months a second", n="{n}"),
+        "pace": [
+            session.n("{n} month a second", "{n} months a second", speed)
+            for speed in range(1, limits.MONTHS_A_SECOND + 1)
+        ],
         "seed": _("Seed"),
         "restart": _("Restart with this seed"),
         "another": _("Another world"),

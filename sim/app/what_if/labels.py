@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.app.language import Translate
+from sim.app.language import Count, Translate
+from sim.parameters import PARAMETERS
 
 
 def setup_texts(_: Translate) -> dict[str, str]:
@@ -17,13 +18,13 @@ def setup_texts(_: Translate) -> dict[str, str]:
     }
 
 
-def lever_texts(_: Translate) -> dict[str, str]:
-    """Return the words around the sliders."""
+def lever_texts(_: Translate, n: Count) -> dict[str, str | list[str]]:
+    """Return the words around the sliders; of ``changed`` one for each number of parameters."""
     return {
         "find": _("Find a parameter"),
         "reset": _("Set back"),
         "exact": _("Exact value"),
-        "changed": _("% changed"),
+        "changed": [n("{n} changed", "{n} changed", i) for i in range(len(PARAMETERS) + 1)],
         "none": _("No parameter holds these words."),
     }
 

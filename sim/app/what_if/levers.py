@@ -98,7 +98,8 @@ class Levers(JSComponent):
     values
         Value of each parameter, by name.
     texts
-        Words of the page around them: ``find``, ``reset``, ``exact``, ``changed``, ``none``.
+        Words of the page around them: ``find``, ``reset``, ``exact``, ``none``, and ``changed``,
+        a list that says of each number of parameters that so many are changed.
     """
 
     groups = param.List(default=[], item_type=dict)
@@ -106,6 +107,21 @@ class Levers(JSComponent):
     texts = param.Dict(default={})
 
     _esm = """
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10,
+  PageDown: -10, Home: -Infinity, End: Infinity };
+const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, value));
+// Where a pointer lets go: the default if it is near, else a whole number of steps.
+const snapped = (lever, value) => {
+  if (Math.abs(value - lever.usual) < lever.step / 2) return lever.usual;
+  const round = Number((Math.round(value / lever.step) * lever.step).toPrecision(10));
+  return within(lever, round);
+};
+// Where a key leads: never past the default without stopping there.
+const stepped = (lever, value, steps) => {
+  const aim = snapped(lever, within(lever, value + steps * lever.step));
+  const passed = (lever.usual - value) * (lever.usual - aim) < 0;
+  return passed && Math.abs(steps) === 1 ? lever.usual : aim;
+};
 export function render({ model, el }) {
   const texts = model.texts, rows = new Map(), boxes = [];
   let waiting = null;
@@ -135,7 +151,8 @@ export function render({ model, el }) {
       const row = make("div", "lever"), label = make("label", "", lever.label);
       const slider = make("input"), number = make("input"), usual = make("button", "usual");
       slider.type = "range"; slider.min = lever.low; slider.max = lever.high;
-      slider.step = lever.step; slider.id = "s-" + lever.name; label.htmlFor = slider.id;
+      // A step of the browser's own would round the default and what is typed or linked.
+      slider.step = "any"; slider.id = "s-" + lever.name; label.htmlFor = slider.id;
       slider.dataset.name = lever.name;
       number.type = "number"; number.min = lever.low; number.max = lever.high;
       number.step = "any"; number.setAttribute("aria-label", texts.exact + ": " + lever.label);
@@ -153,7 +170,16 @@ export function render({ model, el }) {
       const line = make("div", "line"); line.append(track, number);
       const under = make("div", "under"); under.append(usual, more);
       row.append(label, line, under);
-      slider.addEventListener("input", () => { number.value = slider.value; });
+      slider.addEventListener("input", () => {
+        slider.value = snapped(lever, Number(slider.value)); number.value = slider.value;
+      });
+      slider.addEventListener("keydown", (event) => {
+        const steps = KEYS[event.key];
+        if (steps === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        slider.value = stepped(lever, Number(slider.value), steps);
+        number.value = slider.value; send(lever.name, Number(slider.value));
+      });
       slider.addEventListener("change", () => send(lever.name, Number(slider.value)));
       number.addEventListener("change", () => {
         if (number.value === "" || !number.checkValidity()) { number.reportValidity(); return; }
@@ -173,12 +199,12 @@ export function render({ model, el }) {
     for (const [name, value] of Object.entries(model.values)) {
       const { row, slider, number, lever } = rows.get(name);
       slider.value = value; number.value = Number(value.toPrecision(10));
-      slider.setAttribute("aria-valuetext", String(Number(value.toPrecision(6))));
+      slider.setAttribute("aria-valuetext", String(Number(value.toPrecision(10))));
       row.classList.toggle("changed", value !== lever.usual);
     }
     for (const { box, members, count } of boxes) {
       const changed = members.filter(({ lever }) => model.values[lever.name] !== lever.usual);
-      count.textContent = changed.length ? texts.changed.replace("%", changed.length) : "";
+      count.textContent = changed.length ? texts.changed[changed.length] : "";
       if (changed.length) box.open = true;
     }
   };

@@ -179,7 +179,7 @@ class WhatIfTab:
         return Levers(
             self._release,
             groups=levers.described(_),
-            texts=lever_texts(_),
+            texts=lever_texts(_, self.session.n),
             **_WIDE,
         )
 
@@ -390,7 +390,7 @@ class WhatIfTab:
         _ = self.session._
         told = [
             words.needed(shown, outcome, _),
-            words.others(shown, _),
+            words.others(shown, self.session.n),
             "; ".join(words.changes(shown.experiment, _)),
         ]
         parts.told.param.update(
@@ -403,7 +403,7 @@ class WhatIfTab:
         parts.bands.show(shown.bands[outcome], outcome, label)
         low, high = parts.map.show(shown, outcome)
         parts.key.param.update(low=low, high=high)
-        parts.where.lines = [words.places(shown, outcome, _)]
+        parts.where.lines = [words.places(shown, outcome, _, self.session.n)]
         parts.places.param.update(**place_table(shown, outcome, self.session.world, _))
         parts.outcomes.param.update(**outcome_table(shown, _))
 

@@ -6,7 +6,7 @@ them can be translated. ``_`` translates a text and fills in its fields.
 
 from __future__ import annotations
 
-from sim.app.language import Translate
+from sim.app.language import Count, Translate
 from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.results import Shown
 from sim.app.what_if.runs import PAIRS
@@ -136,32 +136,39 @@ def needed(shown: Shown, outcome: str, _: Translate) -> str:
     )
 
 
-def others(shown: Shown, _: Translate) -> str:
+def others(shown: Shown, n: Count) -> str:
     """Return how many outcomes differ, and how many would by chance alone."""
     if shown.identical:
         return ""
     total = len(shown.effects)
-    return _(
-        "Of {total} outcomes for the region {clear} differ distinguishably; about {chance} would "
-        "by chance alone, if nothing differed.",
+    return n(
+        "Of {total} outcomes for the region {n} differs distinguishably; about {chance} would by "
+        "chance alone, if nothing differed.",
+        "Of {total} outcomes for the region {n} differ distinguishably; about {chance} would by "
+        "chance alone, if nothing differed.",
+        int(shown.effects["distinguishable"].sum()),
         total=total,
-        clear=int(shown.effects["distinguishable"].sum()),
         chance=f"{(1 - LEVEL) * total:.0f}",
     )
 
 
-def places(shown: Shown, outcome: str, _: Translate) -> str:
+def places(shown: Shown, outcome: str, _: Translate, n: Count) -> str:
     """Return in how many localities an outcome differs."""
     frame = shown.places(outcome)
     if shown.identical or not (frame["share_equal"] < 1).any():
         return _("No locality differs in any run.")
-    return _(
-        "{clear} of {total} localities differ distinguishably, after correction for their number; "
-        "{faint} others differ in some runs, but not more than chance allows.",
+    clear = n(
+        "{n} of {total} localities differs distinguishably, after correction for their number.",
+        "{n} of {total} localities differ distinguishably, after correction for their number.",
+        int(frame["distinguishable"].sum()),
         total=len(frame),
-        clear=int(frame["distinguishable"].sum()),
-        faint=int(((frame["share_equal"] < 1) & ~frame["distinguishable"]).sum()),
     )
+    faint = n(
+        "{n} other differs in some runs, but not more than chance allows.",
+        "{n} others differ in some runs, but not more than chance allows.",
+        int(((frame["share_equal"] < 1) & ~frame["distinguishable"]).sum()),
+    )
+    return f"{clear} {faint}"
 
 
 def progress(pairs: int, _: Translate) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from sim.app.what_if.experiment import Experiment, from_toml
 from sim.app.what_if.link import to_address
+from sim.parameters import PARAMETERS
 from sim.world import World
 from tests.app.browser.conftest import Visit
 
@@ -62,7 +63,7 @@ def test_a_slider_moved_by_keyboard_gives_a_result(visit: Visit, short: Experime
     for _ in range(3):
         lever.press("ArrowRight")
     moved = lever.input_value()
-    assert float(moved) == pytest.approx(before + 0.03)
+    assert float(moved) == pytest.approx(before + 0.03, abs=0.005)
     settled(page, f"turnover.fade%3A{moved}")
     page.get_by_text(fade_to(moved)).wait_for(timeout=SLOW_MS)
     finished(page)
@@ -72,6 +73,40 @@ def test_a_slider_moved_by_keyboard_gives_a_result(visit: Visit, short: Experime
     ).click()
     page.get_by_text("Nothing is changed yet").wait_for(timeout=SLOW_MS)
     assert "turnover" not in page.url
+
+
+def test_every_slider_stands_where_its_box_says(visit: Visit, short: Experiment) -> None:
+    page = visit(address(short.with_parameter("turnover.fade", 0.12345)))
+    lever = page.locator(LEVER)
+    lever.wait_for(state="attached")
+    sliders = page.locator("input[type=range][data-name]")
+    stands = dict(
+        sliders.evaluate_all("all => all.map((one) => [one.dataset.name, one.valueAsNumber])")
+    )
+    wanted = {name: entry.default for name, entry in PARAMETERS.items()}
+    assert stands == wanted | {"turnover.fade": 0.12345}
+    # A key goes on to a whole number of steps, and no further than the default beyond it.
+    assert [pressed(lever, key) for key in ("ArrowRight", "ArrowLeft", "Home", "End")] == [
+        "0.13",
+        "0.12",
+        "0",
+        "1",
+    ]
+    rate = page.locator("input[type=range][data-name='recognition.switch_rate']")
+    assert [pressed(rate, key) for key in ("ArrowLeft", "ArrowRight", "ArrowRight")] == [
+        "0.002",
+        "0.0025",
+        "0.004",
+    ]
+
+
+def pressed(lever: Any, key: str) -> str:
+    """Return where a slider stands after a key."""
+    lever.evaluate(
+        "(one, key) => one.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }))",
+        key,
+    )
+    return str(lever.input_value())
 
 
 def test_a_link_shares_the_experiment(visit: Visit, short: Experiment, world: World) -> None:

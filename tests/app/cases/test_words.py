@@ -46,6 +46,11 @@ def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
     assert texts[2] == "Every documented number lies inside the model's 90 % range."
 
 
+def test_one_run_is_told_as_one(session: Session) -> None:
+    texts = words.place_words(session, "Here", (), made({"deal": [1]}, {}))
+    assert texts[1] == "1 of 2 runs has a deal, the first in 2001."
+
+
 def test_without_runs_nothing_is_claimed(session: Session) -> None:
     none = replace(made({}), counts=made({}).counts[:0])
     assert words.place_words(session, "Here", (), none) == ["The first runs are under way."]

@@ -19,6 +19,11 @@ def english(text: str, /, **fields: object) -> str:
     return text.format(**fields)
 
 
+def counted(one: str, many: str, n: int, /, **fields: object) -> str:
+    """Return the form of a text that goes with a number, its fields filled in."""
+    return (one if n == 1 else many).format(n=n, **fields)
+
+
 def finished(experiment: Experiment, world: World, shelf: Shelf | None = None) -> Shown:
     """Return what an experiment shows when all its pairs are in."""
     trial = Trial(experiment, world, Shelf() if shelf is None else shelf)

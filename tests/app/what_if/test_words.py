@@ -11,7 +11,7 @@ from sim.app.what_if import words
 from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.results import Shown
 from sim.world import World
-from tests.app.what_if.conftest import english, finished
+from tests.app.what_if.conftest import counted, english, finished
 
 pytestmark = pytest.mark.usefixtures("_few_pairs")
 
@@ -65,8 +65,8 @@ def test_the_same_world_is_called_the_same(short: Experiment, world: World) -> N
     assert "Nothing is changed yet" in words.sentence(same, "deals", english)
     changed = replace(same, experiment=short.with_parameter("turnover.fade", 0.9))
     assert "Nothing differs" in words.sentence(changed, "deals", english)
-    assert words.places(same, "deals", english) == "No locality differs in any run."
-    assert not words.others(same, english)
+    assert words.places(same, "deals", english, counted) == "No locality differs in any run."
+    assert not words.others(same, counted)
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_progress_says_how_far_it_is(shown: Shown) -> None:
     assert words.progress(0, english) == "Running…"
     assert "First 20 of 100" in words.progress(20, english)
     assert words.progress(100, english) == "100 pairs of runs."
-    assert "outcomes for the region" in words.others(shown, english)
+    assert "outcomes for the region" in words.others(shown, counted)
