@@ -103,11 +103,12 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
     index = authority_index(world).pivot(index="year", columns="iso3", values="index")
     index = index[list(at.country)]
     years = np.minimum(EPOCH_YEAR + np.arange(months) // 12, index.index.max())
-    signal = np.zeros((months, len(k.SIGNALS)))
+    default = world.signals.set_index("signal")["default"]
+    signal = np.tile(default.loc[list(k.SIGNALS)].to_numpy(dtype=float), (months, 1))
     strain = np.zeros((months, countries))
     fiscal = np.zeros((months, countries))
     programme = np.zeros((months, countries, sectors))
-    _spread(world.signals, signal, lambda r: (k.SIGNALS.index(r.signal),), "value")
+    _spread(world.signal_levels, signal, lambda r: (k.SIGNALS.index(r.signal),), "value")
     _spread(world.strains, strain, lambda r: (at.country[r.iso3],), "value")
     _spread(world.fiscal, fiscal, lambda r: (at.country[r.iso3],), "value")
     _spread(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from sim.interventions import Visit
+from sim.interventions import SignalChange, Visit
 from sim.scenario_problems import Problem, closest, shown
 from sim.toml_lines import KeyPath
 
@@ -65,7 +65,7 @@ def unknown_names(
             near = _nearest(name, known[table])
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
-    return problems or list(_out_of_post(interventions, world))
+    return problems or [*_out_of_post(interventions, world), *_out_of_range(interventions, world)]
 
 
 def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
@@ -82,6 +82,18 @@ def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[P
                 allowed = "the embassy in the country of the locality"
                 near = change.actor.replace(post, country)
                 yield Problem(("interventions", number, "actor"), message, allowed, near)
+
+
+def _out_of_range(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+    """Yield the levels of signals that the world declares to make no sense."""
+    for number, change in enumerate(interventions):
+        if isinstance(change, SignalChange):
+            table = world.tables["signals"]
+            row = table[table["signal"] == change.signal].iloc[0]
+            if not row["low"] <= change.value <= row["high"]:
+                message = f"{shown(change.value)} is out of range"
+                allowed = f"{row['low']:g} to {row['high']:g} ({row['meaning']})"
+                yield Problem(("interventions", number, "value"), message, allowed)
 
 
 def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:

@@ -43,7 +43,9 @@ def world() -> World:
         "countries": pd.DataFrame({"iso3": ["AAA", "BBB"], "name": ["Alland", "Beland"]}),
         "localities": pd.DataFrame({"code": ["A-1", "B-1"], "name": ["North", "South"]}),
         "banks": pd.DataFrame({"code": ["one"], "name": ["First Bank"]}),
-        "signals": pd.DataFrame({"signal": ["weather", "weather"]}),
+        "signals": pd.DataFrame(
+            {"signal": ["weather"], "low": [0.0], "high": [2.0], "meaning": ["Rain."]}
+        ),
     }
     return cast("World", SimpleNamespace(tables=tables))
 
@@ -374,6 +376,14 @@ def test_names_are_looked_up_in_the_world(
     assert (error.field, error.nearest) == (f"interventions.1.{field}", nearest)
     assert outline(path).interventions
     load(write(HEAD + intervention(month="2010-01", **{**fields, field: nearest})), world)
+
+
+def test_a_signal_keeps_to_the_range_that_the_world_declares(write: Write, world: World) -> None:
+    fields = {"kind": "signal", "signal": "weather", "month": "2010-01"}
+    error = error_of(write(HEAD + intervention(**fields, value=2.5)), world)
+    assert (error.line, error.field) == (7, "interventions.1.value")
+    assert error.allowed == "0 to 2 (Rain.)"
+    load(write(HEAD + intervention(**fields, value=2)), world)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ CODES = {
     "sectors": list(WORLD.sectors["code"]),
     "travelling actors": list(visitor_names(WORLD)),
 }
+RANGES = WORLD.signals.set_index("signal")[["low", "high"]].astype(float)
 HOMES = dict(zip(WORLD.localities["code"], WORLD.localities["iso3"], strict=True))
 
 
@@ -210,6 +211,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         fields[field] = draw(good_values(model, field))
     if kind == "visit" and fields["actor"].startswith("embassy:"):
         fields["actor"] = f"embassy:{HOMES[fields['locality']]}"
+    if kind == "signal":
+        fields["value"] = draw(st.floats(*RANGES.loc[fields["signal"]].tolist()))
     if kind == "authority":
         fields.pop(draw(st.sampled_from(["value", "change"])))
     if "until" in model.model_fields and draw(st.booleans()):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 
 from sim.calendar import month_index, month_name
 from sim.errors import nearest_name
-from sim.world.fields import Field
+from sim.world.fields import Field, Levels
 from sim.world.reading import NO_MONTH, Sheet, Value
 
 _OPEN = 10**9
@@ -25,6 +26,7 @@ def check_sheet(sheet: Sheet) -> None:
     """
     for columns in (sheet.table.key, *sheet.table.unique):
         _check_unique(sheet, columns)
+    _check_complete(sheet)
     _check_given(sheet)
     _check_ordered(sheet)
     _check_differ(sheet)
@@ -44,6 +46,7 @@ def check_links(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
         if described.refers:
             _check_refers(sheet, described, sheets)
     _check_each(sheet, sheets)
+    _check_levels(sheet, sheets)
 
 
 def _groups(sheet: Sheet, columns: tuple[str, ...]) -> dict[tuple[Value, ...], list[int]]:
@@ -67,6 +70,17 @@ def _check_unique(sheet: Sheet, columns: tuple[str, ...]) -> None:
                 row=rows[1],
                 field=", ".join(columns),
                 allowed="each only once",
+            )
+
+
+def _check_complete(sheet: Sheet) -> None:
+    column = sheet.table.complete
+    for value in sheet.table[column].allowed if column else ():
+        if value not in sheet.cells[column]:
+            raise sheet.error(
+                f"there is no row for {value!r}",
+                field=column,
+                allowed=f"one row for each of {', '.join(sheet.table[column].allowed)}",
             )
 
 
@@ -179,3 +193,51 @@ def _check_each(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
                     field=rule.column,
                     allowed=f"at least one row for each {column} of {table}.csv",
                 )
+
+
+def _check_levels(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
+    """Check levels against the range and the default that another table declares."""
+    rule = sheet.table.levels
+    if rule is None:
+        return
+    declared = sheets[rule.table]
+    rows = _groups(sheet, (rule.series,))
+    names = (rule.series, "low", "high", "default")
+    for number, (name, low, high, default) in enumerate(
+        zip(*(declared.values[column] for column in names), strict=True)
+    ):
+        if not low <= high or float(default) < low or float(default) > high:
+            raise declared.error(
+                f"{low} to {high} is no range, or default {default} is outside it",
+                row=number,
+                field="low, high, default",
+                allowed="low below high, and a default between them or blank",
+            )
+        of_series = rows.get((name,), [])
+        for row in of_series:
+            if not low <= sheet.values[rule.value][row] <= high:
+                raise sheet.error(
+                    f"{sheet.cells[rule.value][row]} is out of the range of {name}",
+                    row=row,
+                    field=rule.value,
+                    allowed=f"{low:g} to {high:g}",
+                )
+        if math.isnan(float(default)):
+            _check_covered(sheet, rule, str(name), of_series)
+
+
+def _check_covered(sheet: Sheet, rule: Levels, name: str, rows: list[int]) -> None:
+    """Check that the periods of a series leave no month out."""
+    at = month_index(rule.since)
+    for row in sorted(rows, key=lambda row: int(sheet.values["start"][row])):
+        if int(sheet.values["start"][row]) > at:
+            break
+        end = int(sheet.values["end"][row])
+        at = _OPEN if end == NO_MONTH else end
+    if at < _OPEN:
+        raise sheet.error(
+            f"{name} has no level in {month_name(at)}",
+            field=rule.series,
+            allowed=f"a level for every month from {rule.since}, the last without an end, or a "
+            f"default in {rule.table}.csv",
+        )

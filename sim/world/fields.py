@@ -108,6 +108,28 @@ class Spans:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Hold levels over time to what another table declares of each series.
+
+    Parameters
+    ----------
+    table
+        Table that declares each series, with its ``low``, ``high`` and ``default``.
+    series
+        Column, here and there, that names the series.
+    value
+        Column here that holds the level.
+    since
+        Month, as YYYY-MM, from which each series without a default must have a level.
+    """
+
+    table: str
+    series: str
+    value: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Table:
     """Describe one CSV file: ``name`` plus ``.csv``.
 
@@ -125,7 +147,9 @@ class Table:
         Columns whose groups list their ``start`` months in order.
     unique
         Further sets of columns whose values may not repeat.
-    each, given, spans, ordered, differ
+    complete
+        Column whose ``allowed`` words must each have a row.
+    each, given, levels, spans, ordered, differ
         Rules; ``ordered`` names two month columns of which the first must be earlier,
         ``differ`` two columns that may not be equal.
     may_be_empty
@@ -138,8 +162,10 @@ class Table:
     key: tuple[str, ...]
     ascending: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    complete: str = ""
     each: tuple[Each, ...] = ()
     given: tuple[Given, ...] = ()
+    levels: Levels | None = None
     spans: Spans | None = None
     ordered: tuple[str, str] | None = None
     differ: tuple[str, str] | None = None

@@ -33,6 +33,7 @@ TABLES: dict[str, Table] = {
         history.RECOGNITION,
         history.AGREEMENTS,
         history.SIGNALS,
+        history.SIGNAL_LEVELS,
         history.FORUMS,
         history.PROGRAMMES,
         history.STRAINS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.kinds import SIGNALS as SIGNAL_NAMES
 from sim.world.fields import (
     COUNTRY,
     LOCALITY,
@@ -9,6 +10,7 @@ from sim.world.fields import (
     SECTOR,
     Each,
     Field,
+    Levels,
     Spans,
     Table,
     country,
@@ -25,14 +27,6 @@ from sim.world.fields import (
 
 RECOGNISED = ("PRC", "Taiwan")
 AGREEMENT_KINDS = ("fta", "belt_road", "strategic", "comprehensive", "local_cooperation")
-SIGNAL_NAMES = (
-    "policy_emphasis",
-    "commodity_leverage",
-    "us_china_tension",
-    "acquisition_wave",
-    "outward_investment",
-    "institute_target",
-)
 EVENT_KINDS = (
     "visit_to_lac",
     "visit_to_china",
@@ -114,17 +108,40 @@ AGREEMENTS = Table(
 
 SIGNALS = Table(
     "signals",
-    "The level of a signal over a period; between rows it is constant.",
+    "A signal over time, declared; its levels stand in signal_levels.csv.",
     (
         text("signal", "Which signal.", *SIGNAL_NAMES),
+        text("name", "Its name in words."),
+        text("meaning", "What its level says, with its unit."),
+        number(
+            "default",
+            "Level in months without a row in signal_levels.csv; if blank, every month needs one.",
+            blank=True,
+        ),
+        number("low", "Smallest level that makes sense."),
+        number("high", "Largest level that makes sense."),
+        source(of="default and range"),
+    ),
+    key=("signal",),
+    unique=(("name",),),
+    complete="signal",
+)
+
+SIGNAL_LEVELS = Table(
+    "signal_levels",
+    "The level of a signal over a period; between rows it is constant.",
+    (
+        link("signal", "signals.signal", "Which signal."),
         start(),
         end(),
-        number("value", "Level; for institute_target a number of institutes.", 0, 1000),
+        number("value", "Level, within the signal's range."),
         source(),
     ),
     key=("signal", "start"),
     spans=Spans(("signal",)),
     ordered=("start", "end"),
+    levels=Levels("signals", "signal", "value", FIRST_MONTH),
+    may_be_empty=True,
 )
 
 FORUMS = Table(

@@ -34,7 +34,7 @@ def world() -> World:
 def level(world: World, signal: str, month: str) -> float:
     """Return the level of a signal in a month."""
     at = month_index(month)
-    rows = world.signals[world.signals["signal"] == signal]
+    rows = world.signal_levels[world.signal_levels["signal"] == signal]
     rows = rows[(rows["start"] <= at) & ((rows["end"] > at) | (rows["end"] == NO_MONTH))]
     return float(rows["value"].item())
 
@@ -78,7 +78,7 @@ def test_every_country_has_a_weight_in_every_sector(world: World) -> None:
 
 
 def test_signals_hold_from_2000_to_2040_without_gaps(world: World) -> None:
-    for signal, rows in world.signals.groupby("signal"):
+    for signal, rows in world.signal_levels.groupby("signal"):
         ordered = rows.sort_values("start")
         assert ordered["start"].iloc[0] <= 0, signal
         assert ordered["end"].iloc[-1] == NO_MONTH or ordered["end"].iloc[-1] > LAST, signal

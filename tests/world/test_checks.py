@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from sim.calendars import Positions, month_matrices
+from sim.kinds import SIGNALS
 from sim.world import load_world
 from sim.world.fields import Each
 from sim.world.schema import TABLES
@@ -26,7 +28,8 @@ NAMES = [
     ("firms", 3, "home", "CN-BJJ", "CN-BJ"),
     ("organisation_offices", 2, "organisation", "ccpitt", "ccpit"),
     ("envelopes", 2, "bank", "cdbb", "cdb"),
-    ("signals", 3, "signal", "policy_emphasi", "policy_emphasis"),
+    ("signals", 2, "signal", "policy_emphasi", "policy_emphasis"),
+    ("signal_levels", 3, "signal", "policy_emphasi", "policy_emphasis"),
     ("cross_border", 2, "locality_b", "CL-COO", "CL-CO"),
     ("borders", 2, "iso3_b", "BRAZ", "BRA"),
     ("documented", 2, "kind", "twining", "twinning"),
@@ -131,3 +134,42 @@ def test_project_joins_two_localities(copied: Copy) -> None:
     first = pd.read_csv(copied.path("cross_border"), dtype=str)["locality_a"][0]
     copied.recell("cross_border", 2, "locality_b", first)
     assert copied.error().field == "locality_b"
+
+
+# --- signals
+
+
+def test_every_signal_is_declared(copied: Copy) -> None:
+    copied.drop("signal_levels", "signal", "us_china_tension")
+    copied.drop("signals", "signal", "us_china_tension")
+    error = copied.error()
+    assert (error.file, error.field) == (str(copied.path("signals")), "signal")
+    assert "us_china_tension" in error.message
+
+
+def test_a_signal_without_a_default_has_a_level_in_every_month(copied: Copy) -> None:
+    copied.recell("signals", 2, "default", "")
+    load_world(copied.folder)
+    copied.recell("signal_levels", 3, "start", "2008-12")
+    error = copied.error()
+    assert error.message == "policy_emphasis has no level in 2008-11"
+    copied.drop("signal_levels", "signal", "policy_emphasis")
+    assert copied.error().message == "policy_emphasis has no level in 2000-01"
+
+
+def test_a_signal_without_rows_stands_at_its_default(copied: Copy) -> None:
+    copied.drop("signal_levels", "signal", "policy_emphasis")
+    world = load_world(copied.folder)
+    signal = month_matrices(world, Positions(world), 24)["signal"]
+    assert signal[:, SIGNALS.index("policy_emphasis")].tolist() == [1.0] * 24
+
+
+def test_levels_of_a_signal_are_within_its_range(copied: Copy) -> None:
+    copied.recell("signal_levels", 16, "value", "1000")
+    error = copied.error()
+    assert (error.line, error.field, error.allowed) == (16, "value", "0 to 1")
+
+
+def test_the_default_of_a_signal_is_within_its_range(copied: Copy) -> None:
+    copied.recell("signals", 4, "default", "2")
+    assert copied.error().line == 4
