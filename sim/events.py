@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from sim import identities
 from sim import kinds as k
 from sim.calendar import month_name
 from sim.state import Array, State
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = pa.schema(
     [
         ("replicate", pa.int32()),
-        ("event_id", pa.int64()),
+        ("event_id", pa.string()),
         ("month", pa.dictionary(pa.int16(), pa.string())),
         ("kind", pa.dictionary(pa.int8(), pa.string())),
         ("chinese_actor", pa.dictionary(pa.int16(), pa.string())),
@@ -29,12 +30,19 @@ SCHEMA = pa.schema(
         ("locality", pa.dictionary(pa.int16(), pa.string())),
         ("initiator", pa.dictionary(pa.int8(), pa.string())),
         ("sector", pa.dictionary(pa.int8(), pa.string())),
-        ("project_id", pa.int64()),
+        ("project_id", pa.string()),
         ("value_usd_m", pa.float64()),
-        ("causes", pa.list_(pa.int64())),
+        ("causes", pa.list_(pa.string())),
     ]
 )
-"""Columns of ``events.parquet``; text is dictionary-encoded, what does not apply is null."""
+"""Columns of a log in memory; what does not apply is null.
+
+Words are dictionary-encoded, since a log has many rows. Frames and files hold them as plain text,
+which compares and sorts as text does (:func:`to_frame`, :func:`sim.files.write_parquet`).
+"""
+
+WORDS = tuple(field.name for field in SCHEMA if pa.types.is_dictionary(field.type))
+"""Columns that hold one of few words."""
 
 _ORDERED = np.array([step.ordered for step in STEPS])
 
@@ -74,7 +82,7 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
     elsewhere = (log["place"] < 0) | (log["place"] >= localities)
     columns = [
         pa.array(np.full(len(log), replicate, dtype=np.int32)),
-        pa.array(log["id"]),
+        identities.texts_of(identities.EVENT, log["id"]),
         _words(log["month"], months, pa.int16()),
         _words(log["kind"], list(k.EVENT_KINDS), pa.int8()),
         _words(log["actor"], at.actor_codes, pa.int16()),
@@ -83,17 +91,21 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
         _words(log["place"], list(at.locality), pa.int16(), elsewhere),
         _words(log["initiator"], list(k.INITIATORS), pa.int8()),
         _words(log["sector"], list(at.sector), pa.int8()),
-        pa.array(log["project"], mask=log["project"] == 0),
+        identities.texts_of(identities.PROJECT, log["project"]),
         pa.array(log["value"], mask=log["value"] == 0.0),
-        pa.ListArray.from_arrays(offsets, pa.array(causes[given])),
+        pa.ListArray.from_arrays(offsets, identities.texts_of(identities.EVENT, causes[given])),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return an Arrow table of events or projects as a frame; identities stay whole numbers."""
-    import pandas as pd
+    """Return an Arrow table as a frame whose words are plain text, not categories.
 
-    wide = {pa.int64(): pd.Int64Dtype()}
-    frame: pd.DataFrame = table.to_pandas(types_mapper=wide.get)
+    Categories without an order refuse to be compared, and sort by when they were first listed.
+    """
+    plain = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas()
     return frame

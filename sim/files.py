@@ -258,6 +258,8 @@ def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
 def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
     """Write a frame (without its index) or an Arrow table as Parquet, whole or not at all.
 
+    Dictionaries of words stay a matter of the file: every reader gets plain text.
+
     Raises
     ------
     InputError, MachineError
@@ -269,7 +271,8 @@ def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
+        # The schema of the table would have readers make categories of words.
+        pq.write_table(table, partial, compression="zstd", store_schema=False)
 
 
 def free_folder(name: str, results: Path = RESULTS) -> Path:

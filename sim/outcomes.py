@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from sim import identities
 from sim import kinds as k
 from sim.calendar import month_name
 from sim.state import SERIES, Array, State
@@ -72,13 +73,16 @@ BY_PROJECT = (
 BY_PLACE = (
     Outcome("ties_exposed", "count", "living ties met by changes of office-holder"),
     Outcome("trust", "0-1", "highest trust in a Chinese actor at the end"),
-    Outcome("first_contact", "month", "month of the first contact, from January 2000"),
-    Outcome("first_deal", "month", "month of the first deal, from January 2000"),
+    Outcome("first_contact", "YYYY-MM", "month of the first contact"),
+    Outcome("first_deal", "YYYY-MM", "month of the first deal"),
     Outcome("months_to_deal", "months", "from the first contact to the first deal"),
 )
 
 SUMMED = tuple(BY_EVENT) + tuple(o.name for o in BY_PROJECT) + ("ties_exposed",)
 """Outcomes that add up over localities."""
+
+MONTHS = ("first_contact", "first_deal")
+"""Outcomes that are months: text in tables, numbers from January 2000 on before."""
 
 OUTCOMES = tuple(o for o, _ in BY_EVENT.values()) + BY_PROJECT + BY_PLACE
 """Outcomes by locality, in the order of the columns."""
@@ -194,13 +198,14 @@ def by_country(w: State, local: dict[str, Array]) -> dict[str, Array]:
 def locality_table(at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
     """Return one run's outcomes by locality as an Arrow table."""
     n = len(at.locality)
+    told = _named_months(local)
     return pa.table(
         {
             "replicate": np.full(n, replicate, dtype=np.int32),
             "country": at.localities["iso3"].tolist(),
             "locality": at.localities["code"].tolist(),
             "name": at.localities["name"].tolist(),
-            **{o.name: local[o.name][:n] for o in OUTCOMES},
+            **{o.name: told[o.name][:n] for o in OUTCOMES},
         }
     )
 
@@ -211,9 +216,18 @@ def country_table(w: State, at: Positions, local: dict[str, Array], replicate: i
         {
             "replicate": np.full(len(w.country), replicate, dtype=np.int32),
             "country": list(at.country),
-            **by_country(w, local),
+            **_named_months(by_country(w, local)),
         }
     )
+
+
+def _named_months(values: dict[str, Array]) -> dict[str, Any]:
+    """Return outcomes with months as text, null where there is none."""
+    named = {
+        name: pa.array([None if np.isnan(t) else month_name(t) for t in values[name]], pa.string())
+        for name in MONTHS
+    }
+    return values | named
 
 
 def _first_of_group(values: Array, group: Array, groups: int) -> Array:
@@ -291,7 +305,7 @@ def _reasons(log: Array, kind: Array) -> dict[str, float]:
 PROJECT_SCHEMA = pa.schema(
     [
         ("replicate", pa.int32()),
-        ("project_id", pa.int64()),
+        ("project_id", pa.string()),
         ("country", pa.string()),
         ("locality", pa.string()),
         ("sector", pa.string()),
@@ -331,7 +345,7 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
     months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
     columns = [
         np.full(len(rows), replicate, dtype=np.int32),
-        rows["key"],
+        identities.texts_of(identities.PROJECT, rows["key"]),
         words(rows["country"], at.country),
         words(rows["place"], at.locality),
         words(rows["sector"], at.sector),
@@ -347,7 +361,10 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
         words(rows["stage"], k.STAGES),
         *(words(rows[name], months) for name in _MONTHS),
     ]
-    arrays = [pa.array(c, type=f.type) for c, f in zip(columns, PROJECT_SCHEMA, strict=True)]
+    arrays = [
+        c if isinstance(c, pa.Array) else pa.array(c, type=f.type)
+        for c, f in zip(columns, PROJECT_SCHEMA, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=PROJECT_SCHEMA)
 
 

@@ -53,7 +53,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "agents": ("agents",),
     "schedule": ("timetable", "schedule"),
     "drivers": ("calendars", "initial", "handle", "engine", "model"),
-    "outcomes": ("events", "outcomes"),
+    "outcomes": ("events", "identities", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),
     "surface": (

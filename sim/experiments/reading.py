@@ -124,10 +124,21 @@ def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = 
     import pyarrow as pa
     from pyarrow import parquet
 
+    from sim.events import WORDS
+
     path = folder / f"{name}.parquet"
+    # A log has many rows of few words.
+    words = list(WORDS) if name == "events" else None
     try:
-        return parquet.read_table(path, filters=chosen, use_threads=False)
+        table = parquet.read_table(path, filters=chosen, use_threads=False, read_dictionary=words)
     except FileNotFoundError:
         raise InputError("this table of the run is missing", file=path) from None
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError("cannot be read as a table", file=path) from error
+    if name == "events" and pa.types.is_integer(table.schema.field("event_id").type):
+        raise InputError(
+            "was written by a version whose identities are numbers, not text",
+            file=path,
+            allowed="a run of this version: make it again",
+        )
+    return table

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sim import events, files, outcomes, provenance
-from sim.calendar import month_name
+from sim.calendar import month_index, month_name
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.errors import InputError
@@ -85,20 +85,17 @@ class Run:
     @cached_property
     def series(self) -> pd.DataFrame:
         """Return month x country x metric: mean, median and 90 % interval over replicates."""
-        frame: pd.DataFrame = self.tables["series"].to_pandas()
-        return frame
+        return events.to_frame(self.tables["series"])
 
     @cached_property
     def by_country(self) -> pd.DataFrame:
         """Return the outcomes of every replicate by country."""
-        frame: pd.DataFrame = self.tables["by_country"].to_pandas()
-        return frame
+        return events.to_frame(self.tables["by_country"])
 
     @cached_property
     def by_locality(self) -> pd.DataFrame:
         """Return the outcomes of every replicate by locality (ISO 3166-2)."""
-        frame: pd.DataFrame = self.tables["by_locality"].to_pandas()
-        return frame
+        return events.to_frame(self.tables["by_locality"])
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -121,7 +118,12 @@ class Run:
         result = {}
         for code in self.scenario.focus:
             rows = self.by_locality[self.by_locality["locality"] == code]
-            result[code] = {name: _spread(rows[name].to_numpy(dtype=float)) for name in names}
+            result[code] = {
+                name: _spread_of_months(rows[name])
+                if name in outcomes.MONTHS
+                else _spread(rows[name].to_numpy(dtype=float))
+                for name in names
+            }
         return result
 
     def __repr__(self) -> str:
@@ -179,7 +181,7 @@ class Run:
 
         return dashboard(self, language)
 
-    def explain(self, deal: int | str, replicate: int = 0) -> str:
+    def explain(self, deal: str, replicate: int = 0) -> str:
         """Tell how a deal came about, from first contact on, as text."""
         from sim.report.biography import biography_of
 
@@ -223,6 +225,15 @@ def _spread(values: Array) -> dict[str, float | None]:
         "median": float(middle),
         "q05": float(low),
         "q95": float(high),
+    }
+
+
+def _spread_of_months(months: pd.Series) -> dict[str, str | None]:
+    """Return the spread of months that are known, to the nearest month."""
+    numbers = np.array([month_index(month) for month in months.dropna()], dtype=np.float64)
+    spread = _spread(numbers)
+    return {
+        name: None if value is None else month_name(round(value)) for name, value in spread.items()
     }
 
 

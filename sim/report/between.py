@@ -9,6 +9,7 @@ import numpy as np
 
 from sim import kinds as k
 from sim.experiments.comparison.partings import NOWHERE, LoneDeal, Sides, lone_deals
+from sim.identities import EVENT, PROJECT, as_written, text_of
 from sim.report.biography import (
     WIDTH,
     Life,
@@ -37,7 +38,7 @@ class _Told:
         self.twins = twins
         self.names = Names(twins.world)
         self.sides: Sides = twins.sides()
-        self.events: tuple[dict[int, Event], dict[int, Event]] = (
+        self.events: tuple[dict[str, Event], dict[str, Event]] = (
             events_by_id(twins.logs[0], twins.replicate),
             events_by_id(twins.logs[1], twins.replicate),
         )
@@ -46,7 +47,13 @@ class _Told:
         """Return the event at a position of a log, None if there is none."""
         if position == NOWHERE:
             return None
-        return self.events[side][int(self.sides.logs[side].events["id"][position])]
+        number = int(self.sides.logs[side].events["id"][position])
+        return self.events[side][text_of(EVENT, number)]
+
+    def project(self, found: LoneDeal) -> str:
+        """Return the project of a deal that only one world has."""
+        number = int(self.sides.logs[found.side].events["project"][found.deal])
+        return text_of(PROJECT, number)
 
     def sentence(self, side: int, event: Event) -> str:
         """Return what happened, with the project of another place named."""
@@ -78,7 +85,7 @@ class _Told:
         return next((c for c in found if c is not None and c.project != event.project), None)
 
 
-def between_of(twins: Twins, deal: int | str) -> str:
+def between_of(twins: Twins, deal: str) -> str:
     """Tell why a deal exists in one of two worlds only, as text of at most 78 columns.
 
     The chain of its causes is told in the world that has it, each event marked as one that both
@@ -98,9 +105,7 @@ def between_of(twins: Twins, deal: int | str) -> str:
         If neither world has such a project.
     """
     told = _Told(twins)
-    lone = {
-        int(told.sides.logs[d.side].events["project"][d.deal]): d for d in lone_deals(told.sides)
-    }
+    lone = {told.project(d): d for d in lone_deals(told.sides)}
     project = _project(twins, deal, lone)
     if project not in lone:
         return _both(told, project)
@@ -120,21 +125,21 @@ def between_of(twins: Twins, deal: int | str) -> str:
     return "\n".join([*head, *body, rule, legend, "", *_verdict(told, found, there)])
 
 
-def _project(twins: Twins, deal: int | str, lone: dict[int, LoneDeal]) -> int:
+def _project(twins: Twins, deal: str, lone: dict[str, LoneDeal]) -> str:
     """Return the project meant, preferring one that is a deal in one world only."""
-    text = str(deal).strip()
-    fitting = [p for p in lone if text and str(p).startswith(text)]
+    text = as_written(PROJECT, deal)
+    fitting = [p for p in lone if text and p.startswith(text)]
     if len(fitting) == 1:
         return fitting[0]
     first, second = (set(log["project_id"].dropna()) for log in twins.logs)
-    known = any(str(p).startswith(text) for p in first)
-    side = 0 if known or not any(str(p).startswith(text) for p in second) else 1
+    known = any(p.startswith(text) for p in first)
+    side = 0 if known or not any(p.startswith(text) for p in second) else 1
     return find_project(twins.logs[side], deal, twins.replicate)
 
 
 def _lines(told: _Told, found: LoneDeal, life: Life) -> list[list[str]]:
     """Return the lines of text of each event of the chain."""
-    other = told.sides.logs[1 - found.side].position
+    other = told.events[1 - found.side]
     result = []
     month, before = "", None
     for line in life.lines:
@@ -175,7 +180,7 @@ def _verdict(told: _Told, found: LoneDeal, there: str) -> list[str]:
     return [line for text in texts for line in wrap(text, WIDTH, subsequent_indent="  ")]
 
 
-def _both(told: _Told, project: int) -> str:
+def _both(told: _Told, project: str) -> str:
     """Tell of a project that is a deal in both worlds or in neither."""
     lines, deals = [], 0
     for side, name in enumerate(told.twins.names):
@@ -212,7 +217,7 @@ def between_table(twins: Twins) -> str:
         mine = [deal for deal in found if deal.side == side]
         lines += ["", f"Deals in {name} only: {len(mine)}"]
         if mine:
-            lines.append(f"{'Deal':<20}{'Month':<9}{'Value':>16}  Place, sector; what is missing")
+            lines.append(f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place, sector; what is missing")
         for deal in mine:
             event, root = told.event(side, deal.deal), told.event(side, deal.root)
             fate = told.event(1 - side, deal.fate)
@@ -222,7 +227,7 @@ def between_table(twins: Twins) -> str:
             end = fate_words(fate, None, names)
             missing = f"{kind_words(root.kind)} ({month_words(root.month)}); {end}"
             lines.append(
-                f"{event.project!s:<20}{event.month:<9}{money(event.value):>16}  {where}, "
+                f"{event.project!s:<16}{event.month:<9}{money(event.value):>16}  {where}, "
                 f"{names.sector(event.sector)}; lacks {missing}"
             )
     return "\n".join(lines)

@@ -12,6 +12,8 @@ import pandas as pd
 
 from sim.errors import InputError, nearest_name
 from sim.experiments.reading import read_events
+from sim.identities import PROJECT as PROJECT_LETTER
+from sim.identities import as_written
 from sim.report.names import Names, money, month_words
 from sim.report.sentences import Event, reason, sentence
 from sim.world import load_world
@@ -82,7 +84,7 @@ class Life:
         Number of contacts not told.
     """
 
-    project: int
+    project: str
     replicate: int
     lines: tuple[Line, ...]
     left_out: int
@@ -99,7 +101,7 @@ class Life:
         return first if first.kind in CONTACTS else None
 
 
-def project_ids(events: pd.DataFrame, replicate: int, *, deals: bool = True) -> list[int]:
+def project_ids(events: pd.DataFrame, replicate: int, *, deals: bool = True) -> list[str]:
     """Return the projects of a run in the order of their deals, or all as first proposed.
 
     Raises
@@ -110,7 +112,7 @@ def project_ids(events: pd.DataFrame, replicate: int, *, deals: bool = True) -> 
     mine = _of_run(events, replicate)
     kinds = ("deal",) if deals else ("proposal", "acquisition")
     found = mine.loc[mine["kind"].isin(kinds), "project_id"].dropna()
-    return list(dict.fromkeys(int(p) for p in found))
+    return list(dict.fromkeys(str(p) for p in found))
 
 
 def _of_run(events: pd.DataFrame, replicate: int) -> pd.DataFrame:
@@ -123,25 +125,25 @@ def _of_run(events: pd.DataFrame, replicate: int) -> pd.DataFrame:
     return mine
 
 
-def find_project(events: pd.DataFrame, deal: int | str, replicate: int) -> int:
-    """Return the project that a number, or the beginning of one, stands for.
+def find_project(events: pd.DataFrame, deal: str, replicate: int) -> str:
+    """Return the project that an identity, or the beginning of one, stands for.
 
     Raises
     ------
     InputError
         If no project of the run, or more than one, begins with it.
     """
-    text = str(deal).strip()
+    text = as_written(PROJECT_LETTER, deal)
     every = project_ids(events, replicate, deals=False)
-    fitting = [p for p in every if str(p).startswith(text)] if text else []
-    if len(fitting) == 1 or text in {str(p) for p in fitting}:
-        return fitting[0] if len(fitting) == 1 else int(text)
-    known = [str(p) for p in project_ids(events, replicate)]
-    some = ", ".join([str(p) for p in fitting][:5] or known[:5])
+    fitting = [p for p in every if p.startswith(text)] if text else []
+    if len(fitting) == 1:
+        return fitting[0]
+    known = project_ids(events, replicate)
+    some = ", ".join(fitting[:5] or known[:5])
     raise InputError(
         f"{len(fitting)} projects begin with {text!r}"
         if fitting
-        else f"run {replicate} has no project {text!r}",
+        else f"run {replicate} has no project {deal.strip()!r}",
         field="deal",
         allowed=f"a project_id or its beginning, such as {some}" if some else None,
         nearest=None if fitting else nearest_name(text, known),
@@ -152,14 +154,14 @@ def _text(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
 
 
-def events_by_id(events: pd.DataFrame, replicate: int) -> dict[int, Event]:
+def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
     """Return the events of one run by identity, in the order of the log."""
     rows = _of_run(events, replicate)[COLUMNS].itertuples(index=False, name=None)
     found = {}
     for order, row in enumerate(rows):
         key, month, kind, actor, country, locality, initiator, sector, project, value, causes = row
-        found[int(key)] = Event(
-            event_id=int(key),
+        found[str(key)] = Event(
+            event_id=str(key),
             month=str(month),
             kind=str(kind),
             actor=_text(actor),
@@ -167,15 +169,15 @@ def events_by_id(events: pd.DataFrame, replicate: int) -> dict[int, Event]:
             locality=_text(locality),
             initiator=str(initiator),
             sector=_text(sector),
-            project=None if pd.isna(project) else int(project),
+            project=_text(project),
             value=None if pd.isna(value) else float(value),
-            causes=tuple(int(c) for c in causes),
+            causes=tuple(causes),
             order=order,
         )
     return found
 
 
-def life_of(events: pd.DataFrame, deal: int | str, replicate: int = 0) -> Life:
+def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
     """Walk the causes of a project back and return its life.
 
     The walk follows the project's own events and those of its place; it names causes in other
@@ -187,7 +189,7 @@ def life_of(events: pd.DataFrame, deal: int | str, replicate: int = 0) -> Life:
     events
         Event log with the columns of :data:`sim.events.SCHEMA`.
     deal
-        ``project_id`` or the beginning of one.
+        ``project_id`` or the beginning of one, in any case of letters.
     replicate
         Which run.
 
@@ -200,7 +202,7 @@ def life_of(events: pd.DataFrame, deal: int | str, replicate: int = 0) -> Life:
     return life_in(events_by_id(events, replicate), project, replicate)
 
 
-def life_in(log: dict[int, Event], project: int, replicate: int = 0) -> Life:
+def life_in(log: dict[str, Event], project: str, replicate: int = 0) -> Life:
     """Return the life of a project of a log that is at hand by identity, as :func:`life_of`."""
     own = [event for event in log.values() if event.project == project]
     place = own[0].locality
@@ -228,17 +230,17 @@ def _lane(event: Event, place: str | None) -> str:
     return _LANE.get(event.kind, SIGNALS)
 
 
-def _opens(event: Event, lanes: dict[int, str]) -> bool:
+def _opens(event: Event, lanes: dict[str, str]) -> bool:
     """Return whether a biography may begin with an event: a contact, or the project itself."""
     lane = lanes[event.event_id]
     return lane == PROJECT or (lane == TIES and event.kind in CONTACTS)
 
 
-def _causes(event: Event, log: dict[int, Event]) -> tuple[Event, ...]:
+def _causes(event: Event, log: dict[str, Event]) -> tuple[Event, ...]:
     return tuple(log[cause] for cause in event.causes if cause in log)
 
 
-def _shortened(told: list[Event], lanes: dict[int, str]) -> tuple[list[Event], int]:
+def _shortened(told: list[Event], lanes: dict[str, str]) -> tuple[list[Event], int]:
     """Leave out contacts that only led to further contacts, where there are many."""
     ties = [e for e in told if lanes[e.event_id] == TIES]
     if len(ties) <= MOST_TIES:
@@ -338,7 +340,7 @@ def _wrapped(text: str, first: str, rest: str = " " * 11) -> list[str]:
 
 
 def biography_of(
-    events: pd.DataFrame, deal: int | str, replicate: int = 0, world: World | None = None
+    events: pd.DataFrame, deal: str, replicate: int = 0, world: World | None = None
 ) -> str:
     """Tell how a project came about, from the first contact on.
 
@@ -359,7 +361,7 @@ def biography_of(
 
 
 def biography(
-    run_folder: str | Path, deal: int | str, replicate: int = 0, world: World | None = None
+    run_folder: str | Path, deal: str, replicate: int = 0, world: World | None = None
 ) -> str:
     """Tell how a project of a run that was written to a folder came about.
 
@@ -385,14 +387,14 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
         If there is no such run.
     """
     names = Names(load_world() if world is None else world)
-    lines = [f"{'Deal':<20}{'Month':<9}{'Value':>16}  Place and sector"]
+    lines = [f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place and sector"]
     for event in events_by_id(events, replicate).values():
         if event.kind != "deal":
             continue
         place = names.place(event.locality, event.country)
         where = f"{place}, {names.country(event.country)}" if event.locality else place
         what = f"{where}: {names.sector(event.sector)}"
-        lines.append(f"{event.project!s:<20}{event.month:<9}{money(event.value):>16}  {what}")
+        lines.append(f"{event.project!s:<16}{event.month:<9}{money(event.value):>16}  {what}")
     if len(lines) == 1:
         return f"Run {replicate} has no deals."
     return "\n".join([f"Deals of run {replicate}", *lines])

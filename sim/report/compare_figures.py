@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.comparison.worlds import PATHS
+from sim.experiments.comparison.worlds import LOCALITY_OUTCOMES, PATHS
 from sim.files import prepare_folder
-from sim.outcomes import OUTCOMES
 from sim.report import style
 from sim.report.compare_forest import plot_forest
 from sim.report.compare_style import HIGHER, LOWER, known_outcome, rows_of, stamp
@@ -75,7 +74,8 @@ def plot_map(
     comparison
         The comparison.
     outcome
-        Name of an outcome by locality, see :data:`sim.outcomes.OUTCOMES`.
+        Name of an outcome by locality, see
+        :data:`sim.experiments.comparison.worlds.LOCALITY_OUTCOMES`.
     what_if
         Which what-if; the first by default.
     ax
@@ -86,7 +86,7 @@ def plot_map(
     InputError
         If there is no such outcome or what-if.
     """
-    entry = known_outcome(outcome, OUTCOMES, "outcome by locality")
+    entry = known_outcome(outcome, LOCALITY_OUTCOMES, "outcome by locality")
     label = comparison.label_of(what_if)
     frame = rows_of(comparison.by_locality, label)
     rows = frame[frame["outcome"] == outcome].set_index("locality")

@@ -360,7 +360,7 @@ def event_at(row: Any, role: str) -> Event | None:
     if known["kind"] is None or known["month"] is None:
         return None
     return Event(
-        event_id=0,
+        event_id="",
         month=known["month"],
         kind=known["kind"],
         actor=known["chinese_actor"],

@@ -43,4 +43,4 @@ def example_of(run: Run, locality: str) -> Life | None:
     )
     best = order.iloc[0]
     replicate = int(best["replicate"])
-    return life_of(log_of(run, replicate), int(best["project_id"]), replicate)
+    return life_of(log_of(run, replicate), str(best["project_id"]), replicate)

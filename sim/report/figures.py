@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.errors import InputError, nearest_name
 from sim.files import prepare_folder
-from sim.outcomes import OUTCOMES
+from sim.outcomes import MONTHS, OUTCOMES
 from sim.report import style, tallies
 from sim.report.channels import plot_channels
 from sim.report.funnel import plot_funnel
@@ -72,13 +72,23 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
             nearest=nearest_name(outcome, known),
         )
     ax = style.host_axes(ax, (8.0, 8.6), (0.01, 0.025, 0.98, 0.905))
-    means = run.by_locality.groupby("locality", observed=True)[outcome].mean()
+    rows, dated = run.by_locality[["locality", outcome]], outcome in MONTHS
+    if dated:
+        rows = rows.assign(**{outcome: rows[outcome].map(style.year, na_action="ignore")})
+    means = rows.groupby("locality")[outcome].mean()
     top = float(np.nanmax(means.to_numpy(dtype=np.float64), initial=0.0))
     entry = known[outcome]
     counted = entry.unit in {"count", "US$ million"}
     # Counts crowd near zero; the square root keeps small differences visible.
     norm = PowerNorm(0.5, 0.0, top or 1.0) if counted else Normalize(0.0, top or 1.0)
-    units = {"count": "mean per run", "0-1": "0 to 1, mean over runs"}
+    if dated:
+        first, last = run.scenario.start, run.scenario.end
+        norm = Normalize(style.year(first), style.year(last))
+    units = {
+        "count": "mean per run",
+        "0-1": "0 to 1, mean over runs",
+        "YYYY-MM": "year, mean over runs",
+    }
     unit = units.get(entry.unit, f"{entry.unit}, mean over runs")
     draw_tilemap(
         ax,
@@ -88,7 +98,7 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
         cmap=style.MAP_COLOURS,
         norm=norm,
         label=unit,
-        zero_color=None if entry.unit == "month" else "#e4e4e4",
+        zero_color=None if dated else "#e4e4e4",
         highlight=list(run.scenario.focus) or None,
     )
     words = entry.meaning[:1].upper() + entry.meaning[1:]

@@ -51,7 +51,7 @@ COLUMNS = 78
 
 def draw_biography(
     events: pd.DataFrame,
-    deal: int | str,
+    deal: str,
     replicate: int = 0,
     world: World | None = None,
     ax: Axes | None = None,

@@ -122,8 +122,9 @@ class Names:
         return _holder(self.world.executives, "iso3", country, month)
 
     @cached_property
-    def forums(self) -> dict[int, str]:
+    def forums(self) -> dict[str, str]:
         """Return the names of forums by the identity of the event that each leaves."""
+        from sim.identities import EVENT, text_of
         from sim.rng import event_identity, key_of
 
         table = self.world.forums
@@ -132,10 +133,11 @@ class Names:
         for month, name, place in zip(table["month"], table["name"], table["place"], strict=True):
             host = key_of("actor", place) if place in hosts else 0
             key = key_of("forum", month, name)
-            found[int(event_identity(FORUM, int(month), host, 0, key))] = str(name)
+            number = event_identity(FORUM, int(month), host, 0, key)
+            found[text_of(EVENT, int(number))] = str(name)
         return found
 
-    def forum(self, event_id: int) -> str:
+    def forum(self, event_id: str) -> str:
         """Return the name of the forum that an event is about."""
         return self.forums.get(event_id, "a forum")
 

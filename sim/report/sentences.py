@@ -115,7 +115,7 @@ SETTLED = 12
 class Event:
     """Hold one row of the event log."""
 
-    event_id: int
+    event_id: str
     month: str
     kind: str
     actor: str | None
@@ -123,9 +123,9 @@ class Event:
     locality: str | None
     initiator: str
     sector: str | None
-    project: int | None
+    project: str | None
     value: float | None
-    causes: tuple[int, ...]
+    causes: tuple[str, ...]
     order: int
 
 

@@ -23,9 +23,7 @@ def test_a_run_reads_back_as_it_was(small_run: Run, small_run_folder: Path) -> N
     assert again.summary == small_run.summary
     pd.testing.assert_frame_equal(again.per_run, small_run.per_run)
     for name in TABLES:
-        pd.testing.assert_frame_equal(
-            again.tables[name].to_pandas(), small_run.tables[name].to_pandas()
-        )
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(small_run, name))
 
 
 def test_events_of_one_replicate(small_run: Run, small_run_folder: Path) -> None:
@@ -50,6 +48,15 @@ def test_folders_without_a_finished_run_are_refused(copied: Path, tmp_path: Path
     (copied / "events.parquet").unlink()
     with pytest.raises(InputError, match="table of the run is missing"):
         read_run(copied)
+
+
+def test_a_log_with_numbers_for_identities_is_refused(copied: Path) -> None:
+    path = copied / "events.parquet"
+    frame = pd.read_parquet(path)
+    frame.assign(event_id=range(len(frame))).to_parquet(path)
+    for read in (read_run, read_events):
+        with pytest.raises(InputError, match="make it again"):
+            read(copied)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"seed": 1}'])

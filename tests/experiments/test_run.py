@@ -16,6 +16,7 @@ import pytest
 
 import sim
 from sim import files, outcomes, provenance
+from sim.calendar import month_index
 from sim.errors import InputError
 from sim.experiments.run import LOGS_KEPT, Run
 from sim.files import MachineError
@@ -64,9 +65,9 @@ def test_the_files_agreed_on_are_written(small_run_folder: Path) -> None:
 def test_events_have_the_columns_agreed_on(small_run_folder: Path) -> None:
     table = pq.read_table(small_run_folder / "events.parquet")
     assert table.column_names == EVENTS
-    assert table.schema.field("event_id").type == pa.int64()
-    assert table.schema.field("project_id").type == pa.int64()
-    assert table.schema.field("causes").type == pa.list_(pa.int64())
+    assert table.schema.field("event_id").type == pa.string()
+    assert table.schema.field("project_id").type == pa.string()
+    assert table.schema.field("causes").type.value_type == pa.string()
     for name in ("replicate", "event_id", "month", "kind", "initiator", "causes"):
         assert table[name].null_count == 0, name
 
@@ -91,6 +92,39 @@ def test_deals_have_the_columns_agreed_on(small_run: Run, small_run_folder: Path
     assert table.num_rows == len(small_run.deals) > 0
     assert set(small_run.deals["level"]) <= {"local", "central", "none"}
     assert set(small_run.deals["finance"]) <= {"own", "sovereign", "local"}
+
+
+@pytest.mark.parametrize("name", ["events", "projects", "deals", "series", "by_locality"])
+def test_months_and_words_compare_and_sort_as_text(
+    small_run: Run, small_run_folder: Path, name: str
+) -> None:
+    """A month is text in every table: one that could not be compared says nothing of it."""
+    read = pd.read_parquet(small_run_folder / f"{name}.parquet")
+    for frame in (getattr(small_run, name), read):
+        assert not [c for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)]
+        months = [c for c in frame if c.startswith(("month", "first")) and c != "months_to_deal"]
+        for column in months:
+            known = frame[column].dropna()
+            assert known.str.fullmatch(r"\d{4}-\d{2}").all(), column
+            late = known[known >= "2001-07"]
+            assert late.tolist() == [month for month in known if month >= "2001-07"], column
+        assert months
+    sorted_by_kind = small_run.events.sort_values("kind")["kind"].tolist()
+    assert sorted_by_kind == sorted(sorted_by_kind)
+    with_few_empty_groups = small_run.events.groupby(["locality", "chinese_actor"]).size()
+    assert (with_few_empty_groups > 0).all()
+
+
+def test_first_contacts_are_months_of_the_run(small_run: Run) -> None:
+    frame = small_run.by_locality
+    both = frame[frame["months_to_deal"].notna()]
+    gap = both["first_deal"].map(month_index) - both["first_contact"].map(month_index)
+    assert gap.tolist() == both["months_to_deal"].tolist()
+    assert len(gap) > 100
+    assert set(small_run.by_country["first_deal"].dropna()) <= set(small_run.deals["month_deal"])
+    deals = small_run.deals.groupby(["replicate", "locality"])["month_deal"].min()
+    mine = frame.set_index(["replicate", "locality"])["first_deal"].dropna()
+    assert mine.sort_index().equals(deals.sort_index().rename("first_deal"))
 
 
 def test_localities_have_every_outcome_in_every_replicate(small_run: Run, world: World) -> None:

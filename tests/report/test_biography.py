@@ -25,16 +25,16 @@ def events(small_run: Run) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def deals(events: pd.DataFrame) -> list[int]:
+def deals(events: pd.DataFrame) -> list[str]:
     return b.project_ids(events, 0)
 
 
 @pytest.fixture(scope="module")
-def lives(events: pd.DataFrame, deals: list[int]) -> list[b.Life]:
+def lives(events: pd.DataFrame, deals: list[str]) -> list[b.Life]:
     return [b.life_of(events, deal) for deal in deals]
 
 
-def event(key: int, kind: str, month: str = "2005-01", **more: object) -> Event:
+def event(key: str, kind: str, month: str = "2005-01", **more: object) -> Event:
     given = {
         "event_id": key,
         "month": month,
@@ -47,7 +47,7 @@ def event(key: int, kind: str, month: str = "2005-01", **more: object) -> Event:
         "project": None,
         "value": None,
         "causes": (),
-        "order": key,
+        "order": 0,
     }
     return Event(**(given | more))  # type: ignore[arg-type]
 
@@ -56,7 +56,7 @@ def test_every_forum_of_a_month_has_its_own_name(events: pd.DataFrame, world: Wo
     held, names = events[events["kind"] == "forum"], Names(world)
     for month, ids in held.groupby("month", observed=True)["event_id"]:
         listed = world.forums.loc[world.forums["month"] == month_index(str(month)), "name"]
-        assert sorted(names.forum(int(key)) for key in ids) == sorted(listed)
+        assert sorted(names.forum(key) for key in ids) == sorted(listed)
     assert held["month"].duplicated().any(), "no month has several"
     key, month = held[["event_id", "month"]].iloc[0]
     assert sentence(event(key, "forum", month), names) == f"China holds {names.forum(key)}."
@@ -74,7 +74,7 @@ def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Life]) -
 def test_causes_exist_come_first_and_lead_to_the_project(
     events: pd.DataFrame, lives: list[b.Life]
 ) -> None:
-    position = {int(key): i for i, key in enumerate(events["event_id"])}
+    position = {key: i for i, key in enumerate(events["event_id"])}
     for life in lives:
         places = [position[line.event.event_id] for line in life.lines]
         assert places == sorted(places)
@@ -115,18 +115,20 @@ def test_text_is_narrow_and_names_things(world: World, lives: list[b.Life]) -> N
         assert months == sorted(set(months))
 
 
-def test_a_beginning_that_fits_one_project_will_do(events: pd.DataFrame, deals: list[int]) -> None:
-    every = [str(p) for p in b.project_ids(events, 0, deals=False)]
-    deal = str(deals[0])
+def test_a_beginning_that_fits_one_project_will_do(events: pd.DataFrame, deals: list[str]) -> None:
+    every, deal = b.project_ids(events, 0, deals=False), deals[0]
     short = next(deal[:n] for n in range(1, 20) if sum(p.startswith(deal[:n]) for p in every) == 1)
     assert b.find_project(events, short, 0) == deals[0]
     assert b.biography_of(events, short) == b.biography_of(events, deals[0])
+    # As typed by hand: without the letter, in small letters, with O for 0 and l for 1.
+    typed = deal[1:].lower().replace("0", "o").replace("1", "l")
+    assert b.find_project(events, typed, 0) == deal
 
 
-def test_wrong_deals_and_runs_are_refused(events: pd.DataFrame, deals: list[int]) -> None:
+def test_wrong_deals_and_runs_are_refused(events: pd.DataFrame, deals: list[str]) -> None:
     with pytest.raises(InputError, match=f"no project 'none'.*{deals[0]}"):
         b.biography_of(events, "none")
-    with pytest.raises(InputError, match="projects begin with '1'"):
+    with pytest.raises(InputError, match="projects begin with 'P1'"):
         b.biography_of(events, "1")
     with pytest.raises(InputError, match="no project ''"):
         b.biography_of(events, "")
@@ -138,7 +140,7 @@ def test_wrong_deals_and_runs_are_refused(events: pd.DataFrame, deals: list[int]
 
 
 def test_biography_from_a_folder_is_the_same(
-    small_run: Run, small_run_folder: Path, deals: list[int]
+    small_run: Run, small_run_folder: Path, deals: list[str]
 ) -> None:
     text = b.biography_of(small_run.events, deals[0])
     assert b.biography(small_run_folder, deals[0]) == text
@@ -149,9 +151,9 @@ def test_biography_from_a_folder_is_the_same(
         b.biography(small_run_folder.parent, deals[0])
 
 
-def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: list[int]) -> None:
+def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: list[str]) -> None:
     lines = b.deals_table(events).splitlines()
-    assert [int(line.split()[0]) for line in lines[2:]] == deals
+    assert [line.split()[0] for line in lines[2:]] == deals
     rows = small_run.deals[small_run.deals["replicate"] == 0]
     assert sorted(deals) == sorted(rows["project_id"])
     nothing = events[events["kind"] != "deal"]
@@ -162,14 +164,16 @@ def test_many_contacts_are_shortened_but_the_first_stays() -> None:
     count = 60
     rows = [
         {
-            "event_id": n,
+            "event_id": str(n),
             "kind": "visit_to_lac",
             "project_id": None,
-            "causes": [n - 1] if n > 1 else [],
+            "causes": [str(n - 1)] if n > 1 else [],
         }
         for n in range(1, count + 1)
     ]
-    rows.append({"event_id": 99, "kind": "proposal", "project_id": 5, "causes": [30, count]})
+    rows.append(
+        {"event_id": "99", "kind": "proposal", "project_id": "P5", "causes": ["30", str(count)]}
+    )
     frame = pd.DataFrame(rows).assign(
         replicate=0,
         month=[f"{2000 + n // 12}-{n % 12 + 1:02d}" for n in range(len(rows))],
@@ -180,10 +184,10 @@ def test_many_contacts_are_shortened_but_the_first_stays() -> None:
         sector="s",
         value_usd_m=1.0,
     )
-    life = b.life_of(frame, 5)
+    life = b.life_of(frame, "P5")
     told = [line.event.event_id for line in life.lines]
     assert life.left_out == count - b.MOST_TIES
-    assert {1, 30, count, 99} <= set(told)
+    assert {"1", "30", str(count), "99"} <= set(told)
     assert "36 further contacts" in b.text_of(life, Names(_nowhere()))
 
 
@@ -197,21 +201,27 @@ def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
     frame = pd.DataFrame(
         [
             {
-                "event_id": 1,
+                "event_id": "1",
                 "kind": "visit_to_lac",
                 "locality": "l",
                 "project_id": None,
                 "causes": [],
             },
             {
-                "event_id": 2,
+                "event_id": "2",
                 "kind": "visit_to_lac",
                 "locality": "m",
                 "project_id": None,
                 "causes": [],
             },
-            {"event_id": 3, "kind": "deal", "locality": "m", "project_id": 8, "causes": [2]},
-            {"event_id": 4, "kind": "proposal", "locality": "l", "project_id": 9, "causes": [1, 3]},
+            {"event_id": "3", "kind": "deal", "locality": "m", "project_id": "P8", "causes": ["2"]},
+            {
+                "event_id": "4",
+                "kind": "proposal",
+                "locality": "l",
+                "project_id": "P9",
+                "causes": ["1", "3"],
+            },
         ]
     ).assign(
         replicate=0,
@@ -222,8 +232,8 @@ def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
         chinese_actor="p",
         sector="s",
     )
-    life = b.life_of(frame, 9)
-    assert [line.event.event_id for line in life.lines] == [1, 3, 4]
+    life = b.life_of(frame, "P9")
+    assert [line.event.event_id for line in life.lines] == ["1", "3", "4"]
     assert life.lines[1].lane == b.ELSEWHERE
     assert "another project in m" in b.text_of(life, Names(_nowhere()))
 
@@ -232,7 +242,7 @@ def test_a_project_without_contact_says_so() -> None:
     frame = pd.DataFrame(
         {
             "replicate": [0, 0],
-            "event_id": [1, 2],
+            "event_id": ["1", "2"],
             "month": ["2005-01", "2005-02"],
             "kind": ["executive_change", "proposal"],
             "chinese_actor": [None, "p"],
@@ -240,12 +250,12 @@ def test_a_project_without_contact_says_so() -> None:
             "locality": [None, "l"],
             "initiator": ["none", "lac"],
             "sector": [None, "s"],
-            "project_id": [None, 9],
+            "project_id": [None, "P9"],
             "value_usd_m": [None, 2.0],
-            "causes": [[], [1]],
+            "causes": [[], ["1"]],
         }
     )
-    text = b.biography_of(frame, 9)
+    text = b.biography_of(frame, "P9")
     assert "No contact came before" in text
     assert "The national executive of c proposes a project in l" in text
     assert "after the change of national executive (January 2005)" in text

@@ -324,10 +324,10 @@ def test_report_and_figures_are_written_alike_twice(both: Comparison, tmp_path: 
             assert one.read_bytes() == two.read_bytes()
 
 
-def lone(comparison: Comparison, side: str) -> int:
+def lone(comparison: Comparison, side: str) -> str:
     rows = comparison.deals_in_one_world
     rows = rows[(rows["scenario"] == "hostile") & (rows["replicate"] == 0)]
-    return int(rows.loc[rows["only_in"] == side, "project_id"].iloc[0])
+    return str(rows.loc[rows["only_in"] == side, "project_id"].iloc[0])
 
 
 def test_a_lone_deal_is_told_step_by_step(both: Comparison, twins: Twins) -> None:
@@ -339,7 +339,7 @@ def test_a_lone_deal_is_told_step_by_step(both: Comparison, twins: Twins) -> Non
     assert " ≠ The deal on the project is formed" in text
     assert "What hostile lacks first" in text
     assert "The same project in hostile:" in text
-    assert between_of(twins, str(project)[:12]) == text
+    assert between_of(twins, project[:9].lower()) == text
     assert both.explain(project, "hostile") == text
 
 
@@ -358,7 +358,7 @@ def test_the_marks_are_those_of_the_logs(both: Comparison, twins: Twins) -> None
 
 def test_the_interventions_that_came_before_are_named(both: Comparison, twins: Twins) -> None:
     texts = [
-        between_of(twins, int(project))
+        between_of(twins, project)
         for project in both.deals_in_one_world.query("scenario == 'hostile' and replicate == 0")[
             "project_id"
         ]

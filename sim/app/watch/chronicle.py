@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim import kinds as k
 from sim.calendar import month_name
+from sim.identities import EVENT, PROJECT, text_of
 from sim.report.sentences import Event
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Project:
         Whether the deal was formed.
     """
 
-    identity: int
+    identity: str
     place: int
     sector: int
     firm: int
@@ -98,7 +99,7 @@ def event_of(record: Any, at: Positions, order: int = 0) -> Event:
         return codes[index] if 0 <= index < len(codes) else None
 
     return Event(
-        event_id=int(record["id"]),
+        event_id=text_of(EVENT, int(record["id"])),
         month=month_name(int(record["month"])),
         kind=k.EVENT_KINDS[int(record["kind"])],
         actor=code(int(record["actor"]), at.actor_codes),
@@ -106,9 +107,13 @@ def event_of(record: Any, at: Positions, order: int = 0) -> Event:
         locality=code(place, localities),
         initiator=k.INITIATORS[int(record["initiator"])],
         sector=code(int(record["sector"]), list(at.sector)),
-        project=project or None,
+        project=text_of(PROJECT, project) if project else None,
         value=float(record["value"]) or None,
-        causes=tuple(int(record[f"cause{i}"]) for i in range(3) if record[f"cause{i}"]),
+        causes=tuple(
+            text_of(EVENT, int(record[name]))
+            for name in ("cause0", "cause1", "cause2")
+            if record[name]
+        ),
         order=order,
     )
 
@@ -159,7 +164,7 @@ def projects_of(events: Array) -> list[Project]:
         before = latest.pop(identity, None)
         firm = int(record["actor"]) if kind in {k.MEMORANDUM, k.AWARD, k.ACQUISITION} else -1
         latest[identity] = Project(
-            identity=identity,
+            identity=text_of(PROJECT, identity),
             place=int(record["place"]),
             sector=int(record["sector"]),
             firm=firm if firm >= 0 or before is None else before.firm,

@@ -165,7 +165,7 @@ class WatchTab:
         place, _, project = code.partition(":")
         if what == "why" and place in self.player.recorder.at.locality:
             world = {"scenario": self.scenario.name, "seed": str(self.player.seed), "run": "0"}
-            self.session.open("why", world | {"place": place, "what": f"p{project}"})
+            self.session.open("why", world | {"place": place, "what": project})
         else:
             self.choose(target)
 

@@ -32,7 +32,7 @@ class Project:
         The event by which it became a deal, None if it did not.
     """
 
-    key: int
+    key: str
     first: Event
     last: Event
     deal: Event | None
@@ -52,7 +52,7 @@ class Account:
 
     scenario: Scenario
     replicate: int
-    log: dict[int, Event] = field(repr=False)
+    log: dict[str, Event] = field(repr=False)
 
     @cached_property
     def by_place(self) -> dict[str, list[Event]]:
@@ -69,7 +69,7 @@ class Account:
 
     def projects_at(self, place: str) -> list[Project]:
         """Return the projects of a locality: deals as they were formed, then the others."""
-        own: dict[int, list[Event]] = {}
+        own: dict[str, list[Event]] = {}
         for event in self.at(place):
             if event.project is not None:
                 own.setdefault(event.project, []).append(event)

@@ -44,7 +44,7 @@ def set_beside(story: Story, account: Account, other: Account) -> Beside:
     follows from what the scenarios differ by. The walk goes back along causes that the other run
     lacks too; a cause that both hold is no reason for the difference.
     """
-    lacking: dict[int, Event] = {}
+    lacking: dict[str, Event] = {}
     goal = story.last
     deal = next((e for e in story.life.own if e.kind == "deal"), None)
     waiting = [event for event in (deal or goal,) if event is not None]

@@ -53,7 +53,7 @@ class StoryCard:
     def __init__(self, session: Session, teller: Teller, changed: Callable[[], None]) -> None:
         self.session, self.teller, self.changed = session, teller, changed
         self.story: Story | None = None
-        self.event: int | None = None
+        self.event: str | None = None
         _ = session._
         self.head, self.stages, self.said = html(), html(), html()
         self.stages.stylesheets = [*self.stages.stylesheets, STAGES]
@@ -142,7 +142,7 @@ class StoryCard:
         reasons = "; ".join(self.teller.reason(line.event, cause) for cause in line.causes)
         return f"({reasons})" if reasons else ""
 
-    def look(self, event: int) -> None:
+    def look(self, event: str) -> None:
         """Look at an event of the story and let the address follow."""
         self._look(event)
         self.changed()
@@ -154,7 +154,7 @@ class StoryCard:
         at = ids.index(self.event) + way if self.event in ids else 0
         self.look(ids[min(max(at, 0), len(ids) - 1)])
 
-    def _look(self, event: int) -> None:
+    def _look(self, event: str) -> None:
         story = self.story
         if story is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.app.why.lives import pair_story, project_story, projects_of_pair
+from sim.identities import PROJECT, as_written
 
 if TYPE_CHECKING:
     from sim.app.session import Session
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from sim.app.why.account import Account, Project
     from sim.app.why.lives import Story
 
-PROJECT_MARK, PAIR_MARK = "p", "a"
-"""What the key of a choice begins with: a project's identity or an actor's code follows."""
+PAIR_MARK = "a"
+"""What the key of a pair begins with; an actor's code follows. A project's is its identity."""
 MOST_OF_A_KIND = 150
 """Choices offered of each kind, at most."""
 
@@ -36,9 +37,7 @@ def choices(
         _("Projects that came to no deal"): [p for p in projects if p.deal is None],
     }
     found = {
-        title: _unique(
-            [(project_label(project, teller), f"{PROJECT_MARK}{project.key}") for project in mine]
-        )
+        title: _unique([(project_label(project, teller), project.key) for project in mine])
         for title, mine in groups.items()
     }
     pairs = {_("Met, but no project"): apart, _("Never met"): strangers}
@@ -88,10 +87,8 @@ def story_of(account: Account, place: str, key: str) -> Story | None:
     if mark == PAIR_MARK:
         known = any(event.actor == rest for event in account.log.values())
         return pair_story(account, place, rest) if known and account.at(place) else None
-    if mark != PROJECT_MARK or not rest.lstrip("-").isdecimal():
-        return None
     try:
-        story = project_story(account, int(rest))
+        story = project_story(account, as_written(PROJECT, key))
     except KeyError:
         return None
     return story if story.place == place else None

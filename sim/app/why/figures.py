@@ -61,10 +61,10 @@ class LifePlot:
         Called with the identity of an event that was clicked.
     """
 
-    def __init__(self, session: Session, chosen: Callable[[int], None]) -> None:
+    def __init__(self, session: Session, chosen: Callable[[str], None]) -> None:
         self._chosen = chosen
-        self._ids: list[int] = []
-        self._marked: int | None = None
+        self._ids: list[str] = []
+        self._marked: str | None = None
         self.lanes = list(reversed(COLOURS))
         names = lane_names(session)
         self.x_range = Range1d(2000, 2021)
@@ -136,7 +136,7 @@ class LifePlot:
         self.titles.patch({"x": [(slice(0, len(self.lanes)), [self.x_range.start] * 5)]})
 
     @drawn
-    def mark(self, event: int, causes: Sequence[int], effects: Sequence[int]) -> None:
+    def mark(self, event: str, causes: Sequence[str], effects: Sequence[str]) -> None:
         """Mark an event, with lines from its causes and to its effects."""
         if event not in self._ids:
             return

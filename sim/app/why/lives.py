@@ -69,7 +69,7 @@ class Story:
     place, actor
         The locality; the Chinese actor of a pair, None for a project.
     life
-        Its events in order, with their causes; of a pair, project 0.
+        Its events in order, with their causes; of a pair, no project.
     stages
         The stages in order.
     fate
@@ -86,7 +86,7 @@ class Story:
     stages: tuple[Stage, ...]
     fate: str
     last: Event | None
-    effects: dict[int, tuple[Event, ...]]
+    effects: dict[str, tuple[Event, ...]]
 
     @property
     def stopped_at(self) -> str | None:
@@ -95,7 +95,7 @@ class Story:
         return next(missed, None)
 
 
-def project_story(account: Account, project: int) -> Story:
+def project_story(account: Account, project: str) -> Story:
     """Return the story of a project.
 
     Raises
@@ -137,9 +137,9 @@ def _stages(life: Life) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def _effects(life: Life) -> dict[int, tuple[Event, ...]]:
+def _effects(life: Life) -> dict[str, tuple[Event, ...]]:
     told = {line.event.event_id for line in life.lines}
-    found: dict[int, tuple[Event, ...]] = {}
+    found: dict[str, tuple[Event, ...]] = {}
     for line in life.lines:
         for cause in line.event.causes:
             if cause in told:
@@ -162,7 +162,7 @@ def pair_story(account: Account, place: str, actor: str) -> Story:
     lines += [Line(e, POLITICS, _causes(account, e)) for e in politics]
     lines.sort(key=lambda line: line.event.order)
     kept = tuple(lines[-MOST_LINES:])
-    life = Life(0, account.replicate, kept, len(lines) - len(kept))
+    life = Life("", account.replicate, kept, len(lines) - len(kept))
     fate, last = NO_PROPOSAL, between[-1] if between else None
     if met is None:
         fate = NEVER_MET
@@ -181,7 +181,7 @@ def _causes(account: Account, event: Event) -> tuple[Event, ...]:
     return tuple(account.log[cause] for cause in event.causes if cause in account.log)
 
 
-def projects_of_pair(account: Account, place: str, actor: str) -> list[int]:
+def projects_of_pair(account: Account, place: str, actor: str) -> list[str]:
     """Return the projects of a locality in which an actor has a part, the first one first."""
     found = (e.project for e in account.at(place) if e.project is not None and e.actor == actor)
     return list(dict.fromkeys(found))

@@ -17,6 +17,7 @@ from sim.app.why.account import account_of
 from sim.app.why.beside import set_beside
 from sim.app.why.card import StoryCard
 from sim.app.why.choices import choices, first_choice, story_of
+from sim.identities import EVENT, is_written
 from sim.scenario import load, names, outline
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class WhyTab:
         self.scenario, self.beside = HISTORY, ""
         self.seed = outline(HISTORY).seed
         self.run, self.place, self.key = 0, "", ""
-        self.event: int | None = None
+        self.event: str | None = None
         self.accounts: dict[str, Account] = {}
         self._homes = dict(
             zip(
@@ -252,7 +253,7 @@ class WhyTab:
         if self.beside:
             state["beside"] = self.beside
         if self._view is not None and self.card.event is not None:
-            state["event"] = str(self.card.event)
+            state["event"] = self.card.event
         return {name: value for name, value in state.items() if value}
 
     def restore(self, state: Mapping[str, str]) -> None:
@@ -265,7 +266,7 @@ class WhyTab:
         event = state.get("event", "")
         good = scenario in known and (not beside or beside in known)
         good = good and (not place or place in self._homes) and None not in (seed, run)
-        if not good or (event and not event.lstrip("-").isdecimal()):
+        if not good or (event and not is_written(EVENT, event)):
             self.session.notify(self.session._("A part of the link is not known and is left out."))
         self.scenario = scenario if scenario in known else self.scenario
         self.beside = beside if beside in known else ""
@@ -273,7 +274,7 @@ class WhyTab:
         self.seed = self.seed if seed is None else seed
         self.run = self.run if run is None else run
         self.key = state.get("what", "")
-        self.event = int(event) if event.lstrip("-").isdecimal() else None
+        self.event = event if is_written(EVENT, event) else None
         if self._view is not None:
             self._filling = True
             self.scenarios.value, self.others.value = self.scenario, self.beside

@@ -27,13 +27,13 @@ from sim.experiments.comparison import compared, pairing
 from sim.experiments.comparison.paired import Pairs
 from sim.experiments.comparison.worlds import (
     COUNTRY_OUTCOMES,
+    LOCALITY_OUTCOMES,
     PATHS,
     REGION_OUTCOMES,
     Parted,
     Replicate,
     Worlds,
 )
-from sim.outcomes import OUTCOMES
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
 
@@ -66,7 +66,7 @@ class Tally:
 
         self.region = pairs(REGION_OUTCOMES)
         self.country = pairs(COUNTRY_OUTCOMES, countries)
-        self.local = pairs(OUTCOMES, localities)
+        self.local = pairs(LOCALITY_OUTCOMES, localities)
         self.path = pairs(PATHS, months)
         self.parted: list[Parted] = []
         self.identical = True
@@ -160,7 +160,9 @@ class Comparison:
             "name": table["name"].tolist(),
         }
         return self._joined(
-            lambda tally: compared.place_frame(tally.local, OUTCOMES, places, tally.identical)
+            lambda tally: compared.place_frame(
+                tally.local, LOCALITY_OUTCOMES, places, tally.identical
+            )
         )
 
     @cached_property
@@ -300,7 +302,7 @@ class Comparison:
 
         return compare_figures.plot_forest(self, outcomes, what_if, ax=ax)
 
-    def explain(self, deal: int | str, what_if: str | None = None, replicate: int = 0) -> str:
+    def explain(self, deal: str, what_if: str | None = None, replicate: int = 0) -> str:
         """Tell why a deal exists in one world only, as text."""
         from sim.experiments.comparison.twins import twins_of
         from sim.report.between import between_of

@@ -12,6 +12,7 @@ from sim import kinds as k
 from sim.calendar import month_name
 from sim.experiments.comparison.paired import LEVEL, METHODS, Pairs, adjusted
 from sim.experiments.comparison.worlds import REGION_OUTCOMES
+from sim.identities import PROJECT, text_of
 from sim.state import EVENT, record_type
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ def deal_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
     }
     rows = np.concatenate([one.rows for one in parted])
     known = np.concatenate([one.known for one in parted])
-    columns["project_id"] = rows["project"][:, 0]
+    numbers = rows["project"][:, 0].tolist()
+    columns["project_id"] = pd.Series([text_of(PROJECT, n) for n in numbers], dtype=object)
     sectors = np.array([*at.sector, None], dtype=object)
     columns["sector"] = sectors[rows["sector"][:, 0]]
     columns["value_usd_m"] = rows["value"][:, 0]

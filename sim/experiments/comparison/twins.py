@@ -19,6 +19,7 @@ from sim.events import event_table, to_frame
 from sim.experiments.comparison.partings import Log, Sides
 from sim.experiments.comparison.worlds import Worlds
 from sim.experiments.reading import read_events, read_manifest
+from sim.identities import numbers_of
 from sim.provenance import model_version
 from sim.scenario import build
 from sim.state import EVENT, record_type
@@ -64,7 +65,7 @@ def records_of(log: pd.DataFrame, at: Positions) -> Array:
     The step of the month and the initiator are not kept; step 0 stands for every step.
     """
     result = np.zeros(len(log), dtype=record_type(EVENT))
-    result["id"] = log["event_id"].to_numpy(dtype=np.int64)
+    result["id"] = numbers_of(log["event_id"])
 
     def positions(column: str, words: dict[str, int]) -> Array:
         return log[column].astype(object).map(words).fillna(-1).to_numpy(dtype=np.int64)
@@ -78,11 +79,13 @@ def records_of(log: pd.DataFrame, at: Positions) -> Array:
     place = positions("locality", at.locality)
     centre = np.where(result["country"] >= 0, len(at.locality) + result["country"], -1)
     result["place"] = np.where(place >= 0, place, centre)
-    result["project"] = log["project_id"].fillna(0).to_numpy(dtype=np.int64)
+    known = log["project_id"].notna().to_numpy()
+    result["project"][known] = numbers_of(log["project_id"][known])
     result["value"] = log["value_usd_m"].fillna(0.0).to_numpy(dtype=np.float64)
-    for i, causes in enumerate(log["causes"]):
-        for j, cause in enumerate(causes):
-            result[f"cause{j}"][i] = cause
+    given: list[list[str]] = log["causes"].tolist()
+    for j in range(3):
+        of = [i for i, causes in enumerate(given) if len(causes) > j]
+        result[f"cause{j}"][of] = numbers_of([given[i][j] for i in of])
     return result
 
 

@@ -30,14 +30,21 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.world import World
 
-_BY_NAME = {o.name: o for o in (*OUTCOMES, *REGION)}
+FIRSTS = (
+    Outcome("first_contact", "months", "from the first month simulated to the first contact"),
+    Outcome("first_deal", "months", "from the first month simulated to the first deal"),
+)
+"""What stands for outcomes that are months: differences are taken of numbers."""
+_FIRSTS = {o.name: o for o in FIRSTS}
+LOCALITY_OUTCOMES = tuple(_FIRSTS.get(o.name, o) for o in OUTCOMES)
+"""Outcomes by locality, in the order of the arrays."""
+_BY_NAME = {o.name: o for o in (*LOCALITY_OUTCOMES, *REGION)}
 
 REGION_OUTCOMES = (*(_BY_NAME[name] for name in SUMMED), *REGION)
 """Outcomes for the region, in the order of the arrays."""
 COUNTRY_OUTCOMES = (
     *(_BY_NAME[name] for name in SUMMED),
-    _BY_NAME["first_contact"],
-    _BY_NAME["first_deal"],
+    *FIRSTS,
     Outcome("views", "-1 to 1", "views of China at the end"),
     Outcome("reputation", "0-1", "reputation of Chinese firms at the end"),
     Outcome("authority", "0-1", "authority of first-level units at the end"),
@@ -192,12 +199,14 @@ class Worlds:
     def _look(self, w: State) -> Seen:
         local = outcomes.by_place(w)
         region = outcomes.for_region(w, local)
+        start = int(w.run["start"][0])
+        local |= {first.name: local[first.name] - start for first in FIRSTS}
         country = outcomes.by_country(w, local)
         places = len(self.at.locality)
         return Seen(
             region=np.array([region[o.name] for o in REGION_OUTCOMES]),
             country=np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
-            local=np.array([local[o.name][:places] for o in OUTCOMES], dtype=np.float64),
+            local=np.array([local[o.name][:places] for o in LOCALITY_OUTCOMES], dtype=np.float64),
             path=region_paths(w, self.sizes),
             log=Log(canonical_log(w)),
         )

@@ -294,10 +294,12 @@ def parquet_bytes(table: pa.Table, notes: Mapping[str, str] | None = None) -> by
         What the file says of itself.
     """
     # A chunk of runs has more columns than its rows would pay for statistics and dictionaries.
-    short = {"write_statistics": False, "use_dictionary": ["error"], "store_schema": False}
+    short = {"write_statistics": False, "use_dictionary": ["error"]}
     settings = short if "error" in table.column_names else {}
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd", **settings) as writer:
+    with pq.ParquetWriter(
+        sink, table.schema, compression="zstd", store_schema=False, **settings
+    ) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata(dict(notes or {}))
     content: bytes = sink.getvalue().to_pybytes()

@@ -8,6 +8,7 @@ from sim.app.watch.geometry import arcs, layout_of
 from sim.app.watch.recorder import Recorder
 from sim.engine import simulate
 from sim.events import canonical_log
+from sim.identities import PROJECT, text_of
 from sim.initial import initial_state
 from sim.kinds import DEAL
 from sim.scenario import load
@@ -50,7 +51,7 @@ def test_projects_stand_at_their_latest_stage(recorder: Recorder) -> None:
     projects = chronicle.projects_of(events)
     assert len(projects) == len(np.unique(events["project"][events["project"] != 0]))
     formed = set(events["project"][events["kind"] == DEAL])
-    assert {p.identity for p in projects if p.is_deal} == {int(i) for i in formed}
+    assert {p.identity for p in projects if p.is_deal} == {text_of(PROJECT, int(i)) for i in formed}
 
 
 def test_measures_keep_to_their_places(recorder: Recorder) -> None:

@@ -7,6 +7,7 @@ from sim.app.telling import Teller
 from sim.app.why import choices as c
 from sim.app.why.account import Account
 from sim.app.why.lives import projects_of_pair
+from sim.identities import PROJECT
 from sim.world import World
 
 
@@ -26,7 +27,7 @@ def test_every_choice_has_a_story_of_its_place(session: Session, account: Accoun
                 story = c.story_of(account, place, key)
                 assert story is not None
                 assert story.place == place
-                assert (story.actor is None) == key.startswith(c.PROJECT_MARK)
+                assert (story.actor is None) == key.startswith(PROJECT)
 
 
 def test_projects_are_offered_once_and_deals_first(session: Session, account: Account) -> None:
@@ -48,7 +49,9 @@ def test_a_place_without_projects_still_offers_its_pairs(
     assert c.first_choice(groups_at(session, account, place)).startswith(c.PAIR_MARK)
 
 
-@pytest.mark.parametrize("key", ["", "p", "p12", "px", "p١", "zzz", "anobody", "a", "p-5"])
+@pytest.mark.parametrize(
+    "key", ["", "p", "p12", "px", "p١", "zzz", "anobody", "a", "p-5", "p4611686018427387905"]
+)
 def test_keys_that_stand_for_nothing_have_no_story(account: Account, key: str) -> None:
     place = next(iter(account.deals_of_places()))
     assert c.story_of(account, place, key) is None
@@ -57,4 +60,5 @@ def test_keys_that_stand_for_nothing_have_no_story(account: Account, key: str) -
 def test_a_project_of_another_place_has_no_story_here(account: Account) -> None:
     one, other = list(account.deals_of_places())[:2]
     key = account.projects_at(other)[0].key
-    assert c.story_of(account, one, f"{c.PROJECT_MARK}{key}") is None
+    assert c.story_of(account, other, key.lower()) is not None
+    assert c.story_of(account, one, key) is None

@@ -63,7 +63,7 @@ def test_effects_are_causes_read_the_other_way(stories: list[lives.Story]) -> No
 
 def test_an_unknown_project_is_a_key_error(account: Account) -> None:
     with pytest.raises(KeyError):
-        lives.project_story(account, 1)
+        lives.project_story(account, "P1")
 
 
 def pairs_without_project(account: Account) -> list[lives.Story]:

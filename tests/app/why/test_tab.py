@@ -97,6 +97,7 @@ def test_set_beside_another_scenario_says_what_becomes_of_it_there(tab: WhyTab) 
         {"run": "200"},
         {"beside": "nothing"},
         {"event": "x"},
+        {"event": "4611686018427387905"},
         {"what": "p١٢"},
     ],
 )

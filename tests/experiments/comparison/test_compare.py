@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.calendar import month_index
 from sim.errors import InputError
 from sim.experiments.comparison import compare as module
 from sim.experiments.comparison.compare import Comparison, compare
@@ -87,6 +88,13 @@ def test_differences_are_those_of_the_runs_themselves(
     assert rows.loc["twinnings", "distinguishable"]
 
 
+def numbers(column: pd.Series) -> np.ndarray:
+    """Return an outcome as numbers: of a month how many months it is from January 2000."""
+    if column.name == "first_contact":
+        column = column.map(month_index, na_action="ignore")
+    return column.to_numpy(dtype=float)
+
+
 @pytest.mark.parametrize(
     ("table", "place"), [("by_country", "country"), ("by_locality", "locality")]
 )
@@ -96,7 +104,7 @@ def test_places_have_the_differences_of_the_runs(
     one, other = getattr(base_run, table), getattr(other_run, table)
     differing = 0.0
     for outcome in ("visits_to_lac", "deal_value_usd_m", "first_contact"):
-        gaps = other[outcome].to_numpy(dtype=float) - one[outcome].to_numpy(dtype=float)
+        gaps = numbers(other[outcome]) - numbers(one[outcome])
         wide = pd.DataFrame({"place": one[place], "gap": gaps}).groupby("place")["gap"].mean()
         rows = of(getattr(both, table), outcome=outcome).set_index(place)["difference"]
         assert set(rows.index) == set(wide.index)
