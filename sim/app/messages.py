@@ -162,6 +162,7 @@ def _name_texts() -> Iterator[str]:
         yield from (names.actor(f"{kind}:{code}") for code in table["code"])
     yield from names.forums.values()
     yield from world.tables["documented"]["label"]
+    yield from world.tables["stated"]["label"]
     yield from ("a Chinese actor", "the region", "a forum")
 
 

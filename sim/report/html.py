@@ -13,6 +13,7 @@ from sim.report.biography import text_of
 from sim.report.card import CAUTION, key_rows, place_of
 from sim.report.example import example_of
 from sim.report.names import Names, plain_word
+from sim.report.timeline import visits_on_record
 
 if TYPE_CHECKING:
     from sim.experiments.run import Run
@@ -115,7 +116,8 @@ def _alt(run: Run, name: str, caption: str) -> str:
     if place != name:
         numbers = place_of(run, place)
         return (
-            f"Timeline of {numbers.name}. Visits {numbers.visits.words()}, twinnings "
+            f"Timeline of {numbers.name}. Visits on record: {visits_on_record(run, place)}. In the "
+            f"runs, visits {numbers.visits.words()}, twinnings "
             f"{numbers.twinnings.words()}, deals {numbers.deals.words()} at the end of the run; "
             f"{100 * numbers.with_deal:.0f} % of runs have a deal."
         )
@@ -185,6 +187,7 @@ def _places(run: Run, shown: dict[str, str]) -> list[str]:
         rows.append(
             (
                 f"{place.name} ({code})",
+                visits_on_record(run, code),
                 *(
                     s.words(join="–")
                     for s in (place.visits, place.twinnings, place.memoranda, place.deals)
@@ -195,6 +198,7 @@ def _places(run: Run, shown: dict[str, str]) -> list[str]:
         )
     head = (
         "Place",
+        "Visits on record",
         "Visits either way",
         "Twinnings",
         "Memoranda",
@@ -203,7 +207,7 @@ def _places(run: Run, shown: dict[str, str]) -> list[str]:
         "Value, US$ million",
     )
     caption = f"Outcomes per run: median and {INTERVAL}"
-    parts = [markup.table(caption, head, rows, range(1, 7))]
+    parts = [markup.table(caption, head, rows, range(2, 8))]
     for code in codes:
         parts += [
             markup.heading(3, f"{names.place(code, None)}, {names.country(names.home.get(code))}"),

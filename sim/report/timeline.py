@@ -13,6 +13,7 @@ from sim.errors import InputError, nearest_name
 from sim.report import style, tallies
 from sim.report.lanes import Lane, Mark, draw_key, draw_lanes, lanes_height
 from sim.report.names import Names
+from sim.report.stated import least, stated_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,9 +47,9 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
     """Draw a locality's documented events above and the simulated ones below.
 
     Below stand, over all runs, the visits and the deals so far (median and 90 % interval, with
-    the documented ones as a line in black) and the share of runs in which a first twinning,
-    memorandum or deal has come about. Dotted lines mark changes of governor that fall into
-    the same month in every run.
+    the dated ones as a line in black and a total stated without dates as a triangle) and the
+    share of runs in which a first twinning, memorandum or deal has come about. Dotted lines mark
+    changes of governor that fall into the same month in every run.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
         raise InputError(
             f"there is no locality {locality!r}", nearest=nearest_name(locality, known)
         )
-    facts = _documented(run, locality)
+    facts = documented_in(run, locality)
     lanes, key = _lanes(facts)
     scale = PLOT_WIDTH / (run.scenario.n_months / 12.0)
     # An empty documented record needs a line of its own to say so.
@@ -119,7 +120,7 @@ def _set_titles(run: Run, locality: str, host: Axes, turns: bool) -> None:
     style.stamp(style.figure_of(host), run)
 
 
-def _documented(run: Run, locality: str) -> pd.DataFrame:
+def documented_in(run: Run, locality: str) -> pd.DataFrame:
     """Return the documented events of a locality within the run, with their place on the axis."""
     table = run.world.documented
     table = table[table["locality"] == locality].copy()
@@ -131,6 +132,16 @@ def _documented(run: Run, locality: str) -> pd.DataFrame:
         table["month"] <= run.scenario.end_month
     )
     return table[inside].sort_values(["month", "label"]).reset_index(drop=True)
+
+
+def visits_on_record(run: Run, locality: str) -> str:
+    """Return how many visits either way the evidence dates, and how many it states at least."""
+    scenario = run.scenario
+    facts = documented_in(run, locality)
+    dated = int(facts["kind"].isin(VISITS).sum())
+    totals = stated_of(run.world, locality, scenario.start_month, scenario.end_month)
+    stated = sum(total.at_least for total in totals if set(total.kinds) <= set(VISITS))
+    return f"{dated} dated, at least {stated} stated" if stated else f"{dated} dated"
 
 
 def _lanes(facts: pd.DataFrame) -> tuple[list[Lane], list[tuple[int, str, str]]]:
@@ -166,11 +177,12 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         style.band(ax, run, 0, numbers, colour, "runs")
         if len(facts):
             _draw_documented(ax, run, facts.loc[facts["kind"].isin(kinds), "month"])
+        _draw_stated(ax, run, locality, facts, kinds)
         ax.set_ylabel(words)
         # The headroom is for the legend.
         ax.set_ylim(0.0, 1.3 * max(1.0, ax.get_ylim()[1]))
         ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-        style.legend(ax, ncols=2)
+        style.legend(ax, ncols=3)
     for words, kind, colour, line in MILESTONES:
         counts = tallies.counts_by_month(run, tallies.of_kind(events, (kind,)))
         share = (np.cumsum(counts, axis=1) > 0).mean(axis=0)
@@ -197,7 +209,23 @@ def _draw_documented(ax: Axes, run: Run, months: pd.Series) -> None:
     first, last = run.scenario.start_month, run.scenario.end_month + 1
     at = [style.year(first), *(style.year(int(m)) for m in months), style.year(last)]
     so_far = [0, *range(1, len(months) + 1), len(months)]
-    ax.step(at, so_far, where="post", color=style.INK, linewidth=1.8, label="documented")
+    ax.step(at, so_far, where="post", color=style.INK, linewidth=1.8, label="dated events")
+
+
+def _draw_stated(
+    ax: Axes, run: Run, locality: str, facts: pd.DataFrame, kinds: tuple[str, ...]
+) -> None:
+    """Mark how many there were at least where the evidence states a total."""
+    first, last = run.scenario.start_month, run.scenario.end_month
+    totals = [t for t in stated_of(run.world, locality, first, last) if set(t.kinds) <= set(kinds)]
+    if not totals:
+        return
+    end = max(total.last for total in totals)
+    past = facts[facts["month"] <= end]
+    dated = {kind: past.loc[past["kind"] == kind, "month"].tolist() for kind in kinds}
+    count = least(dated, totals, kinds)
+    words = f"stated: at least {count}"
+    ax.plot([style.year(end + 1)], [count], "^", color=style.INK, ms=8, clip_on=False, label=words)
 
 
 def _common_changes(run: Run, locality: str) -> list[float]:

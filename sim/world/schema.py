@@ -42,6 +42,7 @@ TABLES: dict[str, Table] = {
         region.GRID,
         region.BORDERS,
         history.DOCUMENTED,
+        history.STATED,
     )
 }
 """Every table by name; a table comes after the tables it refers to."""

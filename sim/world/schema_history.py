@@ -16,6 +16,7 @@ from sim.world.fields import (
     country,
     end,
     flag,
+    integer,
     link,
     month,
     number,
@@ -40,6 +41,8 @@ EVENT_KINDS = (
     "tender",
     "other",
 )
+STATED_KINDS = (*EVENT_KINDS, "visit")
+"""What a total may count; ``visit`` stands for visits either way."""
 FIRST_MONTH = "2000-01"
 """Month from which the tables of office-holders and of recognition must hold."""
 
@@ -187,6 +190,24 @@ DOCUMENTED = Table(
         source(),
     ),
     key=("date", "locality", "kind", "label"),
+    may_be_empty=True,
+)
+
+STATED = Table(
+    "stated",
+    "A total that the evidence states for a locality and a period: a lower bound.",
+    (
+        link("locality", LOCALITY, "Locality."),
+        text("kind", "What is counted; visit is visits either way.", *STATED_KINDS),
+        start(),
+        month("end", "First month after."),
+        integer("at_least", "How many there were at least.", 1),
+        text("label", "The total in the words of the evidence."),
+        source(),
+    ),
+    key=("locality", "kind", "start"),
+    spans=Spans(("locality", "kind")),
+    ordered=("start", "end"),
     may_be_empty=True,
 )
 

@@ -253,7 +253,7 @@ def test_timeline_shows_the_documented_record(small_run: Run) -> None:
     ]
     panels = small_run.plot_timeline(place).child_axes
     visits = next(ax for ax in panels if ax.get_ylabel() == "visits so far")
-    lines = [line for line in visits.lines if line.get_label() == "documented"]
+    lines = [line for line in visits.lines if line.get_label() == "dated events"]
     known = table[(table["locality"] == place) & (table["date"].str[:4] <= "2010")]
     assert bool(lines) == bool(len(known))
     if lines:

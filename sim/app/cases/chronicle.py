@@ -88,6 +88,11 @@ class Chronicle:
         totals = self.totals()
         return {name: spread(totals[:, i]) for i, name in enumerate(NAMES)}
 
+    def of(self, *names: str) -> Array:
+        """Return how many of some kinds each run has (R,)."""
+        totals: Array = self.totals()[:, [NAMES.index(name) for name in names]].sum(axis=1)
+        return totals
+
     def so_far(self, *names: str) -> Spread:
         """Return how many of some kinds there are up to each month (T,), over runs."""
         columns = [NAMES.index(name) for name in names]

@@ -13,6 +13,7 @@ from bokeh.plotting import figure
 from sim.app.cases.chronicle import NAMES
 from sim.app.drawing import drawn, plot_of_years, tips
 from sim.report import style
+from sim.report.stated import VISIT, least
 from sim.report.timeline import LANES
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sim.app.cases.effects import Effect
     from sim.app.cases.record import Fact
     from sim.app.session import Session
+    from sim.report.stated import Stated
     from sim.report.tallies import Floats
 
 LANE = 40
@@ -48,6 +50,7 @@ def kind_names(session: Session) -> dict[str, str]:
     return {
         "visit_to_lac": _("Visits from China"),
         "visit_to_china": _("Visits to China"),
+        VISIT: _("Visits either way"),
         "memorandum": _("Memoranda"),
         "twinning": _("Twinnings"),
         "deal": _("Deals"),
@@ -60,6 +63,7 @@ def told_names(session: Session) -> dict[str, str]:
     return {
         "visit_to_lac": _("visits from China"),
         "visit_to_china": _("visits to China"),
+        VISIT: _("visits either way"),
         "memorandum": _("memoranda"),
         "twinning": _("twinnings"),
         "deal": _("deals"),
@@ -162,14 +166,19 @@ class CountPlot:
         The visitor.
     name
         One of :data:`COUNTS`.
-    facts
-        The documented facts.
+    facts, totals
+        The dated facts, and the stated totals.
     x_range
         The axis of years shared with the other plots.
     """
 
     def __init__(
-        self, session: Session, name: str, facts: Sequence[Fact], x_range: Range1d
+        self,
+        session: Session,
+        name: str,
+        facts: Sequence[Fact],
+        x_range: Range1d,
+        totals: Sequence[Stated] = (),
     ) -> None:
         self.name = name
         colour = COUNTS[name]
@@ -187,6 +196,7 @@ class CountPlot:
         x = [float(x_range.start), *at.tolist(), float(x_range.end)]
         y = [0, *range(1, len(mine) + 1), len(mine)]
         self.figure.step(x, y, mode="after", color=style.INK, line_width=1.8, line_dash="dashed")
+        self._draw_stated(session, mine, [t for t in totals if t.kinds == (name,)])
         self.figure.y_range.start = 0
         self.figure.y_range.min_interval = 2
         told = [
@@ -195,6 +205,27 @@ class CountPlot:
             (session._("90 % of runs"), "@low{0.[0]} – @high{0.[0]}"),
         ]
         self.figure.add_tools(HoverTool(renderers=[line], tooltips=tips(told), mode="vline"))
+
+    def _draw_stated(
+        self, session: Session, facts: Sequence[Fact], totals: Sequence[Stated]
+    ) -> None:
+        """Mark how many there were at least at the end of the period that a total is stated for."""
+        ends = [total.last for total in totals]
+        dated = [{self.name: [f.month for f in facts if f.month <= end]} for end in ends]
+        source = ColumnDataSource(
+            {
+                "x": [2000.0 + (end + 1) / 12.0 for end in ends],
+                "y": [least(d, [t], (self.name,)) for d, t in zip(dated, totals, strict=True)],
+                "label": [session._(total.label) for total in totals],
+                "source": [total.source for total in totals],
+            }
+        )
+        marks = self.figure.scatter(
+            "x", "y", source=source, marker="triangle", size=11, color=style.INK
+        )
+        told = [(session._("Stated, at least"), "@y"), (session._("What"), "@label")]
+        told.append((session._("Source"), "@source"))
+        self.figure.add_tools(HoverTool(renderers=[marks], tooltips=tips(told)))
 
     @drawn
     def update(self, chronicle: Chronicle) -> None:

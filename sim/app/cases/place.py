@@ -15,9 +15,10 @@ from sim.app.cases import chronicle as chronicles
 from sim.app.cases import words
 from sim.app.cases.exchange import Conditions, conditions_of
 from sim.app.cases.figures import COUNTS, CountPlot, SharePlot, record_plot
-from sim.app.cases.record import facts_of, scenario_of, since_of, study_of
+from sim.app.cases.record import counts_of, facts_of, scenario_of, since_of, study_of
 from sim.app.prose import html, paragraphs
 from sim.app.telling import Teller
+from sim.report.stated import stated_of
 
 if TYPE_CHECKING:
     from sim.app.cases.chronicle import Begun, Chronicle
@@ -115,6 +116,8 @@ class PlacePanel:
         self.scenario = scenario_of(world, code)
         start, end = self.scenario.start_month, self.scenario.end_month
         self.facts = facts_of(world, code, start, end)
+        self.totals = stated_of(world, code, start, end)
+        self.counts = counts_of(self.facts, self.totals, chronicles.NAMES)
         self.since = since_of(self.facts, start)
         self.conditions: Conditions = conditions_of(world, code, self.since, end)
         self.teller = Teller(world, session._)
@@ -139,7 +142,7 @@ class PlacePanel:
             2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 1) / 12.0
         )
         self.plots: list[CountPlot | SharePlot] = [
-            *(CountPlot(self.session, name, self.facts, x_range) for name in COUNTS),
+            *(CountPlot(self.session, n, self.facts, x_range, self.totals) for n in COUNTS),
             SharePlot(self.session, self.facts, x_range),
         ]
         self.said, self.numbers = html(), html()
@@ -153,7 +156,7 @@ class PlacePanel:
             pn.pane.Bokeh(
                 record_plot(self.session, self.facts, x_range), sizing_mode="stretch_width"
             ),
-            html(self._list()),
+            html(words.stated_list(self.session, self.totals) + self._list()),
             html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
             self.said,
             pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
@@ -192,7 +195,8 @@ class PlacePanel:
 
     def _key(self) -> str:
         return self.session._(
-            "Solid line and band: middle and 90 % of runs. Dashed black: the record. Triangles: "
+            "Solid line and band: middle and 90 % of runs. Dashed black: dated events on record. "
+            "Black triangles: totals stated without dates, as lower bounds. Coloured triangles: "
             "first documented. Hollow marks: known to the year only."
         )
 
@@ -207,10 +211,10 @@ class PlacePanel:
             return
         for plot in self.plots:
             plot.update(chronicle)
-        texts = words.place_words(self.session, self.name, self.facts, chronicle)
+        texts = words.place_words(self.session, self.name, self.counts, chronicle)
         given = words.given_words(self.session, self.scenario)
         self.said.object = paragraphs([*texts, given] if given else texts)
-        self.numbers.object = words.number_table(self.session, self.facts, chronicle)
+        self.numbers.object = words.number_table(self.session, self.counts, chronicle)
         for listener in self._listeners:
             listener()
 

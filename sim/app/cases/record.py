@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.calendar import month_index
 from sim.interventions import Twinning, Visit
+from sim.report.stated import Stated, least
 from sim.report.timeline import LANES
 
 if TYPE_CHECKING:
@@ -129,6 +130,51 @@ def _fact(date: str, kind: str, label: str, source: str) -> Fact:
     month = month_index(f"{date}-07" if whole else date[:7])
     lane = _LANE.get(kind, len(LANES) - 1)
     return Fact(date, month, whole, kind, lane, label, source)
+
+
+@dataclass(frozen=True)
+class Count:
+    """Hold how many events of some kinds the record knows of.
+
+    Parameters
+    ----------
+    kind, kinds
+        What is counted: one kind, or :data:`sim.report.stated.VISIT`; the kinds this takes in.
+    dated
+        How many dated events there are.
+    stated
+        How many there were at least according to a stated total; None if none is stated.
+    least
+        Lower bound from both.
+    """
+
+    kind: str
+    kinds: tuple[str, ...]
+    dated: int
+    stated: int | None
+    least: int
+
+
+def counts_of(
+    facts: Sequence[Fact], totals: Sequence[Stated], kinds: Sequence[str]
+) -> tuple[Count, ...]:
+    """Return what the record counts of each kind, then of kinds that a total counts together."""
+    groups: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in kinds}
+    groups |= {t.kind: t.kinds for t in totals if set(t.kinds) <= set(kinds)}
+    dated = {kind: [fact.month for fact in facts if fact.kind == kind] for kind in kinds}
+    found = []
+    for name, members in groups.items():
+        mine = [total for total in totals if total.kind == name]
+        found.append(
+            Count(
+                name,
+                members,
+                sum(len(dated[kind]) for kind in members),
+                sum(total.at_least for total in mine) if mine else None,
+                least(dated, mine, members),
+            )
+        )
+    return tuple(found)
 
 
 def documented_places(world: World) -> dict[str, int]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.app.cases.chronicle import NAMES
 from sim.app.cases.exchange import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
 from sim.app.cases.figures import kind_names, told_names
 from sim.calendar import year_of
 from sim.interventions import Twinning, Visit
+from sim.report.tallies import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from sim.app.cases.chronicle import Chronicle
     from sim.app.cases.effects import Effect
     from sim.app.cases.exchange import Exchange
-    from sim.app.cases.record import Fact
+    from sim.app.cases.record import Count, Fact
     from sim.app.session import Session
+    from sim.report.stated import Stated
     from sim.scenario import Scenario
-
-
-def documented_count(facts: Sequence[Fact], name: str) -> int:
-    """Return how many facts are of a kind."""
-    return sum(fact.kind == name for fact in facts)
 
 
 def given_words(session: Session, scenario: Scenario) -> str:
@@ -44,7 +40,7 @@ def given_words(session: Session, scenario: Scenario) -> str:
 
 
 def place_words(
-    session: Session, name: str, facts: Sequence[Fact], chronicle: Chronicle
+    session: Session, name: str, counts: Sequence[Count], chronicle: Chronicle
 ) -> list[str]:
     """Say what the runs make of a place and how that compares with the record."""
     _ = session._
@@ -77,59 +73,92 @@ def place_words(
                 year=year_of(first),
             )
         )
-    texts.append(_verdict(session, facts, chronicle))
+    texts.append(_verdict(session, counts, chronicle))
     return texts
 
 
-def _verdict(session: Session, facts: Sequence[Fact], chronicle: Chronicle) -> str:
-    """Say which documented numbers lie outside the runs' 90 % interval."""
+def on_record(session: Session, count: Count) -> str:
+    """Say how many events the record dates, and how many it states at least."""
     _ = session._
-    names, per_run = told_names(session), chronicle.per_run()
+    if count.stated is None:
+        return _("{dated} dated", dated=count.dated)
+    return _("{dated} dated, at least {stated} stated", dated=count.dated, stated=count.stated)
+
+
+def stated_list(session: Session, totals: Sequence[Stated]) -> str:
+    """Return the totals that the record states without dates as an HTML list."""
+    _ = session._
+    items = "".join(
+        f"<li><b>{escape(' – '.join(total.period))}</b> {escape(_(total.label))} "
+        f"<small>({escape(total.source)})</small></li>"
+        for total in totals
+    )
+    title = escape(_("Stated beside the dated events, as lower bounds:"))
+    return f"<p>{title}</p><ul>{items}</ul>" if items else ""
+
+
+def _verdict(session: Session, counts: Sequence[Count], chronicle: Chronicle) -> str:
+    """Say which numbers on record lie outside the runs' 90 % interval.
+
+    What is stated of kinds together is compared together: how it divides is not known.
+    """
+    _ = session._
+    names = told_names(session)
+    together = {kind for count in counts if len(count.kinds) > 1 for kind in count.kinds}
     below, above = [], []
-    for kind in NAMES:
-        count, spread = documented_count(facts, kind), per_run[kind]
-        if count > spread.high:
-            below.append(names[kind])
-        elif count < spread.low:
-            above.append(names[kind])
+    for count in counts:
+        if count.kind in together:
+            continue
+        numbers = spread(chronicle.of(*count.kinds))
+        words = f"{names[count.kind]} ({on_record(session, count)})"
+        if count.least > numbers.high:
+            below.append(words)
+        elif count.least < numbers.low:
+            above.append(words)
     if not below and not above:
-        return _("Every documented number lies inside the model's 90 % range.")
+        return _("Every number on record lies inside the model's 90 % range.")
     texts = []
     if below:
         texts.append(_("The record has more than the model: {what}.", what=", ".join(below)))
     if above:
-        texts.append(_("The model has more than the record: {what}.", what=", ".join(above)))
+        texts.append(
+            _(
+                "The model has more than is on record: {what}. The record need not be complete.",
+                what=", ".join(above),
+            )
+        )
     return " ".join(texts)
 
 
-def number_table(session: Session, facts: Sequence[Fact], chronicle: Chronicle) -> str:
-    """Return documented and simulated numbers per run as an HTML table."""
+def number_table(session: Session, counts: Sequence[Count], chronicle: Chronicle) -> str:
+    """Return numbers on record and simulated ones per run as an HTML table."""
     _ = session._
-    names, per_run = kind_names(session), chronicle.per_run()
+    names = kind_names(session)
     head = (
         "",
-        _("documented"),
+        _("on record"),
         _("middle run"),
         _("90 % of runs"),
         _("runs with any"),
     )
     rows = []
-    for kind in NAMES:
-        spread = per_run[kind]
+    for count in counts:
+        runs = chronicle.of(*count.kinds)
+        numbers = spread(runs)
         known = chronicle.runs > 0
         rows.append(
             (
-                names[kind],
-                str(documented_count(facts, kind)),
-                f"{float(spread.median):.0f}" if known else "–",
+                names[count.kind],
+                on_record(session, count),
+                f"{float(numbers.median):.0f}" if known else "–",
                 _(
                     "{low} to {high}",
-                    low=f"{float(spread.low):.0f}",
-                    high=f"{float(spread.high):.0f}",
+                    low=f"{float(numbers.low):.0f}",
+                    high=f"{float(numbers.high):.0f}",
                 )
                 if known
                 else "–",
-                f"{chronicle.share(kind):.0%}" if known else "–",
+                f"{float((runs > 0).mean()):.0%}" if known else "–",
             )
         )
     caption = session.n("Numbers in {n} run", "Numbers in {n} runs", chronicle.runs)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bokeh.models import ColumnDataSource, Range1d
+from bokeh.models import ColumnDataSource, Range1d, Scatter, Step
 
 from sim.app.cases import figures, record
 from sim.app.cases.effects import effects
 from sim.app.session import Session
 from sim.report import style
+from sim.report.stated import Stated
 from sim.world import World
 from tests.app.cases.test_chronicle import made
 
@@ -66,11 +67,20 @@ def test_counts_are_bands_around_the_middle(session: Session) -> None:
 
 def test_the_record_steps_up_at_each_fact(session: Session, facts: tuple[record.Fact, ...]) -> None:
     plot = figures.CountPlot(session, "visit_to_lac", facts, axis())
-    steps = [r.data_source.data for r in plot.figure.renderers if r.data_source is not plot.source]
-    (data,) = steps
+    (data,) = (r.data_source.data for r in plot.figure.renderers if isinstance(r.glyph, Step))
     many = sum(fact.kind == "visit_to_lac" for fact in facts)
     assert list(data["y"]) == [0, *range(1, many + 1), many]
     assert list(data["x"]) == sorted(data["x"])
+
+
+def test_a_stated_total_is_marked_where_its_period_ends(session: Session) -> None:
+    totals = (
+        Stated("visit_to_lac", ("visit_to_lac",), 0, 11, 7, "seven", "page 4"),
+        Stated("visit", ("visit_to_lac", "visit_to_china"), 0, 11, 9, "nine", "page 5"),
+    )
+    plot = figures.CountPlot(session, "visit_to_lac", (), axis(), totals)
+    (data,) = (r.data_source.data for r in plot.figure.renderers if isinstance(r.glyph, Scatter))
+    assert data == {"x": [2001.0], "y": [7], "label": ["seven"], "source": ["page 4"]}
 
 
 def test_shares_are_drawn_for_each_first(session: Session) -> None:

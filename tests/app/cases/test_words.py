@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.app.cases import record, words
 from sim.app.cases.chronicle import NAMES
 from sim.app.cases.effects import Effect, effects
 from sim.app.session import Session
+from sim.report.stated import KINDS, Stated
 from sim.world import World
 from tests.app.cases.test_chronicle import made
 
@@ -23,6 +25,14 @@ def fact(kind: str) -> record.Fact:
     return record.Fact("2001-03", 14, False, kind, 0, f"<b>{kind}</b>", "page 3")
 
 
+def total(kind: str, count: int) -> Stated:
+    return Stated(kind, KINDS.get(kind, (kind,)), 12, 17, count, "<i>many", "page 4")
+
+
+def on_record(*facts: record.Fact, totals: Sequence[Stated] = ()) -> tuple[record.Count, ...]:
+    return record.counts_of(facts, totals, NAMES)
+
+
 def effect(low: float, high: float) -> Effect:
     middle = (low + high) / 2
     return Effect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
@@ -30,40 +40,68 @@ def effect(low: float, high: float) -> Effect:
 
 def test_what_the_record_has_more_of_is_said(session: Session) -> None:
     story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
-    facts = tuple(fact("deal") for _ in range(2))
-    texts = words.place_words(session, "Here", facts, story)
+    texts = words.place_words(session, "Here", on_record(fact("deal"), fact("deal")), story)
     assert "3 visits from China" in texts[0]
     assert texts[1] == "No run of 10 has a deal."
-    assert "record has more than the model: deals" in texts[2]
-    assert "model has more than the record: visits from China" in texts[2]
+    assert "record has more than the model: deals (2 dated)" in texts[2]
+    assert "model has more than is on record: visits from China (0 dated)" in texts[2]
+
+
+def test_a_stated_total_is_what_is_compared(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
+    counts = on_record(totals=[total("visit_to_lac", 3)])
+    inside = words.place_words(session, "Here", counts, story)
+    assert inside[2] == "Every number on record lies inside the model's 90 % range."
+    fewer = words.place_words(session, "Here", on_record(totals=[total("visit_to_lac", 4)]), story)
+    told = "record has more than the model: visits from China (0 dated, at least 4 stated)."
+    assert told in fewer[2]
+
+
+def test_what_is_stated_of_both_ways_is_compared_together(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2], "visit_to_china": [3]} for _ in range(10)))
+    counts = on_record(fact("visit_to_lac"), totals=[total("visit", 3)])
+    texts = words.place_words(session, "Here", counts, story)
+    assert texts[2] == "Every number on record lies inside the model's 90 % range."
+    row = words.number_table(session, counts, story).partition("Visits either way")[2]
+    assert "<td>1 dated, at least 3 stated</td><td>3</td><td>3 to 3</td><td>100%</td>" in row
+
+
+def test_stated_totals_are_listed_with_their_source(session: Session) -> None:
+    text = words.stated_list(session, [total("visit", 3)])
+    assert "2001-01 – 2001-06" in text
+    assert "&lt;i&gt;many" in text
+    assert "page 4" in text
+    assert not words.stated_list(session, ())
 
 
 def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
     story = made({"deal": [1]}, {"deal": [1, 2]}, {"deal": [2]})
-    texts = words.place_words(session, "Here", (fact("deal"),), story)
+    texts = words.place_words(session, "Here", on_record(fact("deal")), story)
     assert texts[1].startswith("3 of 3 runs have a deal")
     assert texts[1].endswith("in 2001.")
-    assert texts[2] == "Every documented number lies inside the model's 90 % range."
+    assert texts[2] == "Every number on record lies inside the model's 90 % range."
 
 
 def test_one_run_is_told_as_one(session: Session) -> None:
-    texts = words.place_words(session, "Here", (), made({"deal": [1]}, {}))
+    texts = words.place_words(session, "Here", on_record(), made({"deal": [1]}, {}))
     assert texts[1] == "1 of 2 runs has a deal, the first in 2001."
 
 
 def test_without_runs_nothing_is_claimed(session: Session) -> None:
     none = replace(made({}), counts=made({}).counts[:0])
-    assert words.place_words(session, "Here", (), none) == ["The first runs are under way."]
-    assert "–" in words.number_table(session, (), none)
+    assert words.place_words(session, "Here", on_record(), none) == [
+        "The first runs are under way."
+    ]
+    assert "–" in words.number_table(session, on_record(), none)
     assert words.effect_words(session, (), "Here") == ["The first pairs of runs are under way."]
 
 
 def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
     story = made({"deal": [1, 2]}, {"deal": [1, 2]})
-    text = words.number_table(session, (fact("deal"),), story)
+    text = words.number_table(session, on_record(fact("deal")), story)
     row = text[text.index("Deals") :]
     assert row.count("<td>") == 4
-    assert "<td>1</td><td>2</td><td>2 to 2</td><td>100%</td>" in row
+    assert "<td>1 dated</td><td>2</td><td>2 to 2</td><td>100%</td>" in row
     assert "Numbers in 2 runs" in text
 
 

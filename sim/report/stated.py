@@ -1,0 +1,108 @@
+"""Totals that the evidence states for a place beside its dated events.
+
+The evidence dates some events and counts others without dates, so a number of dated events says
+too little where a total is stated. A stated total is a lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.calendar import month_name
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+VISIT = "visit"
+"""Visits either way."""
+KINDS = {VISIT: ("visit_to_lac", "visit_to_china")}
+"""Kinds of dated events that a total counts where it is not of one kind."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Hold one total.
+
+    Parameters
+    ----------
+    kind, kinds
+        What is counted, and the kinds of dated events that this takes in.
+    first, last
+        First and last month that count, from January 2000.
+    at_least
+        The lower bound.
+    label, source
+        The words of the evidence, and the passage.
+    """
+
+    kind: str
+    kinds: tuple[str, ...]
+    first: int
+    last: int
+    at_least: int
+    label: str
+    source: str
+
+    @property
+    def period(self) -> tuple[str, str]:
+        """Return the first and last month as YYYY-MM."""
+        return month_name(self.first), month_name(self.last)
+
+
+def stated_of(world: World, code: str, first: int, last: int) -> tuple[Stated, ...]:
+    """Return the totals of a locality whose whole period lies between two months.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    code
+        ISO 3166-2 code of the locality.
+    first, last
+        First and last month simulated, from January 2000. A part of a period has no known total.
+    """
+    table = world.stated
+    rows = table[table["locality"] == code].to_dict("records")
+    found = [
+        Stated(
+            row["kind"],
+            KINDS.get(row["kind"], (row["kind"],)),
+            int(row["start"]),
+            int(row["end"]) - 1,
+            int(row["at_least"]),
+            row["label"],
+            row["source"],
+        )
+        for row in rows
+    ]
+    return tuple(total for total in found if first <= total.first and total.last <= last)
+
+
+def least(
+    dated: Mapping[str, Sequence[int]], totals: Sequence[Stated], kinds: Sequence[str]
+) -> int:
+    """Return how many events of some kinds there were at least.
+
+    Parameters
+    ----------
+    dated
+        Months of the dated events, from January 2000, by kind.
+    totals
+        The stated totals; those of other kinds count for nothing.
+    kinds
+        The kinds to be counted.
+    """
+    left = {kind: list(dated.get(kind, ())) for kind in kinds}
+    count = 0
+    for total in totals:
+        if not set(total.kinds) <= set(kinds):
+            continue
+        inside = 0
+        for kind in total.kinds:
+            kept = [month for month in left[kind] if not total.first <= month <= total.last]
+            inside += len(left[kind]) - len(kept)
+            left[kind] = kept
+        count += max(inside, total.at_least)
+    return count + sum(len(months) for months in left.values())
