@@ -31,8 +31,9 @@ whose interval holds zero can't be told from none. "Half" says beside it how man
 a difference half as large, with a chance of 80 %; to have found no difference is not to have \
 shown that there is none.
 Where many outcomes or places are looked at, some differ by chance: one in twenty, if nothing \
-differed. Differences by country and locality are therefore corrected for their number (Benjamini \
-and Hochberg 1995): of those named at most one in twenty is wrong in the mean.
+differed. Differences by country and locality are therefore corrected for the number of those that \
+differ in a run at all (Benjamini and Hochberg 1995): of those named at most one in twenty is \
+wrong in the mean.
 "Gain" is the variance that the difference of two independent sets of runs would have, over that \
 of the paired ones: a gain of 20 saves nineteen runs in twenty.
 The intervals show chance within the model. They do not say how sure the model itself is: its \

@@ -32,7 +32,7 @@ __all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
 
 METRICS = ("visits_to_lac", "memoranda", "deals", "ties")
 """Metrics whose paths are drawn if none are asked for."""
-PALE = "#f3f3f3"
+PALE, PALER, HATCH = "#f3f3f3", "#f7cfb0", "//////"
 
 
 def diverging() -> Colormap:
@@ -66,8 +66,9 @@ def plot_map(
 ) -> Axes:
     """Draw the mean difference of an outcome by locality on the tile map.
 
-    Localities whose difference can't be told from none, after correction for their number, are
-    hatched; those where no run differs are white.
+    Localities whose difference can't be told from none, after correction for the number of those
+    that differ in a run, are pale and hatched, or only pale where that holds of all; those where no
+    run differs are white.
 
     Parameters
     ----------
@@ -107,8 +108,10 @@ def plot_map(
         highlight=list(comparison.what_ifs[label].focus) or None,
     )
     differs = (rows["share_equal"] < 1) & gaps.notna()
-    _hatch(ax, comparison, rows.index[differs & ~rows["distinguishable"]])
-    _map_key(ax, int(rows["distinguishable"].sum()), int(differs.sum()))
+    clear = rows["distinguishable"] & differs
+    # Where nothing can be told from none, hatching everything would only hide the magnitudes.
+    _pale(ax, comparison, rows.index[differs & ~clear], hatched=bool(clear.any()))
+    _map_key(ax, rows, differs, clear)
     words = entry.meaning[:1].upper() + entry.meaning[1:]
     years = f"{comparison.baseline.start} to {comparison.baseline.end}"
     style.set_title(ax, words, f"{label} less {comparison.baseline.name} · {years}")
@@ -116,40 +119,54 @@ def plot_map(
     return ax
 
 
-def _hatch(ax: Axes, comparison: Comparison, codes: pd.Index[Any]) -> None:
-    """Pale and hatch the tiles of some localities."""
+def _pale(ax: Axes, comparison: Comparison, codes: pd.Index[Any], *, hatched: bool) -> None:
+    """Pale, and if asked hatch, the tiles of some localities."""
     from matplotlib.collections import PolyCollection
 
     cells = comparison.world.grid.set_index("code").loc[list(codes), ["col", "row"]].to_numpy()
     half = TILE / 2
     corners = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
     squares = list(cells[:, None].astype(np.float64) + corners)
-    pale = PolyCollection(squares, facecolors="#ffffff99", edgecolors="none")
-    lines = PolyCollection(squares, facecolors="none", edgecolors="#00000055", linewidths=0.0)
-    lines.set_hatch("//////")
-    for part in (pale, lines):
+    parts = [PolyCollection(squares, facecolors="#ffffff99", edgecolors="none")]
+    if hatched:
+        lines = PolyCollection(squares, facecolors="none", edgecolors="#00000055", linewidths=0.0)
+        lines.set_hatch(HATCH)
+        parts.append(lines)
+    for part in parts:
         ax.add_collection(part, autolim=False)
 
 
-def _map_key(ax: Axes, clear: int, differing: int) -> None:
-    """Say below the map what hatching means and how many localities are of which kind."""
+def _map_key(
+    ax: Axes, rows: pd.DataFrame, differs: pd.Series[bool], clear: pd.Series[bool]
+) -> None:
+    """Say below the map what is drawn and of how many localities; only that has an entry."""
     from matplotlib.patches import Patch
 
-    hatched = differing - clear
-    entries = [
-        Patch(facecolor=LOWER, edgecolor="#00000044", label="lower,"),
-        Patch(facecolor=HIGHER, edgecolor="#00000044", label=f"higher: {clear} distinguishable"),
-        Patch(
-            facecolor=PALE,
-            edgecolor="#00000055",
-            hatch="//////",
-            linewidth=0.0,
-            label=f"not distinguishable from none: {hatched}",
+    higher = rows["difference"] > 0
+    unclear, some = int((differs & ~clear).sum()), bool(clear.any())
+    hatched = {"facecolor": PALE, "edgecolor": "#00000055", "hatch": HATCH}
+    none = f"none of the {unclear} that differ can be told from no difference"
+    entries: list[tuple[int, str, dict[str, Any]]] = [
+        (int((clear & ~higher).sum()), "lower: {}", {"facecolor": LOWER, "edgecolor": "#00000044"}),
+        (
+            int((clear & higher).sum()),
+            "higher: {}",
+            {"facecolor": HIGHER, "edgecolor": "#00000044"},
         ),
-        Patch(facecolor="#ffffff", edgecolor="#999999", label="equal in all runs"),
+        (unclear if some else 0, "may be none: {}", hatched),
+        (0 if some else unclear, none, {"facecolor": PALER, "edgecolor": "#00000022"}),
+        (
+            int((rows["share_equal"] == 1).sum()),
+            "equal in all runs: {}",
+            {"facecolor": "#ffffff", "edgecolor": "#999999"},
+        ),
     ]
     ax.legend(
-        handles=entries,
+        handles=[
+            Patch(**look, linewidth=0.6, label=words.format(count))
+            for count, words, look in entries
+            if count
+        ],
         loc="upper center",
         bbox_to_anchor=(0.5, 0.015),
         ncols=4,
@@ -259,8 +276,9 @@ FIGURES: dict[str, tuple[Callable[[Comparison, str], Axes], str]] = {
     "map_deals": (
         lambda comparison, label: plot_map(comparison, "deals", label),
         (
-            "Where deals are gained and lost: the mean difference by first-level unit. Hatched "
-            "tiles can't be told from no difference, after correction for the number of units."
+            "Where deals are gained and lost: the mean difference by first-level unit. Hatched or "
+            "pale tiles can't be told from no difference, after correction for the number of units "
+            "that differ in a run."
         ),
     ),
     "paths": (

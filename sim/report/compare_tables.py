@@ -98,7 +98,8 @@ def country_table(comparison: Comparison, label: str, names: Names) -> str:
     ]
     head = ("Country", *(label_of(name) for name in PLACE_OUTCOMES))
     told = (
-        "In brackets: not distinguishable from none after correction for the number of countries. "
+        "In brackets: not distinguishable from none after correction for the number of countries "
+        "that differ in a run. "
         "Countries are left out whose deals are equal in all runs and nothing else here differs."
     )
     caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
@@ -124,7 +125,7 @@ def flag_words(comparison: Comparison, label: str, outcome: str = "deals") -> st
     return (
         f"{key_of(outcome).words}: {row['differ']} of {row['places']} localities differ in at "
         f"least one run. Taken one by one, {row['below']} have a p-value below 0.05, where chance "
-        f"alone would give up to {row['by_chance']:.0f}. After correction for their number "
+        f"alone would give up to {row['by_chance']:.0f}. After correction for the {row['differ']} "
         f"(Benjamini and Hochberg; of those left at most 5 % are wrong) {row['distinguishable']} "
         "are left."
     )

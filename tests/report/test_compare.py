@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 from sim.errors import InputError
 from sim.experiments.comparison.compare import Comparison, compare
@@ -249,11 +250,44 @@ def test_the_map_hatches_what_may_be_none(both: Comparison) -> None:
     rows = both.by_locality
     rows = rows[(rows["scenario"] == "hostile") & (rows["outcome"] == "visits_to_lac")]
     expected = (rows["share_equal"] < 1) & ~rows["distinguishable"] & rows["difference"].notna()
+    if not rows["distinguishable"].any():
+        assert hatched == []
+        return
     assert len(hatched) == 1
     assert len(hatched[0].get_paths()) == expected.sum() > 0
+    assert f"may be none: {expected.sum()}" in _keyed(ax)
+
+
+def _keyed(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     assert legend is not None
-    assert f"none: {expected.sum()}" in " ".join(t.get_text() for t in legend.get_texts())
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_the_key_of_the_map_names_what_is_drawn_and_nothing_else(
+    both: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It once read "lower, higher: 0 distinguishable" over a map that was hatched all over."""
+    rows = both.by_locality
+    mine = (rows["scenario"] == "hostile") & (rows["outcome"] == "visits_to_lac")
+    differ = int((mine & (rows["share_equal"] < 1)).sum())
+    none = rows.assign(distinguishable=rows["distinguishable"] & ~mine)
+    monkeypatch.setitem(both.__dict__, "by_locality", none)
+    ax = both.plot_map("visits_to_lac")
+    assert not [part for part in ax.collections if part.get_hatch()]
+    assert _keyed(ax) == [
+        f"none of the {differ} that differ can be told from no difference",
+        f"equal in all runs: {556 - differ}",
+    ]
+    sure = mine & (rows["difference"] < -1e-9)
+    some = rows.assign(distinguishable=rows["distinguishable"] & ~mine | sure)
+    monkeypatch.setitem(both.__dict__, "by_locality", some)
+    ax = both.plot_map("visits_to_lac")
+    assert _keyed(ax) == [
+        f"lower: {sure.sum()}",
+        f"may be none: {differ - sure.sum()}",
+        f"equal in all runs: {556 - differ}",
+    ]
 
 
 def test_the_scale_of_the_map_is_the_same_on_both_sides() -> None:

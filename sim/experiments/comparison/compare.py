@@ -138,7 +138,7 @@ class Comparison:
     def by_country(self) -> pd.DataFrame:
         """Return the difference of each outcome by what-if and country.
 
-        ``distinguishable`` holds after correction for the number of countries.
+        ``distinguishable`` holds after correction for the number of countries that differ in a run.
         """
         countries = list(self.worlds.at.country)
         return self._joined(
@@ -151,7 +151,8 @@ class Comparison:
     def by_locality(self) -> pd.DataFrame:
         """Return the difference of each outcome by what-if and locality (ISO 3166-2).
 
-        ``distinguishable`` holds after correction for the number of localities.
+        ``distinguishable`` holds after correction for the number of localities that differ in a
+        run.
         """
         table = self.worlds.at.localities
         places = {

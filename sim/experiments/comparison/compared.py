@@ -101,8 +101,11 @@ def _frame(
     table = pairs.table(identical=identical)
     p_values = table["p_value"]
     # Outcomes of the region are one family of tests; of places, each outcome is one.
+    differs = table["share_equal"] < 1
     table["p_adjusted"] = (
-        np.array([adjusted(row) for row in p_values]) if places else adjusted(p_values)
+        np.array([adjusted(*row) for row in zip(p_values, differs, strict=True)])
+        if places
+        else adjusted(p_values, differs)
     )
     beyond = (table["low"] > 0) | (table["high"] < 0)
     judged = table["p_adjusted"] if places else p_values

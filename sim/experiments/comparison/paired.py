@@ -28,6 +28,8 @@ References
 Bonett and Price (2012), Adjusted Wald confidence interval for a difference of binomial
 proportions based on paired data, J. Educ. Behav. Stat. 37.
 Benjamini and Hochberg (1995), Controlling the false discovery rate, J. R. Stat. Soc. B 57.
+Bourgon, Gentleman and Huber (2010), Independent filtering increases detection power for
+high-throughput experiments, PNAS 107.
 """
 
 from __future__ import annotations
@@ -228,14 +230,26 @@ def _flipped(balance: Array, differing: Array) -> Array:
     return result
 
 
-def adjusted(p_values: Array) -> Array:
-    """Return p-values adjusted for their number as Benjamini and Hochberg do; nan stays nan."""
+def adjusted(p_values: Array, differs: Array | None = None) -> Array:
+    """Return p-values adjusted for their number as Benjamini and Hochberg do; nan stays nan.
+
+    Parameters
+    ----------
+    p_values
+        One for each outcome or place.
+    differs
+        Which of them differ in a pair at all; the others keep their p-value and don't count. What
+        is tested is the sign of differences, of which their being there says nothing, so that the
+        share of wrong findings stays bounded (Bourgon, Gentleman and Huber 2010).
+    """
     from scipy.stats import false_discovery_control
 
-    result = np.full(p_values.shape, np.nan)
-    known = ~np.isnan(p_values)
-    if known.any():
-        result[known] = false_discovery_control(p_values[known])
+    family = ~np.isnan(p_values)
+    if differs is not None:
+        family &= differs
+    result = p_values.astype(np.float64)
+    if family.any():
+        result[family] = false_discovery_control(p_values[family])
     return result
 
 
