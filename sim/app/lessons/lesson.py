@@ -1,7 +1,8 @@
 """Lessons as data: texts, the two scenarios that are compared, and what the comparison shows.
 
 One TOML file a lesson lies in ``texts``. Its texts are English and are translated when shown. They
-hold no results: every number on the page comes from the runs.
+hold no numbers of results: these come from the runs. In which direction an outcome goes stands in
+the texts only where it is a claim, and a test holds every claim to the model.
 """
 
 from __future__ import annotations
@@ -29,24 +30,30 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 class Experiment(BaseModel):
     """Hold what a lesson compares: the baseline, and the baseline with something changed.
 
-    The first outcome is the one to predict; the others are set beside it.
+    The first outcome is the one to predict; the others are set beside it. Of the two in
+    ``contrast`` it is said which changes by the larger share, if either does.
     """
 
     model_config = _STRICT
 
     outcomes: tuple[str, ...] = Field(min_length=2, max_length=4)
+    contrast: tuple[str, str]
     country: str | None = None
     parameters: dict[str, float] = {}
     interventions: tuple[dict[str, Any], ...] = ()
 
 
 class Claim(BaseModel):
-    """Hold in which direction an outcome goes in the changed world."""
+    """Hold in which direction an outcome goes in the changed world.
+
+    ``further`` says that it changes by a larger share than the outcome ``than``.
+    """
 
     model_config = _STRICT
 
     outcome: str
-    goes: Literal["up", "down", "nowhere"]
+    goes: Literal["up", "down", "nowhere", "further"]
+    than: str | None = None
 
 
 class Lesson(BaseModel):

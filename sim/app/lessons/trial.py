@@ -71,6 +71,14 @@ class Finding:
             return NONE if not self.difference else UP_MUCH
         return category_of(self.relative)
 
+    @property
+    def is_one_category(self) -> bool:
+        """Return whether the whole interval lies in the range of one guess."""
+        if not self.usual:
+            return True
+        ends = {category_of(self.low / self.usual), category_of(self.high / self.usual)}
+        return ends == {self.category}
+
 
 def category_of(relative: float) -> int:
     """Return which guess names a relative change."""
@@ -122,6 +130,20 @@ class Evidence:
         """Return what the ends of the runs show of an outcome."""
         at_end = self.paths[:, :, self.names.index(name), -1]
         return finding_of(at_end[0], at_end[1])
+
+    def contrast(self, one: str, other: str) -> Finding:
+        """Return by how much one outcome's change is larger than another's.
+
+        Changes are sizes: shares of the outcome's usual number, whatever their direction.
+        """
+        return finding_of(self._sizes(other), self._sizes(one))
+
+    def _sizes(self, name: str) -> Array:
+        """Return each pair's share of change, counted in the direction of the mean one (R,)."""
+        usual, changed = self.paths[:, :, self.names.index(name), -1].astype(float)
+        gap = changed - usual
+        sizes: Array = np.sign(gap.mean()) * gap / max(float(usual.mean()), 1e-9)
+        return sizes
 
     def bands(self, name: str) -> tuple[Array, Array]:
         """Return means (2, T), and the lower and upper ends of the bands (2, 2, T)."""

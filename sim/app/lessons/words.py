@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.app.language import Translate
-from sim.app.lessons.trial import LARGE, PAIRS, SMALL, UP_MUCH, Evidence, Finding
+from sim.app.lessons.trial import LARGE, NONE, PAIRS, SMALL, UP_MUCH, Evidence, Finding
 from sim.experiments.comparison.paired import LEVEL
 from sim.report.compare_words import MINUS
 
@@ -106,7 +106,16 @@ def shown(lesson: Lesson, evidence: Evidence, _: Translate) -> list[str]:
         "level": f"{100 * LEVEL:.0f}",
         "pairs": evidence.pairs,
     }
-    if finding.is_clear:
+    if finding.is_clear and finding.category == NONE:
+        texts.append(
+            _(
+                "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+                "pairs of runs). Chance alone would hardly make it, but it is so small that it "
+                "counts as none.",
+                **ends,
+            )
+        )
+    elif finding.is_clear:
         texts.append(
             _(
                 "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
@@ -122,7 +131,32 @@ def shown(lesson: Lesson, evidence: Evidence, _: Translate) -> list[str]:
                 **ends,
             )
         )
-    return texts
+    if not finding.is_one_category:
+        texts.append(_("The interval spans more than one of the answers: which holds is not sure."))
+    return [*texts, contrast(lesson, evidence, _)]
+
+
+def contrast(lesson: Lesson, evidence: Evidence, _: Translate) -> str:
+    """Return which of two outcomes changes by the larger share, if that can be told."""
+    one, other = lesson.experiment.contrast
+    found = evidence.contrast(one, other)
+    if found.difference < 0:
+        one, other = other, one
+        found = evidence.contrast(one, other)
+    names = outcome_names(_)
+    facts = {
+        "one": names[one],
+        "other": names[other],
+        "size": change(evidence.finding(one), _),
+        "other_size": change(evidence.finding(other), _),
+    }
+    if found.is_clear:
+        return _("{one} ({size}) change by a larger share than {other} ({other_size}).", **facts)
+    return _(
+        "Which changes by the larger share cannot be told: {one} ({size}) or {other} "
+        "({other_size}).",
+        **facts,
+    )
 
 
 def table_head(lesson: Lesson, _: Translate) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from sim.app.lessons.trial import (
     DOWN,
     DOWN_MUCH,
     NONE,
+    PAIRS,
     SMALL,
     UP,
     UP_MUCH,
+    Evidence,
     Trial,
     category_of,
     finding_of,
@@ -33,7 +36,9 @@ def test_a_lesson_changes_one_world_only_and_claims_what_it_measures(lesson: Les
     assert usual.seed == changed.seed
     assert usual.end == changed.end
     assert usual != changed
-    assert {claim.outcome for claim in lesson.claims} <= set(lesson.experiment.outcomes)
+    told = {claim.outcome for claim in lesson.claims} | set(lesson.experiment.contrast)
+    told |= {claim.than for claim in lesson.claims if claim.than is not None}
+    assert told <= set(lesson.experiment.outcomes)
     assert lesson.outcome in {claim.outcome for claim in lesson.claims}
 
 
@@ -41,6 +46,18 @@ def test_texts_hold_no_results() -> None:
     """What a world shows is computed: a percentage in a text would be a number written down."""
     for lesson in lessons().values():
         assert not [text for text in lesson.texts() if "%" in text]
+
+
+RANKED = re.compile(r"(larger|smaller) share|(fall|rise|fell|rose|change)s? \w* ?(more|less) than")
+AS_MANY = re.compile(r"just as many|no change|the same (number|delegations)|far more")
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
+def test_a_text_ranks_changes_only_where_a_claim_does(lesson: Lesson) -> None:
+    ranked = any(claim.goes == "further" for claim in lesson.claims)
+    texts = [*lesson.story, *lesson.why, *lesson.aims, *lesson.hints]
+    assert ranked or not any(RANKED.search(text) for text in texts)
+    assert not any(AS_MANY.search(text) for text in texts)
 
 
 def test_an_outcome_that_cannot_be_followed_is_refused(tmp_path: Path) -> None:
@@ -66,6 +83,23 @@ def test_the_interval_is_that_of_paired_differences() -> None:
     # t(0.975; 3) = 3.1824, standard error sqrt(2/3) / 2
     assert found.high - 2.0 == pytest.approx(3.18245 * np.sqrt(2.0 / 3.0) / 2.0, rel=1e-5)
     assert found.is_clear
+
+
+def test_sizes_of_changes_are_compared_whatever_their_direction() -> None:
+    usual = np.array([[100.0, 10.0], [100.0, 10.0], [100.0, 10.0]])
+    changed = np.array([[88.0, 12.0], [89.0, 12.0], [93.0, 12.0]])
+    paths = np.stack([usual, changed])[..., None]
+    evidence = Evidence(("deals", "ties_lost"), np.array([2020.0]), paths)
+    found = evidence.contrast("ties_lost", "deals")
+    assert (found.usual, found.changed) == pytest.approx((0.1, 0.2))
+    assert found.is_clear
+    assert evidence.contrast("deals", "ties_lost").difference == pytest.approx(-0.1)
+
+
+def test_an_interval_over_two_answers_is_noticed() -> None:
+    spread = np.array([-1.0, 0.0, 1.0])
+    assert finding_of(np.full(3, 100.0), 80.0 + spread).is_one_category
+    assert not finding_of(np.full(3, 100.0), 90.5 + spread).is_one_category
 
 
 def test_nothing_in_both_worlds_is_no_change() -> None:
@@ -98,10 +132,12 @@ def test_cancelled_work_ends(world: World) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_what_a_lesson_claims_holds_in_the_model(lesson: Lesson, world: World) -> None:
-    evidence = Trial(lesson, world).work((0, 12), Cancel())
+    evidence = Trial(lesson, world).work((0, PAIRS), Cancel())
     for claim in lesson.claims:
         found = evidence.finding(claim.outcome)
-        if claim.goes == "up":
+        if claim.than is not None:
+            assert evidence.contrast(claim.outcome, claim.than).low > 0, claim
+        elif claim.goes == "up":
             assert found.low > 0, claim
         elif claim.goes == "down":
             assert found.high < 0, claim

@@ -17,11 +17,16 @@ def english(text: str, /, **fields: object) -> str:
     return text.format(**fields) if fields else text
 
 
-def evidence(usual: float, changed: float) -> Evidence:
-    """Return four pairs of runs of one outcome, whose ends are given in the mean."""
-    spread = np.array([-2.0, -1.0, 1.0, 2.0])
-    ends = np.array([usual + spread, changed + spread + [0.5, -0.5, 0.5, -0.5]])
-    return Evidence(("deals",), np.array([2020.0]), ends[:, :, None, None])
+def evidence(usual: float, changed: float, visits: float = 1000.0) -> Evidence:
+    """Return four pairs of runs of deals and visits, whose ends are given in the mean.
+
+    Of 1,000 usual visits, ``visits`` are left in the changed world.
+    """
+    spread, noise = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([0.5, -0.5, 0.5, -0.5])
+    deals = np.array([usual + spread, changed + spread + noise])
+    others = np.array([1000.0 + spread, visits + spread + noise])
+    ends = np.stack([deals, others], axis=-1)
+    return Evidence(("deals", "visits_to_lac"), np.array([2020.0]), ends[..., None])
 
 
 @pytest.mark.parametrize(
@@ -44,6 +49,37 @@ def test_numbers_are_those_of_the_runs() -> None:
     assert "100 per run" in told
     assert "−25 %" in told
     assert "Chance alone would hardly make it" in told
+
+
+def test_a_small_difference_that_is_sure_is_called_small() -> None:
+    told = " ".join(words.shown(lessons()["turnover"], evidence(100.0, 96.0), english))
+    assert "but it is so small that it counts as none" in told
+    assert "spans more than one" not in told
+    told = " ".join(words.shown(lessons()["turnover"], evidence(100.0, 90.2), english))
+    assert "spans more than one of the answers" in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "visits", "said"),
+    [
+        (
+            75.0,
+            950.0,
+            "Deals formed (−25 %) change by a larger share than {} (−5 %).",
+        ),
+        (
+            95.0,
+            700.0,
+            "{} (−30 %) change by a larger share than Deals formed (−5 %).",
+        ),
+        (95.0, 951.0, "cannot be told: Deals formed (−5 %) or {} (−5 %)."),
+    ],
+)
+def test_changes_are_ranked_only_where_that_can_be_told(
+    changed: float, visits: float, said: str
+) -> None:
+    told = words.contrast(lessons()["turnover"], evidence(100.0, changed, visits), english)
+    assert told.endswith(said.format("Visits from China"))
 
 
 def test_what_cannot_be_told_from_none_is_said_so() -> None:
