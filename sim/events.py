@@ -10,6 +10,7 @@ import pyarrow as pa
 from sim import identities
 from sim import kinds as k
 from sim.calendar import month_name
+from sim.rng import event_identity
 from sim.state import Array, State
 from sim.timetable import STEPS
 
@@ -33,6 +34,7 @@ SCHEMA = pa.schema(
         ("project_id", pa.string()),
         ("value_usd_m", pa.float64()),
         ("causes", pa.list_(pa.string())),
+        ("intervention", pa.dictionary(pa.int8(), pa.string())),
     ]
 )
 """Columns of a log in memory; what does not apply is null.
@@ -70,10 +72,26 @@ def _words(values: Array, words: list[str], width: Any, missing: Array | None = 
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, type=pa.string()))
 
 
+def _ordered_kinds(w: State, log: Array) -> Array:
+    """Return the kind of each event that is an intervention, -1 for all others.
+
+    The identity of such an event holds the order's number (:func:`sim.rules.basics.record`).
+    """
+    kinds = np.full(len(log), -1, dtype=np.int64)
+    for row in np.flatnonzero(log["kind"] == k.INTERVENTION):
+        month, place = int(log["month"][row]), int(log["place"][row])
+        key = int(w.place["key"][place]) if place >= 0 else 0
+        for number in np.flatnonzero(w.intervention["month"] == month):
+            if event_identity(k.INTERVENTION, month, 0, key, number + 2) == log["id"][row]:
+                kinds[row] = w.intervention["kind"][number]
+    return kinds
+
+
 def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
     """Return one run's log as an Arrow table with the columns of :data:`SCHEMA`."""
     log = canonical_log(w)
     localities = len(at.locality)
+    ordered = _ordered_kinds(w, log)
     months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
     types = np.where(log["actor"] < 0, -1, w.actor["kind"][log["actor"]])
     causes = np.stack([log["cause0"], log["cause1"], log["cause2"]], axis=1)
@@ -94,6 +112,7 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
         identities.texts_of(identities.PROJECT, log["project"]),
         pa.array(log["value"], mask=log["value"] == 0.0),
         pa.ListArray.from_arrays(offsets, identities.texts_of(identities.EVENT, causes[given])),
+        _words(ordered, list(k.INTERVENTIONS), pa.int8()),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim import kinds as k
 from sim.experiments.comparison.partings import NOWHERE, LoneDeal, Sides, lone_deals
 from sim.identities import EVENT, PROJECT, as_written, text_of
 from sim.report.biography import (
@@ -21,11 +18,12 @@ from sim.report.biography import (
     told_reasons,
 )
 from sim.report.compare_words import fate_words, kind_words
-from sim.report.names import Names, money, month_words
-from sim.report.sentences import Event, reason, sentence
+from sim.report.names import Names, money, month_words, plain_word
+from sim.report.sentences import ORDERS, Event, reason, sentence
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.twins import Twins
+    from sim.interventions import Intervention
 
 SHARED, ALONE = "=", "≠"
 """Marks of an event that both worlds hold, and of one that only this world holds."""
@@ -64,18 +62,32 @@ class _Told:
     def interventions(self, root: Event) -> list[str]:
         """Return what only one scenario had ordered by then, where the event is or everywhere."""
         found = []
-        for side, log in enumerate(self.sides.logs):
-            ordered = self.sides.only[side] & (log.events["kind"] == k.INTERVENTION)
-            events = [self.event(side, int(p)) for p in np.flatnonzero(ordered)]
+        for name, mine, other in zip(
+            self.twins.names, self.twins.scenarios, self.twins.scenarios[::-1], strict=True
+        ):
+            apart = [change for change in mine.interventions if change not in other.interventions]
             found += [
-                f"{self.twins.names[side]} steps in ({month_words(event.month)}, "
-                f"{self.names.place(event.locality, event.country)})"
-                for event in events
-                if event is not None
-                and event.month <= root.month
-                and event.country in (None, root.country)
+                f"{name} {self.ordered(change)} ({month_words(change.month)})"
+                for change in sorted(apart, key=lambda change: change.month)
+                if change.month <= root.month and self.home(change) in (None, root.country)
             ]
         return found
+
+    def home(self, change: Intervention) -> str | None:
+        """Return the country that an intervention is about, None if it is about all."""
+        locality = getattr(change, "locality", None)
+        if locality is not None:
+            return self.names.home.get(locality)
+        country: str | None = getattr(change, "country", None)
+        return country
+
+    def ordered(self, change: Intervention) -> str:
+        """Return what an intervention does and sets, such as ``stance: -0.8``."""
+        place = self.names.place(getattr(change, "locality", None), self.home(change))
+        data = change.model_dump(exclude_none=True)
+        apart = {"month", "kind", "note", "id", "country", "locality"}
+        sets = ", ".join(f"{plain_word(n)}: {v}" for n, v in data.items() if n not in apart)
+        return f"{ORDERS[change.kind]} in {place}" + (f", {sets}" if sets else "")
 
     def cause(self, side: int, event: Event | None) -> Event | None:
         """Return the first cause of an event outside its own project."""

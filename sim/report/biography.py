@@ -156,7 +156,9 @@ def _text(value: Any) -> str | None:
 
 def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
     """Return the events of one run by identity, in the order of the log."""
-    rows = _of_run(events, replicate)[COLUMNS].itertuples(index=False, name=None)
+    mine = _of_run(events, replicate)
+    rows = mine[COLUMNS].itertuples(index=False, name=None)
+    ordered = mine["intervention"].tolist() if "intervention" in mine else [None] * len(mine)
     found = {}
     for order, row in enumerate(rows):
         key, month, kind, actor, country, locality, initiator, sector, project, value, causes = row
@@ -173,6 +175,7 @@ def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
             value=None if pd.isna(value) else float(value),
             causes=tuple(causes),
             order=order,
+            intervention=_text(ordered[order]),
         )
     return found
 

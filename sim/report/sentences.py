@@ -102,6 +102,21 @@ REASONS: dict[str, str] = {
 }
 """How an event is named as the reason for another; the month follows in brackets."""
 
+ORDERS = {
+    "parameter": "sets a parameter",
+    "authority": "changes local authority",
+    "governor": "changes the governor",
+    "executive": "changes the national executive",
+    "recognition": "switches recognition",
+    "envelope": "scales what banks may lend",
+    "signal": "sets a signal",
+    "shock": "puts fiscal stress or strain",
+    "visit": "arranges a visit",
+    "twinning": "arranges a twinning",
+    "programme": "sets a national programme",
+}
+"""What a scenario orders, by the kind of intervention."""
+
 SETTINGS = {
     "governor_change": "under the governor in office since",
     "executive_change": "under the national executive in office since",
@@ -127,6 +142,7 @@ class Event:
     value: float | None
     causes: tuple[str, ...]
     order: int
+    intervention: str | None = None
 
 
 def fields(
@@ -177,7 +193,10 @@ def sentence(
     causes
         The causes of the event, from which it is told who proposed a project.
     """
-    text = SENTENCES[event.kind].format_map(fields(event, names, project, causes))
+    template = SENTENCES[event.kind]
+    if event.intervention is not None:
+        template = f"The scenario {ORDERS[event.intervention]}, in {{place}}."
+    text = template.format_map(fields(event, names, project, causes))
     return text[:1].upper() + text[1:]
 
 

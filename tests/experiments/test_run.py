@@ -27,6 +27,7 @@ from sim.world import World
 EVENTS = [
     "replicate", "event_id", "month", "kind", "chinese_actor", "chinese_actor_type", "country",
     "locality", "initiator", "sector", "project_id", "value_usd_m", "causes",
+    "intervention",
 ]  # fmt: skip
 DEALS = [
     "replicate", "project_id", "month_proposed", "month_deal", "country", "locality", "sector",

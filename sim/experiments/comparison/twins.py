@@ -21,7 +21,7 @@ from sim.experiments.comparison.worlds import Worlds
 from sim.experiments.reading import read_events, read_manifest
 from sim.identities import numbers_of
 from sim.provenance import model_version
-from sim.scenario import build
+from sim.scenario import Scenario, build
 from sim.state import EVENT, record_type
 from sim.world import World, load_world
 
@@ -45,12 +45,15 @@ class Twins:
         Which run of each.
     world
         The tables both ran on.
+    scenarios
+        The two.
     """
 
     names: tuple[str, str]
     logs: tuple[pd.DataFrame, pd.DataFrame]
     replicate: int
     world: World
+    scenarios: tuple[Scenario, Scenario]
 
     def sides(self) -> Sides:
         """Return the two logs as records."""
@@ -97,13 +100,13 @@ def twins_of(worlds: Worlds, labels: Sequence[str], label: str, replicate: int) 
         raise InputError(
             f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
         )
-    pair = Worlds(
-        (worlds.scenarios[0], worlds.scenarios[number]), worlds.world, worlds.seed, worlds.draws
-    )
+    both = (worlds.scenarios[0], worlds.scenarios[number])
+    pair = Worlds(both, worlds.world, worlds.seed, worlds.draws)
     one, other = (
         to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
     )
-    return Twins((worlds.scenarios[0].name, label), (one, other), replicate, worlds.world)
+    names = (worlds.scenarios[0].name, label)
+    return Twins(names, (one, other), replicate, worlds.world, both)
 
 
 def is_comparison(folder: str | Path) -> bool:
@@ -147,7 +150,8 @@ def read_twins(
     if names[0] == names[1]:
         names = [Path(folder).name, Path(other).name]
     logs = (read_events(folder, replicate), read_events(other, replicate))
-    return Twins((names[0], names[1]), logs, replicate, world)
+    scenarios = (build(_known(one["scenario"])), build(_known(two["scenario"])))
+    return Twins((names[0], names[1]), logs, replicate, world, scenarios)
 
 
 def _require_paired(
