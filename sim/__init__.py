@@ -7,7 +7,11 @@ Importing the package is cheap: each name loads its module when first used.
 from __future__ import annotations
 
 from importlib import import_module
+from time import perf_counter as _clock
 from typing import TYPE_CHECKING, Any
+
+STARTED = _clock()
+"""When the package began to be loaded, on the clock of :func:`time.perf_counter`."""
 
 if TYPE_CHECKING:
     from sim.errors import InputError

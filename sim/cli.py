@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from sim import (
+    STARTED,
     __version__,
     cli_app,
     cli_calibrate,
@@ -227,12 +229,14 @@ def run(
     with new_folder(out if out is not None else free_folder(chosen.name)) as folder:
         from sim.experiments.run import run as run_scenario
 
+        ready = perf_counter()
         with progress_bar(quiet=as_json) as progress:
             result = run_scenario(
                 chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
             )
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
+        result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder)
     _tell_run(result, folder, as_json)
 
@@ -240,7 +244,12 @@ def run(
 def _tell_run(result: Run, folder: Path, as_json: bool) -> None:
     """Print what came of a run and where its files are."""
     if as_json:
-        typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
+        typer.echo(
+            json.dumps(
+                plain({"folder": folder, **result.summary, "seconds": result.manifest["seconds"]}),
+                allow_nan=False,
+            )
+        )
         return
     from sim.report.card import run_card
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_posterior
+from sim import STARTED, cli_posterior
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ def compare(
     with cli.new_folder(out if out is not None else free_folder(_name(chosen))) as folder:
         from sim.experiments.comparison.compare import compare as compare_scenarios
 
+        ready = perf_counter()
         with cli.progress_bar(quiet=as_json) as progress:
             result = compare_scenarios(
                 *chosen, world=tables, workers=threads, draws=drawn.draws, progress=progress
             )
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
+        result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, figures=figures)
     _tell(result, folder, as_json)
 
@@ -97,7 +100,12 @@ def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
     if as_json:
         from sim.files import plain
 
-        typer.echo(json.dumps(plain({"folder": folder, **result.summary}), allow_nan=False))
+        typer.echo(
+            json.dumps(
+                plain({"folder": folder, **result.summary, "seconds": result.manifest["seconds"]}),
+                allow_nan=False,
+            )
+        )
         return
     from sim.report.compare_card import compare_card
 

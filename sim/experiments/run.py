@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -66,6 +65,7 @@ class Run:
         self.tables = dict(tables)
         self.per_run = per_run
         self.manifest = manifest
+        self.stopwatch = provenance.Stopwatch()
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -197,6 +197,7 @@ class Run:
         InputError
             If the folder is not empty or cannot be written to.
         """
+        self.stopwatch.resume()
         target = files.prepare_folder(folder)
         files.write_parquet(target / "events.parquet", self.tables["events"])
         files.write_parquet(target / "projects.parquet", self.tables["projects"])
@@ -206,10 +207,13 @@ class Run:
             files.write_parquet(target / f"{name}.parquet", self.tables[name])
         files.write_parquet(target / "per_run.parquet", self.per_run)
         files.write_json(target / "summary.json", self.summary)
+        self.stopwatch.lap("writing")
         if figures:
             from sim.report.html import write_report
 
             write_report(self, target)
+            self.stopwatch.lap("figures")
+        self.manifest["seconds"] = self.stopwatch.seconds
         files.write_json(target / "manifest.json", self.manifest)
         return target
 
@@ -307,7 +311,7 @@ class _Collector:
         self.per_run: list[dict[str, float]] = []
 
     def collect(self, progress: Progress | None) -> Run:
-        started, clock = datetime.now(UTC), time.perf_counter()
+        started, stopwatch = datetime.now(UTC), provenance.Stopwatch()
         template = initial_state(self.scenario, self.world)
         total = self.scenario.replicates
         for replicate in range(total):
@@ -322,7 +326,7 @@ class _Collector:
             replicates=total,
             driver=self.driver,
             started=started,
-            seconds=time.perf_counter() - clock,
+            seconds=0.0,
         )
         manifest["logs_kept"] = min(total, LOGS_KEPT)
         if self.draws:
@@ -331,7 +335,10 @@ class _Collector:
         tables["events"] = tables["events"].unify_dictionaries()
         tables["series"] = self._series()
         per_run = pd.DataFrame(self.per_run)
-        return Run(self.scenario, self.world, self.driver, tables, per_run, manifest)
+        run = Run(self.scenario, self.world, self.driver, tables, per_run, manifest)
+        stopwatch.lap("simulating")
+        run.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
+        return run
 
     def _final_state(self, template: State, replicate: int) -> State:
         scenario = self.scenario

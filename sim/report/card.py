@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.provenance import took_words
 from sim.report import tallies
 from sim.report.names import Names
 from sim.report.tallies import Spread
@@ -200,9 +201,10 @@ def _short(numbers: Spread) -> str:
 
 
 def _ending(run: Run, width: int) -> list[str]:
-    seconds, version = float(run.manifest["seconds"]), run.manifest["model_version"]
+    version = run.manifest["model_version"]
     return [
-        f"Took {seconds:,.1f} s · {run.driver} driver · model {version}"[:width],
+        took_words(run.manifest["seconds"])[:width],
+        f"{run.driver} driver · model {version}"[:width],
         CAUTION[:width],
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.provenance import took_words
 from sim.report.card import CAUTION, KEYS, WIDTH
 from sim.report.compare_words import (
     INTERVAL,
@@ -94,10 +95,10 @@ def _unclear(effects: dict[str, Effect]) -> list[str]:
 
 
 def _ending(comparison: Comparison) -> list[str]:
-    seconds, version = float(comparison.manifest["seconds"]), comparison.manifest["model_version"]
+    version = comparison.manifest["model_version"]
     gain = comparison.effects.loc[comparison.effects["outcome"] == "deals", "gain"]
     told = ", ".join(f"{value:,.0f}×" for value in gain if np.isfinite(value))
-    lines = [f"Took {seconds:,.1f} s · model {version}"[:INNER]]
+    lines = [took_words(comparison.manifest["seconds"])[:INNER], f"model {version}"[:INNER]]
     if told:
         words = f"Deals: variance of independent over paired differences {told}"
         lines.append(shorten(words, INNER, placeholder=" …"))

@@ -268,7 +268,9 @@ def test_the_manifest_says_everything_needed_to_repeat_the_run(
     assert manifest["world"]["digest"] == small_run.world.digest
     assert manifest["environment"]["packages"]["mesa"]
     assert manifest["environment"]["python"]
-    assert manifest["seconds"] > 0.0
+    seconds = manifest["seconds"]
+    assert set(seconds) == {"simulating", "writing", "total"}
+    assert seconds["total"] == pytest.approx(seconds["simulating"] + seconds["writing"])
     assert (manifest["seed"], manifest["replicates"], manifest["driver"]) == (
         small_run.scenario.seed, 3, "compiled",
     )  # fmt: skip

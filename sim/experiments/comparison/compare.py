@@ -8,7 +8,6 @@ are in :mod:`sim.experiments.comparison.paired`, the paired runs in
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -114,6 +113,7 @@ class Comparison:
         self.tallies = dict(zip(labels, tallies, strict=True))
         self.per_run = per_run
         self.manifest = manifest
+        self.stopwatch = provenance.Stopwatch()
 
     @property
     def replicates(self) -> int:
@@ -322,16 +322,20 @@ class Comparison:
         InputError
             If the folder is not empty or cannot be written to.
         """
+        self.stopwatch.resume()
         target = files.prepare_folder(folder)
         for name in compared.TABLES:
             frame: pd.DataFrame = getattr(self, name)
             text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
             files.write_text(target / f"{name}.csv", text)
         files.write_json(target / "summary.json", self.summary)
+        self.stopwatch.lap("writing")
         if figures:
             from sim.report.compare import write_report
 
             write_report(self, target)
+            self.stopwatch.lap("figures")
+        self.manifest["seconds"] = self.stopwatch.seconds
         files.write_json(target / "manifest.json", self.manifest)
         return target
 
@@ -375,7 +379,7 @@ def compare(
     InputError
         If anything given is not valid or the scenarios cannot be paired.
     """
-    started, clock = datetime.now(UTC), time.perf_counter()
+    started, stopwatch = datetime.now(UTC), provenance.Stopwatch()
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
@@ -395,18 +399,19 @@ def compare(
             regions.append(np.stack([seen.region for seen in done.seen]))
             if progress is not None:
                 progress(done.number + 1, total)
-    seconds = time.perf_counter() - clock
     labels = pairing.labels_of(chosen)
-    manifest = _manifest(worlds, labels, threads, started, seconds)
+    manifest = _manifest(worlds, labels, threads, started)
     per_run = compared.per_run_frame(regions, [BASELINE, *labels])
     result = Comparison(worlds, labels, tallies, per_run, manifest)
+    stopwatch.lap("simulating")
+    result.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
     if out is not None:
         result.write(out)
     return result
 
 
 def _manifest(
-    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime, seconds: float
+    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime
 ) -> dict[str, Any]:
     """Describe a comparison completely enough to repeat it."""
     base = worlds.scenarios[0]
@@ -418,7 +423,7 @@ def _manifest(
         replicates=base.replicates,
         driver="compiled",
         started=started,
-        seconds=seconds,
+        seconds=0.0,
     )
     what_ifs = worlds.scenarios[1:]
     return manifest | pairing.manifest_of_what_ifs(labels, what_ifs, worlds.draws, workers)
