@@ -93,14 +93,14 @@ def _limit(ax: Axes, rows: pd.DataFrame) -> None:
     ordinary = sizes <= 3.0 * np.quantile(sizes, 0.9)
     top = float(np.abs(_ends(rows))[:, ordinary].max(initial=0.0)) or 1.0
     ax.set_xlim(-1.08 * top, 1.08 * top)
-    for y, (share, clear) in enumerate(
-        zip(rows["percent"].tolist(), rows["distinguishable"].tolist(), strict=True)
-    ):
-        if abs(share) > 1.08 * top:
-            side = float(np.sign(share))
-            mark = ">" if side > 0 else "<"
-            colour = (HIGHER if side > 0 else LOWER) if clear else GREY
-            ax.plot(side * 1.04 * top, y, mark, color=colour, markersize=7)
+    edge = 1.08 * top
+    shares, clears = rows["percent"].tolist(), rows["distinguishable"].tolist()
+    for y, (share, clear, *ends) in enumerate(zip(shares, clears, *_ends(rows), strict=True)):
+        colour = (HIGHER if share > 0 else LOWER) if clear else GREY
+        # An arrow where the effect, or its interval, goes on beyond the axis.
+        for side, mark in ((-1.0, "<"), (1.0, ">")):
+            if max(side * value for value in (share, *ends)) > edge:
+                ax.plot(side * 0.965 * edge, y, mark, color=colour, markersize=7)
 
 
 def _ends(rows: pd.DataFrame) -> np.ndarray[Any, Any]:

@@ -112,7 +112,7 @@ def _place_cell(row: pd.Series, name: str) -> str:
         return "="
     scale = key_of(name).scale
     low, middle, high = (scale * float(row[column]) for column in ("low", "difference", "high"))
-    digits = digits_of((high - low) / 2, 2)
+    digits = digits_of((high - low) / 2, 2) if high > low else None
     ends = f"{amount(low, digits, signed=True)} to {amount(high, digits, signed=True)}"
     text = f"{amount(middle, digits, signed=True)}, {ends}"
     return text if row["distinguishable"] else f"({text})"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval"
 MINUS = "−"
+MOST_RUNS = 10_000
+"""Runs beyond which it is not said how many more a difference would need."""
 _MEANING = {o.name: o for o in (*OUTCOMES, *REGION)}
 _KEYS = {key.name: key for key in KEYS}
 HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "memoranda")
@@ -29,10 +31,10 @@ HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "m
 
 
 def digits_of(size: float, figures: int) -> int:
-    """Return the decimal places that show a size to a number of figures, at most four."""
+    """Return the decimal places that show a size to a number of figures, at most eight."""
     if not np.isfinite(size) or size <= 0.0:
         return 2
-    return int(np.clip(figures - 1 - np.floor(np.log10(size)), 0, 4))
+    return int(np.clip(figures - 1 - np.floor(np.log10(size)), 0, 8))
 
 
 def amount(value: float, digits: int | None = None, *, signed: bool = False) -> str:
@@ -107,7 +109,7 @@ class Effect:
     @property
     def needed_words(self) -> str:
         """Return the number of runs that would show half of the difference."""
-        return f"about {rounded(self.needed)}"
+        return "over 10,000" if self.needed > MOST_RUNS else f"about {rounded(self.needed)}"
 
     @property
     def none_words(self) -> str:

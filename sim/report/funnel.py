@@ -32,6 +32,10 @@ LOSS_COLOURS = {
 }
 
 
+GLYPH = 0.085
+"""Inches that a character of a label takes, at most."""
+
+
 def plot_funnel(run: Run, ax: Axes | None = None) -> Axes:
     """Draw how many visits, memoranda, approvals, awards and deals there are, and what is lost.
 
@@ -59,14 +63,17 @@ def _draw_steps(ax: Axes, numbers: tallies.Funnel) -> None:
     reached = tallies.spread(numbers.reached)
     at = np.arange(len(numbers.steps))
     ax.barh(at, reached.median, 0.62, color=style.BLUE)
-    limit = float(reached.high.max(initial=1.0))
+    limit, right = float(reached.high.max(initial=1.0)), 0.0
+    wide = ax.get_window_extent().width / style.figure_of(ax).dpi
     for i in at:
         low, middle, high = (float(v[i]) for v in (reached.low, reached.median, reached.high))
         ax.plot([low, high], [i, i], color=style.INK, linewidth=1.4)
         end = max(middle, high) + 0.02 * limit
         words = f"{middle:,.0f}  [{low:,.0f}–{high:,.0f}]"
+        # The label must end inside the panel, however many digits it has.
+        right = max(right, end * wide / max(wide - GLYPH * len(words), 0.2 * wide))
         ax.text(end, float(i), words, va="center", fontsize=style.NOTE_SIZE, color=style.INK)
-    ax.set_xlim(0.0, 1.42 * limit)
+    ax.set_xlim(0.0, max(right, 1.42 * limit))
     ax.set_ylim(len(at) - 0.5, -0.6)
     ax.set_yticks(at, [WORDS[name] for name in numbers.steps])
     style.tidy(ax, grid="")

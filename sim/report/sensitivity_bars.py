@@ -27,7 +27,6 @@ AXIS = {
 MAIN = {"sobol": "total effect", "morris": "mu*", "pawn": "PAWN", "delta": "delta"}
 INERT_WORDS = "what an inert parameter would show"
 SEED_WORDS = {
-    "sobol": "seed (share of one run's variance)",
     "morris": "seed (deviation of one run)",
 }
 
@@ -48,6 +47,9 @@ def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None
     every = found.of(name)
     rows = every.head(MOST_SHOWN)
     seed = found.table[found.table["outcome"].eq(name) & found.table["parameter"].eq("seed")]
+    if found.method.name == "sobol":
+        # The seed's is a share of another variance, that of one run: it has no place on this axis.
+        seed = seed.iloc[:0]
     slots = len(rows) + (1.3 if len(seed) else 0.0)
     height = 2.35 + 0.42 * slots
     box = (0.26, 1.4 / height, 0.7, 1.0 - 2.2 / height)
@@ -70,6 +72,7 @@ def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None
     below = f"{meaning(name)}. Lines: 95 % intervals{shown}"
     style.set_title(ax, f"What matters to {name}", below, left=-0.345)
     _stamp(found, ax)
+    _warn(found, name, ax)
     return ax
 
 
@@ -146,6 +149,15 @@ def _legend(ax: Axes) -> None:
         fontsize=9.5,
         borderaxespad=0.0,
     )
+
+
+def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
+    """Say on the figure that there are too few points for its indices."""
+    mine = [note for note in found.notes if note.startswith(f"{outcome}: too few points")]
+    if mine:
+        figure = style.figure_of(ax)
+        words, above = mine[0][:1].upper() + mine[0][1:], 0.21 / figure.get_figheight()
+        figure.text(0.01, above, words, fontsize=style.STAMP_SIZE + 1.0, color=style.VERMILLION)
 
 
 def _stamp(found: Sensitivity, ax: Axes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -151,7 +152,7 @@ def test_a_difference_that_may_be_none_is_said_plainly(both: Comparison) -> None
     for effect in unclear:
         assert f"not distinguishable from none with {effect.runs} runs" in effect.none_words
         if not np.isnan(effect.needed):
-            assert "runs needed to see half of this: about" in effect.none_words
+            assert "runs needed to see half of this: " in effect.none_words
     never = [e for e in effects if e.never]
     assert never
     assert never[0].none_words.startswith(f"equal in all {RUNS} runs")
@@ -429,3 +430,10 @@ def test_a_deal_of_both_worlds_is_said_to_be_one(both: Comparison, twins: Twins)
     assert "is a deal in neither world" in between_of(twins, neither)
     with pytest.raises(InputError, match="has no project '99x'"):
         between_of(twins, "99x")
+
+
+def test_no_number_of_runs_is_told_that_nobody_would_make(both: Comparison) -> None:
+    """A difference of nothing once needed "about 2,700,000" runs."""
+    effect = next(iter(compare_tables.effects_of(both, "hostile").values()))
+    assert replace(effect, needed=2_700_000.0).needed_words == "over 10,000"
+    assert replace(effect, needed=340.0).needed_words == "about 340"

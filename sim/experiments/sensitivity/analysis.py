@@ -242,6 +242,7 @@ def sensitivity(
         found = indices(chosen, design, answer, design.seed)
         noises.append(noise_of(answer, design.seed))
         notes += [*answer.notes(), *found.notes]
+        notes += _scarce(answer.outcome, found.rows)
         rows += [*found.rows, *_seed_row(chosen, noises[-1])]
     if all(np.isnan(one.deviation) for one in noises):
         notes.append(
@@ -261,6 +262,16 @@ def sensitivity(
             "are too small; a lhs has none of this"
         )
     return replace(result, notes=tuple(notes), discovery=_discovered(design, runs, asked))
+
+
+def _scarce(outcome: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a note where Sobol' indices are what they cannot be, for want of points."""
+    mine = [row for row in rows if "total" in row and "first" in row]
+    high = max((row["total_high"] for row in mine), default=0.0)
+    above = [row["parameter"] for row in mine if row["first"] > row["total"] + 0.01]
+    told = [f"an interval reaches up to {high:.2f}"] if high > 1.0 else []
+    told += [f"the first order is above the total of {', '.join(above)}"] if above else []
+    return [f"{outcome}: too few points: {'; '.join(told)}"] if told else []
 
 
 def _seed_row(method: Method, noise: Any) -> list[dict[str, Any]]:
