@@ -71,7 +71,7 @@ calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibra
 	@set -e; work=results/calibrations/$$($(BIN)/python -c \
 		'from calibration.documented import rules_version; print(rules_version())'); \
 	$(BIN)/paradiplomacy calibrate --out "$$work"; \
-	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration
+	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
 
 figures: $(READY)  ## Draw the published figures anew from the published calibration
 	@$(BIN)/python -m calibration.figures

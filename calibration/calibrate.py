@@ -25,7 +25,7 @@ from calibration.inference.simulator import Simulator
 from calibration.inference.summaries import NETWORKS
 from calibration.inference.table import Rows, Wave, build, load_simulator
 from calibration.published import CHECKS, POSTERIOR, SIMULATOR
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.errors import InputError
 
 FEWEST = 200
@@ -130,6 +130,34 @@ def calibrate(folder: Path, settings: Settings, tell: Tell | None = None) -> Cal
     """
     require_extra()
     return _Work(folder, settings, tell or (lambda *_: None)).done()
+
+
+_WRITTEN = (
+    POSTERIOR, CHECKS, DATA, "validation.*", "validation/*.json",
+    *(f"{runs}/{name}" for runs in ("table-[0-9]", "validation/runs/*") for name in (
+        "runs/*.parquet", "set-aside/*.parquet", "points.parquet", ".lock", "plan.json"
+    )),
+)  # fmt: skip
+"""What a calibration and its validation leave in a folder."""
+
+
+def clear(folder: Path) -> None:
+    """Remove a calibration, and nothing that somebody else put into its folder.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else.
+    """
+    held = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [path for pattern in _WRITTEN for path in folder.glob(pattern)]
+    if held and not any(path.name in {"plan.json", CHECKS} for path in found):
+        raise InputError(
+            f"the folder does not hold a calibration (it holds {held[0].name!r})",
+            file=folder,
+            allowed="the folder of a calibration, or an empty or new one",
+        )
+    folders.remove(folder, [path.relative_to(folder).as_posix() for path in found])
 
 
 def require_extra() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from calibration.cases.cases import deep_cases
 from calibration.manifest import REFERENCE
 from calibration.published import draws as published_draws
-from sim import files
+from sim import folders
 from sim.errors import InputError
 from sim.experiments.run import Run, run
 from sim.files import MachineError
@@ -62,7 +62,7 @@ def make(
     end
         Last month; the scenarios' own by default.
     """
-    target = files.prepare_folder(folder, overwrite=True)
+    target = folders.make_folder(folder)
     made: list[Path] = []
 
     def runs_of(scenario: Scenario) -> Run:

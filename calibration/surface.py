@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def make(settings: Settings, work: Path, workers: int | None = None) -> Surface:
         scenario = scenario.with_overrides(end=settings.end)
     own = {name: scenario.parameter_values()[name] for name in settings.vary}
     points = work.with_name(f"{work.name}-points.csv")
-    files.prepare_folder(work.parent, overwrite=True)
+    folders.make_folder(work.parent)
     files.write_text(points, _csv(points_of(settings, own)))
     done = sweep(
         scenario,
@@ -246,12 +246,13 @@ def _surface(done: Sweep, scenario: Scenario, settings: Settings, own: dict[str,
 
 def _local_runs(done: Sweep, codes: Sequence[str]) -> pd.DataFrame:
     """Return the runs of some localities."""
-    from pyarrow import compute, dataset
+    import pyarrow as pa
+    from pyarrow import compute
 
-    kept = dataset.dataset(Path(done.folder) / "by_locality", format="parquet")
     wanted = compute.field("locality").isin(list(codes))
     columns = ["point", "replicate", "locality", *LOCAL]
-    frame: pd.DataFrame = kept.to_table(columns=columns, filter=wanted).to_pandas()
+    kept = [part.filter(wanted) for part in done.parts("by_locality", columns)]
+    frame: pd.DataFrame = pa.concat_tables(kept).unify_dictionaries().to_pandas()
     return frame
 
 
@@ -324,7 +325,7 @@ def write(surface: Surface, folder: Path) -> list[Path]:
     from calibration.surface_figure import draw
     from sim.report import style
 
-    target = files.prepare_folder(folder, overwrite=True)
+    target = folders.make_folder(folder)
     table, record = target / f"{NAME}.csv", target / f"{NAME}.json"
     files.write_text(table, _csv(surface.table))
     drawings = style.save(draw(surface), target, NAME, "Decentralization and turnover")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +22,7 @@ from sim import (
     cli_app,
     cli_calibrate,
     cli_compare,
+    cli_output,
     cli_patterns,
     cli_posterior,
     cli_scenarios,
@@ -31,7 +32,8 @@ from sim import (
     cli_world,
 )
 from sim.errors import InputError, nearest_name
-from sim.files import MachineError, free_folder, plain, prepare_folder
+from sim.files import MachineError, plain
+from sim.folders import free_folder, make_folder
 
 if TYPE_CHECKING:
     from sim.experiments.run import Run
@@ -169,17 +171,6 @@ def progress_bar(
         yield lambda done, total: bar.update(task, description=what, completed=done, total=total)
 
 
-@contextmanager
-def new_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
-    """Yield a folder, checked before the work begins and gone again if it stays empty."""
-    folder = prepare_folder(path, overwrite)
-    try:
-        yield folder
-    finally:
-        with suppress(OSError):
-            folder.rmdir()
-
-
 def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
     """Return the scenario with what the command line changes in it."""
     from sim.scenario import load
@@ -214,6 +205,7 @@ def run(
     posterior: cli_posterior.Posterior = None,
     calibration: cli_posterior.Folder = None,
     out: _Out = None,
+    overwrite: cli_output.Overwrite = False,
     world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -226,7 +218,8 @@ def run(
     drawn = cli_posterior.drawn(posterior, calibration, tables)
     enough = cli_posterior.runs(replicates, chosen.replicates, posterior)
     chosen = chosen.with_overrides(replicates=enough)
-    with new_folder(out if out is not None else free_folder(chosen.name)) as folder:
+    place = out if out is not None else free_folder(chosen.name)
+    with cli_output.new_folder(place, overwrite) as folder:
         from sim.experiments.run import run as run_scenario
 
         ready = perf_counter()
@@ -237,7 +230,7 @@ def run(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder)
+        result.write(folder, overwrite=overwrite)
     _tell_run(result, folder, as_json)
 
 
@@ -298,7 +291,7 @@ def explain(
     if figure is not None:
         style.save_as(drawing, figure, title)
     else:
-        place = prepare_folder(run_folder / "figures", overwrite=True)
+        place = make_folder(run_folder / "figures")
         figure = style.save(drawing, place, f"project_{project}_run_{replicate}", title)[0]
     typer.echo(f"\nDrawn in {figure}")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim import cli_output
 from sim.files import MachineError, plain
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="Folder to write to, or to go on in.")] = Path(
         "results/calibration"
     ),
+    overwrite: cli_output.Overwrite = False,
     simulator: Annotated[str | None, typer.Option(hidden=True, metavar="MODULE:FUNCTION")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
@@ -55,10 +57,9 @@ def calibrate(
 
     The same command on the same folder goes on where it stopped.
     """
-    from calibration.calibrate import calibrate as carry_out
-    from calibration.calibrate import usual_settings
+    from calibration import calibrate as calibration
 
-    settings = usual_settings(
+    settings = calibration.usual_settings(
         runs=runs,
         truncated_runs=truncated_runs,
         predictive_runs=predictive_runs,
@@ -67,12 +68,14 @@ def calibrate(
         workers=workers,
         simulator=simulator,
     )
+    if overwrite:
+        calibration.clear(out)
     with working(as_json, _GO_ON.format(out)) as tell:
-        done = carry_out(out, settings, tell)
+        done = calibration.calibrate(out, settings, tell)
     if as_json:
         typer.echo(json.dumps(plain(_summary(done, out)), allow_nan=False))
-        return
-    _print(done, out)
+    else:
+        _print(done, out)
 
 
 def _summary(done: Calibration, folder: Path) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import STARTED, cli_posterior
+from sim import STARTED, cli_output, cli_posterior
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def compare(
     calibration: cli_posterior.Folder = None,
     workers: _Workers = None,
     out: _Out = None,
+    overwrite: cli_output.Overwrite = False,
     world: _World = None,
     figures: _Figures = True,
     as_json: _Json = False,
@@ -70,7 +71,7 @@ def compare(
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim import cli
     from sim.experiments.comparison import pairing
-    from sim.files import free_folder
+    from sim.folders import free_folder
     from sim.scenario import load
     from sim.world import load_world
 
@@ -80,7 +81,8 @@ def compare(
     drawn = cli_posterior.drawn(posterior, calibration, tables)
     pairs = cli_posterior.runs(replicates, given[0].replicates, posterior)
     chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)
-    with cli.new_folder(out if out is not None else free_folder(_name(chosen))) as folder:
+    place = out if out is not None else free_folder(_name(chosen))
+    with cli_output.new_folder(place, overwrite) as folder:
         from sim.experiments.comparison.compare import compare as compare_scenarios
 
         ready = perf_counter()
@@ -91,7 +93,7 @@ def compare(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, figures=figures)
+        result.write(folder, figures=figures, overwrite=overwrite)
     _tell(result, folder, as_json)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.files import free_folder
+from sim import cli_output
+from sim.folders import free_folder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,9 +36,7 @@ def patterns(
         Path | None,
         typer.Option(help="Folder to write to, new or empty.", show_default="results/patterns"),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the files of an earlier check there.")
-    ] = False,
+    overwrite: cli_output.Overwrite = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
@@ -46,14 +45,14 @@ def patterns(
 
     claims = select_claims(load_claims(), only or [])
     place = out if out is not None else free_folder("patterns")
-    with cli.new_folder(place, overwrite) as folder:
+    with cli_output.new_folder(place, overwrite, "patterns.json") as folder:
         from calibration.claims.experiments import check_claims
 
         with cli.progress_bar(quiet=as_json, what="runs") as progress:
             findings = check_claims(
                 claims, replicates=replicates, seed=seed, workers=workers, progress=progress
             )
-        findings.write(folder, overwrite=True)
+        findings.write(folder, overwrite=overwrite)
     if as_json:
         typer.echo(json.dumps(findings.rows, ensure_ascii=False, allow_nan=False, indent=1))
         return

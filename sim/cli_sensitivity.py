@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sim import cli_output
 from sim.files import plain
 
 
@@ -42,13 +43,20 @@ def sensitivity(
         Path | None,
         typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
     ] = None,
+    overwrite: cli_output.Overwrite = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
+    from sim.experiments.sensitivity.analysis import RECORD
     from sim.experiments.sensitivity.analysis import sensitivity as measure
+    from sim.experiments.sweep import Sweep
 
-    found = measure(sweep_folder, outcome or (), method.value, discover=discover or ())
-    folder = found.write(out if out is not None else sweep_folder / "sensitivity")
+    # The sweep's own analysis is renewed; any other folder is asked about.
+    place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)
+    kept = Sweep(sweep_folder)
+    with cli_output.new_folder(place, again, RECORD) as folder:
+        found = measure(kept, outcome or (), method.value, discover=discover or ())
+        found.write(folder, overwrite=again)
     if as_json:
         typer.echo(json.dumps(plain({"folder": folder, **found.summary}), allow_nan=False))
         return

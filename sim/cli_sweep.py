@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import cli_posterior
+from sim import cli_output, cli_posterior
 from sim.errors import InputError
-from sim.files import MachineError, free_folder, plain
+from sim.files import MachineError, plain
+from sim.folders import free_folder
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
@@ -97,6 +98,7 @@ def sweep(
     workers: _Workers = None,
     cluster: _Cluster = None,
     out: _Out = None,
+    overwrite: cli_output.Overwrite = False,
     dry_run: _DryRun = False,
     resume: _Resume = None,
     extend: _Extend = None,
@@ -112,7 +114,7 @@ def sweep(
         "vary": vary, "design": design, "n": n, "replicates": replicates, "seed": seed,
         "set": set_, "end": end, "world": world, "tables": tables, "keep-events": keep_events,
         "chunk": chunk, "posterior": posterior, "calibration": calibration, "out": out,
-        "dry-run": dry_run,
+        "dry-run": dry_run, "overwrite": overwrite,
     }  # fmt: skip
     held = {"resume": resume, "extend": extend, "status": status}
     action = _action(scenario, held, asked, retry)
@@ -124,7 +126,7 @@ def sweep(
     if dry_run:
         _tell_plan(plan, workers, as_json)
     else:
-        _report(_carried_out(plan, out, working, as_json), as_json)
+        _report(_carried_out(plan, out, overwrite, working, as_json), as_json)
 
 
 def _action(
@@ -202,7 +204,9 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
     )
 
 
-def _carried_out(asked: Planned, out: str | None, working: dict[str, Any], quiet: bool) -> Sweep:
+def _carried_out(
+    asked: Planned, out: str | None, overwrite: bool, working: dict[str, Any], quiet: bool
+) -> Sweep:
     """Write the plan, or find it in the folder, and make the runs that are left."""
     from sim.experiments.sweep import Sweep
     from sim.experiments.sweep.result import check_workers
@@ -210,7 +214,7 @@ def _carried_out(asked: Planned, out: str | None, working: dict[str, Any], quiet
 
     check_workers(**working)
     folder = out or str(free_folder(f"{asked.plan.scenario.name}-sweep"))
-    begin(asked, folder)
+    begin(asked, folder, overwrite)
     with _working(quiet, folder) as progress:
         return Sweep(folder).resume(**working, progress=progress)
 
@@ -292,7 +296,7 @@ def _report(done: Sweep, as_json: bool) -> None:
         "replicates": done.plan.replicates,
         "varied": done.plan.names,
         "design": done.design.kind,
-        "notes": done.design.notes,
+        "notes": done.notes,
         "set_aside": [asdict(damage) for damage in done.damages],
         "outcomes": ranges(done),
     }

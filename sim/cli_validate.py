@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import cli_posterior, cli_validation
+from sim import cli_output, cli_posterior, cli_validation
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _Workers = Annotated[
 _Out = Annotated[
     Path | None,
     typer.Option(
-        help="Folder to write to; with --against new or empty.",
+        help="Folder to write to, new or empty.",
         show_default="the calibration's, or results/against-NAME-OF-FILE",
     ),
 ]
@@ -92,6 +92,7 @@ def validate(
     seed: _Seed = None,
     workers: _Workers = None,
     out: _Out = None,
+    overwrite: cli_output.Overwrite = False,
     world: _World = None,
     as_json: _Json = False,
 ) -> None:
@@ -110,10 +111,12 @@ def validate(
     }  # fmt: skip
     if against is None:
         _refuse({**choice, **runs}, "belongs to --against")
-        cli_validation.judge(calibration, only or [], workers, out, as_json)
+        cli_validation.judge(calibration, only or [], workers, out, overwrite, as_json)
     else:
         _refuse({"only": only}, "does not go with --against")
-        _compare(against, choice, {**runs, "calibration": calibration}, workers, out, as_json)
+        _compare(
+            against, choice, {**runs, "calibration": calibration}, workers, out, overwrite, as_json
+        )
 
 
 def _refuse(options: dict[str, Any], why: str) -> None:
@@ -129,13 +132,14 @@ def _compare(
     runs: dict[str, Any],
     workers: int | None,
     out: Path | None,
+    overwrite: bool,
     as_json: bool,
 ) -> None:
     """Compare the model with a user's table: ranks, concentration, calibration."""
     from calibration.against.comparison import Wanted, compare_with_table
     from sim import cli
     from sim.experiments.comparison.pairing import threads
-    from sim.files import free_folder
+    from sim.folders import free_folder
     from sim.world import load_world
 
     tables, many = load_world(runs["world"]), threads(workers)
@@ -143,7 +147,10 @@ def _compare(
     outcome, first, last, complete, by, within = choice.values()
     wanted = Wanted(outcome, first, last, bool(complete), by, tuple(within or ()))
     place = out if out is not None else free_folder(f"against-{file.stem}")
-    with cli.new_folder(place) as folder, cli.progress_bar(as_json, "runs") as progress:
+    with (
+        cli_output.new_folder(place, overwrite) as folder,
+        cli.progress_bar(as_json, "runs") as progress,
+    ):
         found = compare_with_table(
             file,
             wanted,
@@ -155,7 +162,7 @@ def _compare(
             draws=drawn.draws or None,
             progress=progress,
         )
-        found.write(folder)
+        found.write(folder, overwrite=overwrite)
     if as_json:
         from sim.files import plain
 

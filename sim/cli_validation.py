@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim import folders
 from sim.files import plain
 
 if TYPE_CHECKING:
@@ -33,7 +34,12 @@ Only = Annotated[
 
 
 def judge(
-    folder: Path | None, only: list[str], workers: int | None, out: Path | None, as_json: bool
+    folder: Path | None,
+    only: list[str],
+    workers: int | None,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Validate a calibration, write record and page, and print the verdicts.
 
@@ -48,6 +54,8 @@ def judge(
     out
         Where record and page go, with copies of posterior and checks; None takes the
         calibration's folder. What is published is only written where it is asked for.
+    overwrite
+        Replace an earlier validation in ``out``.
     as_json
         Print the record instead of the table.
 
@@ -57,19 +65,20 @@ def judge(
         With code 1 if a step stopped with an error.
     """
     from calibration.published import published_folder
-    from calibration.validation.validate import publish, validate
+    from calibration.validation.validate import RECORD, publish, validate
     from sim.cli_calibrate import working
     from sim.experiments.comparison.pairing import threads
-    from sim.files import prepare_folder
 
     many = threads(workers)
     place = folder if folder is not None else (_USUAL if _USUAL.is_dir() else published_folder())
-    target = None if out is None else prepare_folder(out, overwrite=True)
+    target = None
+    if out is not None and out.resolve() != place.resolve():
+        target = folders.prepare_folder(out, overwrite, mark=RECORD)
     with working(as_json, _GO_ON) as tell:
         done = validate(place, workers=many, only=only, tell=tell)
-    if target is not None and target.resolve() != place.resolve():
+    if target is not None:
         publish(place, target)
-    written = target or (place if done.is_new else None)
+    written = target or (place if done.is_new or out is not None else None)
     if written is not None:
         done.write(written)
     _tell(done, written or place, as_json)

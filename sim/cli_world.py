@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.errors import InputError
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -31,13 +33,24 @@ def check(folder: _Folder = None) -> None:
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace tables there by the shipped ones.")
+    ] = False,
+) -> None:
     """Copy the shipped tables into a new folder, as a start for another region."""
-    from sim.files import prepare_folder, write_bytes
+    from sim.files import write_bytes
+    from sim.folders import make_folder, prepare_folder
     from sim.world import SHIPPED
 
-    made = prepare_folder(folder)
     sources = sorted(SHIPPED.glob("*.csv"))
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if overwrite and (others := sorted(held - {source.name for source in sources})):
+        raise InputError(
+            f"holds {others[0]!r}, which is not a table", file=folder, allowed="a folder of tables"
+        )
+    made = make_folder(folder) if overwrite else prepare_folder(folder)
     for source in sources:
         write_bytes(made / source.name, source.read_bytes())
     typer.echo(f"Copied {len(sources)} tables to {made}.")

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-RESULTS = Path("results")
-"""Where results go by default."""
+PARTIAL = ".part-"
 
-_PARTIAL = ".part-"
+FOLDERS: dict[Path, set[str]] = {}
+"""Folders made ready for writing, and the names of what was written into each since."""
+
+GONE = "the folder was moved or removed meanwhile"
 
 # Faults of the path a user chose, as opposed to faults of the machine.
 _USER_FAULTS = frozenset(
@@ -75,6 +77,12 @@ def _translated(error: OSError, path: Path, doing: str) -> InputError | MachineE
     reason = os.strerror(error.errno) if error.errno else str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(f"cannot {doing}: the disk is full", file=path)
+    ready = next((f for f in Path(os.path.realpath(path)).parents if f in FOLDERS), None)
+    if ready is not None and not ready.is_dir():
+        return MachineError(f"cannot {doing}: {GONE}", file=ready)
+    if ready is not None:
+        # It could be written before the work began, so the user's choice was right.
+        return MachineError(f"cannot {doing}: {reason.lower()}", file=path)
     if error.errno in _USER_FAULTS:
         return InputError(
             f"cannot {doing}: {reason.lower()}", file=path, allowed="a path you may write to"
@@ -83,7 +91,7 @@ def _translated(error: OSError, path: Path, doing: str) -> InputError | MachineE
 
 
 @contextlib.contextmanager
-def _faults(path: Path, doing: str, folder: Path | None = None) -> Iterator[None]:
+def faults(path: Path, doing: str, folder: Path | None = None) -> Iterator[None]:
     """Turn system errors inside the block into InputError or MachineError.
 
     Where ``folder`` is given, errors that name a file outside it pass unchanged: they are
@@ -98,7 +106,7 @@ def _faults(path: Path, doing: str, folder: Path | None = None) -> Iterator[None
         raise _translated(error, path, doing) from error
 
 
-def _possible(path: str | Path) -> Path:
+def possible(path: str | Path) -> Path:
     """Return the path, refusing what no file system can hold."""
     if "\0" in str(path):
         raise InputError("is not a possible name", file=repr(str(path)))
@@ -107,10 +115,10 @@ def _possible(path: str | Path) -> Path:
 
 def _target(path: str | Path) -> Path:
     """Return the file that a write to ``path`` replaces, following links."""
-    chosen = _possible(path)
+    chosen = possible(path)
     if not chosen.name:
         raise InputError("is not the name of a file", file=chosen)
-    with _faults(chosen, "write the file"):
+    with faults(chosen, "write the file"):
         target = Path(os.path.realpath(chosen))
         try:
             mode = target.stat().st_mode
@@ -173,9 +181,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         If the disk is full or fails.
     """
     target = _target(path)
-    partial = target.with_name(f"{_PARTIAL}{secrets.token_hex(8)}{target.suffix}")
+    partial = target.with_name(f"{PARTIAL}{secrets.token_hex(8)}{target.suffix}")
     shown = Path(path)
-    with _faults(shown, "write the file", target.parent):
+    with faults(shown, "write the file", target.parent):
         try:
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             yield partial
@@ -187,6 +195,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
                 partial.unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
+    for folder in target.parents:
+        if folder in FOLDERS:
+            FOLDERS[folder].add(target.relative_to(folder).as_posix())
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -258,7 +269,8 @@ def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
 def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
     """Write a frame (without its index) or an Arrow table as Parquet, whole or not at all.
 
-    Dictionaries of words stay a matter of the file: every reader gets plain text.
+    Dictionaries of words stay a matter of the file: every reader gets plain text. Pages carry
+    checksums, so that a reader can tell damage.
 
     Raises
     ------
@@ -272,61 +284,6 @@ def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
         table = pa.Table.from_pandas(table, preserve_index=False)
     with replacing(path) as partial:
         # The schema of the table would have readers make categories of words.
-        pq.write_table(table, partial, compression="zstd", store_schema=False)
-
-
-def free_folder(name: str, results: Path = RESULTS) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
-    folder, count = results / name, 1
-    while folder.exists():
-        count += 1
-        folder = results / f"{name}-{count}"
-    return folder
-
-
-def prepare_folder(path: str | Path, overwrite: bool = False) -> Path:
-    """Return a folder that may be written into, making it where needed.
-
-    Parameters
-    ----------
-    path
-        The folder. Parents are made too.
-    overwrite
-        Accept a folder that already holds files. They are replaced one by one as they are
-        written; nothing is deleted beforehand.
-
-    Raises
-    ------
-    InputError
-        If the path is a file, or the folder is not empty or may not be written.
-    MachineError
-        If the disk is full or fails.
-    """
-    folder = _possible(path)
-    with _faults(folder, "use the folder"):
-        if folder.exists() and not folder.is_dir():
-            raise InputError("is a file, not a folder", file=folder, allowed="a new folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        # What an interrupted write left behind does not count as content.
-        held = sorted(p.name for p in folder.iterdir() if not p.name.startswith(_PARTIAL))
-    if held and not overwrite:
-        raise InputError(
-            f"the folder is not empty (it holds {held[0]!r})",
-            file=folder,
-            allowed="an empty or new folder, or the option to overwrite",
+        pq.write_table(
+            table, partial, compression="zstd", store_schema=False, write_page_checksum=True
         )
-    _probe(folder)
-    return folder
-
-
-def _probe(folder: Path) -> None:
-    """Check that a file can be made in the folder and holds what is written."""
-    probe = folder / f"{_PARTIAL}{secrets.token_hex(6)}-probe"
-    with _faults(folder, "write into the folder"):
-        try:
-            with probe.open("xb") as stream:
-                stream.write(b"probe")
-                stream.flush()
-        finally:
-            with contextlib.suppress(OSError):
-                probe.unlink(missing_ok=True)

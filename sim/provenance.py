@@ -43,6 +43,7 @@ _NOT_THE_MODEL = (
     "errors.py",
     "experiments",
     "files.py",
+    "folders.py",
     "provenance.py",
     "report",
 )

@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 import sim
 from sim import cli, provenance
 from sim.errors import InputError
-from sim.files import MachineError, free_folder
+from sim.files import MachineError
+from sim.folders import free_folder
 from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[1]

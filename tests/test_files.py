@@ -14,19 +14,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sim import files
 from sim.errors import InputError
-from sim.files import (
-    MachineError,
-    prepare_folder,
-    replacing,
-    write_bytes,
-    write_json,
-    write_parquet,
-    write_text,
-)
+from sim.files import MachineError, replacing, write_bytes, write_json, write_parquet, write_text
+from sim.folders import clear_folder, make_folder, prepare_folder, undo, write_record
 
 WRITERS: list[Callable[[Path], None]] = [
     lambda path: write_text(path, "new"),
@@ -223,8 +217,80 @@ def test_prepare_folder_refuses_a_folder_with_content(tmp_path: Path) -> None:
     (tmp_path / "old.txt").write_text("old", encoding="utf-8")
     with pytest.raises(InputError, match=r"not empty \(it holds 'old.txt'\)"):
         prepare_folder(tmp_path)
-    assert prepare_folder(tmp_path, overwrite=True) == tmp_path
+    assert make_folder(tmp_path) == tmp_path
     assert listing(tmp_path) == ["old.txt"]
+
+
+def test_only_results_of_this_software_are_overwritten_and_nothing_else_removed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no manifest.json of this software; it holds 'mine.txt'"):
+        prepare_folder(tmp_path, overwrite=True)
+    (tmp_path / "manifest.json").write_text('{"other": "software"}', encoding="utf-8")
+    with pytest.raises(InputError, match="results that can be replaced"):
+        prepare_folder(tmp_path, overwrite=True)
+    (tmp_path / "manifest.json").unlink()
+    folder = make_folder(tmp_path)
+    (make_folder(folder / "figures") / "mine.png").write_bytes(b"mine")
+    write_text(folder / "figures" / "a.svg", "old")
+    write_text(folder / "table.csv", "old")
+    write_record(folder, {"model_version": "1"})
+    outside = tmp_path.parent / "outside.txt"
+    outside.write_text("mine", encoding="utf-8")
+    record = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert record["written"] == ["figures/a.svg", "table.csv"]
+    record["written"] += ["../outside.txt", str(outside)]
+    (folder / "manifest.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(InputError, match="--overwrite"):
+        prepare_folder(folder)
+    assert listing(folder) == ["figures", "manifest.json", "mine.txt", "table.csv"]
+    clear_folder(prepare_folder(folder, overwrite=True))
+    assert listing(folder) == ["figures", "mine.txt"]
+    assert listing(folder / "figures") == ["mine.png"]
+    assert outside.exists()
+
+
+def test_what_is_half_done_is_removed_again(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    folder = prepare_folder(tmp_path / "out")
+    write_text(folder / "table.csv", "half")
+    write_text(make_folder(folder / "figures") / "a.svg", "half")
+    undo(folder)
+    assert listing(tmp_path) == []
+    write_text(make_folder(tmp_path / "out") / "mine.txt", "mine")
+    prepare_folder(tmp_path / "new")
+    undo(tmp_path / "new")
+    assert listing(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSPC, errno.EIO])
+def test_write_that_fails_midway_is_a_fault_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    folder = prepare_folder(tmp_path / "out")
+    monkeypatch.setattr("sim.files.os.open", raiser(OSError(code, os.strerror(code))))
+    with pytest.raises(MachineError, match="cannot write"):
+        write_text(folder / "file", "x")
+    assert listing(folder) == []
+
+
+def test_folder_that_is_moved_while_it_is_written_to_is_named(tmp_path: Path) -> None:
+    folder = prepare_folder(tmp_path / "out")
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(MachineError, match=r"/out: .*moved or removed meanwhile"):
+        write_text(folder / "file", "x")
+    assert listing(tmp_path) == ["elsewhere"]
+
+
+def test_tables_carry_checksums_of_their_pages(tmp_path: Path) -> None:
+    file = tmp_path / "table.parquet"
+    write_parquet(file, pa.table({"a": np.random.default_rng(1).random(1000)}))
+    content = bytearray(file.read_bytes())
+    content[4000] ^= 1
+    file.write_bytes(content)
+    with pytest.raises((OSError, pa.ArrowException), match=r"(?i)checksum|crc"):
+        pd.read_parquet(file, page_checksum_verification=True)
 
 
 def test_prepare_folder_refuses_files_and_paths_below_files(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from calibration.against.predicted import (
     known_outcome,
 )
 from calibration.against.record import found, rows_of
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.errors import InputError
 from sim.interventions import LAST_MONTH
 from sim.scenario import Scenario, load
@@ -102,12 +102,13 @@ class Against:
         """
         from sim.report.against_page import write_page
 
-        target = files.prepare_folder(folder, overwrite)
+        target = folders.prepare_folder(folder, overwrite)
+        folders.clear_folder(target)
         files.write_text(target / "units.csv", self.units.to_csv(index=False))
         files.write_text(target / "scores.csv", self.scores().to_csv(index=False))
         files.write_json(target / "against.json", self.record)
         write_page(self.record, self.units, target)
-        files.write_json(target / "manifest.json", self.manifest)
+        folders.write_record(target, self.manifest)
         return target
 
     def scores(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibration.claims.inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ class Findings:
         """
         from sim.report.patterns import patterns_page
 
-        target, record = files.prepare_folder(folder, overwrite), self.record()
+        target = folders.prepare_folder(folder, overwrite, mark="patterns.json")
+        record = self.record()
         texts = {f.claim.id: (f.claim.claim, f.claim.pattern) for f in self.findings}
         files.write_text(target / "patterns.csv", self.frame.to_csv(index=False))
         files.write_text(target / "patterns.html", patterns_page(record, texts))

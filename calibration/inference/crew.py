@@ -15,6 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from sim.errors import InputError
 from sim.experiments.processes import WorkerProcess, surroundings
 from sim.experiments.sweep.local import DEATHS
 from sim.files import MachineError
@@ -32,7 +33,8 @@ class Hand(WorkerProcess):
         self.made = 0
         module = "calibration.inference.crew"
         command = [sys.executable, "-m", module, str(folder.absolute()), simulator]
-        super().__init__(command, news, surroundings())
+        # Ctrl-C in the terminal is the calibration's to act on, not the workers'.
+        super().__init__(command, news, surroundings(), own_session=True)
 
     def give(self, chunk: int | None) -> None:
         """Send the number of a file, or end the worker when there is none."""
@@ -123,7 +125,7 @@ def main(arguments: list[str]) -> None:
             tell({"done": name})
     except BrokenPipeError:
         os._exit(1)
-    except (MachineError, OSError) as error:
+    except (InputError, MachineError, OSError) as error:
         tell({"fault": str(error)})
 
 

@@ -89,7 +89,12 @@ class Posterior:
         sink = io.BytesIO()
         # Splitting the bytes of numbers and leaving dictionaries out saves a third.
         pq.write_table(
-            table, sink, compression="zstd", use_dictionary=False, use_byte_stream_split=True
+            table,
+            sink,
+            compression="zstd",
+            use_dictionary=False,
+            use_byte_stream_split=True,
+            write_page_checksum=True,
         )
         files.write_bytes(path, sink.getvalue())
 
@@ -103,7 +108,7 @@ def read_posterior(path: Path) -> Posterior:
         If there is none, or it cannot be read.
     """
     try:
-        table = pq.read_table(io.BytesIO(path.read_bytes()))
+        table = pq.read_table(io.BytesIO(path.read_bytes()), page_checksum_verification=True)
         made_by = json.loads((table.schema.metadata or {})[_NOTES])
     except FileNotFoundError:
         raise InputError(

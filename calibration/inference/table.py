@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import io
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +20,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from calibration.inference.prior import Array
 from calibration.inference.simulator import Observation, Simulator
 from sim.errors import InputError
+from sim.experiments.sweep.parquet import fits_name, named, notes_of, parquet_bytes, parquet_table
 from sim.experiments.sweep.places import Folder
-from sim.experiments.sweep.store import parquet_bytes
 from sim.files import MachineError, plain
 
 CHUNK = 50
@@ -34,6 +33,7 @@ WAVE = 10_000_000
 FORMAT = 1
 PLAN, POINTS, RUNS, ASIDE = "plan.json", "points.parquet", "runs", "set-aside"
 _ADDRESS = "paradiplomacy.address"
+_AGAIN = "calibrate on the same folder again to make its runs anew"
 
 Progress = Callable[[int, int], None]
 Advance = Callable[[int], None]
@@ -163,8 +163,9 @@ class Wave:
             If the folder holds runs of another model, prior or seed.
         """
         wanted = plain(self.identity(simulator))
-        if PLAN in self.place.names(""):
-            held = json.loads(self.place.read(PLAN))
+        # A plan that cannot be read is written anew; files of runs name what they belong to.
+        with suppress(FileNotFoundError, ValueError, TypeError):
+            held = dict(json.loads(self.place.read(PLAN)))
             other = [name for name in wanted if held.get(name) != wanted[name]]
             if other:
                 raise InputError(
@@ -178,12 +179,23 @@ class Wave:
 
     @classmethod
     def begun(cls, folder: Path) -> Wave:
-        """Return the wave whose plan is in a folder."""
+        """Return the wave whose plan is in a folder.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it cannot be read.
+        """
         place = Folder(folder)
-        plan = json.loads(place.read(PLAN))
-        points = pq.read_table(io.BytesIO(place.read(POINTS)))
-        values = np.column_stack([column.to_numpy() for column in points.columns])
-        return cls(folder, plan["wave"], plan["seed"], values)
+        try:
+            plan = json.loads(place.read(PLAN))
+            points = parquet_table(place.read(POINTS))
+            values = np.column_stack([column.to_numpy() for column in points.columns])
+            return cls(folder, plan["wave"], plan["seed"], values)
+        except (FileNotFoundError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+            raise InputError(
+                f"holds no table of runs that can be read ({error}); {_AGAIN}", file=folder
+            ) from error
 
     def make(self, simulator: Simulator, chunk: int, tell: Advance | None = None) -> str:
         """Make the runs of one file and return its name."""
@@ -203,7 +215,7 @@ class Wave:
                 tell(1)
         table = _table(self, simulator, rows, runs, errors)
         content = parquet_bytes(table, {_ADDRESS: self.address(simulator, chunk)})
-        name = f"{chunk:06d}-{_hash(content)}.parquet"
+        name = named(f"{chunk:06d}", content)
         self.place.write(f"{RUNS}/{name}", content)
         return name
 
@@ -211,16 +223,20 @@ class Wave:
         """Return the files that are there and whole, by number; set the others aside."""
         found: dict[int, str] = {}
         for name in self.place.names(RUNS):
-            number, _, mark = name.removesuffix(".parquet").partition("-")
-            chunk = int(number) if number.isdigit() else -1
-            content = self.place.read(f"{RUNS}/{name}")
-            if 0 <= chunk < self.chunks and chunk not in found and mark == _hash(content):
-                notes = pq.read_metadata(io.BytesIO(content)).metadata or {}
-                if notes.get(_ADDRESS.encode()) == self.address(simulator, chunk).encode():
-                    found[chunk] = name
-                    continue
-            self.place.move(f"{RUNS}/{name}", f"{ASIDE}/{name}")
+            chunk = self._chunk(simulator, name, self.place.read(f"{RUNS}/{name}"))
+            if chunk is None or chunk in found:
+                self.place.move(f"{RUNS}/{name}", f"{ASIDE}/{name}")
+            else:
+                found[chunk] = name
         return found
+
+    def _chunk(self, simulator: Simulator, name: str, content: bytes) -> int | None:
+        """Return the number of a file; None if it is damaged or not of this table."""
+        number = name.partition("-")[0]
+        if not number.isdigit() or int(number) >= self.chunks or not fits_name(name, content):
+            return None
+        is_own = notes_of(content).get(_ADDRESS) == self.address(simulator, int(number))
+        return int(number) if is_own else None
 
     def read(self, simulator: Simulator) -> Rows:
         """Return all runs.
@@ -229,11 +245,21 @@ class Wave:
         ------
         MachineError
             If some are missing.
+        InputError
+            If a file is damaged or belongs to another table.
         """
         names = self.place.names(RUNS)
         if len(names) != self.chunks:
             raise MachineError(f"{self.chunks - len(names)} files are missing", file=self.folder)
-        parts = [pq.read_table(io.BytesIO(self.place.read(f"{RUNS}/{name}"))) for name in names]
+        parts = []
+        for name in names:
+            content = self.place.read(f"{RUNS}/{name}")
+            if self._chunk(simulator, name, content) is None:
+                raise InputError(
+                    f"is damaged or belongs to another table; {_AGAIN}",
+                    file=self.place.shown(f"{RUNS}/{name}"),
+                )
+            parts.append(parquet_table(content))
         table = pa.concat_tables(parts).combine_chunks()
         replicates = table["replicate"].to_pylist()
         counts = {}
@@ -329,7 +355,3 @@ def _table(
         columns[f"counts.{name}"] = pa.FixedSizeListArray.from_arrays(flat, size)
     columns["error"] = pa.array(errors, pa.string())
     return pa.table(columns)
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]

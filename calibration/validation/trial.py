@@ -124,11 +124,6 @@ class Trial:
 
 
 def _table(folder: Path, simulator: Simulator) -> Rows:
-    try:
-        rows = Wave.begun(folder).read(simulator)
-    except FileNotFoundError as error:
-        raise InputError(
-            "is not there", file=folder, allowed="a folder in which calibrate made its runs"
-        ) from error
+    rows = Wave.begun(folder).read(simulator)
     numbers = np.column_stack([rows.statistics, rows.derived])
     return rows.chosen(np.asarray(np.isfinite(numbers).all(axis=1)))

@@ -130,7 +130,13 @@ def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = 
     # A log has many rows of few words.
     words = list(WORDS) if name == "events" else None
     try:
-        table = parquet.read_table(path, filters=chosen, use_threads=False, read_dictionary=words)
+        table = parquet.read_table(
+            path,
+            filters=chosen,
+            use_threads=False,
+            read_dictionary=words,
+            page_checksum_verification=True,
+        )
     except FileNotFoundError:
         raise InputError("this table of the run is missing", file=path) from None
     except (pa.ArrowInvalid, OSError) as error:

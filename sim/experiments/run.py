@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim import events, files, outcomes, provenance
+from sim import events, files, folders, outcomes, provenance
 from sim.calendar import month_index, month_name
 from sim.calendars import Positions
 from sim.engine import simulate
@@ -187,18 +187,28 @@ class Run:
 
         return biography_of(self.events, deal, replicate=replicate)
 
-    def write(self, folder: str | Path, *, figures: bool = True) -> Path:
+    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
         """Write all tables, the manifest and, if asked, the figures and the report.
 
         The manifest is written last: a folder that has one is whole.
 
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        figures
+            Draw the figures and write the report.
+        overwrite
+            Replace an earlier run that the folder holds.
+
         Raises
         ------
         InputError
-            If the folder is not empty or cannot be written to.
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
         self.stopwatch.resume()
-        target = files.prepare_folder(folder)
+        target = folders.prepare_folder(folder, overwrite)
+        folders.clear_folder(target)
         files.write_parquet(target / "events.parquet", self.tables["events"])
         files.write_parquet(target / "projects.parquet", self.tables["projects"])
         is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
@@ -214,7 +224,7 @@ class Run:
             write_report(self, target)
             self.stopwatch.lap("figures")
         self.manifest["seconds"] = self.stopwatch.seconds
-        files.write_json(target / "manifest.json", self.manifest)
+        folders.write_record(target, self.manifest)
         return target
 
 
@@ -285,7 +295,7 @@ def run(
     chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates)
     known = parameter_draws.checked(draws)
     if out is not None:
-        files.prepare_folder(out)
+        folders.prepare_folder(out)
     result = _Collector(chosen, world, driver, known).collect(progress)
     if out is not None:
         result.write(out)

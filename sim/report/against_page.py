@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import files
+from sim import files, folders
 from sim.report import markup, style
 from sim.report.against import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
 from sim.report.against_words import how, notices, question, range_words, said
@@ -66,8 +66,8 @@ def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = files.prepare_folder(folder, overwrite=True)
-    drawn = files.prepare_folder(place / "figures", overwrite=True)
+    place = folders.make_folder(folder)
+    drawn = folders.make_folder(place / "figures")
     pictures = {}
     for name, ax in drawings(record, units).items():
         svg = style.save(style.figure_of(ax), drawn, name, captions(record, units)[name])[1]

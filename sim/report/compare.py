@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import files
+from sim import files, folders
 from sim.experiments.comparison.pairing import changed_parameters
 from sim.parameters import PARAMETERS
 from sim.report import compare_figures, compare_tables, markup
@@ -56,7 +56,7 @@ def write_report(comparison: Comparison, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = files.prepare_folder(folder, overwrite=True)
+    place = folders.make_folder(folder)
     compare_figures.save_figures(comparison, place / "figures")
     drawings = {
         name: (place / "figures" / f"{name}.svg").read_bytes()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.comparison.worlds import LOCALITY_OUTCOMES, PATHS
-from sim.files import prepare_folder
+from sim.folders import make_folder
 from sim.report import style
 from sim.report.compare_forest import plot_forest
 from sim.report.compare_style import HIGHER, LOWER, known_outcome, rows_of, stamp
@@ -320,7 +320,7 @@ def save_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = prepare_folder(folder, overwrite=True)
+    place = make_folder(folder)
     written: list[Path] = []
     for name, caption in captions(comparison).items():
         written += style.save(style.figure_of(draw(comparison, name)), place, name, caption)

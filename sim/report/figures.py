@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import InputError, nearest_name
-from sim.files import prepare_folder
+from sim.folders import make_folder
 from sim.outcomes import MONTHS, OUTCOMES
 from sim.report import style, tallies
 from sim.report.channels import plot_channels
@@ -238,7 +238,7 @@ def save_figures(run: Run, folder: str | Path) -> list[Path]:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = prepare_folder(folder, overwrite=True)
+    place = make_folder(folder)
     written: list[Path] = []
     for name, caption in captions(run).items():
         written += style.save(style.figure_of(draw(run, name)), place, name, caption)

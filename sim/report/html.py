@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import files
+from sim import files, folders
 from sim.outcomes import OUTCOMES, REGION, SUMMED
 from sim.parameters import PARAMETERS
 from sim.report import figures, markup, tallies
@@ -54,7 +54,7 @@ def write_report(run: Run, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = files.prepare_folder(folder, overwrite=True)
+    place = folders.make_folder(folder)
     figures.save_figures(run, place / "figures")
     drawings = {
         name: (place / "figures" / f"{name}.svg").read_bytes() for name in figures.captions(run)

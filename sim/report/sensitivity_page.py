@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.parameters import PARAMETERS
 from sim.report import markup, style
 from sim.report.sensitivity_card import (
@@ -81,7 +81,7 @@ def write_page(found: Sensitivity, folder: Path) -> Path:
     InputError, MachineError
         If they cannot be written.
     """
-    place = files.prepare_folder(folder / "figures", overwrite=True)
+    place = folders.make_folder(folder / "figures")
     drawings = {}
     for outcome in found.outcomes:
         drawing = style.figure_of(found.plot(outcome))

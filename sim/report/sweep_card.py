@@ -27,7 +27,7 @@ def sweep_card(sweep: Sweep) -> str:
         f"{len(sweep.points):,} points ({sweep.design.kind}) of {sweep.design.told}",
         f"{plan.replicates} replicates, {months}, seed {plan.scenario.seed}",
         f"{status.runs:,} runs: {well:,} done, {status.failed:,} failed, {status.left:,} left",
-        *(f"Note: {note}" for note in sweep.design.notes),
+        *(f"Note: {note}" for note in sweep.notes),
         *damages_told(sweep),
     ]
     if well:

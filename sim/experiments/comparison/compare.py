@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.calendar import month_name
 from sim.errors import InputError, nearest_name
 from sim.experiments import draws as parameter_draws
@@ -312,18 +312,28 @@ class Comparison:
             twins_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
         )
 
-    def write(self, folder: str | Path, *, figures: bool = True) -> Path:
+    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
         """Write all tables, the manifest and, if asked, the figures and the report.
 
         The manifest is written last: a folder that has one is whole.
 
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        figures
+            Draw the figures and write the report.
+        overwrite
+            Replace an earlier comparison that the folder holds.
+
         Raises
         ------
         InputError
-            If the folder is not empty or cannot be written to.
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
         self.stopwatch.resume()
-        target = files.prepare_folder(folder)
+        target = folders.prepare_folder(folder, overwrite)
+        folders.clear_folder(target)
         for name in compared.TABLES:
             frame: pd.DataFrame = getattr(self, name)
             text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
@@ -336,7 +346,7 @@ class Comparison:
             write_report(self, target)
             self.stopwatch.lap("figures")
         self.manifest["seconds"] = self.stopwatch.seconds
-        files.write_json(target / "manifest.json", self.manifest)
+        folders.write_record(target, self.manifest)
         return target
 
 
@@ -385,7 +395,7 @@ def compare(
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     if out is not None:
-        files.prepare_folder(out)
+        folders.prepare_folder(out)
     worlds = Worlds(chosen, world, chosen[0].seed, known)
     total = chosen[0].replicates
     shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)

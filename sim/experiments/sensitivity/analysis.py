@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["METHODS", "Sensitivity", "SweepFrames", "sensitivity"]
+
+RECORD = "sensitivity.json"
+"""The file that an analysis is known by."""
 
 SEED_ROW = "seed"
 """Name of the row that stands for chance: what replicates of one point differ by."""
@@ -148,25 +151,31 @@ class Sensitivity:
 
         return plot_indices(self, outcome, ax=ax)
 
-    def write(self, folder: str | Path) -> Path:
+    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
 
-        Files of the same names are replaced.
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        overwrite
+            Replace an earlier analysis that the folder holds.
 
         Raises
         ------
         InputError, MachineError
-            If the folder cannot be written to.
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
         from sim.report.sensitivity_page import write_page
 
-        target = files.prepare_folder(folder, overwrite=True)
+        target = folders.prepare_folder(folder, overwrite, mark=RECORD)
+        folders.clear_folder(target, mark=RECORD)
         files.write_text(target / "indices.csv", _csv(self.table))
         files.write_text(target / "noise.csv", _csv(self.noise))
         if self.discovery is not None:
             files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
         write_page(self, target)
-        files.write_json(target / "sensitivity.json", self.summary)
+        folders.write_record(target, self.summary, RECORD)
         return target
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sim import provenance
 from sim.experiments.sweep.orders import order_of
+from sim.experiments.sweep.parquet import parquet_bytes
 from sim.experiments.sweep.plan import Chunk
 from sim.experiments.sweep.start import Planned
-from sim.experiments.sweep.store import parquet_bytes
 from sim.experiments.sweep.work import Bench
 
 START_SECONDS = 3.0

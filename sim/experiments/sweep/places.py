@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sim import files
+from sim import files, folders
 from sim.errors import InputError
 from sim.files import MachineError
 
@@ -109,7 +109,7 @@ class Folder:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the folder; the system lets go of it when the process ends, however it ends."""
-        files.prepare_folder(self.folder, overwrite=True)
+        folders.make_folder(self.folder)
         handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             if not _take(handle):

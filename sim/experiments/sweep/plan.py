@@ -134,6 +134,13 @@ class Plan:
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
+    @property
+    def points_digest(self) -> str:
+        """Return a hash of the points: names and values."""
+        digest = hashlib.sha256("\0".join(self.names).encode())
+        digest.update(self.values.astype("<f8").tobytes())
+        return digest.hexdigest()
+
     def chunks(self) -> Iterator[Chunk]:
         """Yield the chunks in order."""
         for place, block in enumerate(self.blocks):

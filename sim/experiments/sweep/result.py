@@ -19,7 +19,8 @@ from sim.experiments.sweep.local import Crew, work_here
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
-from sim.experiments.sweep.store import RUNS, Damage, Store, parquet_table
+from sim.experiments.sweep.plan_files import write_plan
+from sim.experiments.sweep.store import RUNS, Damage, Store
 from sim.state import Array
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ class Sweep:
     def failures(self) -> pd.DataFrame:
         """Return the runs that failed, with their errors."""
         columns = ["point", "replicate", "seed", *self.plan.names, "error"]
-        files = [shard.file for shard in self.store.shards() if shard.failed]
-        parts = [self._part(f"{RUNS}/{file}", columns) for file in files]
+        parts = list(self.store.tables(self.plan, RUNS, columns, failed=True))
         if not parts:
             return self.points.iloc[:0].reindex(columns=columns)
         failed: pd.DataFrame = pa.concat_tables(parts).to_pandas(use_threads=False)
@@ -127,8 +127,7 @@ class Sweep:
         import pandas as pd
 
         sums = np.zeros((2, len(self.points), len(outcomes)))
-        for file in self.store.files(RUNS):
-            part = self._part(f"{RUNS}/{file}", ["point", *outcomes])
+        for part in self.store.tables(self.plan, RUNS, ["point", *outcomes]):
             point = part["point"].to_numpy()
             for place, name in enumerate(outcomes):
                 values = part[name].to_numpy()
@@ -138,7 +137,7 @@ class Sweep:
         with np.errstate(invalid="ignore"):
             return pd.DataFrame(sums[0] / sums[1], columns=list(outcomes))
 
-    def table(self, name: str = RUNS) -> pa.Table:
+    def table(self, name: str = RUNS, columns: Sequence[str] | None = None) -> pa.Table:
         """Return what is kept as an Arrow table.
 
         Parameters
@@ -146,28 +145,38 @@ class Sweep:
         name
             ``runs``, or a table the sweep was asked to keep: ``by_country``, ``by_locality``,
             ``events``.
+        columns
+            Which columns; all of them by default.
 
         Raises
         ------
         InputError
             If it was not kept, no run has ended yet, or a file is damaged.
         """
-        if name != RUNS and name not in self.plan.tables:
-            kept = ", ".join((RUNS, *self.plan.tables))
-            raise InputError(f"the sweep keeps no table {name!r}", file=self.folder, allowed=kept)
-        parts = [self._part(f"{name}/{file}") for file in self.store.files(name)]
+        parts = list(self.parts(name, columns))
         if not parts:
             raise InputError("no run has ended yet", file=self.folder)
         return pa.concat_tables(parts).unify_dictionaries()
 
-    def _part(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        try:
-            return parquet_table(self.store.place.read(name), columns)
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(
-                f"is damaged ({error}); resume the sweep to make its runs again",
-                file=self.store.place.shown(name),
-            ) from error
+    def parts(self, name: str = RUNS, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Yield what :meth:`table` returns file by file, so that memory need not hold it all.
+
+        Raises
+        ------
+        InputError
+            If it was not kept, or a file is damaged.
+        """
+        if name != RUNS and name not in self.plan.tables:
+            kept = ", ".join((RUNS, *self.plan.tables))
+            raise InputError(f"the sweep keeps no table {name!r}", file=self.folder, allowed=kept)
+        chosen = None if columns is None else list(columns)
+        yield from self.store.tables(self.plan, name, chosen)
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what should be told: of the design, and of files of the plan that were lost."""
+        lost = [f"{file} {why}" for file, why in self.store.lost.items()]
+        return [*self.design.notes, *lost]
 
     @property
     def status(self) -> Status:
@@ -213,6 +222,7 @@ class Sweep:
         """
         with self.store.place.lock():
             self.plan = self.store.plan()
+            self.store.mend()
             self._carry_out(workers, cluster, progress, retry)
         return self
 
@@ -246,7 +256,7 @@ class Sweep:
             check_version(self.store, plan)
             self.store.world(plan)
             self.plan = plan.extended(n, replicates)
-            self.store.write_plan(self.plan)
+            write_plan(self.store.place, self.plan)
             self._carry_out(workers, cluster, progress, retry=False)
         return self
 

@@ -13,9 +13,10 @@ from sim.experiments.crossed import crossed
 from sim.experiments.design import Design, Varied, make_design, parse_vary
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.plan import Block, Plan, checked_tables, chunk_size
+from sim.experiments.sweep.plan_files import has_plan
 from sim.experiments.sweep.result import Progress, Sweep, check_workers
 from sim.experiments.sweep.store import Store
-from sim.files import free_folder
+from sim.folders import OVERWRITE, free_folder
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
 
@@ -50,6 +51,7 @@ def sweep(
     workers: int | None = None,
     cluster: str | None = None,
     out: str | Path | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Sweep:
     """Run a scenario at many points of its parameters and keep every run.
@@ -87,6 +89,8 @@ def sweep(
         As in :meth:`Sweep.resume`.
     out
         Folder or fsspec address; by default a new folder under ``results``.
+    overwrite
+        Begin anew where ``out`` holds a sweep.
 
     Returns
     -------
@@ -118,7 +122,7 @@ def sweep(
         drawn_from=drawn_from,
     )
     place = out if out is not None else free_folder(f"{asked.plan.scenario.name}-sweep")
-    begin(asked, place)
+    begin(asked, place, overwrite)
     return Sweep(place).resume(workers=workers, cluster=cluster, progress=progress)
 
 
@@ -185,8 +189,17 @@ def _laid(
     return crossed(points, draws, scenario, source)
 
 
-def begin(asked: Planned, out: str | Path) -> None:
+def begin(asked: Planned, out: str | Path, overwrite: bool = False) -> None:
     """Write a plan into a new folder, or find it there.
+
+    Parameters
+    ----------
+    asked
+        The plan.
+    out
+        Folder or address.
+    overwrite
+        Begin anew: remove what is kept there of a sweep.
 
     Raises
     ------
@@ -194,9 +207,11 @@ def begin(asked: Planned, out: str | Path) -> None:
         If the folder holds something else; it says what differs.
     """
     store = Store.at(out)
-    store.check_free()
+    store.check_free(overwrite)
     with store.place.lock():
-        if not store.has_plan():
+        if overwrite:
+            store.clear()
+        if not has_plan(store.place):
             store.begin(asked.plan, asked.world)
             return
         held = store.plan()
@@ -209,7 +224,7 @@ def begin(asked: Planned, out: str | Path) -> None:
             raise InputError(
                 f"holds another sweep: {'; '.join(differences)}",
                 file=store.place.shown(),
-                allowed="the same sweep, to go on with it, or a new folder",
+                allowed=f"the same sweep, to go on with it, a new folder, or {OVERWRITE}",
             )
         check_version(store, held)
 

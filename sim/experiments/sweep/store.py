@@ -8,28 +8,33 @@ and seeds.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from sim import __version__, files, provenance
+from sim import folders
 from sim.errors import InputError
-from sim.experiments.design import Design
+from sim.experiments.sweep.parquet import fits_name, named, notes_of, parquet_bytes, parquet_table
 from sim.experiments.sweep.places import LOCK, Folder, Place, place_of
-from sim.experiments.sweep.plan import FORMAT, Block, Chunk, Plan
-from sim.scenario import build
+from sim.experiments.sweep.plan import TABLES, Chunk, Plan
+from sim.experiments.sweep.plan_files import (
+    COPIES,
+    PLAN,
+    POINTS,
+    has_plan,
+    mend,
+    read_plan,
+    write_plan,
+)
 from sim.world import World, load_world
 
-PLAN, POINTS, RUNS, ASIDE, WORLD = "plan.json", "points.parquet", "runs", "set-aside", "world"
+RUNS, ASIDE, WORLD = "runs", "set-aside", "world"
 _NAME = re.compile(r"(\d{2,}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
+_BESIDE_NAME = re.compile(r"\d{2,}-\d{6}-[0-9a-f]{16}\.parquet")
 _ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
 
 
@@ -62,6 +67,7 @@ class Store:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.lost: Mapping[str, str] = {}
 
     @classmethod
     def at(cls, address: str | Path) -> Store:
@@ -70,80 +76,70 @@ class Store:
 
     # --- the plan
 
-    def has_plan(self) -> bool:
-        """Return whether a sweep was begun here."""
-        return PLAN in self.place.names("")
-
-    def check_free(self) -> None:
+    def check_free(self, overwrite: bool = False) -> None:
         """Refuse a folder that holds something else than a sweep.
+
+        Parameters
+        ----------
+        overwrite
+            Whether a sweep that it holds is to be replaced.
 
         Raises
         ------
         InputError
             If it does, or the folder cannot be written.
         """
-        if not isinstance(self.place, Folder) or self.has_plan():
+        if not isinstance(self.place, Folder) or has_plan(self.place):
             return
         folder = self.place.folder
         held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        # A sweep that was stopped before it began may have left these.
-        files.prepare_folder(folder, overwrite=held <= {LOCK, POINTS, WORLD})
+        # A sweep that was stopped before it began, or whose plan is lost, may have left these.
+        if held <= {LOCK, POINTS, WORLD, COPIES, RUNS, ASIDE, *TABLES}:
+            folders.make_folder(folder)
+        else:
+            folders.prepare_folder(folder, overwrite, mark=PLAN)
 
     def begin(self, plan: Plan, world: World) -> None:
-        """Write the plan of a new sweep, and the world's tables where they are not the shipped."""
-        if world.digest != load_world().digest:
-            for source in sorted(world.folder.glob("*.csv")):
-                self.place.write(f"{WORLD}/{source.name}", source.read_bytes())
-        self.write_plan(plan)
+        """Write the plan of a new sweep, and the world's tables where they are not the shipped.
 
-    def write_plan(self, plan: Plan) -> None:
-        """Write the points and then the plan; the plan says how many of the points count."""
-        points = plan.design.points.reset_index(drop=True)
-        points.insert(0, "point", range(len(points)))
-        table = pa.Table.from_pandas(points, preserve_index=False, nthreads=1)
-        self.place.write(POINTS, parquet_bytes(table))
-        content = plan.to_json() | {
-            "software": provenance.DISTRIBUTION,
-            "version": __version__,
-            "environment": provenance.environment(),
-        }
-        text = json.dumps(files.plain(content), ensure_ascii=False, allow_nan=False, indent=2)
-        self.place.write(PLAN, (text + "\n").encode())
-
-    def plan(self) -> Plan:
-        """Return the plan.
+        Files that are there, of a sweep whose plan is lost, are taken over if they are its own.
 
         Raises
         ------
         InputError
-            If there is none, or it cannot be read.
+            If they are not.
         """
-        where = self.place.shown()
-        try:
-            data = json.loads(self.place.read(PLAN))
-            if data["format"] != FORMAT:
+        chunks = {chunk.name: chunk for chunk in plan.chunks()}
+        for name in self.place.names(RUNS):
+            try:
+                self._checked(plan, name, chunks)
+            except _ForeignError as foreign:
                 raise InputError(
-                    f"was written in layout {data['format']}, not {FORMAT}", file=where
-                )
-            points = parquet_table(self.place.read(POINTS)).to_pandas(use_threads=False)
-            points = points.drop(columns="point").iloc[: data["points"]]
-            return Plan(
-                scenario=build(_without_blanks(data["scenario"])),
-                model_version=data["model_version"],
-                world_digest=data["world"]["digest"],
-                design=Design.from_json(data["design"], points),
-                blocks=tuple(Block(*bounds) for bounds in data["blocks"]),
-                chunk_runs=data["chunk_runs"],
-                tables=tuple(data["tables"]),
-            )
-        except FileNotFoundError:
-            raise InputError(
-                "is not the folder of a sweep",
-                file=where,
-                allowed=f"a folder that holds {PLAN} and {POINTS}, as the command sweep writes it",
-            ) from None
-        except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
-            raise InputError(f"the plan cannot be read ({error})", file=where) from error
+                    f"{foreign}, whose plan is lost",
+                    file=self.place.shown(f"{RUNS}/{name}"),
+                    allowed="the command that began the sweep, or a new folder",
+                ) from foreign
+            except _DamagedError:
+                continue  # Going on sets it aside.
+        if world.digest != load_world().digest:
+            for source in sorted(world.folder.glob("*.csv")):
+                self.place.write(f"{WORLD}/{source.name}", source.read_bytes())
+        write_plan(self.place, plan)
+
+    def plan(self) -> Plan:
+        """Return the plan; :attr:`lost` says which of its files could not be read, and why.
+
+        Raises
+        ------
+        InputError
+            If there is none, it cannot be read, or it was changed.
+        """
+        plan, self.lost = read_plan(self.place)
+        return plan
+
+    def mend(self) -> None:
+        """Put back what :meth:`plan` found lost; the place must be locked."""
+        mend(self.place, self.lost)
 
     def world(self, plan: Plan) -> World:
         """Return the tables the sweep runs on.
@@ -175,14 +171,72 @@ class Store:
 
     # --- the shards
 
+    def clear(self) -> None:
+        """Remove a sweep, and nothing that somebody else put there; the place must be locked."""
+        plan = re.compile(f"{re.escape(PLAN)}|{re.escape(POINTS)}")
+        own = {COPIES: plan, RUNS: _NAME, **dict.fromkeys(TABLES, _BESIDE_NAME)}
+        own |= {WORLD: re.compile(r"\w+\.csv"), "": plan}
+        # The plan itself goes last, so that what is left can still be told for a sweep.
+        for folder, pattern in own.items():
+            for name in self.place.names(folder):
+                if pattern.fullmatch(name):
+                    self.place.remove(f"{folder}/{name}" if folder else name)
+
     def shards(self) -> list[Shard]:
         """Return the finished chunks by the names of their files."""
         found = (_shard(name) for name in self.place.names(RUNS))
         return [shard for shard in found if shard is not None]
 
-    def files(self, table: str) -> list[str]:
-        """Return the names of the files of a table, in order."""
-        return [name for name in self.place.names(table) if name.endswith(".parquet")]
+    def tables(
+        self, plan: Plan, name: str, columns: list[str] | None = None, *, failed: bool = False
+    ) -> Iterator[pa.Table]:
+        """Yield what is kept in a table, chunk by chunk, after checking each file.
+
+        Parameters
+        ----------
+        plan
+            The plan.
+        name
+            ``runs`` or a table kept beside.
+        columns
+            Which columns; all of them by default.
+        failed
+            Leave out files without a failed run.
+
+        Raises
+        ------
+        InputError
+            If a file is damaged or not this sweep's; it names the file.
+        """
+        chunks, seen = {chunk.name: chunk for chunk in plan.chunks()}, set[str]()
+        for file in self.place.names(RUNS):
+            if not file.endswith(".parquet"):
+                continue
+            shard, where = _shard(file), f"{RUNS}/{file}"
+            if shard is not None and (
+                # What a later extension has added is not of this plan.
+                shard.chunk not in chunks or (failed and not shard.failed)
+            ):
+                continue
+            try:
+                shard, content = self._whole(plan, file, chunks)
+                if shard.chunk in seen:
+                    raise _DamagedError("repeats another file")
+                seen.add(shard.chunk)
+                if name != RUNS:
+                    if name not in shard.beside:
+                        continue
+                    where = f"{name}/{shard.beside[name]}"
+                    content = self._content(where)
+                table = parquet_table(content, columns)
+            except (_DamagedError, pa.ArrowException, FileNotFoundError) as damage:
+                what = "is missing" if isinstance(damage, FileNotFoundError) else str(damage)
+                again = f"paradiplomacy sweep --resume {self.place.shown()}"
+                raise InputError(
+                    f"{what}; {again} sets it aside and makes runs that are missing",
+                    file=self.place.shown(where),
+                ) from damage
+            yield table
 
     def add(
         self, address: str, chunk: str, runs: pa.Table, beside: Mapping[str, pa.Table]
@@ -191,11 +245,11 @@ class Store:
         names: dict[str, str] = {}
         for table, rows in beside.items():
             content = parquet_bytes(rows)
-            names[table] = f"{chunk}-{_hash(content)}.parquet"
+            names[table] = named(chunk, content)
             self.place.write(f"{table}/{names[table]}", content)
         content = parquet_bytes(runs, {_ADDRESS: address, _BESIDE: json.dumps(names)})
         failed = len(runs) - runs["error"].null_count
-        shard = Shard(chunk, failed, f"{chunk}-f{failed}-{_hash(content)}.parquet")
+        shard = Shard(chunk, failed, named(f"{chunk}-f{failed}", content))
         self.place.write(f"{RUNS}/{shard.file}", content)
         return shard
 
@@ -245,89 +299,49 @@ class Store:
         self.place.move(name, f"{ASIDE}/{label}")
 
     def _checked(self, plan: Plan, name: str, chunks: Mapping[str, Chunk]) -> Shard:
-        """Return the shard of a file among the runs, after reading it."""
+        """Return the shard of a file among the runs, after reading it and what is beside."""
+        shard, _ = self._whole(plan, name, chunks)
+        for table, file in shard.beside.items():
+            try:
+                self._content(f"{table}/{file}")
+            except FileNotFoundError:
+                raise _DamagedError(f"has lost {table}/{file}, kept beside it") from None
+            except _DamagedError as damage:
+                self.set_aside(f"{table}/{file}")
+                raise _DamagedError(f"is kept beside {table}/{file}, which is damaged") from damage
+        return shard
+
+    def _whole(self, plan: Plan, name: str, chunks: Mapping[str, Chunk]) -> tuple[Shard, bytes]:
+        """Return the shard of a file among the runs and its content, which is whole."""
         shard = _shard(name)
         if shard is None:
-            raise _DamagedError("is not named as a file of the sweep")
-        notes = self._notes(f"{RUNS}/{name}")
-        chunk = chunks.get(shard.chunk)
-        if chunk is None or notes.get(_ADDRESS) != plan.key(chunk):
-            raise _DamagedError("belongs to another sweep")
-        beside = json.loads(notes[_BESIDE])
-        for table, file in beside.items():
-            self._check_beside(f"{table}/{file}")
-        return replace(shard, beside=beside)
-
-    def _notes(self, name: str) -> dict[str, str]:
-        """Return what a file says of itself, after checking its content against its name."""
-        content = self.place.read(name)
-        if not name.endswith(f"-{_hash(content)}.parquet"):
-            raise _DamagedError("is damaged: its content does not fit its name")
+            raise _ForeignError("is not named as a file of the sweep")
+        content = self._content(f"{RUNS}/{name}")
         try:
-            notes = pq.read_metadata(io.BytesIO(content)).metadata or {}
+            notes = notes_of(content)
         except (pa.ArrowException, OSError) as error:
             raise _DamagedError(f"is damaged: {error}") from error
-        return {key.decode(): value.decode() for key, value in notes.items()}
+        chunk = chunks.get(shard.chunk)
+        if chunk is None or notes.get(_ADDRESS) != plan.key(chunk):
+            raise _ForeignError("belongs to another sweep")
+        return replace(shard, beside=json.loads(notes[_BESIDE])), content
 
-    def _check_beside(self, name: str) -> None:
-        try:
-            content = self.place.read(name)
-        except FileNotFoundError:
-            raise _DamagedError(f"has lost {name}, kept beside it") from None
-        if not name.endswith(f"-{_hash(content)}.parquet"):
-            self.set_aside(name)
-            raise _DamagedError(f"is kept beside {name}, which is damaged")
+    def _content(self, name: str) -> bytes:
+        """Return a file's content after checking it against its name."""
+        content = self.place.read(name)
+        if not fits_name(name, content):
+            raise _DamagedError("is damaged: its content does not fit its name")
+        return content
 
 
 class _DamagedError(Exception):
     """Tell what is wrong with a file."""
 
 
-def parquet_bytes(table: pa.Table, notes: Mapping[str, str] | None = None) -> bytes:
-    """Return a table as a Parquet file; equal tables give equal bytes.
-
-    Parameters
-    ----------
-    table
-        A chunk's table; one of runs has a column ``error``.
-    notes
-        What the file says of itself.
-    """
-    # A chunk of runs has more columns than its rows would pay for statistics and dictionaries.
-    short = {"write_statistics": False, "use_dictionary": ["error"]}
-    settings = short if "error" in table.column_names else {}
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(
-        sink, table.schema, compression="zstd", store_schema=False, **settings
-    ) as writer:
-        writer.write_table(table)
-        writer.add_key_value_metadata(dict(notes or {}))
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def parquet_table(content: bytes, columns: list[str] | None = None) -> pa.Table:
-    """Return the table of a Parquet file, or some of its columns.
-
-    Files are small and many. One thread reads them as fast, and Arrow's pool of threads is left
-    alone: a process that ends right after using it may be aborted.
-    """
-    return pq.ParquetFile(io.BytesIO(content)).read(columns=columns, use_threads=False)
+class _ForeignError(_DamagedError):
+    """Tell that a file is not one of the sweep's."""
 
 
 def _shard(name: str) -> Shard | None:
     match = _NAME.fullmatch(name)
     return Shard(match[1], int(match[2]), name) if match else None
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _without_blanks(value: Any) -> Any:
-    """Return nested data without the fields that are None, as a scenario is built from."""
-    if isinstance(value, dict):
-        return {name: _without_blanks(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_blanks(item) for item in value]
-    return value

@@ -83,6 +83,35 @@ def test_what_is_there_is_kept_and_what_is_damaged_is_made_again(
     assert [path.name for path in (tmp_path / "set-aside").iterdir()] == [names[0]]
 
 
+def test_damaged_runs_and_changed_points_are_not_read(tmp_path: Path) -> None:
+    made = wave(tmp_path)
+    build(made, TOY)
+    simulator, victim = load_simulator(TOY), sorted((tmp_path / "runs").iterdir())[1]
+    whole = victim.read_bytes()
+    for place in np.linspace(0, len(whole) - 1, 60).astype(int):
+        spoilt = bytearray(whole)
+        spoilt[place] ^= 1 << (place % 8)
+        victim.write_bytes(spoilt)
+        with pytest.raises(InputError, match=rf"{victim.name}: is damaged .*calibrate"):
+            made.read(simulator)
+    victim.write_bytes(whole)
+    others = Wave(tmp_path, 0, 3, made.values + 0.001)
+    with pytest.raises(InputError, match="belongs to another table"):
+        others.read(simulator)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "{}"])
+def test_spoilt_plan_is_told_and_written_anew(tmp_path: Path, text: str) -> None:
+    whole = build(wave(tmp_path), TOY)
+    plan = tmp_path / "plan.json"
+    plan.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no table of runs"):
+        Wave.begun(tmp_path)
+    if text != "{}":
+        assert same(build(wave(tmp_path), TOY), whole)
+        assert np.array_equal(Wave.begun(tmp_path).values, whole.values)
+
+
 def test_more_rows_keep_the_files_that_were_full(tmp_path: Path) -> None:
     few = build(wave(tmp_path, rows=100), TOY)
     before = content(tmp_path)

@@ -256,7 +256,7 @@ def test_everything_is_written_and_can_be_read_again(folder: Path, tmp_path: Pat
         for suffix in ("png", "svg"):
             assert (target / "figures" / f"sensitivity_{outcome}.{suffix}").stat().st_size > 1000
     first = (target / "sensitivity.html").read_bytes()
-    assert (found.write(target) / "sensitivity.html").read_bytes() == first
+    assert (found.write(target, overwrite=True) / "sensitivity.html").read_bytes() == first
 
 
 def test_what_comes_in_is_escaped() -> None:

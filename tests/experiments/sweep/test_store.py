@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,12 @@ import pytest
 
 from sim import files as whole_files
 from sim.errors import InputError
-from sim.experiments.sweep import Sweep
+from sim.experiments.sensitivity.analysis import sensitivity
+from sim.experiments.sweep import Sweep, work
 from sim.experiments.sweep.places import Folder, place_of
 from sim.experiments.sweep.store import Store
 from sim.files import MachineError
+from sim.report.sweep_card import sweep_card
 
 if TYPE_CHECKING:
     from tests.experiments.sweep.conftest import Small
@@ -206,17 +209,132 @@ def test_sweep_stopped_before_its_plan_was_written_begins_anew(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text[: len(text) // 2], "cannot be read"),
         (lambda text: text.replace('"format": 1', '"format": 7'), "layout 7"),
-        (lambda text: text.replace('"blocks"', '"block"'), "cannot be read"),
+        (lambda text: text.replace('"blocks"', '"block"'), "plan.json: was changed"),
+        (lambda text: text.replace('"digest"', '"digesu"'), "plan.json: was changed"),
+        (lambda text: text.replace("2000-06", "2000-07"), "plan.json: was changed"),
     ],
-    ids=["cut", "format", "field"],
+    ids=["format", "field", "digest", "value"],
 )
-def test_spoilt_plan_is_refused(copied: Path, change: Callable[[str], str], said: str) -> None:
-    path = copied / "plan.json"
+def test_changed_plan_is_refused_and_nothing_is_touched(
+    copied: Path, files: Files, change: Callable[[str], str], said: str
+) -> None:
+    path, before = copied / "plan.json", files(copied)
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InputError, match=said):
         Sweep(copied)
+    assert files(copied) == before
+
+
+@pytest.mark.parametrize("name", ["plan.json", "points.parquet"])
+@pytest.mark.parametrize("keep", [None, 0, 0.5], ids=["removed", "empty", "cut"])
+def test_lost_plan_is_read_from_its_copy_and_put_back(
+    copied: Path, files: Files, small: Small, reference: Sweep, name: str, keep: float | None
+) -> None:
+    path, before = copied / name, files(copied)
+    content = path.read_bytes()
+    path.unlink()
+    if keep is not None:
+        path.write_bytes(content[: int(len(content) * keep)])
+    sweep = Sweep(copied)
+    why = "is missing" if keep is None else "cannot be read"
+    assert sweep.notes == [f"{name} {why}; its copy in copies/ is used"]
+    assert sweep.frame.equals(reference.frame)
+    assert f"Note: {name} {why}" in sweep_card(sweep)
+    made: list[tuple[int, int]] = []
+    small(copied, progress=lambda *count: made.append(count))
+    assert made == [(30, 30)]
+    assert files(copied) == before
+    assert path.read_bytes() == content
+    assert Sweep(copied).notes == []
+
+
+def test_spoilt_copy_of_the_plan_is_renewed(copied: Path) -> None:
+    copy = copied / "copies" / "plan.json"
+    copy.write_bytes(b"spoilt")
+    Sweep(copied).resume(workers=1)
+    assert copy.read_bytes() == (copied / "plan.json").read_bytes()
+
+
+def test_changed_points_are_refused_and_no_run_is_repeated(
+    copied: Path, files: Files, small: Small
+) -> None:
+    path, before = copied / "points.parquet", files(copied)
+    content = path.read_bytes()
+    points = pd.read_parquet(path)
+    points["turnover.fade"] += 0.001
+    points.to_parquet(path)
+    actions: list[Callable[[], Sweep]] = [
+        lambda: Sweep(copied),
+        lambda: Sweep(copied).resume(workers=1),
+        lambda: small(copied),
+    ]
+    for action in actions:
+        with pytest.raises(InputError, match=r"points\.parquet: was changed .*copies/points"):
+            action()
+    assert files(copied) == before
+    assert not (copied / "set-aside").exists()
+    path.write_bytes(content)
+    assert Sweep(copied).resume(workers=1).status.left == 0
+    assert files(copied) == before
+
+
+def test_runs_whose_plan_is_lost_with_its_copy_are_adopted_or_refused(
+    copied: Path, files: Files, small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files(copied)
+    shutil.rmtree(copied / "copies")
+    (copied / "plan.json").unlink()
+    with pytest.raises(InputError, match="belongs to another sweep, whose plan is lost"):
+        small(copied, seed=7)
+    assert files(copied) == before
+    monkeypatch.setattr(work, "simulate", None)
+    assert small(copied).status.left == 0
+    assert files(copied) == before
+
+
+def flipped(content: bytes, count: int) -> Iterator[bytes]:
+    """Yield copies of a content with one bit of it the other way, at many positions."""
+    for place in range(count):
+        spoilt = bytearray(content)
+        at = place * (len(content) - 1) // (count - 1)
+        spoilt[at] ^= 1 << (place % 8)
+        yield bytes(spoilt)
+
+
+@pytest.mark.parametrize("table", ["runs", "events"])
+def test_no_flipped_bit_is_read_as_data(
+    tmp_path: Path, small: Small, files: Files, table: str
+) -> None:
+    sweep = small(tmp_path / "s", n=2, keep_events=True)
+    victim = tmp_path / "s" / table / files(sweep.folder, table)[1]
+    content, silent = victim.read_bytes(), 0
+    whole = pd.read_parquet(victim)
+    for spoilt in flipped(content, 60):
+        victim.write_bytes(spoilt)
+        with pytest.raises(InputError, match=rf"{victim.name}.*damaged.*sweep --resume"):
+            sweep.table(table)
+        with contextlib.suppress(Exception):
+            read = pd.read_parquet(victim, page_checksum_verification=True)
+            # Checksums of pages cover values, but not names and types.
+            silent += read.dtypes.equals(whole.dtypes) and not read.equals(whole)
+    victim.write_bytes(content)
+    assert silent == 0
+    assert sweep.table(table).num_rows > 0
+
+
+def test_readers_of_a_sweep_name_the_damaged_file(copied: Path, files: Files) -> None:
+    victim = copied / "runs" / files(copied)[3]
+    victim.write_bytes(next(flipped(victim.read_bytes(), 2)))
+    readers: list[Callable[[], object]] = [
+        lambda: Sweep(copied).frame,
+        lambda: Sweep(copied).means(["deals"]),
+        lambda: sensitivity(copied),
+        lambda: sweep_card(Sweep(copied)),
+    ]
+    for read in readers:
+        with pytest.raises(InputError, match=victim.name):
+            read()
 
 
 def test_address_with_a_protocol_keeps_the_same_files(
