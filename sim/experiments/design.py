@@ -61,8 +61,8 @@ class Varied:
     def text(self) -> str:
         """Return what :func:`parse_vary` reads back."""
         if self.values is not None:
-            return f"{self.name}={','.join(f'{value:.17g}' for value in self.values)}"
-        return f"{self.name}={self.low:.17g}..{self.high:.17g}"
+            return f"{self.name}={','.join(_shortest(value) for value in self.values)}"
+        return f"{self.name}={_shortest(self.low)}..{_shortest(self.high)}"
 
     def at(self, shares: Any) -> Any:
         """Return the values at shares of the way from low to high, as an array of floats.
@@ -80,6 +80,11 @@ class Varied:
         # A third of the way is the second of three values, whatever the rounding.
         place = np.floor(shares * count + 1e-9).astype(np.int64)
         return np.asarray(self.values, dtype=np.float64)[np.clip(place, 0, count - 1)]
+
+
+def _shortest(value: float | None) -> str:
+    """Return the shortest text that reads back as the same number."""
+    return "" if value is None else repr(float(value))
 
 
 def parse_vary(text: str) -> Varied:
