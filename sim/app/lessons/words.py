@@ -100,40 +100,38 @@ def shown(lesson: Lesson, evidence: Evidence, _: Translate) -> list[str]:
             change=change(finding, _),
         )
     ]
+    texts.append(_sureness(finding, evidence.pairs, _))
+    if not finding.is_one_category:
+        texts.append(_("The interval spans more than one of the answers: which holds is not sure."))
+    return [*texts, contrast(lesson, evidence, _)]
+
+
+def _sureness(finding: Finding, pairs: int, _: Translate) -> str:
+    """Return between what ends a difference lies, and whether it can be told from none."""
     ends = {
         "low": signed(finding.low),
         "high": signed(finding.high),
         "level": f"{100 * LEVEL:.0f}",
-        "pairs": evidence.pairs,
+        "pairs": pairs,
     }
     if finding.is_clear and finding.category == NONE:
-        texts.append(
-            _(
-                "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-                "pairs of runs). Chance alone would hardly make it, but it is so small that it "
-                "counts as none.",
-                **ends,
-            )
+        return _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it, but it is so small that it "
+            "counts as none.",
+            **ends,
         )
-    elif finding.is_clear:
-        texts.append(
-            _(
-                "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-                "pairs of runs). Chance alone would hardly make it.",
-                **ends,
-            )
+    if finding.is_clear:
+        return _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it.",
+            **ends,
         )
-    else:
-        texts.append(
-            _(
-                "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-                "pairs of runs). It cannot be told from none.",
-                **ends,
-            )
-        )
-    if not finding.is_one_category:
-        texts.append(_("The interval spans more than one of the answers: which holds is not sure."))
-    return [*texts, contrast(lesson, evidence, _)]
+    return _(
+        "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+        "pairs of runs). It cannot be told from none.",
+        **ends,
+    )
 
 
 def contrast(lesson: Lesson, evidence: Evidence, _: Translate) -> str:
