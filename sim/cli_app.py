@@ -17,13 +17,20 @@ def app(
     ] = "127.0.0.1",
     lang: Annotated[str, typer.Option(help="Language of the page: en, es or pt.")] = "en",
     show: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Host under which visitors reach the page through a proxy; repeatable."),
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(help="Path under which the page stands, as in /paradiplomacy.")
+    ] = "",
 ) -> None:
     """Open the page: watch a world, ask what if, compare cases, learn."""
     from sim.app import serve
     from sim.app.cases.record import use_studies
 
     use_studies(case_studies())
-    serve(port, address, lang, show=show)
+    serve(port, address, lang, show=show, origins=allow_origin or (), prefix=prefix)
 
 
 def case_studies() -> dict[str, Study]:

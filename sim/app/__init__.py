@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,13 @@ def require_panel() -> None:
 
 
 def serve(
-    port: int = 5006, address: str = "127.0.0.1", language: str = "en", *, show: bool = True
+    port: int = 5006,
+    address: str = "127.0.0.1",
+    language: str = "en",
+    *,
+    show: bool = True,
+    origins: Sequence[str] = (),
+    prefix: str = "",
 ) -> None:
     """Serve the page until interrupted.
 
@@ -43,16 +50,21 @@ def serve(
         Language for visitors whose address names none.
     show
         Whether to open a browser.
+    origins
+        Hosts whose pages may connect, besides this machine's own: that of a proxy.
+    prefix
+        Path under which the page stands, as in ``/paradiplomacy``.
 
     Raises
     ------
     InputError
-        If the page's libraries are missing, the language is unknown or the port is taken.
+        If the page's libraries are missing, or the language, the port, a host or the path is
+        none.
     """
     require_panel()
     from sim.app.server import serve_page
 
-    serve_page(port, address, language, show=show)
+    serve_page(port, address, language, show=show, origins=origins, prefix=prefix)
 
 
 def dashboard(run: Run, language: str = "en") -> Viewable:

@@ -8,14 +8,32 @@ from __future__ import annotations
 SESSIONS = 60
 """Visitors at once; one more gets a page that says so."""
 
-UNUSED_SESSION_MS = 15_000
-"""Milliseconds after the last connection until a session is dropped."""
+UNUSED_SESSION_MS = 300_000
+"""Milliseconds that a page's session waits for its browser to connect."""
+
+TOKEN_SECONDS = 3_600
+"""Seconds in which a browser may connect; after the session was dropped it gets a new one."""
 
 CHECK_SESSIONS_MS = 3_000
 """Milliseconds between two looks for sessions to drop."""
 
 MESSAGE_BYTES = 2_000_000
 """Longest message a browser may send."""
+
+PING_SECONDS = 30
+"""Seconds between two questions whether a browser is still there, and to wait for the answer."""
+
+IDLE_SECONDS = 15
+"""Seconds to wait for a whole request, its body, or the next request."""
+
+HEADER_BYTES = 64_000
+"""Longest headers of a request."""
+
+BODY_BYTES = 64_000
+"""Longest body of a request; the page itself sends none."""
+
+BUFFER_BYTES = 4_000_000
+"""Most that is held of what one connection sends; more than a message."""
 
 UPLOAD_BYTES = 64_000
 """Longest scenario that may be loaded."""

@@ -41,6 +41,9 @@ _TEMPLATE = """
 <style>{{ sheet }}</style>
 {% endblock %}
 {% block contents %}
+<div id="gone" role="alert" data-still="{{ still }}" hidden><span>{{ gone }}</span>
+<button type="button">{{ again }}</button></div>
+<script>{{ watch }}</script>
 <a class="skip" href="#main">{{ skip }}</a>
 <header><div class="wide"><h1>Paradiplomacy</h1><p>{{ subtitle }}</p>
 {{ embed(roots.navigation) }}</div></header>
@@ -52,6 +55,30 @@ _TEMPLATE = """
 <footer><div class="wide">{{ foot }}</div></footer>
 {% endblock %}
 """
+
+_WATCH = """
+(() => {
+  const bar = document.getElementById("gone");
+  const [text, button] = bar.children;
+  const show = () => { bar.hidden = false; };
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...given) {
+      super(...given);
+      // A page that is left closes its connection too; it is gone before the time is up.
+      this.addEventListener("close", () => setTimeout(show, 500));
+    }
+  };
+  window.addEventListener("offline", show);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      if ((await fetch("favicon.ico", { cache: "no-store" })).ok) window.location.reload();
+    } catch { text.textContent = bar.dataset.still; }
+    button.disabled = false;
+  });
+})();
+"""
+"""Says so when the server is gone; the address brings back what was shown."""
 
 
 class Tab(Protocol):
@@ -169,6 +196,10 @@ class Page:
             "lang": self.session.language,
             "sheet": Markup(style_sheet()),
             "skip": _("Skip to the content"),
+            "gone": _("The server has stopped answering. What is shown stands still."),
+            "again": _("Connect again"),
+            "still": _("There is still no answer."),
+            "watch": Markup(_WATCH),
             "subtitle": _("How China's subnational outreach to Latin America makes deals"),
             "foot": _("A model, not a forecast. Version {version}.", version=__version__),
         }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import secrets
+import webbrowser
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
-from tornado.web import OutputTransform
+from panel.io.resources import LOCAL_DIST
 from tornado.websocket import WebSocketClosedError
 
-from sim.app import limits
+from sim.app import gate, hosts, limits
 from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
 from sim.app.preparation import prepare
@@ -24,36 +26,10 @@ from sim.files import MachineError
 from sim.world import load_world
 
 if TYPE_CHECKING:
+    from bokeh.server.contexts import ApplicationContext
     from bokeh.server.server import Server
 
     from sim.world import World
-
-HEADERS = {
-    # Parts of the page bring their code with them; nothing may come from another machine.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
-
-class _Guard(OutputTransform):
-    """Add the headers to every answer."""
-
-    def __init__(self, request: HTTPServerRequest) -> None:
-        self._request = request
-
-    def transform_first_chunk(
-        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
-    ) -> tuple[int, HTTPHeaders, bytes]:
-        """Return the answer with the headers."""
-        for name, value in HEADERS.items():
-            headers[name] = value
-        return status_code, headers, chunk
 
 
 class Visitors:
@@ -76,6 +52,9 @@ class Visitors:
     def welcome(self) -> Any:
         """Return a new visitor's page; or, if there are too many, a page that says so."""
         document = pn.state.curdoc
+        # Set by the way that begins with the HTML only; without it style sheets come from afar.
+        document.template_variables["dist_url"] = LOCAL_DIST
+        self._make_room(document.session_context.server_context.application_context)
         if len(self.pages) >= limits.SESSIONS:
             return pn.pane.Str("Too many visitors at once. Please try again later.")
         location = pn.state.location
@@ -93,6 +72,15 @@ class Visitors:
         pn.state.on_session_destroyed(lambda context: self.leave(key))
         return page.template()
 
+    def _make_room(self, context: ApplicationContext) -> None:
+        """Drop who has waited longest without a browser, if there are too many visitors."""
+        waiting = [s for s in context.sessions if not s.connection_count and s.id in self.pages]
+        waiting.sort(key=lambda session: session.milliseconds_since_last_unsubscribe)
+        while waiting and len(self.pages) >= limits.SESSIONS:
+            session = waiting.pop()
+            session.request_expiration()
+            self.leave(session.id)
+
     def leave(self, key: str) -> None:
         """Drop the page of a visitor who has left."""
         page = self.pages.pop(key, None)
@@ -103,9 +91,24 @@ class Visitors:
 
 
 def make_server(
-    visitors: Visitors, port: int, address: str, origins: list[str] | None = None
+    visitors: Visitors,
+    port: int,
+    address: str,
+    origins: Collection[str] = (),
+    prefix: str = "",
 ) -> Server:
     """Return the server, listening but not yet running.
+
+    Parameters
+    ----------
+    visitors
+        Make the pages.
+    port, address
+        Where to listen.
+    origins
+        Hosts whose pages may connect, besides this machine's own.
+    prefix
+        Path in front of every address of the page.
 
     Raises
     ------
@@ -118,18 +121,34 @@ def make_server(
             {"/": visitors.welcome},
             port=port,
             address=address,
-            websocket_origin=origins,
+            prefix=prefix,
             show=False,
             start=False,
             verbose=False,
             title="Paradiplomacy",
+            compress_response=True,
             check_unused_sessions_milliseconds=limits.CHECK_SESSIONS_MS,
             unused_session_lifetime_milliseconds=limits.UNUSED_SESSION_MS,
+            session_token_expiration=limits.TOKEN_SECONDS,
+            sign_sessions=True,
+            secret_key=secrets.token_bytes(32),
+            keep_alive_milliseconds=0,
+            websocket_ping_interval=limits.PING_SECONDS,
             websocket_max_message_size=limits.MESSAGE_BYTES,
+            http_server_kwargs={
+                "idle_connection_timeout": limits.IDLE_SECONDS,
+                "body_timeout": limits.IDLE_SECONDS,
+                "max_header_size": limits.HEADER_BYTES,
+                "max_body_size": limits.BODY_BYTES,
+                "max_buffer_size": limits.BUFFER_BYTES,
+            },
         )
     except OSError as error:
         raise MachineError(f"cannot listen on {address}, port {port}: {error.strerror}") from error
-    server._tornado.add_transform(_Guard)
+    gate.bar(server._tornado)
+    own = hosts.names_of_machine(address)
+    server._tornado.websocket_origins.clear()
+    server._tornado.websocket_origins.update(origins, (f"{name}:{server.port}" for name in own))
     server.io_loop.asyncio_loop.set_exception_handler(unless_left)
     return server
 
@@ -140,7 +159,15 @@ def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
         loop.default_exception_handler(context)
 
 
-def serve_page(port: int, address: str, language: str, *, show: bool = True) -> None:
+def serve_page(
+    port: int,
+    address: str,
+    language: str,
+    *,
+    show: bool = True,
+    origins: Sequence[str] = (),
+    prefix: str = "",
+) -> None:
     """Serve the page until interrupted; see :func:`sim.app.serve`."""
     if language not in languages():
         raise InputError(
@@ -151,17 +178,20 @@ def serve_page(port: int, address: str, language: str, *, show: bool = True) -> 
         )
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
+    allowed, prefix = [hosts.host_of(origin) for origin in origins], hosts.prefix_of(prefix)
     visitors = Visitors(load_world(), language)
     # Finding room for the map's labels takes seconds; no visitor shall wait for it.
     layout_of(visitors.world)
-    server = make_server(visitors, port, address)
-    url = f"http://{address}:{server.port}/"
-    print(f"Paradiplomacy is at {url}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+    server = make_server(visitors, port, address, allowed, prefix)
+    urls = [f"http://{name}:{server.port}{prefix}/" for name in hosts.names_of_machine(address)]
+    print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+    for url in urls[1:]:
+        print(f"                 or {url}", flush=True)  # noqa: T201
     prepare(visitors.pool, visitors.world)
     try:
         server.start()
         if show:
-            server.io_loop.add_callback(server.show, "/")
+            server.io_loop.add_callback(webbrowser.open, urls[0])
         server.io_loop.start()
     finally:
         visitors.pool.close()

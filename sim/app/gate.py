@@ -1,0 +1,159 @@
+"""What the server answers at all, to whom, and with which headers.
+
+Panel and Bokeh bring more routes than the page needs; one imports whatever module an address names.
+Only the routes of this module stay; everything else is "not found" before any handler sees it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from bokeh.server.urls import extension_dirs
+from bokeh.server.views.ico_handler import IcoHandler
+from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
+from bokeh.server.views.static_handler import StaticHandler
+from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
+from panel.io.server import DocHandler, WSHandler
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.web import HTTPError, OutputTransform
+
+from sim.app.hosts import may_connect
+
+if TYPE_CHECKING:
+    from bokeh.server.tornado import BokehTornado
+
+_NAME = r"(?:[A-Za-z0-9_@^-]|%5E|%40)(?:[A-Za-z0-9_@^.-]|%5E|%40)*"
+_FILE = rf"(?:{_NAME}/)*{_NAME}\.(?:js|css|svg|png|ico|woff2?)"
+"""A file of the libraries, as an address writes it: no encoded characters but those in use."""
+
+_INLINE = re.compile(r"<script(?![^>]*\ssrc=)")
+
+POLICY = "Content-Security-Policy"
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def policy(nonce: str | None = None) -> str:
+    """Return the content security policy of an answer.
+
+    Parameters
+    ----------
+    nonce
+        Marks the scripts in the HTML that may run; of those put in later none does.
+    """
+    own = f" 'nonce-{nonce}'" if nonce is not None else ""
+    return (
+        f"default-src 'none'; script-src 'self' 'unsafe-eval' blob:{own}; "
+        "style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self' blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+
+
+class Headers(OutputTransform):
+    """Add the headers to every answer; runs before the answer is compressed."""
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        self._request = request
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        """Return the answer with the headers."""
+        for name, value in HEADERS.items():
+            headers[name] = value
+        if POLICY not in headers:
+            headers[POLICY] = policy()
+        return status_code, headers, chunk
+
+
+class PageHandler(DocHandler):
+    """Give a visitor the page; who it is for is never taken from the address."""
+
+    def prepare(self) -> Awaitable[None]:
+        """Refuse addresses that cannot be text or that name somebody's session."""
+        names = self.request.arguments.keys() | {name.lower() for name in self.request.headers}
+        values = [value for given in self.request.arguments.values() for value in given]
+        try:
+            text = "".join(value.decode() for value in values) + "".join(names)
+            text.encode()
+        except UnicodeError:
+            raise HTTPError(400) from None
+        if any(name.startswith("bokeh-") for name in names):
+            raise HTTPError(400)
+        return super().prepare()  # type: ignore[no-any-return]
+
+    def write(self, chunk: str | bytes | dict[str, Any]) -> None:
+        """Write the page, its own scripts marked as the only ones to run."""
+        if isinstance(chunk, str):
+            nonce = secrets.token_urlsafe(16)
+            self.set_header(POLICY, policy(nonce))
+            chunk = _INLINE.sub(f'<script nonce="{nonce}"', chunk)
+        super().write(chunk)
+
+
+class SocketHandler(WSHandler):
+    """Connect a visitor's browser to the session that was made for it."""
+
+    async def prepare(self) -> None:
+        """Refuse what no page of this server has sent, before there is a connection."""
+        asked = [
+            part.strip()
+            for part in self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        ]
+        if len(asked) != 2 or asked[0] != "bokeh" or not self._is_ours(asked[1]):
+            raise HTTPError(403)
+        await super().prepare()
+
+    def _is_ours(self, token: str) -> bool:
+        app = self.application
+        try:
+            signed = check_token_signature(token, secret_key=app.secret_key, signed=True)
+            return bool(
+                signed
+                and get_session_id(token)
+                and get_token_payload(token)["session_expiry"] > time.time()
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return False
+
+    def check_origin(self, origin: str) -> bool:
+        """Tell whether a page from there may connect."""
+        stream = self.request.connection.stream
+        here = stream.socket.getsockname() if stream.socket is not None else ("", 0)
+        return may_connect(origin, here[0], here[1], self.application.websocket_origins)
+
+    def on_close(self) -> None:
+        """Let go of the session: a page that connects again is a new one."""
+        session = self.connection.session if self.connection is not None else None
+        super().on_close()
+        if session is not None and not session.connection_count:
+            session.request_expiration()
+
+
+def bar(app: BokehTornado) -> None:
+    """Leave a server no routes but those that the page needs."""
+    (context,) = app.applications.values()
+    prefix = re.escape(app.prefix)
+    given: dict[str, Any] = {
+        "application_context": context,
+        "bokeh_websocket_path": f"{app.prefix}/ws",
+    }
+    app.wildcard_router.rules.clear()
+    app.wildcard_router.add_rules(
+        [
+            (rf"{prefix}/ws", SocketHandler, given),
+            (
+                rf"{prefix}/static/extensions/(panel/{_FILE})",
+                MultiRootStaticHandler,
+                {"root": extension_dirs},
+            ),
+            (rf"{prefix}/static/(js/{_FILE})", StaticHandler),
+            (rf"{prefix}/favicon\.ico", IcoHandler, {"app": app}),
+            (rf"{prefix}/?", PageHandler, given),
+        ]
+    )
+    app.transforms.insert(0, Headers)
