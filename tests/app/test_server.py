@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -15,65 +14,64 @@ from tornado.websocket import WebSocketClosedError
 
 import sim
 from sim.app import limits
-from sim.app.server import Visitors, make_server, unless_left
+from sim.app.server import unless_left
+from tests.app.serving import PATIENCE, Served, serving, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
 
-PATIENCE = 60.0
+
+# The client that stands for a browser leaves its own sockets to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture
-def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Visitors, str]]:
-    """Serve the page from a thread, with visitors dropped soon after they leave."""
-    monkeypatch.setattr(limits, "UNUSED_SESSION_MS", 300)
+def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Serve the page from a thread, with looks for visitors who left shortly after each other."""
     monkeypatch.setattr(limits, "CHECK_SESSIONS_MS", 100)
-    visitors = Visitors(world, "en")
-    ready = threading.Event()
-    held: dict[str, object] = {}
-
-    def serve() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        server = make_server(visitors, 0, "127.0.0.1")
-        held["loop"], held["port"] = server.io_loop, server.port
-        server.start()
-        ready.set()
-        server.io_loop.start()
-        server.stop()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    assert ready.wait(PATIENCE)
-    yield visitors, f"ws://127.0.0.1:{held['port']}/ws"
-    held["loop"].add_callback(held["loop"].stop)  # type: ignore[attr-defined]
-    thread.join(PATIENCE)
-
-
-def wait_until(visitors: Visitors, count: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while len(visitors.pages) != count and time.monotonic() < end:
-        time.sleep(0.05)
-    assert len(visitors.pages) == count
+    monkeypatch.setattr(limits, "SESSIONS", 4)
+    with serving(world) as running:
+        yield running
 
 
 @pytest.mark.slow
-def test_a_visitor_who_leaves_frees_the_page(served: tuple[Visitors, str]) -> None:
-    from bokeh.client import pull_session
+def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
+    visitors = served.visitors
 
-    visitors, address = served
-    first = pull_session(url=address.replace("ws://", "http://").removesuffix("/ws"))
-    second = pull_session(url=address.replace("ws://", "http://").removesuffix("/ws"))
-    wait_until(visitors, 2)
-    pages = [weakref.ref(page) for page in visitors.pages.values()]
-    first.close()
-    wait_until(visitors, 1)
-    second.close()
-    wait_until(visitors, 0)
+    async def come_and_go() -> list[weakref.ref[object]]:
+        clients = [await served.connect(served.ask().token) for _ in range(2)]
+        wait_until(lambda: len(visitors.pages) == 2)
+        (context,) = served.server._tornado.applications.values()
+        held = [weakref.ref(page) for page in visitors.pages.values()]
+        held += [weakref.ref(page.session) for page in visitors.pages.values()]
+        held += [weakref.ref(session.document) for session in context.sessions]
+        for client in clients:
+            client.close()
+            await client.read_message()
+        return held
+
+    held = asyncio.run(come_and_go())
+    wait_until(lambda: visitors.pages == {})
     end = time.monotonic() + PATIENCE
-    while any(page() is not None for page in pages) and time.monotonic() < end:
+    while any(one() is not None for one in held) and time.monotonic() < end:
         gc.collect()
         time.sleep(0.1)
-    assert [page() for page in pages] == [None, None]
+    assert [one() for one in held] == [None] * 6
+
+
+@pytest.mark.slow
+def test_pages_that_no_browser_took_make_room_for_visitors(served: Served) -> None:
+    """Who only asks for the page, as a monitor does, does not keep visitors out."""
+
+    async def stay() -> None:
+        first = await served.connect(served.ask().token)
+        for _ in range(2 * limits.SESSIONS):
+            assert "Too many" not in served.ask().text
+        assert len(served.visitors.pages) <= limits.SESSIONS
+        first.close()
+        await first.read_message()
+
+    asyncio.run(stay())
 
 
 def test_a_visitor_who_leaves_while_something_is_sent_is_no_error(

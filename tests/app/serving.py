@@ -1,0 +1,116 @@
+"""A server of the page in a thread, and what a browser would ask it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from sim.app.server import Visitors, make_server
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+PATIENCE = 120.0
+
+
+@dataclass
+class Answer:
+    """Hold an answer of the server."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """Return the body as text."""
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode()
+
+    @property
+    def token(self) -> str:
+        """Return what lets the page connect."""
+        found = re.search(r'"token":"([^"]+)"', self.text)
+        assert found is not None
+        return found[1]
+
+
+@dataclass
+class Served:
+    """Hold a server that runs."""
+
+    visitors: Visitors
+    port: int
+    server: Any
+
+    def ask(self, path: str = "/", method: str = "GET", **headers: str) -> Answer:
+        """Ask for a path, sent as it is written."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.putrequest(
+                method, path, skip_host="Host" in headers, skip_accept_encoding=True
+            )
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders()
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
+        finally:
+            connection.close()
+
+    async def connect(
+        self, token: str, path: str = "/ws", host: str = "127.0.0.1", **headers: str
+    ) -> WebSocketClientConnection:
+        """Connect as the page does, up to the server's greeting."""
+        request = HTTPRequest(
+            f"ws://{host}:{self.port}{path}", headers=headers, request_timeout=PATIENCE
+        )
+        socket = await websocket_connect(request, subprotocols=["bokeh", token])
+        assert "ACK" in str(await socket.read_message())
+        return socket
+
+
+@contextmanager
+def serving(world: World, address: str = "127.0.0.1", **options: Any) -> Iterator[Served]:
+    """Serve the page from a thread."""
+    visitors = Visitors(world, "en")
+    ready = threading.Event()
+    held: list[Any] = []
+
+    def serve() -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        server = make_server(visitors, 0, address, **options)
+        held.append(server)
+        server.start()
+        server.io_loop.add_callback(ready.set)
+        server.io_loop.start()
+        server.stop()
+        server.io_loop.close(all_fds=True)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert ready.wait(PATIENCE)
+    server = held[0]
+    yield Served(visitors, server.port, server)
+    server.io_loop.add_callback(server.io_loop.stop)
+    thread.join(PATIENCE)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for a condition, for as long as a busy machine may need."""
+    end = time.monotonic() + PATIENCE
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert true()

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("panel")
+
+from tornado.httpclient import HTTPClientError
+
+from sim.app.hosts import host_of, may_connect, names_of_machine, prefix_of
+from sim.errors import InputError
+from tests.app.serving import PATIENCE, Served, serving
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+
+# The client that stands for a browser leaves its own sockets to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.mark.parametrize(
+    ("origin", "address", "may"),
+    [
+        ("http://192.0.2.7:5006", "192.0.2.7", True),
+        ("http://192.0.2.7:5006", "::ffff:192.0.2.7", True),
+        ("http://[fe80::1]:5006", "fe80::1%eth0", True),
+        ("http://192.0.2.7:5007", "192.0.2.7", False),
+        ("http://192.0.2.7", "192.0.2.7", False),
+        ("http://192.0.2.8:5006", "192.0.2.7", False),
+        ("http://elsewhere.example:5006", "192.0.2.7", False),
+        ("https://proxy.example", "127.0.0.1", True),
+        ("https://PROXY.example", "127.0.0.1", True),
+        ("https://proxy.example:8443", "127.0.0.1", False),
+        ("null", "127.0.0.1", False),
+        ("", "127.0.0.1", False),
+    ],
+)
+def test_pages_from_this_machine_and_from_allowed_hosts_may_connect(
+    origin: str, address: str, may: bool
+) -> None:
+    assert may_connect(origin, address, 5006, {"proxy.example"}) is may
+
+
+def test_hosts_and_paths_are_read_as_they_are_written() -> None:
+    assert host_of("https://Class.example/") == "class.example"
+    assert host_of("https://class.example:443") == "class.example"
+    assert host_of("class.example:8443") == "class.example:8443"
+    assert [prefix_of(path) for path in ("", "/", "a", "/a/b/")] == ["", "", "/a", "/a/b"]
+
+
+@pytest.mark.parametrize("wrong", ["", "*", "a b", "ftp://a", "a/b", "http://"])
+def test_what_is_no_host_is_refused(wrong: str) -> None:
+    with pytest.raises(InputError, match="allow-origin"):
+        host_of(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["/a b", "/..", "/(", "/a?b"])
+def test_what_is_no_path_is_refused(wrong: str) -> None:
+    with pytest.raises(InputError, match="prefix"):
+        prefix_of(wrong)
+
+
+def test_every_address_is_told_by_names_that_can_be_opened() -> None:
+    assert names_of_machine("127.0.0.1") == ["localhost", "127.0.0.1"]
+    assert names_of_machine("192.0.2.7") == ["192.0.2.7"]
+    names = names_of_machine("0.0.0.0")
+    assert names[:2] == ["localhost", "127.0.0.1"]
+    assert len(names) >= 3
+    assert "0.0.0.0" not in names
+    assert not any("[" in name for name in names)
+
+
+def connects(served: Served, origin: str, host: str = "127.0.0.1", prefix: str = "") -> bool:
+    """Tell whether a page from there can connect."""
+
+    async def attempt() -> bool:
+        token = served.ask(f"{prefix}/").token
+        try:
+            client = await served.connect(token, f"{prefix}/ws", host, Origin=origin)
+        except HTTPClientError as refused:
+            return refused.code != 403
+        client.close()
+        await client.read_message()
+        return True
+
+    return asyncio.run(asyncio.wait_for(attempt(), PATIENCE))
+
+
+@pytest.mark.slow
+def test_a_class_reaches_the_page_by_every_name_that_is_told(world: World) -> None:
+    with serving(world, "0.0.0.0") as served:
+        for name in names_of_machine("0.0.0.0"):
+            assert connects(served, f"http://{name}:{served.port}")
+        for name in names_of_machine("0.0.0.0"):
+            try:
+                ipaddress.ip_address(name)
+            except ValueError:
+                continue
+            assert connects(served, f"http://{name}:{served.port}", name)
+        assert not connects(served, "http://elsewhere.example")
+        assert not connects(served, f"http://elsewhere.example:{served.port}")
+
+
+@pytest.mark.slow
+def test_the_page_stands_behind_a_proxy(world: World) -> None:
+    with serving(world, origins=["class.example"], prefix="/a/b") as served:
+        assert connects(served, "https://class.example", prefix="/a/b")
+        assert not connects(served, "https://other.example", prefix="/a/b")
+        page = served.ask("/a/b/", Host="class.example")
+        assert page.status == 200
+        assert served.ask("/a/b").headers["location"] == "/a/b/"
+        for path in ("static/js/bokeh.min.js", "favicon.ico"):
+            assert served.ask(f"/a/b/{path}").status == 200
+            assert served.ask(f"/{path}").status == 404
+        assert served.ask("/").status == 404
