@@ -83,7 +83,9 @@ class Served:
 
 
 @contextmanager
-def serving(world: World, address: str = "127.0.0.1", **options: Any) -> Iterator[Served]:
+def serving(
+    world: World, address: str = "127.0.0.1", port: int = 0, **options: Any
+) -> Iterator[Served]:
     """Serve the page from a thread."""
     visitors = Visitors(world, "en")
     ready = threading.Event()
@@ -91,7 +93,7 @@ def serving(world: World, address: str = "127.0.0.1", **options: Any) -> Iterato
 
     def serve() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
-        server = make_server(visitors, 0, address, **options)
+        server = make_server(visitors, port, address, **options)
         held.append(server)
         server.start()
         server.io_loop.add_callback(ready.set)

@@ -1,0 +1,74 @@
+"""The page on a slow line, and when its server is gone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from sim.app import limits
+from sim.world import World
+from tests.app.browser.conftest import PATIENCE
+from tests.app.serving import serving, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("default")]
+
+
+def opened(browser: Any, noted: list[str]) -> Any:
+    """Return an empty page that notes what it asks for and complains of."""
+    page = browser.new_context().new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda request: noted.append(request.url))
+    page.on(
+        "console",
+        lambda message: noted.append(message.text) if message.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: noted.append(str(error)))
+    return page
+
+
+def test_a_browser_that_connects_late_gets_the_whole_page(
+    browser: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "UNUSED_SESSION_MS", 200)
+    monkeypatch.setattr(limits, "CHECK_SESSIONS_MS", 50)
+    noted: list[str] = []
+    with serving(world) as served:
+        page = opened(browser, noted)
+
+        def delay(route: Any) -> None:
+            wait_until(lambda: served.visitors.pages == {})
+            route.continue_()
+
+        page.route("**/panel.min.js*", delay)
+        page.goto(f"http://127.0.0.1:{served.port}/?watch.month=2000-03")
+        page.locator("output.when", has_text=re.compile("^March 2000$")).wait_for()
+        page.get_by_role("button", name="What if").click()
+        page.get_by_role("heading").first.wait_for()
+        page.wait_for_timeout(500)
+        page.context.close()
+    here = (f"http://127.0.0.1:{served.port}/", f"blob:http://127.0.0.1:{served.port}/", "data:")
+    assert [each for each in noted if not each.startswith(here)] == []
+    assert any("default.css" in each for each in noted)
+
+
+def test_the_page_says_when_its_server_is_gone_and_connects_again(
+    browser: Any, world: World
+) -> None:
+    noted: list[str] = []
+    page = opened(browser, noted)
+    with serving(world) as served:
+        port = served.port
+        page.goto(f"http://127.0.0.1:{port}/?lang=en&watch.month=2000-03")
+        page.locator("output.when", has_text=re.compile("^March 2000$")).wait_for()
+        assert page.get_by_role("alert").count() == 0
+    gone = page.get_by_role("alert")
+    gone.get_by_text("The server has stopped answering").wait_for()
+    page.get_by_role("button", name="Connect again").click()
+    gone.get_by_text("There is still no answer.").wait_for()
+    with serving(world, port=port):
+        page.get_by_role("button", name="Connect again").click()
+        gone.wait_for(state="hidden")
+        page.locator("output.when", has_text=re.compile("^March 2000$")).wait_for()
+        page.context.close()
