@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.handle import handle
 from sim.jit import rule
 from sim.rng import run_key
+from sim.rules.outset import prepare_outset
 from sim.schedule import programme_of_month, take_step
 from sim.state import POOLS, State, copy_state, grown
 
@@ -36,7 +37,11 @@ def has_room(w):
 
 @rule
 def run_months(w, programme, first, last):
-    """Run months ``first`` to ``last``; return the month still to run when room runs out."""
+    """Run months ``first`` to ``last``, or to the run's last one; return the month to run next.
+
+    That is one of them when room runs out.
+    """
+    last = min(last, w.run[0].end)
     for t in range(first, last + 1):
         if not has_room(w):
             return t
@@ -54,9 +59,10 @@ def with_room(w: State) -> State:
 
 
 def begin(template: State, seed: int, replicate: int) -> State:
-    """Return a fresh state of a run, keyed by its seed and replicate number."""
+    """Return the state of a run before its first month, keyed by its seed and replicate number."""
     w = copy_state(template)
     w.run["key0"], w.run["key1"] = run_key(seed, replicate)
+    prepare_outset(handle(w))
     return w
 
 

@@ -29,9 +29,9 @@ _ROOM = {"tie": 4096, "project": 4096, "event": 32768}
 
 
 def initial_state(scenario: Scenario, world: World) -> State:
-    """Return the state before the first month; runs copy it (:func:`sim.state.copy_state`).
+    """Return what all runs of a scenario begin with; each copies it (:func:`sim.engine.begin`).
 
-    The two key words are left at zero: a run sets them from seed and replicate.
+    The two key words are left at zero and offices empty: a run fills them by seed and replicate.
     """
     at = Positions(world)
     matrices, mean_authority = _calendars(scenario, world, at)

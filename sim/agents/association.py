@@ -9,10 +9,12 @@ from sim.rules import journeys
 class BusinessAssociation(ChineseActor):
     """Bring provinces and localities together."""
 
+    roles = ("association",)
+
     def plan_introduction(self) -> None:
         """Decide whom to bring together this month."""
-        journeys.plan_introduction(self.model.handle, self.index, self.model.month)
+        self._act(journeys.plan_introduction)
 
     def make_introduction(self) -> None:
         """Bring them together."""
-        journeys.make_introduction(self.model.handle, self.index, self.model.month)
+        self._act(journeys.make_introduction)

@@ -9,10 +9,12 @@ from sim.rules import finance, signals
 class PolicyBank(ChineseActor):
     """Lend to states, or rarely to localities, within a yearly envelope."""
 
+    roles = ("bank",)
+
     def fund_bank(self) -> None:
         """Receive the part of the envelope due this month."""
-        signals.fund_bank(self.model.handle, self.index, self.model.month)
+        self._act(signals.fund_bank)
 
     def lend(self) -> None:
         """Lend to the projects preferred until the funds are spent."""
-        finance.lend(self.model.handle, self.index, self.model.month)
+        self._act(finance.lend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
@@ -43,9 +44,22 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
         Code of the country, locality or actor in the world's tables.
     name
         Its name.
+
+    Attributes
+    ----------
+    table
+        The table of the state that holds its row.
+    roles
+        Names under which the timetable calls it.
+
+    Raises
+    ------
+    InputError
+        If the state has no such row, the row is another type's, or an agent acts for it already.
     """
 
     table: ClassVar[str]
+    roles: ClassVar[tuple[str, ...]] = ()
     model: ParadiplomacyModel
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -56,13 +70,27 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
                     setattr(cls, field.name, _view(cls.table, field))
 
     def __init__(self, model: ParadiplomacyModel, index: int, code: str, name: str) -> None:
-        super().__init__(model)
+        # The model asks for the row when the agent is registered with it.
         self.index = index
         self.code = code
         self.name = name
+        super().__init__(model)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r})"
+
+    def _act(self, rule: Callable[[Any, int, int], Any], index: int | None = None) -> None:
+        """Carry out a rule in the month the model is at, for the own row or another."""
+        handle = self.model.ready()
+        rule(handle, self.index if index is None else index, self.model.month)
+
+    def remove(self) -> None:
+        """Take the agent out of the model: it takes no step any more, from the next one on.
+
+        Its row stays in the state, and with it what it was and did: ties and projects remain,
+        delegations still head for an office without a governor, where nobody receives them.
+        """
+        super().remove()
 
 
 class ChineseActor(StateAgent):
@@ -70,30 +98,43 @@ class ChineseActor(StateAgent):
 
     table = "actor"
 
+    def remove(self) -> None:
+        """Take the agent out of the model, and call off the journey it had planned."""
+        super().remove()
+        self.trip_place = -1
+
     def seek_partner(self) -> None:
         """Decide whether and where to send a delegation this month."""
-        outreach.seek_partner(self.model.handle, self.index, self.model.month)
+        self._act(outreach.seek_partner)
 
     def make_visit(self) -> None:
         """Carry out this month's visit, or have it declined."""
-        journeys.make_visit(self.model.handle, self.index, self.model.month)
+        self._act(journeys.make_visit)
 
     def pitch_project(self) -> None:
         """Decide whether to pitch a project on this visit."""
-        proposals.pitch_project(self.model.handle, self.index, self.model.month)
+        self._act(proposals.pitch_project)
 
     def register_pitch(self) -> None:
         """Put this month's pitch among the projects."""
-        proposals.register_pitch(self.model.handle, self.index, self.model.month)
+        self._act(proposals.register_pitch)
 
     def tend_ties(self) -> None:
         """Let ties consolidate and decay."""
-        ties.tend_ties(self.model.handle, self.index, self.model.month)
+        self._act(ties.tend_ties)
 
     def gain_foothold(self) -> None:
         """Open offices where experience has grown."""
-        learning.gain_foothold(self.model.handle, self.index, self.model.month)
+        self._act(learning.gain_foothold)
 
     def trust_in(self, place: int) -> float:
-        """Return the trust between this actor and a place, 0-1."""
+        """Return the trust between this actor and a place, 0-1.
+
+        Raises
+        ------
+        IndexError
+            If there is no such place.
+        """
+        if not 0 <= place < len(self.model.state.place):
+            raise IndexError(f"there is no place {place}")
         return float(basics.trust_between(self.model.handle, self.index, place))

@@ -9,6 +9,8 @@ from sim.rules import diplomacy
 class Embassy(ChineseActor):
     """Tour the country of posting, where Beijing is recognised."""
 
+    roles = ("embassy",)
+
     def rotate_ambassador(self) -> None:
         """Let the ambassador be recalled; personal ties fade."""
-        diplomacy.rotate_ambassador(self.model.handle, self.index, self.model.month)
+        self._act(diplomacy.rotate_ambassador)

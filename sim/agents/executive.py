@@ -20,59 +20,60 @@ class NationalExecutive(StateAgent):
     """Hold national office: stance on China, recognition, central approval, veto, own projects."""
 
     table = "country"
+    roles = ("executive", "centre")
 
     def hold_executive_office(self) -> None:
         """Change by the calendar, then by election."""
-        politics.hold_executive_office(self.model.handle, self.index, self.model.month)
+        self._act(politics.hold_executive_office)
 
     def review_recognition(self) -> None:
         """Switch recognition when due."""
-        diplomacy.review_recognition(self.model.handle, self.index, self.model.month)
+        self._act(diplomacy.review_recognition)
 
     def read_country_signals(self) -> None:
         """Take in authority, strain and fiscal stress of the month."""
-        signals.read_country_signals(self.model.handle, self.index, self.model.month)
+        self._act(signals.read_country_signals)
 
     def assess_country(self) -> None:
         """Settle how the country looks to Chinese actors this month."""
-        outreach.assess_country(self.model.handle, self.index, self.model.month)
+        self._act(outreach.assess_country)
 
     def plan_state_visit(self) -> None:
         """Decide whether to approach China, and whom."""
-        journeys.plan_state_visit(self.model.handle, self.index, self.model.month)
+        self._act(journeys.plan_state_visit)
 
     def make_state_visit(self) -> None:
         """Carry out the state visit."""
-        journeys.make_state_visit(self.model.handle, self.index, self.model.month)
+        self._act(journeys.make_state_visit)
 
     def receive_delegations(self) -> None:
         """Receive the worthiest delegations there is room for."""
-        outreach.receive_delegations(self.model.handle, self.centre, self.model.month)
+        self._act(outreach.receive_delegations, self.centre)
 
     def open_books(self) -> None:
         """Open the books of the month on whom the office trusts."""
-        ties.open_books(self.model.handle, self.centre, self.model.month)
+        self._act(ties.open_books, self.centre)
 
     def plan_project(self) -> None:
         """Plan a project of the executive's own."""
-        proposals.plan_project(self.model.handle, self.index, self.model.month)
+        self._act(proposals.plan_project)
 
     def register_plan(self) -> None:
         """Put this month's plan among the projects."""
-        proposals.register_plan(self.model.handle, self.index, self.model.month)
+        self._act(proposals.register_plan)
 
     def approve_centrally(self) -> None:
         """Decide on what is in central power; derail what is disliked."""
-        approvals.approve_centrally(self.model.handle, self.index, self.model.month)
+        self._act(approvals.approve_centrally)
 
     def heed_country(self) -> None:
         """Be impressed by deals anywhere in the country."""
-        learning.heed_country(self.model.handle, self.centre, self.model.month)
+        self._act(learning.heed_country, self.centre)
 
     def form_views(self) -> None:
         """Let contacts, completions and failures shape views of China."""
-        learning.form_views(self.model.handle, self.index, self.model.month)
+        self._act(learning.form_views)
 
     def take_stock(self) -> None:
         """Write the month's series."""
-        learning.take_stock(self.model.handle, self.index, self.model.month)
+        self._act(learning.take_stock)

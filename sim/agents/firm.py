@@ -9,10 +9,12 @@ from sim.rules import acquisitions
 class Firm(ChineseActor):
     """Look for business: visit, pitch, bid, build, acquire."""
 
+    roles = ("firm",)
+
     def seek_acquisition(self) -> None:
         """Decide whether to go after a target."""
-        acquisitions.seek_acquisition(self.model.handle, self.index, self.model.month)
+        self._act(acquisitions.seek_acquisition)
 
     def register_acquisition(self) -> None:
         """Put this month's bid among the projects."""
-        acquisitions.register_acquisition(self.model.handle, self.index, self.model.month)
+        self._act(acquisitions.register_acquisition)

@@ -32,6 +32,7 @@ class Governor(StateAgent, FixedAgent):  # type: ignore[misc]
     """
 
     table = "governor"
+    roles = ("governor",)
 
     def __init__(
         self, model: ParadiplomacyModel, index: int, code: str, name: str, cell: Cell
@@ -51,60 +52,60 @@ class Governor(StateAgent, FixedAgent):  # type: ignore[misc]
 
     def hold_governor_office(self) -> None:
         """Change by documented history, then by the country's rule."""
-        politics.hold_governor_office(self.model.handle, self.index, self.model.month)
+        self._act(politics.hold_governor_office)
 
     def plan_journey(self) -> None:
         """Decide whether to go to China, and to whom."""
-        journeys.plan_journey(self.model.handle, self.index, self.model.month)
+        self._act(journeys.plan_journey)
 
     def make_journey(self) -> None:
         """Carry out the journey."""
-        journeys.make_journey(self.model.handle, self.index, self.model.month)
+        self._act(journeys.make_journey)
 
     def receive_delegations(self) -> None:
         """Receive the worthiest delegations there is room and will for."""
-        outreach.receive_delegations(self.model.handle, self.index, self.model.month)
+        self._act(outreach.receive_delegations)
 
     def open_books(self) -> None:
         """Open the books of the month on whom the office trusts."""
-        ties.open_books(self.model.handle, self.index, self.model.month)
+        self._act(ties.open_books)
 
     def make_wish(self) -> None:
         """Put a project on the wish list."""
-        proposals.make_wish(self.model.handle, self.index, self.model.month)
+        self._act(proposals.make_wish)
 
     def register_wish(self) -> None:
         """Put this month's wish among the projects."""
-        proposals.register_wish(self.model.handle, self.index, self.model.month)
+        self._act(proposals.register_wish)
 
     def match_firms(self) -> None:
         """Sign memoranda with firms; let talks lapse."""
-        proposals.match_firms(self.model.handle, self.index, self.model.month)
+        self._act(proposals.match_firms)
 
     def approve_locally(self) -> None:
         """Decide on what is in local power."""
-        approvals.approve_locally(self.model.handle, self.index, self.model.month)
+        self._act(approvals.approve_locally)
 
     def award_projects(self) -> None:
         """Award approved projects, by tender or directly."""
-        finance.award_projects(self.model.handle, self.index, self.model.month)
+        self._act(finance.award_projects)
 
     def close_own_finance(self) -> None:
         """Close the finance of projects that need no bank."""
-        finance.close_own_finance(self.model.handle, self.index, self.model.month)
+        self._act(finance.close_own_finance)
 
     def close_acquisitions(self) -> None:
         """Let acquisitions close; the governor has no say."""
-        acquisitions.close_acquisitions(self.model.handle, self.index, self.model.month)
+        self._act(acquisitions.close_acquisitions)
 
     def carry_out_works(self) -> None:
         """Carry projects through construction."""
-        works.carry_out_works(self.model.handle, self.index, self.model.month)
+        self._act(works.carry_out_works)
 
     def heed_neighbours(self) -> None:
         """Be impressed by deals here and nearby."""
-        learning.heed_neighbours(self.model.handle, self.index, self.model.month)
+        self._act(learning.heed_neighbours)
 
     def clear_ended(self) -> None:
         """Take ended projects off the list."""
-        learning.clear_ended(self.model.handle, self.index, self.model.month)
+        self._act(learning.clear_ended)

@@ -9,10 +9,12 @@ from sim.rules import ties
 class Province(ChineseActor):
     """Seek partners abroad, in competition with other provinces; sign twinnings."""
 
+    roles = ("province",)
+
     def consider_twinning(self) -> None:
         """Sign at most one twinning with a locality it knows."""
-        ties.consider_twinning(self.model.handle, self.index, self.model.month)
+        self._act(ties.consider_twinning)
 
     def link_universities(self) -> None:
         """Let universities of twinned pairs link."""
-        ties.link_universities(self.model.handle, self.index, self.model.month)
+        self._act(ties.link_universities)

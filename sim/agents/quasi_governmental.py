@@ -9,6 +9,8 @@ from sim.rules import ties
 class QuasiGovernmentalBody(ChineseActor):
     """Work abroad by mission: trade, friendship, party, diaspora, aid or education."""
 
+    roles = ("organisation",)
+
     def open_institute(self) -> None:
         """Open Confucius Institutes towards the centre's target, if education is its mission."""
-        ties.open_institute(self.model.handle, self.index, self.model.month)
+        self._act(ties.open_institute)

@@ -109,7 +109,7 @@ def hold_executive_office(w, c, t):
             )
         elif not has_entries:
             due = (t - country.executive_anchor) % country.executive_term == 0
-            if due and t > w.run[0].calendar_end:
+            if due and t > w.run[0].calendar_end and country.since < t:
                 hold_national_election(w, c, t)
     if country.order >= 0:
         order_executive(w, c, t)
@@ -219,6 +219,8 @@ def review_governor(w, g, t):
     governor = w.governor[g]
     country = w.country[w.place[g].country]
     swept = country.changed == t and country.bloc_changed == 1 and governor.documented == 0
+    # Whoever takes office this month, as at the outset, goes in a later one.
+    swept = swept and governor.since < t
     if t < governor.review and not swept:
         return
     if governor.next_documented < governor.last_documented:
