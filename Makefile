@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages patterns surface calibration figures manifest reproduce test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages model-version patterns surface calibration figures manifest reproduce test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,13 +63,16 @@ docs: $(READY)  ## Renew the generated parts of the documentation
 messages: $(READY)  ## Bring the catalogues of the page up to date with its texts
 	@$(BIN)/python docs/catalogues.py
 
+model-version: $(READY)  ## Renew the committed version of the model, sim/model_version.json
+	@$(BIN)/python -m sim.behaviour --write
+
 surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m calibration.surface
 
-# The runs of a calibration belong to one version of the rules; each has a folder of its own.
+# The runs of a calibration belong to one behaviour of the model; each has a folder of its own.
 calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour)
 	@set -e; work=results/calibrations/$$($(BIN)/python -c \
-		'from calibration.documented import rules_version; print(rules_version())'); \
+		'from sim.provenance import calibration_version; print(calibration_version())'); \
 	$(BIN)/paradiplomacy calibrate --out "$$work"; \
 	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
 

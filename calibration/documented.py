@@ -28,17 +28,6 @@ _HERE = Path(__file__).resolve().parent
 _KINDS = (".py", ".csv", ".toml")
 
 
-def rules_version() -> str:
-    """Return a hash of the rules: the model's sources without the table of parameters.
-
-    Defaults of free parameters do not enter a fitted run, so that they may become the fit's own
-    result without making it stale.
-    """
-    package = Path(provenance.__file__).resolve().parent
-    sources = [path for path in provenance.model_sources() if path.name != "parameters.py"]
-    return provenance.sources_digest(sources, package)[:16]
-
-
 def observation_version() -> str:
     """Return a hash of all that turns a run into its statistics."""
     cases = [path for path in (_HERE / "cases").rglob("*") if path.suffix in _KINDS]
@@ -94,7 +83,7 @@ class Documented:
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
-        """Return the versions of the model, the world, the conditions and the observation."""
+        """Return what decides a run: the model's behaviour, conditions, priors, observation."""
         held = self._conditions.parameter_values()
         fixed = {name: value for name, value in held.items() if name not in self.prior.names}
         months = self._conditions.model_dump_json(include={"start", "end", "interventions"})
@@ -102,8 +91,7 @@ class Documented:
         conditions = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
         varied = {"fixed": repr(sorted(self.fixed.items()))} if self.fixed else {}
         return varied | {
-            "rules": rules_version(),
-            "world": self._world.digest[:16],
+            "behaviour": provenance.calibration_version(),
             "conditions": conditions,
             "priors": repr(sorted(self.prior.texts.items())),
             "observation": observation_version(),

@@ -84,7 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the posterior")
     given = parser.parse_args(arguments)
     try:
-        for path in make(given.out, published_draws(given.draws).draws):
+        found = published_draws(given.draws)
+        if found.warning is not None:
+            raise InputError(found.warning)
+        for path in make(given.out, found.draws):
             sys.stdout.write(f"{path}\n")
     except (InputError, MachineError) as error:
         sys.stderr.write(f"{error}\n")

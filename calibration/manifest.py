@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from calibration.claims.findings import REFERENCE as PATTERNS
-from calibration.documented import rules_version
 from calibration.inference.posterior import read_posterior
 from calibration.published import POSTERIOR, stale_parts
 from sim import files, provenance
@@ -103,7 +102,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return {
         "software": provenance.DISTRIBUTION,
         "model_version": provenance.model_version(),
-        "rules": rules_version(),
+        "behaviour": provenance.calibration_version(),
         "world": load_world().digest,
         "commands": list(COMMANDS),
         "environment": environment,

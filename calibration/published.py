@@ -17,7 +17,11 @@ POSTERIOR, CHECKS = "posterior.parquet", "checks.json"
 SIMULATOR = "calibration.documented:simulator"
 """What the published posterior is of."""
 _HERE = Path(__file__).resolve().parent
-_KEPT = ("model_version", "rules", "world", "seed")
+_WARNING = (
+    "the posterior was fitted to another version of the model ({} changed since); "
+    "paradiplomacy calibrate makes one of this version"
+)
+_KEPT = ("model_version", "behaviour", "seed")
 
 
 class Drawn(NamedTuple):
@@ -28,11 +32,18 @@ class Drawn(NamedTuple):
     draws
         Values of the free parameters by name, one set a draw.
     source
-        Hash of the posterior's file and the versions it was fitted with.
+        Hash of the posterior's file, the versions it was fitted with, and what of them has
+        changed since (``changed_since_fit``).
     """
 
     draws: tuple[dict[str, float], ...]
     source: Mapping[str, Any]
+
+    @property
+    def warning(self) -> str | None:
+        """Return a sentence if the model has changed since the fit, None otherwise."""
+        changed = self.source.get("changed_since_fit")
+        return None if not changed else _WARNING.format(", ".join(changed))
 
 
 def published_folder() -> Path:
@@ -42,12 +53,14 @@ def published_folder() -> Path:
 
 
 def read_published(folder: Path | None = None) -> Posterior:
-    """Return the posterior of a calibration, the published one by default, if it still holds.
+    """Return the posterior of a calibration, the published one by default.
+
+    It may be of another version of the model: :func:`stale_parts` tells.
 
     Raises
     ------
     InputError
-        If there is none, or it belongs to another version of the model.
+        If there is none.
     """
     file = (folder or published_folder()) / POSTERIOR
     if folder is None and not file.is_file():
@@ -56,20 +69,11 @@ def read_published(folder: Path | None = None) -> Posterior:
             field="--posterior",
             allowed="--calibration FOLDER of one that the command calibrate wrote",
         )
-    posterior = read_posterior(file)
-    changed = stale_parts(posterior)
-    if changed:
-        raise InputError(
-            f"the posterior was fitted to another version of the model ({', '.join(changed)} "
-            "changed since)",
-            file=file,
-            allowed="one of this version; paradiplomacy calibrate makes it",
-        )
-    return posterior
+    return read_posterior(file)
 
 
 def stale_parts(posterior: Posterior) -> list[str]:
-    """Return what has changed since a posterior was fitted: rules, world, conditions and so on."""
+    """Return what has changed since a posterior was fitted: behaviour, conditions and so on."""
     from calibration.documented import simulator
 
     return posterior.stale(simulator().identity)
@@ -90,11 +94,12 @@ def draws(count: int, *, folder: Path | None = None, world: World | None = None)
     Raises
     ------
     InputError
-        If there is no such calibration or so many draws, or it belongs to another version of the
-        model or to other tables.
+        If there is no such calibration or so many draws, or the tables are not the shipped ones.
     """
+    from sim.world import load_world
+
     posterior = read_published(folder)
-    if world is not None and not world.digest.startswith(str(posterior.made_by["world"])):
+    if world is not None and world.digest != load_world().digest:
         raise InputError(
             "the calibration belongs to the shipped tables of the world, not to those given",
             field="--posterior",
@@ -102,5 +107,6 @@ def draws(count: int, *, folder: Path | None = None, world: World | None = None)
         )
     file = (folder or published_folder()) / POSTERIOR
     source = {name: posterior.made_by.get(name) for name in _KEPT}
+    source["changed_since_fit"] = stale_parts(posterior)
     source["file_sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     return Drawn(tuple(posterior.first(count)), source)

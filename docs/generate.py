@@ -24,7 +24,7 @@ from calibration.cases.targets import load_targets
 from calibration.claims.findings import REFERENCE, read_record
 from calibration.claims.page import mechanisms_page
 from calibration.claims.patterns import load_claims
-from calibration.published import published_folder, read_published
+from calibration.published import published_folder, read_published, stale_parts
 from sim import agents, state
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
@@ -180,7 +180,16 @@ def posterior() -> str:
         for j, name in enumerate(held.names)
     ]  # fmt: skip
     head = ("parameter", "prior", "median", "90 % interval", "contraction", "what the data say")
-    return _table(head, rows)
+    return f"{_table(head, rows)}\n\n{_model_of_the_fit()}"
+
+
+def _model_of_the_fit() -> str:
+    """Return which version of the model was fitted, and whether the present one is another."""
+    held = read_published()
+    told, changed = f"Fitted to model {held.made_by['model_version']}.", stale_parts(held)
+    if not changed:
+        return told
+    return f"{told} The present model is another one: {', '.join(changed)} changed since."
 
 
 def verdicts() -> str:
@@ -189,7 +198,8 @@ def verdicts() -> str:
     file = next(f for f in (folder / "validation.json", folder / "checks.json") if f.is_file())
     record = json.loads(file.read_text(encoding="utf-8"))
     rows = [(v["check"], v["verdict"], v["found"], v["threshold"]) for v in record["checks"]]
-    return _table(("check", "verdict", "found", "passes when"), rows)
+    head = ("check", "verdict", "found", "passes when")
+    return f"{_table(head, rows)}\n\n{_model_of_the_fit()}"
 
 
 def lesson_table() -> str:

@@ -40,7 +40,7 @@ def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
     Raises
     ------
     InputError
-        If there is no such calibration, it is stale or of another world, or has fewer draws.
+        If there is no such calibration, the world is not the shipped one, or it has fewer draws.
     """
     from calibration.published import Drawn, draws
 
@@ -48,7 +48,10 @@ def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
         if folder is not None:
             raise InputError("belongs to --posterior", field="--calibration")
         return Drawn((), {})
-    return draws(count, folder=folder, world=world)
+    found = draws(count, folder=folder, world=world)
+    if found.warning is not None:
+        typer.echo(f"paradiplomacy: {found.warning}", err=True)
+    return found
 
 
 def runs(asked: int | None, usual: int, count: int | None) -> int | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import hashlib
+import json
 import os
 import platform
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -14,6 +19,8 @@ from time import perf_counter
 from typing import Any
 
 from sim import __version__
+from sim.errors import InputError
+from sim.files import MachineError, write_json
 
 DISTRIBUTION = "paradiplomacy"
 PACKAGES = (
@@ -33,6 +40,9 @@ PACKAGES = (
 """Packages whose versions a manifest records."""
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parent
+VERSIONS = _PACKAGE_FOLDER / "model_version.json"
+"""Digests of what the model does, with the sources they were taken of: ``make model-version``."""
+_KINDS = {".py", ".csv", ".toml"}
 # Presentation and plumbing, and all modules of the command line: an edit here cannot change a
 # simulated number. Whatever is not named here counts as the model, so that a new file is never
 # forgotten.
@@ -55,15 +65,20 @@ def _is_of_the_model(path: Path) -> bool:
 
 
 def model_sources() -> list[Path]:
-    """Return the source files that can change a simulated number, in a fixed order."""
-    found = [path for path in _PACKAGE_FOLDER.rglob("*.py") if _is_of_the_model(path)]
+    """Return the files that can change a simulated number, in a fixed order."""
+    found = [
+        path
+        for path in _PACKAGE_FOLDER.rglob("*")
+        if path.suffix in _KINDS and _is_of_the_model(path)
+    ]
     return sorted(found, key=lambda path: path.relative_to(_PACKAGE_FOLDER).as_posix())
 
 
 def sources_digest(files: list[Path], root: Path) -> str:
-    """Return the SHA-256 of source files by their names and lines.
+    """Return the SHA-256 of files by their names and what they hold.
 
-    Line ends count as one character, so that a checkout on another system has the same digest.
+    Of Python's sources comments, documentation and layout do not count, of other files line ends
+    do not. The digest is the same on another system and under another version of Python.
 
     Parameters
     ----------
@@ -75,6 +90,8 @@ def sources_digest(files: list[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
         content = path.read_bytes().replace(b"\r\n", b"\n")
+        if path.suffix == ".py":
+            content = "".join(_tokens(ast.parse(content))).encode()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
@@ -120,13 +137,94 @@ def took_words(seconds: Mapping[str, float]) -> str:
     return f"Took {seconds['total']:,.1f} s: {parts}"
 
 
+def _tokens(node: object) -> Iterator[str]:
+    """Yield a syntax tree as text; empty fields, which differ between Pythons, are left out."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        # A text or number that stands alone does nothing: documentation.
+        return
+    if isinstance(node, ast.JoinedStr):
+        # Newer Pythons put an empty text behind an empty format.
+        node.values = [v for v in node.values if not (isinstance(v, ast.Constant) and not v.value)]
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for name, value in ast.iter_fields(node):
+            if value not in (None, []):
+                yield f" {name}="
+                yield from _tokens(value)
+        yield ")"
+    elif isinstance(node, list):
+        for item in node:
+            yield from _tokens(item)
+    else:
+        yield repr(node)
+
+
+def model_sources_digest() -> str:
+    """Return the digest of the present sources of the model and of the shipped tables."""
+    return sources_digest(model_sources(), _PACKAGE_FOLDER)
+
+
 @cache
+def _versions() -> dict[str, str]:
+    """Return the digests of what the present sources do, as :mod:`sim.behaviour` takes them.
+
+    They are looked up by the digest of the sources: in the committed file, else in the user's
+    cache; where sources were edited they are taken once, in a process of its own.
+    """
+    sources = model_sources_digest()
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    kept = Path(base) / "paradiplomacy" / "versions" / f"{sources[:32]}.json"
+    for file in (VERSIONS, kept):
+        found = _read_versions(file)
+        if found.get("sources") == sources and {"model", "calibration"} <= set(found):
+            return found
+    found = _taken_anew(sources)
+    # Where nothing can be kept, the next process takes them again.
+    with contextlib.suppress(OSError, InputError, MachineError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_json(kept, found)
+    return found
+
+
+def _read_versions(file: Path) -> dict[str, str]:
+    """Return what a file of versions holds; nothing if it cannot be read."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _taken_anew(sources: str) -> dict[str, str]:
+    """Return the digests of edited sources; where these do not run, the sources' own."""
+    code = f"import sys; sys.path.insert(0, {str(_PACKAGE_FOLDER.parent)!r}); "
+    code += "from sim.behaviour import main; main([])"
+    # Without compilation the runs would take hours.
+    environment = {**os.environ, "PARADIPLOMACY_COMPILE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    try:
+        found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        found = {"model": f"unrun-{sources}", "calibration": f"unrun-{sources}"}
+    return found | {"sources": sources}
+
+
 def model_version() -> str:
-    """Return the version of the model: the package version and a hash of the model's sources.
+    """Return the version of the model: the package's, and a digest of what the model does.
 
     Two runs with equal scenario, world and model version have equal results.
     """
-    return f"{__version__}+{sources_digest(model_sources(), _PACKAGE_FOLDER)[:12]}"
+    return f"{__version__}+{_versions()['model'][:12]}"
+
+
+def calibration_version() -> str:
+    """Return the digest of what the model does within the priors and the evidence's months.
+
+    A posterior holds as long as it stays the same.
+    """
+    return _versions()["calibration"][:16]
 
 
 def cpu_count() -> int:

@@ -54,7 +54,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "agents": ("agents",),
     "schedule": ("timetable", "schedule"),
     "drivers": ("calendars", "initial", "handle", "engine", "mesa_batch", "model"),
-    "outcomes": ("events", "identities", "outcomes"),
+    "outcomes": ("behaviour", "events", "identities", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),
     "surface": (

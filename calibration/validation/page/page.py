@@ -127,8 +127,7 @@ def _provenance(record: Record) -> str:
     pairs = [
         ("Model of the validation", str(record["model_version"])),
         ("Model of the fit", str(made_by.get("model_version", "–"))),
-        ("Rules", str(made_by.get("rules", "–"))),
-        ("Tables of the world", str(made_by.get("world", "–"))),
+        ("Behaviour it was fitted to", str(made_by.get("behaviour", "–"))),
         ("Thresholds", str(record["thresholds"])),
         ("Posterior (SHA-256)", str(record["posterior_sha256"])),
         ("Seed", str(made_by.get("seed", "–"))),
