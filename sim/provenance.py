@@ -172,8 +172,7 @@ def _versions() -> dict[str, str]:
     cache; where sources were edited they are taken once, in a process of its own.
     """
     sources = model_sources_digest()
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    kept = Path(base) / "paradiplomacy" / "versions" / f"{sources[:32]}.json"
+    kept = _cached(f"{sources[:32]}.json")
     for file in (VERSIONS, kept):
         found = _read_versions(file)
         if found.get("sources") == sources and {"model", "calibration"} <= set(found):
@@ -184,6 +183,15 @@ def _versions() -> dict[str, str]:
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_json(kept, found)
     return found
+
+
+def _cached(name: str) -> Path:
+    """Return a file of the user's cache; for a user without a home one that is not kept."""
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return Path(os.devnull) / name
+    return base / "paradiplomacy" / "versions" / name
 
 
 def _read_versions(file: Path) -> dict[str, str]:

@@ -38,8 +38,7 @@ def test_values_reach_the_run(documented: Documented) -> None:
 
 def test_what_decides_a_run_is_named(documented: Documented) -> None:
     assert set(documented.identity) == {
-        "rules",
-        "world",
+        "behaviour",
         "conditions",
         "priors",
         "observation",

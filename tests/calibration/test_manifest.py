@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from calibration.documented import rules_version
 from calibration.manifest import COMMANDS, MANIFEST, REFERENCE, main, outdated, published
 from sim import provenance
 from tests.posteriors import made_up
@@ -29,7 +28,7 @@ def test_what_is_published_is_what_the_manifest_says() -> None:
     held = read(REFERENCE / MANIFEST)
     assert held["files"] == published(REFERENCE), "run make reproduce, or make manifest"
     assert held["model_version"] == provenance.model_version(), "run make reproduce"
-    assert held["rules"] == rules_version()
+    assert held["behaviour"] == provenance.calibration_version()
     assert held["commands"] == list(COMMANDS)
 
 
@@ -62,7 +61,7 @@ def test_files_of_another_version_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "patterns.json").write_text('{"model_version": "another"}')
-    made_up(tmp_path / "calibration", changes={"rules": "another"})
+    made_up(tmp_path / "calibration", changes={"behaviour": "another"})
     assert outdated(tmp_path) == [
         "patterns.json",
         "calibration/posterior.parquet",

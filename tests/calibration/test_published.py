@@ -41,15 +41,19 @@ def test_draws_come_in_the_files_order_with_their_source(tmp_path: Path) -> None
     posterior = made_up(tmp_path)
     found = published.draws(2, folder=tmp_path, world=load_world())
     assert list(found.draws) == posterior.first(2)
-    assert found.source["rules"] == posterior.made_by["rules"]
+    assert found.source["behaviour"] == posterior.made_by["behaviour"]
+    assert found.source["changed_since_fit"] == []
+    assert found.warning is None
     assert len(found.source["file_sha256"]) == 64
 
 
-@pytest.mark.parametrize("part", ["rules", "world", "conditions", "priors", "observation"])
-def test_a_posterior_of_another_version_is_refused(tmp_path: Path, part: str) -> None:
-    made_up(tmp_path, changes={part: "another"})
-    with pytest.raises(InputError, match=rf"another version of the model \({part} changed"):
-        published.draws(1, folder=tmp_path)
+@pytest.mark.parametrize("part", ["behaviour", "conditions", "priors", "observation"])
+def test_draws_of_another_version_come_with_a_warning(tmp_path: Path, part: str) -> None:
+    posterior = made_up(tmp_path, changes={part: "another"})
+    found = published.draws(1, folder=tmp_path)
+    assert list(found.draws) == posterior.first(1)
+    assert found.source["changed_since_fit"] == [part]
+    assert f"another version of the model ({part} changed since)" in str(found.warning)
 
 
 def test_more_draws_than_there_are_are_refused(tmp_path: Path) -> None:

@@ -150,7 +150,9 @@ def test_what_is_published_is_read_again(
 
 def test_a_stale_calibration_and_an_empty_folder_are_refused(folder: Path, tmp_path: Path) -> None:
     held = read_posterior(folder / "posterior.parquet")
-    replace(held, made_by={**held.made_by, "rules": "others"}).write(folder / "posterior.parquet")
+    replace(held, made_by={**held.made_by, "behaviour": "others"}).write(
+        folder / "posterior.parquet"
+    )
     with pytest.raises(InputError, match="another version of the model"):
         validation.validate(folder)
     with pytest.raises(InputError, match="is not there"):
