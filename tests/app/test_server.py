@@ -42,7 +42,7 @@ def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
         clients = [await served.connect(served.ask().token) for _ in range(2)]
         wait_until(lambda: len(visitors.pages) == 2)
         (context,) = served.server._tornado.applications.values()
-        held = [weakref.ref(page) for page in visitors.pages.values()]
+        held: list[weakref.ref[object]] = [weakref.ref(page) for page in visitors.pages.values()]
         held += [weakref.ref(page.session) for page in visitors.pages.values()]
         held += [weakref.ref(session.document) for session in context.sessions]
         for client in clients:

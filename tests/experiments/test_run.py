@@ -103,7 +103,9 @@ def test_months_and_words_compare_and_sort_as_text(
     read = pd.read_parquet(small_run_folder / f"{name}.parquet")
     for frame in (getattr(small_run, name), read):
         assert not [c for c in frame if isinstance(frame[c].dtype, pd.CategoricalDtype)]
-        months = [c for c in frame if c.startswith(("month", "first")) and c != "months_to_deal"]
+        months = [
+            c for c in map(str, frame) if c.startswith(("month", "first")) and c != "months_to_deal"
+        ]
         for column in months:
             known = frame[column].dropna()
             assert known.str.fullmatch(r"\d{4}-\d{2}").all(), column

@@ -266,12 +266,12 @@ def test_every_kind_has_a_sentence_and_a_reason(world: World) -> None:
     assert set(SETTINGS) <= set(SENTENCES)
     names = Names(world)
     for number, kind in enumerate(kinds.EVENT_KINDS):
-        one = event(number, kind)
+        one = event(str(number), kind)
         told = sentence(one, names)
         assert told.endswith(".")
         assert told[0].isupper()
-        assert reason(event(99, "deal"), [one], names).startswith("after ")
-    assert set(fields(event(1, "deal"), names)) >= set(
+        assert reason(event("99", "deal"), [one], names).startswith("after ")
+    assert set(fields(event("1", "deal"), names)) >= set(
         re.findall(r"\{(\w+)\}", "".join([*SENTENCES.values(), *REASONS.values()]))
     )
 
@@ -280,12 +280,12 @@ def test_office_holders_are_named_where_documented(world: World) -> None:
     names = Names(world)
     row = world.executives.iloc[-1]
     month = f"{2000 + row['start'] // 12}-{row['start'] % 12 + 1:02d}"
-    told = sentence(event(1, "executive_change", month, country=row["iso3"]), names)
+    told = sentence(event("1", "executive_change", month, country=row["iso3"]), names)
     assert (
         str(world.executives.loc[world.executives["iso3"] == row["iso3"], "name"].iloc[-1]) in told
     )
-    settled = event(2, "approval_central", "2030-01", country=row["iso3"])
-    cause = event(1, "executive_change", month, country=row["iso3"])
+    settled = event("2", "approval_central", "2030-01", country=row["iso3"])
+    cause = event("1", "executive_change", month, country=row["iso3"])
     assert "in office since" in reason(settled, [cause], names)
 
 

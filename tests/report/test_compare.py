@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.experiments.comparison.compare import Comparison, compare
 from sim.experiments.comparison.twins import Twins, twins_of
 from sim.outcomes import REGION, SUMMED
-from sim.report import compare_figures, compare_tables
+from sim.report import compare_figures, compare_tables, compare_words
 from sim.report.between import between_of, between_table
 from sim.report.compare import report_page, write_report
 from sim.report.compare_card import card_html, compare_card
@@ -434,6 +434,6 @@ def test_a_deal_of_both_worlds_is_said_to_be_one(both: Comparison, twins: Twins)
 
 def test_no_number_of_runs_is_told_that_nobody_would_make(both: Comparison) -> None:
     """A difference of nothing once needed "about 2,700,000" runs."""
-    effect = next(iter(compare_tables.effects_of(both, "hostile").values()))
+    effect = next(iter(compare_words.effects_of(both, "hostile").values()))
     assert replace(effect, needed=2_700_000.0).needed_words == "over 10,000"
     assert replace(effect, needed=340.0).needed_words == "about 340"
