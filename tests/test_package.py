@@ -334,3 +334,17 @@ def test_scenarios_are_shipped_under_their_own_name() -> None:
         f"{published}/checks.json": "calibration/_published/checks.json",
     }
     assert list((ROOT / "scenarios").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", [*FILES, *CALIBRATION], ids=lambda path: path.stem)
+def test_no_module_acts_when_it_is_imported(path: Path) -> None:
+    """Whoever imports a module, as a server may, must not thereby run a command."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    called = [
+        node.value.func.id
+        for node in body
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+    ]
+    assert called == []

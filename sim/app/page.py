@@ -37,6 +37,7 @@ _TEMPLATE = """
 {% block title %}Paradiplomacy{% endblock %}
 {% block preamble %}
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="favicon.ico">
 <script>document.documentElement.lang = "{{ lang }}";</script>
 <style>{{ sheet }}</style>
 {% endblock %}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,6 +113,9 @@ def test_the_page_stands_behind_a_proxy(world: World) -> None:
         assert not connects(served, "https://other.example", prefix="/a/b")
         page = served.ask("/a/b/", Host="class.example")
         assert page.status == 200
+        # Relative, or it would miss the prefix.
+        assert re.findall(r'(?:src|href)="[^"#]*"', page.text)
+        assert re.findall(r'(?:src|href)="(?:/|http)[^"]*"', page.text) == []
         assert served.ask("/a/b").headers["location"] == "/a/b/"
         for path in ("static/js/bokeh.min.js", "favicon.ico"):
             assert served.ask(f"/a/b/{path}").status == 200
