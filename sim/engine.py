@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sim import invariants
 from sim.handle import handle
-from sim.jit import rule
+from sim.jit import CHECKED, rule
 from sim.rng import run_key
 from sim.rules.outset import prepare_outset
 from sim.schedule import programme_of_month, take_step
@@ -14,17 +15,25 @@ from sim.state import POOLS, State, copy_state, grown
 def short_pool(w):
     """Return which of the pools cannot take whatever one month may bring, -1 if all can.
 
-    The number is the position in :data:`sim.state.POOLS`.
+    The number is the position in :data:`sim.state.POOLS`. The most that a month can bring:
+
+    - new projects: one an agent of each kind, and the cross-border ones;
+    - new ties: three a governor's journey or an actor's visit, one a deal formed, one an order;
+    - events: two a tie (lost, universities linked), seven a project (approved or financed, then
+      turned against and struck down; two offices opened), six an agent, two an order.
     """
     head = w.run[0]
     agents = len(w.place) + len(w.actor)
     # A scenario may arrange any number of contacts in one month.
     orders = len(w.intervention)
-    if len(w.tie) - head.ties <= 2 * agents + orders:
+    projects = head.projects + 2 * agents + len(w.crossing)
+    ties = head.ties + 3 * agents + projects + orders
+    if len(w.tie) < ties:
         return 0
-    if len(w.project) - head.projects <= 2 * agents:
+    if len(w.project) < projects:
         return 1
-    if len(w.event) - head.events <= head.ties + head.projects + 8 * agents + 2 * orders:
+    events = 2 * ties + 7 * projects + 6 * agents + 2 * orders + len(w.forum)
+    if len(w.event) < head.events + events:
         return 2
     return -1
 
@@ -73,5 +82,8 @@ def simulate(template: State, seed: int, replicate: int) -> State:
     month, last = int(w.run["start"][0]), int(w.run["end"][0])
     while month <= last:
         w = with_room(w)
-        month = int(run_months(handle(w), programme, month, last))
+        begun = month
+        month = int(run_months(handle(w), programme, begun, begun if CHECKED else last))
+        if CHECKED:
+            invariants.check(w, begun)
     return w

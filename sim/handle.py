@@ -8,6 +8,8 @@ compilation off the handle is the state itself.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import numba
@@ -26,30 +28,30 @@ from numba.extending import (
 from numba.np import arrayobj
 
 from sim import state
-from sim.jit import COMPILE
+from sim.jit import COMPILE, source_hash
 from sim.state import State
 
-MATRICES: dict[str, tuple[Any, int]] = {
-    "par_values": (np.float64, 1),
-    "tie_of": (np.int32, 2),
-    "office": (np.int64, 2),
-    "experience": (np.float64, 2),
-    "national": (np.int64, 2),
-    "series": (np.float64, 3),
-    "strength": (np.float64, 2),
-    "endowment": (np.float64, 2),
-    "match": (np.float64, 2),
-    "neighbour_start": (np.int64, 1),
-    "neighbour": (np.int64, 1),
-    "signal": (np.float64, 2),
-    "authority": (np.float64, 2),
-    "strain": (np.float64, 2),
-    "fiscal": (np.float64, 2),
-    "accord": (np.float64, 2),
-    "programme": (np.float64, 3),
-    "envelope": (np.float64, 2),
+MATRICES: dict[str, tuple[Any, int, str]] = {
+    "par_values": (np.float64, 1, "-"),
+    "tie_of": (np.int32, 2, "tie"),
+    "office": (np.int64, 2, "month"),
+    "experience": (np.float64, 2, "0-1"),
+    "national": (np.int64, 2, "month"),
+    "series": (np.float64, 3, "-"),
+    "strength": (np.float64, 2, "0-1"),
+    "endowment": (np.float64, 2, "0-1"),
+    "match": (np.float64, 2, "0-1"),
+    "neighbour_start": (np.int64, 1, "row"),
+    "neighbour": (np.int64, 1, "place"),
+    "signal": (np.float64, 2, "weight"),
+    "authority": (np.float64, 2, "0-1"),
+    "strain": (np.float64, 2, "0-1"),
+    "fiscal": (np.float64, 2, "0-1"),
+    "accord": (np.float64, 2, "0-1"),
+    "programme": (np.float64, 3, "0-1"),
+    "envelope": (np.float64, 2, "US$ million"),
 }
-"""Element type and number of dimensions of the arrays that are not records."""
+"""Element type, number of dimensions and unit of the arrays that are not records."""
 
 LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
     name: (np.dtype(MATRICES[name][0]), MATRICES[name][1])
@@ -88,14 +90,22 @@ def handle(w: State) -> Any:
     return Handle(w) if COMPILE else w
 
 
+def layout_digest(layout: Mapping[str, tuple[np.dtype[Any], int]]) -> str:
+    """Return a short digest of arrays in order: name, fields in order, number of dimensions."""
+    text = repr([(name, dtype.descr, dimensions) for name, (dtype, dimensions) in layout.items()])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 class HandleType(types.Type):
     """The compiler's type of a handle.
 
-    It stands at module level so that the compiler's cache on disk can refer to it by name.
+    Its name carries the layout and the sources it was compiled for, so that code compiled for
+    others, wherever it was kept, is code for another type. It stands at module level so that the
+    compiler's cache on disk can refer to it by name.
     """
 
     def __init__(self) -> None:
-        super().__init__(name="StateHandle")
+        super().__init__(name=f"StateHandle[{layout_digest(LAYOUT)}, {source_hash()}]")
 
 
 _ARRAYS = {

@@ -25,7 +25,8 @@ from sim.world.grid import neighbours
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""
 
-_ROOM = {"tie": 4096, "project": 4096, "event": 32768}
+# Memory that is never touched costs nothing; growing costs a copy.
+_ROOM = {"tie": 16384, "project": 16384, "event": 131072}
 
 
 def initial_state(scenario: Scenario, world: World) -> State:

@@ -12,6 +12,7 @@ import numpy as np
 from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
+from sim import invariants
 from sim import kinds as k
 from sim.agents import (
     BusinessAssociation,
@@ -30,6 +31,7 @@ from sim.engine import begin, with_room
 from sim.errors import InputError
 from sim.handle import handle
 from sim.initial import initial_state
+from sim.jit import CHECKED
 from sim.mesa_batch import batch_iteration, runner_gives_rng, seed_of
 from sim.scenario import Scenario, load
 from sim.schedule import span, take_step
@@ -329,6 +331,8 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             self._call("other", "step", is_reverse=False)
         finally:
             self._is_stepping = False
+        if CHECKED:
+            invariants.check(self.state, self.month)
         self.month += 1
         self.running = self._stops_late or not self._is_over
         self.datacollector.collect(self)

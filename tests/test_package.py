@@ -53,7 +53,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "rules": ("rules",),
     "agents": ("agents",),
     "schedule": ("timetable", "schedule"),
-    "drivers": ("calendars", "initial", "handle", "engine", "mesa_batch", "model"),
+    "drivers": ("calendars", "initial", "handle", "invariants", "engine", "mesa_batch", "model"),
     "outcomes": ("behaviour", "events", "identities", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),

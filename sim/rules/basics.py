@@ -19,17 +19,25 @@ def logistic(x):
 
 
 @rule
+def elastic(base, elasticity):
+    """Return ``base ** elasticity`` for a base that may be 0; without elasticity it is 1."""
+    if base == 0.0:
+        return 1.0 if elasticity == 0.0 else 0.0
+    return math.exp(elasticity * math.log(base))
+
+
+@rule
 def race(u, weight, best):
     """Return the arrival time of an alternative; the smallest of several is chosen.
 
     ``best`` is the earliest arrival so far; an alternative that cannot beat it returns infinity
-    without the cost of a logarithm, since -log(u) >= 1 - u.
+    without the cost of a logarithm, since -log(u) >= 1 - u. One without weight never arrives.
 
     Choosing the first arrival is a random-utility choice: with exponential arrivals at rates
     exp(V) it is the logit of utilities V (Luce 1959; Yellott 1977). A uniform number keyed by
     the alternative itself lets a new alternative change only the choices it wins.
     """
-    if 1.0 - u >= best * weight:
+    if not weight > 0.0 or 1.0 - u >= best * weight:
         return math.inf
     return -math.log(u) / weight
 
@@ -45,11 +53,13 @@ def bell(run, decision, pair, a, b, month):
 @rule
 def waiting_time(u, chance):
     """Return the months until something happens that has the same chance each month, at least 1."""
-    if chance <= 0.0:
-        return NEVER
     if chance >= 1.0:
         return 1
-    return 1 + int(math.log(u) / math.log(1.0 - chance))
+    # The smallest chances leave 1 as it is.
+    stays = math.log(1.0 - max(0.0, chance))
+    if math.log(u) <= NEVER * stays:
+        return NEVER
+    return 1 + int(math.log(u) / stays)
 
 
 @rule

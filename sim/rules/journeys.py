@@ -9,6 +9,7 @@ from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
 from sim.rules.basics import (
+    elastic,
     is_centre,
     local_authority,
     logistic,
@@ -148,12 +149,15 @@ def attends_forum(w, g, f, t):
     chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * local_authority(w, place.country))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
-    governor.trip_forum = f
     for a in range(len(w.actor)):
         if w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
             governor.trip_actor = a
+    if governor.trip_actor < 0:
+        # Without a friendship association nobody receives guests at a forum.
+        return False
+    governor.trip_forum = f
     governor.trip_host = province_met(w, g, forum.host, t)
-    return governor.trip_actor >= 0
+    return True
 
 
 @rule
@@ -270,7 +274,7 @@ def plan_state_visit(w, c, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = math.exp(p.initiative_executive_scale * math.log(actor.scale))
+            weight = elastic(actor.scale, p.initiative_executive_scale)
             weight *= 0.2 + trust_between(w, a, country.centre)
             arrival = race(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best

@@ -13,6 +13,7 @@ from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
 from sim.rules.basics import (
+    elastic,
     has_office,
     is_centre,
     local_authority,
@@ -117,7 +118,7 @@ def travels(w, a, t):
         return False
     rate = actor.rate * w.run[0].outreach * (1.0 + p.outreach_growth * actor.practice)
     if actor.kind == k.PROVINCE:
-        rate *= p.outreach_province_rate * math.exp(p.outreach_ambition * math.log(actor.scale))
+        rate *= p.outreach_province_rate * elastic(actor.scale, p.outreach_ambition)
     elif actor.kind == k.ORGANISATION:
         # Capacities are those of the missions; without missions all bodies are alike (M42).
         rate *= p.outreach_organisation_rate

@@ -10,6 +10,7 @@ from sim.jit import rule
 from sim.rng import draw, project_identity
 from sim.rules.basics import (
     bell,
+    elastic,
     local_authority,
     logistic,
     race,
@@ -245,7 +246,7 @@ def plan_project(w, c, t):
     best = math.inf
     for s in range(len(w.sector)):
         weight = w.endowment[country.centre, s]
-        weight *= math.exp(p.project_executive_sector * math.log(w.sector[s].central))
+        weight *= elastic(w.sector[s].central, p.project_executive_sector)
         weight *= 1.0 + 2.0 * w.programme[t, c, s]
         if weight > 0.0:
             u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
@@ -253,7 +254,8 @@ def plan_project(w, c, t):
             if arrival < best:
                 best = arrival
                 country.plan_sector = s
-    country.plan_place = site_of_plan(w, c, country.plan_sector, t)
+    if country.plan_sector >= 0:
+        country.plan_place = site_of_plan(w, c, country.plan_sector, t)
 
 
 @rule
@@ -319,7 +321,7 @@ def match_firms(w, i, t):
     j = w.place[i].first_project
     if j < 0:
         return
-    investment = math.exp(p.signals_slowdown * math.log(w.signal[t, k.INVESTMENT]))
+    investment = elastic(w.signal[t, k.INVESTMENT], p.signals_slowdown)
     while j >= 0:
         project = w.project[j]
         if project.stage == k.PROPOSED:

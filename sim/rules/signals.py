@@ -8,7 +8,7 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import logistic, race, record
+from sim.rules.basics import elastic, logistic, race, record
 
 MONTHS_A_YEAR = 12.0
 
@@ -24,7 +24,7 @@ def read_policy(w, t):
     head.deals_now = 0
     head.median_will = logistic(p.office_will_centre)
     emphasis = w.signal[t, k.EMPHASIS]
-    head.outreach = math.exp(p.signals_policy * math.log(emphasis))
+    head.outreach = elastic(emphasis, p.signals_policy)
     if t > head.start and emphasis != w.signal[t - 1, k.EMPHASIS]:
         head.signal_event = record(
             w, k.POLICY_SIGNAL, t, -1, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0

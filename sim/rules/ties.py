@@ -8,7 +8,16 @@ from sim import decisions as d
 from sim import kinds as k
 from sim.jit import rule
 from sim.rng import draw
-from sim.rules.basics import NEVER, has_office, race, record, total_trust, waiting_time, will_of
+from sim.rules.basics import (
+    NEVER,
+    elastic,
+    has_office,
+    race,
+    record,
+    total_trust,
+    waiting_time,
+    will_of,
+)
 from sim.rules.outreach import chosen_country, chosen_place
 
 
@@ -124,8 +133,8 @@ def tend_ties(w, a, t):
     """Let an actor's ties consolidate and decay, and enter them in the offices' books.
 
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
-    twinning, university links and an office (M30, M60, M63); both stocks decay, personal trust
-    faster.
+    twinning, university links and an office (M30, M60, M63), but at most all of it; both stocks
+    decay, personal trust faster.
     """
     p = w.par[0]
     w.actor[a].readiness = 0.0
@@ -139,7 +148,9 @@ def tend_ties(w, a, t):
                 speed += p.tie_university
         if has_office(w, a, tie.country, t):
             speed += p.tie_office
-        gain = p.tie_consolidation * speed * tie.personal * (1.0 - tie.institutional)
+        # However fast, no more than all personal trust becomes institutional.
+        share = min(1.0, p.tie_consolidation * speed)
+        gain = share * tie.personal * (1.0 - tie.institutional)
         tie.institutional += gain - p.tie_institutional_decay * tie.institutional
         tie.personal *= 1.0 - p.tie_personal_decay
         enter_in_books(w, a, row, t)
@@ -234,7 +245,7 @@ def consider_twinning(w, a, t):
     """
     cold = w.par[0].twinning_unprompted
     total = cold + w.actor[a].readiness
-    emphasis = math.exp(w.par[0].signals_policy * math.log(w.signal[t, k.EMPHASIS]))
+    emphasis = elastic(w.signal[t, k.EMPHASIS], w.par[0].signals_policy)
     chance = 1.0 - math.exp(-w.par[0].twinning_rate * emphasis * total)
     if draw(w.run, d.TWINNING, w.actor[a].key, 0, t) >= chance:
         return
@@ -254,6 +265,8 @@ def consider_twinning(w, a, t):
         row = w.tie[row].of_actor
     if chosen < 0:
         country = chosen_country(w, a, t)
+        if country < 0:
+            return
         place = chosen_place(w, a, country, t)
         if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
             return
