@@ -87,8 +87,8 @@ def test_all_that_a_rule_refers_to_is_among_the_sources() -> None:
         assert code.co_filename in sources
         for name in set(code.co_names) & set(function.py_func.__globals__):
             value = function.py_func.__globals__[name]
-            owner = getattr(value, "__module__", None) or getattr(value, "__name__", "")
-            if str(owner).startswith("sim"):
+            owner = str(getattr(value, "__module__", None) or getattr(value, "__name__", ""))
+            if owner.startswith("sim"):
                 assert sys.modules[owner].__file__ in sources, name
 
 
