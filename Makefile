@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages model-version patterns surface calibration figures manifest reproduce test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages model-version patterns surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ patterns: $(READY)  ## Check every claim anew: results/reference/ and docs/mecha
 
 test: $(READY)  ## Run all tests but those in a browser
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
+
+checked: $(READY)  ## Run the checked build over scenarios, small worlds and corners of the parameters
+	@PARADIPLOMACY_CHECKED=1 $(BIN)/python -m pytest tests/test_checked_build.py tests/test_jit.py
+
+checked-nightly:  ## The same over many more corners
+	@PARADIPLOMACY_CORNERS=1000 $(MAKE) checked
 
 test-browser: $(READY)  ## Run the tests of the page in a headless browser
 	@$(BIN)/python -m pytest -m browser
