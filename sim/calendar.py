@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 EPOCH_YEAR = 2000
-_PATTERN = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def month_index(text: str) -> int:
@@ -16,7 +16,7 @@ def month_index(text: str) -> int:
     ValueError
         If ``text`` is not of the form YYYY-MM.
     """
-    found = _PATTERN.match(text)
+    found = _PATTERN.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not a month of the form YYYY-MM")
     return (int(found.group(1)) - EPOCH_YEAR) * 12 + int(found.group(2)) - 1

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
+
+_WORDS = re.compile(r"[^\W_]+")
+_PLACE = re.compile(r"[A-Za-z]{2}-(?=[A-Za-z0-9]{1,4}$)")
+_LONGEST_COMPARED = 80
+_MOST_TOLD = 500
+"""Most errors that are told one by one."""
 
 
 class InputError(Exception):
@@ -54,15 +63,109 @@ class InputError(Exception):
             parts.append(f"{_stop_after(parts[-1])} Did you mean {self.nearest!r}?")
         return "".join(parts)
 
+    @property
+    def errors(self) -> tuple[InputError, ...]:
+        """Return each thing that is wrong, one by one."""
+        return (self,)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error in terms of JSON."""
+        names = ("message", "file", "line", "field", "allowed", "nearest")
+        return {name: getattr(self, name) for name in names}
+
+
+class ManyInputsError(InputError):
+    """Report several things wrong with what the user gave.
+
+    Its own message and place are those of the first.
+
+    Parameters
+    ----------
+    errors
+        What is wrong, at least one thing.
+    """
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        first = errors[0]
+        super().__init__(
+            first.message,
+            file=first.file,
+            line=first.line,
+            field=first.field,
+            allowed=first.allowed,
+            nearest=first.nearest,
+        )
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[InputError, ...]:
+        """Return each thing that is wrong, in order."""
+        return self._errors
+
+    def __str__(self) -> str:
+        told = [f"  {error}" for error in self.errors[:_MOST_TOLD]]
+        if len(self.errors) > _MOST_TOLD:
+            told.append(f"  and {len(self.errors) - _MOST_TOLD:,} more")
+        return "\n".join((f"{len(self.errors):,} faults:", *told))
+
+
+def refuse(errors: Sequence[InputError]) -> NoReturn:
+    """Raise what is wrong, as one error."""
+    raise errors[0] if len(errors) == 1 else ManyInputsError(errors)
+
 
 def _stop_after(text: str) -> str:
     """Return the full stop that a sentence still lacks."""
     return "" if text.endswith((".", "!", "?")) else "."
 
 
+def folded(text: str) -> str:
+    """Return a text without accents, capitals and differences between marks and spaces."""
+    parts = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+    return " ".join(_WORDS.findall(bare)) or bare
+
+
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:
-    """Return the valid name most like ``name``, or None if none is alike."""
-    names = sorted(set(valid))
-    by_folded = {n.casefold(): n for n in names}
-    found = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.5)
-    return by_folded[found[0]] if found else None
+    """Return the valid name that ``name`` most likely is a slip for, or None.
+
+    One slip is allowed in four to seven letters, two in eight to twelve, three in more; in three or
+    fewer, only a letter too many or too few. Where two names are as alike, or a code such as
+    ``AR-Y`` would move to another country, nothing is said.
+    """
+    given = folded(name)[:_LONGEST_COMPARED]
+    names: dict[str, set[str]] = {}
+    for one in valid:
+        names.setdefault(folded(one), set()).add(one)
+    if given not in names:
+        kept = _PLACE.match(name)
+        close = [
+            (ratio, other)
+            for other in difflib.get_close_matches(given, list(names), n=5, cutoff=0.74)
+            if (ratio := _likeness(given, other)) >= _least_likeness(given, other)
+            and (kept is None or other.startswith(folded(kept.group())))
+        ]
+        close += [] if close else _with_part(given, names)
+        best = {other for ratio, other in close if ratio == max(close)[0]}
+        given = best.pop() if len(best) == 1 else ""
+    found = names.get(given, set())
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _likeness(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, name).ratio()
+
+
+def _least_likeness(name: str, other: str) -> float:
+    """Return how alike two texts of their lengths must be for one to be a slip for the other."""
+    longest = max(len(name), len(other))
+    if longest <= 3:
+        return 0.8
+    slips = 1 if longest < 8 else 2 if longest < 13 else 3
+    return 1.0 - slips / longest - 1e-9
+
+
+def _with_part(given: str, names: Iterable[str]) -> list[tuple[float, str]]:
+    """Return the names of which a text is a part of its own, such as a word."""
+    long_enough = len(given) >= 4
+    return [(1.0, other) for other in names if long_enough and f" {given} " in f" {other} "]

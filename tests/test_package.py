@@ -39,6 +39,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "parameters",
         "provenance",
         "rng",
+        "tables",
         "toml_lines",
     ),
     "world": ("world",),

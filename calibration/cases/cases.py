@@ -7,13 +7,16 @@ project; the choices are in ``docs/calibration.md``.
 
 from __future__ import annotations
 
-import csv
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from sim.calendar import month_index
-from sim.errors import InputError, nearest_name
+from sim.errors import nearest_name
+from sim.tables import Sheet, read_table
+from sim.world.fields import month, number, slug, source, text
 
 CASES = Path(__file__).with_name("cases.csv")
 EVENTS = Path(__file__).with_name("case_events.csv")
@@ -129,6 +132,44 @@ class CaseEvent:
         return month_index(self.date[:7] if len(self.date) > 4 else f"{self.date}-01")
 
 
+_CASE = slug("case", "Identity.")
+_MONTH = "a month as YYYY-MM; of a deep case both, in order"
+_CASE_COLUMNS = (
+    _CASE,
+    text("name", "Name."),
+    text("country", "Code.", blank=True),
+    text("localities", "Codes.", blank=True),
+    text("depth", "Depth.", *DEPTHS),
+    *(month(name, _MONTH, blank=True) for name in ("since", "until")),
+    text("initiator", "Who began.", *INITIATORS, blank=True),
+    *(
+        text(name, "As the report has it.", blank=True)
+        for name in ("chinese_actors", "office_holders", "aligned", "decides", "outcome")
+    ),
+    source(),
+)
+_EVENT_COLUMNS = (
+    text("id", "Identity."),
+    _CASE,
+    text("date", "Date.", blank=True),
+    text("precision", "Precision.", *PRECISIONS),
+    text("country", "Code.", blank=True),
+    text("locality", "Codes.", blank=True),
+    text("kind", "Kind."),
+    text("result", "Result."),
+    text("channel", "Channel.", *CHANNELS),
+    text("level", "Level.", *LEVELS),
+    text("initiator", "Who began.", *INITIATORS),
+    *(
+        text(name, "As the report has it.", blank=True)
+        for name in ("lac_actor", "chinese_actor", "sector")
+    ),
+    number("value_usd_m", "US$ million.", blank=True),
+    text("note", "Choices made.", blank=True),
+    source(),
+)
+
+
 @cache
 def load_cases(path: Path = CASES) -> dict[str, Case]:
     """Return the documented cases by their identity.
@@ -136,21 +177,18 @@ def load_cases(path: Path = CASES) -> dict[str, Case]:
     Raises
     ------
     InputError
-        If a row is not valid.
+        If rows are not valid.
     """
+    sheet = read_table(path, _CASE_COLUMNS)
+    _check_unique(sheet, "case")
     found: dict[str, Case] = {}
-    for line, row in _rows(path):
-        case = Case(
-            **{k: v for k, v in row.items() if k not in ("case", "localities")},
-            id=row["case"],
-            localities=_codes(row["localities"]),
-        )
-        _check(path, line, "depth", case.depth, DEPTHS)
-        if case.id in found:
-            raise InputError(f"{case.id!r} stands twice", file=path, line=line, field="case")
+    for line, row in enumerate(_rows(sheet)):
+        fields = {name: cell for name, cell in row.items() if name not in ("case", "localities")}
+        case = Case(**fields, id=row["case"], localities=_codes(row["localities"]))
         if case.depth == "deep":
-            _check_window(path, line, case)
+            _check_window(sheet, line, case)
         found[case.id] = case
+    sheet.refuse()
     return found
 
 
@@ -161,10 +199,30 @@ def load_events(path: Path = EVENTS, cases: Path = CASES) -> tuple[CaseEvent, ..
     Raises
     ------
     InputError
-        If a row is not valid or names no case.
+        If rows are not valid or name no case.
     """
     known = load_cases(cases)
-    return tuple(_event(path, line, row, known) for line, row in _rows(path))
+    sheet = read_table(path, _EVENT_COLUMNS)
+    _check_unique(sheet, "id")
+    events = []
+    for line, row in enumerate(_rows(sheet)):
+        _check(sheet, line, "case", row["case"], tuple(known))
+        if row["kind"] == "failure":
+            _check(sheet, line, "result", row["result"], WAYS)
+        value = float(sheet.values["value_usd_m"][line])
+        event = CaseEvent(
+            **{k: v for k, v in row.items() if k not in ("locality", "value_usd_m")},
+            localities=_codes(row["locality"]),
+            value=None if math.isnan(value) else value,
+        )
+        try:
+            _ = event.month
+        except ValueError:
+            said = f"{event.date!r} is no date"
+            sheet.fault(said, row=line, field="date", allowed="YYYY-MM-DD, or less of it")
+        events.append(event)
+    sheet.refuse()
+    return tuple(events)
 
 
 def deep_cases() -> dict[str, Case]:
@@ -172,70 +230,37 @@ def deep_cases() -> dict[str, Case]:
     return {name: case for name, case in load_cases().items() if case.depth == "deep"}
 
 
-def _event(path: Path, line: int, row: dict[str, str], cases: dict[str, Case]) -> CaseEvent:
-    _check(path, line, "case", row["case"], tuple(cases))
-    _check(path, line, "precision", row["precision"], PRECISIONS)
-    _check(path, line, "initiator", row["initiator"], INITIATORS)
-    _check(path, line, "level", row["level"], LEVELS)
-    _check(path, line, "channel", row["channel"], CHANNELS)
-    if row["kind"] == "failure":
-        _check(path, line, "result", row["result"], WAYS)
-    value = row["value_usd_m"]
-    try:
-        number = float(value) if value else None
-    except ValueError:
-        raise InputError(
-            f"{value!r} is no number", file=path, line=line, field="value_usd_m"
-        ) from None
-    event = CaseEvent(
-        **{k: v for k, v in row.items() if k not in ("locality", "value_usd_m")},
-        localities=_codes(row["locality"]),
-        value=number,
-    )
-    try:
-        _ = event.month
-    except ValueError:
-        raise InputError(
-            f"{event.date!r} is no date", file=path, line=line, field="date", allowed="YYYY-MM-DD"
-        ) from None
-    return event
-
-
-def _check(path: Path, line: int, field: str, value: str, allowed: tuple[str, ...]) -> None:
+def _check(sheet: Sheet, row: int, field: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         words = ", ".join(allowed) if len(allowed) < 12 else None
-        raise InputError(
-            f"{value!r} is not accepted",
-            file=path,
-            line=line,
-            field=field,
-            allowed=words,
-            nearest=nearest_name(value, allowed),
-        )
+        near = nearest_name(value, allowed)
+        sheet.fault(f"{value!r} is not accepted", row=row, field=field, allowed=words, nearest=near)
 
 
-def _check_window(path: Path, line: int, case: Case) -> None:
+def _check_unique(sheet: Sheet, column: str) -> None:
+    first: dict[str, int] = {}
+    for row, value in sheet.rows(column):
+        if first.setdefault(value, row) != row:
+            sheet.fault(f"{value!r} stands twice", row=row, field=column)
+
+
+def _check_window(sheet: Sheet, row: int, case: Case) -> None:
     try:
         first, last = case.window
     except ValueError:
         first, last = 1, 0
     if first > last or len(case.localities) != 1:
-        raise InputError(
-            "a deep case has one locality and two months in order",
-            file=path,
-            line=line,
-            field="since",
-        )
+        said = "a deep case has one locality and two months in order"
+        sheet.fault(said, row=row, field="since")
 
 
 def _codes(text: str) -> tuple[str, ...]:
     return tuple(code for code in text.split(";") if code)
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of a table with their lines."""
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return [(n, dict(row)) for n, row in enumerate(csv.DictReader(stream), start=2)]
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from error
+def _rows(sheet: Sheet) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table that could be read, as written."""
+    if not sheet.whole:
+        sheet.refuse()
+    for row in range(len(sheet)):
+        yield {name: str(cells[row]) for name, cells in sheet.cells.items()}

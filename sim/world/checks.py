@@ -1,4 +1,4 @@
-"""Rules that tie rows and tables of a world together."""
+"""Rules that tie rows and tables of a world together; each adds what it finds to the faults."""
 
 from __future__ import annotations
 
@@ -6,90 +6,85 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from sim.calendar import month_index, month_name
-from sim.errors import nearest_name
-from sim.world.fields import Field, Levels
-from sim.world.reading import NO_MONTH, Sheet, Value
+from sim.errors import folded, nearest_name
+from sim.tables import NO_MONTH, Column, Sheet
+from sim.world.fields import Levels, Table
 
 _OPEN = 10**9
 """Stands for the end of an open period; later than any month."""
 
 
-def check_sheet(sheet: Sheet) -> None:
-    """Check the rules that a table can break on its own.
-
-    Raises
-    ------
-    InputError
-        At the first row that breaks one.
-    """
-    for columns in (sheet.table.key, *sheet.table.unique):
+def check_sheet(table: Table, sheet: Sheet) -> None:
+    """Check the rules that a table can break on its own, where its cells are right."""
+    for columns in (table.key, *table.unique):
         _check_unique(sheet, columns)
-    _check_complete(sheet)
-    _check_given(sheet)
-    _check_ordered(sheet)
-    _check_differ(sheet)
-    _check_ascending(sheet)
-    _check_spans(sheet)
+    _check_complete(table, sheet)
+    _check_given(table, sheet)
+    _check_ordered(table, sheet)
+    _check_differ(table, sheet)
+    _check_ascending(table, sheet)
+    _check_spans(table, sheet)
 
 
-def check_links(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
-    """Check that a table's values occur in the tables they refer to, and the reverse.
+def check_links(table: Table, sheets: Mapping[str, Sheet]) -> None:
+    """Check that a table's values occur in the tables they refer to, and the reverse."""
+    sheet = sheets[table.name]
+    for column in table.fields:
+        if column.refers:
+            _check_refers(sheet, column, sheets)
+    _check_each(table, sheet, sheets)
+    _check_levels(table, sheet, sheets)
 
-    Raises
-    ------
-    InputError
-        At the first value that does not, or for the first row that nothing answers.
+
+def _groups(sheet: Sheet, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[int]]:
+    """Return the rows of each combination of the columns' values, in file order.
+
+    Texts that differ only in capitals and accents are the same.
     """
-    for described in sheet.table.fields:
-        if described.refers:
-            _check_refers(sheet, described, sheets)
-    _check_each(sheet, sheets)
-    _check_levels(sheet, sheets)
-
-
-def _groups(sheet: Sheet, columns: tuple[str, ...]) -> dict[tuple[Value, ...], list[int]]:
-    """Return the rows of each combination of the columns' values, in file order."""
-    groups: dict[tuple[Value, ...], list[int]] = {}
-    rows = zip(*(sheet.values[column] for column in columns), strict=True)
-    for row, values in enumerate(rows):
-        groups.setdefault(values, []).append(row)
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for row, *values in sheet.rows(*columns):
+        same = tuple(folded(value) if isinstance(value, str) else value for value in values)
+        groups.setdefault(same, []).append(row)
     return groups
 
 
 def _said(sheet: Sheet, columns: tuple[str, ...], row: int) -> str:
-    return ", ".join(sheet.cells[column][row] for column in columns)
+    return ", ".join(str(sheet.cells[column][row]) for column in columns)
 
 
 def _check_unique(sheet: Sheet, columns: tuple[str, ...]) -> None:
-    for rows in _groups(sheet, columns).values():
-        if len(rows) > 1:
-            raise sheet.error(
-                f"{_said(sheet, columns, rows[1])} is already on line {sheet.lines[rows[0]]}",
-                row=rows[1],
+    for first, *others in _groups(sheet, columns).values():
+        for row in others:
+            sheet.fault(
+                f"{_said(sheet, columns, row)} is already on {sheet.place(first)}",
+                row=row,
                 field=", ".join(columns),
                 allowed="each only once",
             )
 
 
-def _check_complete(sheet: Sheet) -> None:
-    column = sheet.table.complete
-    for value in sheet.table[column].allowed if column else ():
+def _check_complete(table: Table, sheet: Sheet) -> None:
+    column = table.complete
+    if not column or not sheet.whole:
+        return
+    for value in table[column].allowed:
         if value not in sheet.cells[column]:
-            raise sheet.error(
+            sheet.fault(
                 f"there is no row for {value!r}",
                 field=column,
-                allowed=f"one row for each of {', '.join(sheet.table[column].allowed)}",
+                allowed=f"one row for each of {', '.join(table[column].allowed)}",
             )
 
 
-def _check_given(sheet: Sheet) -> None:
-    for rule in sheet.table.given:
-        for row, value in enumerate(sheet.cells[rule.when]):
+def _check_given(table: Table, sheet: Sheet) -> None:
+    for rule in table.given:
+        for row, value, _ in sheet.rows(rule.when, rule.then):
             if value in rule.values and bool(sheet.cells[rule.then][row]) != rule.filled:
-                needed = sheet.table[rule.then].in_words().removesuffix(", or blank")
-                raise sheet.error(
+                needed = table[rule.then].in_words().removesuffix(", or blank")
+                sheet.fault(
                     f"does not go with {rule.when} {value}",
                     row=row,
                     field=rule.then,
@@ -97,14 +92,13 @@ def _check_given(sheet: Sheet) -> None:
                 )
 
 
-def _check_ordered(sheet: Sheet) -> None:
-    if sheet.table.ordered is None:
+def _check_ordered(table: Table, sheet: Sheet) -> None:
+    if table.ordered is None:
         return
-    first, last = sheet.table.ordered
-    pairs = zip(sheet.values[first], sheet.values[last], strict=True)
-    for row, (begins, ends) in enumerate(pairs):
-        if ends != NO_MONTH and not begins < ends:  # type: ignore[operator]
-            raise sheet.error(
+    first, last = table.ordered
+    for row, begins, ends in sheet.rows(first, last):
+        if ends != NO_MONTH and not begins < ends:
+            sheet.fault(
                 f"{sheet.cells[last][row]} is not after {first} {sheet.cells[first][row]}",
                 row=row,
                 field=last,
@@ -112,13 +106,13 @@ def _check_ordered(sheet: Sheet) -> None:
             )
 
 
-def _check_differ(sheet: Sheet) -> None:
-    if sheet.table.differ is None:
+def _check_differ(table: Table, sheet: Sheet) -> None:
+    if table.differ is None:
         return
-    one, other = sheet.table.differ
-    for row, value in enumerate(sheet.cells[one]):
-        if value == sheet.cells[other][row]:
-            raise sheet.error(
+    one, other = table.differ
+    for row, value, second in sheet.rows(one, other):
+        if value == second:
+            sheet.fault(
                 f"{value} is also the row's {one}",
                 row=row,
                 field=other,
@@ -126,50 +120,57 @@ def _check_differ(sheet: Sheet) -> None:
             )
 
 
-def _check_ascending(sheet: Sheet) -> None:
-    if not sheet.table.ascending:
+def _check_ascending(table: Table, sheet: Sheet) -> None:
+    if not table.ascending:
         return
-    starts = sheet.values["start"]
-    for rows in _groups(sheet, sheet.table.ascending).values():
-        for before, after in pairwise(rows):
-            if starts[after] < starts[before]:  # type: ignore[operator]
-                raise sheet.error(
+    starts = {row: start for row, *_, start in sheet.rows(*table.ascending, "start")}
+    for rows in _groups(sheet, table.ascending).values():
+        for before, after in pairwise(row for row in rows if row in starts):
+            if starts[after] < starts[before]:
+                sheet.fault(
                     f"{sheet.cells['start'][after]} comes after {sheet.cells['start'][before]} "
-                    f"of line {sheet.lines[before]}",
+                    f"of {sheet.place(before)}",
                     row=after,
                     field="start",
-                    allowed=f"rows in order of start within one {sheet.table.ascending[0]}",
+                    allowed=f"rows in order of start within one {table.ascending[0]}",
                 )
 
 
-def _check_spans(sheet: Sheet) -> None:
-    if sheet.table.spans is None:
+def _periods(sheet: Sheet, group: tuple[str, ...]) -> dict[str, list[tuple[int, int, int]]]:
+    """Return start, end and row of each period in order of start, by what they belong to."""
+    periods: dict[str, list[tuple[int, int, int]]] = {}
+    for row, *_, start, end in sheet.rows(*group, "start", "end"):
+        last = _OPEN if end == NO_MONTH else end
+        periods.setdefault(_said(sheet, group, row), []).append((start, last, row))
+    return {name: sorted(found) for name, found in periods.items()}
+
+
+def _check_spans(table: Table, sheet: Sheet) -> None:
+    if table.spans is None:
         return
-    starts = [int(value) for value in sheet.values["start"]]
-    ends = [_OPEN if end == NO_MONTH else int(end) for end in sheet.values["end"]]
-    group = sheet.table.spans.group
-    for rows in _groups(sheet, group).values():
-        rows.sort(key=starts.__getitem__)
-        for before, after in pairwise(rows):
-            if starts[after] < ends[before]:
-                raise sheet.error(
-                    f"the period overlaps that of line {sheet.lines[before]}",
+    for name, periods in _periods(sheet, table.spans.group).items():
+        for (_, end, before), (start, _, after) in pairwise(periods):
+            if start < end:
+                sheet.fault(
+                    f"the period overlaps that of {sheet.place(before)}",
                     row=after,
                     field="start",
-                    allowed=f"one period at a time for {_said(sheet, group, after)}",
+                    allowed=f"one period at a time for {name}",
                 )
 
 
-def _check_refers(sheet: Sheet, described: Field, sheets: Mapping[str, Sheet]) -> None:
-    table, column = described.refers.split(".")
-    known = set(sheets[table].cells[column])
-    for row, value in enumerate(sheet.cells[described.name]):
+def _check_refers(sheet: Sheet, column: Column, sheets: Mapping[str, Sheet]) -> None:
+    table, key = column.refers.split(".")
+    if not sheets[table].whole:
+        return
+    known = set(sheets[table].cells[key])
+    for row, value in sheet.rows(column.name):
         if value and value not in known:
-            raise sheet.error(
+            sheet.fault(
                 f"{value!r} is not in {table}.csv",
                 row=row,
-                field=described.name,
-                allowed=described.in_words(),
+                field=column.name,
+                allowed=column.in_words(),
                 nearest=nearest_name(value, known),
             )
 
@@ -179,63 +180,65 @@ def _by(month: str) -> int:
     return month_index(month) if month else _OPEN
 
 
-def _check_each(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
-    for rule in sheet.table.each:
-        table, column = rule.refers.split(".")
-        starts = sheet.values["start"] if rule.by else [0] * len(sheet.lines)
-        pairs = zip(sheet.cells[rule.column], starts, strict=True)
-        answered = {value for value, start in pairs if int(start) <= _by(rule.by)}
-        for value in sheets[table].cells[column]:
-            if value not in answered:
+def _check_each(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
+    for rule in table.each:
+        other, column = rule.refers.split(".")
+        if not (sheet.whole and sheets[other].whole):
+            continue
+        late = (
+            {row for row, start in sheet.rows("start") if start > _by(rule.by)} if rule.by else ()
+        )
+        cells = enumerate(sheet.cells[rule.column])
+        answered = {value for row, value in cells if row not in late}
+        for value in sheets[other].cells[column]:
+            if value and value not in answered:
                 when = f" that starts by {month_name(_by(rule.by))}" if rule.by else ""
-                raise sheet.error(
+                sheet.fault(
                     f"there is no row for {value!r}{when}",
                     field=rule.column,
-                    allowed=f"at least one row for each {column} of {table}.csv",
+                    allowed=f"at least one row for each {column} of {other}.csv",
                 )
 
 
-def _check_levels(sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
+def _check_levels(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
     """Check levels against the range and the default that another table declares."""
-    rule = sheet.table.levels
-    if rule is None:
+    rule = table.levels
+    if rule is None or not sheet.whole:
         return
     declared = sheets[rule.table]
-    rows = _groups(sheet, (rule.series,))
-    names = (rule.series, "low", "high", "default")
-    for number, (name, low, high, default) in enumerate(
-        zip(*(declared.values[column] for column in names), strict=True)
-    ):
-        if not low <= high or float(default) < low or float(default) > high:
-            raise declared.error(
-                f"{low} to {high} is no range, or default {default} is outside it",
-                row=number,
-                field="low, high, default",
+    levels = list(sheet.rows(rule.series, rule.value))
+    periods = _periods(sheet, (rule.series,))
+    for row, name, low, high, default in declared.rows(rule.series, "low", "high", "default"):
+        if low > high or default < low or default > high:
+            declared.fault(
+                "the range is empty, or the default outside it",
+                row=row,
+                field="default, low, high",
                 allowed="low below high, and a default between them or blank",
             )
-        of_series = rows.get((name,), [])
-        for row in of_series:
-            if not low <= sheet.values[rule.value][row] <= high:
-                raise sheet.error(
-                    f"{sheet.cells[rule.value][row]} is out of the range of {name}",
-                    row=row,
+        for at, series, level in levels:
+            if series == name and not low <= level <= high:
+                sheet.fault(
+                    f"{level:g} is out of the range of {name}",
+                    row=at,
                     field=rule.value,
                     allowed=f"{low:g} to {high:g}",
                 )
-        if math.isnan(float(default)):
-            _check_covered(sheet, rule, str(name), of_series)
+        if math.isnan(default):
+            _check_covered(sheet, rule, name, periods.get(name, []))
 
 
-def _check_covered(sheet: Sheet, rule: Levels, name: str, rows: list[int]) -> None:
+def _check_covered(
+    sheet: Sheet, rule: Levels, name: str, periods: list[tuple[int, int, int]]
+) -> None:
     """Check that the periods of a series leave no month out."""
     at = month_index(rule.since)
-    for row in sorted(rows, key=lambda row: int(sheet.values["start"][row])):
-        if int(sheet.values["start"][row]) > at:
+    for start, end, _ in periods:
+        if start > at:
             break
-        end = int(sheet.values["end"][row])
-        at = _OPEN if end == NO_MONTH else end
+        at = max(at, end)
     if at < _OPEN:
-        raise sheet.error(
+        sheet.fault(
             f"{name} has no level in {month_name(at)}",
             field=rule.series,
             allowed=f"a level for every month from {rule.since}, the last without an end, or a "

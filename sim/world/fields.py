@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+
+from sim.calendar import month_index
+from sim.tables.columns import LONGEST_SOURCE, Column
 
 COUNTRY = "countries.iso3"
 LOCALITY = "localities.code"
 PROVINCE = "provinces.code"
 SECTOR = "sectors.code"
 
-Kind = Literal["text", "number", "integer", "flag", "month", "date"]
-
-
-@dataclass(frozen=True)
-class Field:
-    """Describe one column.
-
-    Parameters
-    ----------
-    name
-        Header of the column.
-    kind
-        ``text``; ``number`` (float64); ``integer`` and ``flag`` (0 or 1), int64 if
-        required, else float64 with NaN for blank; ``month`` (YYYY-MM, int64 months
-        since January 2000, ``NO_MONTH`` for blank); ``date`` (YYYY or YYYY-MM, text).
-    meaning
-        What the column says, with its unit.
-    required
-        Whether a blank cell is an error.
-    low, high
-        Smallest and largest number allowed.
-    allowed
-        The words allowed in a text column; empty allows any.
-    pattern
-        Regular expression that the whole cell must match.
-    refers
-        Table and column in which the value must occur, as ``"countries.iso3"``.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    required: bool = True
-    low: float | None = None
-    high: float | None = None
-    allowed: tuple[str, ...] = ()
-    pattern: str = ""
-    refers: str = ""
-
-    def in_words(self) -> str:
-        """Say in a few words what a cell may hold."""
-        said = {
-            "text": "text",
-            "number": "a number",
-            "integer": "a whole number",
-            "flag": "0 or 1",
-            "month": "a month as YYYY-MM",
-            "date": "a date as YYYY or YYYY-MM",
-        }[self.kind]
-        if self.allowed:
-            said = ", ".join(self.allowed)
-        elif self.refers:
-            table, column = self.refers.split(".")
-            said = f"one of the column {column} in {table}.csv"
-        elif self.pattern:
-            said = f"text of the form {self.pattern}"
-        if self.low is not None and self.high is not None:
-            said += f" from {self.low:g} to {self.high:g}"
-        elif self.low is not None:
-            said += f" of at least {self.low:g}"
-        return said if self.required else f"{said}, or blank"
+FIRST_SERIES = month_index("1990-01")
+"""First month in which a period of a series may start."""
+FIRST_HISTORY = month_index("1800-01")
+LAST_MONTH = month_index("2100-12")
 
 
 @dataclass(frozen=True)
@@ -158,7 +103,7 @@ class Table:
 
     name: str
     meaning: str
-    fields: tuple[Field, ...]
+    fields: tuple[Column, ...]
     key: tuple[str, ...]
     ascending: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
@@ -170,7 +115,7 @@ class Table:
     ordered: tuple[str, str] | None = None
     differ: tuple[str, str] | None = None
     may_be_empty: bool = False
-    _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the fields by name."""
@@ -181,24 +126,24 @@ class Table:
         """Return the names of the columns in their usual order."""
         return tuple(f.name for f in self.fields)
 
-    def __getitem__(self, name: str) -> Field:
+    def __getitem__(self, name: str) -> Column:
         """Return the field of that name."""
         return self._by_name[name]
 
 
-def text(name: str, meaning: str, *allowed: str, blank: bool = False) -> Field:
+def text(name: str, meaning: str, *allowed: str, blank: bool = False) -> Column:
     """Describe a text column, limited to ``allowed`` if any are given."""
-    return Field(name, "text", meaning, required=not blank, allowed=allowed)
+    return Column(name, "text", meaning, required=not blank, allowed=allowed)
 
 
-def coded(name: str, meaning: str, pattern: str) -> Field:
+def coded(name: str, meaning: str, pattern: str) -> Column:
     """Describe a text column whose cells match a regular expression."""
-    return Field(name, "text", meaning, pattern=pattern)
+    return Column(name, "text", meaning, pattern=pattern)
 
 
-def link(name: str, refers: str, meaning: str, *, blank: bool = False) -> Field:
+def link(name: str, refers: str, meaning: str, *, blank: bool = False) -> Column:
     """Describe a column whose values occur in another table."""
-    return Field(name, "text", meaning, required=not blank, refers=refers)
+    return Column(name, "text", meaning, required=not blank, refers=refers)
 
 
 def number(
@@ -208,53 +153,55 @@ def number(
     high: float | None = None,
     *,
     blank: bool = False,
-) -> Field:
+) -> Column:
     """Describe a column of numbers."""
-    return Field(name, "number", meaning, required=not blank, low=low, high=high)
+    return Column(name, "number", meaning, required=not blank, low=low, high=high)
 
 
-def share(name: str, meaning: str, *, blank: bool = False) -> Field:
+def share(name: str, meaning: str, *, blank: bool = False) -> Column:
     """Describe a column of numbers from 0 to 1."""
     return number(name, meaning, 0.0, 1.0, blank=blank)
 
 
 def integer(
     name: str, meaning: str, low: float, high: float | None = None, *, blank: bool = False
-) -> Field:
+) -> Column:
     """Describe a column of whole numbers."""
-    return Field(name, "integer", meaning, required=not blank, low=low, high=high)
+    return Column(name, "integer", meaning, required=not blank, low=low, high=high)
 
 
-def flag(name: str, meaning: str, *, blank: bool = False) -> Field:
+def flag(name: str, meaning: str, *, blank: bool = False) -> Column:
     """Describe a column of 0 and 1."""
-    return Field(name, "flag", meaning, required=not blank)
+    return Column(name, "flag", meaning, required=not blank)
 
 
-def month(name: str, meaning: str, *, blank: bool = False) -> Field:
-    """Describe a column of months."""
-    return Field(name, "month", meaning, required=not blank)
+def month(name: str, meaning: str, *, blank: bool = False, since: int = FIRST_HISTORY) -> Column:
+    """Describe a column of months, none before ``since``."""
+    ends = (since, LAST_MONTH)
+    return Column(name, "month", meaning, not blank, *ends)
 
 
-def source(name: str = "source", of: str = "the row's figures") -> Field:
+def source(name: str = "source", of: str = "the row's figures", *, blank: bool = False) -> Column:
     """Describe a column that says where something comes from."""
-    return Field(name, "text", f"Where {of} come from.")
+    meaning = f"Where {of} come from."
+    return Column(name, "text", meaning, required=not blank, longest=LONGEST_SOURCE, lettered=True)
 
 
-def slug(name: str, meaning: str) -> Field:
+def slug(name: str, meaning: str) -> Column:
     """Describe a column of short lower-case codes."""
     return coded(name, meaning, "[a-z0-9][a-z0-9_-]*")
 
 
-def country(name: str = "iso3") -> Field:
+def country(name: str = "iso3") -> Column:
     """Describe a column of countries."""
     return link(name, COUNTRY, "Country, ISO 3166-1 alpha-3.")
 
 
-def start(meaning: str = "First month.") -> Field:
+def start(meaning: str = "First month.", since: int = FIRST_SERIES) -> Column:
     """Describe the column in which a period starts."""
-    return month("start", meaning)
+    return month("start", meaning, since=since)
 
 
-def end(meaning: str = "First month after; blank if still open.") -> Field:
+def end(meaning: str = "First month after; blank if still open.") -> Column:
     """Describe the column in which a period ends."""
-    return month("end", meaning, blank=True)
+    return month("end", meaning, blank=True, since=FIRST_SERIES)

@@ -239,15 +239,12 @@ def regenerate(world: World | Path | str, seed: int = 0) -> list[str]:
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
     """Read and check one table by itself, since the whole world may lack its map."""
+    from sim.tables import read_table
     from sim.world.checks import check_sheet
-    from sim.world.reading import read_sheet
     from sim.world.schema import TABLES
 
-    path = folder / f"{name}.csv"
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path) from error
-    sheet = read_sheet(TABLES[name], path, content)
-    check_sheet(sheet)
+    table = TABLES[name]
+    sheet = read_table(folder / f"{name}.csv", table.fields, may_be_empty=table.may_be_empty)
+    check_sheet(table, sheet)
+    sheet.refuse()
     return pd.DataFrame(sheet.values)

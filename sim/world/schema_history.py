@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from sim.kinds import SIGNALS as SIGNAL_NAMES
+from sim.tables.columns import Column
 from sim.world.fields import (
     COUNTRY,
+    FIRST_HISTORY,
+    FIRST_SERIES,
     LOCALITY,
     PROVINCE,
     SECTOR,
     Each,
-    Field,
     Levels,
     Spans,
     Table,
@@ -52,12 +54,12 @@ EXECUTIVES = Table(
     (
         country(),
         text("name", "Name."),
-        start("Month of taking office."),
+        start("Month of taking office.", FIRST_HISTORY),
         text("bloc", "Political bloc; the same label is the same bloc."),
         number("stance", "Stance on the sender: -1 hostile, 1 warm.", -1, 1, blank=True),
         share("consolidation", "Power taken from other levels of government.", blank=True),
         source("source", "name, start and bloc"),
-        text("stance_source", "Where stance and consolidation come from.", blank=True),
+        source("stance_source", "stance and consolidation", blank=True),
     ),
     key=("iso3", "start", "name"),
     ascending=("iso3",),
@@ -87,7 +89,7 @@ RECOGNITION = Table(
     "Whom a country recognises from a month on.",
     (
         country(),
-        start("Month from which it holds; the first row may be earlier than 2000."),
+        start("Month from which it holds; the first row may be earlier than 2000.", FIRST_HISTORY),
         text("recognises", "Government recognised.", *RECOGNISED),
         source(),
     ),
@@ -102,7 +104,9 @@ AGREEMENTS = Table(
     (
         country(),
         text("kind", "What it is.", *AGREEMENT_KINDS),
-        start("Month of signature, or of entry into force where the source says so."),
+        start(
+            "Month of signature, or of entry into force where the source says so.", FIRST_HISTORY
+        ),
         source(),
     ),
     key=("iso3", "kind", "start"),
@@ -151,7 +155,7 @@ FORUMS = Table(
     "forums",
     "A forum, fair or expo.",
     (
-        month("month", "When."),
+        month("month", "When.", since=FIRST_SERIES),
         text("name", "Its name."),
         link("place", PROVINCE, "Province that hosts it; blank if elsewhere.", blank=True),
         share("reach", "Share of localities invited."),
@@ -183,7 +187,7 @@ DOCUMENTED = Table(
     "documented",
     "A dated event that the evidence reports for a locality.",
     (
-        Field("date", "date", "When, as YYYY or YYYY-MM."),
+        Column("date", "date", "When, as YYYY or YYYY-MM.", low=1990, high=2100),
         link("locality", LOCALITY, "Locality."),
         text("kind", "What happened.", *EVENT_KINDS),
         text("label", "The event in a few words."),

@@ -47,6 +47,7 @@ SECTORS = Table(
         source(),
     ),
     key=("code",),
+    unique=(("name",),),
 )
 
 COUNTRIES = Table(
@@ -118,6 +119,7 @@ LOCALITIES = Table(
         source("gdp_source", "the product"),
     ),
     key=("code",),
+    unique=(("iso3", "name"),),
     each=(Each(COUNTRY, "iso3"),),
 )
 
@@ -161,6 +163,7 @@ CROSS_BORDER = Table(
         source(),
     ),
     key=("code",),
+    unique=(("name",),),
     differ=("locality_a", "locality_b"),
     may_be_empty=True,
 )

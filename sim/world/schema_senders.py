@@ -36,6 +36,7 @@ PROVINCES = Table(
         source("source", "the other figures"),
     ),
     key=("code",),
+    unique=(("name",),),
 )
 
 PROVINCE_SECTORS = Table(
@@ -67,6 +68,7 @@ FIRMS = Table(
         source(),
     ),
     key=("code",),
+    unique=(("name",),),
 )
 
 FIRM_SECTORS = Table(
@@ -95,6 +97,7 @@ ORGANISATIONS = Table(
         source(),
     ),
     key=("code",),
+    unique=(("name",),),
 )
 
 ORGANISATION_OFFICES = Table(
@@ -120,6 +123,7 @@ BANKS = Table(
         source(),
     ),
     key=("code",),
+    unique=(("name",),),
 )
 
 ENVELOPES = Table(

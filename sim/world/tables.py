@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError, nearest_name, refuse
+from sim.tables import NO_MONTH, Sheet, read_table
 from sim.world.checks import check_links, check_sheet
-from sim.world.reading import NO_MONTH, Sheet, read_sheet
+from sim.world.fields import Table
 from sim.world.schema import TABLES
 
 if TYPE_CHECKING:
@@ -80,37 +82,43 @@ def _shipped() -> World:
 
 
 def _load(folder: Path) -> World:
+    if not folder.is_dir():
+        raise InputError("this folder of a world does not exist", file=folder)
     contents = _read_files(folder)
-    sheets = {
-        name: read_sheet(table, folder / f"{name}.csv", contents[name])
-        for name, table in TABLES.items()
-    }
-    for sheet in sheets.values():
-        check_sheet(sheet)
-    for sheet in sheets.values():
-        check_links(sheet, sheets)
-    return World(folder, {n: _frame(s) for n, s in sheets.items()}, _digest(contents))
+    sheets = {name: _read(table, folder, contents) for name, table in TABLES.items()}
+    for name, table in TABLES.items():
+        check_sheet(table, sheets[name])
+    for table in TABLES.values():
+        check_links(table, sheets)
+    faults = [fault for sheet in sheets.values() for fault in sheet.faults]
+    if faults:
+        refuse(faults)
+    return World(folder, {n: _frame(TABLES[n], s) for n, s in sheets.items()}, _digest(contents))
 
 
 def _read_files(folder: Path) -> dict[str, bytes]:
-    if not folder.is_dir():
-        raise InputError("this folder of a world does not exist", file=folder)
+    """Return what the files hold, of those that can be read."""
     contents: dict[str, bytes] = {}
     for name in TABLES:
-        path = folder / f"{name}.csv"
-        try:
-            contents[name] = path.read_bytes()
-        except FileNotFoundError:
-            found = {p.name for p in folder.glob("*.csv")} - {f"{n}.csv" for n in TABLES}
-            raise InputError(
-                "this table of the world is missing",
-                file=path,
-                allowed=f"a CSV file with the columns {', '.join(TABLES[name].columns)}",
-                nearest=nearest_name(path.name, found),
-            ) from None
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", file=path) from error
+        with suppress(OSError):
+            contents[name] = (folder / f"{name}.csv").read_bytes()
     return contents
+
+
+def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> Sheet:
+    """Return a table with what is wrong with it, a missing file among that."""
+    path = folder / f"{table.name}.csv"
+    if path.exists() or path.is_symlink():
+        content = contents.get(table.name)
+        return read_table(path, table.fields, content=content, may_be_empty=table.may_be_empty)
+    others = {p.name for p in folder.glob("*.csv")} - {f"{name}.csv" for name in TABLES}
+    sheet = Sheet(path, "", [], whole=False)
+    sheet.fault(
+        "this table of the world is missing",
+        allowed=f"a CSV file with the columns {', '.join(table.columns)}",
+        nearest=nearest_name(path.name, others),
+    )
+    return sheet
 
 
 def _digest(contents: Mapping[str, bytes]) -> str:
@@ -123,12 +131,12 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def _frame(sheet: Sheet) -> pd.DataFrame:
+def _frame(table: Table, sheet: Sheet) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
     columns: dict[str, object] = {}
-    for described in sheet.table.fields:
+    for described in table.fields:
         values = sheet.values[described.name]
         if described.kind in ("text", "date"):
             columns[described.name] = pd.Series(values, dtype="str")

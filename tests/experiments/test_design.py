@@ -6,6 +6,7 @@ import itertools
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -178,13 +179,13 @@ def test_a_file_of_points_is_taken_as_it_is(tmp_path: Path, suffix: str) -> None
     ("text", "said"),
     [
         ("turnover.fade,turnover.pase\n0.5,1\n", "Did you mean 'turnover.pace'"),
-        ("turnover.fade,turnover.fade\n0.5,1\n", "line 1: columns: has turnover.fade twice"),
-        ("turnover.fade\n0.5\n1.5\n", "line 3: turnover.fade: 1.5 is out of range"),
-        ("turnover.fade,turnover.pace\n0.5,\n", "line 2: turnover.pace: no value is given"),
+        ("turnover.fade,turnover.fade\n0.5,1\n", "line 1: turnover.fade: this column occurs twice"),
+        ("turnover.fade\n0.5\n1.5\n", "line 3: turnover.fade: 1.5 is too large"),
+        ("turnover.fade,turnover.pace\n0.5,\n", "line 2: turnover.pace: the cell is blank"),
         ("turnover.fade\nhalf\n", "line 2: turnover.fade: 'half' is not a number"),
-        ("turnover.fade\n", "holds no points"),
-        ("", "cannot be read as CSV"),
-        ("turnover.fade\n0.5,1,2\n", "cannot be read as CSV"),
+        ("turnover.fade\n", "has no rows"),
+        ("", "the file is empty"),
+        ("turnover.fade\n0.5,1,2\n", "line 2: the row has 3 cells"),
     ],
 )
 def test_a_file_of_anything_else_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -200,6 +201,33 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     path.write_text("turnover.fade\n0.5\n")
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         make_design(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pd.array([0.2, None, 0.8], dtype="Float64"), "row 2: the cell is blank"),
+        (pd.array([0.2, float("nan"), 0.8]), "row 2: the cell is blank"),
+        ([0.2, float("inf"), 0.8], "row 2: inf is not a number"),
+        ([[0.2], [0.3], [0.8]], "holds list"),
+        ([{"a": 1.0}] * 3, "holds struct"),
+        ([True, False, True], "true and false"),
+        ([None, None, None], "row 1: the cell is blank"),
+    ],
+)
+def test_missing_and_nested_points_are_refused(tmp_path: Path, column: Any, said: str) -> None:
+    path = tmp_path / "points.parquet"
+    pd.DataFrame({"turnover.fade": column}).to_parquet(path)
+    with pytest.raises(InputError, match=r"turnover\.fade") as caught:
+        make_design(path)
+    assert said in str(caught.value)
+
+
+def test_a_nullable_column_without_gaps_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "points.parquet"
+    frame = pd.DataFrame({"turnover.fade": pd.array([0.2, 0.4, 0.8], dtype="Float64")})
+    frame[frame["turnover.fade"] > 0.3].to_parquet(path)
+    assert make_design(path).points["turnover.fade"].tolist() == [0.4, 0.8]
 
 
 def test_contradictions_are_refused(tmp_path: Path) -> None:

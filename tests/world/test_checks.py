@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NAMES = [
     ("countries", 2, "governor_selection", "electd", "elected"),
     ("recognition", 4, "recognises", "prc", "PRC"),
-    ("localities", 10, "iso3", "ARX", "ARG"),
+    ("localities", 10, "iso3", "ARGX", "ARG"),
     ("endowments", 5, "locality", "AR-YY", "AR-Y"),
     ("endowments", 5, "sector", "litium", "lithium"),
     ("firms", 3, "home", "CN-BJJ", "CN-BJ"),
@@ -173,3 +174,23 @@ def test_levels_of_a_signal_are_within_its_range(copied: Copy) -> None:
 def test_the_default_of_a_signal_is_within_its_range(copied: Copy) -> None:
     copied.recell("signals", 4, "default", "2")
     assert copied.error().line == 4
+
+
+# --- all faults at once
+
+
+def test_faults_of_all_tables_are_told_at_once(copied: Copy) -> None:
+    copied.recell("sectors", 3, "visibility", "2")
+    copied.recell("sectors", 4, "visibility", "-1")
+    copied.recell("banks", 3, "name", copied.frame("banks")["name"][0].upper())
+    copied.recell("endowments", 5, "locality", "AR-YY")
+    copied.path("fiscal").unlink()
+    found = [(Path(str(e.file)).stem, e.line, e.field) for e in copied.error().errors]
+    assert found == [
+        ("sectors", 3, "visibility"),
+        ("sectors", 4, "visibility"),
+        ("endowments", 5, "locality"),
+        ("banks", 3, "name"),
+        ("fiscal", None, None),
+    ]
+    assert "5 faults" in str(copied.error())

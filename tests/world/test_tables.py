@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from sim.calendar import month_index
+from sim.tables import Column
 from sim.world import NO_MONTH, SHIPPED, World, load_world
-from sim.world.fields import Field, Given, Spans
+from sim.world.fields import Given, Spans
 from sim.world.schema import TABLES
 
 
@@ -200,7 +201,7 @@ def test_rules_name_columns_that_exist() -> None:
 def test_fields_say_what_they_hold() -> None:
     for table in TABLES.values():
         for field in table.fields:
-            assert isinstance(field, Field)
+            assert isinstance(field, Column)
             assert field.meaning.endswith(".")
             assert field.in_words()
     assert TABLES["countries"]["rai_score"].in_words() == "a number from 0 to 30, or blank"
