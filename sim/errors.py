@@ -166,6 +166,7 @@ def _least_likeness(name: str, other: str) -> float:
 
 
 def _with_part(given: str, names: Iterable[str]) -> list[tuple[float, str]]:
-    """Return the names of which a text is a part of its own, such as a word."""
-    long_enough = len(given) >= 4
-    return [(1.0, other) for other in names if long_enough and f" {given} " in f" {other} "]
+    """Return the names that begin with a text or hold it as a word."""
+    if len(given) < 4:
+        return []
+    return [(1.0, n) for n in names if n.startswith(given) or f" {given} " in f" {n} "]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -19,8 +19,9 @@ _OPEN = 10**9
 
 def check_sheet(table: Table, sheet: Sheet) -> None:
     """Check the rules that a table can break on its own, where its cells are right."""
-    for columns in (table.key, *table.unique):
-        _check_unique(sheet, columns)
+    _check_unique(sheet, table.key)
+    for columns in table.unique:
+        _check_unique(sheet, columns, alike=folded)
     _check_complete(table, sheet)
     _check_given(table, sheet)
     _check_ordered(table, sheet)
@@ -39,14 +40,16 @@ def check_links(table: Table, sheets: Mapping[str, Sheet]) -> None:
     _check_levels(table, sheet, sheets)
 
 
-def _groups(sheet: Sheet, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[int]]:
+def _groups(
+    sheet: Sheet, columns: tuple[str, ...], alike: Callable[[str], str] = str
+) -> dict[tuple[Any, ...], list[int]]:
     """Return the rows of each combination of the columns' values, in file order.
 
-    Texts that differ only in capitals and accents are the same.
+    Texts of which ``alike`` returns the same are the same.
     """
     groups: dict[tuple[Any, ...], list[int]] = {}
     for row, *values in sheet.rows(*columns):
-        same = tuple(folded(value) if isinstance(value, str) else value for value in values)
+        same = tuple(alike(value) if isinstance(value, str) else value for value in values)
         groups.setdefault(same, []).append(row)
     return groups
 
@@ -55,8 +58,10 @@ def _said(sheet: Sheet, columns: tuple[str, ...], row: int) -> str:
     return ", ".join(str(sheet.cells[column][row]) for column in columns)
 
 
-def _check_unique(sheet: Sheet, columns: tuple[str, ...]) -> None:
-    for first, *others in _groups(sheet, columns).values():
+def _check_unique(
+    sheet: Sheet, columns: tuple[str, ...], alike: Callable[[str], str] = str
+) -> None:
+    for first, *others in _groups(sheet, columns, alike).values():
         for row in others:
             sheet.fault(
                 f"{_said(sheet, columns, row)} is already on {sheet.place(first)}",

@@ -112,8 +112,8 @@ def written(folder: Path, text: str) -> Path:
 # What is replaced in the first claim of the table, by what, and the complaint.
 MISTAKES = {
     "statistic": ('"plain_local_visits"', '"plain_local_visit"', "Did you mean 'plain_local_vis"),
-    "parameter": ('["outreach.province_rate"]', '["outreach.provinces"]', "mean 'outreach.prov"),
-    "switch": ('{ "outreach.province_rate"', '{ "outreach.provinces"', "mean 'outreach.prov"),
+    "parameter": ('["outreach.province_rate"]', '["outreach.province_rat"]', "mean 'outreach.prov"),
+    "switch": ('{ "outreach.province_rate"', '{ "outreach.province_rat"', "mean 'outreach.prov"),
     "range": ('"outreach.province_rate" = 0.0', '"outreach.province_rate" = 9.0', "from 0 to 0.6"),
     "switch off nothing": ('{ "outreach.province_rate" = 0.0, "outreach.firm_rate" = 0.0 }', "{}",
                            "switches nothing off"),
