@@ -152,6 +152,11 @@ def read_listed(path: str | Path, world: World, scope: Scope | None = None) -> L
     )
 
 
+_OTHER_NAMES = (
+    Column("code", "text"),
+    Column("name", "text"),
+    Column("source", "text", longest=1000, lettered=True),
+)
 _MEASURES = (
     Column(
         COUNT,
@@ -233,12 +238,20 @@ def _unit_names(world: World) -> dict[str, str]:
         (world.localities, ("name", "code"), "code"),
         (world.countries, ("name", "iso2", "iso3"), "iso3"),
     )
-    return dict(
+    names = dict(
         pair
         for table, columns, code in tables
         for column in columns
         for pair in _pairs(table[column], table[code])
     )
+    file = world.folder / "other_names.csv"
+    if not file.is_file():
+        return names
+    known = {*world.countries["iso3"], *world.localities["code"]}
+    sheet = read_table(file, _OTHER_NAMES, may_be_empty=True)
+    sheet.refuse()
+    others = _pairs(map(str, sheet.values["name"]), map(str, sheet.values["code"]))
+    return names | {name: code for name, code in others if code in known}
 
 
 def nearest_country(text: str, world: World) -> str | None:

@@ -196,3 +196,27 @@ def test_a_parquet_table_is_read(tmp_path: Path, world: World) -> None:
     frame.assign(count=[1.0, float("nan")]).to_parquet(path)
     with pytest.raises(InputError, match="count, row 2: the cell is blank"):
         read_listed(path, world)
+
+
+NEAREST = {
+    "República Dominicana": "DOM",
+    "Granada": "GRD",
+    "Venezuela (Bolivarian Republic of)": "VEN",
+    "Paraguai": "PRY",
+    "Bogotá": "CO-DC",
+    "Provincia de Buenos Aires": "AR-B",
+    "Estado de México": "MX-MEX",
+    "MX-DIF": "MX-CMX",
+    "GT-GU": None,
+    "Total": None,
+}
+
+
+@pytest.mark.parametrize("name", NEAREST)
+def test_a_unit_is_suggested_only_where_it_is_meant(name: str, file: Path, world: World) -> None:
+    assert fault(file, f"unit,count\n{name},1\n", world).nearest == NEAREST[name]
+
+
+def test_other_names_are_of_units_that_exist(world: World) -> None:
+    rows = pd.read_csv(world.folder / "other_names.csv")
+    assert set(rows["code"]) <= {*world.countries["iso3"], *world.localities["code"]}
