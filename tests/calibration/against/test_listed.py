@@ -207,7 +207,10 @@ NEAREST = {
     "Provincia de Buenos Aires": "AR-B",
     "Estado de México": "MX-MEX",
     "MX-DIF": "MX-CMX",
-    "GT-GU": None,
+    "GT-GU": "GT-01",
+    "GT-SR": "GT-06",
+    "GT-JU": "GT-22",
+    "GT-XX": None,
     "Total": None,
 }
 
