@@ -29,6 +29,7 @@ from sim import agents, state
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
 from sim.calendars import Positions
+from sim.coverage import rules_from
 from sim.files import write_text
 from sim.interventions import KINDS
 from sim.kinds import ACTOR_TYPES
@@ -223,6 +224,15 @@ def limit_table() -> str:
     return _table(("limit", "value", "of what"), rows)
 
 
+def series() -> str:
+    """Return up to when each series is known, and what holds afterwards."""
+    rows = [
+        (name, one["from"] + (f" to {one['to']}, by place" if "to" in one else ""), one["rule"])
+        for name, one in rules_from(load_world()).items()
+    ]
+    return _table(("series", "from", "then"), rows)
+
+
 PAGE_PARTS = {"lessons": lesson_table, "limits": limit_table}
 CALIBRATION_PARTS = {
     "cases": cases,
@@ -236,6 +246,7 @@ PARTS = {
     "variables": variables,
     "timetable": timetable,
     "inputs": inputs,
+    "series": series,
     "interventions": interventions,
     "parameters": parameters,
 }

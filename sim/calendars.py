@@ -41,6 +41,8 @@ from sim.world.actors import actor_names
 from sim.world.authority import authority_index
 
 Array = state.Array
+FORUM_CYCLE = 24
+"""Months after which the schedule of forums repeats once the table has ended."""
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
@@ -146,6 +148,22 @@ def _envelopes(world: World, at: Positions, months: int) -> Array:
     for code, position in at.bank.items():
         envelope[:, position] = table[code].loc[years].to_numpy() / 12.0
     return envelope
+
+
+def forum_calendar(world: World, months: int) -> pd.DataFrame:
+    """Return the forums of a world up to a month; after the last, those of two years repeat.
+
+    Parameters
+    ----------
+    months
+        Number of months from January 2000.
+    """
+    table = world.forums
+    last = int(table["month"].max()) if len(table) else months
+    cycle = table[table["month"] > last - FORUM_CYCLE]
+    shifts = range(FORUM_CYCLE, months - last + FORUM_CYCLE, FORUM_CYCLE)
+    later = pd.concat([table, *(cycle.assign(month=cycle["month"] + n) for n in shifts)])
+    return later[later["month"] < max(months, last + 1)]
 
 
 def write_in(change: Intervention, matrices: dict[str, Array], at: Positions) -> None:

@@ -11,7 +11,15 @@ import pandas as pd
 
 from sim import kinds as k
 from sim import state
-from sim.calendars import Array, Positions, month_matrices, orders, rows_of, write_in
+from sim.calendars import (
+    Array,
+    Positions,
+    forum_calendar,
+    month_matrices,
+    orders,
+    rows_of,
+    write_in,
+)
 from sim.errors import InputError
 from sim.rng import key_of
 from sim.rules.basics import NEVER
@@ -71,7 +79,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         leader=leader[0],
         holder=holder[0],
         recognition=recognition[0],
-        forum=_forums(world, at),
+        forum=_forums(world, at, t),
         intervention=orders(scenario.interventions, at),
     )
     _check_keys(result)
@@ -110,7 +118,6 @@ def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions)
         {
             "start": scenario.start_month,
             "end": scenario.end_month,
-            "calendar_end": world.executives["start"].max(),
             "localities": len(at.locality),
             "first_firm": at.actor_offset[k.FIRM],
             "end_firm": at.actor_offset[k.BANK],
@@ -151,6 +158,8 @@ def _countries(
             "executive_term": table["executive_term_months"],
             "executive_anchor": table["executive_anchor"],
             "executive_reelection": [k.REELECTIONS.index(x) for x in table["executive_reelection"]],
+            "executives_until": table["executives_until"],
+            "recognition_until": table["recognition_until"],
             "next_executive": leaders[:, 0],
             "last_executive": leaders[:, 1],
             "next_recognition": recognitions[:, 0],
@@ -338,8 +347,8 @@ def _crossings(world: World, at: Positions) -> Array:
     return _fill(_records(state.CROSSING, len(table)), columns)
 
 
-def _forums(world: World, at: Positions) -> Array:
-    table = world.forums
+def _forums(world: World, at: Positions, months: int) -> Array:
+    table = forum_calendar(world, months)
     columns = {
         "month": table["month"],
         "host": [at.province.get(c, -1) for c in table["place"]],

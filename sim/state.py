@@ -31,7 +31,6 @@ RUN = (
     Field("key1", "i", "-", "second key word: seed and replicate"),
     Field("start", "i", "month", "first month simulated"),
     Field("end", "i", "month", "last month simulated"),
-    Field("calendar_end", "i", "month", "last month the historical calendars cover"),
     Field("step", "i", "count", "number of the step under way, stamped on events"),
     Field("events", "i", "count", "events recorded"),
     Field("ties", "i", "count", "ties known"),
@@ -71,6 +70,8 @@ COUNTRY = (
     Field("executive_term", "i", "months", "term of the executive"),
     Field("executive_anchor", "i", "month", "a month in which terms begin"),
     Field("executive_reelection", "i", "kinds.REELECTIONS", "re-election allowed"),
+    Field("executives_until", "i", "month", "last month that the calendar of executives covers"),
+    Field("recognition_until", "i", "month", "last month that the calendar of recognition covers"),
     Field("next_executive", "i", "row", "next row of the executives' calendar"),
     Field("last_executive", "i", "row", "end of this country's rows"),
     Field("next_recognition", "i", "row", "next row of the recognition calendar"),
@@ -423,12 +424,11 @@ def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
     # np.zeros takes untouched memory from the system; zeros_like would write it all.
-    old = {name: getattr(template, name) for name in POOLS}
-    pools = {name: np.zeros(len(pool), pool.dtype) for name, pool in old.items()}
+    pools = {n: np.zeros(len(old := getattr(template, n)), old.dtype) for n in POOLS}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         used = int(getattr(template.run[0], name + "s"))
-        pools[name][:used] = old[name][:used]
+        pools[name][:used] = getattr(template, name)[:used]
     return template._replace(**fresh, **pools)
 
 

@@ -55,7 +55,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "agents": ("agents",),
     "schedule": ("timetable", "schedule"),
     "drivers": ("calendars", "initial", "handle", "invariants", "engine", "mesa_batch", "model"),
-    "outcomes": ("behaviour", "events", "identities", "outcomes"),
+    "outcomes": ("behaviour", "coverage", "events", "identities", "outcomes"),
     "experiments": ("experiments",),
     "report": ("report",),
     "surface": (

@@ -15,6 +15,7 @@ import pyarrow as pa
 from sim import events, files, folders, outcomes, provenance
 from sim.calendar import month_index, month_name
 from sim.calendars import Positions
+from sim.coverage import rules_from
 from sim.engine import simulate
 from sim.errors import InputError
 from sim.experiments import draws as parameter_draws
@@ -338,6 +339,7 @@ class _Collector:
             started=started,
             seconds=0.0,
         )
+        manifest["rules_from"] = rules_from(self.world)
         manifest["logs_kept"] = min(total, LOGS_KEPT)
         if self.draws:
             manifest["draws"] = [dict(draw) for draw in self.draws]

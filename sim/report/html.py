@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.experiments.run import Run
     from sim.interventions import Intervention
     from sim.report.tallies import Spread
+    from sim.world import World
 
 INTERVAL = "90 % interval"
 READING = """\
@@ -165,9 +166,18 @@ def _scenario(run: Run) -> list[str]:
         parts.append(markup.table("Interventions", columns, changes))
     else:
         parts.append(markup.paragraph("Nothing is changed in the middle of the run."))
+    parts += beyond_the_record(run.world, scenario.end)
     parts.append(markup.heading(3, "The scenario as a file"))
     parts.append(markup.preformatted(scenario.dump_toml().strip(), "Scenario file"))
     return parts
+
+
+def beyond_the_record(world: World, end: str) -> list[str]:
+    """Return where the record of what is known beforehand ends, as far as a run goes past it."""
+    from sim.coverage import words
+
+    told = words(world, end)
+    return [markup.heading(3, "Where the record ends"), markup.bullets(told)] if told else []
 
 
 def _intervention(change: Intervention) -> tuple[str, str, str, str]:

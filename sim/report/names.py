@@ -124,10 +124,13 @@ class Names:
     @cached_property
     def forums(self) -> dict[str, str]:
         """Return the names of forums by the identity of the event that each leaves."""
+        from sim.calendar import month_index
+        from sim.calendars import forum_calendar
         from sim.identities import EVENT, text_of
+        from sim.interventions import LAST_MONTH
         from sim.rng import event_identity, key_of
 
-        table = self.world.forums
+        table = forum_calendar(self.world, month_index(LAST_MONTH) + 1)
         hosts = set(self.world.provinces["code"])
         found = {}
         for month, name, place in zip(table["month"], table["name"], table["place"], strict=True):

@@ -31,7 +31,7 @@ def review_recognition(w, c, t):
             country.next_recognition += 1
             switch_recognition(w, c, t, entry.recognises, 0)
         return
-    if country.recognises == 1 or t <= w.run[0].calendar_end:
+    if country.recognises == 1 or t <= country.recognition_until:
         return
     chance = p.recognition_switch_rate * math.exp(p.recognition_views * country.views)
     if draw(w.run, d.RECOGNITION_SWITCHES, country.key, 0, t) < chance:

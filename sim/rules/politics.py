@@ -109,7 +109,7 @@ def hold_executive_office(w, c, t):
             )
         elif not has_entries:
             due = (t - country.executive_anchor) % country.executive_term == 0
-            if due and t > w.run[0].calendar_end and country.since < t:
+            if due and t > country.executives_until and country.since < t:
                 hold_national_election(w, c, t)
     if country.order >= 0:
         order_executive(w, c, t)

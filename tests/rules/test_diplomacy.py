@@ -33,7 +33,7 @@ def past_the_calendars(bench: Bench) -> int:
     """Return a country that recognises Taiwan, in a month that no calendar covers."""
     c = bench.country()
     w = bench.w
-    w.run["calendar_end"] = bench.t - 1
+    w.country["recognition_until"][c] = bench.t - 1
     w.country["recognises"][c] = 0
     w.country["next_recognition"][c] = w.country["last_recognition"][c]
     return c
@@ -61,10 +61,10 @@ def test_readiness_to_switch_rises_with_views_of_china(bench: Bench) -> None:
 def test_recognition_follows_the_calendar_while_it_lasts(bench: Bench) -> None:
     c = past_the_calendars(bench)
     bench.par(recognition_switch_rate=1.0, recognition_views=0.0)
-    bench.w.run["calendar_end"] = bench.t
+    bench.w.country["recognition_until"][c] = bench.t
     diplomacy.review_recognition(bench.h, c, bench.t)
     assert bench.w.country["recognises"][c] == 0
-    bench.w.run["calendar_end"] = bench.t - 1
+    bench.w.country["recognition_until"][c] = bench.t - 1
     diplomacy.review_recognition(bench.h, c, bench.t)
     assert bench.w.country["recognises"][c] == 1
     assert len(bench.events(k.RECOGNITION_SWITCH)) == 1

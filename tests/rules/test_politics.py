@@ -274,7 +274,7 @@ def test_elections_wait_for_the_end_of_the_calendar(bench: Bench) -> None:
     leader = int(country["leader"][c])
     politics.hold_executive_office(bench.h, c, bench.t)
     assert country["leader"][c] == leader
-    bench.w.run["calendar_end"] = bench.t - 1
+    country["executives_until"][c] = bench.t - 1
     politics.hold_executive_office(bench.h, c, bench.t)
     assert country["leader"][c] != leader
 
@@ -295,7 +295,7 @@ def test_an_executive_by_order_comes_instead_of_an_elected_one(bench: Bench, rep
     country["next_executive"][c] = country["last_executive"][c]
     country["executive_anchor"][c] = bench.t
     country["executive_reelection"][c] = k.NEVER
-    bench.w.run["calendar_end"] = bench.t - 1
+    country["executives_until"][c] = bench.t - 1
     h = ordered(bench, country, c, replaces=replaces, value=-0.25)
     politics.hold_executive_office(h, c, bench.t)
     assert country["stance"][c] == -0.25

@@ -20,6 +20,7 @@ import pandas as pd
 
 from sim import files, folders, provenance
 from sim.calendar import month_name
+from sim.coverage import rules_from
 from sim.errors import InputError, nearest_name
 from sim.experiments import draws as parameter_draws
 from sim.experiments.comparison import compared, pairing
@@ -434,6 +435,6 @@ def _manifest(
         driver="compiled",
         started=started,
         seconds=0.0,
-    )
+    ) | {"rules_from": rules_from(worlds.world)}
     what_ifs = worlds.scenarios[1:]
     return manifest | pairing.manifest_of_what_ifs(labels, what_ifs, worlds.draws, workers)
