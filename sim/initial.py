@@ -10,16 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim import kinds as k
-from sim import state
-from sim.calendars import (
-    Array,
-    Positions,
-    forum_calendar,
-    month_matrices,
-    orders,
-    rows_of,
-    write_in,
-)
+from sim import calendars, state
+from sim.calendars import Array, Positions, month_matrices, orders, rows_of, write_in
 from sim.errors import InputError
 from sim.rng import key_of
 from sim.rules.basics import NEVER
@@ -348,7 +340,7 @@ def _crossings(world: World, at: Positions) -> Array:
 
 
 def _forums(world: World, at: Positions, months: int) -> Array:
-    table = forum_calendar(world, months)
+    table = calendars.forum_calendar(world, months)
     columns = {
         "month": table["month"],
         "host": [at.province.get(c, -1) for c in table["place"]],
