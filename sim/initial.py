@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import kinds as k
 from sim import calendars, state
+from sim import kinds as k
 from sim.calendars import Array, Positions, month_matrices, orders, rows_of, write_in
 from sim.errors import InputError
 from sim.rng import key_of

@@ -424,12 +424,11 @@ def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
     # np.zeros takes untouched memory from the system; zeros_like would write it all.
-    old = {name: getattr(template, name) for name in POOLS}
-    pools = {name: np.zeros(len(pool), pool.dtype) for name, pool in old.items()}
+    pools = {n: np.zeros(len(old := getattr(template, n)), old.dtype) for n in POOLS}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         used = int(getattr(template.run[0], name + "s"))
-        pools[name][:used] = old[name][:used]
+        pools[name][:used] = getattr(template, name)[:used]
     return template._replace(**fresh, **pools)
 
 
