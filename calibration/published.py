@@ -66,8 +66,8 @@ def read_published(folder: Path | None = None) -> Posterior:
     if folder is None and not file.is_file():
         raise InputError(
             "no calibration is published with this version",
-            field="--posterior",
-            allowed="--calibration FOLDER of one that the command calibrate wrote",
+            argument="posterior",
+            allowed="the folder of a calibration that the command calibrate wrote",
         )
     return read_posterior(file)
 
@@ -102,8 +102,8 @@ def draws(count: int, *, folder: Path | None = None, world: World | None = None)
     if world is not None and world.digest != load_world().digest:
         raise InputError(
             "the calibration belongs to the shipped tables of the world, not to those given",
-            field="--posterior",
-            allowed="the shipped world, or no --posterior",
+            argument="posterior",
+            allowed="the shipped world, or no posterior",
         )
     file = (folder or published_folder()) / POSTERIOR
     source = {name: posterior.made_by.get(name) for name in _KEPT}

@@ -7,8 +7,11 @@ Importing the package is cheap: each name loads its module when first used.
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from time import perf_counter as _clock
 from typing import TYPE_CHECKING, Any
+
+from sim.lazy import submodule
 
 STARTED = _clock()
 """When the package began to be loaded, on the clock of :func:`time.perf_counter`."""
@@ -62,20 +65,18 @@ _HOME = {
     "World": "sim.world",
     "load_world": "sim.world",
 }
-_MODULES = ("engine", "experiments", "model", "parameters", "report", "scenario", "world")
 
 
 def __getattr__(name: str) -> Any:
-    """Return a public name, importing its module on first use."""
+    """Return a public name or a module, importing it on first use."""
     if name in _HOME:
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return submodule(__name__, name)
 
 
 def __dir__() -> list[str]:
     """List the public names and modules, loaded or not."""
-    return sorted({*globals(), *_HOME, *_MODULES})
+    modules = (module.name for module in iter_modules(__path__))
+    return sorted({*globals(), *_HOME, *modules})

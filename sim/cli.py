@@ -48,6 +48,10 @@ class Driver(StrEnum):
     mesa = "mesa"
 
 
+_OPTIONS = {"n": "-n", "outcomes": "--outcome", "first": "--from", "last": "--to"}
+"""Options that are not called as the argument of the Python interface that they stand for."""
+
+
 class _Reporting(TyperGroup):
     """Turn what can go wrong in any command into one message and an exit code."""
 
@@ -62,6 +66,8 @@ class _Reporting(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
+            if error.argument is not None:
+                error.argument = _OPTIONS.get(error.argument, f"--{error.argument}")
             raise _stop(str(error), 2) from error
         except BrokenPipeError:
             raise

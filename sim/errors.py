@@ -31,6 +31,9 @@ class InputError(Exception):
         What would be accepted, in words.
     nearest
         The valid name closest to the one given.
+    argument
+        Name of the Python argument that is wrong, before ``field``; the command line names its
+        option instead.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class InputError(Exception):
         field: str | None = None,
         allowed: str | None = None,
         nearest: str | None = None,
+        argument: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -50,13 +54,15 @@ class InputError(Exception):
         self.field = field
         self.allowed = allowed
         self.nearest = nearest
+        self.argument = argument
 
     def __str__(self) -> str:
         where = self.file or ""
         if where and self.line is not None:
             where = f"{where}, line {self.line}"
         parts = [f"{where}: " if where else ""]
-        parts.append(f"{self.field}: {self.message}" if self.field else self.message)
+        field = " ".join(name for name in (self.argument, self.field) if name)
+        parts.append(f"{field}: {self.message}" if field else self.message)
         if self.allowed:
             parts.append(f"{_stop_after(parts[-1])} Allowed: {self.allowed}.")
         if self.nearest:

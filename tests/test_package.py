@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import inspect
 import os
 import re
 import shutil
@@ -36,6 +37,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "interventions",
         "jit",
         "kinds",
+        "lazy",
         "parameters",
         "provenance",
         "rng",
@@ -349,3 +351,79 @@ def test_no_module_acts_when_it_is_imported(path: Path) -> None:
         and isinstance(node.value.func, ast.Name)
     ]
     assert called == []
+
+
+def documented_names() -> list[str]:
+    """Return every dotted name that the documents and docstrings refer to, the page's left out."""
+    documents = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
+    found: set[str] = set()
+    for paths, pattern in (
+        (documents, r"(?<![\w/.])(sim(?:\.[A-Za-z]\w*)+)"),
+        (FILES, r":\w+:`~?(sim(?:\.[A-Za-z]\w*)+)`"),
+    ):
+        for path in paths:
+            found.update(re.findall(pattern, path.read_text(encoding="utf-8")))
+    return sorted(name for name in found if not name.startswith("sim.app."))
+
+
+ATTRIBUTE = """
+import sys
+import sim
+missing = []
+for name in sys.argv[1:]:
+    found = sim
+    try:
+        for part in name.split(".")[1:]:
+            found = getattr(found, part)
+    except AttributeError:
+        missing.append(name)
+sys.exit(", ".join(missing) or 0)
+"""
+
+
+def test_documented_names_need_no_import_but_that_of_the_package() -> None:
+    names = documented_names()
+    assert "sim.experiments.sweep.Sweep" in names
+    assert len(names) > 30
+    done = subprocess.run(
+        [sys.executable, "-c", ATTRIBUTE, *names],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def texts_of_errors(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and text of what the library says of wrong input."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("InputError", "error")):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                    yield inner.lineno, inner.value
+
+
+LIBRARY = [*sorted((PACKAGE / "experiments").rglob("*.py")), *CALIBRATION]
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_messages_of_the_library_name_no_option(path: Path) -> None:
+    option = re.compile(r"(?<![\w-])--?[a-z]")
+    found = [
+        f"line {line}: {text!r}"
+        for line, text in texts_of_errors(path)
+        if option.search(text) and "paradiplomacy" not in text
+    ]
+    assert not found, "name the argument; the command line names its option: " + "; ".join(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["replicates", "seed", "overrides", "end", "world", "draws", "out", "progress"]
+)
+def test_what_runs_scenarios_takes_the_same_arguments(name: str) -> None:
+    defaults = {
+        repr(inspect.signature(function).parameters[name].default)
+        for function in (sim.run, sim.compare, sim.sweep)
+    }
+    assert len(defaults) == 1

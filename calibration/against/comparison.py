@@ -195,14 +195,16 @@ def _run_on(scenario: Scenario, asked: Wanted) -> Scenario:
     """Return the scenario, run on to the last year asked for where it ends before."""
     first, end = int(scenario.start[:4]), int(scenario.end[:4])
     latest = int(LAST_MONTH[:4])
-    for name, year in (("--from", asked.first), ("--to", asked.last)):
+    for name, year in (("first", asked.first), ("last", asked.last)):
         if year is not None and not first <= year <= latest:
             raise InputError(
-                f"the scenario cannot be run for {year}", field=name, allowed=f"{first} to {latest}"
+                f"the scenario cannot be run for {year}",
+                argument=name,
+                allowed=f"{first} to {latest}",
             )
     if asked.first is not None and asked.first > (asked.last or end):
         raise InputError(
-            f"{asked.first} is after the last year, {asked.last or end}", field="--from"
+            f"{asked.first} is after the last year, {asked.last or end}", argument="first"
         )
     if asked.last is not None and asked.last > end:
         return scenario.with_overrides(end=f"{asked.last}-12")
@@ -214,13 +216,13 @@ def _check_names(asked: Wanted, world: World) -> None:
     if asked.outcome is not None:
         known_outcome(asked.outcome)
     if asked.by is not None and asked.by not in LEVELS:
-        raise InputError(f"{asked.by!r} is no level", field="--by", allowed=" or ".join(LEVELS))
+        raise InputError(f"{asked.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
     countries = tuple(world.countries["iso3"])
     for code in asked.within:
         if code not in countries:
             raise InputError(
                 f"{code!r} is no country of this world",
-                field="--within",
+                argument="within",
                 allowed="an ISO 3166-1 code of three letters",
                 nearest=nearest_country(code, world),
             )
@@ -240,7 +242,7 @@ def _question(table: Listed, asked: Wanted, scenario: Scenario, world: World) ->
         raise InputError(
             f"the table has a column {table.measure}, {name} is a {measure}",
             file=table.file,
-            field="--outcome",
+            argument="outcome",
             allowed=f"an outcome that is a {table.measure}, such as "
             f"{DEFAULT_OUTCOMES[table.measure]}",
         )
@@ -287,7 +289,7 @@ def _check_observed(observed: Counted, table: Listed) -> None:
         raise InputError(
             f"{units} unit{'' if units == 1 else 's'} cannot be ranked",
             file=table.file,
-            allowed=f"{FEWEST_UNITS} units or more; --complete counts those not listed as zero",
+            allowed=f"{FEWEST_UNITS} units or more; a complete list counts those not in it as zero",
         )
     if not observed.units.any():
         raise InputError("everything in it is zero", file=table.file, field=table.measure)

@@ -283,7 +283,7 @@ def _level(file: Sheet, levels: Sequence[str], keep: Array, by: str | None) -> s
                 f"this unit is a {level}, the one on {file.place(int(kept[0]))} a {first}",
                 row=int(row),
                 field="unit",
-                allowed="either countries or localities; --by country adds localities up",
+                allowed="either countries or localities; by country, localities are added up",
             )
     file.refuse()
     return by if by is not None else first
@@ -301,7 +301,7 @@ def _check_years(file: Sheet, years: Array, keep: Array, scope: Scope) -> None:
             f"{years[row]} is outside the years of the scenario",
             row=int(row),
             field="year",
-            allowed=f"{first} to {last}; --from and --to leave other years out, and "
-            "--to runs the scenario on",
+            allowed=f"{first} to {last}; a first and a last year leave others out, and "
+            "a later last year runs the scenario on",
         )
     file.refuse()

@@ -95,7 +95,7 @@ def known_outcome(name: str) -> Outcome:
     if name not in COMPARED:
         raise InputError(
             f"there is no outcome {name!r} to compare",
-            field="--outcome",
+            argument="outcome",
             allowed=", ".join(COMPARED),
             nearest=nearest_name(name, COMPARED),
         )

@@ -252,7 +252,7 @@ def select_claims(claims: Sequence[Claim], ids: Iterable[str]) -> tuple[Claim, .
             padded = f"{text[:1]}{text[1:].zfill(2)}"
             raise InputError(
                 f"there is no claim {shown(text)}",
-                field="--only",
+                argument="only",
                 allowed=f"an identity from {claims[0].id} to {claims[-1].id}",
                 nearest=padded if padded in known else closest(text, tuple(known)),
             )

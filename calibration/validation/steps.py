@@ -87,7 +87,7 @@ def chosen_steps(only: Sequence[str]) -> tuple[Step, ...]:
         if name not in names:
             raise InputError(
                 f"there is no step {name!r}",
-                field="--only",
+                argument="only",
                 allowed=", ".join(names),
                 nearest=nearest_name(name, names),
             )

@@ -1,1 +1,9 @@
 """Experiments: runs, and what is made of many of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

@@ -50,7 +50,7 @@ def crossed(
     if design is not None and design.kind in _ORDERED:
         raise InputError(
             f"a {design.kind} design cannot be crossed with draws",
-            field="--design",
+            argument="design",
             allowed="grid, lhs or a file; or vary the free parameters themselves",
         )
     taken = {one.name for one in varied}

@@ -96,25 +96,28 @@ def parse_vary(text: str) -> Varied:
         If it is of neither form, names no parameter, leaves the parameter's range, or the range
         or list is empty, reversed or says a value twice.
     """
-    where = f"--vary {text}"
+    where = text
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not equals or not rest:
-        raise InputError("says no values", field=where, allowed=EXAMPLE)
+        raise InputError("says no values", argument="vary", field=where, allowed=EXAMPLE)
     if name not in PARAMETERS:
         raise InputError(
-            f"there is no parameter {name!r}", field=where, nearest=nearest_name(name, PARAMETERS)
+            f"there is no parameter {name!r}",
+            argument="vary",
+            field=where,
+            nearest=nearest_name(name, PARAMETERS),
         )
     if ".." in rest:
         first, _, last = rest.partition("..")
         low, high = _number(name, first, where), _number(name, last, where)
         if low >= high:
             what = "is empty" if low == high else "runs backwards"
-            raise InputError(f"the range {what}", field=where, allowed=EXAMPLE)
+            raise InputError(f"the range {what}", argument="vary", field=where, allowed=EXAMPLE)
         return Varied(name, low=low, high=high)
     values = [_number(name, part, where) for part in rest.split(",")]
     if len(set(values)) < len(values):
         twice = next(value for value in values if values.count(value) > 1)
-        raise InputError(f"says {twice:g} twice", field=where)
+        raise InputError(f"says {twice:g} twice", argument="vary", field=where)
     return Varied(name, values=tuple(sorted(values)))
 
 
@@ -126,10 +129,12 @@ def _number(name: str, text: str, where: str) -> float:
         value = float(text)
     except ValueError:
         raise InputError(
-            f"{text.strip()!r} is not a number", field=where, allowed=allowed
+            f"{text.strip()!r} is not a number", argument="vary", field=where, allowed=allowed
         ) from None
     if not entry.low <= value <= entry.high:  # also refuses nan
-        raise InputError(f"{value:g} is out of range", field=where, allowed=allowed)
+        raise InputError(
+            f"{value:g} is out of range", argument="vary", field=where, allowed=allowed
+        )
     return value
 
 
@@ -232,7 +237,7 @@ class Design:
                 "draws have no next point to go on with"
                 if self.draws
                 else f"a {self.kind} has no next point to go on with",
-                field="--design",
+                argument="design",
                 allowed="a new sweep with longer lists or another file",
             )
         _check_count(self.kind, n)
@@ -294,17 +299,17 @@ def make_design(
     names = [one.name for one in chosen]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"varies {name} a second time", field="--vary")
+            raise InputError(f"varies {name} a second time", argument="vary")
     if str(kind) not in KINDS:
         return _from_file(str(kind), chosen, n, seed)
     kind = str(kind)
     if not chosen:
-        raise InputError(f"a {kind} needs something to vary", field="--vary", allowed=EXAMPLE)
+        raise InputError(f"a {kind} needs something to vary", argument="vary", allowed=EXAMPLE)
     if kind == "grid" and n is not None and all(one.values is not None for one in chosen):
         raise InputError(
             "a grid of lists has the size of its lists",
-            field="-n",
-            allowed="ranges with -n, or no -n",
+            argument="n",
+            allowed="ranges with a number of points, or neither",
         )
     n = DEFAULT_N[kind] if n is None else n
     _check_count(kind, n)
@@ -321,7 +326,7 @@ def make_design(
 def _check_count(kind: str, n: int) -> None:
     least = 2 if kind in {"grid", "morris"} else 1
     if n < least:
-        raise InputError(f"{n} is too few for a {kind}", field="-n", allowed=f"{least} or more")
+        raise InputError(f"{n} is too few for a {kind}", argument="n", allowed=f"{least} or more")
 
 
 def _check_levels(kind: str, varied: Sequence[Varied]) -> None:
@@ -332,8 +337,9 @@ def _check_levels(kind: str, varied: Sequence[Varied]) -> None:
         if one.values is not None and len(one.values) < 2:
             raise InputError(
                 f"a {kind} design cannot vary a parameter with a single value",
-                field=f"--vary {one.text}",
-                allowed="two values or more, or --set to hold it at one",
+                argument="vary",
+                field=one.text,
+                allowed="two values or more; one that is held at a value is set, not varied",
             )
 
 
@@ -344,7 +350,7 @@ def _check_size(kind: str, varied: Sequence[Varied], n: int) -> None:
     if count > MOST_POINTS:
         raise InputError(
             f"the {kind} would have {count:,} points",
-            field="--design",
+            argument="design",
             allowed=f"{MOST_POINTS:,} points or fewer; lhs covers many parameters with few points",
         )
 
@@ -387,10 +393,16 @@ def _from_file(path: str, varied: Sequence[Varied], n: int | None, seed: int) ->
 
     points = read_points(path, KINDS)
     if n is not None:
-        raise InputError("a file of points says how many there are", field="-n", allowed="no -n")
+        raise InputError(
+            "a file of points says how many there are",
+            argument="n",
+            allowed="no number of points with a file",
+        )
     if varied:
         raise InputError(
-            "a file of points says what varies", field="--vary", allowed="no --vary with a file"
+            "a file of points says what varies",
+            argument="vary",
+            allowed="nothing varied with a file",
         )
     chosen = tuple(
         Varied(str(name), low=float(column.min()), high=float(column.max()))

@@ -40,7 +40,7 @@ def read_points(path: str | Path, designs: Iterable[str] = ()) -> pd.DataFrame:
         what = f"there is no design or file {str(path)!r}" if designs else "there is no such file"
         raise InputError(
             what,
-            field="--design",
+            argument="design",
             allowed=", ".join((*designs, FORMS)),
             nearest=nearest_name(str(path), designs),
         )

@@ -259,6 +259,7 @@ def run(
     seed: int | None = None,
     driver: str = "compiled",
     overrides: Mapping[str, float] | None = None,
+    end: str | None = None,
     world: World | None = None,
     draws: Sequence[Mapping[str, float]] = (),
     out: str | Path | None = None,
@@ -270,7 +271,7 @@ def run(
     ----------
     scenario
         A scenario, the name of a shipped one, or the path of a file.
-    replicates, seed, overrides
+    replicates, seed, overrides, end
         Replace what the scenario says; ``overrides`` are parameters by name.
     driver
         ``compiled`` or ``mesa``; both give the same event log.
@@ -293,7 +294,7 @@ def run(
         raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
     world = world if world is not None else load_world()
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
-    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates)
+    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
     known = parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)

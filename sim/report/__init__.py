@@ -1,1 +1,9 @@
 """Figures, tables and pages made from runs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

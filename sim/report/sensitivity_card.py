@@ -61,7 +61,7 @@ def seed_sentence(found: Sensitivity, outcome: str) -> str:
 
 def verdicts(found: Sensitivity, outcome: str) -> list[str]:
     """Return which parameters cannot be told from ones without effect, in sentences."""
-    inert, undecided = found.inert(outcome), found.undecided(outcome)
+    inert, undecided = found.known_inert(outcome), found.undecided(outcome)
     said = []
     if inert:
         said.append(f"Not distinguishable from inert: {', '.join(inert)}.")

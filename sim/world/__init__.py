@@ -1,5 +1,12 @@
 """The world as tables with sources, and what follows from them alone."""
 
+from __future__ import annotations
+
+from functools import partial
+
+from sim.lazy import submodule
 from sim.world.tables import NO_MONTH, SHIPPED, World, load_world
 
 __all__ = ["NO_MONTH", "SHIPPED", "World", "load_world"]
+
+__getattr__ = partial(submodule, __name__)

@@ -349,3 +349,9 @@ def test_ctrl_c_in_the_middle_of_writing_leaves_whole_files(
 def test_a_run_shows_itself(small_run: Run) -> None:
     assert "baseline" in repr(small_run)
     assert "3 replicates" in repr(small_run)
+
+
+def test_the_last_month_may_be_given() -> None:
+    made = sim.run("baseline", end="2000-02", replicates=1)
+    assert made.scenario.end == "2000-02"
+    assert set(made.series["month"]) == {"2000-01", "2000-02"}

@@ -1,1 +1,9 @@
 """Compare what-ifs with a baseline by paired runs; :mod:`.compare` is where to begin."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

@@ -45,7 +45,7 @@ def paired_scenarios(
                 raise InputError(
                     f"{other.name!r} has {its} where the baseline {first.name!r} has {mine}",
                     field=field,
-                    allowed="scenarios over the same months; --end sets the last month of all",
+                    allowed="scenarios over the same months; an end that is given is that of all",
                 )
     return [
         first,

@@ -1,1 +1,9 @@
 """Tell which parameters of a sweep matter; :mod:`.analysis` is where to begin."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim import files, folders, provenance
+from sim.errors import InputError, nearest_name
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
@@ -40,11 +41,14 @@ class SweepFrames:
         The design, and one row a run: point, replicate, outcomes and error.
     source
         Where the sweep comes from: ``model_version`` and ``scenario``.
+    folder
+        Folder it is kept in, None if it is in none of this machine.
     """
 
     design: Design
     frame: pd.DataFrame
     source: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
@@ -54,7 +58,8 @@ def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
     kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
     plan = kept.plan
     source = {"model_version": plan.model_version, "scenario": plan.scenario.name}
-    return SweepFrames(kept.design, kept.frame, source)
+    folder = Path(kept.folder)
+    return SweepFrames(kept.design, kept.frame, source, folder if folder.is_dir() else None)
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,7 +84,7 @@ class Sensitivity:
         What should be told: failed runs, unknown outcomes, blocks left out.
     discovery
         Boxes of parameters, if asked for.
-    source
+    source, folder
         Where the sweep comes from.
     """
 
@@ -90,6 +95,7 @@ class Sensitivity:
     notes: tuple[str, ...]
     discovery: Discovery | None = None
     source: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def outcomes(self) -> list[str]:
@@ -97,21 +103,48 @@ class Sensitivity:
         return list(dict.fromkeys(self.table["outcome"]))
 
     def of(self, outcome: str | None = None) -> pd.DataFrame:
-        """Return the rows of one outcome's parameters, the most influential first."""
+        """Return the rows of one outcome's parameters, the most influential first.
+
+        Raises
+        ------
+        InputError
+            If the outcome was not looked at.
+        """
         name = self.outcomes[0] if outcome is None else outcome
+        if name not in self.outcomes:
+            raise InputError(
+                f"{name!r} was not looked at",
+                argument="outcome",
+                allowed=", ".join(self.outcomes),
+                nearest=nearest_name(name, self.outcomes),
+            )
         chosen = self.table["outcome"].eq(name) & self.table["parameter"].ne(SEED_ROW)
         rows = self.table[chosen]
         return rows.sort_values(self.method.main, ascending=False, kind="stable")
 
     def inert(self, outcome: str | None = None) -> list[str]:
-        """Return the parameters that cannot be told from ones without effect."""
+        """Return the parameters that cannot be told from ones without effect.
+
+        Raises
+        ------
+        InputError
+            If it is known of no parameter whether it has an effect.
+        """
         rows = self.of(outcome)
+        if rows["matters"].isna().all():
+            name = rows["outcome"].iloc[0]
+            raise InputError(f"of no parameter is it known whether it matters to {name}")
         return [str(name) for name in rows.loc[rows["matters"].eq(False), "parameter"]]
 
     def undecided(self, outcome: str | None = None) -> list[str]:
         """Return the parameters of which it is not known whether they have an effect."""
         rows = self.of(outcome)
         return [str(name) for name in rows.loc[rows["matters"].isna(), "parameter"]]
+
+    def known_inert(self, outcome: str) -> list[str] | None:
+        """Return the parameters that cannot be told from ones without effect, None if unknown."""
+        is_unknown = self.of(outcome)["matters"].isna().all()
+        return None if is_unknown else self.inert(outcome)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -122,7 +155,7 @@ class Sensitivity:
             "outcomes": {
                 name: {
                     "parameters": _records(self.of(name)),
-                    "not_distinguishable_from_inert": self.inert(name),
+                    "not_distinguishable_from_inert": self.known_inert(name),
                     "not_decided": self.undecided(name),
                     "seed": _records(self.noise[self.noise["outcome"] == name])[0],
                 }
@@ -151,23 +184,29 @@ class Sensitivity:
 
         return plot_indices(self, outcome, ax=ax)
 
-    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+    def write(self, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
 
         Parameters
         ----------
         folder
-            Where to; made where needed.
+            Where to; made where needed. By default ``sensitivity`` in the folder of the sweep,
+            where an earlier analysis is renewed.
         overwrite
             Replace an earlier analysis that the folder holds.
 
         Raises
         ------
         InputError, MachineError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
+            If the folder is not empty, and not to be overwritten, or cannot be written to; if
+            none is given and the sweep is in none of this machine.
         """
         from sim.report.sensitivity_page import write_page
 
+        if folder is None:
+            if self.folder is None:
+                raise InputError("the sweep is in no folder of this machine", argument="folder")
+            folder, overwrite = self.folder / "sensitivity", True
         target = folders.prepare_folder(folder, overwrite, mark=RECORD)
         folders.clear_folder(target, mark=RECORD)
         files.write_text(target / "indices.csv", _csv(self.table))
@@ -261,7 +300,9 @@ def sensitivity(
     table = pd.DataFrame(rows)
     table["matters"] = table["matters"].astype("boolean")
     noise = pd.DataFrame([asdict(one) for one in noises])
-    result = Sensitivity(chosen, design, table, noise, tuple(notes), source=frames.source)
+    result = Sensitivity(
+        chosen, design, table, noise, tuple(notes), None, frames.source, frames.folder
+    )
     asked = [discover] if isinstance(discover, str) else list(discover)
     if not asked:
         return result

@@ -57,14 +57,17 @@ def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
     InputError
         If it is not of that form or names no outcome.
     """
-    where = f"--discover {text}"
+    where = text
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise InputError("is not a condition", field=where, allowed="one such as deals>=400")
+        raise InputError(
+            "is not a condition", argument="discover", field=where, allowed="one such as deals>=400"
+        )
     name, sign, number = found.groups()
     if name not in outcomes:
         raise InputError(
             f"there is no outcome {name!r} in this sweep",
+            argument="discover",
             field=where,
             nearest=nearest_name(name, outcomes),
         )
@@ -73,7 +76,12 @@ def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
     except ValueError:
         value = float("nan")
     if not np.isfinite(value):
-        raise InputError(f"{number!r} is not a number", field=where, allowed="a number such as 400")
+        raise InputError(
+            f"{number!r} is not a number",
+            argument="discover",
+            field=where,
+            allowed="a number such as 400",
+        )
     return Condition(name, sign, value)
 
 
@@ -197,7 +205,7 @@ def _check_split(
     if len(wanted) < LEAST_POINTS:
         raise InputError(
             f"{len(wanted)} points with known outcomes are too few to find a box in",
-            field="--discover",
+            argument="discover",
             allowed=f"{LEAST_POINTS} points or more",
         )
     if wanted.any() and not wanted.all():
@@ -207,7 +215,7 @@ def _check_split(
         for name in dict.fromkeys(one.outcome for one in asked)
     ]
     which = "every point has" if wanted.any() else "no point has"
-    raise InputError(f"{which} {text}; {', '.join(spans)}", field="--discover")
+    raise InputError(f"{which} {text}; {', '.join(spans)}", argument="discover")
 
 
 def workbench() -> Any:

@@ -122,14 +122,14 @@ def method_for(design: Design, asked: str = "auto") -> Method:
     if asked not in METHODS:
         raise InputError(
             f"there is no method {asked!r}",
-            field="--method",
+            argument="method",
             allowed=", ".join(("auto", *METHODS)),
         )
     if asked in {"sobol", "morris"} and design.kind != asked:
         raise InputError(
             f"{asked} indices need a {asked} design; this sweep has a {design.kind}",
-            field="--method",
-            allowed=f"pawn or delta, or a new sweep with --design {asked}",
+            argument="method",
+            allowed=f"pawn or delta, or a new sweep with a {asked} design",
         )
     return METHODS[asked]
 

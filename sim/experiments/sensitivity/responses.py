@@ -48,7 +48,7 @@ def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] = ()) 
         if name not in known:
             raise InputError(
                 f"there is no outcome {name!r} in this sweep",
-                field="--outcome",
+                argument="outcomes",
                 nearest=nearest_name(name, known),
                 allowed=None if nearest_name(name, known) else ", ".join(known),
             )

@@ -173,7 +173,7 @@ class Plan:
             If nothing is added, or the design cannot go on.
         """
         if n is None and replicates is None:
-            raise InputError("nothing to add", allowed="further points (-n) or further replicates")
+            raise InputError("nothing to add", allowed="further points or further replicates")
         design, blocks = self.design, list(self.blocks)
         points = len(design.points)
         if n is not None:

@@ -255,4 +255,4 @@ def _check_varied(varied: tuple[Varied, ...], overrides: Mapping[str, float]) ->
     """Refuse a parameter that is both set and varied."""
     for one in varied:
         if one.name in overrides:
-            raise InputError(f"{one.name} is both set and varied", field="--vary")
+            raise InputError(f"{one.name} is both set and varied", argument="vary")

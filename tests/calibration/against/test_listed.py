@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str | None, str]] = {
     "a country's name": ("unit,count\nBrazil,1\n", 2, "unit", "Did you mean 'BRA'?"),
     "a name without its accent": ("unit,count\nSao Paulo,1\n", 2, "unit", "Did you mean 'BR-SP'?"),
     "slip in a code": ("unit,count\nBR_SP,1\n", 2, "unit", "Did you mean 'BR-SP'?"),
-    "mixed levels": ("unit,count\nBRA,1\nBR-SP,1\n", 3, "unit", "--by country adds"),
+    "mixed levels": ("unit,count\nBRA,1\nBR-SP,1\n", 3, "unit", "localities are added up"),
     "a year of two digits": ("unit,year,count\nBRA,15,1\n", 2, "year", "15 is too small"),
     "a date for a year": ("unit,year,count\nBRA,2015-03,1\n", 2, "year", "a year of four digits"),
     "blank year": ("unit,year,count\nBRA,,1\n", 2, "year", "the cell is blank"),

@@ -160,6 +160,33 @@ def test_too_few_known_points_give_no_index_and_say_so(kind: str, n: int) -> Non
     assert found.of()[found.method.main].isna().all()
     assert found.undecided() == list(NAMES)
     assert any("too few for indices" in note for note in found.notes)
+    # An empty list would say that all of them matter.
+    with pytest.raises(InputError, match="of no parameter is it known whether it matters to deals"):
+        found.inert()
+    assert found.summary["outcomes"]["deals"]["not_distinguishable_from_inert"] is None
+    assert "distinguishable from" not in repr(found)
+
+
+def test_an_outcome_that_was_not_looked_at_is_refused() -> None:
+    found = sensitivity(sweep_of(linear, "lhs", 30), "deals")
+    for ask in (found.of, found.inert, found.undecided):
+        with pytest.raises(InputError, match="outcome: 'dealz' was not looked at"):
+            ask("dealz")
+
+
+def test_the_library_speaks_of_its_arguments() -> None:
+    with pytest.raises(InputError, match=r"^outcomes: there is no outcome 'dealz'"):
+        sensitivity(sweep_of(linear, "lhs", 30), "dealz")
+    with pytest.raises(InputError, match=r"^method: "):
+        sensitivity(sweep_of(linear, "lhs", 30), method="sobol")
+
+
+def test_tables_go_into_the_folder_of_the_sweep_by_default(folder: Path) -> None:
+    written = sensitivity(folder, "deals", "pawn").write()
+    assert written == folder / "sensitivity"
+    assert (written / "sensitivity.json").is_file()
+    with pytest.raises(InputError, match=r"^folder: "):
+        sensitivity(sweep_of(linear, "lhs", 30), "deals").write()
 
 
 def test_an_outcome_that_never_varies_is_told() -> None:
