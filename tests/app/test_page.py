@@ -80,3 +80,17 @@ def test_a_notice_is_passed_on_as_text(world: World) -> None:
     page.session.notify("<b>bold</b>", "error")
     assert (page.notices.text, page.notices.kind) == ("<b>bold</b>", "error")
     page.close()
+
+
+@pytest.mark.slow
+def test_a_hundred_visitors_who_leave_keep_no_world(world: World) -> None:
+    gone = []
+    for _ in range(100):
+        session = Session(world)
+        watch: Any = tab_classes()["watch"](session)
+        watch.player.recorder.advance(watch.player.recorder.first)
+        gone.append(weakref.ref(watch.player.recorder._model))
+        session.close()
+        del session, watch
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 100
