@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import http.client
 import re
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,9 +107,16 @@ def serving(
     thread.start()
     assert ready.wait(PATIENCE)
     server = held[0]
-    yield Served(visitors, server.port, server)
-    server.io_loop.add_callback(server.io_loop.stop)
-    thread.join(PATIENCE)
+    try:
+        yield Served(visitors, server.port, server)
+    finally:
+        server.io_loop.add_callback(server.io_loop.stop)
+        thread.join(PATIENCE)
+        # The client that stands for a browser leaves its sockets to the collector, which may come
+        # by in any later test.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 def wait_until(true: Callable[[], bool]) -> None:

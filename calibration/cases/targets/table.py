@@ -112,7 +112,10 @@ def _target(document: Document, path: KeyPath, entry: Any) -> Target:
         value = str(entry.get(name, default))
         if value not in allowed:
             near = nearest_name(value, allowed)
-            raise document.error((*path, name), f"{value!r} is not known", nearest=near)
+            words = " or ".join(allowed)
+            raise document.error(
+                (*path, name), f"{value!r} is not known", allowed=words, nearest=near
+            )
         return value
 
     kind = chosen("kind", tuple(KINDS))

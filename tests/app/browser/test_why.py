@@ -48,14 +48,14 @@ def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
     shown.wait_for()
     before = page.locator("[role=status] p").inner_text()
     page.get_by_text("Because of").wait_for()
+    begun = page.url
     page.get_by_role("button", name=re.compile(r"^\d{4}-\d{2} ")).first.click()
     told = page.locator("[role=status] p").filter(has_not_text=before)
     told.wait_for(timeout=PATIENCE)
     after = told.inner_text()
-    page.wait_for_timeout(500)
+    page.wait_for_url(lambda url: url != begun and "event" in url, timeout=PATIENCE)
     other = opened(visit, "?" + page.url.split("?", 1)[1])
-    other.locator("[role=status] h3").wait_for()
-    assert other.locator("[role=status] p").inner_text() == after
+    other.locator("[role=status] p").filter(has_text=after).wait_for(timeout=PATIENCE)
 
 
 def test_one_event_after_the_other(visit: Visit) -> None:
