@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.run import Run
+    from sim.scenario import Scenario
     from sim.world import World
 
 TABLES = ("events", "projects", "series", "by_country", "by_locality")
@@ -65,7 +66,6 @@ def read_run(folder: str | Path, world: World | None = None) -> Run:
         was made on other tables than ``world``.
     """
     from sim.experiments.run import Run
-    from sim.scenario import build
 
     place = Path(folder)
     manifest = read_manifest(place)
@@ -77,7 +77,7 @@ def read_run(folder: str | Path, world: World | None = None) -> Run:
             allowed="the folder of tables that the run was made with",
         )
     given = {name: value for name, value in manifest["scenario"].items() if value is not None}
-    scenario = build(_without_blanks(given))
+    scenario = scenario_of_record(given)
     tables = {name: _table(place, name) for name in TABLES}
     per_run = _table(place, "per_run").to_pandas()
     return Run(scenario, world, manifest["driver"], tables, per_run, manifest)
@@ -108,6 +108,19 @@ def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFram
         )
     chosen = None if replicate is None else [("replicate", "=", replicate)]
     return to_frame(_table(Path(folder), "events", chosen))
+
+
+def scenario_of_record(record: dict[str, Any]) -> Scenario:
+    """Return the scenario that a manifest or plan holds; a field that is None was left out.
+
+    Raises
+    ------
+    InputError
+        If the fields do not make a scenario.
+    """
+    from sim.scenario import build
+
+    return build(_without_blanks(record))
 
 
 def _without_blanks(value: Any) -> Any:

@@ -18,10 +18,10 @@ from sim.errors import InputError, nearest_name
 from sim.events import event_table, to_frame
 from sim.experiments.comparison.partings import Log, Sides
 from sim.experiments.comparison.worlds import Worlds
-from sim.experiments.reading import read_events, read_manifest
+from sim.experiments.reading import read_events, read_manifest, scenario_of_record
 from sim.identities import numbers_of
 from sim.provenance import model_version
-from sim.scenario import Scenario, build
+from sim.scenario import Scenario
 from sim.state import EVENT, record_type
 from sim.world import World, load_world
 
@@ -150,7 +150,7 @@ def read_twins(
     if names[0] == names[1]:
         names = [Path(folder).name, Path(other).name]
     logs = (read_events(folder, replicate), read_events(other, replicate))
-    scenarios = (build(_known(one["scenario"])), build(_known(two["scenario"])))
+    scenarios = (scenario_of_record(one["scenario"]), scenario_of_record(two["scenario"]))
     return Twins((names[0], names[1]), logs, replicate, world, scenarios)
 
 
@@ -201,16 +201,7 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
                 file=folder,
                 allowed="a comparison that can be repeated; make it again",
             )
-    scenarios = [build(_known(manifest["scenario"]))]
-    scenarios += [build(_known(entry["scenario"])) for entry in what_ifs.values()]
+    scenarios = [scenario_of_record(manifest["scenario"])]
+    scenarios += [scenario_of_record(entry["scenario"]) for entry in what_ifs.values()]
     worlds = Worlds(scenarios, world, manifest["seed"], manifest["draws"])
     return twins_of(worlds, list(what_ifs), label, replicate)
-
-
-def _known(value: Any) -> Any:
-    """Return nested data without the fields that are None, as a scenario is built from."""
-    if isinstance(value, dict):
-        return {name: _known(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_known(item) for item in value]
-    return value

@@ -16,10 +16,10 @@ import pyarrow as pa
 from sim import __version__, files, provenance
 from sim.errors import InputError
 from sim.experiments.design import Design
+from sim.experiments.reading import scenario_of_record
 from sim.experiments.sweep.parquet import parquet_bytes, parquet_table
 from sim.experiments.sweep.places import Place
 from sim.experiments.sweep.plan import FORMAT, Block, Plan
-from sim.scenario import build
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def read_plan(place: Place) -> tuple[Plan, dict[str, str]]:
         data = _read(place, PLAN, lambda content: _checked(place, content), lost)
         points = _read(place, POINTS, _points, lost).iloc[: data["points"]]
         plan = Plan(
-            scenario=build(_without_blanks(data["scenario"])),
+            scenario=scenario_of_record(data["scenario"]),
             model_version=data["model_version"],
             world_digest=data["world"]["digest"],
             design=Design.from_json(data["design"], points),
@@ -146,12 +146,3 @@ def _changed(place: Place, name: str) -> InputError:
 def _digest(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _without_blanks(value: Any) -> Any:
-    """Return nested data without the fields that are None, as a scenario is built from."""
-    if isinstance(value, dict):
-        return {name: _without_blanks(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_blanks(item) for item in value]
-    return value
