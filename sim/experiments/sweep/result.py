@@ -15,7 +15,7 @@ import pyarrow as pa
 from sim import provenance
 from sim.errors import InputError
 from sim.experiments.design import Design
-from sim.experiments.sweep.local import Crew, work_here
+from sim.experiments.sweep.local import LocalPool, work_here
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
 from sim.experiments.sweep.plan import Chunk
@@ -300,8 +300,8 @@ class Sweep:
         if workers == 1:
             work_here(self.store, self.plan, chunks, advance)
         else:
-            hands = min(workers or provenance.cpu_count(), len(left))
-            Crew(self.store, self.plan, hands, chunks, advance).work()
+            size = min(workers or provenance.cpu_count(), len(left))
+            LocalPool(self.store, self.plan, size, chunks, advance).work()
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
         """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.exchange`)."""

@@ -1,49 +1,20 @@
-"""A local worker: takes orders line by line, makes runs, says how far it is.
-
-Started by :mod:`sim.experiments.sweep.local` as ``python -m sim.experiments.sweep.worker ADDRESS
-IDENTITY``. Orders come in and news go out as lines of JSON. The worker ends when its orders end,
-so that it does not outlive the sweep that started it.
-"""
+"""A local worker of a sweep: ``python -m sim.experiments.sweep.worker ADDRESS IDENTITY``."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any
 
-from sim.errors import InputError
-from sim.files import MachineError
-
-News = dict[str, Any]
+from sim.experiments.processes import Tell, serve
 
 
 def main(arguments: list[str]) -> None:
-    """Work until the orders end."""
-    # Where a system sends Ctrl-C to all processes, the sweep itself decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    orders, tell = sys.stdin, _speaker()
-    try:
-        work(arguments[0], arguments[1], orders, tell)
-    except BrokenPipeError:
-        os._exit(1)
-    except InputError as error:
-        tell({"fault": "input", "message": str(error)})
-    except (MachineError, OSError) as error:
-        tell({"fault": "machine", "message": str(error)})
-    sys.stderr.flush()
-    # Everything is written; taking the libraries down would only take time.
-    os._exit(0)
+    """Make chunks of the sweep at an address until no more are asked for."""
+    serve(lambda: _begin(*arguments))
 
 
-def work(address: str, identity: str, orders: TextIO, tell: Callable[[News], None]) -> None:
-    """Carry out orders and tell what comes of them."""
-    from sim.jit import is_warm
-
-    tell({"warm": is_warm()})
+def _begin(address: str, identity: str) -> Callable[[Any, Tell], Any]:
     import pyarrow as pa
 
     from sim.experiments.sweep.orders import Order
@@ -54,23 +25,7 @@ def work(address: str, identity: str, orders: TextIO, tell: Callable[[News], Non
     pa.set_cpu_count(1)
     store = Store.at(address)
     bench_at(address, identity)
-    tell({"ready": True})
-    for line in orders:
-        order = Order.from_json(json.loads(line))
-        shard = carry_out(store, order, lambda place: tell({"run": place}))
-        tell({"done": asdict(shard)})
-
-
-def _speaker() -> Callable[[News], None]:
-    """Return a function that sends news; whatever else is printed goes to the error stream."""
-    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def tell(news: News) -> None:
-        stream.write(json.dumps(news) + "\n")
-        stream.flush()
-
-    return tell
+    return lambda task, tell: carry_out(store, Order.from_json(task), tell)
 
 
 if __name__ == "__main__":

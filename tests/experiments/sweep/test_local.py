@@ -18,6 +18,7 @@ from sim.experiments.sweep import Sweep, local
 from sim.files import MachineError
 
 if TYPE_CHECKING:
+    from sim.experiments.processes import Worker
     from tests.experiments.sweep.conftest import Misbehave, Small
 
 Files = Callable[..., list[str]]
@@ -88,13 +89,15 @@ def test_nobody_is_hired_once_no_work_is_left(
     reference: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hired: list[int] = []
-    monkeypatch.setattr(local.Crew, "_hire", lambda self: hired.append(self.hands.append(None)))
-    crew = local.Crew(reference.store, reference.plan, 2, iter(()), lambda runs: None)
-    crew._hear(cast("local.Hand", None), {"warm": True})
+    monkeypatch.setattr(
+        local.LocalPool, "_start", lambda self: hired.append(self.workers.append(None))
+    )
+    pool = local.LocalPool(reference.store, reference.plan, 2, iter(()), lambda runs: None)
+    pool._hear(cast("Worker", None), {"warm": True})
     assert len(hired) == 2
-    crew.hands.clear()
-    assert crew._next() is None
-    crew._hear(cast("local.Hand", None), {"warm": True})
+    pool.workers.clear()
+    assert pool._next() is None
+    pool._hear(cast("Worker", None), {"warm": True})
     assert len(hired) == 2
 
 
