@@ -102,16 +102,19 @@ class Documented:
     def _template(self) -> Any:
         return initial_state(self._conditions, self._world)
 
-    def run(self, values: Array, seed: int, replicate: int) -> Observation:
-        """Return one run at the parameters' values (P,)."""
+    def finished(self, values: Array, seed: int, replicate: int) -> tuple[Reading, int]:
+        """Return one run at the parameters' values (P,), and the key of what is told of it."""
         par = self._template.par.copy()
         flat = par.view(np.float64).reshape(-1)
         flat[self._columns] = values
         flat[self._fixed_columns] = self._fixed_values
         begun = self._template._replace(par=par, par_values=flat)
-        reading = Reading(simulate(begun, seed, replicate))
         # Waves keep replicates apart, and seeds the tables.
-        key = (seed * 2**32 + replicate) % 2**63
+        return Reading(simulate(begun, seed, replicate)), (seed * 2**32 + replicate) % 2**63
+
+    def run(self, values: Array, seed: int, replicate: int) -> Observation:
+        """Return one run at the parameters' values (P,)."""
+        reading, key = self.finished(values, seed, replicate)
         counts = observation.counts(reading)
         return Observation(
             observation.observe(reading, key),

@@ -22,20 +22,6 @@ Predictions = Mapping[str, tuple[Array, Array | None]]
 
 MODEL = "model"
 SIZE = "gdp"
-NAIVE = {
-    "population": "population",
-    "gdp": "GDP",
-    "authority": "authority",
-    "population_authority": "population × authority",
-    "gdp_authority": "GDP × authority",
-}
-"""Naive predictors in words, by name."""
-MEASURES = {
-    "gini": "Gini coefficient",
-    "top5": "share of the 5 largest",
-    "top10": "share of the 10 largest",
-    "touched": "share of units with any",
-}
 WITHIN = (0.5, 0.9)
 """Levels of the predictive intervals whose coverage is told."""
 FEWEST_GROUPS = 8
@@ -52,7 +38,7 @@ class Case:
     runs
         What each run has (R, U).
     predictors
-        Naive predictors (U,) by their names in :data:`NAIVE`.
+        Naive predictors (U,) by name.
     groups
         Number of the group of each unit (U,), which resampling keeps together.
     counts

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,10 +13,11 @@ from sim.calendar import EPOCH_YEAR
 from sim.calendars import Positions
 from sim.engine import simulate
 from sim.errors import InputError, nearest_name
+from sim.experiments.comparison.worlds import with_parameters
 from sim.experiments.draws import checked, with_draw
+from sim.experiments.processes import in_order
 from sim.initial import initial_state
 from sim.outcomes import BY_EVENT, BY_PROJECT, Outcome
-from sim.parameters import PARAMETERS
 from sim.state import Array, State
 
 if TYPE_CHECKING:
@@ -204,42 +203,17 @@ def count_runs(
     """
     counter, total = Counter(question, world), scenario.replicates
     # Checked before anything runs, so that a bad draw stops nothing half-way.
-    sets = [with_draw(scenario, draw).parameter_values() for draw in checked(draws or ({},))]
+    sets = [with_draw(scenario, draw) for draw in checked(draws or ({},))]
     template = initial_state(scenario, world)
 
     def one(replicate: int) -> Counted:
-        begun = _with_parameters(template, sets[replicate % len(sets)])
+        begun = with_parameters(template, sets[replicate % len(sets)])
         return counter.count(simulate(begun, scenario.seed, replicate))
 
     parts = []
-    for done, part in enumerate(_in_order(one, total, workers), start=1):
+    for done, part in enumerate(in_order(one, total, workers), start=1):
         parts.append(part)
         if progress is not None:
             progress(done, total)
     units, years, sectors = (np.stack(arrays) for arrays in zip(*parts, strict=True))
     return Counted(units, years, sectors)
-
-
-def _with_parameters(template: State, values: Mapping[str, float]) -> State:
-    """Return the state before the first month under other parameters, which only ``par`` holds."""
-    par = template.par.copy()
-    flat = par.view(np.float64).reshape(-1)
-    flat[:] = [values[name] for name in PARAMETERS]
-    return template._replace(par=par, par_values=flat)
-
-
-def _in_order(
-    one: Callable[[int], Counted], count: int, workers: int
-) -> Generator[Counted, None, None]:
-    """Yield what each run has, in order, computed by a number of threads."""
-    pool = ThreadPoolExecutor(workers)
-    waiting: deque[Future[Counted]] = deque()
-    try:
-        for number in range(count):
-            waiting.append(pool.submit(one, number))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)

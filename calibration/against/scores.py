@@ -88,13 +88,6 @@ def partial(xy: Array, xz: Array, yz: Array) -> Array:
     return np.where(known, (xy - xz * yz) / np.sqrt(np.where(known, left, 1.0)), np.nan)
 
 
-def rank_correlation(x: Array, y: Array) -> float:
-    """Return Spearman's correlation of two arrays (U,); nan if one is constant."""
-    once = np.ones((1, len(x)))
-    found = correlations(weighted_ranks(x, once), weighted_ranks(y, once), once)
-    return float(found[0])
-
-
 # --- calibration
 
 

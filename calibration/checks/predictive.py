@@ -86,18 +86,6 @@ def two_sided(statistics: Array, observed: Array) -> Array:
     return np.asarray(np.minimum(1.0, 2.0 * np.minimum(below, 1.0 - below)))
 
 
-def mahalanobis_p(statistics: Array, observed: Array) -> tuple[float, float]:
-    """Return how odd an observation is among rows: the p-value and the distance.
-
-    Parameters
-    ----------
-    statistics, observed
-        As in :func:`mahalanobis`.
-    """
-    p, mine, _ = mahalanobis(statistics, observed)
-    return p, mine
-
-
 def mahalanobis(statistics: Array, observed: Array) -> tuple[float, float, Array]:
     """Return how odd an observation is among rows, all statistics together.
 

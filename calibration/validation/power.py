@@ -19,7 +19,7 @@ import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.base import judged, listed
-from calibration.checks.predictive import mahalanobis_p
+from calibration.checks.predictive import mahalanobis
 from calibration.inference.prior import Array, Prior
 from calibration.inference.summaries import Summaries, learn
 from calibration.inference.table import Rows
@@ -81,7 +81,7 @@ class Likeness:
             near = np.argpartition(distance, count - 1)[:count]
             # In the table's order, so that the halves of the check do not differ in distance.
             near.sort()
-            found[i] = mahalanobis_p(self.statistics[near], records[i])[0]
+            found[i] = mahalanobis(self.statistics[near], records[i])[0]
         return found
 
 
@@ -127,7 +127,7 @@ def power(trial: Trial, worlds: tuple[Variant, ...] | None = None) -> Verdict:
 
 def unfitted_p_values(rows: Array, records: Array) -> Array:
     """Return how odd each record (N, K) is among the report's predictive runs (N,)."""
-    return np.array([mahalanobis_p(rows, record)[0] for record in records])
+    return np.array([mahalanobis(rows, record)[0] for record in records])
 
 
 def _rejected(p_values: Array) -> float:

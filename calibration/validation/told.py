@@ -14,8 +14,6 @@ from calibration.cases.targets import load_targets
 from calibration.documented import Documented
 from calibration.inference.prior import Array
 from calibration.inference.simulator import Observation
-from calibration.reading import Reading
-from sim.engine import simulate
 
 SIMULATOR = "calibration.validation.told:simulator"
 ANYTHING = len(OUTCOMES)
@@ -44,12 +42,7 @@ class Told(Documented):
 
     def run(self, values: Array, seed: int, replicate: int) -> Observation:
         """Return one run at the parameters' values (P,), without statistics."""
-        par = self._template.par.copy()
-        flat = par.view(np.float64).reshape(-1)
-        flat[self._columns] = values
-        reading = Reading(simulate(self._template._replace(par=par, par_values=flat), seed,
-                                   replicate))  # fmt: skip
-        key = (seed * 2**32 + replicate) % 2**63
+        reading, key = self.finished(values, seed, replicate)
         found = counts(reading, key)
         anything = told_of(documented(reading, key), reading.localities)
         places = np.column_stack([found.by_locality, anything]).astype(np.int32)

@@ -1,6 +1,7 @@
 """Worker processes: tasks go in and news come out as lines over pipes; nothing else is shared.
 
-A worker that dies is replaced and its task given out again.
+A worker that dies is replaced and its task given out again. Threads, where they do, take turns in
+:func:`in_order`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.errors import InputError
 from sim.files import MachineError
@@ -26,6 +28,8 @@ DEATHS = 3
 """Workers that one thing may take with it before it is taken for the cause."""
 
 Tell = Callable[[int], None]
+
+_Result = TypeVar("_Result")
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ONE_CORE = dict.fromkeys(
@@ -262,3 +266,21 @@ def serve(begin: Callable[[], Callable[[Any, Tell], Any]]) -> None:
     sys.stderr.flush()
     # Everything is written; taking the libraries down would only take time.
     os._exit(0)
+
+
+def in_order(
+    function: Callable[[int], _Result], count: int, workers: int
+) -> Generator[_Result, None, None]:
+    """Yield what a function returns for 0 to ``count`` - 1, in order, computed by threads."""
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[Future[_Result]] = deque()
+    try:
+        for number in range(count):
+            waiting.append(pool.submit(function, number))
+            # Few are held at a time, so that memory does not grow with their number.
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

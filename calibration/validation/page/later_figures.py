@@ -29,10 +29,25 @@ def rows_of(count: int, *, left: float, width: float = 9.6) -> Axes:
     return style.new_figure(width, height).add_axes(box)
 
 
-def legend_below(ax: Axes, rows: int, columns: int) -> None:
-    """Draw the legend under the axis of x, where it hides nothing."""
-    style.legend(ax, loc="upper left", bbox_to_anchor=(-0.38, -_LEGEND / (_ROW * rows)),
+def finish_rows(
+    ax: Axes,
+    names: Sequence[str],
+    label: str,
+    titles: tuple[str, str],
+    columns: int,
+    *,
+    places: Sequence[int] | None = None,
+    left: float = -0.38,
+) -> Axes:
+    """Name the rows and the axis of x, set titles, and put the legend where it hides nothing."""
+    ax.set_yticks(range(len(names)) if places is None else places, names)
+    ax.set_ylim(-0.7, len(names) - 0.3)
+    ax.set_xlabel(label)
+    style.tidy(ax, grid="x")
+    style.set_title(ax, *titles, left=left)
+    style.legend(ax, loc="upper left", bbox_to_anchor=(-0.38, -_LEGEND / (_ROW * len(names))),
                  ncols=columns, columnspacing=1.4)  # fmt: skip
+    return ax
 
 
 def draw_power(numbers: Numbers) -> Axes:
@@ -57,16 +72,10 @@ def draw_power(numbers: Numbers) -> Axes:
                label="counts as rejected from here")  # fmt: skip
     ax.axvline(100.0 * numbers["size"], color=style.VERMILLION, linewidth=1.4, linestyle=":",
                label=f"right worlds rejected ({numbers['size']:.1%})")  # fmt: skip
-    ax.set_yticks(range(len(worlds)), [world["id"] for world in worlds])
-    ax.set_ylim(-0.7, len(worlds) - 0.3)
     ax.set_xlim(0.0, 108.0)
-    ax.set_xlabel("Runs rejected, %")
-    style.tidy(ax, grid="x")
-    style.set_title(ax, "Worlds that are wrong on purpose",
-                    f"share of their runs that the joint check rejects at "
-                    f"{numbers['level']:.0%}", left=-0.38)  # fmt: skip
-    legend_below(ax, len(worlds), 4)
-    return ax
+    how = f"share of their runs that the joint check rejects at {numbers['level']:.0%}"
+    names = [world["id"] for world in worlds]
+    return finish_rows(ax, names, "Runs rejected, %", ("Worlds that are wrong on purpose", how), 4)
 
 
 def draw_ablation(numbers: Numbers) -> Axes:
@@ -93,15 +102,9 @@ def draw_ablation(numbers: Numbers) -> Axes:
                 markersize=12.0, markeredgewidth=1.8,
                 label="expected, were the model true")  # fmt: skip
     ax.axvline(0.0, color=style.QUIET, linewidth=1.0)
-    ax.set_yticks(range(len(rows)), [row["id"] for row in rows])
-    ax.set_ylim(-0.7, len(rows) - 0.3)
-    ax.set_xlabel("Loss of log score without the mechanism")
-    style.tidy(ax, grid="x")
-    style.set_title(ax, "Mechanisms left out, refitted",
-                    f"bars: {least:g} standard errors, clustered by evidence",
-                    left=-0.38)  # fmt: skip
-    legend_below(ax, len(rows), 3)
-    return ax
+    how = f"bars: {least:g} standard errors, clustered by evidence"
+    return finish_rows(ax, [row["id"] for row in rows], "Loss of log score without the mechanism",
+                       ("Mechanisms left out, refitted", how), 3)  # fmt: skip
 
 
 def draw_sensitivity(numbers: Numbers) -> Axes:
@@ -165,13 +168,9 @@ def draw_what_ifs(numbers: Numbers, outcome: str) -> Axes:
                 xerr=[2.0 * row["error_of_mean"] for row in rows], fmt="o", color=style.BLUE,
                 elinewidth=2.0, capsize=4, label="mean, with 2 Monte Carlo errors")  # fmt: skip
     ax.axvline(0.0, color=style.QUIET, linewidth=1.0)
-    ax.set_yticks(range(len(rows)), [row["what_if"] for row in rows])
-    ax.set_ylim(-0.7, len(rows) - 0.3)
     base = float(np.mean([row["baseline"] for row in rows])) if rows else 0.0
-    ax.set_xlabel(f"Change in {outcome.replace('_', ' ')} (baseline {base:,.1f})")
-    style.tidy(ax, grid="x")
-    style.set_title(ax, f"What-ifs over the posterior: {outcome.replace('_', ' ')}",
-                    f"{numbers['runs']:,} paired runs of each at {numbers['draws']:,} draws",
-                    left=-0.38)  # fmt: skip
-    legend_below(ax, len(rows), 2)
-    return ax
+    words = outcome.replace("_", " ")
+    how = f"{numbers['runs']:,} paired runs of each at {numbers['draws']:,} draws"
+    return finish_rows(ax, [row["what_if"] for row in rows],
+                       f"Change in {words} (baseline {base:,.1f})",
+                       (f"What-ifs over the posterior: {words}", how), 2)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import load_thresholds
-from calibration.validation.page.later_figures import legend_below, rows_of
+from calibration.validation.page.later_figures import finish_rows, rows_of
 from calibration.validation.page.predictive_figures import draw_pit
 from sim.report import markup, style
 from sim.report.intervals import number_words
@@ -20,7 +20,6 @@ Numbers = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 CASES, DEEP, LATER = "leave one case out", "leave deep cases out", "temporal"
-SECTION = "left-out"
 _WHO = {
     "model": "Model",
     "regression": "Regression",
@@ -29,36 +28,6 @@ _WHO = {
 }
 _MARKS = ("o", "s", "^", "D")
 _MOST_ROWS = 24
-
-
-def figures(numbers: Callable[..., Numbers | None]) -> list[tuple[str, str, Axes]]:
-    """Return the figures of the section: section, name of the caption, and axes of each.
-
-    Parameters
-    ----------
-    numbers
-        Returns the numbers of a check that has certain keys, or None.
-    """
-    drawn: list[tuple[str, str, Axes]] = []
-    if held := numbers(CASES, "pit"):
-        drawn.append((SECTION, "pit-cases", draw_pit(_named(held["pit"]), "counts of cases")))
-    if held := numbers(CASES, "cases"):
-        drawn.append((SECTION, "scores", draw_scores(held["cases"])))
-    if held := numbers(DEEP, "cases"):
-        drawn.append(
-            (SECTION, "deep", draw_counts(_counts(held["cases"]), "Both left out", _share(DEEP)))
-        )
-    if held := numbers(LATER, "pit"):
-        drawn.append((SECTION, "pit-later", draw_pit(_named(held["pit"]), "counts by country")))
-    if held := numbers(LATER, "rows"):
-        rows = [{"name": f"{row['country']}, {_plain(row['outcome'])}", **row}
-                for row in held["rows"]]  # fmt: skip
-        # Those with most: the others are zeros in a zero interval.
-        rows.sort(key=lambda row: -max(row["observed"], row["high"]))
-        drawn.append(
-            (SECTION, "later", draw_counts(rows[:_MOST_ROWS], "2014 to 2020", _share(LATER)))
-        )
-    return drawn
 
 
 def _named(groups: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
@@ -99,14 +68,10 @@ def draw_scores(cases: Sequence[Row]) -> Axes:
         ax.plot(apart[chosen], chosen, mark, color=colour, markersize=6.0,
                 label=f"{words} ({len(chosen)} cases)")  # fmt: skip
     ax.axvline(0.0, color=style.QUIET, linewidth=1.0)
-    ax.set_yticks(range(len(rows)), [row["case"] for row in rows])
-    ax.set_ylim(-0.7, len(rows) - 0.3)
-    ax.set_xlabel("Log score of the model less that of the regression")
-    style.tidy(ax, grid="x")
-    style.set_title(ax, "Cases predicted without having been seen",
-                    f"sum over {len(rows)} cases {apart.sum():+.1f}", left=-0.52)  # fmt: skip
-    legend_below(ax, len(rows), 2)
-    return ax
+    how = f"sum over {len(rows)} cases {apart.sum():+.1f}"
+    label = "Log score of the model less that of the regression"
+    titles = "Cases predicted without having been seen", how
+    return finish_rows(ax, [row["case"] for row in rows], label, titles, 2, left=-0.52)
 
 
 def _share(check: str) -> float:
@@ -145,40 +110,20 @@ def draw_counts(rows: Sequence[Row], title: str, share: float) -> Axes:
     ):
         ax.plot(observed[chosen], place[chosen], mark, color=colour, markersize=6.5,
                 label=f"{words} ({chosen.sum()})")  # fmt: skip
-    ax.set_yticks(place, [row["name"] for row in rows])
-    ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel("Events on record")
-    style.tidy(ax, grid="x")
-    style.set_title(ax, title, f"{inside.sum()} of {len(rows)} rows inside", left=-0.52)
-    legend_below(ax, len(rows), 3)
-    return ax
+    how = f"{inside.sum()} of {len(rows)} rows inside"
+    return finish_rows(ax, [row["name"] for row in rows], "Events on record", (title, how), 3,
+                       places=place, left=-0.52)  # fmt: skip
 
 
-def tables(numbers: Mapping[str, Numbers]) -> list[str]:
-    """Return the tables of the section as HTML.
-
-    Parameters
-    ----------
-    numbers
-        Of its checks, by name.
-    """
-    parts = []
-    for check, caption in ((CASES, "Each case left out"), (DEEP, "Both deep cases left out")):
-        cases = (numbers.get(check) or {}).get("cases")
-        if cases:
-            parts.append(_case_table(caption, cases, _share(check)))
-    joint = (numbers.get(DEEP) or {}).get("joint")
-    if joint:
-        rows = [[_WHO.get(who, who), number_words(p)] for who, p in joint.items()]
-        head = ("Predicted by", "Joint probability of both outcomes")
-        parts.append(markup.table("Both deep cases together", head, rows, (1,)))
-    scores = (numbers.get(LATER) or {}).get("scores")
-    if scores:
-        rows = [[_WHO.get(who, who), number_words(score)] for who, score in scores.items()]
-        head = ("Predicted by", "Ranked probability score, less is better")
-        parts.append(markup.table("2014 to 2020", head, rows, (1,)))
-    return parts
+def case_tables(numbers: Mapping[str, Numbers]) -> list[str]:
+    """Return the tables of cases left out as HTML, given the numbers of the section's checks."""
+    captions = ((CASES, "Each case left out"), (DEEP, "Both deep cases left out"))
+    return [
+        _case_table(caption, numbers[check]["cases"], _share(check))
+        for check, caption in captions
+        if (numbers.get(check) or {}).get("cases")
+    ]
 
 
 def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
@@ -195,3 +140,36 @@ def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
     words = [f"{_plain(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes]
     head = ("Case", "Country", *words, "Log score", "Regression's")
     return markup.table(caption, head, rows, range(2, len(head)))
+
+
+def _draw_later(held: Numbers) -> Axes:
+    rows = [{"name": f"{row['country']}, {_plain(row['outcome'])}", **row}
+            for row in held["rows"]]  # fmt: skip
+    # Those with most: the others are zeros in a zero interval.
+    rows.sort(key=lambda row: -max(row["observed"], row["high"]))
+    return draw_counts(rows[:_MOST_ROWS], "2014 to 2020", _share(LATER))
+
+
+FIGURES: tuple[tuple[str, str, tuple[str, ...], Callable[[Numbers], Axes]], ...] = (
+    ("pit-cases", CASES, ("pit",), lambda held: draw_pit(_named(held["pit"]), "counts of cases")),
+    ("scores", CASES, ("cases",), lambda held: draw_scores(held["cases"])),
+    ("deep", DEEP, ("cases",),
+     lambda held: draw_counts(_counts(held["cases"]), "Both left out", _share(DEEP))),
+    ("pit-later", LATER, ("pit",), lambda held: draw_pit(_named(held["pit"]), "counts by country")),
+    ("later", LATER, ("rows",), _draw_later),
+)  # fmt: skip
+"""Name of the caption, check, numbers needed and drawing of each figure."""
+
+
+def _by_predictor(key: str) -> Callable[[Numbers], list[list[str]]]:
+    return lambda held: [[_WHO.get(who, who), number_words(value)]
+                         for who, value in (held.get(key) or {}).items()]  # fmt: skip
+
+
+TABLES = (
+    (DEEP, "Both deep cases together",
+     ("Predicted by", "Joint probability of both outcomes"), _by_predictor("joint"), (1,)),
+    (LATER, "2014 to 2020",
+     ("Predicted by", "Ranked probability score, less is better"), _by_predictor("scores"), (1,)),
+)  # fmt: skip
+"""Check, caption, columns, rows and columns of numbers of each table that is not of cases."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Checks = Mapping[str, Mapping[str, Any]]
 Numbers = Mapping[str, Any]
-Drawn = tuple[str, str, "Axes"]
-"""Section, name of the caption, and what was drawn."""
 
 _MOST_PAIRS = 8
 
@@ -50,6 +48,37 @@ class Part(NamedTuple):
     caption: str
 
 
+class _Figure(NamedTuple):
+    """Name section, caption, check and the numbers it must have, and draw from them."""
+
+    section: str
+    caption: str
+    check: str
+    needs: tuple[str, ...]
+    draw: Callable[[Numbers], Axes]
+
+
+def _draw_what_ifs(held: Numbers) -> Axes:
+    outcomes = list(dict.fromkeys(row["outcome"] for row in held["effects"]))
+    return later_figures.draw_what_ifs(held, "deals" if "deals" in outcomes else outcomes[0])
+
+
+_FIGURES = (
+    _Figure("identifiability", "contraction", "contraction", ("contraction",),
+            fit_figures.draw_contraction),
+    _Figure("targets", "targets", "posterior predictive", ("p_values",),
+            predictive_figures.draw_targets),
+    _Figure("targets", "distances", "posterior predictive", ("p_values", "distances"),
+            predictive_figures.draw_distances),
+    *(_Figure("left-out", *figure) for figure in left_out_parts.FIGURES),
+    _Figure("power", "power", "power", ("worlds", "size"), later_figures.draw_power),
+    _Figure("ablation", "ablation", "ablation", ("mechanisms",), later_figures.draw_ablation),
+    _Figure("sensitivity", "sensitivity", "sensitivity", ("indices",),
+            later_figures.draw_sensitivity),
+    _Figure("what-ifs", "what-ifs", "what-ifs", ("effects",), _draw_what_ifs),
+)  # fmt: skip
+
+
 def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
     """Return all figures that the verdicts have numbers for.
 
@@ -65,7 +94,7 @@ def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
         held = checks.get(check, {}).get("numbers") or {}
         return held if all(held.get(key) is not None for key in keys) and held else None
 
-    drawn: list[Drawn] = []
+    drawn: list[tuple[str, str, Axes]] = []
     for stem, key, draw, name in (
         ("simulation-based calibration", "differences", fit_figures.draw_ranks, "ranks"),
         ("coverage", "curve", fit_figures.draw_coverage, "coverage"),
@@ -75,46 +104,20 @@ def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
         known = [(title, held) for title, held in found if held is not None]
         if known:
             drawn.append(("ranks", name, draw(known)))
-    drawn += _of_the_fit(numbers("contraction", "contraction"), posterior)
-    if held := numbers("posterior predictive", "p_values"):
-        drawn.append(("targets", "targets", predictive_figures.draw_targets(held)))
-        if "distances" in held:
-            drawn.append(("targets", "distances", predictive_figures.draw_distances(held)))
-    drawn += left_out_parts.figures(numbers)
-    drawn += _of_later_steps(numbers)
+    drawn += [
+        (figure.section, figure.caption, figure.draw(held))
+        for figure in _FIGURES
+        if (held := numbers(figure.check, *figure.needs))
+    ]
+    priors = fit_figures.marginals(posterior)
+    if priors is not None and (held := numbers("contraction", "contraction")):
+        words = dict(zip(held["names"], held["words"], strict=True))
+        ax = fit_figures.draw_posterior(posterior, priors, words)
+        drawn.append(("identifiability", "posterior", ax))
     return [
         Part(section, svg_of(ax, CAPTIONS[name]), _alt(section, checks, name), CAPTIONS[name])
         for section, name, ax in drawn
     ]
-
-
-def _of_the_fit(held: Numbers | None, posterior: Posterior) -> list[Drawn]:
-    if held is None:
-        return []
-    drawn: list[Drawn] = [
-        ("identifiability", "contraction", fit_figures.draw_contraction(held)),
-    ]
-    priors = fit_figures.marginals(posterior)
-    if priors is not None:
-        words = dict(zip(held["names"], held["words"], strict=True))
-        ax = fit_figures.draw_posterior(posterior, priors, words)
-        drawn.append(("identifiability", "posterior", ax))
-    return drawn
-
-
-def _of_later_steps(numbers: Any) -> list[Drawn]:
-    drawn: list[Drawn] = []
-    if held := numbers("power", "worlds", "size"):
-        drawn.append(("power", "power", later_figures.draw_power(held)))
-    if held := numbers("ablation", "mechanisms"):
-        drawn.append(("ablation", "ablation", later_figures.draw_ablation(held)))
-    if held := numbers("sensitivity", "indices"):
-        drawn.append(("sensitivity", "sensitivity", later_figures.draw_sensitivity(held)))
-    if held := numbers("what-ifs", "effects"):
-        outcomes = list(dict.fromkeys(row["outcome"] for row in held["effects"]))
-        first = "deals" if "deals" in outcomes else outcomes[0]
-        drawn.append(("what-ifs", "what-ifs", later_figures.draw_what_ifs(held, first)))
-    return drawn
 
 
 def svg_of(ax: Axes, title: str) -> bytes:
@@ -132,6 +135,69 @@ def _alt(section: str, checks: Checks, name: str) -> str:
     return f"{CAPTIONS[name]} {'; '.join(said)}"
 
 
+class _Table(NamedTuple):
+    """Hold a table: section, check, caption, columns, rows from numbers, columns of numbers."""
+
+    section: str
+    check: str
+    caption: str
+    head: tuple[str, ...]
+    rows: Callable[[Numbers], list[list[str]]]
+    numeric: Iterable[int]
+
+
+def _outside_prior(held: Numbers) -> list[list[str]]:
+    return [
+        [held["names"][i], *(number_words(held[key][i])
+                             for key in ("observed", "low", "median", "high"))]
+        for i, out in enumerate(held["outside"]) if out
+    ]  # fmt: skip
+
+
+def _largest_correlations(held: Numbers) -> list[list[str]]:
+    names, matrix = held["names"], np.array(held["matrix"], dtype=np.float64)
+    pairs = [(float(matrix[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    pairs.sort(key=lambda pair: -abs(pair[0]))
+    return [[names[i], names[j], f"{value:+.2f}"] for value, i, j in pairs[:_MOST_PAIRS]]
+
+
+_TABLES = (
+    _Table("table", "prior predictive", "Targets outside what the prior allows",
+           ("Target", "Observed", "1 %", "Median", "99 %"), _outside_prior, range(1, 5)),
+    _Table("identifiability", "correlation", "Largest correlations of the posterior",
+           ("Parameter", "with", ""), _largest_correlations, (2,)),
+    _Table("identifiability", "two routes", "The second route against the first",
+           ("Parameter", "Shift of the mean, sd", "Ratio of sd", "Wider"), lambda held: [
+               [name, f"{held['shift'][i]:+.2f}", f"{held['ratio'][i]:.2f}", held["wider"][i]]
+               for i, name in enumerate(held["names"])
+           ], (1, 2)),
+    *(_Table("left-out", *table) for table in left_out_parts.TABLES),
+    _Table("power", "power", "Wrong worlds",
+           ("World", "What is wrong in it", "Rejected", "Median p", "Seen"), lambda held: [
+               [world["id"], world["what"], f"{100.0 * (world['rejected'] or 0.0):.0f} %",
+                number_words(world["median_p"]), "yes" if world["seen"] else "no"]
+               for world in held["worlds"]
+           ], (2, 3)),
+    _Table("ablation", "ablation", "Mechanisms left out",
+           ("Mechanism", "What is left out", "Loss", "Standard error", "In this record"),
+           lambda held: [
+               [row["id"], row["what"], f"{row['loss']:+.2f}", f"{row['error']:.2f}",
+                "supported" if row["supported"] else "unsupported"]
+               for row in held["mechanisms"]
+           ], (2, 3)),
+    _Table("what-ifs", "what-ifs", "What-ifs over the posterior",
+           ("What-if", "Outcome", "Baseline", "Change", "90 % of runs", "Monte Carlo error",
+            "Of the variance, parameters"),
+           lambda held: [
+               [row["what_if"], str(row["outcome"]).replace("_", " "),
+                number_words(row["baseline"]), f"{row['mean']:+.3g}",
+                f"{row['low']:+.3g} to {row['high']:+.3g}", f"{100.0 * row['share']:.1f} %",
+                f"{100.0 * row['by_draws']:.0f} %"]
+               for row in held["effects"]
+           ], range(2, 7)),
+)  # fmt: skip
+
+
 def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
     """Return the tables of a section as HTML.
 
@@ -142,32 +208,17 @@ def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
     numbers
         Of its checks, by name.
     """
-    makers = {
-        "table": _prior_table,
-        "ranks": _rank_table,
-        "identifiability": _correlation_table,
-        "left-out": left_out_parts.tables,
-        "power": _world_table,
-        "ablation": _mechanism_table,
-        "what-ifs": _effect_table,
-    }
-    return makers[section](numbers) if section in makers else []
-
-
-def _prior_table(numbers: Mapping[str, Numbers]) -> list[str]:
-    held = numbers.get("prior predictive")
-    if not held:
-        return []
-    outside = [i for i, out in enumerate(held["outside"]) if out]
-    rows = [
-        [held["names"][i], *(number_words(held[key][i])
-                             for key in ("observed", "low", "median", "high"))]
-        for i in outside
-    ]  # fmt: skip
-    head = ("Target", "Observed", "1 %", "Median", "99 %")
-    return [markup.table("Targets outside what the prior allows", head, rows, range(1, 5))] * bool(
-        rows
-    )
+    parts = []
+    if section == "ranks":
+        parts = _rank_table(numbers)
+    elif section == "left-out":
+        parts = left_out_parts.case_tables(numbers)
+    for table in _TABLES:
+        held = numbers.get(table.check) if table.section == section else None
+        rows = table.rows(held) if held else []
+        if rows:
+            parts.append(markup.table(table.caption, table.head, rows, table.numeric))
+    return parts
 
 
 def _rank_table(numbers: Mapping[str, Numbers]) -> list[str]:
@@ -188,65 +239,3 @@ def _rank_table(numbers: Mapping[str, Numbers]) -> list[str]:
     caption = "Adjusted p-values of an even spread, and shares of true values in central intervals"
     head = ("Parameter or derived quantity", *columns)
     return [markup.table(caption, head, rows, range(1, len(head)))]
-
-
-def _correlation_table(numbers: Mapping[str, Numbers]) -> list[str]:
-    held = numbers.get("correlation")
-    if not held:
-        return []
-    names, matrix = held["names"], np.array(held["matrix"], dtype=np.float64)
-    pairs = [(float(matrix[i, j]), i, j) for i in range(len(names)) for j in range(i)]
-    pairs.sort(key=lambda pair: -abs(pair[0]))
-    rows = [[names[i], names[j], f"{value:+.2f}"] for value, i, j in pairs[:_MOST_PAIRS]]
-    parts = [markup.table("Largest correlations of the posterior", ("Parameter", "with", ""), rows,
-                          (2,))]  # fmt: skip
-    routes = numbers.get("two routes")
-    if routes:
-        rows = [
-            [name, f"{routes['shift'][i]:+.2f}", f"{routes['ratio'][i]:.2f}", routes["wider"][i]]
-            for i, name in enumerate(routes["names"])
-        ]
-        head = ("Parameter", "Shift of the mean, sd", "Ratio of sd", "Wider")
-        parts.append(markup.table("The second route against the first", head, rows, (1, 2)))
-    return parts
-
-
-def _world_table(numbers: Mapping[str, Numbers]) -> list[str]:
-    held = numbers.get("power")
-    if not held:
-        return []
-    rows = [
-        [world["id"], world["what"], f"{100.0 * (world['rejected'] or 0.0):.0f} %",
-         number_words(world["median_p"]), "yes" if world["seen"] else "no"]
-        for world in held["worlds"]
-    ]  # fmt: skip
-    head = ("World", "What is wrong in it", "Rejected", "Median p", "Seen")
-    return [markup.table("Wrong worlds", head, rows, (2, 3))]
-
-
-def _mechanism_table(numbers: Mapping[str, Numbers]) -> list[str]:
-    held = numbers.get("ablation")
-    if not held:
-        return []
-    rows = [
-        [row["id"], row["what"], f"{row['loss']:+.2f}", f"{row['error']:.2f}",
-         "supported" if row["supported"] else "unsupported"]
-        for row in held["mechanisms"]
-    ]  # fmt: skip
-    head = ("Mechanism", "What is left out", "Loss", "Standard error", "In this record")
-    return [markup.table("Mechanisms left out", head, rows, (2, 3))]
-
-
-def _effect_table(numbers: Mapping[str, Numbers]) -> list[str]:
-    held = numbers.get("what-ifs")
-    if not held:
-        return []
-    rows = [
-        [row["what_if"], str(row["outcome"]).replace("_", " "), number_words(row["baseline"]),
-         f"{row['mean']:+.3g}", f"{row['low']:+.3g} to {row['high']:+.3g}",
-         f"{100.0 * row['share']:.1f} %", f"{100.0 * row['by_draws']:.0f} %"]
-        for row in held["effects"]
-    ]  # fmt: skip
-    head = ("What-if", "Outcome", "Baseline", "Change", "90 % of runs", "Monte Carlo error",
-            "Of the variance, parameters")  # fmt: skip
-    return [markup.table("What-ifs over the posterior", head, rows, range(2, 7))]

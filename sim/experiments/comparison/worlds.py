@@ -7,9 +7,7 @@ the world's tables and keep every processor busy without copies.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +20,7 @@ from sim.engine import simulate
 from sim.events import canonical_log
 from sim.experiments import draws as parameter_draws
 from sim.experiments.comparison.partings import NOWHERE, Log, LoneDeal, Sides, lone_deals
+from sim.experiments.processes import in_order
 from sim.initial import initial_state
 from sim.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
 from sim.state import SERIES, Array, State
@@ -183,18 +182,7 @@ class Worlds:
 
     def replicates(self, count: int, workers: int) -> Generator[Replicate, None, None]:
         """Yield the replicates in order, computed by a number of threads."""
-        pool = ThreadPoolExecutor(workers)
-        waiting: deque[Future[Replicate]] = deque()
-        try:
-            for number in range(count):
-                waiting.append(pool.submit(self.replicate, number))
-                # Few are held at a time, so that memory does not grow with their number.
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        return in_order(self.replicate, count, workers)
 
     def _look(self, w: State) -> Seen:
         local = outcomes.by_place(w)

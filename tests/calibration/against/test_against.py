@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from calibration.against.comparison import Against, Wanted, compare_with_table
-from calibration.against.marks import NAIVE
 from calibration.against.predicted import Question, count_runs
 from calibration.against.record import naive_predictors
 from sim.errors import InputError
+from sim.report.against import LABELS, MODEL
 from sim.scenario import Scenario, load
 from sim.world import World
 from sim.world.authority import authority_index
@@ -84,7 +84,7 @@ def test_a_table_from_the_model_finds_it_calibrated(true: Against) -> None:
 
 def test_a_table_from_the_model_is_predicted_better_than_naively(true: Against) -> None:
     predictions = true.record["calibration"]["predictions"]
-    for name in NAIVE:
+    for name in LABELS.keys() - {MODEL}:
         assert predictions[name]["model_minus"]["value"] < 0.0
         assert true.record["ranks"][name]["model_minus"]["value"] > 0.0
     assert predictions["population_authority"]["model_minus"]["high"] < 0.0

@@ -8,7 +8,7 @@ from scipy.stats import kstest
 
 from calibration import checks
 from calibration.checks.base import not_run
-from calibration.checks.predictive import mahalanobis_p, two_sided
+from calibration.checks.predictive import mahalanobis, two_sided
 from calibration.checks.ranks import ecdf_differences, uniformity_p_values
 from sim.files import plain
 
@@ -122,7 +122,7 @@ def test_the_joint_check_sees_what_no_single_statistic_shows() -> None:
 def test_joint_p_values_are_uniform_in_a_right_world() -> None:
     rng = np.random.default_rng(3)
     found = [
-        mahalanobis_p(rows[1:].astype(float), rows[0].astype(float))[0]
+        mahalanobis(rows[1:].astype(float), rows[0].astype(float))[0]
         for rows in (rng.poisson(4.0, (401, 5)) for _ in range(200))
     ]
     assert kstest(found, "uniform").pvalue > 0.001
