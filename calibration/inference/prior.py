@@ -8,7 +8,7 @@ scale, and no adjustment can leave the range allowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -86,7 +86,7 @@ def parse_prior(parameter: Parameter) -> Marginal:
             f"{parameter.prior!r} is no prior", field=where, allowed=", ".join(FORMS), nearest=near
         )
     a, b = float(found[2]), float(found[3])
-    family = _FAMILIES[found[1]](parameter, a, b)
+    family = _family(found[1], parameter, a, b)
     if family is None:
         raise InputError(
             f"{parameter.prior!r} does not lie in the parameter's range",
@@ -98,53 +98,26 @@ def parse_prior(parameter: Parameter) -> Marginal:
     return Marginal(parameter.name, text, family, low, high, logarithmic)
 
 
-def _uniform(parameter: Parameter, a: float, b: float) -> Any:
-    from scipy.stats import uniform
+def _family(form: str, parameter: Parameter, a: float, b: float) -> Any:
+    """Return the distribution of a form, cut off at the range; None if it does not lie in it."""
+    from scipy.stats import beta, truncnorm, uniform
 
-    inside = parameter.low <= a < b <= parameter.high
-    return uniform(a, b - a) if inside else None
-
-
-def _loguniform(parameter: Parameter, a: float, b: float) -> Any:
-    from scipy.stats import uniform
-
-    inside = max(parameter.low, np.finfo(float).tiny) <= a < b <= parameter.high
-    return uniform(np.log(a), np.log(b) - np.log(a)) if inside else None
-
-
-def _normal(parameter: Parameter, a: float, b: float) -> Any:
-    return _cut_normal(parameter.low, parameter.high, a, b)
-
-
-def _lognormal(parameter: Parameter, a: float, b: float) -> Any:
-    if a <= 0.0 or parameter.low < 0.0:
+    low, high = parameter.low, parameter.high
+    if form == "beta":
+        return beta(a, b, low, high - low) if min(a, b) > 0.0 else None
+    if form == "lognormal":
+        if a <= 0.0 or low < 0.0:
+            return None
+        with np.errstate(divide="ignore"):
+            low, high, a = np.log(low), np.log(high), np.log(a)
+    if form.endswith("normal"):
+        inside = b > 0.0 and low <= a <= high
+        return truncnorm((low - a) / b, (high - a) / b, a, b) if inside else None
+    logarithmic = form == "loguniform"
+    if not (max(low, np.finfo(float).tiny) if logarithmic else low) <= a < b <= high:
         return None
-    with np.errstate(divide="ignore"):
-        low, high = np.log(parameter.low), np.log(parameter.high)
-    return _cut_normal(low, high, np.log(a), b)
-
-
-def _cut_normal(low: float, high: float, mean: float, sd: float) -> Any:
-    from scipy.stats import truncnorm
-
-    if sd <= 0.0 or not low <= mean <= high:
-        return None
-    return truncnorm((low - mean) / sd, (high - mean) / sd, mean, sd)
-
-
-def _beta(parameter: Parameter, a: float, b: float) -> Any:
-    from scipy.stats import beta
-
-    return beta(a, b, parameter.low, parameter.high - parameter.low) if min(a, b) > 0 else None
-
-
-_FAMILIES: dict[str, Callable[[Parameter, float, float], Any]] = {
-    "uniform": _uniform,
-    "loguniform": _loguniform,
-    "normal": _normal,
-    "lognormal": _lognormal,
-    "beta": _beta,
-}
+    a, b = (np.log(a), np.log(b)) if logarithmic else (a, b)
+    return uniform(a, b - a)
 
 
 @dataclass(frozen=True)

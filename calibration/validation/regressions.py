@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.inference.prior import Array
-from calibration.validation.scores import MOST
+from calibration.validation.scores import negative_binomial
 
 _LEAST, _FAREST = -3.0, 8.0
 
@@ -33,11 +33,8 @@ class Counted:
 
     def mass(self, features: Array) -> Array:
         """Return the probabilities (MOST + 1,) at a place's features (F,)."""
-        from scipy.stats import nbinom
-
         mean = np.exp(np.clip(self.slopes[0] + features @ self.slopes[1:], -20.0, _FAREST))
-        found = nbinom.pmf(np.arange(MOST + 1), self.size, self.size / (self.size + mean))
-        return np.asarray(found / found.sum())
+        return negative_binomial(float(mean), self.size)
 
 
 def fit_counts(features: Array, counts: Array) -> Counted:

@@ -35,6 +35,14 @@ def floored(mass: Array, runs: int) -> Array:
     return np.asarray((1.0 - share) * mass + share * geometric(10.0))
 
 
+def negative_binomial(mean: float, size: float) -> Array:
+    """Return a negative binomial on 0 to MOST, of variance mean + mean**2 / size."""
+    from scipy.stats import nbinom
+
+    found = nbinom.pmf(np.arange(MOST + 1), size, size / (size + mean))
+    return np.asarray(found / found.sum())
+
+
 def geometric(mean: float) -> Array:
     """Return a geometric distribution of a mean on 0 to MOST."""
     p = 1.0 / (1.0 + mean)

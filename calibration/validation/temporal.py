@@ -107,8 +107,8 @@ def rivals(early: Array) -> dict[str, list[list[Array]]]:
     growth = np.clip(np.sqrt(np.clip(rate / before, 0.1, 10.0) * region), 0.1, 10.0)
     for name, factor in (("persistence", np.ones_like(rate)), ("trend", growth)):
         means = rate * _MONTHS[2] * factor
-        found[name] = [[_negative(means[c, k], sizes[k]) for k in range(len(OUTCOMES))]
-                       for c in range(len(early))]  # fmt: skip
+        found[name] = [[scores.negative_binomial(*pair) for pair in zip(row, sizes, strict=True)]
+                       for row in means]  # fmt: skip
     return found
 
 
@@ -116,13 +116,6 @@ def _size(counts: Array) -> float:
     """Return the size of a negative binomial for counts (C, 2), by moments over both periods."""
     mean, variance = float(counts.mean()), float(counts.var())
     return float(np.clip(mean**2 / max(variance - mean, 1e-6), 0.1, 10.0)) if mean > 0 else 0.5
-
-
-def _negative(mean: float, size: float) -> Array:
-    from scipy.stats import nbinom
-
-    found = nbinom.pmf(np.arange(scores.MOST + 1), size, size / (size + mean))
-    return np.asarray(found / found.sum())
 
 
 def _judged(runs: Array, trial: Trial, limits: Any, dropped: int) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,11 @@ from sim.errors import InputError
 from sim.files import MachineError
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.trial import Tell
 
 RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
 """There where the runs of a calibration are; a published one has none."""
-
-Tell = Callable[[str, int, int], None]
-"""Called with what is done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -108,53 +105,46 @@ def validate(
         return _read_again(folder, posterior, only)
     _refuse_stale(folder, posterior)
     mark = steps.mark_of(posterior)
-    work = _Work(folder, mark, workers, tell or (lambda *_: None))
-    found, faults = work.done(chosen)
+    found, faults = _carried_out(folder, chosen, mark, workers, tell or (lambda *_: None))
     record = _record(folder, posterior, checks, found, faults)
     return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
 
-class _Work:
-    """Carry out the steps that are left."""
+def _carried_out(
+    folder: Path, chosen: Sequence[Step], mark: str, workers: int, tell: Tell
+) -> tuple[dict[str, Found], dict[str, str]]:
+    """Carry out the steps left; return what each step found, and the errors of those that fail."""
+    from calibration.validation.trial import Trial
 
-    def __init__(self, folder: Path, mark: str, workers: int, tell: Tell) -> None:
-        self.folder, self.mark, self.workers, self.tell = folder, mark, workers, tell
-        self.trial: Trial | None = None
+    held = {step.name: steps.kept(folder, step, mark) for step in steps.STEPS}
+    found = {name: one for name, one in held.items() if one is not None}
+    left = [step for step in chosen if step.name not in found]
+    faults: dict[str, str] = {}
+    trial: Trial | None = None
+    for number, step in enumerate(left):
+        head = f"step {number + 1} of {len(left)}, {step.words}"
+        tell(head, 0, 1)
+        try:
+            if trial is None:
+                scratch = folder / steps.FOUND / "runs"
+                trial = Trial.read(folder, workers=workers, scratch=scratch)
+            of_step = replace(trial, tell=_telling(head, step.words, tell))
+            found[step.name] = steps.carry_out(of_step, folder, step, mark)
+        except MachineError:
+            raise
+        # One step that fails must not keep the others from being judged.
+        except Exception as fault:
+            faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
+    return found, faults
 
-    def done(self, chosen: Sequence[Step]) -> tuple[dict[str, Found], dict[str, str]]:
-        """Return what every step found that is done, and the errors of those that failed."""
-        found = {
-            step.name: held
-            for step in steps.STEPS
-            if (held := steps.kept(self.folder, step, self.mark)) is not None
-        }
-        left = [step for step in chosen if step.name not in found]
-        faults: dict[str, str] = {}
-        for number, step in enumerate(left):
-            try:
-                trial = self._trial(step, number, len(left))
-                found[step.name] = steps.carry_out(trial, self.folder, step, self.mark)
-            except MachineError:
-                raise
-            # One step that fails must not keep the others from being judged.
-            except Exception as fault:
-                faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
-        return found, faults
 
-    def _trial(self, step: Step, number: int, total: int) -> Trial:
-        """Return the trial, read once, telling of this step."""
-        from calibration.validation.trial import Trial
+def _telling(head: str, words: str, tell: Tell) -> Tell:
+    """Return what tells of a step's parts under its head."""
 
-        head = f"step {number + 1} of {total}, {step.words}"
-        self.tell(head, 0, 1)
+    def told(what: str, done: int, of: int) -> None:
+        tell(head if what == words else f"{head}: {what}", done, of)
 
-        def tell(what: str, done: int, of: int) -> None:
-            self.tell(head if what == step.words else f"{head}: {what}", done, of)
-
-        if self.trial is None:
-            scratch = self.folder / steps.FOUND / "runs"
-            self.trial = Trial.read(self.folder, workers=self.workers, scratch=scratch)
-        return replace(self.trial, tell=tell)
+    return told
 
 
 def _record(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import load_thresholds
+from calibration.inference.prior import Array
 from sim.report import style
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def finish_rows(
     titles: tuple[str, str],
     columns: int,
     *,
-    places: Sequence[int] | None = None,
+    places: Array | None = None,
     left: float = -0.38,
 ) -> Axes:
     """Name the rows and the axis of x, set titles, and put the legend where it hides nothing."""
