@@ -14,6 +14,10 @@ _PLACE = re.compile(r"[A-Za-z]{2}-(?=[A-Za-z0-9]{1,4}$)")
 _LONGEST_COMPARED = 80
 _MOST_TOLD = 500
 """Most errors that are told one by one."""
+_MOST_CANDIDATES = 12
+
+Near = str | tuple[str, ...] | None
+"""What may be meant: a name, several of which none is likelier, or nothing."""
 
 
 class InputError(Exception):
@@ -30,7 +34,7 @@ class InputError(Exception):
     allowed
         What would be accepted, in words.
     nearest
-        The valid name closest to the one given.
+        The valid name that is most likely meant, or several that may be, in words.
     argument
         Name of the Python argument that is wrong, before ``field``; the command line names its
         option instead.
@@ -44,7 +48,7 @@ class InputError(Exception):
         line: int | None = None,
         field: str | None = None,
         allowed: str | None = None,
-        nearest: str | None = None,
+        nearest: Near = None,
         argument: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -65,7 +69,9 @@ class InputError(Exception):
         parts.append(f"{field}: {self.message}" if field else self.message)
         if self.allowed:
             parts.append(f"{_stop_after(parts[-1])} Allowed: {self.allowed}.")
-        if self.nearest:
+        if isinstance(self.nearest, tuple):
+            parts.append(f"{_stop_after(parts[-1])} It may mean {_either(self.nearest)}.")
+        elif self.nearest:
             parts.append(f"{_stop_after(parts[-1])} Did you mean {self.nearest!r}?")
         return "".join(parts)
 
@@ -76,8 +82,12 @@ class InputError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """Return the error in terms of JSON."""
-        names = ("message", "file", "line", "field", "allowed", "nearest")
-        return {name: getattr(self, name) for name in names}
+        names = ("message", "file", "line", "field", "allowed")
+        several = isinstance(self.nearest, tuple)
+        return {name: getattr(self, name) for name in names} | {
+            "nearest": None if several else self.nearest,
+            "candidates": list(self.nearest or ()) if several else [],
+        }
 
 
 class ManyInputsError(InputError):
@@ -120,6 +130,13 @@ def refuse(errors: Sequence[InputError]) -> NoReturn:
     raise errors[0] if len(errors) == 1 else ManyInputsError(errors)
 
 
+def _either(names: Sequence[str]) -> str:
+    """Return names as a list in words, cut to a readable length."""
+    if len(names) > _MOST_CANDIDATES:
+        return f"{', '.join(names[:_MOST_CANDIDATES])} or {len(names) - _MOST_CANDIDATES} more"
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 def _stop_after(text: str) -> str:
     """Return the full stop that a sentence still lacks."""
     return "" if text.endswith((".", "!", "?")) else "."
@@ -132,12 +149,13 @@ def folded(text: str) -> str:
     return " ".join(_WORDS.findall(bare)) or bare
 
 
-def nearest_name(name: str, valid: Iterable[str]) -> str | None:
+def nearest_name(name: str, valid: Iterable[str], *, parts: bool = True) -> str | None:
     """Return the valid name that ``name`` most likely is a slip for, or None.
 
     One slip is allowed in four to seven letters, two in eight to twelve, three in more; in three or
     fewer, only a letter too many or too few. Where two names are as alike, or a code such as
-    ``AR-Y`` would move to another country, nothing is said.
+    ``AR-Y`` would move to another country, nothing is said. With ``parts`` a name may also begin
+    with ``name`` or hold it as a word.
     """
     given = folded(name)[:_LONGEST_COMPARED]
     names: dict[str, set[str]] = {}
@@ -151,7 +169,7 @@ def nearest_name(name: str, valid: Iterable[str]) -> str | None:
             if (ratio := _likeness(given, other)) >= _least_likeness(given, other)
             and (kept is None or other.startswith(folded(kept.group())))
         ]
-        close += [] if close else _with_part(given, names)
+        close += _with_part(given, names) if parts and not close else []
         best = {other for ratio, other in close if ratio == max(close)[0]}
         given = best.pop() if len(best) == 1 else ""
     found = names.get(given, set())

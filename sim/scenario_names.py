@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -58,11 +59,16 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
+    from sim.world.names import BOTH, PlaceNames
+
+    places = cache(lambda: PlaceNames.of(world))
     known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:
-            near = _nearest(name, known[table])
+            near = (
+                places().suggest(name, (table,)) if table in BOTH else _nearest(name, known[table])
+            )
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
     return problems or [*_out_of_post(interventions, world), *_out_of_range(interventions, world)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError, Near, nearest_name
 from sim.interventions import KINDS
 from sim.parameters import PARAMETERS
 from sim.toml_lines import KeyPath
@@ -34,7 +34,7 @@ class Problem:
     path: KeyPath
     message: str
     allowed: str | None = None
-    nearest: str | None = None
+    nearest: Near = None
 
     def error(self) -> InputError:
         """Return the problem as an error that belongs to no file."""

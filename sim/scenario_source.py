@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError
+from sim.errors import InputError, Near
 from sim.files import MachineError
 from sim.scenario_problems import Problem, closest, dotted, printable, shown
 from sim.toml_lines import KeyPath, LineFinder, syntax_error_place
@@ -55,7 +55,7 @@ class Document:
         message: str,
         *,
         allowed: str | None = None,
-        nearest: str | None = None,
+        nearest: Near = None,
     ) -> InputError:
         """Return the error about one place of the file."""
         return InputError(

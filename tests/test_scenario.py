@@ -40,8 +40,14 @@ def write(tmp_path: Path) -> Write:
 def world() -> World:
     """Return a world with a few names, none of them real."""
     tables = {
-        "countries": pd.DataFrame({"iso3": ["AAA", "BBB"], "name": ["Alland", "Beland"]}),
-        "localities": pd.DataFrame({"code": ["A-1", "B-1"], "name": ["North", "South"]}),
+        "countries": pd.DataFrame(
+            {"iso3": ["AAA", "BBB"], "iso2": ["A", "B"], "name": ["Alland", "Beland"]}
+        ),
+        "localities": pd.DataFrame(
+            {"code": ["A-1", "B-1"], "iso3": ["AAA", "BBB"], "name": ["Norland", "Sorland"]}
+        ).assign(type="Province"),
+        "country_names": pd.DataFrame({"iso3": ["AAA"], "name": ["Republic of Alland"]}),
+        "locality_names": pd.DataFrame({"locality": ["B-1"], "name": ["Old Sorland"]}),
         "banks": pd.DataFrame({"code": ["one"], "name": ["First Bank"]}),
         "signals": pd.DataFrame(
             {"signal": ["weather"], "low": [0.0], "high": [2.0], "meaning": ["Rain."]}
@@ -363,9 +369,11 @@ def test_missing_fields_are_placed_at_their_table(write: Write, world: World) ->
     ("fields", "field", "nearest"),
     [
         ({"kind": "governor", "locality": "A-11", "will": 1}, "locality", "A-1"),
+        ({"kind": "governor", "locality": "Norland", "will": 1}, "locality", "A-1"),
+        ({"kind": "governor", "locality": "Old Sorland", "will": 1}, "locality", "B-1"),
         ({"kind": "envelope", "bank": "ones", "factor": 1}, "bank", "one"),
         ({"kind": "signal", "signal": "wether", "value": 1}, "signal", "weather"),
-        ({"kind": "shock", "what": "fiscal", "country": "AA", "value": 1}, "country", "AAA"),
+        ({"kind": "shock", "what": "fiscal", "country": "AAAA", "value": 1}, "country", "AAA"),
     ],
 )
 def test_names_are_looked_up_in_the_world(

@@ -18,7 +18,6 @@ from calibration.against.listed import (
     VALUE,
     Listed,
     Scope,
-    nearest_country,
     read_listed,
 )
 from calibration.against.predicted import (
@@ -35,6 +34,7 @@ from sim.errors import InputError
 from sim.interventions import LAST_MONTH
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
+from sim.world.names import COUNTRIES, PlaceNames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +224,7 @@ def _check_names(asked: Wanted, world: World) -> None:
                 f"{code!r} is no country of this world",
                 argument="within",
                 allowed="an ISO 3166-1 code of three letters",
-                nearest=nearest_country(code, world),
+                nearest=PlaceNames.of(world).suggest(code, (COUNTRIES,)),
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ import numpy as np
 from sim.errors import InputError, folded, nearest_name
 from sim.state import Array
 from sim.tables import Column, Sheet, read_table
+from sim.world.names import PlaceNames
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -152,11 +154,6 @@ def read_listed(path: str | Path, world: World, scope: Scope | None = None) -> L
     )
 
 
-_OTHER_NAMES = (
-    Column("code", "text"),
-    Column("name", "text"),
-    Column("source", "text", longest=1000, lettered=True),
-)
 _MEASURES = (
     Column(
         COUNT,
@@ -181,6 +178,7 @@ def _columns(world: World) -> tuple[Column, ...]:
     """Return what the columns may hold."""
     units = (*world.countries["iso3"], *world.localities["code"])
     sectors = tuple(world.sectors["code"])
+    places = cache(lambda: PlaceNames.of(world))
     names = dict(pair for name in ("name", "code") for pair in _pairs(world.sectors[name], sectors))
     return (
         Column(
@@ -189,7 +187,9 @@ def _columns(world: World) -> tuple[Column, ...]:
             allowed=units,
             words=_UNIT,
             unknown="is no country or locality of this world",
-            nearest=lambda cell, _: _nearest_code(cell, _unit_names(world)),
+            nearest=lambda cell, row: places().suggest(
+                cell, beside=[other for name, other in row.items() if name != "unit" and other]
+            ),
         ),
         Column(
             "year",
@@ -230,35 +230,6 @@ def _units(file: Sheet, world: World) -> tuple[list[str], list[str], list[str]]:
     codes = [str(code) for code in file.values["unit"]]
     levels = [COUNTRY if code in countries else LOCALITY for code in codes]
     return codes, [home[code] for code in codes], levels
-
-
-def _unit_names(world: World) -> dict[str, str]:
-    """Return the code of every unit by all it may be called; countries win over localities."""
-    tables = (
-        (world.localities, ("name", "code"), "code"),
-        (world.countries, ("name", "iso2", "iso3"), "iso3"),
-    )
-    names = dict(
-        pair
-        for table, columns, code in tables
-        for column in columns
-        for pair in _pairs(table[column], table[code])
-    )
-    file = world.folder / "other_names.csv"
-    if not file.is_file():
-        return names
-    known = {*world.countries["iso3"], *world.localities["code"]}
-    sheet = read_table(file, _OTHER_NAMES, may_be_empty=True)
-    sheet.refuse()
-    others = _pairs(map(str, sheet.values["name"]), map(str, sheet.values["code"]))
-    return names | {name: code for name, code in others if code in known}
-
-
-def nearest_country(text: str, world: World) -> str | None:
-    """Return the code of the country that a text most likely means, by any of its names."""
-    countries = set(world.countries["iso3"])
-    names = _unit_names(world).items()
-    return _nearest_code(text, {name: code for name, code in names if code in countries})
 
 
 def _pairs(names: Iterable[str], codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from sim.scenario import Scenario, load
 from sim.scenario_names import unknown_names
 from sim.scenario_problems import Problem, closest, problems_of, shown
 from sim.world import World, load_world
+from sim.world.names import BOTH, PlaceNames
 
 if TYPE_CHECKING:
     from calibration.claims.patterns import Claim
@@ -133,7 +134,8 @@ def scenarios_of(claim: Claim) -> dict[str, Scenario]:
 
 def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]:
     """Return the codes among a claim's arguments that the world's tables lack."""
-    tables = (world if world is not None else load_world()).tables
+    loaded = world if world is not None else load_world()
+    tables, names = loaded.tables, cache(lambda: PlaceNames.of(loaded))
     found = []
     for name, given in claim.args.items():
         table, column = _CODES.get(name, ("", ""))
@@ -141,7 +143,8 @@ def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]
             known = tuple(tables[table][column])
             if code not in known:
                 message = f"the world has no {shown(code)} among its {table}"
-                found.append(Problem(("args", name), message, nearest=closest(code, known)))
+                near = names().suggest(code, (table,)) if table in BOTH else closest(code, known)
+                found.append(Problem(("args", name), message, nearest=near))
     return found
 
 

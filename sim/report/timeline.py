@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.calendar import month_index
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError
 from sim.report import style, tallies
 from sim.report.lanes import Lane, Mark, draw_key, draw_lanes, lanes_height
 from sim.report.names import Names
 from sim.report.stated import least, stated_of
+from sim.world.names import LOCALITIES, PlaceNames
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +69,9 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
     known = set(run.world.localities["code"])
     if locality not in known:
         raise InputError(
-            f"there is no locality {locality!r}", nearest=nearest_name(locality, known)
+            f"there is no locality {locality!r}",
+            allowed="ISO 3166-2 codes of the world's localities",
+            nearest=PlaceNames.of(run.world).suggest(locality, (LOCALITIES,)),
         )
     facts = documented_in(run, locality)
     lanes, key = _lanes(facts)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from sim.calendar import month_index, month_name
-from sim.errors import nearest_name
+from sim.errors import Near, nearest_name
 from sim.tables.numbers import Decimals, Unread
 
 NO_MONTH = -9999
@@ -92,7 +92,7 @@ class Column:
     present: bool = True
     words: str = ""
     unknown: str = "is not known here"
-    nearest: Callable[[str, Mapping[str, Any]], str | None] | None = None
+    nearest: Callable[[str, Mapping[str, Any]], Near] | None = None
 
     def in_words(self) -> str:
         """Say in a few words what a cell may hold."""
@@ -127,7 +127,7 @@ class Column:
             return NO_MONTH
         return math.nan if self.kind in ("number", "integer", "flag") else ""
 
-    def close_to(self, cell: object, row: Mapping[str, Any]) -> str | None:
+    def close_to(self, cell: object, row: Mapping[str, Any]) -> Near:
         """Return the allowed word that a cell most likely means in its row, or None."""
         if self.nearest is not None:
             return self.nearest(str(cell), row)

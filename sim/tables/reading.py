@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, nearest_name, refuse
+from sim.errors import InputError, Near, nearest_name, refuse
 from sim.tables.columns import Column, Value, read_cells
 from sim.tables.numbers import Decimals
 from sim.tables.opening import Opened, open_table
@@ -60,7 +60,7 @@ class Sheet:
         line: int | None = None,
         field: str | None = None,
         allowed: str | None = None,
-        nearest: str | None = None,
+        nearest: Near = None,
     ) -> None:
         """Add a fault of this file, at a row or line if one is given."""
         if row is not None and self.lines is not None:

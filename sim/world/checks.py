@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from sim.calendar import month_index, month_name
+from sim.calendar import EPOCH_YEAR, month_index, month_name
 from sim.errors import folded, nearest_name
 from sim.tables import NO_MONTH, Column, Sheet
 from sim.world.fields import Levels, Table
+from sim.world.names import BOTH, PlaceNames
 
 _OPEN = 10**9
 """Stands for the end of an open period; later than any month."""
@@ -30,14 +31,16 @@ def check_sheet(table: Table, sheet: Sheet) -> None:
     _check_spans(table, sheet)
 
 
-def check_links(table: Table, sheets: Mapping[str, Sheet]) -> None:
+def check_links(table: Table, sheets: Mapping[str, Sheet], names: Callable[[], PlaceNames]) -> None:
     """Check that a table's values occur in the tables they refer to, and the reverse."""
     sheet = sheets[table.name]
     for column in table.fields:
         if column.refers:
-            _check_refers(sheet, column, sheets)
+            _check_refers(sheet, column, sheets, names)
     _check_each(table, sheet, sheets)
     _check_levels(table, sheet, sheets)
+    if not sheet.faults:
+        _check_every_year(table, sheet)
 
 
 def _groups(
@@ -164,19 +167,41 @@ def _check_spans(table: Table, sheet: Sheet) -> None:
                 )
 
 
-def _check_refers(sheet: Sheet, column: Column, sheets: Mapping[str, Sheet]) -> None:
+def _check_every_year(table: Table, sheet: Sheet) -> None:
+    """Check that a yearly series leaves no year out, from the first simulated to the last given."""
+    column = table.every_year
+    if not column or not sheet.whole:
+        return
+    rows = {(name, int(year)): row for row, name, year in sheet.rows(column, "year")}
+    last = max((year for _, year in rows), default=0)
+    for name in dict.fromkeys(name for name, _ in rows):
+        missing = [y for y in range(EPOCH_YEAR, last + 1) if (name, y) not in rows]
+        for year in missing:
+            sheet.fault(
+                f"there is no row for {name!r} in {year}",
+                row=rows.get((name, year - 1)),
+                field=f"{column}, year",
+                allowed=f"a row for every year from {EPOCH_YEAR} to {last}, the last of the table; "
+                "0 where there is nothing",
+            )
+
+
+def _check_refers(
+    sheet: Sheet, column: Column, sheets: Mapping[str, Sheet], names: Callable[[], PlaceNames]
+) -> None:
     table, key = column.refers.split(".")
     if not sheets[table].whole:
         return
     known = set(sheets[table].cells[key])
     for row, value in sheet.rows(column.name):
         if value and value not in known:
+            near = names().suggest(value, (table,)) if table in BOTH else nearest_name(value, known)
             sheet.fault(
                 f"{value!r} is not in {table}.csv",
                 row=row,
                 field=column.name,
                 allowed=column.in_words(),
-                nearest=nearest_name(value, known),
+                nearest=near,
             )
 
 

@@ -99,6 +99,12 @@ class Table:
         ``differ`` two columns that may not be equal.
     may_be_empty
         Whether a header alone is enough.
+    of_runs
+        Whether runs depend on it. A table of which none does may be missing, and does not count in
+        the world's digest.
+    every_year
+        Column whose values must each have a row for every ``year`` from the first that is
+        simulated to the last of the table.
     """
 
     name: str
@@ -115,6 +121,8 @@ class Table:
     ordered: tuple[str, str] | None = None
     differ: tuple[str, str] | None = None
     may_be_empty: bool = False
+    of_runs: bool = True
+    every_year: str = ""
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

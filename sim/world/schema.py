@@ -43,6 +43,8 @@ TABLES: dict[str, Table] = {
         region.BORDERS,
         history.DOCUMENTED,
         history.STATED,
+        region.COUNTRY_NAMES,
+        region.LOCALITY_NAMES,
     )
 }
 """Every table by name; a table comes after the tables it refers to."""

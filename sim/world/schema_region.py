@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.tables.columns import Column
 from sim.world.fields import (
     COUNTRY,
     LOCALITY,
@@ -193,3 +194,18 @@ BORDERS = Table(
     differ=("iso3_a", "iso3_b"),
     may_be_empty=True,
 )
+
+
+def _names(name: str, of: str, column: Column) -> Table:
+    return Table(
+        name,
+        f"A further name of a {of}: in another language, in full or former; or a former code.",
+        (column, text("name", "What it is called besides its name and code."), source(of="name")),
+        key=(column.name, "name"),
+        may_be_empty=True,
+        of_runs=False,
+    )
+
+
+COUNTRY_NAMES = _names("country_names", "country", country())
+LOCALITY_NAMES = _names("locality_names", "locality", link("locality", LOCALITY, "Locality."))

@@ -128,7 +128,7 @@ BANKS = Table(
 
 ENVELOPES = Table(
     "envelopes",
-    "What a bank may newly lend in a year.",
+    "What a bank may newly lend in a year: one for every year from 2000 to the table's last.",
     (
         link("bank", "banks.code", "Bank."),
         integer("year", "Calendar year.", 1990, 2100),
@@ -137,4 +137,5 @@ ENVELOPES = Table(
     ),
     key=("bank", "year"),
     each=(Each("banks.code", "bank"),),
+    every_year="bank",
 )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from sim.errors import InputError, nearest_name, refuse
 from sim.tables import NO_MONTH, Sheet, read_table
 from sim.world.checks import check_links, check_sheet
 from sim.world.fields import Table
+from sim.world.names import PlaceNames
 from sim.world.schema import TABLES
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class World:
         rows in the file's. Text is str (blank is ""), required whole numbers are int64,
         other numbers float64 (blank is NaN), months int64 (blank is ``NO_MONTH``).
     digest
-        SHA-256 of all files, in hexadecimal; line ends don't count.
+        SHA-256 of all files on which runs depend, in hexadecimal; line ends don't count.
     """
 
     folder: Path
@@ -88,8 +89,9 @@ def _load(folder: Path) -> World:
     sheets = {name: _read(table, folder, contents) for name, table in TABLES.items()}
     for name, table in TABLES.items():
         check_sheet(table, sheets[name])
+    names = cache(lambda: PlaceNames(lambda table, column: sheets[table].cells.get(column, ())))
     for table in TABLES.values():
-        check_links(table, sheets)
+        check_links(table, sheets, names)
     faults = [fault for sheet in sheets.values() for fault in sheet.faults]
     if faults:
         refuse(faults)
@@ -112,19 +114,23 @@ def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> Sheet:
         content = contents.get(table.name)
         return read_table(path, table.fields, content=content, may_be_empty=table.may_be_empty)
     others = {p.name for p in folder.glob("*.csv")} - {f"{name}.csv" for name in TABLES}
+    near = nearest_name(path.name, others)
+    if not table.of_runs and near is None:
+        header = ",".join(table.columns).encode()
+        return read_table(path, table.fields, content=header, may_be_empty=True)
     sheet = Sheet(path, "", [], whole=False)
     sheet.fault(
         "this table of the world is missing",
         allowed=f"a CSV file with the columns {', '.join(table.columns)}",
-        nearest=nearest_name(path.name, others),
+        nearest=near,
     )
     return sheet
 
 
 def _digest(contents: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 of all files, the same whatever the line ends."""
+    """Return the SHA-256 of all files that runs depend on, the same whatever the line ends."""
     total = hashlib.sha256()
-    for name in sorted(contents):
+    for name in sorted(name for name in contents if TABLES[name].of_runs):
         content = contents[name].replace(b"\r\n", b"\n")
         total.update(f"{name} {len(content)}\n".encode())
         total.update(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,6 +32,8 @@ NAMES = [
     ("envelopes", 2, "bank", "cdbb", "cdb"),
     ("signals", 2, "signal", "policy_emphasi", "policy_emphasis"),
     ("signal_levels", 3, "signal", "policy_emphasi", "policy_emphasis"),
+    ("borders", 2, "iso3_b", "Brasil", "BRA"),
+    ("governors", 2, "locality", "Provincia de Jujuy", "AR-Y"),
     ("cross_border", 2, "locality_b", "CL-COO", "CL-CO"),
     ("borders", 2, "iso3_b", "BRAZ", "BRA"),
     ("documented", 2, "kind", "twining", "twinning"),
@@ -174,6 +177,34 @@ def test_levels_of_a_signal_are_within_its_range(copied: Copy) -> None:
 def test_the_default_of_a_signal_is_within_its_range(copied: Copy) -> None:
     copied.recell("signals", 4, "default", "2")
     assert copied.error().line == 4
+
+
+# --- yearly series
+
+
+@pytest.mark.parametrize(("year", "line"), [("2000", None), ("2013", 15), ("2040", 42)])
+def test_a_bank_has_an_envelope_for_every_year(copied: Copy, year: str, line: int | None) -> None:
+    frame = copied.frame("envelopes")
+    bank = frame["bank"][0]
+    kept = frame[(frame["bank"] != bank) | (frame["year"] != year)]
+    kept.to_csv(copied.path("envelopes"), index=False, lineterminator="\n")
+    error = copied.error()
+    # A missing row is pointed at by the one before.
+    assert error.line == (None if line is None else line - 1)
+    assert (error.file, error.field) == (str(copied.path("envelopes")), "bank, year")
+    assert error.message == f"there is no row for {bank!r} in {year}"
+    assert "a row for every year from 2000 to 2040" in str(error.allowed)
+
+
+def test_a_year_that_all_banks_lack_is_refused(copied: Copy) -> None:
+    copied.drop("envelopes", "year", "2013")
+    assert [error.message[-4:] for error in copied.error().errors] == ["2013", "2013"]
+
+
+def test_envelopes_of_all_months_are_numbers(copied: Copy) -> None:
+    world = load_world(copied.folder)
+    envelope = month_matrices(world, Positions(world), 50 * 12)["envelope"]
+    assert np.isfinite(envelope).all()
 
 
 # --- all faults at once

@@ -21,13 +21,25 @@ def test_missing_folder(absent: Copy, tmp_path: Path) -> None:
     assert error.file == str(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", list(TABLES))
+@pytest.mark.parametrize("name", [name for name, table in TABLES.items() if table.of_runs])
 def test_missing_table(copied: Copy, name: str) -> None:
     copied.path(name).unlink()
     error = copied.error()
     assert error.file == str(copied.path(name))
     assert "missing" in error.message
     assert TABLES[name].columns[0] in str(error.allowed)
+
+
+def test_tables_on_which_no_run_depends_may_be_missing_and_do_not_count(copied: Copy) -> None:
+    whole = load_world(copied.folder)
+    for name in ("country_names", "locality_names"):
+        copied.path(name).unlink()
+        world = load_world(copied.folder)
+        assert world.digest == whole.digest
+        assert world.tables[name].empty
+        assert list(world.tables[name]) == list(TABLES[name].columns)
+    copied.write("countrynames", ["iso3,name,source"])
+    assert copied.error().nearest == "countrynames.csv"
 
 
 def test_misspelt_table(copied: Copy) -> None:

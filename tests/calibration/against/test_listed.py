@@ -198,28 +198,24 @@ def test_a_parquet_table_is_read(tmp_path: Path, world: World) -> None:
         read_listed(path, world)
 
 
-NEAREST = {
-    "República Dominicana": "DOM",
-    "Granada": "GRD",
-    "Venezuela (Bolivarian Republic of)": "VEN",
-    "Paraguai": "PRY",
-    "Bogotá": "CO-DC",
-    "Provincia de Buenos Aires": "AR-B",
-    "Estado de México": "MX-MEX",
-    "MX-DIF": "MX-CMX",
-    "GT-GU": "GT-01",
-    "GT-SR": "GT-06",
-    "GT-JU": "GT-22",
-    "GT-XX": None,
-    "Total": None,
-}
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("unit,count\nRepública Dominicana,1\n", "DOM"),
+        ("unit,name,count\nCórdoba,Argentina,1\n", "AR-X"),
+        ('unit,note,count\nCórdoba,"a city, Colombia",1\n', "CO-COR"),
+        ("unit,name,count\nNI-GRA,Granada,1\n", "NI-GR"),
+        ("unit,name,count\nGT-CQ,Perú,1\n", None),
+    ],
+)
+def test_what_stands_beside_a_unit_decides_its_country(
+    text: str, nearest: str | None, file: Path, world: World
+) -> None:
+    assert fault(file, text, world).nearest == nearest
 
 
-@pytest.mark.parametrize("name", NEAREST)
-def test_a_unit_is_suggested_only_where_it_is_meant(name: str, file: Path, world: World) -> None:
-    assert fault(file, f"unit,count\n{name},1\n", world).nearest == NEAREST[name]
-
-
-def test_other_names_are_of_units_that_exist(world: World) -> None:
-    rows = pd.read_csv(world.folder / "other_names.csv")
-    assert set(rows["code"]) <= {*world.countries["iso3"], *world.localities["code"]}
+def test_all_that_a_name_may_mean_is_told(file: Path, world: World) -> None:
+    error = fault(file, "unit,count\nCórdoba,1\n", world)
+    assert "It may mean AR-X (Córdoba, Argentina) or CO-COR (Córdoba, Colombia)." in str(error)
+    assert error.to_json()["nearest"] is None
+    assert len(error.to_json()["candidates"]) == 2
