@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from sim.errors import Near
 from sim.interventions import SignalChange, Visit
+from sim.kinds import ACTOR_TYPES, EMBASSY
 from sim.scenario_problems import Problem, closest, shown
 from sim.toml_lines import KeyPath
 
@@ -27,6 +30,8 @@ _COLUMNS = {
 }
 # Actors who travel stand in several tables.
 TRAVELLERS = "travelling actors"
+
+_POSTED = re.compile(rf"{ACTOR_TYPES[EMBASSY]}(?::| in )\s*(.+)", re.IGNORECASE)
 
 Mention = tuple[KeyPath, str, str, str | None]
 """Where a name stands, the table it is from, the name, and what is allowed in words."""
@@ -59,16 +64,19 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
-    from sim.world.names import BOTH, PlaceNames
+    from sim.world.names import BOTH, COUNTRIES, PlaceNames
 
     places = cache(lambda: PlaceNames.of(world))
     known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:
-            near = (
-                places().suggest(name, (table,)) if table in BOTH else _nearest(name, known[table])
-            )
+            if table in BOTH:
+                near = places().suggest(name, (table,))
+            elif table == TRAVELLERS and (posted := _POSTED.fullmatch(name)):
+                near = _embassy(places().suggest(posted[1], (COUNTRIES,)))
+            else:
+                near = _nearest(name, known[table])
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
     return problems or [*_out_of_post(interventions, world), *_out_of_range(interventions, world)]
@@ -131,14 +139,22 @@ def _names(world: World, table: str) -> dict[str, str]:
 
 def _nearest(name: str, known: dict[str, str]) -> str | None:
     """Return the code most like a name, where the name may also be one in words."""
-    # The code may lack what stands before its colon.
-    bare = {code.rpartition(":")[2]: code for code in known}
-    if name in bare:
-        return bare[name]
-    word, code = closest(name, tuple(known.values())), closest(name, tuple(known))
-    if word is None or (code is not None and _likeness(name, code) >= _likeness(name, word)):
-        return code
-    return next(c for c, w in known.items() if w == word)
+    kind, _, rest = name.rpartition(":")
+    # The code may lack what stands before its colon, which is not to count as alike.
+    every = {code.rpartition(":")[2]: code for code in known}
+    bare = {own: code for own, code in every.items() if code == f"{kind}:{own}"} or every
+    if rest in bare:
+        return bare[rest]
+    words = {known[code]: code for code in bare.values()}
+    word, code = closest(rest, tuple(words)), closest(rest, tuple(bare))
+    if word is None or (code is not None and _likeness(rest, code) >= _likeness(rest, word)):
+        return bare[code] if code is not None else None
+    return words[word]
+
+
+def _embassy(country: Near) -> str | None:
+    """Return the code of the embassy in a country, if it is one."""
+    return f"{ACTOR_TYPES[EMBASSY]}:{country}" if isinstance(country, str) else None
 
 
 def _likeness(name: str, other: str) -> float:

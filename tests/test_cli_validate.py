@@ -78,6 +78,7 @@ def test_the_same_command_gives_the_same_bytes(options: list[str], tmp_path: Pat
         ({"--from": "2003"}, "--from: 2003 is after the last year, 2002"),
         ({"--to": "1999"}, "--to: the scenario cannot be run for 1999"),
         ({"--within": "BR"}, "Did you mean 'BRA'?"),
+        ({"--within": "República Dominicana"}, "Did you mean 'DOM'?"),
         ({"--by": "locality"}, "line 2: unit: a country cannot be compared by locality"),
     ],
 )

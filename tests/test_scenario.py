@@ -403,7 +403,15 @@ def test_a_signal_keeps_to_the_range_that_the_world_declares(write: Write, world
         ({"kind": "visit", "actor": "firm:huawey"}, "actor", "firm:huawei"),
         ({"kind": "visit", "actor": "embasy:CHL"}, "actor", "embassy:CHL"),
         ({"kind": "visit", "actor": "embassy:ARG"}, "actor", "embassy:CHL"),
+        ({"kind": "visit", "actor": "embassy:Chile"}, "actor", "embassy:CHL"),
+        ({"kind": "visit", "actor": "Embassy in República de Chile"}, "actor", "embassy:CHL"),
         ({"kind": "visit", "actor": "CN-HA", "locality": "CL-COO"}, "locality", "CL-CO"),
+        (
+            {"kind": "visit", "actor": "CN-HA", "locality": "Región de Coquimbo"},
+            "locality",
+            "CL-CO",
+        ),
+        ({"kind": "authority", "country": "Venezuela, RB", "value": 1}, "country", "VEN"),
         ({"kind": "twinning", "province": "Henan"}, "province", "CN-HA"),
         ({"kind": "programme", "country": "CHL", "sector": "powr", "value": 1}, "sector", "power"),
     ],
@@ -411,12 +419,34 @@ def test_a_signal_keeps_to_the_range_that_the_world_declares(write: Write, world
 def test_actors_and_sectors_are_looked_up_in_the_world(
     fields: dict[str, Any], field: str, nearest: str, write: Write
 ) -> None:
-    if fields["kind"] != "programme":
+    if fields["kind"] in ("visit", "twinning"):
         fields = {"locality": "CL-CO", **fields}
     error = error_of(write(HEAD + intervention(month="2010-01", **fields)))
     assert (error.field, error.nearest) == (f"interventions.1.{field}", nearest)
     assert error.allowed
     load(write(HEAD + intervention(month="2010-01", **{**fields, field: nearest})))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"actor": "embassy:PR"},
+        {"actor": "embassy:GUA"},
+        {"actor": "embassy in Puerto Rico"},
+        {"locality": "Paraguai"},
+        {"locality": "GT-XX"},
+        {"locality": "Quito, Ecuador"},
+    ],
+)
+def test_no_place_in_another_country_is_suggested(fields: dict[str, Any], write: Write) -> None:
+    fields = {"kind": "visit", "actor": "CN-HA", "locality": "CL-CO", **fields}
+    assert error_of(write(HEAD + intervention(month="2010-01", **fields))).nearest is None
+
+
+def test_all_places_of_a_name_are_told(write: Write) -> None:
+    fields = {"kind": "visit", "actor": "CN-HA", "locality": "Córdoba"}
+    error = error_of(write(HEAD + intervention(month="2010-01", **fields)))
+    assert "AR-X (Córdoba, Argentina) or CO-COR (Córdoba, Colombia)" in str(error)
 
 
 @pytest.mark.parametrize("actor", ["bank:cdb", "association:CHL"])
