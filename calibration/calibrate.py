@@ -226,11 +226,10 @@ class _Work:
         self.seconds[what] = time.perf_counter() - began
         self.keys += rows.keys
         self.statistics.append(rows.statistics)
-        numbers = np.column_stack([rows.statistics, rows.derived])
-        finite = np.asarray(np.isfinite(numbers).all(axis=1))
-        if finite.sum() < FEWEST / 2:
+        finite = rows.finite()
+        if len(finite.values) < FEWEST / 2:
             raise InputError("hardly any run gave numbers", file=wave.folder)
-        return rows.chosen(finite)
+        return finite
 
     def _fit(self, where: str, prior: Prior, rows: Rows, more: Rows | None = None) -> Fit:
         began, what = time.perf_counter(), f"{where} fit"

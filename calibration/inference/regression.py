@@ -43,14 +43,6 @@ class Particles(NamedTuple):
         least = 0.5 / len(self.weights)
         return np.asarray(np.clip(below, least, 1.0 - least))
 
-    def mean(self) -> Array:
-        """Return the means (D,)."""
-        return np.asarray(self.weights @ self.scores)
-
-    def variance(self) -> Array:
-        """Return the variances (D,)."""
-        return np.asarray(self.weights @ (self.scores - self.mean()) ** 2)
-
 
 @dataclass(frozen=True)
 class _Half:

@@ -91,10 +91,10 @@ class Summaries:
         """Return summaries (N, D) of statistics (N, K): the networks' mean prediction."""
         scaled = self.scaling(np.atleast_2d(statistics)).astype(np.float32)
         rest = np.mean([_forward(layers, scaled) for layers in self.networks], axis=0)
-        return np.asarray(_straight(scaled) @ self.linear + rest, dtype=np.float64)
+        return np.asarray(with_constant(scaled) @ self.linear + rest, dtype=np.float64)
 
 
-def _straight(scaled: Array) -> Array:
+def with_constant(scaled: Array) -> Array:
     """Return scaled statistics with a constant before them (N, K + 1)."""
     return np.column_stack([np.ones(len(scaled)), scaled])
 
@@ -135,7 +135,7 @@ def learn(
         raise need_extra(error) from error
     scaling = Scaling.of(statistics)
     inputs = scaling(statistics).astype(np.float32)
-    straight = _straight(inputs)
+    straight = with_constant(inputs)
     ridge = _RIDGE * np.eye(straight.shape[1])
     linear = np.linalg.solve(straight.T @ straight + ridge, straight.T @ scores)
     targets = (scores - straight @ linear).astype(np.float32)

@@ -73,6 +73,11 @@ class Rows(NamedTuple):
             [(int(seed), int(replicate)) for seed, replicate in keys],
         )
 
+    def finite(self) -> Rows:
+        """Return the rows whose statistics and derived quantities are all numbers."""
+        numbers = np.column_stack([self.statistics, self.derived])
+        return self.chosen(np.asarray(np.isfinite(numbers).all(axis=1)))
+
     @staticmethod
     def joined(parts: Iterable[Rows]) -> Rows:
         """Return the rows of several tables, one after the other."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.inference.prior import Array
-from calibration.inference.summaries import Scaling
+from calibration.inference.summaries import Scaling, with_constant
 
 NEAR = 0.2
 """Share of a half's rows for which nearly the same is predicted."""
@@ -82,7 +82,7 @@ def log_scores(
         for inside in groups:
             known = np.setdiff1d(np.arange(rows.shape[1]), inside)
             slopes = _slopes(rows[learners][:, known], rows[learners][:, inside])
-            said, wanted = (_straight(of[:, known]) @ slopes for of in (rows[others], asked))
+            said, wanted = (with_constant(of[:, known]) @ slopes for of in (rows[others], asked))
             for j, target in enumerate(inside):
                 density[:, target] += 0.5 * _density(
                     said[:, j], rows[others, target], wanted[:, j], asked[:, target],
@@ -92,13 +92,9 @@ def log_scores(
     return np.asarray(np.log((1.0 - _ELSEWHERE) * density + _ELSEWHERE * wide))
 
 
-def _straight(rows: Array) -> Array:
-    return np.column_stack([np.ones(len(rows)), rows])
-
-
 def _slopes(known: Array, targets: Array) -> Array:
     """Return the coefficients (1 + known, targets) of a ridge regression, the constant first."""
-    design = _straight(known)
+    design = with_constant(known)
     ridge = np.diag([0.0] + [_RIDGE] * known.shape[1])
     return np.asarray(np.linalg.solve(design.T @ design + ridge, design.T @ targets))
 

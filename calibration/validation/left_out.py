@@ -1,4 +1,4 @@
-"""Left out and predicted: cases, both deep cases, and the years after 2013."""
+"""Left out and predicted: cases, and both deep cases together."""
 
 from __future__ import annotations
 
@@ -84,13 +84,6 @@ def leave_deep_cases_out(trial: Trial) -> Verdict:
             "dropped": int(dropped.sum()),
         },
     )
-
-
-def fit_to_2013(trial: Trial) -> Verdict:
-    """Judge a fit to 2013; see :mod:`calibration.validation.temporal`."""
-    from calibration.validation import temporal
-
-    return temporal.fit_to_2013(trial)
 
 
 def refitted(

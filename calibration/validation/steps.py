@@ -56,7 +56,7 @@ STEPS = (
          "leaving out one case at a time", "leave one case out"),
     Step("deep-cases", "calibration.validation.left_out:leave_deep_cases_out",
          "leaving out both deep cases", "leave deep cases out"),
-    Step("temporal", "calibration.validation.left_out:fit_to_2013",
+    Step("temporal", "calibration.validation.temporal:fit_to_2013",
          "fitting to 2013, predicting 2014 to 2020", "temporal"),
     Step("power", "calibration.validation.power:power", "wrong worlds", "power"),
     Step("ablation", "calibration.validation.ablation:ablation", "mechanisms off", "ablation"),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from calibration.checks import load_thresholds
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.inference.prior import Array, Prior
@@ -67,7 +65,7 @@ class Trial:
         return load_thresholds()
 
     @classmethod
-    def read(cls, folder: Path, *, workers: int, scratch: Path, tell: Tell | None = None) -> Trial:
+    def read(cls, folder: Path, *, workers: int, scratch: Path) -> Trial:
         """Return the trial of the calibration in a folder.
 
         Raises
@@ -96,7 +94,6 @@ class Trial:
             scratch,
             workers,
             posterior.made_by["seed"],
-            tell or quiet,
         )
 
     def runs(self, name: str, values: Array, *, number: int, simulator: str = SIMULATOR) -> Rows:
@@ -124,6 +121,4 @@ class Trial:
 
 
 def _table(folder: Path, simulator: Simulator) -> Rows:
-    rows = Wave.begun(folder).read(simulator)
-    numbers = np.column_stack([rows.statistics, rows.derived])
-    return rows.chosen(np.asarray(np.isfinite(numbers).all(axis=1)))
+    return Wave.begun(folder).read(simulator).finite()

@@ -11,11 +11,10 @@ from sim.parameters import PARAMETERS
 from sim.report import compare_figures, compare_tables, markup
 from sim.report.card import CAUTION
 from sim.report.compare_words import changes_words, headlines
-from sim.report.names import Names, plain_word
+from sim.report.names import Names, intervention_cells
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.compare import Comparison
-    from sim.interventions import Intervention
 
 READING = """\
 Both scenarios are run many times. Each run of the what-if has a twin: the run of the baseline \
@@ -207,7 +206,7 @@ def _changes(comparison: Comparison) -> list[str]:
             ("baseline", base, scenario),
         ):
             rows += [
-                (*_intervention(change), words)
+                (*intervention_cells(change), words)
                 for change in one.interventions
                 if change not in other.interventions
             ]
@@ -217,14 +216,6 @@ def _changes(comparison: Comparison) -> list[str]:
         if not changed and not rows:
             parts.append(markup.paragraph("Nothing that is simulated."))
     return parts
-
-
-def _intervention(change: Intervention) -> tuple[str, str, str, str]:
-    """Return an intervention as the cells of a row."""
-    data = change.model_dump(exclude_none=True)
-    apart = {"month", "kind", "note", "id"}
-    words = ", ".join(f"{plain_word(k)}: {v}" for k, v in data.items() if k not in apart)
-    return change.month, change.kind, words, change.note or ""
 
 
 def _provenance(comparison: Comparison) -> list[str]:

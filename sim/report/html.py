@@ -12,12 +12,11 @@ from sim.report import figures, markup, tallies
 from sim.report.biography import text_of
 from sim.report.card import CAUTION, key_rows, place_of
 from sim.report.example import example_of
-from sim.report.names import Names, plain_word
+from sim.report.names import Names, intervention_cells
 from sim.report.timeline import visits_on_record
 
 if TYPE_CHECKING:
     from sim.experiments.run import Run
-    from sim.interventions import Intervention
     from sim.report.tallies import Spread
     from sim.world import World
 
@@ -161,7 +160,7 @@ def _scenario(run: Run) -> list[str]:
     else:
         parts.append(markup.paragraph("All parameters have their default values."))
     if scenario.interventions:
-        changes = [_intervention(change) for change in scenario.interventions]
+        changes = [intervention_cells(change) for change in scenario.interventions]
         columns = ("Month", "Kind", "What changes", "Why")
         parts.append(markup.table("Interventions", columns, changes))
     else:
@@ -178,14 +177,6 @@ def beyond_the_record(world: World, end: str) -> list[str]:
 
     told = words(world, end)
     return [markup.heading(3, "Where the record ends"), markup.bullets(told)] if told else []
-
-
-def _intervention(change: Intervention) -> tuple[str, str, str, str]:
-    """Return an intervention as the cells of a row."""
-    data = change.model_dump(exclude_none=True)
-    apart = {"month", "kind", "note", "id"}
-    words = ", ".join(f"{plain_word(k)}: {v}" for k, v in data.items() if k not in apart)
-    return change.month, change.kind, words, change.note or ""
 
 
 def _places(run: Run, shown: dict[str, str]) -> list[str]:

@@ -66,12 +66,17 @@ def table(
         cells = [f'<th scope="row"{kind(0)}>{escape(row[0])}</th>']
         cells += [f"<td{kind(i)}>{escape(t)}</td>" for i, t in enumerate(row) if i]
         body.append(f"<tr>{''.join(cells)}</tr>")
-    lines = "\n".join(body)
-    label = escape(caption)
+    return framed(caption, top, body)
+
+
+def framed(caption: str, head: str, rows: Iterable[str], kind: str = "") -> str:
+    """Return a table of the class ``kind`` whose head and rows are HTML already."""
+    label, lines = escape(caption), "\n".join(rows)
+    marked = f' class="{escape(kind)}"' if kind else ""
     # A table wider than the screen scrolls by itself, with the keyboard too.
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n'
-        f"<table>\n<caption>{label}</caption>\n<thead><tr>{top}</tr></thead>\n"
+        f"<table{marked}>\n<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{lines}\n</tbody>\n</table>\n</div>"
     )
 

@@ -12,6 +12,7 @@ from sim.kinds import FORUM
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.interventions import Intervention
     from sim.world import World
 
 MONTHS = (
@@ -153,3 +154,11 @@ def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:
 def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> str | None:
     rows = table[(table[column] == code) & (table["start"] == month_index(month))]
     return None if rows.empty else str(rows["name"].iloc[0])
+
+
+def intervention_cells(change: Intervention) -> tuple[str, str, str, str]:
+    """Return an intervention as the cells of a row."""
+    data = change.model_dump(exclude_none=True)
+    apart = {"month", "kind", "note", "id"}
+    words = ", ".join(f"{plain_word(k)}: {v}" for k, v in data.items() if k not in apart)
+    return change.month, change.kind, words, change.note or ""

@@ -124,13 +124,8 @@ def _table(rows: Sequence[Row], texts: Mapping[str, tuple[str, str]]) -> str:
         f'<th scope="col">{words}</th>'
         for words in ("Claim", "Pattern, with the mechanism and without", "Effect", "Verdict")
     )
-    body = "\n".join(_row(row, texts.get(row["id"])) for row in rows)
-    label = "Findings by claim, with 95 % intervals"
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n'
-        f'<table class="claims">\n<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
-    )
+    body = [_row(row, texts.get(row["id"])) for row in rows]
+    return markup.framed("Findings by claim, with 95 % intervals", head, body, "claims")
 
 
 def _row(row: Row, text: tuple[str, str] | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,21 @@ class CountsToy:
         later = rng.poisson(row[:1] * 3.0).astype(float)
         counts = {"locality": vector[:12].astype(np.int32).reshape(4, 3)}
         return Observation(vector, later, counts)
+
+
+class MortalToy(CountsToy):
+    """Counts whose run 60 kills its process, the first few times (a number in a file)."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self.file = Path(file)
+
+    def run(self, values: Array, seed: int, replicate: int) -> Observation:
+        """Return one run."""
+        if replicate == 60 and (left := int(self.file.read_text(encoding="ascii"))):
+            self.file.write_text(str(left - 1), encoding="ascii")
+            os._exit(9)
+        return super().run(values, seed, replicate)
 
 
 class LinearToy:

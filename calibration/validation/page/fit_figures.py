@@ -39,6 +39,15 @@ def side_by_side(count: int, height: float) -> tuple[Axes, list[Axes]]:
     return host, [style.panel(host, (i * (width + 0.1), 0.0, width, 1.0)) for i in range(count)]
 
 
+def _finish(ax: Axes, title: str, numbers: Numbers, most: float) -> None:
+    """Set the ends of both axes and the title; ``most`` is the largest difference from zero."""
+    ax.axhline(0.0, color=style.QUIET, linewidth=0.8)
+    ax.set_xlim(0.0, 1.0)
+    ax.set_ylim(-1.1 * most, 1.1 * most * _ROOM)
+    style.tidy(ax)
+    style.set_title(ax, title, f"{numbers['rows']:,} rows used for nothing else")
+
+
 def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
     """Draw rank ECDF differences with the band that uniform samples stay in.
 
@@ -63,13 +72,8 @@ def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
             dashes = ("-", "--", ":", "-.")[number % 4]
             ax.plot(points, lines[place], dashes, color=style.VERMILLION, linewidth=1.8,
                     label=f"{numbers['names'][place]} fails")  # fmt: skip
-        ax.axhline(0.0, color=style.QUIET, linewidth=0.8)
-        ax.set_xlim(0.0, 1.0)
-        reach = 1.1 * max(float(np.abs(lines).max()), float(high.max()))
-        ax.set_ylim(-reach, reach * _ROOM)
+        _finish(ax, title, numbers, max(float(np.abs(lines).max()), float(high.max())))
         ax.set_xlabel("Level of the true value in its posterior")
-        style.tidy(ax)
-        style.set_title(ax, title, f"{numbers['rows']:,} rows used for nothing else")
         style.legend(ax, loc="upper right")
     axes[0].set_ylabel("ECDF less uniform")
     return host
@@ -96,14 +100,10 @@ def draw_coverage(checks: Sequence[tuple[str, Numbers]]) -> Axes:
             ax.errorbar([at], [0.0], yerr=[100.0 * allowed], color=style.VERMILLION, capsize=6,
                         elinewidth=2.0, capthick=2.0,
                         label="allowed" if at == limits["intervals"][0] else None)  # fmt: skip
-        ax.axhline(0.0, color=style.QUIET, linewidth=0.8)
-        reach = 1.1 * max(float(np.abs(off).max()), 100.0 * max(limits["tolerance"]))
-        ax.set_ylim(-reach, reach * _ROOM)
-        ax.set_xlim(0.0, 1.0)
+        most = max(float(np.abs(off).max()), 100.0 * max(limits["tolerance"]))
+        _finish(ax, title, numbers, most)
         ax.xaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.0f} %")
         ax.set_xlabel("Probability that the interval claims")
-        style.tidy(ax)
-        style.set_title(ax, title, f"{numbers['rows']:,} rows used for nothing else")
         style.legend(ax, loc="upper left")
     axes[0].set_ylabel("Coverage less claim, percentage points")
     return host

@@ -23,11 +23,11 @@ _TOP, _BOTTOM, _ROW, _LEGEND = 0.8, 1.05, 0.3, 0.62
 """Inches above and below the rows, of a row, and from the rows down to the legend."""
 
 
-def rows_of(count: int, *, left: float, width: float = 9.6) -> Axes:
+def rows_of(count: int, *, left: float) -> Axes:
     """Return axes for a number of rows, with room for names at the left and a legend below."""
     height = _TOP + _BOTTOM + _ROW * count
     box = (left, _BOTTOM / height, 0.96 - left, _ROW * count / height)
-    return style.new_figure(width, height).add_axes(box)
+    return style.new_figure(9.6, height).add_axes(box)
 
 
 def finish_rows(

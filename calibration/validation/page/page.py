@@ -94,13 +94,7 @@ def _verdicts(entries: Sequence[Record]) -> str:
     head = "".join(
         f'<th scope="col">{text}</th>' for text in ("Check", "Verdict", "Found", "Passes when")
     )
-    label = "All verdicts, in the order of the protocol"
-    body = "\n".join(rows)
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n'
-        f'<table class="verdicts">\n<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
-    )
+    return markup.framed("All verdicts, in the order of the protocol", head, rows, "verdicts")
 
 
 def _check(entry: Record) -> list[str]:

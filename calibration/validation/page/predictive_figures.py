@@ -18,6 +18,7 @@ Numbers = Mapping[str, Any]
 
 _REACH = 0.9
 """How far beyond the interval a mark may lie, in widths of the interval."""
+_BINS = 10
 _INSIDE, _OUTSIDE = (style.BLUE, "o"), (style.VERMILLION, "D")
 
 
@@ -122,7 +123,7 @@ def draw_distances(numbers: Numbers) -> Axes:
     return ax
 
 
-def draw_pit(groups: Mapping[str, Sequence[float]], what: str, bins: int = 10) -> Axes:
+def draw_pit(groups: Mapping[str, Sequence[float]], what: str) -> Axes:
     """Draw histograms of where held-out observations lie in their predictions.
 
     Parameters
@@ -131,8 +132,6 @@ def draw_pit(groups: Mapping[str, Sequence[float]], what: str, bins: int = 10) -
         PIT values by the words for what predicted them.
     what
         What was predicted.
-    bins
-        Number of bars.
     """
     from scipy.stats import binom
 
@@ -144,16 +143,18 @@ def draw_pit(groups: Mapping[str, Sequence[float]], what: str, bins: int = 10) -
     axes = []
     for number, (words, values) in enumerate(groups.items()):
         ax = style.panel(host, (number * (width + gap), 0.0, width, 1.0))
-        counts, edges = np.histogram(values, bins=bins, range=(0.0, 1.0))
-        low, high = binom.ppf((0.05, 0.95), len(values), 1.0 / bins)
+        counts, edges = np.histogram(values, bins=_BINS, range=(0.0, 1.0))
+        low, high = binom.ppf((0.05, 0.95), len(values), 1.0 / _BINS)
         ax.axhspan(
             low, high, color=style.FAINT, linewidth=0, label="90 % of even samples, each bar"
         )
-        ax.bar(edges[:-1], counts, width=1.0 / bins, align="edge", color=style.CYCLE[number],
+        ax.bar(edges[:-1], counts, width=1.0 / _BINS, align="edge", color=style.CYCLE[number],
                edgecolor=style.PAPER, alpha=0.85)  # fmt: skip
         for end in (low, high):
             ax.axhline(end, color="#8a8a8a", linewidth=1.0)
-        ax.axhline(len(values) / bins, color=style.INK, linewidth=1.0, linestyle="--", label="even")
+        ax.axhline(
+            len(values) / _BINS, color=style.INK, linewidth=1.0, linestyle="--", label="even"
+        )
         ax.set_xlim(0.0, 1.0)
         ax.set_xlabel("PIT: place in the prediction")
         style.tidy(ax)

@@ -155,3 +155,24 @@ def test_workers_that_cannot_start_are_a_fault_of_the_machine(tmp_path: Path) ->
 
     with pytest.raises(MachineError):
         work(tmp_path / "nothing", TOY, [0], 1, lambda runs: None)
+
+
+def test_a_worker_that_dies_is_replaced_and_its_file_made_again(tmp_path: Path) -> None:
+    left, told = tmp_path / "left", [0]
+    left.write_text("2", encoding="ascii")
+    alone = build(wave(tmp_path / "one"), TOY)
+    name = f"tests.calibration.toy:MortalToy:{left}"
+    shared = build(
+        wave(tmp_path / "two"), name, workers=2, progress=lambda done, _: told.append(done)
+    )
+    assert left.read_text(encoding="ascii") == "0"
+    assert same(alone, shared)
+    assert told[-1] == 120
+
+
+def test_workers_that_keep_dying_stop_the_table(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.write_text("9", encoding="ascii")
+    with pytest.raises(MachineError, match=r"keep dying \(exit code 9\)"):
+        build(wave(tmp_path / "w"), f"tests.calibration.toy:MortalToy:{left}", workers=2)
+    assert left.read_text(encoding="ascii") == "6"
