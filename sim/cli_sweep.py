@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,8 @@ from sim.folders import free_folder
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
+    from sim.experiments.sweep.estimate import Estimate
+    from sim.experiments.sweep.plan import Plan
     from sim.experiments.sweep.start import Planned
 
 _LINE_SECONDS = 60.0
@@ -57,6 +59,14 @@ _Chunk = Annotated[int | None, typer.Option(help="Most runs in a file.", show_de
 _Workers = Annotated[int | None, typer.Option(help="Processes.", show_default="all processors")]
 _Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster instead.")
+]
+_Timeout = Annotated[
+    float,
+    typer.Option(
+        "--cluster-timeout",
+        metavar="SECONDS",
+        help="How long the cluster may be without a worker.",
+    ),
 ]
 _Out = Annotated[
     str | None,
@@ -97,6 +107,7 @@ def sweep(
     calibration: cli_posterior.Folder = None,
     workers: _Workers = None,
     cluster: _Cluster = None,
+    cluster_timeout: _Timeout = 60.0,
     out: _Out = None,
     overwrite: cli_output.Overwrite = False,
     dry_run: _DryRun = False,
@@ -118,15 +129,22 @@ def sweep(
     }  # fmt: skip
     held = {"resume": resume, "extend": extend, "status": status}
     action = _action(scenario, held, asked, retry)
-    working: dict[str, Any] = {"workers": workers, "cluster": cluster}
-    if scenario is None:
-        _report(_gone_on(action, held[action] or "", asked, working, retry, as_json), as_json)
-        return
-    plan = _planned(scenario, asked)
-    if dry_run:
-        _tell_plan(plan, workers, as_json)
+    working = {"workers": workers, "cluster": cluster, "cluster_timeout": cluster_timeout}
+    if scenario is not None:
+        _begin(scenario, asked, working, as_json)
+    elif dry_run:
+        _tell_extension(held[action] or "", asked, workers, as_json)
     else:
-        _report(_carried_out(plan, out, overwrite, working, as_json), as_json)
+        _report(_gone_on(action, held[action] or "", asked, working, retry, as_json), as_json)
+
+
+def _begin(scenario: str, asked: dict[str, Any], working: dict[str, Any], as_json: bool) -> None:
+    """Make the sweep that the options describe, or say what it would take."""
+    plan = _planned(scenario, asked)
+    if asked["dry-run"]:
+        _tell_plan(plan, working["workers"], as_json)
+    else:
+        _report(_carried_out(plan, asked["out"], asked["overwrite"], working, as_json), as_json)
 
 
 def _action(
@@ -148,7 +166,7 @@ def _action(
     action = asked[0]
     fixed = [] if action == "begin" else [name for name, value in given.items() if value]
     if action == "extend":
-        fixed = [name for name in fixed if name not in {"n", "replicates"}]
+        fixed = [name for name in fixed if name not in {"n", "replicates", "dry-run"}]
     if fixed:
         option = f"-{fixed[0]}" if fixed[0] == "n" else f"--{fixed[0]}"
         raise InputError(f"a sweep that was begun keeps its plan; {option} cannot change it")
@@ -308,14 +326,44 @@ def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
     from sim.experiments.sweep.estimate import estimate
 
     plan, needed = asked.plan, estimate(asked, workers)
+    made = (
+        f"{len(plan.values):,} points ({plan.design.kind}) of {plan.design.told}\n"
+        f"x {plan.replicates} replicates = {needed.runs:,} runs in {needed.chunks:,} files"
+    )
+    _tell_estimate(plan, needed, made, {}, as_json)
+
+
+def _tell_extension(folder: str, asked: dict[str, Any], workers: int | None, as_json: bool) -> None:
+    """Print what adding to a sweep would take."""
+    from sim.experiments.sweep import Sweep
+    from sim.experiments.sweep.estimate import estimate
+    from sim.experiments.sweep.start import Planned
+
+    held = Sweep(folder)
+    whole, left = held.extended_plan(asked["n"], asked["replicates"]), held.status.left
+    added = replace(whole, blocks=whole.blocks[len(held.plan.blocks) :])
+    needed = estimate(Planned(added, held.store.world(whole), False), workers, left=left)
+    made = (
+        f"Adds {added.runs:,} runs to {held.plan.runs:,}, of which {left:,} are left\n"
+        f"{len(whole.values):,} points ({whole.design.kind}) of {whole.design.told}, "
+        f"{whole.replicates} replicates\n"
+        f"To make: {needed.runs:,} runs in {needed.chunks:,} files"
+    )
+    _tell_estimate(whole, needed, made, {"added": added.runs, "left": left}, as_json)
+
+
+def _tell_estimate(
+    plan: Plan, needed: Estimate, made: str, also: dict[str, int], as_json: bool
+) -> None:
+    """Print an estimate below the words for what is to be made, or as JSON."""
     if as_json:
         known = {"points": len(plan.values), "replicates": plan.replicates, "varied": plan.names}
-        typer.echo(json.dumps(plain(known | asdict(needed) | {"notes": plan.design.notes})))
+        result = known | also | asdict(needed) | {"notes": plan.design.notes}
+        typer.echo(json.dumps(plain(result), allow_nan=False))
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
     lines = [
-        f"{len(plan.values):,} points ({plan.design.kind}) of {plan.design.told}",
-        f"x {plan.replicates} replicates = {needed.runs:,} runs in {needed.chunks:,} files",
+        made,
         f"About {duration(needed.seconds)} with {needed.workers} workers, {speed}",
         f"{needed.size / 1e6:,.1f} MB on the disk",
         *(f"Note: {note}" for note in plan.design.notes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -77,6 +78,31 @@ def test_dry_run_says_what_it_takes_and_writes_nothing(
     told = json.loads(call(*SMALL, "--dry-run", "--json").stdout)
     assert (told["runs"], told["points"]) == (20, 4)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_dry_run_of_an_extension_says_what_it_adds_and_writes_nothing(folder: str) -> None:
+    before = {path: path.stat().st_mtime_ns for path in Path(folder).rglob("*")}
+    more = ("--extend", folder, "-n", "2", "--replicates", "1", "--dry-run", "--workers", "1")
+    result = call(*more)
+    assert result.exit_code == 0, result.output
+    assert "Adds 16 runs to 20, of which 0 are left" in result.stdout
+    assert "6 points (lhs) of turnover.fade, authority.effect, 6 replicates" in result.stdout
+    assert "To make: 16 runs in 4 files" in result.stdout
+    assert "with 1 workers" in result.stdout
+    assert "MB on the disk" in result.stdout
+    told = json.loads(call(*more, "--json").stdout)
+    expected = {"added": 16, "left": 0, "runs": 16, "points": 6, "replicates": 6}
+    assert {name: told[name] for name in expected} == expected
+    assert {path: path.stat().st_mtime_ns for path in Path(folder).rglob("*")} == before
+
+
+def test_dry_run_of_an_extension_counts_what_is_left(folder: str, tmp_path: Path) -> None:
+    part = Path(shutil.copytree(folder, tmp_path / "part"))
+    sorted((part / "runs").iterdir())[0].unlink()
+    told = call("--extend", str(part), "--replicates", "2", "--dry-run", "--json")
+    counts = json.loads(told.stdout)
+    assert [counts[name] for name in ("added", "left", "runs")] == [8, 5, 13]
+    assert call("--extend", str(part), "--dry-run").exit_code == 2
 
 
 def test_failing_runs_are_told_and_exit_0(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

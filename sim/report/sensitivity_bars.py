@@ -163,8 +163,7 @@ def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
 def _stamp(found: Sensitivity, ax: Axes) -> None:
     version = found.source.get("model_version")
     made = f"model {version} · " if version else ""
-    points = len(found.design.points)
-    text = f"{made}{found.design.kind} of {points:,} points, seed {found.design.seed}"
+    text = f"{made}{found.design.kind} of {found.status.told}, seed {found.design.seed}"
     style.figure_of(ax).text(
         0.995, 0.006, text, ha="right", va="bottom", fontsize=style.STAMP_SIZE, color="#6a6a6a"
     )

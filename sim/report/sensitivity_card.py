@@ -88,9 +88,11 @@ INDICES = {
 
 
 def headline(found: Sensitivity) -> str:
-    """Return what was measured on what, as a line."""
-    points = len(found.design.points)
-    return f"{INDICES[found.method.name]} from {DESIGNS[found.design.kind]} of {points:,} points"
+    """Return what was measured on what, as a line; of an unfinished sweep first what is there."""
+    measured, laid = INDICES[found.method.name], DESIGNS[found.design.kind]
+    if found.status.left:
+        return f"{found.status.told}: {measured} from {laid}, the sweep is not finished"
+    return f"{measured} from {laid} of {found.status.told}"
 
 
 def table_rows(found: Sensitivity, outcome: str) -> tuple[list[str], list[list[str]]]:

@@ -116,7 +116,8 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
 
 def body_html(found: Sensitivity) -> str:
     """Return the tables as HTML, for a notebook."""
-    return "\n".join(part for name in found.outcomes for part in _outcome(found, name))
+    tables = [part for name in found.outcomes for part in _outcome(found, name)]
+    return "\n".join([markup.paragraph(f"{headline(found)}."), *tables])
 
 
 def reading(found: Sensitivity) -> list[str]:
@@ -184,6 +185,6 @@ def _provenance(found: Sensitivity) -> str:
         ("Sweep's model", str(source.get("model_version", "not recorded"))),
         ("Scenario", str(source.get("scenario", "not recorded"))),
         ("Design", f"{found.design.kind}, seed {found.design.seed}"),
-        ("Points", f"{len(found.design.points):,}"),
+        ("Points", found.status.told.removesuffix(" points")),
     ]
     return markup.facts(pairs)

@@ -24,7 +24,8 @@ def sweep_card(sweep: Sweep) -> str:
     months = f"{plan.scenario.start} to {plan.scenario.end}"
     lines = [
         f"Sweep of {plan.scenario.title}",
-        f"{len(sweep.points):,} points ({sweep.design.kind}) of {sweep.design.told}",
+        *([f"Not finished: {status.told}"] if status.left else []),
+        f"{status.points:,} points ({sweep.design.kind}) of {sweep.design.told}",
         f"{plan.replicates} replicates, {months}, seed {plan.scenario.seed}",
         f"{status.runs:,} runs: {well:,} done, {status.failed:,} failed, {status.left:,} left",
         *(f"Note: {note}" for note in sweep.notes),

@@ -16,8 +16,15 @@ from sim.errors import InputError, nearest_name
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
-from sim.experiments.sensitivity.responses import known_outcomes, noise_of, outcomes_of, response
+from sim.experiments.sensitivity.responses import (
+    errors_of,
+    known_outcomes,
+    noise_of,
+    outcomes_of,
+    response,
+)
 from sim.experiments.sweep import Sweep
+from sim.experiments.sweep.result import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,12 +50,23 @@ class SweepFrames:
         Where the sweep comes from: ``model_version`` and ``scenario``.
     folder
         Folder it is kept in, None if it is in none of this machine.
+    planned
+        Runs planned; those of the frame's replicates at every point where it is not given.
     """
 
     design: Design
     frame: pd.DataFrame
     source: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
+    planned: int | None = None
+
+    @property
+    def status(self) -> Status:
+        """Return how many of the runs and points are in the frame."""
+        runs, points = self.frame, len(self.design.points)
+        planned = points * runs["replicate"].nunique() if self.planned is None else self.planned
+        failed = int(errors_of(runs).sum())
+        return Status(planned, len(runs), failed, points, runs["point"].nunique())
 
 
 def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
@@ -59,7 +77,8 @@ def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
     plan = kept.plan
     source = {"model_version": plan.model_version, "scenario": plan.scenario.name}
     folder = Path(kept.folder)
-    return SweepFrames(kept.design, kept.frame, source, folder if folder.is_dir() else None)
+    kept_in = folder if folder.is_dir() else None
+    return SweepFrames(kept.design, kept.frame, source, kept_in, plan.runs)
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,6 +97,8 @@ class Sensitivity:
         (what a parameter without effect would show) and ``matters`` (whether the index is above
         that; missing where it is not known). Sobol' and Morris tables have a row ``seed`` an
         outcome.
+    status
+        How many of the sweep's runs and points it is from.
     noise
         A row an outcome: what chance adds (:class:`sim.experiments.sensitivity.responses.Noise`).
     notes
@@ -90,6 +111,7 @@ class Sensitivity:
 
     method: Method
     design: Design
+    status: Status
     table: pd.DataFrame
     noise: pd.DataFrame
     notes: tuple[str, ...]
@@ -150,6 +172,7 @@ class Sensitivity:
     def summary(self) -> dict[str, Any]:
         """Return everything in terms of JSON."""
         return {
+            "runs": asdict(self.status) | {"left": self.status.left, "told": self.status.told},
             "method": self.method.name,
             "design": self.design.to_json(),
             "outcomes": {
@@ -300,9 +323,8 @@ def sensitivity(
     table = pd.DataFrame(rows)
     table["matters"] = table["matters"].astype("boolean")
     noise = pd.DataFrame([asdict(one) for one in noises])
-    result = Sensitivity(
-        chosen, design, table, noise, tuple(notes), None, frames.source, frames.folder
-    )
+    kept = (None, frames.source, frames.folder)
+    result = Sensitivity(chosen, design, frames.status, table, noise, tuple(notes), *kept)
     asked = [discover] if isinstance(discover, str) else list(discover)
     if not asked:
         return result

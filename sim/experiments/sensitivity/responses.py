@@ -148,7 +148,7 @@ def response(design: Design, runs: pd.DataFrame, outcome: str) -> Response:
     if points.min() < 0 or points.max() >= count:
         raise InputError(f"the runs have other points than the design's {count}", field="runs")
     _, column = np.unique(runs["replicate"].to_numpy(), return_inverse=True)
-    went_wrong = _errors(runs)
+    went_wrong = errors_of(runs)
     values = runs[outcome].to_numpy(dtype=np.float64, na_value=np.nan)
     values = np.where(went_wrong | ~np.isfinite(values), np.nan, values)
     table = np.full((count, int(column.max()) + 1), np.nan)
@@ -165,7 +165,8 @@ def response(design: Design, runs: pd.DataFrame, outcome: str) -> Response:
     )
 
 
-def _errors(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def errors_of(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which runs failed."""
     if "error" not in runs:
         return np.zeros(len(runs), dtype=bool)
     told = runs["error"].fillna("").astype(str).str.len() > 0

@@ -6,7 +6,11 @@ they share. The scheduler is sent names of chunks and sends back names of files,
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -20,9 +24,14 @@ from sim.files import MachineError
 AHEAD = 3
 """Chunks handed to the scheduler for each thread of the cluster."""
 
-CONNECT_SECONDS = 30
-WAIT_SECONDS = 600
-"""How long to wait for a first worker: queues of batch systems take their time."""
+CONNECT_SECONDS = 30.0
+"""How long the scheduler may take to answer."""
+
+LOOK_SECONDS = 5.0
+"""How often the cluster is looked at while no chunk ends."""
+
+CLOSE_SECONDS = 5.0
+"""How long taking leave of the scheduler may take; one that hangs never answers."""
 
 
 def task(address: str, order: Mapping[str, Any]) -> None:
@@ -41,6 +50,7 @@ def work_on_cluster(
     scheduler: str,
     chunks: Iterator[Chunk],
     advance: Callable[[int], None],
+    timeout: float,
 ) -> None:
     """Carry out chunks on a Dask cluster.
 
@@ -59,33 +69,52 @@ def work_on_cluster(
         What is left to do.
     advance
         Called with the number of further runs finished.
+    timeout
+        Seconds the cluster may be without a worker.
 
     Raises
     ------
     InputError
-        If Dask is not installed, nothing answers at the address, or the workers have another
-        model or cannot reach the store.
+        If Dask is not installed, the address is none, or the workers have another model or
+        cannot reach the store.
     MachineError
-        If a worker's disk is full.
+        If a worker's disk is full, the scheduler does not answer, or no worker is there for as
+        long as the timeout.
     """
     with _connected(scheduler) as client:
-        suspects = list(_give(client, store, (order_of(plan, c) for c in chunks), advance))
+        cluster = _Cluster(client, scheduler, timeout)
+        orders = (order_of(plan, chunk) for chunk in chunks)
+        suspects = list(_give(cluster, store, orders, advance))
         for order in suspects:
-            for last in _give(client, store, iter([order]), advance):
+            for last in _give(cluster, store, iter([order]), advance):
                 error = "killed the workers of the cluster that made its chunk"
                 record_failed(store, plan, last, error)
                 advance(len(last.runs))
 
 
-def _connected(scheduler: str) -> Any:
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    """Yield a client of the scheduler."""
+    dask = _dask()
     try:
-        return _dask().Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+        client = dask.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except ValueError as error:
         raise InputError(
-            f"no Dask scheduler answers at {scheduler}",
+            f"{scheduler!r} is no address of a Dask scheduler",
             field="cluster",
             allowed="an address such as tcp://host:8786",
         ) from error
+    except OSError as error:
+        raise _unreachable(scheduler) from error
+    try:
+        yield client
+    finally:
+        with suppress(dask.TimeoutError):
+            client.close(timeout=CLOSE_SECONDS)
+
+
+def _unreachable(scheduler: str) -> MachineError:
+    return MachineError(f"no Dask scheduler answers at {scheduler}")
 
 
 def _dask() -> Any:
@@ -99,38 +128,85 @@ def _dask() -> Any:
         ) from error
 
 
+@dataclass(frozen=True)
+class _Cluster:
+    """Hold the client of a scheduler, its address and how long to wait for a worker (s)."""
+
+    client: Any
+    address: str
+    timeout: float
+
+    def threads(self) -> int:
+        """Return the number of threads of all workers.
+
+        Raises
+        ------
+        MachineError
+            If the scheduler does not answer.
+        """
+        try:
+            if self.client.status != "running":
+                raise OSError("the connection is lost")
+            return sum(self.client.nthreads(callback_timeout=CONNECT_SECONDS).values())
+        except (OSError, _dask().TimeoutError) as error:
+            raise _unreachable(self.address) from error
+
+    def finished(self, futures: list[Any]) -> set[Any]:
+        """Wait until some futures are done and return these.
+
+        Raises
+        ------
+        MachineError
+            If the scheduler is gone, or no worker is there for as long as the timeout.
+        """
+        dask = _dask()
+        last_seen, told = time.monotonic(), False
+        while True:
+            look = min(LOOK_SECONDS, self.timeout / 4.0)
+            try:
+                with self.client.as_current():
+                    done: set[Any] = dask.wait(futures, look, "FIRST_COMPLETED").done
+            except dask.TimeoutError:
+                pass
+            # The client cancels its futures when it loses the scheduler.
+            except dask.CancelledError as error:
+                raise _unreachable(self.address) from error
+            else:
+                return done
+            if self.threads():
+                last_seen, told = time.monotonic(), False
+            elif time.monotonic() - last_seen >= self.timeout:
+                raise MachineError(f"the cluster has had no worker for {self.timeout:g} seconds")
+            elif not told:
+                told = True
+                sys.stderr.write(f"no worker: waiting for one, {self.timeout:g} seconds at most\n")
+
+
 def _give(
-    client: Any, store: Store, orders: Iterator[Order], advance: Callable[[int], None]
+    cluster: _Cluster, store: Store, orders: Iterator[Order], advance: Callable[[int], None]
 ) -> Iterator[Order]:
     """Hand out orders a few at a time; yield those the scheduler gives up on."""
     dask = _dask()
-    client.wait_for_workers(1, timeout=WAIT_SECONDS)
-    room = AHEAD * max(1, sum(client.nthreads().values()))
     under_way: dict[Any, Order] = {}
-
-    def hand_out(order: Order) -> Any:
-        future = client.submit(
-            TASK, store.place.address, order.to_json(), key=_key(order), pure=False
-        )
-        under_way[future.key] = order
-        return future
-
-    finished = dask.as_completed(
-        [hand_out(order) for order in islice(orders, room)], loop=client.loop
-    )
-    for future in finished:
-        order = under_way.pop(future.key)
-        error = future.exception()
-        if error is None:
-            advance(len(order.runs))
-        elif isinstance(error, dask.KilledWorker):
-            yield order
-        elif isinstance(error, (InputError, MachineError)):
-            raise error
-        else:
-            raise MachineError(f"a worker of the cluster failed: {error}") from error
-        for following in islice(orders, 1):
-            finished.add(hand_out(following))
+    while True:
+        # Workers come and go, and some clusters start one only when there is something to do.
+        room = AHEAD * max(1, cluster.threads()) - len(under_way)
+        for order in islice(orders, max(0, room)):
+            sent = (store.place.address, order.to_json())
+            future = cluster.client.submit(TASK, *sent, key=_key(order), pure=False)
+            under_way[future] = order
+        if not under_way:
+            return
+        for future in cluster.finished(list(under_way)):
+            order, error = under_way.pop(future), future.exception()
+            if error is None:
+                advance(len(order.runs))
+            elif isinstance(error, dask.KilledWorker):
+                yield order
+            elif isinstance(error, (InputError, MachineError)):
+                raise error
+            else:
+                raise MachineError(f"a worker of the cluster failed: {error}") from error
 
 
 def _key(order: Order) -> str:

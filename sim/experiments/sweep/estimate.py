@@ -42,7 +42,9 @@ class Estimate:
     size: int
 
 
-def estimate(asked: Planned, workers: int | None = None, sample: int = 4) -> Estimate:
+def estimate(
+    asked: Planned, workers: int | None = None, sample: int = 4, left: int = 0
+) -> Estimate:
     """Make a few runs spread over the points and return what all of them are expected to need.
 
     Parameters
@@ -53,6 +55,8 @@ def estimate(asked: Planned, workers: int | None = None, sample: int = 4) -> Est
         Processes; all processors by default.
     sample
         Most runs to try.
+    left
+        Runs to be made beside those of the plan.
     """
     plan = asked.plan
     points, tried = len(plan.values), min(sample, len(plan.values))
@@ -63,12 +67,14 @@ def estimate(asked: Planned, workers: int | None = None, sample: int = 4) -> Est
     made = bench.make(order_of(plan, Chunk(0, 0, runs)))
     each = (time.perf_counter() - started) / tried
     one = bench.make(order_of(plan, Chunk(0, 0, runs[:1]))) if tried > 1 else made
-    chunks = sum(-(-block.runs // plan.chunk_runs) for block in plan.blocks)
+    wanted = plan.runs + left
+    counts = [left, *(block.runs for block in plan.blocks)]
+    chunks = sum(-(-count // plan.chunk_runs) for count in counts)
     size = 0.0
     for many, single in zip((made[0], *made[1].values()), (one[0], *one[1].values()), strict=True):
         first, all_ = len(parquet_bytes(single)), len(parquet_bytes(many))
         growth = (all_ - first) / (tried - 1) if tried > 1 else first
-        size += chunks * max(first - growth, 0.0) + plan.runs * growth
+        size += chunks * max(first - growth, 0.0) + wanted * growth
     hands = min(workers or provenance.cpu_count(), chunks)
-    seconds = plan.runs * each / hands + START_SECONDS
-    return Estimate(plan.runs, chunks, each, hands, seconds, round(size))
+    seconds = wanted * each / hands + START_SECONDS
+    return Estimate(wanted, chunks, each, hands, seconds, round(size))

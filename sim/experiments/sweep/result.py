@@ -18,7 +18,7 @@ from sim.experiments.design import Design
 from sim.experiments.sweep.local import LocalPool, work_here
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.places import place_of
-from sim.experiments.sweep.plan import Chunk
+from sim.experiments.sweep.plan import Chunk, Plan
 from sim.experiments.sweep.plan_files import write_plan
 from sim.experiments.sweep.store import RUNS, Damage, Store
 from sim.state import Array
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int], None]
+
+CLUSTER_SECONDS = 60.0
+"""How long a cluster may be without a worker where nothing else is asked for."""
+
+Working = tuple[int | None, str | None, float]
+"""Processes, address of a cluster, and how long that may be without a worker (s)."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +47,27 @@ class Status:
         Runs that have ended, those that failed included.
     failed
         Runs that failed; they have a row with the error.
+    points, points_with_runs
+        Points planned, and those of which a run has ended.
     """
 
     runs: int
     done: int
     failed: int
+    points: int
+    points_with_runs: int
 
     @property
     def left(self) -> int:
         """Return how many runs are still to be made."""
         return self.runs - self.done
+
+    @property
+    def told(self) -> str:
+        """Return what is there of an unfinished sweep, in words; of a finished one its points."""
+        whole = f"{self.points:,} points"
+        there = f"{self.points_with_runs:,} of {whole}, {self.done:,} of {self.runs:,} runs"
+        return there if self.left else whole
 
 
 class Sweep:
@@ -183,17 +200,20 @@ class Sweep:
         """Return how many runs are done, failed and left, from the names of the files."""
         there = {shard.chunk: shard for shard in self.store.shards()}
         done = failed = 0
+        reached: set[int] = set()
         for chunk in self.plan.chunks():
             if (shard := there.get(chunk.name)) is not None:
                 done += len(chunk.runs)
                 failed += shard.failed
-        return Status(self.plan.runs, done, failed)
+                reached.update(point for point, _ in chunk.runs)
+        return Status(self.plan.runs, done, failed, len(self.points), len(reached))
 
     def resume(
         self,
         *,
         workers: int | None = None,
         cluster: str | None = None,
+        cluster_timeout: float = CLUSTER_SECONDS,
         progress: Progress | None = None,
         retry: bool = False,
     ) -> Sweep:
@@ -208,6 +228,8 @@ class Sweep:
             Processes on this machine; all its processors by default, 1 works in this process.
         cluster
             Address of a Dask scheduler to work with instead.
+        cluster_timeout
+            Seconds the cluster may be without a worker before the sweep stops.
         progress
             Called with (done, total) as runs end.
         retry
@@ -218,12 +240,13 @@ class Sweep:
         InputError
             If the model or the world has changed since, or another sweep is writing here.
         MachineError
-            If the disk is full; the same call goes on later.
+            If the disk is full, or the cluster has lost its workers or its scheduler; the same
+            call goes on later.
         """
         with self.store.place.lock():
             self.plan = self.store.plan()
             self.store.mend()
-            self._carry_out(workers, cluster, progress, retry)
+            self._carry_out((workers, cluster, cluster_timeout), progress, retry)
         return self
 
     def extend(
@@ -233,6 +256,7 @@ class Sweep:
         *,
         workers: int | None = None,
         cluster: str | None = None,
+        cluster_timeout: float = CLUSTER_SECONDS,
         progress: Progress | None = None,
     ) -> Sweep:
         """Add points, replicates or both, and make the runs that are left.
@@ -243,7 +267,7 @@ class Sweep:
             Further points, as the design counts them.
         replicates
             Further replicates of each point.
-        workers, cluster, progress
+        workers, cluster, cluster_timeout, progress
             As in :meth:`resume`.
 
         Raises
@@ -252,23 +276,27 @@ class Sweep:
             If nothing is added, the design cannot go on, or as in :meth:`resume`.
         """
         with self.store.place.lock():
-            plan = self.store.plan()
-            check_version(self.store, plan)
-            self.store.world(plan)
-            self.plan = plan.extended(n, replicates)
+            self.plan = self.extended_plan(n, replicates)
             write_plan(self.store.place, self.plan)
-            self._carry_out(workers, cluster, progress, retry=False)
+            self._carry_out((workers, cluster, cluster_timeout), progress, retry=False)
         return self
 
-    def _carry_out(
-        self,
-        workers: int | None,
-        cluster: str | None,
-        progress: Progress | None,
-        retry: bool,
-    ) -> None:
+    def extended_plan(self, n: int | None = None, replicates: int | None = None) -> Plan:
+        """Return the plan that :meth:`extend` would carry out; write and run nothing.
+
+        Raises
+        ------
+        InputError
+            As :meth:`extend`.
+        """
+        plan = self.store.plan()
+        check_version(self.store, plan)
+        self.store.world(plan)
+        return plan.extended(n, replicates)
+
+    def _carry_out(self, working: Working, progress: Progress | None, retry: bool) -> None:
         """Make the runs that are left; the place is locked."""
-        check_workers(workers, cluster)
+        check_workers(*working)
         check_version(self.store, self.plan)
         self.store.world(self.plan)
         whole, self.damages = self.store.check(self.plan)
@@ -282,20 +310,15 @@ class Sweep:
         advance = _counter(done, self.plan.runs, progress)
         self.__dict__.pop("frame", None)
         if left:
-            self._work(left, workers, cluster, advance)
+            self._work(left, working, advance)
 
-    def _work(
-        self,
-        left: list[Chunk],
-        workers: int | None,
-        cluster: str | None,
-        advance: Callable[[int], None],
-    ) -> None:
+    def _work(self, left: list[Chunk], working: Working, advance: Callable[[int], None]) -> None:
+        workers, cluster, timeout = working
         chunks: Iterator[Chunk] = iter(left)
         if cluster is not None:
             from sim.experiments.sweep.cluster import work_on_cluster
 
-            work_on_cluster(self.store, self.plan, cluster, chunks, advance)
+            work_on_cluster(self.store, self.plan, cluster, chunks, advance, timeout)
             return
         if workers == 1:
             work_here(self.store, self.plan, chunks, advance)
@@ -317,15 +340,22 @@ class Sweep:
 
     def __repr__(self) -> str:
         status = self.status
+        lead = f"not finished: {status.told}; " if status.left else ""
         return (
-            f"Sweep({self.folder!r}, {len(self.points)} points of "
+            f"Sweep({self.folder!r}, {lead}{status.points:,} points of "
             f"{self.design.told}, {self.plan.replicates} replicates, "
             f"{status.done:,} of {status.runs:,} runs done, {status.failed:,} failed)"
         )
 
 
-def check_workers(workers: int | None, cluster: str | None) -> None:
-    """Refuse a number of workers that is none, or one beside a cluster."""
+def check_workers(
+    workers: int | None, cluster: str | None, cluster_timeout: float = CLUSTER_SECONDS
+) -> None:
+    """Refuse a number of workers that is none, one beside a cluster, or no time to wait."""
+    if not cluster_timeout > 0.0:
+        raise InputError(
+            f"{cluster_timeout:g} is too short", field="cluster_timeout", allowed="seconds above 0"
+        )
     if workers is not None and workers < 1:
         raise InputError(f"{workers} is too few", field="workers", allowed="1 or more")
     if workers is not None and cluster is not None:

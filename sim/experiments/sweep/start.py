@@ -14,7 +14,7 @@ from sim.experiments.design import Design, Varied, make_design, parse_vary
 from sim.experiments.sweep.orders import check_version
 from sim.experiments.sweep.plan import Block, Plan, checked_tables, chunk_size
 from sim.experiments.sweep.plan_files import has_plan
-from sim.experiments.sweep.result import Progress, Sweep, check_workers
+from sim.experiments.sweep.result import CLUSTER_SECONDS, Progress, Sweep, check_workers
 from sim.experiments.sweep.store import Store
 from sim.folders import OVERWRITE, free_folder
 from sim.scenario import Scenario, load
@@ -50,6 +50,7 @@ def sweep(
     drawn_from: Mapping[str, Any] | None = None,
     workers: int | None = None,
     cluster: str | None = None,
+    cluster_timeout: float = CLUSTER_SECONDS,
     out: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -85,7 +86,7 @@ def sweep(
     draws, drawn_from
         Parameter sets, such as draws from a posterior, with which the points are crossed, and
         where they come from. A parameter that is set or varied is not taken from them.
-    workers, cluster, progress
+    workers, cluster, cluster_timeout, progress
         As in :meth:`Sweep.resume`.
     out
         Folder or fsspec address; by default a new folder under ``results``.
@@ -102,9 +103,10 @@ def sweep(
     InputError
         If anything given is not valid, or the folder holds another sweep.
     MachineError
-        If the disk is full; the same call goes on later.
+        If the disk is full, or the cluster has lost its workers or its scheduler; the same call
+        goes on later.
     """
-    check_workers(workers, cluster)
+    check_workers(workers, cluster, cluster_timeout)
     asked = planned(
         scenario,
         vary,
@@ -123,7 +125,9 @@ def sweep(
     )
     place = out if out is not None else free_folder(f"{asked.plan.scenario.name}-sweep")
     begin(asked, place, overwrite)
-    return Sweep(place).resume(workers=workers, cluster=cluster, progress=progress)
+    return Sweep(place).resume(
+        workers=workers, cluster=cluster, cluster_timeout=cluster_timeout, progress=progress
+    )
 
 
 def planned(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.experiments.sensitivity.analysis import Sensitivity, SweepFrames, sensi
 from sim.experiments.sensitivity.exchange import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
+from sim.report.sweep_card import sweep_card
 from tests.experiments.sensitivity.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 
 # Ishigami and Homma (1990) with a = 7 and b = 0.1: exact indices.
@@ -315,6 +317,32 @@ def test_the_command_writes_beside_the_runs_and_prints_what_matters(folder: Path
     assert text.startswith("Sobol' indices from a Sobol' design of 32 points")
     assert (folder / "sensitivity" / "sensitivity.html").is_file()
     assert str(folder / "sensitivity") in text
+
+
+def test_an_unfinished_sweep_is_headed_by_what_is_there(folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    shutil.copytree(folder, part, ignore=shutil.ignore_patterns("sensitivity"))
+    for file in sorted((part / "runs").iterdir())[2:]:
+        file.unlink()
+    there = "10 of 32 points, 20 of 64 runs"
+    code, text = run(str(part), "--outcome", "visits_to_lac")
+    assert code == 0
+    assert text.startswith(f"{there}: Sobol' indices from a Sobol' design, the sweep is not")
+    page = (part / "sensitivity" / "sensitivity.html").read_text(encoding="utf-8")
+    assert f"{there}:" in page.split("<table")[0]
+    assert page.count(there) == 2  # the headline and the provenance
+    record = json.loads((part / "sensitivity" / "sensitivity.json").read_text(encoding="utf-8"))
+    assert next(iter(record)) == "runs"
+    assert record["runs"]["told"] == there
+    assert (record["runs"]["done"], record["runs"]["left"]) == (20, 44)
+    assert there in sim.sensitivity(part, "visits_to_lac")._repr_html_()
+    whole = sim.sensitivity(folder, "visits_to_lac").summary["runs"]
+    assert (whole["left"], whole["told"]) == (0, "32 points")
+    # The sweep's own card and count say it too.
+    assert sweep_card(Sweep(part)).splitlines()[1] == f"Not finished: {there}"
+    assert there in repr(Sweep(part))
+    told = json.loads(CliRunner().invoke(app, ["sweep", "--status", str(part), "--json"]).stdout)
+    assert (told["points_with_runs"], told["points"]) == (10, 32)
 
 
 def test_the_command_prints_json(folder: Path, tmp_path: Path) -> None:
