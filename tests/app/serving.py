@@ -7,13 +7,13 @@ import gc
 import gzip
 import http.client
 import re
+import socket
 import threading
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
@@ -72,23 +72,31 @@ class Served:
         finally:
             connection.close()
 
-    async def connect(
+    @asynccontextmanager
+    async def connected(
         self, token: str, path: str = "/ws", host: str = "127.0.0.1", **headers: str
-    ) -> WebSocketClientConnection:
-        """Connect as the page does, up to the server's greeting."""
+    ) -> AsyncIterator[WebSocketClientConnection]:
+        """Connect as the page does, past the server's greeting, and close the connection."""
         request = HTTPRequest(
             f"ws://{host}:{self.port}{path}", headers=headers, request_timeout=PATIENCE
         )
-        socket = await websocket_connect(request, subprotocols=["bokeh", token])
-        assert "ACK" in str(await socket.read_message())
-        return socket
+        client = await websocket_connect(request, subprotocols=["bokeh", token])
+        stream = cast("Any", client).protocol.stream
+        try:
+            assert "ACK" in str(await client.read_message())
+            yield client
+        finally:
+            # The socket is closed once the server has answered, behind what it sent before.
+            client.close()
+            while not stream.closed() and await client.read_message() is not None:
+                pass
 
 
 @contextmanager
 def serving(
     world: World, address: str = "127.0.0.1", port: int = 0, **options: Any
 ) -> Iterator[Served]:
-    """Serve the page from a thread."""
+    """Serve the page from a thread; fail if a connection to it is left open."""
     visitors = Visitors(world, "en")
     ready = threading.Event()
     held: list[Any] = []
@@ -112,11 +120,18 @@ def serving(
     finally:
         server.io_loop.add_callback(server.io_loop.stop)
         thread.join(PATIENCE)
-        # The client that stands for a browser leaves its sockets to the collector, which may come
-        # by in any later test.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
+    wait_until(lambda: connections_to(server.port) == [])
+
+
+def connections_to(port: int) -> list[str]:
+    """Return the open sockets of this process that are connected to a port.
+
+    Tornado keeps the clients of a closed loop until it makes the next one. A socket left open would
+    be collected, with a warning, in whatever test runs then.
+    """
+    gc.collect()
+    found = [each for each in gc.get_objects() if isinstance(each, socket.socket)]
+    return [str(each) for each in found if each.fileno() != -1 and f", {port})" in str(each)]
 
 
 def wait_until(true: Callable[[], bool]) -> None:

@@ -19,13 +19,10 @@ from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 
 from sim.app import limits
-from tests.app.serving import PATIENCE, Served, serving, wait_until
+from tests.app.serving import PATIENCE, Served, connections_to, serving, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
-
-# The client that stands for a browser leaves its own sockets to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 IDLE = 50
 MODULES = ("sim.__main__", "this", "antigravity", "calibration.surface", "idlelib.idle", "panel")
@@ -138,6 +135,12 @@ def test_forged_tokens_are_refused_quietly(
     assert not any(record.exc_info for record in caplog.records), caplog.text
 
 
+async def connect(served: Served, token: str) -> None:
+    """Connect with a token and leave."""
+    async with served.connected(token):
+        pass
+
+
 @pytest.mark.parametrize(("signed", "expiration"), [(False, 300), (True, 300)])
 def test_a_session_can_only_be_had_by_way_of_the_page(
     served: Served, signed: bool, expiration: int
@@ -145,7 +148,7 @@ def test_a_session_can_only_be_had_by_way_of_the_page(
     key = b"another key" if signed else None
     made = generate_jwt_token(generate_session_id(key, signed), key, signed, expiration=expiration)
     with pytest.raises(HTTPClientError, match="403"):
-        asyncio.run(served.connect(made))
+        asyncio.run(connect(served, made))
 
 
 @pytest.mark.slow
@@ -171,6 +174,12 @@ def test_idle_connections_are_closed(world: World, monkeypatch: pytest.MonkeyPat
             half_open.close()
 
 
+def test_a_connection_left_open_would_be_found(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as left:
+        assert str(left) in connections_to(served.port)
+    assert str(left) not in connections_to(served.port)
+
+
 def test_a_large_body_is_refused(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as sender:
         sender.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 95000000\r\n\r\n")
@@ -190,13 +199,12 @@ def test_long_headers_are_refused(served: Served) -> None:
 @pytest.mark.slow
 def test_a_long_message_closes_the_connection(served: Served) -> None:
     async def send() -> int | None:
-        client = await served.connect(served.ask().token)
-        with contextlib.suppress(WebSocketClosedError):
-            await client.write_message(b"0" * (limits.MESSAGE_BYTES + 1), binary=True)
-        while await client.read_message() is not None:
-            pass
-        client.close()
-        return client.close_code
+        async with served.connected(served.ask().token) as client:
+            with contextlib.suppress(WebSocketClosedError):
+                await client.write_message(b"0" * (limits.MESSAGE_BYTES + 1), binary=True)
+            while await client.read_message() is not None:
+                pass
+            return client.close_code
 
     assert asyncio.run(asyncio.wait_for(send(), PATIENCE)) in {None, 1006, 1009}
     wait_until(lambda: served.ask().status == 200)

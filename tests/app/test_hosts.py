@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
-# The client that stands for a browser leaves its own sockets to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.mark.parametrize(
     ("origin", "address", "may"),
     [
@@ -81,12 +77,10 @@ def connects(served: Served, origin: str, host: str = "127.0.0.1", prefix: str =
     async def attempt() -> bool:
         token = served.ask(f"{prefix}/").token
         try:
-            client = await served.connect(token, f"{prefix}/ws", host, Origin=origin)
+            async with served.connected(token, f"{prefix}/ws", host, Origin=origin):
+                return True
         except HTTPClientError as refused:
             return refused.code != 403
-        client.close()
-        await client.read_message()
-        return True
 
     return asyncio.run(asyncio.wait_for(attempt(), PATIENCE))
 

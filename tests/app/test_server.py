@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
-# The client that stands for a browser leaves its own sockets to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.fixture
 def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """Serve the page from a thread, with looks for visitors who left shortly after each other."""
@@ -39,15 +35,17 @@ def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
     visitors = served.visitors
 
     async def come_and_go() -> list[weakref.ref[object]]:
-        clients = [await served.connect(served.ask().token) for _ in range(2)]
-        wait_until(lambda: len(visitors.pages) == 2)
-        (context,) = served.server._tornado.applications.values()
-        held: list[weakref.ref[object]] = [weakref.ref(page) for page in visitors.pages.values()]
-        held += [weakref.ref(page.session) for page in visitors.pages.values()]
-        held += [weakref.ref(session.document) for session in context.sessions]
-        for client in clients:
-            client.close()
-            await client.read_message()
+        async with (
+            served.connected(served.ask().token),
+            served.connected(served.ask().token),
+        ):
+            wait_until(lambda: len(visitors.pages) == 2)
+            (context,) = served.server._tornado.applications.values()
+            pages = list(visitors.pages.values())
+            held: list[weakref.ref[object]] = [weakref.ref(page) for page in pages]
+            held += [weakref.ref(page.session) for page in pages]
+            held += [weakref.ref(session.document) for session in context.sessions]
+            del pages
         return held
 
     held = asyncio.run(come_and_go())
@@ -64,12 +62,10 @@ def test_pages_that_no_browser_took_make_room_for_visitors(served: Served) -> No
     """Who only asks for the page, as a monitor does, does not keep visitors out."""
 
     async def stay() -> None:
-        first = await served.connect(served.ask().token)
-        for _ in range(2 * limits.SESSIONS):
-            assert "Too many" not in served.ask().text
-        assert len(served.visitors.pages) <= limits.SESSIONS
-        first.close()
-        await first.read_message()
+        async with served.connected(served.ask().token):
+            for _ in range(2 * limits.SESSIONS):
+                assert "Too many" not in served.ask().text
+            assert len(served.visitors.pages) <= limits.SESSIONS
 
     asyncio.run(stay())
 
