@@ -20,7 +20,6 @@ from sim.scenario import Scenario, load
 from sim.scenario_names import unknown_names
 from sim.scenario_problems import Problem, closest, problems_of, shown
 from sim.world import World, load_world
-from sim.world.names import BOTH, PlaceNames
 
 if TYPE_CHECKING:
     from calibration.claims.patterns import Claim
@@ -134,8 +133,7 @@ def scenarios_of(claim: Claim) -> dict[str, Scenario]:
 
 def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]:
     """Return the codes among a claim's arguments that the world's tables lack."""
-    loaded = world if world is not None else load_world()
-    tables, names = loaded.tables, cache(lambda: PlaceNames.of(loaded))
+    tables = (world if world is not None else load_world()).tables
     found = []
     for name, given in claim.args.items():
         table, column = _CODES.get(name, ("", ""))
@@ -143,8 +141,7 @@ def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]
             known = tuple(tables[table][column])
             if code not in known:
                 message = f"the world has no {shown(code)} among its {table}"
-                near = names().suggest(code, (table,)) if table in BOTH else closest(code, known)
-                found.append(Problem(("args", name), message, nearest=near))
+                found.append(Problem(("args", name), message, nearest=closest(code, known)))
     return found
 
 
