@@ -1,6 +1,16 @@
-"""Run the command line as ``python -m sim``."""
+"""Run the command line: as ``python -m sim``, and as the command ``paradiplomacy``."""
 
-from sim.cli import main
+from sim import stopping
+
+
+def main() -> None:
+    """Run the command line on ``sys.argv``."""
+    # Loading the commands takes a moment, in which Ctrl-C must not give a traceback.
+    stopping.end_at_signals()
+    from sim.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

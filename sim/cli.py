@@ -30,6 +30,7 @@ from sim import (
     cli_sweep,
     cli_validate,
     cli_world,
+    stopping,
 )
 from sim.errors import InputError, nearest_name
 from sim.files import MachineError, plain
@@ -61,10 +62,12 @@ class _Reporting(TyperGroup):
         Raises
         ------
         typer.Exit
-            With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C.
+            With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C, 143
+            after SIGTERM.
         """
         try:
-            return super().invoke(ctx)
+            with stopping.raising():
+                return super().invoke(ctx)
         except InputError as error:
             if error.argument is not None:
                 error.argument = _OPTIONS.get(error.argument, f"--{error.argument}")
@@ -75,7 +78,7 @@ class _Reporting(TyperGroup):
             raise _stop(str(error), 1) from error
         except KeyboardInterrupt as error:
             hint = "Files written so far are whole; give the same command again to start over."
-            raise _stop(f"stopped. {hint}", 130) from error
+            raise _stop(f"stopped. {hint}", stopping.exit_code(error)) from error
 
 
 def _stop(message: str, code: int) -> typer.Exit:

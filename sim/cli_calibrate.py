@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import cli_output
-from sim.files import MachineError, plain
+from sim.files import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,7 +70,7 @@ def calibrate(
     )
     if overwrite:
         calibration.clear(out)
-    with working(as_json, _GO_ON.format(out)) as tell:
+    with working(as_json, _GO_ON, out) as tell:
         done = calibration.calibrate(out, settings, tell)
     if as_json:
         typer.echo(json.dumps(plain(_summary(done, out)), allow_nan=False))
@@ -92,25 +92,18 @@ def _summary(done: Calibration, folder: Path) -> dict[str, object]:
 
 
 @contextmanager
-def working(quiet: bool, go_on: str) -> Iterator[Tell | None]:
+def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Tell | None]:
     """Yield a function that shows progress; say how to go on when the work is stopped.
 
     Parameters
     ----------
     quiet
         Show nothing.
-    go_on
-        How to go on, as a sentence.
+    go_on, folder
+        As in :func:`sim.cli_output.resumable`.
     """
-    try:
-        with _progress(quiet) as tell:
-            yield tell
-    except KeyboardInterrupt as stop:
-        typer.echo(f"paradiplomacy: stopped. {go_on}", err=True)
-        raise typer.Exit(130) from stop
-    except MachineError as error:
-        typer.echo(f"paradiplomacy: {error}. {go_on}", err=True)
-        raise typer.Exit(1) from error
+    with cli_output.resumable(go_on, folder), _progress(quiet) as tell:
+        yield tell
 
 
 @contextmanager

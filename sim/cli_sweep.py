@@ -14,7 +14,7 @@ import typer
 
 from sim import cli_output, cli_posterior
 from sim.errors import InputError
-from sim.files import MachineError, plain
+from sim.files import plain
 from sim.folders import free_folder
 
 if TYPE_CHECKING:
@@ -240,15 +240,8 @@ def _carried_out(
 @contextmanager
 def _working(quiet: bool, folder: str) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a function that shows progress; say how to go on when the work is stopped."""
-    try:
-        with _progress(quiet) as progress:
-            yield progress
-    except KeyboardInterrupt as stop:
-        typer.echo(f"paradiplomacy: stopped. {_GO_ON.format(folder)}", err=True)
-        raise typer.Exit(130) from stop
-    except MachineError as error:
-        typer.echo(f"paradiplomacy: {error}. {_GO_ON.format(folder)}", err=True)
-        raise typer.Exit(1) from error
+    with cli_output.resumable(_GO_ON, folder), _progress(quiet) as progress:
+        yield progress
 
 
 @contextmanager

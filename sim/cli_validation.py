@@ -74,7 +74,7 @@ def judge(
     target = None
     if out is not None and out.resolve() != place.resolve():
         target = folders.prepare_folder(out, overwrite, mark=RECORD)
-    with working(as_json, _GO_ON) as tell:
+    with working(as_json, _GO_ON, place) as tell:
         done = validate(place, workers=many, only=only, tell=tell)
     if target is not None:
         publish(place, target)

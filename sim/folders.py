@@ -6,15 +6,16 @@ Results are known by a file that is written last, which lists all that was writt
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.files import FOLDERS, PARTIAL, faults, possible, write_json
+from sim.files import FOLDERS, GONE, PARTIAL, MachineError, faults, possible, write_json
 
 RESULTS = Path("results")
 """Where results go by default."""
@@ -129,16 +130,58 @@ def remove(folder: Path, names: Iterable[str]) -> None:
                 inside.rmdir()
 
 
-def write_record(folder: Path, record: Mapping[str, Any], mark: str = "manifest.json") -> None:
-    """Write the file that results are known by, with the names of all that was written.
+@contextlib.contextmanager
+def results(
+    path: str | Path,
+    overwrite: bool,
+    record: Mapping[str, Any],
+    *,
+    mark: str = "manifest.json",
+) -> Iterator[Path]:
+    """Yield a folder to write results into; at the end, write what they are known by.
+
+    Parameters
+    ----------
+    path, overwrite, mark
+        As in :func:`prepare_folder`. Earlier results are removed.
+    record
+        What the file says that results are known by, as it is when the block ends.
 
     Raises
     ------
     InputError, MachineError
+        As :func:`prepare_folder` and :func:`write_record` do.
+    """
+    folder = prepare_folder(path, overwrite, mark=mark)
+    clear_folder(folder, mark=mark)
+    yield folder
+    write_record(folder, record, mark)
+
+
+def write_record(folder: Path, record: Mapping[str, Any], mark: str = "manifest.json") -> None:
+    """Write the file that results are known by, with all that was written and its SHA-256.
+
+    Raises
+    ------
+    MachineError
+        If what was written is not there any more.
+    InputError, MachineError
         As :func:`replacing` does.
     """
-    written = sorted(FOLDERS.get(Path(os.path.realpath(folder)), set()) - {mark})
-    write_json(folder / mark, {**record, "written": written})
+    written = FOLDERS.get(Path(os.path.realpath(folder)), set()) - {mark}
+    digests = {}
+    for name in sorted(written):
+        try:
+            digests[name] = digest(folder / name)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise MachineError(f"cannot go on: {GONE}", file=folder) from error
+    write_json(folder / mark, {**record, "written": digests})
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of what a file holds."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def make_folder(path: str | Path) -> Path:
@@ -159,8 +202,13 @@ def make_folder(path: str | Path) -> Path:
             raise InputError("is a file, not a folder", file=folder, allowed="a new folder")
         folder.mkdir(parents=True, exist_ok=True)
     _probe(folder)
-    FOLDERS.setdefault(Path(os.path.realpath(folder)), set())
+    use_folder(folder)
     return folder
+
+
+def use_folder(folder: Path) -> None:
+    """Take a write in a folder that fails for a fault of the machine, from now on."""
+    FOLDERS.setdefault(Path(os.path.realpath(folder)), set())
 
 
 def _probe(folder: Path) -> None:

@@ -56,6 +56,7 @@ _NOT_THE_MODEL = (
     "folders.py",
     "provenance.py",
     "report",
+    "stopping.py",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -239,8 +240,9 @@ def test_only_results_of_this_software_are_overwritten_and_nothing_else_removed(
     outside = tmp_path.parent / "outside.txt"
     outside.write_text("mine", encoding="utf-8")
     record = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert record["written"] == ["figures/a.svg", "table.csv"]
-    record["written"] += ["../outside.txt", str(outside)]
+    old = hashlib.sha256(b"old").hexdigest()
+    assert record["written"] == {"figures/a.svg": old, "table.csv": old}
+    record["written"] |= {"../outside.txt": old, str(outside): old}
     (folder / "manifest.json").write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(InputError, match="--overwrite"):
         prepare_folder(folder)

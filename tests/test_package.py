@@ -41,6 +41,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "parameters",
         "provenance",
         "rng",
+        "stopping",
         "tables",
         "toml_lines",
     ),

@@ -102,13 +102,11 @@ class Against:
         """
         from sim.report.against_page import write_page
 
-        target = folders.prepare_folder(folder, overwrite)
-        folders.clear_folder(target)
-        files.write_text(target / "units.csv", self.units.to_csv(index=False))
-        files.write_text(target / "scores.csv", self.scores().to_csv(index=False))
-        files.write_json(target / "against.json", self.record)
-        write_page(self.record, self.units, target)
-        folders.write_record(target, self.manifest)
+        with folders.results(folder, overwrite, self.manifest) as target:
+            files.write_text(target / "units.csv", self.units.to_csv(index=False))
+            files.write_text(target / "scores.csv", self.scores().to_csv(index=False))
+            files.write_json(target / "against.json", self.record)
+            write_page(self.record, self.units, target)
         return target
 
     def scores(self) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calibration.checks import Verdict, thresholds_digest
 from calibration.checks.base import not_run
-from sim import files, provenance
+from sim import files, folders, provenance
 from sim.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
@@ -150,7 +150,9 @@ def carry_out(trial: Trial, folder: Path, step: Step, mark: str) -> Found:
         "checks": [verdict.to_json() for verdict in verdicts],
     }
     target = _file(folder, step)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folders.use_folder(folder)
+    with files.faults(target.parent, "make the folder"):
+        target.parent.mkdir(exist_ok=True)
     files.write_json(target, content)
     # Read back as a later call will, so that both have the same numbers.
     return kept(folder, step, mark) or Found(verdicts, seconds)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.folders import digest
 from sim.world import load_world
 
 if TYPE_CHECKING:
@@ -132,6 +133,19 @@ def _without_blanks(value: Any) -> Any:
     return value
 
 
+def _check(folder: Path, path: Path) -> None:
+    """Refuse a table that is not what was written."""
+    written = read_manifest(folder).get("written")
+    # Runs of earlier versions list names alone.
+    if isinstance(written, dict) and path.is_file() and digest(path) != written.get(path.name):
+        raise InputError(
+            "was damaged or changed after the run: its content does not fit its SHA-256 in "
+            "manifest.json",
+            file=path,
+            allowed="the table as it was written; make the run again",
+        )
+
+
 def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = None) -> Any:
     """Return a table of the run, or its chosen rows, as an Arrow table."""
     import pyarrow as pa
@@ -140,6 +154,7 @@ def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = 
     from sim.events import WORDS
 
     path = folder / f"{name}.parquet"
+    _check(folder, path)
     # A log has many rows of few words.
     words = list(WORDS) if name == "events" else None
     try:

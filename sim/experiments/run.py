@@ -208,24 +208,22 @@ class Run:
             If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
         self.stopwatch.resume()
-        target = folders.prepare_folder(folder, overwrite)
-        folders.clear_folder(target)
-        files.write_parquet(target / "events.parquet", self.tables["events"])
-        files.write_parquet(target / "projects.parquet", self.tables["projects"])
-        is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
-        files.write_parquet(target / "deals.parquet", self.tables["projects"].filter(is_deal))
-        for name in ("series", "by_country", "by_locality"):
-            files.write_parquet(target / f"{name}.parquet", self.tables[name])
-        files.write_parquet(target / "per_run.parquet", self.per_run)
-        files.write_json(target / "summary.json", self.summary)
-        self.stopwatch.lap("writing")
-        if figures:
-            from sim.report.html import write_report
+        with folders.results(folder, overwrite, self.manifest) as target:
+            files.write_parquet(target / "events.parquet", self.tables["events"])
+            files.write_parquet(target / "projects.parquet", self.tables["projects"])
+            is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
+            files.write_parquet(target / "deals.parquet", self.tables["projects"].filter(is_deal))
+            for name in ("series", "by_country", "by_locality"):
+                files.write_parquet(target / f"{name}.parquet", self.tables[name])
+            files.write_parquet(target / "per_run.parquet", self.per_run)
+            files.write_json(target / "summary.json", self.summary)
+            self.stopwatch.lap("writing")
+            if figures:
+                from sim.report.html import write_report
 
-            write_report(self, target)
-            self.stopwatch.lap("figures")
-        self.manifest["seconds"] = self.stopwatch.seconds
-        folders.write_record(target, self.manifest)
+                write_report(self, target)
+                self.stopwatch.lap("figures")
+            self.manifest["seconds"] = self.stopwatch.seconds
         return target
 
 

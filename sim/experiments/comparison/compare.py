@@ -333,21 +333,19 @@ class Comparison:
             If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
         self.stopwatch.resume()
-        target = folders.prepare_folder(folder, overwrite)
-        folders.clear_folder(target)
-        for name in compared.TABLES:
-            frame: pd.DataFrame = getattr(self, name)
-            text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-            files.write_text(target / f"{name}.csv", text)
-        files.write_json(target / "summary.json", self.summary)
-        self.stopwatch.lap("writing")
-        if figures:
-            from sim.report.compare import write_report
+        with folders.results(folder, overwrite, self.manifest) as target:
+            for name in compared.TABLES:
+                frame: pd.DataFrame = getattr(self, name)
+                text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+                files.write_text(target / f"{name}.csv", text)
+            files.write_json(target / "summary.json", self.summary)
+            self.stopwatch.lap("writing")
+            if figures:
+                from sim.report.compare import write_report
 
-            write_report(self, target)
-            self.stopwatch.lap("figures")
-        self.manifest["seconds"] = self.stopwatch.seconds
-        folders.write_record(target, self.manifest)
+                write_report(self, target)
+                self.stopwatch.lap("figures")
+            self.manifest["seconds"] = self.stopwatch.seconds
         return target
 
 

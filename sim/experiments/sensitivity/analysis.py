@@ -230,14 +230,12 @@ class Sensitivity:
             if self.folder is None:
                 raise InputError("the sweep is in no folder of this machine", argument="folder")
             folder, overwrite = self.folder / "sensitivity", True
-        target = folders.prepare_folder(folder, overwrite, mark=RECORD)
-        folders.clear_folder(target, mark=RECORD)
-        files.write_text(target / "indices.csv", _csv(self.table))
-        files.write_text(target / "noise.csv", _csv(self.noise))
-        if self.discovery is not None:
-            files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
-        write_page(self, target)
-        folders.write_record(target, self.summary, RECORD)
+        with folders.results(folder, overwrite, self.summary, mark=RECORD) as target:
+            files.write_text(target / "indices.csv", _csv(self.table))
+            files.write_text(target / "noise.csv", _csv(self.noise))
+            if self.discovery is not None:
+                files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
+            write_page(self, target)
         return target
 
 

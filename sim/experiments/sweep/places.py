@@ -77,12 +77,29 @@ class Folder:
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file, whole or not at all."""
+        files.write_bytes(self._made(name), content)
+
+    def _made(self, name: str) -> Path:
+        """Return the path of a file to be, after making its folder in the sweep's own.
+
+        Raises
+        ------
+        MachineError
+            If the sweep's folder is gone, or the other cannot be made.
+        """
+        self._check_there()
+        # Whoever holds the lock has tried that the folder may be written.
+        folders.use_folder(self.folder)
         target = self.folder / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MachineError(f"cannot make the folder: {error}", file=target.parent) from error
-        files.write_bytes(target, content)
+        if target.parent != self.folder:
+            with files.faults(target.parent, "make the folder"):
+                target.parent.mkdir(exist_ok=True)
+        return target
+
+    def _check_there(self) -> None:
+        """Refuse a folder without a lock: what was locked is elsewhere, or nowhere."""
+        if not (self.folder / LOCK).exists():
+            raise MachineError(f"cannot go on: {files.GONE}", file=self.folder)
 
     def names(self, folder: str) -> list[str]:
         """Return the sorted names of the files in a folder."""
@@ -94,13 +111,14 @@ class Folder:
 
     def move(self, name: str, to: str) -> None:
         """Rename a file."""
-        target = self.folder / to
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).replace(target)
+        target = self._made(to)
+        with files.faults(target, "move the file"):
+            (self.folder / name).replace(target)
 
     def remove(self, name: str) -> None:
         """Remove a file; do nothing if there is none."""
-        (self.folder / name).unlink(missing_ok=True)
+        with files.faults(self.folder / name, "remove the file"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def shown(self, name: str = "") -> str:
         """Return a file's name as the user would give it."""
@@ -122,7 +140,13 @@ class Folder:
             who = {"process": os.getpid(), "host": socket.gethostname()}
             os.pwrite(handle, json.dumps(who).encode(), 0) if hasattr(os, "pwrite") else None
             self._clear()
-            yield
+            try:
+                yield
+            except Exception:
+                # Where the folder is gone, what failed is a consequence.
+                self._check_there()
+                raise
+            self._check_there()
             self._clear()
         finally:
             os.close(handle)
