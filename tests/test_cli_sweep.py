@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from sim import cli, cli_sweep
 from sim import files as whole_files
 from sim.experiments.sweep import work
-from tests.stoppable import stoppable
+from tests.stoppable import stoppable, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = (
@@ -196,7 +196,10 @@ def test_full_disk_is_exit_1_and_says_how_to_go_on(
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently")
 @pytest.mark.slow
-def test_ctrl_c_keeps_whole_files_and_says_how_to_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_sweep_keeps_whole_files_and_says_how_to_go_on(
+    tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
     out = tmp_path / "s"
     arguments = [*SMALL, "--workers", "2", "--out", str(out)]
     arguments[arguments.index("--replicates") + 1] = "100000"
@@ -206,12 +209,10 @@ def test_ctrl_c_keeps_whole_files_and_says_how_to_go_on(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as running:
-        limit = time.monotonic() + 120
-        while len(list(out.glob("runs/[!.]*"))) < 2 and time.monotonic() < limit:
-            time.sleep(0.05)
-        running.send_signal(signal.SIGINT)
+        wait_for(lambda: len(list(out.glob("runs/[!.]*"))) >= 2, running)
+        running.send_signal(sent)
         _, said = running.communicate(timeout=120)
-    assert running.returncode == 130
+    assert running.returncode == code
     assert (
         f"stopped. Runs that have ended are kept; go on with: paradiplomacy sweep --resume {out}"
         in (said)
