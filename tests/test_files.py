@@ -21,7 +21,7 @@ import pytest
 from sim import files
 from sim.errors import InputError
 from sim.files import MachineError, replacing, write_bytes, write_json, write_parquet, write_text
-from sim.folders import clear_folder, make_folder, prepare_folder, undo, write_record
+from sim.folders import clear_folder, make_folder, prepare_folder, results, undo, write_record
 
 WRITERS: list[Callable[[Path], None]] = [
     lambda path: write_text(path, "new"),
@@ -283,6 +283,21 @@ def test_folder_that_is_moved_while_it_is_written_to_is_named(tmp_path: Path) ->
     with pytest.raises(MachineError, match=r"/out: .*moved or removed meanwhile"):
         write_text(folder / "file", "x")
     assert listing(tmp_path) == ["elsewhere"]
+
+
+def write_into_two_folders(out: Path) -> None:
+    with results(out, False, {"model_version": "1"}) as folder:
+        write_text(folder / "file", "x")
+        folder.rename(out.with_name("elsewhere"))
+        write_text(make_folder(folder / "figures") / "a.svg", "x")
+
+
+def test_folder_that_is_moved_and_made_again_while_it_is_written_to_is_named(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(MachineError, match=r"/out: .*moved or removed meanwhile"):
+        write_into_two_folders(tmp_path / "out")
+    assert listing(tmp_path / "out") == ["figures"]
 
 
 def test_tables_carry_checksums_of_their_pages(tmp_path: Path) -> None:

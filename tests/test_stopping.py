@@ -75,7 +75,10 @@ def test_a_signal_that_the_process_is_told_to_ignore_is_ignored(tmp_path: Path) 
             ("compare", "baseline", "austerity", "--replicates", "2"),
         ),
         ("calibration.claims.experiments", ("patterns", "--only", "M07")),
-        ("sim.report.against_page", ("validate", "--against", "mine.csv", "--replicates", "20")),
+        (
+            "sim.report.against_page",
+            ("validate", "--against", "mine.csv", "--complete", "--replicates", "20"),
+        ),
     ],
     ids=["run", "compare", "patterns", "validate"],
 )

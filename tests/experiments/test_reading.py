@@ -17,6 +17,15 @@ def copied(small_run_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_run_folder, tmp_path / "copy"))
 
 
+@pytest.fixture
+def unhashed(copied: Path) -> Path:
+    """Return a run as earlier versions wrote it: with the names of its files alone."""
+    manifest = read_manifest(copied)
+    manifest["written"] = sorted(manifest["written"])
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return copied
+
+
 def test_a_run_reads_back_as_it_was(small_run: Run, small_run_folder: Path) -> None:
     again = read_run(small_run_folder)
     assert again.scenario == small_run.scenario
@@ -42,21 +51,35 @@ def test_folders_without_a_finished_run_are_refused(copied: Path, tmp_path: Path
     assert not is_run(tmp_path / "nothing")
     with pytest.raises(InputError, match="not the folder of a finished run"):
         read_run(tmp_path / "nothing")
-    (copied / "events.parquet").write_bytes(b"PAR1 but not really")
-    with pytest.raises(InputError, match="cannot be read as a table"):
-        read_run(copied)
     (copied / "events.parquet").unlink()
     with pytest.raises(InputError, match="table of the run is missing"):
         read_run(copied)
 
 
-def test_a_log_with_numbers_for_identities_is_refused(copied: Path) -> None:
-    path = copied / "events.parquet"
+@pytest.mark.parametrize("name", [*TABLES, "per_run"])
+def test_a_table_that_was_changed_is_refused_by_name(copied: Path, name: str) -> None:
+    path = copied / f"{name}.parquet"
+    pd.read_parquet(path).iloc[1:].to_parquet(path)
+    with pytest.raises(InputError, match=rf"/{name}\.parquet: was damaged or changed"):
+        read_run(copied)
+    if name == "events":
+        with pytest.raises(InputError, match="was damaged or changed"):
+            read_events(copied, 1)
+
+
+def test_a_file_that_is_no_table_is_refused(unhashed: Path) -> None:
+    (unhashed / "events.parquet").write_bytes(b"PAR1 but not really")
+    with pytest.raises(InputError, match="cannot be read as a table"):
+        read_run(unhashed)
+
+
+def test_a_log_with_numbers_for_identities_is_refused(unhashed: Path) -> None:
+    path = unhashed / "events.parquet"
     frame = pd.read_parquet(path)
     frame.assign(event_id=range(len(frame))).to_parquet(path)
     for read in (read_run, read_events):
         with pytest.raises(InputError, match="make it again"):
-            read(copied)
+            read(unhashed)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"seed": 1}'])

@@ -43,13 +43,17 @@ def test_folder_that_is_moved_stops_the_sweep_and_keeps_what_is_done(
     assert files(moved) == files(reference.folder)
 
 
+def read_what_is_removed(folder: Folder) -> None:
+    shutil.rmtree(folder.folder)
+    folder.read("plan.json")
+
+
 def test_folder_that_is_moved_after_the_last_write_is_told(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "s")
     with pytest.raises(MachineError, match=GONE), folder.lock():
         shutil.move(folder.folder, tmp_path / "moved")
     with pytest.raises(MachineError, match=GONE), folder.lock():
-        shutil.rmtree(folder.folder)
-        folder.read("plan.json")
+        read_what_is_removed(folder)
 
 
 @pytest.mark.slow
