@@ -304,7 +304,7 @@ def _report(done: Sweep, as_json: bool) -> None:
         **asdict(status),
         "left": status.left,
         "points": len(done.points),
-        "replicates": done.plan.replicates,
+        **done.plan.simulated,
         "varied": done.plan.names,
         "design": done.design.kind,
         "notes": done.notes,
@@ -349,13 +349,17 @@ def _tell_estimate(
     plan: Plan, needed: Estimate, made: str, also: dict[str, int], as_json: bool
 ) -> None:
     """Print an estimate below the words for what is to be made, or as JSON."""
+    from sim.experiments.simulated import changed_words, settings_words
+
     if as_json:
-        known = {"points": len(plan.values), "replicates": plan.replicates, "varied": plan.names}
+        known = {"points": len(plan.values), **plan.simulated, "varied": plan.names}
         result = known | also | asdict(needed) | {"notes": plan.design.notes}
         typer.echo(json.dumps(plain(result), allow_nan=False))
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
     lines = [
+        settings_words(plan.simulated),
+        changed_words(plan.simulated),
         made,
         f"About {duration(needed.seconds)} with {needed.workers} workers, {speed}",
         f"{needed.size / 1e6:,.1f} MB on the disk",

@@ -175,12 +175,13 @@ def _print(found: Against, folder: Path) -> None:
     """Print what is compared, the scores as a table, the findings and where the files are."""
     from rich.console import Console
 
-    from sim.report.against_words import notices, question, said
+    from sim.report.against_words import notices, question, said, settings
 
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
     console.print(question(found.record))
+    console.print(settings(found.record))
     console.print(_table(found.record))
     console.print("Rank correlations with 95 % intervals; of the score less is better.")
     for sentence in (*said(found.record), *notices(found.record)):

@@ -72,7 +72,7 @@ def _words(values: Array, words: list[str], width: Any, missing: Array | None = 
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, type=pa.string()))
 
 
-def _ordered_kinds(w: State, log: Array) -> Array:
+def ordered_kinds(w: State, log: Array) -> Array:
     """Return the kind of each event that is an intervention, -1 for all others.
 
     The identity of such an event holds the order's number (:func:`sim.rules.basics.record`).
@@ -91,7 +91,7 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
     """Return one run's log as an Arrow table with the columns of :data:`SCHEMA`."""
     log = canonical_log(w)
     localities = len(at.locality)
-    ordered = _ordered_kinds(w, log)
+    ordered = ordered_kinds(w, log)
     months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
     types = np.where(log["actor"] < 0, -1, w.actor["kind"][log["actor"]])
     causes = np.stack([log["cause0"], log["cause1"], log["cause2"]], axis=1)

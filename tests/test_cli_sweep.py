@@ -45,7 +45,7 @@ def test_sweep_tells_what_was_done_and_where(folder: str) -> None:
     assert result.exit_code == 0, result.output
     for said in (
         "4 points (lhs) of turnover.fade, authority.effect",
-        "5 replicates, 2000-01 to 2000-06, seed 2020",
+        "baseline · 2000-01 to 2000-06 · 5 replicates · seed 2020",
         "20 runs: 20 done, 0 failed, 0 left",
         "Visits from China",
         "Calibrated to few documented cases",

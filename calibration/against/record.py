@@ -13,6 +13,7 @@ from calibration.against.listed import COUNT, Listed
 from calibration.against.predicted import Counted, Question, known_outcome
 from calibration.claims.inference import LEVEL
 from sim import provenance
+from sim.experiments.simulated import simulated
 from sim.scenario import Scenario
 from sim.state import Array
 from sim.world import World
@@ -87,11 +88,7 @@ def found(
     record = {
         "model_version": provenance.model_version(),
         "compared": _compared(table, question, asked, observed, resampled),
-        "scenario": scenario.name,
-        "months": [scenario.start, scenario.end],
-        "seed": scenario.seed,
-        "replicates": scenario.replicates,
-        "draws": len(draws or ()),
+        **simulated(scenario, draws=len(draws or ())),
         "resamples": scores.RESAMPLES,
         "level": LEVEL,
         "total": marks.totals(np.array([seen]), runs.units.sum(axis=1)[:, None], ["total"])[0],

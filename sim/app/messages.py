@@ -99,9 +99,9 @@ def _study_texts() -> Iterator[str]:
 
 
 def _sentence_texts() -> Iterator[str]:
-    from sim.report.sentences import REASONS, SENTENCES, SETTINGS
+    from sim.report.sentences import ORDERED, REASONS, SENTENCES, SETTINGS
 
-    for templates in (SENTENCES, REASONS, SETTINGS):
+    for templates in (SENTENCES, ORDERED, REASONS, SETTINGS):
         yield from templates.values()
 
 

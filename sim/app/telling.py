@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.calendar import month_index
 from sim.report.names import MONTHS, Names
-from sim.report.sentences import REASONS, SENTENCES, SETTINGS, SETTLED
+from sim.report.sentences import REASONS, SETTINGS, SETTLED, template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ class Teller:
     def sentence(self, event: Event, causes: Sequence[Event] = (), project: str = "") -> str:
         """Return what happened as a sentence; ``project`` names a project of another place."""
         project = project or self._("the project")
-        text = self._(SENTENCES[event.kind], **self.fields(event, project, causes))
+        text = self._(template(event), **self.fields(event, project, causes))
         return text[:1].upper() + text[1:]
 
     def told(self, line: Line, life: Life) -> str:

@@ -19,6 +19,7 @@ from sim.coverage import rules_from
 from sim.engine import simulate
 from sim.errors import InputError
 from sim.experiments import draws as parameter_draws
+from sim.experiments.simulated import simulated
 from sim.initial import initial_state
 from sim.scenario import Scenario, load
 from sim.state import Array, State
@@ -99,14 +100,17 @@ class Run:
         return events.to_frame(self.tables["by_locality"])
 
     @cached_property
+    def simulated(self) -> dict[str, Any]:
+        """Return months, replicates, seed and changes (:mod:`sim.experiments.simulated`)."""
+        draws = len(self.manifest.get("draws", ()))
+        return simulated(self.scenario, replicates=len(self.per_run), draws=draws)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Return each outcome for the region: mean, median and 90 % interval over replicates."""
         numbers = self.per_run.drop(columns=["replicate", "draw"], errors="ignore")
         return {
-            "scenario": self.scenario.name,
-            "months": [self.scenario.start, self.scenario.end],
-            "seed": self.scenario.seed,
-            "replicates": len(numbers),
+            **self.simulated,
             "driver": self.driver,
             "model_version": self.manifest["model_version"],
             "outcomes": {name: _spread(numbers[name].to_numpy()) for name in numbers.columns},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments.simulated import stamp_words
 from sim.report import style
 
 if TYPE_CHECKING:
@@ -330,4 +331,7 @@ def drawings(record: Record, units: pd.DataFrame) -> dict[str, Axes]:
         "calibration": draw_calibration(record),
     }
     found |= {what: draw_totals(record, what) for what in ("years", "sectors") if record[what]}
+    for ax in found.values():
+        text = f"{stamp_words(record)} · model {record['model_version']}"
+        style.small_print(style.figure_of(ax), text)
     return found

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sim import files, folders
 from sim.report import markup, style
 from sim.report.against import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
-from sim.report.against_words import how, notices, question, range_words, said
+from sim.report.against_words import (
+    how,
+    notices,
+    question,
+    range_words,
+    said,
+    settings,
+)
 from sim.report.intervals import interval_words, number_words
 
 if TYPE_CHECKING:
@@ -111,6 +118,7 @@ def against_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, byt
         ("provenance", "Where this comes from", [_provenance(record)]),
     ]
     top = [markup.heading(1, TITLE), markup.paragraph(question(record), "question")]
+    top.append(markup.paragraph(settings(record)))
     top += [markup.paragraph(text, "notice") for text in notices(record)]
     return markup.page(TITLE, "\n".join(top), sections, f"Paradiplomacy {record['model_version']}.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.experiments.simulated import changed_words, settings_words
 from sim.report.against import LABELS, MEASURES, MODEL
 from sim.report.intervals import interval_words, number_words
 
@@ -35,6 +36,11 @@ def question(record: Record) -> str:
         f"{_units(record, compared['units'])}: {compared['file']} beside "
         f"{record['replicates']} runs of {record['scenario']}."
     )
+
+
+def settings(record: Record) -> str:
+    """Return what was simulated, in a line."""
+    return f"{settings_words(record)}. {changed_words(record)}."
 
 
 def said(record: Record) -> list[str]:
@@ -186,7 +192,8 @@ def how(record: Record) -> list[tuple[str, str]]:
         ("Outcome", f"{compared['outcome']} ({compared['unit']}): {compared['meaning']}"),
         ("Years", " to ".join(str(year) for year in dict.fromkeys(compared["years"]))),
         ("Sectors", ", ".join(compared["sectors"]) or "all"),
-        ("Runs", f"{record['replicates']:,}, {' to '.join(record['months'])}"),
+        ("Runs", settings_words(record)),
+        ("Scenario", changed_words(record)),
         ("Parameter sets", f"{record['draws']:,}" if record["draws"] else "one, the scenario's"),
         ("Resamples", f"{record['resamples']:,} of {groups}"),
     ]

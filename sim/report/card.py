@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.provenance import took_words
 from sim.report import tallies
 from sim.report.names import Names
@@ -116,17 +117,6 @@ def place_of(run: Run, code: str) -> Place:
     )
 
 
-def changes_of(run: Run) -> str:
-    """Return in words what the scenario changes."""
-    scenario = run.scenario
-    names = ", ".join(f"{name} = {value:g}" for name, value in scenario.parameters.items())
-    count = len(scenario.interventions)
-    parts = [names or "all parameters at their defaults"]
-    if count:
-        parts.append(f"{count} intervention{'' if count == 1 else 's'}")
-    return "; ".join(parts)
-
-
 def run_card(run: Run) -> str:
     """Return a run on one screen: at most 80 columns of plain text.
 
@@ -147,22 +137,14 @@ def run_card(run: Run) -> str:
     return "\n".join([*lines, f"└{edge}┘"])
 
 
-def _runs(run: Run) -> str:
-    count = len(run.per_run)
-    return f"{count:,} replicate{'' if count == 1 else 's'}"
-
-
 def _heading(run: Run, width: int) -> list[str]:
     scenario = run.scenario
     asked = wrap(scenario.question, width, max_lines=2, placeholder=" …")
-    draws = len(run.manifest.get("draws", ()))
-    drawn = f" · {draws:,} draws" if draws else ""
-    what = f"{scenario.name} · {scenario.start} to {scenario.end} · {_runs(run)}{drawn}"
     return [
-        shorten(scenario.title, width, placeholder=" …"),
+        shorten(titled(scenario), width, placeholder=" …"),
         *asked,
-        f"{what} · seed {scenario.seed}"[:width],
-        shorten(f"Changed: {changes_of(run)}", width, placeholder=" …"),
+        settings_words(run.simulated)[:width],
+        *wrap(changed_words(run.simulated), width, max_lines=2, placeholder=" …"),
     ]
 
 
@@ -223,13 +205,11 @@ def card_html(run: Run) -> str:
         f"{names.country(code)} {numbers.words()}"
         for code, numbers in top_countries(run, TOP_COUNTRIES)
     )
-    what = (
-        f"{scenario.name}, {scenario.start} to {scenario.end}, {_runs(run)}, "
-        f"seed {scenario.seed}, model {run.manifest['model_version']}"
-    )
+    made = f"model {run.manifest['model_version']}"
+    what = f"{settings_words(run.simulated)} · {made}. {changed_words(run.simulated)}."
     head = "".join(f"<th scope='col'>{w}</th>" for w in ("", "median", "90 % interval", "unit"))
     return (
-        f"<div><strong>{escape(scenario.title)}</strong><br>{escape(scenario.question)}<br>"
+        f"<div><strong>{escape(titled(scenario))}</strong><br>{escape(scenario.question)}<br>"
         f"<small>{escape(what)}</small>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
         f"Most deals: {escape(shown or 'no country has a deal')}<br>"

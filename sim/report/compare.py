@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim import files, folders
 from sim.experiments.comparison.pairing import changed_parameters
+from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.parameters import PARAMETERS
 from sim.report import compare_figures, compare_tables, markup
 from sim.report.card import CAUTION
@@ -98,8 +99,8 @@ def report_page(comparison: Comparison, drawings: dict[str, bytes]) -> str:
 
 def _title(comparison: Comparison) -> str:
     if len(comparison.labels) == 1:
-        return f"What if: {comparison.what_ifs[comparison.labels[0]].title}"
-    return f"{len(comparison.labels)} what-ifs compared with {comparison.baseline.title}"
+        return f"What if: {titled(comparison.what_ifs[comparison.labels[0]])}"
+    return f"{len(comparison.labels)} what-ifs compared with {titled(comparison.baseline)}"
 
 
 def _top(comparison: Comparison, title: str, names: Names) -> str:
@@ -111,8 +112,8 @@ def _top(comparison: Comparison, title: str, names: Names) -> str:
         parts.append(markup.paragraph(question, "question"))
     parts.append(
         markup.paragraph(
-            f"Compared with {base.title} ({base.name}), {base.start} to {base.end}, by "
-            f"{comparison.replicates:,} paired runs."
+            f"Compared with {base.title}: {settings_words(comparison.simulated, 'paired run')}. "
+            f"{changed_words(comparison.simulated)}."
         )
     )
     for label in comparison.labels:
@@ -192,6 +193,8 @@ def _changes(comparison: Comparison) -> list[str]:
     parts = []
     for label, scenario in comparison.what_ifs.items():
         parts.append(markup.heading(3, f"{scenario.title} ({label})"))
+        told = {"changed": comparison.summary["what_ifs_changed"][label]}
+        parts.append(markup.paragraph(f"{changed_words(told)}."))
         changed = changed_parameters(base, scenario)
         if changed:
             rows = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.provenance import took_words
 from sim.report.card import CAUTION, KEYS, WIDTH
 from sim.report.compare_words import (
@@ -52,10 +53,11 @@ def compare_card(comparison: Comparison) -> str:
 
 def _heading(comparison: Comparison) -> list[str]:
     base = comparison.baseline
-    what = f"{base.start} to {base.end} · {comparison.replicates:,} paired runs"
+    told = changed_words(comparison.simulated)
     return [
-        shorten(f"Baseline: {base.title}", INNER, placeholder=" …"),
-        f"{base.name} · {what} · seed {comparison.worlds.seed}"[:INNER],
+        shorten(f"Baseline: {titled(base)}", INNER, placeholder=" …"),
+        settings_words(comparison.simulated, "paired run")[:INNER],
+        *wrap(told, INNER, max_lines=2, placeholder=" …"),
     ]
 
 
@@ -108,11 +110,10 @@ def _ending(comparison: Comparison) -> list[str]:
 def card_html(comparison: Comparison) -> str:
     """Return a comparison as a fragment of HTML, for notebooks."""
     base = comparison.baseline
-    what = (
-        f"{base.name}, {base.start} to {base.end}, {comparison.replicates:,} paired runs, "
-        f"seed {comparison.worlds.seed}, model {comparison.manifest['model_version']}"
-    )
-    parts = [f"<div><strong>Compared with: {escape(base.title)}</strong><br>"]
+    made = f"model {comparison.manifest['model_version']}"
+    what = f"{settings_words(comparison.simulated, 'paired run')} · {made}. "
+    what += f"{changed_words(comparison.simulated)}."
+    parts = [f"<div><strong>Compared with: {escape(titled(base))}</strong><br>"]
     parts.append(f"<small>{escape(what)}</small>")
     names = Names(comparison.world)
     for label in comparison.labels:

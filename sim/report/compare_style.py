@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest_name
+from sim.experiments.simulated import stamp_words
 from sim.report import style
 
 if TYPE_CHECKING:
@@ -44,12 +45,6 @@ def rows_of(frame: pd.DataFrame, label: str) -> pd.DataFrame:
 
 def stamp(ax: Axes, comparison: Comparison) -> None:
     """Write in small print at the lower edge where a figure comes from, once."""
-    base = comparison.baseline
-    text = (
-        f"{base.name}, {base.start} to {base.end} · seed {comparison.worlds.seed} · "
-        f"{comparison.replicates} paired runs · model {comparison.manifest['model_version']}"
-    )
-    figure = style.figure_of(ax)
-    if all(other.get_text() != text for other in figure.texts):
-        size = style.STAMP_SIZE
-        figure.text(0.995, 0.006, text, ha="right", va="bottom", fontsize=size, color="#6a6a6a")
+    words = stamp_words(comparison.simulated, "paired run")
+    text = f"{words} · model {comparison.manifest['model_version']}"
+    style.small_print(style.figure_of(ax), text)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import files, folders
+from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.outcomes import OUTCOMES, REGION, SUMMED
 from sim.parameters import PARAMETERS
 from sim.report import figures, markup, tallies
@@ -92,13 +93,14 @@ def report_page(run: Run, drawings: dict[str, bytes]) -> str:
     )
     top = "\n".join(
         [
-            markup.heading(1, scenario.title),
+            markup.heading(1, titled(scenario)),
             markup.paragraph(scenario.question, "question") if scenario.question else "",
+            markup.paragraph(f"{settings_words(run.simulated)}. {changed_words(run.simulated)}."),
             markup.paragraph(CAUTION, "notice"),
         ]
     )
     version = run.manifest["model_version"]
-    return markup.page(f"{scenario.title}: report", top, sections, f"Paradiplomacy {version}.")
+    return markup.page(f"{titled(scenario)}: report", top, sections, f"Paradiplomacy {version}.")
 
 
 def _figures(run: Run, drawings: dict[str, bytes]) -> dict[str, str]:

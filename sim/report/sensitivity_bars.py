@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.experiments.simulated import stamp_words
 from sim.report import style
 from sim.report.sensitivity_card import meaning
 
@@ -161,9 +162,8 @@ def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
 
 
 def _stamp(found: Sensitivity, ax: Axes) -> None:
-    version = found.source.get("model_version")
-    made = f"model {version} · " if version else ""
-    text = f"{made}{found.design.kind} of {found.status.told}, seed {found.design.seed}"
-    style.figure_of(ax).text(
-        0.995, 0.006, text, ha="right", va="bottom", fontsize=style.STAMP_SIZE, color="#6a6a6a"
-    )
+    source, design = found.source, found.design
+    parts = [stamp_words(source)] if "changed" in source else []
+    parts += [f"model {source['model_version']}"] if "model_version" in source else []
+    parts.append(f"{design.kind} of {found.status.told}, seed {design.seed}")
+    style.small_print(style.figure_of(ax), " · ".join(parts))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.experiments.simulated import changed_words, settings_words
 from sim.outcomes import OUTCOMES, REGION
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ INDICES = {
 }
 
 
+def settings(found: Sensitivity) -> list[str]:
+    """Return what the sweep simulated, in lines; nothing if that is not recorded."""
+    if "changed" not in found.source:
+        return []
+    return [settings_words(found.source), changed_words(found.source)]
+
+
 def headline(found: Sensitivity) -> str:
     """Return what was measured on what, as a line; of an unfinished sweep first what is there."""
     measured, laid = INDICES[found.method.name], DESIGNS[found.design.kind]
@@ -133,7 +141,7 @@ def discovery_lines(found: Discovery) -> list[str]:
 
 def card(found: Sensitivity) -> str:
     """Return everything on one screen."""
-    lines = [headline(found), found.method.words]
+    lines = [headline(found), *settings(found), found.method.words]
     for outcome in found.outcomes:
         head, rows = table_rows(found, outcome)
         lines += ["", titled(outcome), *_aligned(head, rows)]

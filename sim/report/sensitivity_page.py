@@ -15,6 +15,7 @@ from sim.report.sensitivity_card import (
     number,
     percent,
     seed_sentence,
+    settings,
     table_rows,
     titled,
     verdicts,
@@ -108,6 +109,7 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
     top = [
         markup.heading(1, "What matters to the outcomes"),
         markup.paragraph(f"{headline(found)}.", "question"),
+        *(markup.paragraph(f"{text}.") for text in settings(found)),
         *(markup.paragraph(note, "notice") for note in found.notes),
     ]
     foot = f"Paradiplomacy {provenance.model_version()}."
@@ -117,7 +119,8 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
 def body_html(found: Sensitivity) -> str:
     """Return the tables as HTML, for a notebook."""
     tables = [part for name in found.outcomes for part in _outcome(found, name)]
-    return "\n".join([markup.paragraph(f"{headline(found)}."), *tables])
+    told = [headline(found), *settings(found)]
+    return "\n".join([*(markup.paragraph(f"{text}.") for text in told), *tables])
 
 
 def reading(found: Sensitivity) -> list[str]:

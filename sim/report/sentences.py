@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SENTENCES: dict[str, str] = {
-    "intervention": "The scenario steps in, in {place}.",
+    "intervention": "An order of the scenario holds, in {place}.",
     "executive_change": "{holder} takes office in {country}.",
     "recognition_switch": "{country} switches recognition between Taipei and Beijing.",
     "governor_change": "{holder} takes office in {place}.",
@@ -117,6 +117,9 @@ ORDERS = {
 }
 """What a scenario orders, by the kind of intervention."""
 
+ORDERED = {kind: f"The scenario {order}, in {{place}}." for kind, order in ORDERS.items()}
+"""What happened where a scenario ordered it, by the kind of intervention."""
+
 SETTINGS = {
     "governor_change": "under the governor in office since",
     "executive_change": "under the national executive in office since",
@@ -143,6 +146,11 @@ class Event:
     causes: tuple[str, ...]
     order: int
     intervention: str | None = None
+
+
+def template(event: Event) -> str:
+    """Return the template of what happened; of an intervention, what it did."""
+    return SENTENCES[event.kind] if event.intervention is None else ORDERED[event.intervention]
 
 
 def fields(
@@ -193,10 +201,7 @@ def sentence(
     causes
         The causes of the event, from which it is told who proposed a project.
     """
-    template = SENTENCES[event.kind]
-    if event.intervention is not None:
-        template = f"The scenario {ORDERS[event.intervention]}, in {{place}}."
-    text = template.format_map(fields(event, names, project, causes))
+    text = template(event).format_map(fields(event, names, project, causes))
     return text[:1].upper() + text[1:]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.calendar import month_name
+from sim.calendar import month_index, month_name
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -49,6 +49,17 @@ class Stated:
     def period(self) -> tuple[str, str]:
         """Return the first and last month as YYYY-MM."""
         return month_name(self.first), month_name(self.last)
+
+
+def record_end(world: World) -> int:
+    """Return the last month that the record covers, from January 2000; -1 if it names none.
+
+    It is the last month that a dated event or a stated total names. An event known to the year only
+    names none.
+    """
+    dates = world.documented["date"].astype(str)
+    dated = max((month_index(date[:7]) for date in dates if len(date) > 4), default=-1)
+    return max(dated, int(world.stated["end"].max()) - 1 if len(world.stated) else -1)
 
 
 def stated_of(world: World, code: str, first: int, last: int) -> tuple[Stated, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.calendar import month_index
 from sim.errors import InputError
+from sim.experiments.simulated import stamp_words
 from sim.files import replacing
 
 if TYPE_CHECKING:
@@ -162,18 +163,17 @@ def year_axis(ax: Axes, first: int, last: int) -> None:
 
 
 def stamp_text(run: Run) -> str:
-    """Return where a figure comes from: scenario, months, seed, replicates and version."""
-    scenario = run.scenario
-    runs = len(run.per_run)
-    return (
-        f"{scenario.name}, {scenario.start} to {scenario.end} · seed {scenario.seed} · "
-        f"{runs} replicate{'' if runs == 1 else 's'} · model {run.manifest['model_version']}"
-    )
+    """Return where a figure comes from: what was simulated, and the model's version."""
+    return f"{stamp_words(run.simulated)} · model {run.manifest['model_version']}"
 
 
 def stamp(figure: Figure, run: Run) -> None:
     """Write in small print at the lower edge where a figure comes from, once."""
-    text = stamp_text(run)
+    small_print(figure, stamp_text(run))
+
+
+def small_print(figure: Figure, text: str) -> None:
+    """Write a text in small print at the lower edge of a figure, once."""
     if all(other.get_text() != text for other in figure.texts):
         figure.text(
             0.995, 0.006, text, ha="right", va="bottom", fontsize=STAMP_SIZE, color="#6a6a6a"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.report.card import CAUTION, KEYS, WIDTH, Key
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ def sweep_card(sweep: Sweep) -> str:
     """Return the card as text."""
     plan, status = sweep.plan, sweep.status
     well = status.done - status.failed
-    months = f"{plan.scenario.start} to {plan.scenario.end}"
     lines = [
-        f"Sweep of {plan.scenario.title}",
+        f"Sweep of {titled(plan.scenario)}",
         *([f"Not finished: {status.told}"] if status.left else []),
         f"{status.points:,} points ({sweep.design.kind}) of {sweep.design.told}",
-        f"{plan.replicates} replicates, {months}, seed {plan.scenario.seed}",
+        f"{settings_words(plan.simulated)} each",
+        changed_words(plan.simulated),
         f"{status.runs:,} runs: {well:,} done, {status.failed:,} failed, {status.left:,} left",
         *(f"Note: {note}" for note in sweep.notes),
         *damages_told(sweep),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.calendar import month_index
+from sim.calendar import month_index, month_name
 from sim.errors import InputError
 from sim.report import style, tallies
 from sim.report.lanes import Lane, Mark, draw_key, draw_lanes, lanes_height
 from sim.report.names import Names
-from sim.report.stated import least, stated_of
+from sim.report.stated import least, record_end, stated_of
 from sim.world.names import LOCALITIES, PlaceNames
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ MILESTONES = (
 WIDE, PLOT_WIDTH, KEY_WIDTH = 12.6, 7.3, 3.35
 """Inches: the figure, its panels and the key beside them."""
 PANEL, GAP = 1.45, 0.3
+AFTER = "#f1f1f1"
+"""Colour of the months after the end of the record."""
 
 
 def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
@@ -50,7 +52,8 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
     Below stand, over all runs, the visits and the deals so far (median and 90 % interval, with
     the dated ones as a line in black and a total stated without dates as a triangle) and the
     share of runs in which a first twinning, memorandum or deal has come about. Dotted lines mark
-    changes of governor that fall into the same month in every run.
+    changes of governor that fall into the same month in every run. Months after the record's end
+    are shaded, and no dated ones are drawn there.
 
     Parameters
     ----------
@@ -99,6 +102,9 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
     turns = _common_changes(run, locality)
     for each in (top, *panels):
         each.set_xlim(style.year(run.scenario.start_month), style.year(run.scenario.end_month + 1))
+        if (after := _covered(run) + 1) <= run.scenario.end_month:
+            begin = max(after, run.scenario.start_month)
+            each.axvspan(style.year(begin), each.get_xlim()[1], color=AFTER, zorder=0)
         for month in turns:
             each.axvline(month, color="#777777", linewidth=1.0, linestyle=":", zorder=0.5)
     top.tick_params(labelbottom=False, bottom=False)
@@ -118,6 +124,8 @@ def _set_titles(run: Run, locality: str, host: Axes, turns: bool) -> None:
     words = "Above: documented events (hollow: known to the year). Below: median and 90 % interval."
     if turns:
         words += " Dotted: change of governor in every run."
+    if _covered(run) < run.scenario.end_month:
+        words += " Shaded: after the record."
     title = f"{names.place(locality, None)}, {country}"
     style.set_title(host, title, words, left=-1.75 / PLOT_WIDTH)
     style.stamp(style.figure_of(host), run)
@@ -144,7 +152,9 @@ def visits_on_record(run: Run, locality: str) -> str:
     dated = int(facts["kind"].isin(VISITS).sum())
     totals = stated_of(run.world, locality, scenario.start_month, scenario.end_month)
     stated = sum(total.at_least for total in totals if set(total.kinds) <= set(VISITS))
-    return f"{dated} dated, at least {stated} stated" if stated else f"{dated} dated"
+    words = f"{dated} dated, at least {stated} stated" if stated else f"{dated} dated"
+    end = record_end(run.world)
+    return f"{words}, up to {month_name(end)}" if 0 <= end < scenario.end_month else words
 
 
 def _lanes(facts: pd.DataFrame) -> tuple[list[Lane], list[tuple[int, str, str]]]:
@@ -198,7 +208,7 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
     panels[2].set_ylim(0.0, 1.55)
     panels[2].set_yticks([0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"])
     panels[2].set_ylabel("share of runs")
-    panels[2].set_xlabel("year (triangles: first documented)")
+    panels[2].set_xlabel("year (triangles: first documented)", loc="left")
     style.legend(panels[2], ncols=3)
     for number, ax in enumerate(panels):
         style.tidy(ax)
@@ -207,9 +217,17 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         ax.tick_params(labelbottom=number == 2)
 
 
+def _covered(run: Run) -> int:
+    """Return the last month of a run that the record covers."""
+    return min(record_end(run.world), run.scenario.end_month)
+
+
 def _draw_documented(ax: Axes, run: Run, months: pd.Series) -> None:
-    """Draw the documented events so far as a line of steps; a record without any is a zero."""
-    first, last = run.scenario.start_month, run.scenario.end_month + 1
+    """Draw the documented events so far as a line of steps as far as the record goes."""
+    first, last = run.scenario.start_month, _covered(run) + 1
+    if last <= first:
+        return
+    last = max([last, *(int(month) for month in months)])
     at = [style.year(first), *(style.year(int(m)) for m in months), style.year(last)]
     so_far = [0, *range(1, len(months) + 1), len(months)]
     ax.step(at, so_far, where="post", color=style.INK, linewidth=1.8, label="dated events")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sim.app.session import Session
 from sim.app.telling import Teller
 from sim.app.why import lives, words
 from sim.app.why.account import Account
+from sim.kinds import INTERVENTIONS
 from sim.report.biography import project_words
 from sim.report.names import Names, money, month_words
-from sim.report.sentences import SENTENCES, reason, sentence
+from sim.report.sentences import ORDERED, ORDERS, SENTENCES, reason, sentence
 from sim.world import World
 
 
@@ -37,6 +40,19 @@ def test_in_english_events_read_as_in_a_biography(
                 for cause in line.causes:
                     assert teller.reason(event, cause) == reason(event, (cause,), names)
     assert len(kinds) > len(SENTENCES) // 2
+
+
+@pytest.mark.parametrize("kind", INTERVENTIONS)
+def test_the_page_says_what_an_intervention_did(
+    kind: str, teller: Teller, world: World, account: Account
+) -> None:
+    visit = next(e for e in account.log.values() if e.kind == "visit_to_lac" and e.locality)
+    event = replace(visit, kind="intervention", intervention=kind)
+    assert ORDERS[kind] in teller.sentence(event)
+    assert teller.sentence(event) == sentence(event, Names(world))
+    for code in ("es", "pt"):
+        told = Session(world, code)._(ORDERED[kind], place="X")
+        assert "The scenario" not in told
 
 
 def test_amounts_and_months_read_as_in_a_biography(teller: Teller) -> None:

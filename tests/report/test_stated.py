@@ -12,9 +12,10 @@ from calibration.cases.cases import deep_cases
 from calibration.cases.targets.table import load_targets
 from sim.calendar import month_index
 from sim.experiments.run import Run
+from sim.report import style
 from sim.report.figures import captions
 from sim.report.html import report_page
-from sim.report.stated import Stated, least, stated_of
+from sim.report.stated import Stated, least, record_end, stated_of
 from sim.report.timeline import VISITS, visits_on_record
 from sim.world import World
 
@@ -81,3 +82,29 @@ def test_the_report_and_the_timeline_hold_what_is_stated(run: Run) -> None:
     drawings = dict.fromkeys(captions(run), b"<svg></svg>")
     page = report_page(run, drawings)
     assert page.count("8 dated, at least 24 stated") == 2  # in the table, and for who cannot see
+
+
+def test_the_record_ends_with_the_last_month_that_it_names(world: World) -> None:
+    assert record_end(world) == LAST
+    dated = {**world.tables, "stated": world.stated.iloc[:0]}
+    assert record_end(replace(world, tables=dated)) == month_index("2020-10")
+    none = {**dated, "documented": world.documented[world.documented["date"].str.len() == 4]}
+    assert record_end(replace(world, tables=none)) == -1
+
+
+def test_the_record_is_drawn_for_the_months_it_covers(run: Run) -> None:
+    place, long = run.scenario.focus[0], sim.run("jujuy", replicates=1, end="2027-12")
+    end = style.year("2021-01")
+    for shown, last in ((run, end), (long, style.year("2028-01"))):
+        panels = [x for x in shown.plot_timeline(place).child_axes if "so far" in x.get_ylabel()]
+        assert len(panels) == 2
+        for panel in panels:
+            line = next(x for x in panel.lines if x.get_label() == "dated events")
+            assert max(line.get_xdata()) == pytest.approx(end)
+            assert panel.get_xlim()[1] == pytest.approx(last)
+            assert len(panel.patches) == (last > end)
+    assert visits_on_record(long, place) == "8 dated, at least 24 stated, up to 2020-12"
+    later = long.scenario.model_copy(update={"start": "2025-01", "interventions": ()})
+    host = sim.run(later).plot_timeline(place)
+    lines = [x.get_label() for panel in host.child_axes for x in panel.lines]
+    assert "dated events" not in lines

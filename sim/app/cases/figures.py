@@ -13,7 +13,7 @@ from bokeh.plotting import figure
 from sim.app.cases.chronicle import NAMES
 from sim.app.drawing import drawn, plot_of_years, tips
 from sim.report import style
-from sim.report.stated import VISIT, least
+from sim.report.stated import KINDS, VISIT, least, record_end
 from sim.report.timeline import LANES
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ MARKERS = ("circle", "square", "diamond", "triangle", "star", "hex", "inverted_t
 COUNTS = {
     "visit_to_lac": style.BLUE,
     "visit_to_china": style.VERMILLION,
+    VISIT: "#444444",
     "memorandum": "#8a5a00",
     "deal": "#8f3f71",
 }
-"""Numbers drawn month by month, and their colours."""
+"""Numbers drawn month by month, and their colours; visits either way where a total is stated."""
 SHARES = {
     "visit_to_lac": (style.BLUE, "dotted"),
     "twinning": (style.GREEN, "solid"),
@@ -140,7 +141,8 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
             "label": [session._(fact.label) for fact in facts],
             "source": [fact.source for fact in facts],
             "marker": [MARKERS[fact.lane] for fact in facts],
-            "line": [LANES[fact.lane][1] for fact in facts],
+            # A light edge keeps filled marks apart that touch.
+            "line": [LANES[f.lane][1] if f.whole_year else style.PAPER for f in facts],
             "fill": [style.PAPER if f.whole_year else LANES[f.lane][1] for f in facts],
         }
     )
@@ -180,7 +182,7 @@ class CountPlot:
         x_range: Range1d,
         totals: Sequence[Stated] = (),
     ) -> None:
-        self.name = name
+        self.name, self.kinds = name, KINDS.get(name, (name,))
         colour = COUNTS[name]
         title = session._("{what}, so far", what=kind_names(session)[name])
         self.figure = plot_of_years(122, x_range, title, name)
@@ -191,12 +193,14 @@ class CountPlot:
         self.figure.varea("x", "low", "high", source=self.source, color=colour, alpha=style.BAND)
         line = self.figure.line("x", "middle", source=self.source, color=colour, width=2.5)
         # The record as steps: each fact adds one where it stands.
-        mine = [fact for fact in facts if fact.kind == name]
+        mine = [fact for fact in facts if fact.kind in self.kinds]
         at = np.sort(positions(mine))
-        x = [float(x_range.start), *at.tolist(), float(x_range.end)]
+        # No further than the record goes: what it does not cover is not known to be none.
+        end = min(float(x_range.end), style.year(record_end(session.world) + 1))
+        x = [float(x_range.start), *at.tolist(), max(end, *at.tolist(), float(x_range.start))]
         y = [0, *range(1, len(mine) + 1), len(mine)]
         self.figure.step(x, y, mode="after", color=style.INK, line_width=1.8, line_dash="dashed")
-        self._draw_stated(session, mine, [t for t in totals if t.kinds == (name,)])
+        self._draw_stated(session, mine, [t for t in totals if t.kinds == self.kinds])
         self.figure.y_range.start = 0
         self.figure.y_range.min_interval = 2
         told = [
@@ -211,11 +215,17 @@ class CountPlot:
     ) -> None:
         """Mark how many there were at least at the end of the period that a total is stated for."""
         ends = [total.last for total in totals]
-        dated = [{self.name: [f.month for f in facts if f.month <= end]} for end in ends]
+        dated = [
+            {
+                kind: [f.month for f in facts if f.kind == kind and f.month <= end]
+                for kind in self.kinds
+            }
+            for end in ends
+        ]
         source = ColumnDataSource(
             {
                 "x": [2000.0 + (end + 1) / 12.0 for end in ends],
-                "y": [least(d, [t], (self.name,)) for d, t in zip(dated, totals, strict=True)],
+                "y": [least(d, [t], self.kinds) for d, t in zip(dated, totals, strict=True)],
                 "label": [session._(total.label) for total in totals],
                 "source": [total.source for total in totals],
             }
@@ -230,7 +240,7 @@ class CountPlot:
     @drawn
     def update(self, chronicle: Chronicle) -> None:
         """Show what the runs hold by now."""
-        numbers = chronicle.so_far(self.name)
+        numbers = chronicle.so_far(*self.kinds)
         self.source.data = {
             "x": years(chronicle.start, chronicle.months),
             "low": numbers.low,

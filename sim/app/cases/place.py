@@ -18,7 +18,7 @@ from sim.app.cases.figures import COUNTS, CountPlot, SharePlot, record_plot
 from sim.app.cases.record import counts_of, facts_of, scenario_of, since_of, study_of
 from sim.app.prose import html, paragraphs
 from sim.app.telling import Teller
-from sim.report.stated import stated_of
+from sim.report.stated import VISIT, stated_of
 
 if TYPE_CHECKING:
     from sim.app.cases.chronicle import Begun, Chronicle
@@ -138,11 +138,14 @@ class PlacePanel:
 
     def _build(self) -> None:
         _ = self.session._
+        # A little room, so that marks at the end are not cut.
         x_range = Range1d(
-            2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 1) / 12.0
+            2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 6) / 12.0
         )
+        stated = {total.kind for total in self.totals}
+        counted = [name for name in COUNTS if name != VISIT or VISIT in stated]
         self.plots: list[CountPlot | SharePlot] = [
-            *(CountPlot(self.session, n, self.facts, x_range, self.totals) for n in COUNTS),
+            *(CountPlot(self.session, n, self.facts, x_range, self.totals) for n in counted),
             SharePlot(self.session, self.facts, x_range),
         ]
         self.said, self.numbers = html(), html()

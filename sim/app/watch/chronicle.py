@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim import kinds as k
 from sim.calendar import month_name
+from sim.events import ordered_kinds
 from sim.identities import EVENT, PROJECT, text_of
 from sim.report.sentences import Event
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.app.watch.recorder import Recorder
-    from sim.calendars import Positions
     from sim.state import Array
 
 STAGE = {
@@ -90,9 +90,11 @@ class Project:
     is_deal: bool
 
 
-def event_of(record: Any, at: Positions, order: int = 0) -> Event:
-    """Return a record of the log as an event with codes instead of numbers."""
+def event_of(record: Any, recorder: Recorder) -> Event:
+    """Return a record of a world's log as an event with codes instead of numbers."""
+    at = recorder.at
     localities = list(at.locality)
+    ordered = int(ordered_kinds(recorder.state, np.asarray(record).reshape(1))[0])
     place, project = int(record["place"]), int(record["project"])
 
     def code(index: int, codes: Sequence[str]) -> str | None:
@@ -114,7 +116,8 @@ def event_of(record: Any, at: Positions, order: int = 0) -> Event:
             for name in ("cause0", "cause1", "cause2")
             if record[name]
         ),
-        order=order,
+        order=0,
+        intervention=k.INTERVENTIONS[ordered] if ordered >= 0 else None,
     )
 
 

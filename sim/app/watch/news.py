@@ -72,7 +72,7 @@ def lines_of(recorder: Recorder, frame: Frame, teller: Teller) -> list[list[str]
     """Return the month's lines, the latest first: month, mark and sentence of each."""
     lines = []
     for record in notable(frame.events):
-        event = event_of(record, recorder.at)
+        event = event_of(record, recorder)
         mark = MARKS[PHASES[_PHASE[int(record["step"])]]]
         place = teller.place(event.locality, event.country)
         project = teller._("the project in {place}", place=place)

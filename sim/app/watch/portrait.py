@@ -231,7 +231,7 @@ class Portraits:
         latest = events[-MOST_EVENTS:][::-1]
         items = []
         for record in latest:
-            event = chronicle.event_of(record, recorder.at)
+            event = chronicle.event_of(record, recorder)
             items.append(f"{event.month}  {self.teller.sentence(event)}")
         return {
             "title": self.session._("History, the latest first"),

@@ -34,6 +34,7 @@ from sim.experiments.comparison.worlds import (
     Replicate,
     Worlds,
 )
+from sim.experiments.simulated import changed, simulated
 from sim.scenario import Scenario, load
 from sim.world import World, load_world
 
@@ -205,33 +206,32 @@ class Comparison:
         return compared.side_by_side(self.effects, self.labels)
 
     @cached_property
+    def simulated(self) -> dict[str, Any]:
+        """Return months, replicates, seed and changes of the baseline."""
+        draws = len(self.manifest.get("draws", ()))
+        return simulated(self.baseline, replicates=self.replicates, draws=draws)
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """Return what a reader needs first, for machines."""
         return {
             "baseline": self.baseline.name,
+            **self.simulated,
             "what_ifs": list(self.labels),
-            "months": [self.baseline.start, self.baseline.end],
-            "seed": self.worlds.seed,
-            "replicates": self.replicates,
+            "what_ifs_changed": {
+                label: changed(scenario, self.replicates)
+                for label, scenario in self.what_ifs.items()
+            },
             "model_version": self.manifest["model_version"],
             "identical": self.identical,
             "effects": {
                 label: rows.drop(columns="scenario").set_index("outcome").to_dict("index")
                 for label, rows in self.effects.groupby("scenario", sort=False)
             },
-            "partings": {label: self._parting(label) for label in self.labels},
-        }
-
-    def _parting(self, label: str) -> dict[str, Any]:
-        rows = self.partings[self.partings["scenario"] == label]
-        months = rows["month"].dropna().sort_values()
-        return {
-            "runs_parted": len(months),
-            "earliest": None if months.empty else months.iloc[0],
-            "median": None if months.empty else months.iloc[(len(months) - 1) // 2],
-            "latest": None if months.empty else months.iloc[-1],
-            "deals_only_baseline": float(rows["deals_only_baseline"].mean()),
-            "deals_only_what_if": float(rows["deals_only_what_if"].mean()),
+            "partings": {
+                label: compared.parting_summary(rows)
+                for label, rows in self.partings.groupby("scenario", sort=False)
+            },
         }
 
     def _joined(self, frame_of: Callable[[Tally], pd.DataFrame]) -> pd.DataFrame:

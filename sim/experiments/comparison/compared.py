@@ -204,6 +204,19 @@ def _words(events: Array, at: Positions) -> dict[str, Array]:
     }
 
 
+def parting_summary(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return when the worlds of one what-if part, and how many deals one of them only has."""
+    months = rows["month"].dropna().sort_values()
+    return {
+        "runs_parted": len(months),
+        "earliest": None if months.empty else months.iloc[0],
+        "median": None if months.empty else months.iloc[(len(months) - 1) // 2],
+        "latest": None if months.empty else months.iloc[-1],
+        "deals_only_baseline": float(rows["deals_only_baseline"].mean()),
+        "deals_only_what_if": float(rows["deals_only_what_if"].mean()),
+    }
+
+
 def deal_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
     """Return the deals that exist in one world only, with the events that say why.
 

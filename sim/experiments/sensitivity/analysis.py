@@ -47,7 +47,8 @@ class SweepFrames:
     design, frame
         The design, and one row a run: point, replicate, outcomes and error.
     source
-        Where the sweep comes from: ``model_version`` and ``scenario``.
+        Where the sweep comes from: ``model_version`` and what was simulated
+        (:mod:`sim.experiments.simulated`); empty if not recorded.
     folder
         Folder it is kept in, None if it is in none of this machine.
     planned
@@ -75,7 +76,7 @@ def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
         return sweep
     kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
     plan = kept.plan
-    source = {"model_version": plan.model_version, "scenario": plan.scenario.name}
+    source = {"model_version": plan.model_version, **plan.simulated}
     folder = Path(kept.folder)
     kept_in = folder if folder.is_dir() else None
     return SweepFrames(kept.design, kept.frame, source, kept_in, plan.runs)

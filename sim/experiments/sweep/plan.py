@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.experiments.design import Design
+from sim.experiments.simulated import simulated
 from sim.files import plain
 from sim.scenario import Scenario
 from sim.state import Array
@@ -110,6 +111,12 @@ class Plan:
     def replicates(self) -> int:
         """Return the number of replicates of each point."""
         return max(block.end_replicate for block in self.blocks)
+
+    @property
+    def simulated(self) -> dict[str, Any]:
+        """Return months, replicates of each point, seed and changes beside the points."""
+        draws = self.design.draws
+        return simulated(self.scenario, replicates=self.replicates, draws=draws)
 
     @cached_property
     def values(self) -> Array:

@@ -73,6 +73,14 @@ def test_the_record_steps_up_at_each_fact(session: Session, facts: tuple[record.
     assert list(data["x"]) == sorted(data["x"])
 
 
+def test_the_record_is_drawn_no_further_than_it_goes(
+    session: Session, facts: tuple[record.Fact, ...]
+) -> None:
+    plot = figures.CountPlot(session, "visit_to_lac", facts, Range1d(2000.0, 2036.0))
+    (data,) = (r.data_source.data for r in plot.figure.renderers if isinstance(r.glyph, Step))
+    assert data["x"][-1] == 2021.0
+
+
 def test_a_stated_total_is_marked_where_its_period_ends(session: Session) -> None:
     totals = (
         Stated("visit_to_lac", ("visit_to_lac",), 0, 11, 7, "seven", "page 4"),
@@ -81,6 +89,18 @@ def test_a_stated_total_is_marked_where_its_period_ends(session: Session) -> Non
     plot = figures.CountPlot(session, "visit_to_lac", (), axis(), totals)
     (data,) = (r.data_source.data for r in plot.figure.renderers if isinstance(r.glyph, Scatter))
     assert data == {"x": [2001.0], "y": [7], "label": ["seven"], "source": ["page 4"]}
+
+
+def test_a_total_of_visits_either_way_stands_beside_both(
+    session: Session, facts: tuple[record.Fact, ...]
+) -> None:
+    total = Stated("visit", ("visit_to_lac", "visit_to_china"), 0, 251, 99, "many", "page 5")
+    plot = figures.CountPlot(session, "visit", facts, axis(), (total,))
+    plot.update(made({"visit_to_lac": [0]}, {"visit_to_china": [0]}, months=6, start=0))
+    assert list(plot.source.data["middle"]) == [1] * 6
+    found = {type(r.glyph): r.data_source.data for r in plot.figure.renderers}
+    assert list(found[Scatter]["y"]) == [99]
+    assert found[Step]["y"][-1] == sum(fact.kind in total.kinds for fact in facts)
 
 
 def test_shares_are_drawn_for_each_first(session: Session) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from sim.app.session import Session
+from sim.app.telling import Teller
 from sim.app.watch import chronicle, measures, news
 from sim.app.watch.geometry import arcs, layout_of
 from sim.app.watch.recorder import Recorder
@@ -11,7 +15,8 @@ from sim.events import canonical_log
 from sim.identities import PROJECT, text_of
 from sim.initial import initial_state
 from sim.kinds import DEAL
-from sim.scenario import load
+from sim.report.sentences import ORDERS
+from sim.scenario import build, load
 from sim.world import World
 from tests.app.watch.conftest import END
 
@@ -90,3 +95,20 @@ def test_arcs_end_at_their_squares() -> None:
     line = arcs(np.array([[0.0, 10.0]]), np.array([[10.0, 10.0]]))
     assert (line["x0"][0], line["x1"][0], line["y0"][0]) == (0.0, 10.0, 10.0)
     assert line["cy"][0] < 10.0
+
+
+def test_what_interventions_did_is_told_in_the_ticker(world: World) -> None:
+    orders: list[dict[str, Any]] = [
+        {"kind": "signal", "month": "2000-02", "signal": "us_china_tension", "value": 0.5},
+        {"kind": "authority", "month": "2000-02", "country": "ARG", "change": -0.1},
+        {"kind": "parameter", "month": "2000-02", "parameter": "tie.office", "value": 1.0},
+    ]
+    base = load("baseline", world).with_overrides(end="2000-03").model_dump(exclude_none=True)
+    made = Recorder(build({**base, "interventions": orders}), world)
+    made.advance(made.last)
+    session = Session(world)
+    told = " ".join(
+        line[2] for line in news.lines_of(made, made.frame(1), Teller(world, session._))
+    )
+    for order in orders:
+        assert ORDERS[order["kind"]] in told
