@@ -111,7 +111,10 @@ def positions(facts: Sequence[Fact]) -> Floats:
 
 
 def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> figure:
-    """Draw the documented facts in lanes; hollow marks are known to the year only."""
+    """Draw the documented facts in lanes; hollow marks are known to the year only.
+
+    A light edge keeps filled marks apart that touch.
+    """
     names = lane_names(session)
     made = plot_of_years(LANE * len(names) + 56, x_range, session._("Documented"), "record")
     made.y_range = Range1d(-0.65, len(names) - 0.3)
@@ -141,7 +144,6 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
             "label": [session._(fact.label) for fact in facts],
             "source": [fact.source for fact in facts],
             "marker": [MARKERS[fact.lane] for fact in facts],
-            # A light edge keeps filled marks apart that touch.
             "line": [LANES[f.lane][1] if f.whole_year else style.PAPER for f in facts],
             "fill": [style.PAPER if f.whole_year else LANES[f.lane][1] for f in facts],
         }
