@@ -111,10 +111,7 @@ def positions(facts: Sequence[Fact]) -> Floats:
 
 
 def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> figure:
-    """Draw the documented facts in lanes; hollow marks are known to the year only.
-
-    A light edge keeps filled marks apart that touch.
-    """
+    """Draw the documented facts in lanes; hollow marks are known to the year only."""
     names = lane_names(session)
     made = plot_of_years(LANE * len(names) + 56, x_range, session._("Documented"), "record")
     made.y_range = Range1d(-0.65, len(names) - 0.3)
@@ -144,7 +141,7 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
             "label": [session._(fact.label) for fact in facts],
             "source": [fact.source for fact in facts],
             "marker": [MARKERS[fact.lane] for fact in facts],
-            "line": [LANES[f.lane][1] if f.whole_year else style.PAPER for f in facts],
+            "line": [LANES[fact.lane][1] for fact in facts],
             "fill": [style.PAPER if f.whole_year else LANES[f.lane][1] for f in facts],
         }
     )
@@ -205,6 +202,8 @@ class CountPlot:
         self._draw_stated(session, mine, [t for t in totals if t.kinds == self.kinds])
         self.figure.y_range.start = 0
         self.figure.y_range.min_interval = 2
+        # Room for a mark that is higher than all lines.
+        self.figure.y_range.range_padding = 0.3
         told = [
             (session._("Year"), "@x{0.0}"),
             (session._("Middle"), "@middle{0.[0]}"),
