@@ -1,7 +1,7 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md, calibration.md and page.md, and all of mechanisms.md, which follows from
-the table of claims and the latest check of them.
+That is parts of odd.md, calibration.md, json.md and page.md, and all of mechanisms.md, which
+follows from the table of claims and the latest check of them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,8 @@ from sim.world.schema import TABLES
 PAGE = Path(__file__).parent / "odd.md"
 CALIBRATION = Path(__file__).parent / "calibration.md"
 THE_PAGE = Path(__file__).parent / "page.md"
+JSON_PAGE = Path(__file__).parent / "json.md"
+SCHEMAS = Path(__file__).parents[1] / "sim" / "schemas"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
 RESULT = Path(__file__).parents[1] / REFERENCE
 
@@ -233,6 +236,27 @@ def series() -> str:
     return _table(("series", "from", "then"), rows)
 
 
+def outputs() -> str:
+    """Return the keys of what each command prints as JSON, from the schemas."""
+    told = []
+    for file in sorted(SCHEMAS.glob("*.json")):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        told.append(f"### {schema['title']}\n\nSchema: `sim/schemas/{file.name}`.")
+        for shape in schema.get("anyOf", [schema]):
+            if "description" in shape:
+                told.append(shape["description"])
+            told.append(_table(("key", "type", "meaning"), list(_keys(shape))))
+    return "\n\n".join(told)
+
+
+def _keys(shape: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys of an object with their types and meanings."""
+    for key, value in shape["properties"].items():
+        kinds = value.get("type", ["object", "null"] if "anyOf" in value else "object")
+        words = kinds if isinstance(kinds, str) else " or ".join(kinds)
+        yield f"`{key}`", words, value["description"]
+
+
 PAGE_PARTS = {"lessons": lesson_table, "limits": limit_table}
 CALIBRATION_PARTS = {
     "cases": cases,
@@ -281,6 +305,7 @@ def main() -> int:
         PAGE: renewed(PAGE, PARTS),
         CALIBRATION: renewed(CALIBRATION, CALIBRATION_PARTS),
         THE_PAGE: renewed(THE_PAGE, PAGE_PARTS),
+        JSON_PAGE: renewed(JSON_PAGE, {"outputs": outputs}),
         MECHANISMS: mechanisms(),
     }
     outdated = [

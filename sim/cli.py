@@ -5,7 +5,6 @@ Modules that take time to load are imported inside the commands, so that ``--hel
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -33,11 +32,14 @@ from sim import (
     stopping,
 )
 from sim.errors import InputError, nearest_name
-from sim.files import MachineError, plain
+from sim.files import MachineError
 from sim.folders import free_folder, make_folder
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sim.experiments.run import Run
+    from sim.report.biography import Life
     from sim.scenario import Scenario
     from sim.world import World
 
@@ -53,8 +55,22 @@ _OPTIONS = {"n": "-n", "outcomes": "--outcome", "first": "--from", "last": "--to
 """Options that are not called as the argument of the Python interface that they stand for."""
 
 
+_START_OVER = "Files written so far are whole; give the same command again to start over."
+
+
 class _Reporting(TyperGroup):
-    """Turn what can go wrong in any command into one message and an exit code."""
+    """Turn what can go wrong in any command into one message and an exit code.
+
+    With ``--json`` the standard output says it too, as one object.
+    """
+
+    def make_context(self, info_name: Any, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Read the words of the command line up to the name of the command."""
+        as_json = "--json" in args
+        with _reported(as_json):
+            made = super().make_context(info_name, args, *rest, **extra)
+        made.meta["paradiplomacy.json"] = as_json
+        return made
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command and return its value.
@@ -65,26 +81,51 @@ class _Reporting(TyperGroup):
             With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C, 143
             after SIGTERM.
         """
-        try:
-            with stopping.raising():
-                return super().invoke(ctx)
-        except InputError as error:
-            if error.argument is not None:
-                error.argument = _OPTIONS.get(error.argument, f"--{error.argument}")
-            raise _stop(str(error), 2) from error
-        except BrokenPipeError:
-            raise
-        except (MachineError, OSError) as error:
-            raise _stop(str(error), 1) from error
-        except KeyboardInterrupt as error:
-            hint = "Files written so far are whole; give the same command again to start over."
-            raise _stop(f"stopped. {hint}", stopping.exit_code(error)) from error
+        with _reported(ctx.meta["paradiplomacy.json"]), stopping.raising():
+            return super().invoke(ctx)
 
 
-def _stop(message: str, code: int) -> typer.Exit:
-    """Print what went wrong and return the exit to raise."""
-    typer.echo(f"paradiplomacy: {message}", err=True)
-    return typer.Exit(code)
+@contextmanager
+def _reported(as_json: bool) -> Iterator[None]:
+    """Say what goes wrong inside the block, and leave with its exit code."""
+    try:
+        yield
+    except InputError as error:
+        for one in {error, *error.errors}:
+            if one.argument is not None:
+                one.argument = _OPTIONS.get(one.argument, f"--{one.argument}")
+        raise cli_output.stop(str(error), 2, error.errors if as_json else ()) from error
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except KeyboardInterrupt as stop:
+        told = InputError(f"stopped. {stop or _START_OVER}")
+        raise cli_output.stop(str(told), 130, (told,) if as_json else ()) from stop
+    except Exception as error:
+        told = (_as_input(error),) if as_json else ()
+        if isinstance(error, (MachineError, OSError)):
+            raise cli_output.stop(str(error), 1, told) from error
+        if told:
+            cli_output.print_json({"errors": [told[0].to_json()]})
+        raise
+
+
+def _as_input(error: Exception) -> InputError:
+    """Return a fault of the machine, of the words typed or of the program, to be told as JSON."""
+    file = getattr(error, "file", None) or getattr(error, "filename", None)
+    if isinstance(error, MachineError):
+        return InputError(error.message, file=file)
+    if not hasattr(error, "format_message"):
+        return InputError(str(error) or type(error).__name__, file=file)
+    name = getattr(error, "option_name", None)
+    parameter = getattr(error, "param", None)
+    if parameter is not None:
+        name = max(parameter.opts, key=len) if parameter.opts else parameter.name
+    near = tuple(getattr(error, "possibilities", None) or ())
+    return InputError(
+        error.format_message(),
+        field=name,
+        nearest=near if len(near) > 1 else next(iter(near), None),
+    )
 
 
 app = typer.Typer(
@@ -216,7 +257,7 @@ def run(
     out: _Out = None,
     overwrite: cli_output.Overwrite = False,
     world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.world import load_world
@@ -246,12 +287,8 @@ def run(
 def _tell_run(result: Run, folder: Path, as_json: bool) -> None:
     """Print what came of a run and where its files are."""
     if as_json:
-        typer.echo(
-            json.dumps(
-                plain({"folder": folder, **result.summary, "seconds": result.manifest["seconds"]}),
-                allow_nan=False,
-            )
-        )
+        seconds = result.manifest["seconds"]
+        cli_output.print_json({"folder": folder, **result.summary, "seconds": seconds})
         return
     from sim.report.card import run_card
 
@@ -274,46 +311,68 @@ def explain(
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
     between: cli_compare.Between = None,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
     if between is not None:
-        cli_compare.explain_between(run_folder, between, deal, replicate, world)
+        cli_compare.explain_between(run_folder, between, deal, replicate, world, as_json)
         return
     cli_compare.require_run(run_folder)
     from sim.experiments.reading import read_events
-    from sim.report.biography import biography_of, deals_table, find_project
+    from sim.report import biography, explained
+    from sim.report.names import Names
     from sim.world import load_world
 
     events, tables = read_events(run_folder, replicate), load_world(world)
-    if deal is None:
-        typer.echo(deals_table(events, replicate, tables))
-        return
-    project = find_project(events, deal, replicate)
-    typer.echo(biography_of(events, project, replicate, tables))
-    if not draw and figure is None:
-        return
+    where = {"folder": run_folder, "replicate": replicate}
+    if deal is None and as_json:
+        deals = biography.deals_of(events, replicate)
+        cli_output.print_json(where | {"deals": [explained.event_record(one) for one in deals]})
+    elif deal is None:
+        typer.echo(biography.deals_table(events, replicate, tables))
+    else:
+        life = biography.life_of(events, deal, replicate)
+        if not as_json:
+            typer.echo(biography.text_of(life, Names(tables)))
+        drawn = None
+        if draw or figure is not None:
+            drawn = _drawn(events, life, tables, run_folder, figure)
+        if as_json:
+            told = explained.life_record(life, Names(tables))
+            cli_output.print_json(where | told | {"figure": drawn})
+        elif drawn is not None:
+            typer.echo(f"\nDrawn in {drawn}")
+
+
+def _drawn(
+    events: DataFrame, life: Life, tables: World, run_folder: Path, figure: Path | None
+) -> Path:
+    """Draw a project's life and return the file: the one given, or one in the run's figures."""
     from sim.report import style
     from sim.report.lifeline import draw_biography
 
-    drawing = style.figure_of(draw_biography(events, project, replicate, tables))
-    title = f"Biography of project {project}"
+    drawing = style.figure_of(draw_biography(events, life.project, life.replicate, tables))
+    title = f"Biography of project {life.project}"
     if figure is not None:
         style.save_as(drawing, figure, title)
-    else:
-        place = make_folder(run_folder / "figures")
-        figure = style.save(drawing, place, f"project_{project}_run_{replicate}", title)[0]
-    typer.echo(f"\nDrawn in {figure}")
+        return figure
+    place = make_folder(run_folder / "figures")
+    name = f"project_{life.project}_run_{life.replicate}"
+    return style.save(drawing, place, name, title)[0]
 
 
 @app.command()
 def bench(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Measure speed against the bars; takes some minutes."""
     from sim.bench import measure, table
 
     measured = measure(lambda what: typer.echo(f"Measuring {what}", err=True))
-    typer.echo(json.dumps(measured) if as_json else table(measured))
+    if as_json:
+        cli_output.print_json(measured)
+    else:
+        typer.echo(table(measured))
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import cli_output
-from sim.files import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +49,7 @@ def calibrate(
     ),
     overwrite: cli_output.Overwrite = False,
     simulator: Annotated[str | None, typer.Option(hidden=True, metavar="MODULE:FUNCTION")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Calibrate the free parameters to the documented cases; takes some 20 minutes.
 
@@ -73,7 +71,7 @@ def calibrate(
     with working(as_json, _GO_ON, out) as tell:
         done = calibration.calibrate(out, settings, tell)
     if as_json:
-        typer.echo(json.dumps(plain(_summary(done, out)), allow_nan=False))
+        cli_output.print_json(_summary(done, out))
     else:
         _print(done, out)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -40,7 +39,6 @@ _Out = Annotated[
 ]
 _World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
 _Figures = Annotated[bool, typer.Option(help="Draw the figures and write the report.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Between = Annotated[
     str | None,
     typer.Option(
@@ -66,7 +64,7 @@ def compare(
     overwrite: cli_output.Overwrite = False,
     world: _World = None,
     figures: _Figures = True,
-    as_json: _Json = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim import cli
@@ -100,14 +98,8 @@ def compare(
 def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
     """Print what a comparison found and where its files are."""
     if as_json:
-        from sim.files import plain
-
-        typer.echo(
-            json.dumps(
-                plain({"folder": folder, **result.summary, "seconds": result.manifest["seconds"]}),
-                allow_nan=False,
-            )
-        )
+        seconds = result.manifest["seconds"]
+        cli_output.print_json({"folder": folder, **result.summary, "seconds": seconds})
         return
     from sim.report.compare_card import compare_card
 
@@ -142,12 +134,21 @@ def require_run(folder: Path) -> None:
 
 
 def explain_between(
-    folder: Path, other: str, deal: str | None, replicate: int, world: Path | None
+    folder: Path,
+    other: str,
+    deal: str | None,
+    replicate: int,
+    world: Path | None,
+    as_json: bool,
 ) -> None:
     """Print why a deal exists in one of two worlds only, or list the deals that do."""
     from sim.experiments.comparison.twins import read_twins
-    from sim.report.between import between_of, between_table
+    from sim.report.between import between_of, between_record, between_table
     from sim.world import load_world
 
     twins = read_twins(folder, other, replicate, load_world(world))
+    if as_json:
+        where = {"folder": folder, "replicate": replicate, "worlds": twins.names}
+        cli_output.print_json(where | between_record(twins, deal))
+        return
     typer.echo(between_table(twins) if deal is None else between_of(twins, deal))

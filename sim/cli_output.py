@@ -1,16 +1,26 @@
-"""What commands that write and print share: the option to overwrite, and folders for results."""
+"""What commands that write and print share: options, folders, JSON, how to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from sim import folders, stopping
-from sim.files import MachineError
+from sim import folders
+from sim.errors import InputError
+from sim.files import MachineError, plain
+
+_DIGITS = 15
+"""Significant digits of numbers that are printed: all that a decimal number surely keeps in 64
+bits, so that what was given comes out as it was given, and 0.1 + 0.2 as 0.3."""
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object for machines, errors too.")
+]
 
 Overwrite = Annotated[
     bool,
@@ -39,7 +49,7 @@ def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json")
 
 @contextmanager
 def resumable(how: str, folder: str | Path) -> Iterator[None]:
-    """Say how to go on when the work inside the block is stopped or the machine fails.
+    """Add how to go on to what is said when the work is stopped or the machine fails.
 
     Parameters
     ----------
@@ -54,8 +64,28 @@ def resumable(how: str, folder: str | Path) -> Iterator[None]:
         is_there = "://" in str(folder) or Path(folder).is_dir()
         hint = how.format(folder if is_there else "ITS_NEW_PLACE")
         if isinstance(stop, MachineError):
-            what, code = str(stop), 1
-        else:
-            what, code = "stopped", stopping.exit_code(stop)
-        typer.echo(f"paradiplomacy: {what}. {hint}", err=True)
-        raise typer.Exit(code) from stop
+            raise MachineError(f"{stop.message}. {hint}", file=stop.file) from stop
+        raise type(stop)(hint) from stop
+
+
+def print_json(value: Any) -> None:
+    """Print a result as one JSON object, in ASCII, numbers with 15 significant digits."""
+    typer.echo(json.dumps(plain(value, _DIGITS), allow_nan=False))
+
+
+def stop(message: str, code: int, errors: Sequence[InputError] = ()) -> typer.Exit:
+    """Print what went wrong and return the exit to raise.
+
+    Parameters
+    ----------
+    message
+        For the standard error.
+    code
+        Of the exit.
+    errors
+        For the standard output, as one JSON object; none where the command has printed its own.
+    """
+    if errors:
+        print_json({"errors": [error.to_json() for error in errors]})
+    typer.echo(f"paradiplomacy: {message}", err=True)
+    return typer.Exit(code)

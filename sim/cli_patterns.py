@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +36,7 @@ def patterns(
         typer.Option(help="Folder to write to, new or empty.", show_default="results/patterns"),
     ] = None,
     overwrite: cli_output.Overwrite = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
     from calibration.claims.patterns import load_claims, select_claims
@@ -54,7 +53,7 @@ def patterns(
             )
         findings.write(folder, overwrite=overwrite)
     if as_json:
-        typer.echo(json.dumps(findings.rows, ensure_ascii=False, allow_nan=False, indent=1))
+        cli_output.print_json({"folder": folder, **findings.record()})
         return
     _print(findings, folder)
 

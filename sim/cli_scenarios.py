@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim import cli_output
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,14 +21,7 @@ app = typer.Typer(
     help="List, show, check and start scenarios.",
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 _World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
-
-
-def _print_json(value: Any) -> None:
-    from sim.files import plain
-
-    typer.echo(json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=2))
 
 
 def _print(*parts: Any) -> None:
@@ -56,14 +49,15 @@ def _fields(scenario: Scenario) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_(as_json: _Json = False) -> None:
+def list_(as_json: cli_output.Json = False) -> None:
     """List the shipped scenarios and the question each answers."""
     from sim.scenario import names, outline
 
     scenarios = [outline(name) for name in names()]
     if as_json:
         kept = ("name", "title", "question", "lineage", "start", "end", "replicates")
-        _print_json([{key: getattr(s, key) for key in kept} for s in scenarios])
+        listed = [{key: getattr(s, key) for key in kept} for s in scenarios]
+        cli_output.print_json({"scenarios": listed})
         return
     from rich.text import Text
 
@@ -77,7 +71,7 @@ def list_(as_json: _Json = False) -> None:
 @app.command()
 def show(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
-    as_json: _Json = False,
+    as_json: cli_output.Json = False,
     as_toml: Annotated[
         bool, typer.Option("--toml", help="Print one TOML text, parents merged in.")
     ] = False,
@@ -88,7 +82,7 @@ def show(
 
     chosen = load(scenario, world=_tables(world))
     if as_json:
-        _print_json(_fields(chosen))
+        cli_output.print_json(_fields(chosen))
     elif as_toml:
         typer.echo(chosen.dump_toml(), nl=False)
     else:
@@ -153,7 +147,7 @@ def _interventions(scenario: Scenario) -> Table:
 @app.command()
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names.")],
-    as_json: _Json = False,
+    as_json: cli_output.Json = False,
     world: _World = None,
 ) -> None:
     """Check scenario files; the first mistake in each is reported with its line."""
@@ -169,25 +163,16 @@ def check(
             errors[file] = error
     wrong = [error for error in errors.values() if error is not None]
     if as_json:
-        _print_json([_verdict(file, error) for file, error in errors.items()])
-        if wrong:
-            raise typer.Exit(2)
-        return
-    for file in (file for file, error in errors.items() if error is None):
-        typer.echo(f"{file}: in order")
-    if len(wrong) > 1:
-        listed = "\n".join(f"  {error}" for error in wrong)
-        raise InputError(f"{len(wrong)} of {len(errors)} scenarios are wrong\n{listed}")
+        faults = [one.to_json() for error in wrong for one in error.errors]
+        told = {"scenarios": [{"scenario": f, "ok": e is None} for f, e in errors.items()]}
+        cli_output.print_json(told | ({"errors": faults} if faults else {}))
+    else:
+        for file in (file for file, error in errors.items() if error is None):
+            typer.echo(f"{file}: in order")
     if wrong:
-        raise wrong[0]
-
-
-def _verdict(file: str, error: InputError | None) -> dict[str, Any]:
-    """Return what was found in a file, for machines."""
-    if error is None:
-        return {"scenario": file, "ok": True}
-    kept = ("message", "file", "line", "field", "allowed", "nearest")
-    return {"scenario": file, "ok": False, "error": {key: getattr(error, key) for key in kept}}
+        listed = "\n".join(f"  {error}" for error in wrong)
+        many = f"{len(wrong)} of {len(errors)} scenarios are wrong\n{listed}"
+        raise cli_output.stop(many if len(wrong) > 1 else str(wrong[0]), 2)
 
 
 @app.command()

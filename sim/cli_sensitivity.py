@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,6 @@ from typing import Annotated
 import typer
 
 from sim import cli_output
-from sim.files import plain
 
 
 class Way(StrEnum):
@@ -44,7 +42,7 @@ def sensitivity(
         typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
     ] = None,
     overwrite: cli_output.Overwrite = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
     from sim.experiments.sensitivity.analysis import RECORD
@@ -58,7 +56,7 @@ def sensitivity(
         found = measure(kept, outcome or (), method.value, discover=discover or ())
         found.write(folder, overwrite=again)
     if as_json:
-        typer.echo(json.dumps(plain({"folder": folder, **found.summary}), allow_nan=False))
+        cli_output.print_json({"folder": folder, **found.summary})
         return
     typer.echo(repr(found))
     typer.echo(f"\nFiles: {folder}")

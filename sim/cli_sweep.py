@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ import typer
 
 from sim import cli_output, cli_posterior
 from sim.errors import InputError
-from sim.files import plain
 from sim.folders import free_folder
 
 if TYPE_CHECKING:
@@ -115,7 +113,7 @@ def sweep(
     extend: _Extend = None,
     status: _Status = None,
     retry: _Retry = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Run a scenario at many points of its parameters and keep every run.
 
@@ -311,7 +309,7 @@ def _report(done: Sweep, as_json: bool) -> None:
         "set_aside": [asdict(damage) for damage in done.damages],
         "outcomes": ranges(done),
     }
-    typer.echo(json.dumps(plain(result), allow_nan=False))
+    cli_output.print_json(result)
 
 
 def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
@@ -353,8 +351,7 @@ def _tell_estimate(
 
     if as_json:
         known = {"points": len(plan.values), **plan.simulated, "varied": plan.names}
-        result = known | also | asdict(needed) | {"notes": plan.design.notes}
-        typer.echo(json.dumps(plain(result), allow_nan=False))
+        cli_output.print_json(known | also | asdict(needed) | {"notes": plan.design.notes})
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
     lines = [

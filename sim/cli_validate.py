@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,7 +72,6 @@ _Out = Annotated[
     ),
 ]
 _World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]
 
 
 def validate(
@@ -94,7 +92,7 @@ def validate(
     out: _Out = None,
     overwrite: cli_output.Overwrite = False,
     world: _World = None,
-    as_json: _Json = False,
+    as_json: cli_output.Json = False,
 ) -> None:
     """Judge the calibration by every check, or compare the model with a table of your own.
 
@@ -164,9 +162,7 @@ def _compare(
         )
         found.write(folder, overwrite=overwrite)
     if as_json:
-        from sim.files import plain
-
-        typer.echo(json.dumps(plain({"folder": folder, **found.record}), allow_nan=False))
+        cli_output.print_json({"folder": folder, **found.record})
         return
     _print(found, folder)
 

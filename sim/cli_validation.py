@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import folders
-from sim.files import plain
+from sim import cli_output, folders
 
 if TYPE_CHECKING:
     from calibration.validation.validate import Validation
@@ -90,7 +88,7 @@ def _tell(done: Validation, folder: Path, as_json: bool) -> None:
     """Print the verdicts and where the files are."""
     if as_json:
         record = {"folder": folder, "counts": done.counts, "faults": done.faults, **done.record}
-        typer.echo(json.dumps(plain(record), allow_nan=False))
+        cli_output.print_json(record)
         return
     from rich.console import Console
 

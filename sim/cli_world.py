@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim import cli_output
 from sim.errors import InputError
 
 app = typer.Typer(
@@ -21,11 +22,16 @@ _Folder = Annotated[
 
 
 @app.command()
-def check(folder: _Folder = None) -> None:
+def check(folder: _Folder = None, as_json: cli_output.Json = False) -> None:
     """Read every table, check it and say what it holds."""
-    from sim.world import load_world
+    from sim.world import SHIPPED, load_world
 
     world = load_world(folder)
+    if as_json:
+        rows = {name: len(table) for name, table in world.tables.items()}
+        place = SHIPPED if folder is None else folder
+        cli_output.print_json({"folder": place, "digest": world.digest, "rows": rows})
+        return
     width = max(len(name) for name in world.tables)
     for name, table in world.tables.items():
         typer.echo(f"{name:<{width}}  {len(table):>6,} rows")

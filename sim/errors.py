@@ -65,8 +65,7 @@ class InputError(Exception):
         if where and self.line is not None:
             where = f"{where}, line {self.line}"
         parts = [f"{where}: " if where else ""]
-        field = " ".join(name for name in (self.argument, self.field) if name)
-        parts.append(f"{field}: {self.message}" if field else self.message)
+        parts.append(f"{self._where}: {self.message}" if self._where else self.message)
         if self.allowed:
             parts.append(f"{_stop_after(parts[-1])} Allowed: {self.allowed}.")
         if isinstance(self.nearest, tuple):
@@ -81,13 +80,19 @@ class InputError(Exception):
         return (self,)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the error in terms of JSON."""
-        names = ("message", "file", "line", "field", "allowed")
+        """Return the error in terms of JSON; the field with the argument before it."""
+        names = ("message", "file", "line", "allowed")
         several = isinstance(self.nearest, tuple)
         return {name: getattr(self, name) for name in names} | {
+            "field": self._where or None,
             "nearest": None if several else self.nearest,
             "candidates": list(self.nearest or ()) if several else [],
         }
+
+    @property
+    def _where(self) -> str:
+        """Return the argument and the field that are wrong, as far as known."""
+        return " ".join(name for name in (self.argument, self.field) if name)
 
 
 class ManyInputsError(InputError):

@@ -223,12 +223,19 @@ def write_text(path: str | Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, digits: int | None = None) -> Any:
     """Return ``value`` in terms that JSON knows.
 
     Arrays and their scalars become lists and numbers, paths become text, tuples and sets
     become lists (sets sorted), and numbers that are not finite become None, for which JSON
     has no other word.
+
+    Parameters
+    ----------
+    value
+        What to turn.
+    digits
+        Significant digits of numbers; None keeps each as it is.
 
     Raises
     ------
@@ -238,17 +245,19 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
+        if not math.isfinite(value):
+            return None
+        return float(value) if digits is None else float(f"{value:.{digits}g}")
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item, digits) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain(item, digits) for item in value]
     if isinstance(value, (set, frozenset)):
-        return [plain(item) for item in sorted(value)]
+        return [plain(item, digits) for item in sorted(value)]
     if isinstance(value, Path):
         return value.as_posix()
     if hasattr(value, "tolist"):
-        return plain(value.tolist())
+        return plain(value.tolist(), digits)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 

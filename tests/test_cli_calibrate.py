@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from calibration import calibrate as calibration
 from calibration.inference.posterior import read_posterior
 from sim import cli
+from tests.schemas import told
 
 pytest.importorskip("sklearn")
 
@@ -73,7 +74,7 @@ def test_the_same_command_goes_on_and_comes_to_the_same(
     victim.unlink()
     result = call(*SMALL, "--out", str(folder), "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["central"].keys() == set(
+    assert told("calibrate", result.stdout)["central"].keys() == set(
         read_posterior(folder / "posterior.parquet").names
     )
     again = read_posterior(folder / "posterior.parquet")
@@ -82,14 +83,14 @@ def test_the_same_command_goes_on_and_comes_to_the_same(
 
 
 def test_wrong_numbers_are_refused(tmp_path: Path) -> None:
-    for options, told in (
+    for options, said in (
         (("--runs", "10"), "200 or more"),
         (("--workers", "0"), "1 or more"),
         (("--seed", "-1"), "whole number"),
     ):
         result = call(*SMALL, *options, "--out", str(tmp_path / "new"))
         assert result.exit_code == 2
-        assert told in result.stderr
+        assert said in result.stderr
 
 
 def test_another_seed_needs_another_folder(done: tuple[Path, Result]) -> None:

@@ -29,7 +29,7 @@ def test_list_names_every_scenario_with_its_question() -> None:
     shown = call("list").stdout
     for name in names():
         assert name in shown
-    listed = json.loads(call("list", "--json").stdout)
+    listed = json.loads(call("list", "--json").stdout)["scenarios"]
     assert [entry["name"] for entry in listed] == list(names())
     assert all(entry["question"] for entry in listed)
 
@@ -81,9 +81,12 @@ def test_check_reports_the_first_mistake_of_each_file() -> None:
 
 def test_check_gives_verdicts_as_json() -> None:
     Path("a.toml").write_text("seed = true\n", "utf-8")
-    good, bad = json.loads(call("check", "baseline", "a.toml", "--json", code=2).stdout)
+    told = json.loads(call("check", "baseline", "a.toml", "--json", code=2).stdout)
+    good, bad = told["scenarios"]
     assert good == {"scenario": "baseline", "ok": True}
-    assert (bad["ok"], bad["error"]["line"], bad["error"]["field"]) == (False, 1, "seed")
+    assert bad == {"scenario": "a.toml", "ok": False}
+    (error,) = told["errors"]
+    assert (error["line"], error["field"]) == (1, "seed")
 
 
 def test_new_writes_a_file_that_is_in_order_and_changes_nothing() -> None:

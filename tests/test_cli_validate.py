@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from sim import cli
 from tests.posteriors import made_up
+from tests.schemas import told
 
 
 def call(*arguments: str) -> Result:
@@ -51,7 +52,7 @@ def test_json_is_the_record(options: list[str], tmp_path: Path) -> None:
     folder = tmp_path / "out"
     result = call(*options, "--complete", "--json", "--workers", "1", "--out", str(folder))
     assert result.exit_code == 0, result.output
-    printed = json.loads(result.stdout)
+    printed = told("validate", result.stdout)
     assert printed.pop("folder") == folder.as_posix()
     assert printed == json.loads((folder / "against.json").read_text(encoding="utf-8"))
     assert printed["compared"]["units"] == 33

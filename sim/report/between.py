@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison.partings import NOWHERE, LoneDeal, Sides, lone_deals
 from sim.identities import EVENT, PROJECT, as_written, text_of
@@ -18,6 +18,7 @@ from sim.report.biography import (
     told_reasons,
 )
 from sim.report.compare_words import fate_words, kind_words
+from sim.report.explained import event_record, life_record
 from sim.report.names import Names, money, month_words, plain_word
 from sim.report.sentences import ORDERS, Event, reason, sentence
 
@@ -243,3 +244,59 @@ def between_table(twins: Twins) -> str:
                 f"{names.sector(event.sector)}; lacks {missing}"
             )
     return "\n".join(lines)
+
+
+def between_record(twins: Twins, deal: str | None) -> dict[str, Any]:
+    """Return what :func:`between_of` tells of a deal, or :func:`between_table` of all, as data.
+
+    Raises
+    ------
+    InputError
+        If neither world has such a project.
+    """
+    told = _Told(twins)
+    found = lone_deals(told.sides)
+    if deal is None:
+        first = told.sides.parting
+        parting = first and {
+            "world": twins.names[first[0]],
+            "event": _record(told.event(*first)),
+        }
+        return {"parting": parting, "deals": [_lone_record(told, one) for one in found]}
+    lone = {told.project(one): one for one in found}
+    project = _project(twins, deal, lone)
+    if project not in lone:
+        ends = []
+        for events in told.events:
+            own = [event for event in events.values() if event.project == project]
+            ends.append(_record(own[-1] if own else None))
+        return {
+            "project_id": project,
+            "only_in": None,
+            "ends": dict(zip(twins.names, ends, strict=True)),
+        }
+    side = lone[project].side
+    life = life_record(life_of(twins.logs[side], project, twins.replicate), told.names)
+    for step in life["steps"]:
+        step["in_both"] = step["event"]["event_id"] in told.events[1 - side]
+    return {**_lone_record(told, lone[project]), **life}
+
+
+def _record(event: Event | None) -> dict[str, Any] | None:
+    return None if event is None else event_record(event)
+
+
+def _lone_record(told: _Told, found: LoneDeal) -> dict[str, Any]:
+    """Return a deal of one world only, and what the other lacks and holds instead."""
+    side, root = found.side, told.event(found.side, found.root)
+    assert root is not None
+    return {
+        "project_id": told.project(found),
+        "only_in": told.twins.names[side],
+        "deal": _record(told.event(side, found.deal)),
+        "lacks_first": _record(root),
+        "events_lacking": found.steps,
+        "instead": _record(told.event(1 - side, found.instead)),
+        "last_in_the_other": _record(told.event(1 - side, found.fate)),
+        "scenarios_differ": told.interventions(root),
+    }

@@ -363,6 +363,17 @@ def biography_of(
     return text_of(life_of(events, deal, replicate), names)
 
 
+def deals_of(events: pd.DataFrame, replicate: int = 0) -> list[Event]:
+    """Return the deals of a run in the order of the log.
+
+    Raises
+    ------
+    InputError
+        If there is no such run.
+    """
+    return [e for e in events_by_id(events, replicate).values() if e.kind == "deal"]
+
+
 def biography(
     run_folder: str | Path, deal: str, replicate: int = 0, world: World | None = None
 ) -> str:
@@ -391,9 +402,7 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
     """
     names = Names(load_world() if world is None else world)
     lines = [f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place and sector"]
-    for event in events_by_id(events, replicate).values():
-        if event.kind != "deal":
-            continue
+    for event in deals_of(events, replicate):
         place = names.place(event.locality, event.country)
         where = f"{place}, {names.country(event.country)}" if event.locality else place
         what = f"{where}: {names.sector(event.sector)}"
