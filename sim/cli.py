@@ -97,15 +97,14 @@ def _reported(as_json: bool) -> Iterator[None]:
         raise cli_output.stop(str(error), 2, error.errors if as_json else ()) from error
     except (typer.Exit, BrokenPipeError):
         raise
-    except KeyboardInterrupt as stop:
-        told = InputError(f"stopped. {stop or _START_OVER}")
-        raise cli_output.stop(str(told), 130, (told,) if as_json else ()) from stop
+    except KeyboardInterrupt as error:
+        stopped = InputError(f"stopped. {str(error) or _START_OVER}")
+        raise cli_output.stop(str(stopped), 130, (stopped,) if as_json else ()) from error
     except Exception as error:
         told = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
             raise cli_output.stop(str(error), 1, told) from error
-        if told:
-            cli_output.print_json({"errors": [told[0].to_json()]})
+        cli_output.print_errors(told)
         raise
 
 

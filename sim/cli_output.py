@@ -85,7 +85,12 @@ def stop(message: str, code: int, errors: Sequence[InputError] = ()) -> typer.Ex
     errors
         For the standard output, as one JSON object; none where the command has printed its own.
     """
-    if errors:
-        print_json({"errors": [error.to_json() for error in errors]})
+    print_errors(errors)
     typer.echo(f"paradiplomacy: {message}", err=True)
     return typer.Exit(code)
+
+
+def print_errors(errors: Sequence[InputError]) -> None:
+    """Print what went wrong as one JSON object, if anything did."""
+    if errors:
+        print_json({"errors": [error.to_json() for error in errors]})
