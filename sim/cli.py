@@ -119,12 +119,9 @@ def _as_input(error: Exception) -> InputError:
     parameter = getattr(error, "param", None)
     if parameter is not None:
         name = max(parameter.opts, key=len) if parameter.opts else parameter.name
-    near = tuple(getattr(error, "possibilities", None) or ())
-    return InputError(
-        error.format_message(),
-        field=name,
-        nearest=near if len(near) > 1 else next(iter(near), None),
-    )
+    near = getattr(error, "possibilities", None) or ()
+    said = str(error) if near else error.format_message()
+    return InputError(said, field=name, nearest=nearest_name(name or "", near))
 
 
 app = typer.Typer(

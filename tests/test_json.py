@@ -183,7 +183,7 @@ def test_nearest_name_and_what_is_allowed_stand_apart() -> None:
     (error,) = told("errors", call("run", "baseline", "--seeed", "1").stdout)["errors"]
     assert (error["field"], error["nearest"]) == ("--seeed", "--seed")
     (error,) = told("errors", call("run", "baseline", "--rep", "1").stdout)["errors"]
-    assert (error["nearest"], error["candidates"]) == ("--replicates", [])
+    assert (error["nearest"], error["candidates"]) == (None, [])
 
 
 def test_every_fault_of_a_table_is_told(tmp_path: Path) -> None:
