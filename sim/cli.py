@@ -99,7 +99,9 @@ def _reported(as_json: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as error:
         stopped = InputError(f"stopped. {str(error) or _START_OVER}")
-        raise cli_output.stop(str(stopped), 130, (stopped,) if as_json else ()) from error
+        raise cli_output.stop(
+            str(stopped), stopping.exit_code(error), (stopped,) if as_json else ()
+        ) from error
     except Exception as error:
         told = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
