@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import files, folders, provenance
 from sim.errors import InputError
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,12 +198,14 @@ def make(settings: Settings, work: Path, workers: int | None = None) -> Surface:
         progress=_told if sys.stderr.isatty() else None,
     )
     if done.status.failed:
-        raise InputError(f"{done.status.failed} runs failed; see Sweep.failures", file=work)
+        raise InputError(
+            f"{counted(done.status.failed, 'run')} failed; see Sweep.failures", file=work
+        )
     return _surface(done, scenario, settings, own)
 
 
 def _told(done: int, total: int) -> None:
-    sys.stderr.write(f"\r{done:,} of {total:,} runs" + ("\n" if done == total else ""))
+    sys.stderr.write(f"\r{done:,} of {counted(total, 'run')}" + ("\n" if done == total else ""))
     sys.stderr.flush()
 
 

@@ -62,13 +62,13 @@ def _print(findings: Findings, folder: Path) -> None:
     """Print the findings as a table, the verdicts counted, and where the files are."""
     from rich.console import Console
 
-    from sim.report.patterns import counted
+    from sim.report.patterns import counted_verdicts
 
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, _NARROWEST)
     console.print(_table(findings.rows, console.width >= _NARROWEST))
-    console.print(counted(findings.counts))
+    console.print(counted_verdicts(findings.counts))
     console.print(f"\nFiles: {folder}")
 
 

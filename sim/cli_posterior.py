@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.errors import InputError
+from sim.words import counted
 
 if TYPE_CHECKING:
     from calibration.published import Drawn
@@ -77,7 +78,7 @@ def runs(asked: int | None, usual: int, count: int | None) -> int | None:
         return max(usual, count)
     if asked < count:
         raise InputError(
-            f"{asked} runs cannot take {count} draws",
+            f"{counted(asked, 'run')} cannot take {counted(count, 'draw')}",
             field="--replicates",
             allowed=f"{count} or more",
         )

@@ -9,6 +9,7 @@ import typer
 
 from sim import cli_output
 from sim.errors import InputError
+from sim.words import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -102,7 +103,7 @@ def _described(scenario: Scenario) -> list[Any]:
     """Return a scenario as texts and tables for the terminal."""
     from sim.parameters import PARAMETERS
 
-    months = f"{scenario.start} to {scenario.end}, {scenario.n_months} months"
+    months = f"{scenario.start} to {scenario.end}, {counted(scenario.n_months, 'month')}"
     parts: list[Any] = [f"{scenario.name}: {scenario.title}"]
     if scenario.question:
         parts.append(scenario.question)

@@ -14,6 +14,7 @@ import typer
 from sim import cli_output, cli_posterior
 from sim.errors import InputError
 from sim.folders import free_folder
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
@@ -282,7 +283,9 @@ def _lines() -> Callable[[int, int], None]:
         elif now - told >= _LINE_SECONDS:
             told = now
             left = (total - done) * (now - started) / (done - first)
-            typer.echo(f"{done:,} of {total:,} runs, about {duration(left)} left", err=True)
+            typer.echo(
+                f"{done:,} of {counted(total, 'run')}, about {duration(left)} left", err=True
+            )
 
     return show
 
@@ -318,8 +321,9 @@ def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
 
     plan, needed = asked.plan, estimate(asked, workers)
     made = (
-        f"{len(plan.values):,} points ({plan.design.kind}) of {plan.design.told}\n"
-        f"x {plan.replicates} replicates = {needed.runs:,} runs in {needed.chunks:,} files"
+        f"{counted(len(plan.values), 'point')} ({plan.design.kind}) of {plan.design.told}\n"
+        f"x {counted(plan.replicates, 'replicate')} = {counted(needed.runs, 'run')} in "
+        f"{counted(needed.chunks, 'file')}"
     )
     _tell_estimate(plan, needed, made, {}, as_json)
 
@@ -335,10 +339,10 @@ def _tell_extension(folder: str, asked: dict[str, Any], workers: int | None, as_
     added = replace(whole, blocks=whole.blocks[len(held.plan.blocks) :])
     needed = estimate(Planned(added, held.store.world(whole), False), workers, left=left)
     made = (
-        f"Adds {added.runs:,} runs to {held.plan.runs:,}, of which {left:,} are left\n"
-        f"{len(whole.values):,} points ({whole.design.kind}) of {whole.design.told}, "
-        f"{whole.replicates} replicates\n"
-        f"To make: {needed.runs:,} runs in {needed.chunks:,} files"
+        f"Adds {counted(added.runs, 'run')} to {held.plan.runs:,}, of which {left:,} are left\n"
+        f"{counted(len(whole.values), 'point')} ({whole.design.kind}) of {whole.design.told}, "
+        f"{counted(whole.replicates, 'replicate')}\n"
+        f"To make: {counted(needed.runs, 'run')} in {counted(needed.chunks, 'file')}"
     )
     _tell_estimate(whole, needed, made, {"added": added.runs, "left": left}, as_json)
 
@@ -358,7 +362,7 @@ def _tell_estimate(
         settings_words(plan.simulated),
         changed_words(plan.simulated),
         made,
-        f"About {duration(needed.seconds)} with {needed.workers} workers, {speed}",
+        f"About {duration(needed.seconds)} with {counted(needed.workers, 'worker')}, {speed}",
         f"{needed.size / 1e6:,.1f} MB on the disk",
         *(f"Note: {note}" for note in plan.design.notes),
     ]

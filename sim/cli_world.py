@@ -9,6 +9,7 @@ import typer
 
 from sim import cli_output
 from sim.errors import InputError
+from sim.words import counted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,7 +35,7 @@ def check(folder: _Folder = None, as_json: cli_output.Json = False) -> None:
         return
     width = max(len(name) for name in world.tables)
     for name, table in world.tables.items():
-        typer.echo(f"{name:<{width}}  {len(table):>6,} rows")
+        typer.echo(f"{name:<{width}}  {len(table):>6,} {'row' if len(table) == 1 else 'rows'}")
     typer.echo(f"All tables are in order. Digest {world.digest[:12]}.")
 
 
@@ -59,7 +60,7 @@ def new(
     made = make_folder(folder) if overwrite else prepare_folder(folder)
     for source in sources:
         write_bytes(made / source.name, source.read_bytes())
-    typer.echo(f"Copied {len(sources)} tables to {made}.")
+    typer.echo(f"Copied {counted(len(sources), 'table')} to {made}.")
     typer.echo(f"Edit them, then: paradiplomacy world check {made}")
     typer.echo(f"and run a scenario on them: paradiplomacy run baseline --world {made}")
 

@@ -11,71 +11,80 @@ counts as out of bounds too, and the drivers check the state every month (:mod:`
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
+from sim.user_cache import prune, user_cache
+
 PACKAGE = Path(__file__).resolve().parent
 COMPILE = os.environ.get("PARADIPLOMACY_COMPILE", "1") != "0"
 CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
 
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(sim[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^(\n]+)"
-    r"|import[ \t]+(sim[\w.]*))",
-    re.MULTILINE,
-)
+_DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
+_DIGITS = 16
 _TOLD = "PARADIPLOMACY_CACHE_TOLD"
 
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 
-def compiled_sources(package: Path = PACKAGE) -> list[Path]:
-    """Return the source files that compiled code can see.
+def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
+    """Return the source files that compiled code can see, in order, with what they hold.
 
     These are the modules of the package that the compiled driver imports, directly or not: rules,
     and the tables and constants that the compiler writes into their code.
     """
-    found: set[Path] = set()
-    left = [package / "engine.py"]
+    found: dict[Path, bytes] = {}
+    seen, left = set[str](), {f"{PACKAGE.name}.engine"}
     while left:
-        file = left.pop()
-        if file not in found:
-            found.add(file)
-            left.extend(_imported(file, package))
-    return sorted(found)
+        seen |= left
+        files = {_file_of(name, package) for name in left} - {None, *found}
+        new = {file: file.read_bytes() for file in files if file is not None}
+        found |= new
+        left = {name for content in new.values() for name in _imported(content.decode())} - seen
+    return dict(sorted(found.items()))
 
 
-def _imported(file: Path, package: Path) -> Iterator[Path]:
-    """Yield the files of the package's modules that a file imports."""
-    for base, names, module in _IMPORT.findall(file.read_text(encoding="utf-8")):
-        parts = (base or module).split(".")[1:]
-        for name in re.findall(r"\w+", names) or [""]:
-            for path in ([*parts, name], parts):
-                place = package.joinpath(*path)
-                if (source := place.with_suffix(".py")).is_file() and path:
-                    yield source
-                    break
-                if path and (source := place / "__init__.py").is_file():
-                    yield source
-                    break
+def _imported(source: str) -> Iterator[str]:
+    """Yield the dotted names that a source imports from the package for compiled code to see.
+
+    Imports stand before the first definition. What a function imports, compiled code cannot see.
+    """
+    for node in ast.parse(_DEFINITION.split(source, maxsplit=1)[0]).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE.name):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.startswith(PACKAGE.name))
+
+
+def _file_of(name: str, package: Path) -> Path | None:
+    """Return the file of a module, or of the module that a name is imported from."""
+    place = f"{package}/{name.partition('.')[2].replace('.', '/')}"
+    for file in (Path(f"{place}.py"), Path(f"{place}/__init__.py")):
+        if file.is_file():
+            return file
+    base = name.rpartition(".")[0]
+    return _file_of(base, package) if "." in base else None
 
 
 @cache
 def source_hash(package: Path = PACKAGE) -> str:
     """Return a short hash of the sources that compiled code can see, and of how it is compiled."""
     digest = hashlib.sha256(f"numba {numba.__version__}, checked {CHECKED}".encode())
-    for file in compiled_sources(package):
+    for file, content in compiled_sources(package).items():
         digest.update(file.relative_to(package).as_posix().encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+        digest.update(content)
+    return digest.hexdigest()[:_DIGITS]
 
 
 def cache_folder() -> Path:
@@ -83,10 +92,8 @@ def cache_folder() -> Path:
 
     It lies in ``NUMBA_CACHE_DIR`` where that is set, else in the user's folder of caches.
     """
-    given, base = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
-    if given:
-        return Path(given) / source_hash()
-    return (Path(base) if base else Path.home() / ".cache") / "paradiplomacy" / source_hash()
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return (Path(given) if given else user_cache()) / source_hash()
 
 
 def is_warm() -> bool:
@@ -112,6 +119,7 @@ def _keep_compiled_code() -> bool:
     """Have the compiler keep its code in the cache folder; say once if that cannot be written."""
     try:
         folder = cache_folder()
+        is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -124,6 +132,10 @@ def _keep_compiled_code() -> bool:
                 "set XDG_CACHE_HOME to a folder that can be written to\n"
             )
         return False
+    with suppress(OSError):
+        os.utime(folder)
+        if is_new:
+            prune(folder.parent.glob("[0-9a-f]" * _DIGITS))
     numba.config.CACHE_DIR = str(folder)
     return True
 

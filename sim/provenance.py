@@ -10,17 +10,17 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from sim import __version__
 from sim.errors import InputError
 from sim.files import MachineError, write_json
+from sim.user_cache import prune, user_cache
 
 DISTRIBUTION = "paradiplomacy"
 PACKAGES = (
@@ -57,6 +57,8 @@ _NOT_THE_MODEL = (
     "provenance.py",
     "report",
     "stopping.py",
+    "user_cache.py",
+    "words.py",
 )
 
 
@@ -92,54 +94,16 @@ def sources_digest(files: list[Path], root: Path) -> str:
     for path in files:
         content = path.read_bytes().replace(b"\r\n", b"\n")
         if path.suffix == ".py":
-            content = "".join(_tokens(ast.parse(content))).encode()
+            told: list[str] = []
+            _tell(ast.parse(content), told)
+            content = "".join(told).encode()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-class Stopwatch:
-    """Tell apart what a run spends its time on; the parts add up to the whole.
-
-    Parameters
-    ----------
-    since
-        When the first part began, on the clock of :func:`time.perf_counter`; now by default.
-    """
-
-    def __init__(self, since: float | None = None) -> None:
-        self._last = perf_counter() if since is None else since
-        self.parts: dict[str, float] = {}
-
-    def lap(self, part: str) -> None:
-        """Count the time since the last lap to a part."""
-        now = perf_counter()
-        self.parts[part] = self.parts.get(part, 0.0) + now - self._last
-        self._last = now
-
-    def resume(self) -> None:
-        """Leave out the time since the last lap, in which the user was elsewhere."""
-        self._last = perf_counter()
-
-    def begin(self, part: str, seconds: float) -> None:
-        """Put a part before all others."""
-        self.parts = {part: seconds, **self.parts}
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """Return the seconds of each part and, as ``total``, their sum."""
-        told = {name: round(value, 3) for name, value in self.parts.items()}
-        return {**told, "total": round(sum(told.values()), 3)}
-
-
-def took_words(seconds: Mapping[str, float]) -> str:
-    """Return how long a run took in all and in its parts."""
-    parts = ", ".join(f"{name} {value:,.1f}" for name, value in seconds.items() if name != "total")
-    return f"Took {seconds['total']:,.1f} s: {parts}"
-
-
-def _tokens(node: object) -> Iterator[str]:
-    """Yield a syntax tree as text; empty fields, which differ between Pythons, are left out."""
+def _tell(node: object, told: list[str]) -> None:
+    """Tell a syntax tree as text, without empty fields, which differ between Pythons."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         # A text or number that stands alone does nothing: documentation.
         return
@@ -147,17 +111,17 @@ def _tokens(node: object) -> Iterator[str]:
         # Newer Pythons put an empty text behind an empty format.
         node.values = [v for v in node.values if not (isinstance(v, ast.Constant) and not v.value)]
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
+        told.append(f"({type(node).__name__}")
         for name, value in ast.iter_fields(node):
             if value not in (None, []):
-                yield f" {name}="
-                yield from _tokens(value)
-        yield ")"
+                told.append(f" {name}=")
+                _tell(value, told)
+        told.append(")")
     elif isinstance(node, list):
         for item in node:
-            yield from _tokens(item)
+            _tell(item, told)
     else:
-        yield repr(node)
+        told.append(repr(node))
 
 
 def model_sources_digest() -> str:
@@ -173,7 +137,11 @@ def _versions() -> dict[str, str]:
     cache; where sources were edited they are taken once, in a process of its own.
     """
     sources = model_sources_digest()
-    kept = _cached(f"{sources[:32]}.json")
+    try:
+        kept = user_cache() / "versions" / f"{sources[:32]}.json"
+    except RuntimeError:
+        # A user without a home: nothing is kept.
+        kept = Path(os.devnull) / "versions"
     for file in (VERSIONS, kept):
         found = _read_versions(file)
         if found.get("sources") == sources and {"model", "calibration"} <= set(found):
@@ -183,16 +151,8 @@ def _versions() -> dict[str, str]:
     with contextlib.suppress(OSError, InputError, MachineError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_json(kept, found)
+        prune(kept.parent.glob("*.json"))
     return found
-
-
-def _cached(name: str) -> Path:
-    """Return a file of the user's cache; for a user without a home one that is not kept."""
-    try:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:
-        return Path(os.devnull) / name
-    return base / "paradiplomacy" / "versions" / name
 
 
 def _read_versions(file: Path) -> dict[str, str]:

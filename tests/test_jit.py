@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -69,6 +70,16 @@ def test_every_file_with_a_rule_is_among_the_sources() -> None:
     with_rules = {path for path in PACKAGE.rglob("*.py") if "\n@rule\n" in path.read_text("utf-8")}
     assert len(with_rules) > 10
     assert with_rules <= set(jit.compiled_sources())
+
+
+def test_no_import_of_a_source_stands_after_a_definition() -> None:
+    for source, content in jit.compiled_sources().items():
+        whole = ast.parse(content)
+        at_once = [node for node in whole.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        head = ast.parse(jit._DEFINITION.split(content.decode(), maxsplit=1)[0])
+        assert [ast.dump(n) for n in head.body if isinstance(n, ast.Import | ast.ImportFrom)] == [
+            ast.dump(node) for node in at_once
+        ], source
 
 
 @compiled

@@ -44,6 +44,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "stopping",
         "tables",
         "toml_lines",
+        "user_cache",
+        "words",
     ),
     "world": ("world",),
     "scenario": (

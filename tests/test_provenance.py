@@ -163,20 +163,3 @@ def test_manifest_holds_what_a_repetition_needs() -> None:
 def test_manifest_refuses_a_start_without_time_zone() -> None:
     with pytest.raises(ValueError, match="time zone"):
         sample_manifest(datetime.now(tz=UTC).replace(tzinfo=None))
-
-
-def test_parts_of_the_time_add_up_to_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A card once told the time of simulating as the whole."""
-    clock = iter([10.0, 14.5, 60.0, 110.2, 118.3])
-    monkeypatch.setattr(provenance, "perf_counter", lambda: next(clock))
-    watch = provenance.Stopwatch()
-    watch.lap("simulating")
-    watch.resume()
-    watch.lap("figures")
-    watch.lap("writing")
-    watch.begin("loading", 2.0)
-    assert watch.seconds == {
-        "loading": 2.0, "simulating": 4.5, "figures": 50.2, "writing": 8.1, "total": 64.8
-    }  # fmt: skip
-    words = "Took 64.8 s: loading 2.0, simulating 4.5, figures 50.2, writing 8.1"
-    assert provenance.took_words(watch.seconds) == words

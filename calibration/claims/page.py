@@ -9,7 +9,7 @@ from typing import Any
 from calibration.claims.inference import SHOWN
 from calibration.claims.patterns import REPLICATES, Claim, Experiment
 from sim.parameters import PARAMETERS
-from sim.report.patterns import counted, interval_words, threshold_words
+from sim.report.patterns import counted_verdicts, interval_words, threshold_words
 
 Record = Mapping[str, Any]
 
@@ -57,7 +57,7 @@ def _summary(
     if record is None:
         return ["The claims have not been checked yet."]
     latest = f"Latest check, of model {record['model_version']}, with seed {record['seed']}"
-    parts = [f"{latest}: {counted(record['counts'])}"]
+    parts = [f"{latest}: {counted_verdicts(record['counts'])}"]
     open_ = [claim for claim in claims if rows.get(claim.id, {}).get("verdict") != SHOWN]
     if not open_:
         return [*parts, "Every claim is shown."]

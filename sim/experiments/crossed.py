@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError
 from sim.experiments.design import MOST_POINTS, Design, Varied
 from sim.experiments.draws import Draw, checked, left_by
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -60,7 +61,7 @@ def crossed(
     base = design.points.to_numpy() if design is not None else np.empty((1, 0))
     if len(base) * len(block) > MOST_POINTS:
         raise InputError(
-            f"{len(base):,} points at {len(block):,} draws are too many",
+            f"{counted(len(base), 'point')} at {counted(len(block), 'draw')} are too many",
             field="draws",
             allowed=f"{MOST_POINTS:,} points in all",
         )

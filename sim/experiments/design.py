@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, nearest_name
 from sim.experiments.layouts import LAYOUTS, MORRIS_LEVELS
 from sim.parameters import PARAMETERS
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,7 +184,7 @@ class Design:
         """Return what varies, in words; parameters that come with the draws are counted."""
         drawn = int(self.settings.get("drawn", 0))
         names = [one.name for one in self.varied][: len(self.varied) - drawn]
-        words = [f"{drawn} parameters in {self.draws:,} draws"] if drawn else []
+        words = [f"{counted(drawn, 'parameter')} in {counted(self.draws, 'draw')}"] if drawn else []
         return ", ".join([*names, *words])
 
     def to_json(self) -> dict[str, Any]:
@@ -216,7 +217,7 @@ class Design:
             raise InputError(
                 "the points are not those of the design",
                 field="design",
-                allowed=f"{count} points of {', '.join(names)}",
+                allowed=f"{counted(count, 'point')} of {', '.join(names)}",
             )
         return cls(kind, varied, _framed(points.to_numpy(), varied), seed, settings)
 
@@ -361,7 +362,7 @@ def _notes(kind: str, settings: Mapping[str, Any]) -> list[str]:
     if kind == "sobol" and total & (total - 1):
         better = 1 << total.bit_length()
         why = f"a Sobol' sequence is balanced only at powers of two ({better // 2} or {better})"
-        return [f"{total} base points: {why}"]
+        return [f"{counted(total, 'base point')}: {why}"]
     if kind == "lhs" and len(blocks) > 1:
         sizes = " + ".join(str(size) for size in blocks)
         return [f"{sizes} points: each block is a Latin hypercube by itself, the whole is not"]
@@ -409,6 +410,8 @@ def _from_file(path: str, varied: Sequence[Varied], n: int | None, seed: int) ->
         for name, column in points.items()
     )
     repeated = int(points.duplicated().sum())
-    notes = [f"{repeated} points say what another one says already"] if repeated else []
+    say = "says" if repeated == 1 else "say"
+    told = f"{counted(repeated, 'point')} {say} what another one says already"
+    notes = [told] if repeated else []
     settings = {"file": Path(path).name, "notes": notes}
     return Design("file", chosen, _framed(points.to_numpy(), chosen), seed, settings)

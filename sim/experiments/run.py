@@ -20,9 +20,11 @@ from sim.engine import simulate
 from sim.errors import InputError
 from sim.experiments import draws as parameter_draws
 from sim.experiments.simulated import simulated
+from sim.experiments.stopwatch import Stopwatch
 from sim.initial import initial_state
 from sim.scenario import Scenario, load
 from sim.state import Array, State
+from sim.words import counted
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class Run:
         self.tables = dict(tables)
         self.per_run = per_run
         self.manifest = manifest
-        self.stopwatch = provenance.Stopwatch()
+        self.stopwatch = Stopwatch()
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -135,7 +137,7 @@ class Run:
         deals = self.summary["outcomes"]["deals"]
         return (
             f"Run({self.scenario.name!r}, {self.scenario.start} to {self.scenario.end}, "
-            f"{len(self.per_run)} replicates, deals {deals['median']:.0f} "
+            f"{counted(len(self.per_run), 'replicate')}, deals {deals['median']:.0f} "
             f"[{deals['q05']:.0f}, {deals['q95']:.0f}])"
         )
 
@@ -325,7 +327,7 @@ class _Collector:
         self.per_run: list[dict[str, float]] = []
 
     def collect(self, progress: Progress | None) -> Run:
-        started, stopwatch = datetime.now(UTC), provenance.Stopwatch()
+        started, stopwatch = datetime.now(UTC), Stopwatch()
         template = initial_state(self.scenario, self.world)
         total = self.scenario.replicates
         for replicate in range(total):

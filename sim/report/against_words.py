@@ -8,6 +8,7 @@ from typing import Any
 from sim.experiments.simulated import changed_words, settings_words
 from sim.report.against import LABELS, MEASURES, MODEL
 from sim.report.intervals import interval_words, number_words
+from sim.words import counted
 
 Record = Mapping[str, Any]
 
@@ -17,8 +18,7 @@ UNLIKELY = 0.05
 
 def _units(record: Record, count: int) -> str:
     level = record["compared"]["level"]
-    many = {"country": "countries", "locality": "localities"}
-    return f"{count:,} {level if count == 1 else many[level]}"
+    return counted(count, level)
 
 
 def range_words(found: Record) -> str:
@@ -34,7 +34,7 @@ def question(record: Record) -> str:
     return (
         f"{compared['meaning'][:1].upper()}{compared['meaning'][1:]}, {years}, in "
         f"{_units(record, compared['units'])}: {compared['file']} beside "
-        f"{record['replicates']} runs of {record['scenario']}."
+        f"{counted(record['replicates'], 'run')} of {record['scenario']}."
     )
 
 
@@ -109,10 +109,11 @@ def _given_size(record: Record) -> str:
 def _concentration(record: Record) -> str:
     rows = [row for row in record["concentration"] if row["predictions"][MODEL].get("p")]
     out = [row for row in rows if not row["predictions"][MODEL]["inside"]]
+    measures = counted(len(rows), "measure")
     if not out:
         return (
-            f"Concentration: all {len(rows)} measures of the table lie inside the 90 % interval "
-            "of the runs."
+            f"Concentration: none of {measures} of the table lies outside the 90 % interval of "
+            "the runs."
         )
     parts = [
         f"{MEASURES[row['measure']]} {number_words(row['observed'])} against "
@@ -120,8 +121,8 @@ def _concentration(record: Record) -> str:
         for row in out
     ]
     return (
-        f"Concentration: {len(out)} of {len(rows)} measures lie outside the 90 % interval of the "
-        f"runs: {'; '.join(parts)}."
+        f"Concentration: {len(out)} of {measures} outside the 90 % interval of the runs: "
+        f" {'; '.join(parts)}."
     )
 
 
@@ -176,7 +177,7 @@ def how(record: Record) -> list[tuple[str, str]]:
     compared = record["compared"]
     listed, units = compared["listed"], compared["units"]
     scope = (
-        f"all {_units(record, units)}; the {units - listed} that are not listed count as zero"
+        f"all {_units(record, units)}; those not listed, {units - listed:,}, count as zero"
         if compared["complete"]
         else f"the {_units(record, units)} listed, no others"
     )
@@ -187,7 +188,7 @@ def how(record: Record) -> list[tuple[str, str]]:
         "countries with all their localities" if compared["resampled"] == "countries" else "units"
     )
     return [
-        ("Table", f"{compared['file']}, {compared['rows']:,} rows{left}"),
+        ("Table", f"{compared['file']}, {counted(compared['rows'], 'row')}{left}"),
         ("Units", scope),
         ("Outcome", f"{compared['outcome']} ({compared['unit']}): {compared['meaning']}"),
         ("Years", " to ".join(str(year) for year in dict.fromkeys(compared["years"]))),

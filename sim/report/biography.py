@@ -16,6 +16,7 @@ from sim.identities import PROJECT as PROJECT_LETTER
 from sim.identities import as_written
 from sim.report.names import Names, money, month_words
 from sim.report.sentences import Event, reason, sentence
+from sim.words import counted
 from sim.world import load_world
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def find_project(events: pd.DataFrame, deal: str, replicate: int) -> str:
     known = project_ids(events, replicate)
     some = ", ".join(fitting[:5] or known[:5])
     raise InputError(
-        f"{len(fitting)} projects begin with {text!r}"
+        f"{counted(len(fitting), 'project')} begin with {text!r}"
         if fitting
         else f"run {replicate} has no project {deal.strip()!r}",
         field="deal",
@@ -276,7 +277,7 @@ def headline(life: Life, names: Names) -> tuple[str, str]:
 def _months(start: str, end: str) -> str:
     (y0, m0), (y1, m1) = ((int(part) for part in text.split("-")) for text in (start, end))
     count = 12 * (y1 - y0) + m1 - m0
-    return f"{count} month{'' if count == 1 else 's'}"
+    return counted(count, "month")
 
 
 def told_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:

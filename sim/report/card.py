@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.simulated import changed_words, settings_words, titled
-from sim.provenance import took_words
+from sim.experiments.stopwatch import took_words
 from sim.report import tallies
 from sim.report.names import Names
 from sim.report.tallies import Spread

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.simulated import changed_words, settings_words, titled
-from sim.provenance import took_words
+from sim.experiments.stopwatch import took_words
 from sim.report.card import CAUTION, KEYS, WIDTH
 from sim.report.compare_words import (
     INTERVAL,

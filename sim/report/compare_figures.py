@@ -224,8 +224,7 @@ def plot_paths(
     style.set_title(
         title,
         "Difference over time",
-        f"{who} {comparison.baseline.name}: mean of {comparison.replicates} paired runs and "
-        f"{INTERVAL}",
+        f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and {INTERVAL}",
     )
     stamp(host, comparison)
     return host

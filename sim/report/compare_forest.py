@@ -76,7 +76,7 @@ def plot_forest(
     style.set_title(
         ax,
         "Effects on the region",
-        f"{label} less {comparison.baseline.name}: mean of {comparison.replicates} paired runs and "
+        f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and "
         f"{INTERVAL}; grey: not distinguishable from none",
         left=-0.83,
     )

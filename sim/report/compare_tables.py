@@ -24,6 +24,7 @@ from sim.report.compare_words import (
     named,
 )
 from sim.report.names import Names, money, month_words
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ def key_table(comparison: Comparison, label: str) -> str:
     """Return the key outcomes for the region."""
     effects = effects_of(comparison, label)
     rows = [_cells(effects[key.name]) for key in KEYS]
-    caption = f"Key outcomes for the whole region, mean of {comparison.replicates:,} paired runs"
+    caption = f"Key outcomes for the whole region, mean of {comparison.pairs}"
     return markup.table(caption, _HEAD, rows, range(1, 6))
 
 
@@ -122,8 +123,9 @@ def flag_words(comparison: Comparison, label: str, outcome: str = "deals") -> st
     """Say how many localities differ in an outcome, and how many chance alone would flag."""
     frame = _of(comparison.flagged, label)
     row = frame[(frame["outcome"] == outcome) & (frame["of"] == "locality")].iloc[0]
+    places = counted(int(row["places"]), "locality")
     return (
-        f"{key_of(outcome).words}: {row['differ']} of {row['places']} localities differ in at "
+        f"{key_of(outcome).words}: {row['differ']} of {places} differ in at "
         f"least one run. Taken one by one, {row['below']} have a p-value below 0.05, where chance "
         f"alone would give up to {row['by_chance']:.0f}. After correction for the {row['differ']} "
         f"(Benjamini and Hochberg; of those left at most 5 % are wrong) {row['distinguishable']} "
@@ -198,7 +200,8 @@ def reason_table(comparison: Comparison, label: str) -> str:
             rows.append((words[:1].upper() + words[1:], *cells))
     rows.sort(key=lambda row: (row[1], -int(row[2]), row[0]))
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")
-    caption = f"Deals that exist in one world only, all of {runs} runs: what the other world lacks"
+    all_runs = f"all of {counted(runs, 'run')}"
+    caption = f"Deals that exist in one world only, {all_runs}: what the other world lacks"
     return markup.table(caption, head, rows, (2, 3))
 
 

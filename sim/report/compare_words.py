@@ -14,6 +14,7 @@ from sim.outcomes import OUTCOMES, REGION
 from sim.report.card import KEYS, Key
 from sim.report.names import Names, month_words
 from sim.report.sentences import REASONS, Event, fields
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,10 +115,11 @@ class Effect:
     @property
     def none_words(self) -> str:
         """Return why the difference can't be told from none."""
+        of = counted(self.runs, "run")
         if self.never:
             often = percent(100 * most_often(max(self.runs, 1)))
-            return f"equal in all {self.runs} runs; at most {often} of runs can differ"
-        told = f"not distinguishable from none with {self.runs} runs ({INTERVAL} {self.interval})"
+            return f"no difference in {of}; at most {often} of runs can differ"
+        told = f"not distinguishable from none with {of} ({INTERVAL} {self.interval})"
         if np.isnan(self.needed):
             return told
         return f"{told}; runs needed to see half of this: {self.needed_words}"
@@ -235,11 +237,10 @@ def headlines(comparison: Comparison, label: str, names: Names) -> list[str]:
 
 def identical_words(comparison: Comparison, label: str) -> str:
     """Say that a what-if is the baseline under another name, or changes nothing."""
-    runs = comparison.replicates
     if same_world(comparison.baseline, comparison.what_ifs[label]):
         why = "it is equal to the baseline in everything that is simulated"
     else:
-        why = f"what it changes has no consequence in any of the {runs} runs"
+        why = f"what it changes has no consequence in any of {comparison.pairs}"
     return f"All differences are exactly zero: {why}."
 
 
@@ -285,13 +286,13 @@ def parting_words(comparison: Comparison, label: str, names: Names) -> str:
     months = sorted(rows["month"])
     first, middle, last = (month_words(months[i]) for i in (0, (len(months) - 1) // 2, -1))
     when = f"in {first}" if first == last else f"between {first} and {last}, half by {middle}"
-    share = "in every run" if len(rows) == runs else f"in {len(rows)} of {runs} runs"
+    share = "in every run" if len(rows) == runs else f"in {len(rows)} of {counted(runs, 'run')}"
     kind, count = _most(rows["kind"])
     where, _ = _most(rows["country"].fillna(""))
     place = f", most often in {names.country(where)}" if where else ""
     return (
         f"The worlds part {share}, {when}{place}; the first event that only one of them has is "
-        f"most often {kind_words(kind)} ({count} of {runs} runs)."
+        f"most often {kind_words(kind)} ({count} of {counted(runs, 'run')})."
     )
 
 
@@ -417,5 +418,5 @@ def changes_words(comparison: Comparison, label: str) -> str:
     gone = sum(change not in other.interventions for change in base.interventions)
     for count, words in ((added, "more"), (gone, "fewer")):
         if count:
-            parts.append(f"{count} intervention{'' if count == 1 else 's'} {words}")
+            parts.append(f"{counted(count, 'intervention')} {words}")
     return "; ".join(parts) or "nothing that is simulated"

@@ -15,6 +15,7 @@ from sim.report.card import CAUTION, key_rows, place_of
 from sim.report.example import example_of
 from sim.report.names import Names, intervention_cells
 from sim.report.timeline import visits_on_record
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.run import Run
@@ -136,7 +137,7 @@ def _key_table(run: Run) -> str:
         for row in key_rows(run)
     ]
     runs = len(run.per_run)
-    caption = f"Key outcomes for the whole region, {runs:,} run{'' if runs == 1 else 's'}"
+    caption = f"Key outcomes for the whole region, {counted(runs, 'run')}"
     return markup.table(caption, ("Outcome", "Median", INTERVAL, "Unit"), rows, (1, 2))
 
 
@@ -283,7 +284,7 @@ def _outcome_table(run: Run) -> str:
 
 def _parameters(run: Run) -> str:
     count = len(run.manifest.get("draws", ()))
-    return f"{count:,} draws, one a run" if count else "one set, the scenario's"
+    return f"{counted(count, 'draw')}, one a run" if count else "one set, the scenario's"
 
 
 def _provenance(run: Run) -> list[str]:

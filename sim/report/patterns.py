@@ -17,8 +17,9 @@ from sim.report.intervals import (
     interval_words,
     number_words,
 )
+from sim.words import counted
 
-__all__ = ["counted", "interval_words", "number_words", "patterns_page", "threshold_words"]
+__all__ = ["counted_verdicts", "interval_words", "number_words", "patterns_page", "threshold_words"]
 
 Row = Mapping[str, Any]
 
@@ -37,11 +38,10 @@ effect lies wholly on the other side of zero. Otherwise it is not shown.""".spli
 """How to read the page, a paragraph a line."""
 
 
-def counted(counts: Mapping[str, int]) -> str:
+def counted_verdicts(counts: Mapping[str, int]) -> str:
     """Return in words how many claims have each verdict."""
-    total = sum(counts.values())
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    return f"{total} claim{'' if total == 1 else 's'}: {words}."
+    return f"{counted(sum(counts.values()), 'claim')}: {words}."
 
 
 def threshold_words(row: Row) -> str:
@@ -79,7 +79,7 @@ def patterns_page(
     top = "\n".join(
         [
             markup.heading(1, "Claims of the report, checked against the model"),
-            markup.paragraph(counted(record["counts"]), "question"),
+            markup.paragraph(counted_verdicts(record["counts"]), "question"),
         ]
     )
     foot = f"Paradiplomacy {record['model_version']}."

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.report import style, tallies
 from sim.report.names import Names
+from sim.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +30,7 @@ def plot_countries(run: Run, ax: Axes | None = None) -> Axes:
     _dots(ax, table, [names.country(code) for code in table.index], style.BLUE)
     ax.set_xlabel("deals per run")
     silent = wide.shape[1] - int((wide.sum() > 0).sum())
-    without = f" · {silent} countries have none in any run" if silent else ""
+    without = f" · {counted(silent, 'country')} without any" if silent else ""
     words = f"Median over runs and 90 % interval{without}"
     style.set_title(ax, "Deals by country", words, left=-0.28)
     style.stamp(style.figure_of(ax), run)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.experiments.simulated import changed_words, settings_words
 from sim.outcomes import OUTCOMES, REGION
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import Sensitivity
@@ -53,7 +54,7 @@ def seed_sentence(found: Sensitivity, outcome: str) -> str:
     if math.isnan(row["share"]):
         return "Seed: not known, as too few points have two known runs or more."
     share = f"{percent(row['share'])} ({percent(row['low'])} to {percent(row['high'])})"
-    means = f"the means over {row['replicates']:.3g} replicates"
+    means = f"the means over {counted(float(row['replicates']), 'replicate')}"
     return (
         f"Seed: {share} of the variance of one run, a deviation of {number(row['deviation'])}; "
         f"{percent(row['left'])} of the variance of {means}."
@@ -123,11 +124,12 @@ def table_rows(found: Sensitivity, outcome: str) -> tuple[list[str], list[list[s
 def discovery_lines(found: Discovery) -> list[str]:
     """Return the boxes found, in lines of text."""
     base = found.asked / found.points
-    lines = [f"Where {found.text}: {found.asked:,} of {found.points:,} points ({percent(base)})."]
+    points = counted(found.points, "point")
+    lines = [f"Where {found.text}: {found.asked:,} of {points} ({percent(base)})."]
     for place, box in enumerate(found.boxes, start=1):
         lines.append(
-            f"  Box {place}: {percent(box.density)} of its {box.points:,} points are as asked for "
-            f"(density); it holds {percent(box.coverage)} of all that are (coverage)."
+            f"  Box {place}: of its {counted(box.points, 'point')} {percent(box.density)} are as "
+            f"asked for (density); it holds {percent(box.coverage)} of all that are (coverage)."
         )
         lines += [
             f"    {limit.parameter} from {limit.low:.4g} to {limit.high:.4g}"

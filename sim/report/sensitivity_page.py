@@ -20,6 +20,7 @@ from sim.report.sensitivity_card import (
     titled,
     verdicts,
 )
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import Sensitivity
@@ -152,7 +153,7 @@ def _boxes(found: Discovery) -> list[str]:
     for place, box in enumerate(found.boxes, start=1):
         caption = (
             f"Box {place}: density {percent(box.density)}, coverage {percent(box.coverage)}, "
-            f"{box.points:,} points"
+            f"{counted(box.points, 'point')}"
         )
         rows = [
             (x.parameter, f"{x.low:.4g}", f"{x.high:.4g}", f"{x.chance:.2g}") for x in box.limits

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.experiments.simulated import changed_words, settings_words, titled
 from sim.report.card import CAUTION, KEYS, WIDTH, Key
+from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
@@ -22,13 +23,14 @@ def sweep_card(sweep: Sweep) -> str:
     """Return the card as text."""
     plan, status = sweep.plan, sweep.status
     well = status.done - status.failed
+    runs = counted(status.runs, "run")
     lines = [
         f"Sweep of {titled(plan.scenario)}",
         *([f"Not finished: {status.told}"] if status.left else []),
-        f"{status.points:,} points ({sweep.design.kind}) of {sweep.design.told}",
+        f"{counted(status.points, 'point')} ({sweep.design.kind}) of {sweep.design.told}",
         f"{settings_words(plan.simulated)} each",
         changed_words(plan.simulated),
-        f"{status.runs:,} runs: {well:,} done, {status.failed:,} failed, {status.left:,} left",
+        f"{runs}: {well:,} done, {status.failed:,} failed, {status.left:,} left",
         *(f"Note: {note}" for note in sweep.notes),
         *damages_told(sweep),
     ]
@@ -78,7 +80,8 @@ def _number(key: Key, value: float | None) -> str:
 def _failures(sweep: Sweep) -> list[str]:
     """Return the first failures; all of them are in the column ``error``."""
     failures = sweep.failures
-    lines = [f"{len(failures):,} runs failed; they keep their row, with the reason as error:"]
+    failed = counted(len(failures), "run")
+    lines = [f"{failed} failed; each keeps its row, with the reason as error:"]
     for _, row in failures.head(_FAILURES_SHOWN).iterrows():
         text = f"point {row['point']}, replicate {row['replicate']}: {row['error']}"
         lines.append("  " + shorten(text, WIDTH - 2, placeholder=" …"))

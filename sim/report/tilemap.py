@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.report.room import SEA, Box, Room, code_boxes, extent, nearest
+from sim.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,11 +166,12 @@ def grid_figure(world: World) -> Figure:
     figure = Figure(figsize=(8.0, 8.0), facecolor="white")
     ax = figure.add_axes((0.01, 0.01, 0.98, 0.98))
     draw_countries(ax, world.localities, world.grid)
-    countries = world.localities["iso3"].nunique()
+    units = counted(len(world.localities), "first-level unit")
+    countries = counted(world.localities["iso3"].nunique(), "country")
     ax.text(
         0.02,
         0.02,
-        f"{len(world.localities)} first-level units of {countries} countries,\n"
+        f"{units} of {countries},\n"
         "one tile each, north up. Countries that share\na land border touch.",
         transform=ax.transAxes,
         fontsize=9.5,

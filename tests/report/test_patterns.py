@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.report.intervals import CIRCLE, WITH, WITHOUT, chart, interval_words, number_words, ticks
-from sim.report.patterns import counted, patterns_page, threshold_words
+from sim.report.patterns import counted_verdicts, patterns_page, threshold_words
 from sim.report.style import BLUE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -164,7 +164,7 @@ def test_intervals_and_thresholds_in_words() -> None:
     assert threshold_words({"above": 1.0, "below": None}) == "above 1"
     assert threshold_words({"above": None, "below": 0.5}) == "below 0.5"
     assert threshold_words({"above": 0.1, "below": 0.5}) == "between 0.1 and 0.5"
-    assert counted({"shown": 1, "weak": 0}) == "1 claim: 1 shown."
+    assert counted_verdicts({"shown": 1, "weak": 0}) == "1 claim: 1 shown."
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3.2, 17.0), (0.011, 0.012), (100, 5e5)])

@@ -35,7 +35,9 @@ from sim.experiments.comparison.worlds import (
     Worlds,
 )
 from sim.experiments.simulated import changed, simulated
+from sim.experiments.stopwatch import Stopwatch
 from sim.scenario import Scenario, load
+from sim.words import counted
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ class Comparison:
         self.tallies = dict(zip(labels, tallies, strict=True))
         self.per_run = per_run
         self.manifest = manifest
-        self.stopwatch = provenance.Stopwatch()
+        self.stopwatch = Stopwatch()
 
     @property
     def replicates(self) -> int:
@@ -192,13 +194,9 @@ class Comparison:
     @cached_property
     def flagged(self) -> pd.DataFrame:
         """Return how many places are called different, and how many chance alone would call."""
-        return pd.concat(
-            [
-                compared.flag_frame(self.by_country, "country"),
-                compared.flag_frame(self.by_locality, "locality"),
-            ],
-            ignore_index=True,
-        )
+        places = {"country": self.by_country, "locality": self.by_locality}
+        frames = [compared.flag_frame(frame, of) for of, frame in places.items()]
+        return pd.concat(frames, ignore_index=True)
 
     @cached_property
     def side_by_side(self) -> pd.DataFrame:
@@ -236,12 +234,9 @@ class Comparison:
 
     def _joined(self, frame_of: Callable[[Tally], pd.DataFrame]) -> pd.DataFrame:
         """Return one frame of all what-ifs, the first column naming them."""
-        frames = []
-        for label, tally in self.tallies.items():
-            frame = frame_of(tally)
-            frame.insert(0, "scenario", label)
-            frames.append(frame)
-        return pd.concat(frames, ignore_index=True)
+        frames = {label: frame_of(tally) for label, tally in self.tallies.items()}
+        joined = pd.concat(frames, names=["scenario"])
+        return joined.reset_index("scenario").reset_index(drop=True)
 
     def label_of(self, what_if: str | None) -> str:
         """Return the name of a what-if; the first one if None is asked for.
@@ -261,13 +256,18 @@ class Comparison:
             )
         return what_if
 
+    @property
+    def pairs(self) -> str:
+        """Return in words how many paired runs there are."""
+        return counted(self.replicates, "paired run")
+
     def __repr__(self) -> str:
         deals = self.effects[self.effects["outcome"] == "deals"]
         words = ", ".join(
             f"{row.scenario!r}: deals {row.difference:+.2f} [{row.low:+.2f}, {row.high:+.2f}]"
             for row in deals.itertuples()
         )
-        return f"Comparison({self.baseline.name!r}, {self.replicates} paired runs; {words})"
+        return f"Comparison({self.baseline.name!r}, {self.pairs}; {words})"
 
     def _repr_html_(self) -> str:
         from sim.report.compare_card import card_html
@@ -388,7 +388,7 @@ def compare(
     InputError
         If anything given is not valid or the scenarios cannot be paired.
     """
-    started, stopwatch = datetime.now(UTC), provenance.Stopwatch()
+    started, stopwatch = datetime.now(UTC), Stopwatch()
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)

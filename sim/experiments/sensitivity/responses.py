@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError, nearest_name
 from sim.parameters import PARAMETERS
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,10 +115,12 @@ class Response:
             (self.missing, "are not there: the sweep is not finished"),
             (self.unknown, "have no number for it (nothing to measure in that run)"),
         ]
-        notes = [f"{self.outcome}: {n:,} of {total:,} runs {what}" for n, what in said if n]
+        runs = counted(total, "run")
+        notes = [f"{self.outcome}: {n:,} of {runs} {what}" for n, what in said if n]
         lost = int((self.counts == 0).sum())
         if lost:
-            notes.append(f"{self.outcome}: {lost:,} of {len(self.runs):,} points have no known run")
+            points = counted(len(self.runs), "point")
+            notes.append(f"{self.outcome}: no known run at {lost:,} of {points}")
         return notes
 
 

@@ -22,6 +22,7 @@ from sim.experiments.sweep.plan import Chunk, Plan
 from sim.experiments.sweep.plan_files import write_plan
 from sim.experiments.sweep.store import RUNS, Damage, Store
 from sim.state import Array
+from sim.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -342,9 +343,9 @@ class Sweep:
         status = self.status
         lead = f"not finished: {status.told}; " if status.left else ""
         return (
-            f"Sweep({self.folder!r}, {lead}{status.points:,} points of "
-            f"{self.design.told}, {self.plan.replicates} replicates, "
-            f"{status.done:,} of {status.runs:,} runs done, {status.failed:,} failed)"
+            f"Sweep({self.folder!r}, {lead}{counted(status.points, 'point')} of "
+            f"{self.design.told}, {counted(self.plan.replicates, 'replicate')}, "
+            f"{status.done:,} of {counted(status.runs, 'run')} done, {status.failed:,} failed)"
         )
 
 
