@@ -1,4 +1,4 @@
-"""What the documentation says to type is understood, and its examples run."""
+"""What the documentation says to type is understood; tests/test_docs_run.py runs it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from typing import Any
 import click
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.experiments.comparison.worlds import REGION_OUTCOMES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
-    [*ROOT.glob("README.md"), ROOT / "results" / "README.md", *(ROOT / "docs").glob("*.md")]
+    [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "results/README.md")),
+        *(ROOT / "docs").rglob("*.md"),
+    ]
 )
+LANGUAGES = {"sh", "python", "csv", "nginx", "text"}
+"""Languages of blocks; tests/app/test_hosts.py tries the one of nginx, and text is no code."""
 PAGE_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -30,11 +34,17 @@ def blocks(page: Path, kind: str) -> tuple[str, ...]:
     return tuple(re.findall(rf"^```{kind}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
 
 
-def commands(page: Path) -> list[list[str]]:
-    """Return the words of each command of this package on a page; a comment ends a line."""
+def commands(page: Path, *, in_tables: bool = False) -> list[list[str]]:
+    """Return the words of each command of this package in a page's blocks or its tables.
+
+    A comment ends a line.
+    """
     lines = "\n".join(blocks(page, "sh")).replace("\\\n", " ").splitlines()
+    if in_tables:
+        text = page.read_text(encoding="utf-8")
+        lines = re.findall(r"^\|.*`(paradiplomacy [^`]+)`", text, re.MULTILINE)
     split = [shlex.split(line, comments=True) for line in lines]
-    return [words[1:] for words in split if words[:1] == ["paradiplomacy"] and "..." not in words]
+    return [words[1:] for words in split if words[:1] == ["paradiplomacy"]]
 
 
 def parsed(words: list[str]) -> click.Context:
@@ -52,7 +62,9 @@ def parsed(words: list[str]) -> click.Context:
     return made
 
 
-ALL = [(page, words) for page in PAGES for words in commands(page)]
+ALL = [
+    (page, words) for page in PAGES for words in (*commands(page), *commands(page, in_tables=True))
+]
 
 
 @pytest.mark.parametrize(
@@ -71,22 +83,6 @@ def test_an_option_that_does_not_exist_would_be_noticed() -> None:
 def test_python_blocks_are_python(page: Path) -> None:
     for block in blocks(page, "python"):
         compile(block, str(page), "exec")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "words",
-    [words for words in commands(ROOT / "docs" / "validate.md") if "--against" in words],
-    ids=" ".join,
-)
-def test_the_sample_table_does_for_every_command_on_its_page(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (sample,) = blocks(ROOT / "docs" / "validate.md", "csv")
-    monkeypatch.chdir(tmp_path)
-    Path("mine.csv").write_text(sample, encoding="utf-8")
-    done = CliRunner().invoke(app, [*words, "--replicates", "20"])
-    assert done.exit_code == 0, done.output
 
 
 def test_the_number_of_outcomes_is_the_one_there_is() -> None:

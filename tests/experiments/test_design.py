@@ -170,7 +170,7 @@ def test_a_file_of_points_is_taken_as_it_is(tmp_path: Path, suffix: str) -> None
     assert design.kind == "file"
     assert np.array_equal(design.points.to_numpy(), points.to_numpy(dtype=float))
     assert design.varied[1].bounds == (1.0, 1.0)
-    assert design.notes == ("1 points say what another one says already",)
+    assert design.notes == ("1 point says what another one says already",)
     again = Design.from_json(json.loads(json.dumps(design.to_json())), design.points)
     assert again.varied == design.varied
 

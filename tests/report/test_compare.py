@@ -155,7 +155,7 @@ def test_a_difference_that_may_be_none_is_said_plainly(both: Comparison) -> None
             assert "runs needed to see half of this: " in effect.none_words
     never = [e for e in effects if e.never]
     assert never
-    assert never[0].none_words.startswith(f"equal in all {RUNS} runs")
+    assert never[0].none_words.startswith(f"no difference in {RUNS} runs")
 
 
 def test_a_scenario_under_another_name_is_said_to_be_the_same(same: Comparison) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,7 +146,7 @@ def test_of_one_month_claim_and_unit() -> None:
     assert not plurals("\n".join(texts))
 
 
-def helps(command: typer.main.TyperGroup, name: str) -> Iterator[str]:
+def helps(command: Any, name: str) -> Iterator[str]:
     """Yield the help of a command and of all below it."""
     context = command.make_context(name, ["--help"], resilient_parsing=True)
     yield command.get_help(context)
@@ -154,6 +155,6 @@ def helps(command: typer.main.TyperGroup, name: str) -> Iterator[str]:
 
 
 def test_in_the_help_of_every_command() -> None:
-    texts = list(helps(typer.main.get_command(cli.app), "paradiplomacy"))  # type: ignore[arg-type]
+    texts = list(helps(typer.main.get_command(cli.app), "paradiplomacy"))
     assert len(texts) > 10
     assert not plurals("\n".join(texts))
