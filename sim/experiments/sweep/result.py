@@ -66,8 +66,10 @@ class Status:
     @property
     def told(self) -> str:
         """Return what is there of an unfinished sweep, in words; of a finished one its points."""
-        whole = f"{self.points:,} points"
-        there = f"{self.points_with_runs:,} of {whole}, {self.done:,} of {self.runs:,} runs"
+        whole = counted(self.points, "point")
+        there = (
+            f"{self.points_with_runs:,} of {whole}, {self.done:,} of {counted(self.runs, 'run')}"
+        )
         return there if self.left else whole
 
 
