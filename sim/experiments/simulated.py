@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.experiments.comparison.pairing import changed_parameters
 from sim.scenario import Scenario, build, names, outline
+from sim.words import counted
 
 Record = Mapping[str, Any]
 
@@ -86,7 +87,7 @@ def differences(found: Record) -> list[str]:
     told = [f"{key} {was:g} to {now:g}" for key, (was, now) in found.get("parameters", {}).items()]
     for way, changes in found.get("interventions", {}).items():
         if changes:
-            told.append(f"{len(changes)} intervention{'' if len(changes) == 1 else 's'} {way}")
+            told.append(f"{counted(len(changes), 'intervention')} {way}")
     return told + [f"{k} {found[k][0]} to {found[k][1]}" for k in _SETTINGS if k in found]
 
 
@@ -112,9 +113,9 @@ def settings_words(record: Record, runs: str = "replicate") -> str:
     count, draws = record["replicates"], record["draws"]
     first, last = record["months"]
     parts = [record["scenario"], f"{first} to {last}"]
-    parts.append(f"{count:,} {runs}{'' if count == 1 else 's'}")
+    parts.append(counted(count, runs))
     if draws:
-        parts.append(f"{draws:,} draw{'' if draws == 1 else 's'}")
+        parts.append(counted(draws, "draw"))
     return " · ".join([*parts, f"seed {record['seed']}"])
 
 
