@@ -113,7 +113,7 @@ def test_sweep_and_sensitivity(tmp_path: Path) -> None:
     assert done("sweep", *LHS, "--workers", "1", "--out", folder)["done"] == 16
     assert done("sweep", "sweep", "--status", folder)["left"] == 0
     more = done("sweep", "sweep", "--extend", folder, "--replicates", "3", "--dry-run")
-    assert (more["added"], more["left"]) == (8, 0)
+    assert (more["added"], more["left"]) == (24, 0)
     found = done("sensitivity", "sensitivity", folder, "--outcome", "visits_to_lac")
     assert list(found["outcomes"]) == ["visits_to_lac"]
 
