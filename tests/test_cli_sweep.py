@@ -73,7 +73,7 @@ def test_dry_run_says_what_it_takes_and_writes_nothing(
     result = call(*SMALL, "--dry-run", "--workers", "1")
     assert result.exit_code == 0, result.output
     assert "x 5 replicates = 20 runs in 4 files" in result.stdout
-    assert "with 1 workers" in result.stdout
+    assert "with 1 worker," in result.stdout
     assert "MB on the disk" in result.stdout
     told = json.loads(call(*SMALL, "--dry-run", "--json").stdout)
     assert (told["runs"], told["points"]) == (20, 4)
@@ -88,7 +88,7 @@ def test_dry_run_of_an_extension_says_what_it_adds_and_writes_nothing(folder: st
     assert "Adds 16 runs to 20, of which 0 are left" in result.stdout
     assert "6 points (lhs) of turnover.fade, authority.effect, 6 replicates" in result.stdout
     assert "To make: 16 runs in 4 files" in result.stdout
-    assert "with 1 workers" in result.stdout
+    assert "with 1 worker," in result.stdout
     assert "MB on the disk" in result.stdout
     told = json.loads(call(*more, "--json").stdout)
     expected = {"added": 16, "left": 0, "runs": 16, "points": 6, "replicates": 6}

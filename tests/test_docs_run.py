@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shlex
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -78,6 +80,10 @@ def a_deal(words: list[str]) -> str:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Go to a folder with the sample table; figures and pages, which take longest, are left out."""
     monkeypatch.chdir(tmp_path)
+    # As in an environment that was activated.
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
     (sample,) = blocks(ROOT / "docs" / "validate.md", "csv")
     (tmp_path / "mine.csv").write_text(sample, encoding="utf-8")
     for module in ("sim.report.html", "sim.report.compare"):
