@@ -40,7 +40,7 @@ test: $(READY)  ## Run all tests but those in a browser
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
 
 checked: $(READY)  ## Run the checked build over scenarios, small worlds and corners of the parameters
-	@PARADIPLOMACY_CHECKED=1 $(BIN)/python -m pytest tests/test_checked_build.py tests/test_jit.py
+	@PARADIPLOMACY_CHECKED=1 $(BIN)/python -m pytest tests/engine/test_checked_build.py tests/core/test_jit.py
 
 checked-nightly:  ## The same over many more corners
 	@PARADIPLOMACY_CORNERS=1000 $(MAKE) checked
@@ -70,7 +70,7 @@ messages: $(READY)  ## Bring the catalogues of the page up to date with its text
 	@$(BIN)/python docs/catalogues.py
 
 model-version: $(READY)  ## Renew the committed version of the model, sim/model_version.json
-	@$(BIN)/python -m sim.behaviour --write
+	@$(BIN)/python -m sim.engine.behaviour_digest --write
 
 surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m calibration.surface
@@ -78,7 +78,7 @@ surface: $(READY)  ## Make the surface of decentralization and turnover anew
 # The runs of a calibration belong to one behaviour of the model; each has a folder of its own.
 calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour)
 	@set -e; work=results/calibrations/$$($(BIN)/python -c \
-		'from sim.provenance import calibration_version; print(calibration_version())'); \
+		'from sim.core.provenance import calibration_version; print(calibration_version())'); \
 	$(BIN)/paradiplomacy calibrate --out "$$work"; \
 	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
 

@@ -114,8 +114,8 @@ def watch() -> None:
 def engine_alone(runs: int, threads: int) -> float:
     """Return the seconds that the engine takes for as many runs of the region."""
     import sim
-    from sim.engine import simulate
-    from sim.initial import initial_state
+    from sim.engine.compiled import simulate
+    from sim.engine.initial_state import initial_state
     from sim.world import load_world
 
     scenario = sim.load("baseline")
@@ -129,8 +129,8 @@ def engine_alone(runs: int, threads: int) -> float:
 
 def what_if() -> None:
     """Measure from the release of a slider to the first and to the whole result."""
-    from sim.app.what_if.runs import PAIRS
-    from sim.app.workers import Pool
+    from sim.app.thread_pool import Pool
+    from sim.app.what_if.run_cache import PAIRS
 
     first, whole = [], []
     with opened("?tab=what_if") as page:

@@ -35,8 +35,8 @@ def bare(runs: int, replicates: int, end: str, first: int, every: int) -> None:
     """Make every so-many-th of the runs with the engine alone; print wall and processor time."""
     import numpy as np
 
-    from sim.engine import simulate
-    from sim.experiments.sweep.work import Bench
+    from sim.engine.compiled import simulate
+    from sim.experiments.sweep.chunk_runs import Bench
 
     asked = planned_runs(runs, replicates, end)
     bench = Bench(asked.plan, asked.world)
@@ -71,9 +71,9 @@ def sweep_command(out: str, runs: int, replicates: int, end: str, workers: int) 
 
 def timed_worker(traces: str, address: str, identity: str) -> None:
     """Work as a worker of a sweep does, and note the time spent inside the engine."""
-    from sim.experiments.sweep import work, worker
+    from sim.experiments.sweep import chunk_runs, local_worker
 
-    simulate, add = work.simulate, work.Store.add
+    simulate, add = chunk_runs.simulate, chunk_runs.Store.add
     inside = [0.0]
 
     def timed(*arguments: Any) -> Any:
@@ -86,8 +86,8 @@ def timed_worker(traces: str, address: str, identity: str) -> None:
         (Path(traces) / str(os.getpid())).write_text(repr(inside[0]), encoding="ascii")
         return add(*arguments)
 
-    work.simulate, work.Store.add = timed, noted
-    worker.main([address, identity])
+    chunk_runs.simulate, chunk_runs.Store.add = timed, noted
+    local_worker.main([address, identity])
 
 
 def speed(runs: int, replicates: int, end: str, workers: int) -> dict[str, float]:
@@ -97,7 +97,7 @@ def speed(runs: int, replicates: int, end: str, workers: int) -> dict[str, float
     that work is even. The share inside the engine is measured within the sweep itself: the time
     its workers spend in the engine, of all the time they have from the first line to the last.
     """
-    from sim.experiments.sweep import local, sweep
+    from sim.experiments.sweep import local_pool, sweep
 
     me = Path(__file__)
     alone = [_start(me, "bare", runs, replicates, end, first, workers) for first in range(workers)]
@@ -107,7 +107,7 @@ def speed(runs: int, replicates: int, end: str, workers: int) -> dict[str, float
     with tempfile.TemporaryDirectory() as folder:
         traces = Path(folder) / "traces"
         traces.mkdir()
-        local.COMMAND = (sys.executable, str(me), "worker", str(traces))
+        local_pool.COMMAND = (sys.executable, str(me), "worker", str(traces))
         clock = time.perf_counter()
         sweep(
             "baseline",
@@ -188,8 +188,8 @@ def mesa(runs: int, end: str, workers: int) -> dict[str, float]:
     """Compare mesa.batch_run on the Mesa driver with a sweep of the same runs."""
     import mesa as library
 
-    from sim.model import ParadiplomacyModel
-    from sim.scenario import load
+    from sim.engine.model import ParadiplomacyModel
+    from sim.scenario.schema import load
 
     scenario = load("baseline").with_overrides(end=end)
     with tempfile.TemporaryDirectory() as folder:

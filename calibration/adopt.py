@@ -1,6 +1,6 @@
 """Make a posterior's central point the defaults: ``python -m calibration.adopt FOLDER``.
 
-The defaults of the free parameters in ``sim/parameters.py`` are written as the medians of the
+The defaults of the free parameters in ``sim/core/parameters.py`` are written as the medians of the
 posterior, rounded to :data:`DIGITS` digits. A test holds the table to the published posterior.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import POSTERIOR
-from sim import files, parameters
+from sim.core import files, parameters
 
 DIGITS = 3
 _TABLE = Path(parameters.__file__).resolve()

@@ -19,14 +19,14 @@ import numpy as np
 from calibration import checks
 from calibration.checks import Verdict
 from calibration.inference.fit import Draws, Fit, box_around, fit
+from calibration.inference.learned_summaries import NETWORKS
 from calibration.inference.posterior import Posterior, to_inference_data
 from calibration.inference.prior import Array, Prior
-from calibration.inference.simulator import Simulator
-from calibration.inference.summaries import NETWORKS
-from calibration.inference.table import Rows, Wave, build, load_simulator
+from calibration.inference.reference_table import Rows, Wave, build, load_simulator
+from calibration.inference.simulator_protocol import Simulator
 from calibration.published import CHECKS, POSTERIOR, SIMULATOR
-from sim import files, folders, provenance
-from sim.errors import InputError
+from sim.core import files, folders, provenance
+from sim.core.errors import InputError
 
 FEWEST = 200
 DATA = "posterior.nc"
@@ -164,7 +164,7 @@ def require_extra() -> None:
     """Refuse to begin without the packages of the extra ``calibrate``."""
     from importlib.util import find_spec
 
-    from calibration.inference.summaries import need_extra
+    from calibration.inference.learned_summaries import need_extra
 
     for name in ("sklearn", "threadpoolctl"):
         if find_spec(name) is None:

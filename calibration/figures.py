@@ -12,16 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibration.cases.cases import deep_cases
+from calibration.cases.case_tables import focal_cases
 from calibration.manifest import REFERENCE
 from calibration.published import draws as published_draws
-from sim import folders
-from sim.errors import InputError
+from sim.core import folders
+from sim.core.errors import InputError
+from sim.core.files import MachineError
 from sim.experiments.run import Run, run
-from sim.files import MachineError
-from sim.report import figures, style
-from sim.scenario import Scenario, load
-from sim.scenario_source import names
+from sim.report import figure_style, figures
+from sim.scenario.reading import names
+from sim.scenario.schema import Scenario, load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def case_scenarios() -> dict[str, Scenario]:
     known = names()
     return {
         case.localities[0]: load(name.lower())
-        for name, case in deep_cases().items()
+        for name, case in focal_cases().items()
         if name.lower() in known
     }
 
@@ -70,10 +70,12 @@ def make(
 
     region = runs_of(load(BASELINE))
     for name, (draw, title) in _OF_THE_REGION.items():
-        made += style.save(style.figure_of(draw(region)), target, name, title)
+        made += figure_style.save(figure_style.figure_of(draw(region)), target, name, title)
     for place, scenario in case_scenarios().items():
         drawing = figures.plot_timeline(runs_of(scenario), place)
-        made += style.save(style.figure_of(drawing), target, scenario.name, scenario.title)
+        made += figure_style.save(
+            figure_style.figure_of(drawing), target, scenario.name, scenario.title
+        )
     return made
 
 

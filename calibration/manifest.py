@@ -16,9 +16,9 @@ from typing import Any
 from calibration.claims.findings import REFERENCE as PATTERNS
 from calibration.inference.posterior import read_posterior
 from calibration.published import POSTERIOR, stale_parts
-from sim import files, provenance
-from sim.errors import InputError
-from sim.files import MachineError
+from sim.core import files, provenance
+from sim.core.errors import InputError
+from sim.core.files import MachineError
 from sim.world import load_world
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibration.inference.posterior import Posterior, read_posterior
-from sim.errors import InputError
+from sim.core.errors import InputError
 
 if TYPE_CHECKING:
     from sim.world import World
 
 POSTERIOR, CHECKS = "posterior.parquet", "checks.json"
-SIMULATOR = "calibration.documented:simulator"
+SIMULATOR = "calibration.model_simulator:simulator"
 """What the published posterior is of."""
 _HERE = Path(__file__).resolve().parent
 _WARNING = (
@@ -74,7 +74,7 @@ def read_published(folder: Path | None = None) -> Posterior:
 
 def stale_parts(posterior: Posterior) -> list[str]:
     """Return what has changed since a posterior was fitted: behaviour, conditions and so on."""
-    from calibration.documented import simulator
+    from calibration.model_simulator import simulator
 
     return posterior.stale(simulator().identity)
 

@@ -17,15 +17,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import files, folders, provenance
-from sim.errors import InputError
-from sim.words import counted
+from sim.core import files, folders, provenance
+from sim.core.errors import InputError
+from sim.core.plurals import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.sweep import Sweep
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 SETTINGS = Path(__file__).with_name("surface.toml")
 NAME = "decentralization-turnover"
@@ -43,7 +43,7 @@ LOCAL = ("deals", "months_to_deal", "ties_lost", "governor_changes")
 
 
 @dataclass(frozen=True)
-class Settings:
+class SurfaceSettings:
     """Say what is swept.
 
     Parameters
@@ -66,7 +66,7 @@ class Settings:
     end: str | None = None
 
 
-def read_settings(path: Path = SETTINGS) -> Settings:
+def read_settings(path: Path = SETTINGS) -> SurfaceSettings:
     """Return the settings of a file.
 
     Raises
@@ -76,7 +76,7 @@ def read_settings(path: Path = SETTINGS) -> Settings:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        settings = Settings(**{**data, "cases": tuple(data["cases"])})
+        settings = SurfaceSettings(**{**data, "cases": tuple(data["cases"])})
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise InputError(f"cannot be read ({error})", file=path) from error
     if set(settings.vary) != {EFFECT, FADE, PACE}:
@@ -87,7 +87,7 @@ def read_settings(path: Path = SETTINGS) -> Settings:
 
 
 @dataclass(frozen=True)
-class Case:
+class SurfaceCase:
     """Place a documented case on the surface, at the scenario's own values.
 
     Parameters
@@ -142,7 +142,7 @@ class Surface:
 
     table: pd.DataFrame
     own: dict[str, float]
-    cases: tuple[Case, ...]
+    cases: tuple[SurfaceCase, ...]
     countries: pd.DataFrame
     manifest: dict[str, Any]
 
@@ -152,7 +152,7 @@ class Surface:
         return self.table.iloc[:-1]
 
 
-def points_of(settings: Settings, own: dict[str, float]) -> pd.DataFrame:
+def points_of(settings: SurfaceSettings, own: dict[str, float]) -> pd.DataFrame:
     """Return every combination of the values, and last the scenario's own point."""
     import pandas as pd
 
@@ -160,7 +160,7 @@ def points_of(settings: Settings, own: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(settings.vary))
 
 
-def make(settings: Settings, work: Path, workers: int | None = None) -> Surface:
+def make(settings: SurfaceSettings, work: Path, workers: int | None = None) -> Surface:
     """Run the sweep, or what is left of it, and return the surface.
 
     Parameters
@@ -178,7 +178,7 @@ def make(settings: Settings, work: Path, workers: int | None = None) -> Surface:
         If the settings are not valid, the folder holds another sweep, or a run failed.
     """
     from sim.experiments.sweep import sweep
-    from sim.scenario import load
+    from sim.scenario.schema import load
 
     scenario = load(settings.scenario)
     if settings.end is not None:
@@ -215,8 +215,10 @@ def _csv(table: pd.DataFrame) -> str:
     return text.getvalue()
 
 
-def _surface(done: Sweep, scenario: Scenario, settings: Settings, own: dict[str, float]) -> Surface:
-    from sim.scenario import load
+def _surface(
+    done: Sweep, scenario: Scenario, settings: SurfaceSettings, own: dict[str, float]
+) -> Surface:
+    from sim.scenario.schema import load
     from sim.world import load_world
 
     table = done.points.copy()
@@ -261,7 +263,7 @@ def _local_runs(done: Sweep, codes: Sequence[str]) -> pd.DataFrame:
 
 def _authority(scenario: Scenario, effect: float) -> dict[str, float]:
     """Return each country's effective authority, mean over the months, by ISO code."""
-    from sim.initial import initial_state
+    from sim.engine.initial_state import initial_state
     from sim.world import load_world
 
     world = load_world()
@@ -289,8 +291,10 @@ def _countries(
     return named
 
 
-def _case(told: Scenario, place: Any, here: pd.DataFrame, authority: float, decades: float) -> Case:
-    return Case(
+def _case(
+    told: Scenario, place: Any, here: pd.DataFrame, authority: float, decades: float
+) -> SurfaceCase:
+    return SurfaceCase(
         scenario=told.name,
         title=told.title,
         locality=told.focus[0],
@@ -305,7 +309,7 @@ def _case(told: Scenario, place: Any, here: pd.DataFrame, authority: float, deca
     )
 
 
-def _manifest(done: Sweep, scenario: Scenario, settings: Settings) -> dict[str, Any]:
+def _manifest(done: Sweep, scenario: Scenario, settings: SurfaceSettings) -> dict[str, Any]:
     return {
         "software": provenance.DISTRIBUTION,
         "model_version": done.plan.model_version,
@@ -326,12 +330,12 @@ def write(surface: Surface, folder: Path) -> list[Path]:
         If they cannot be written.
     """
     from calibration.surface_figure import draw
-    from sim.report import style
+    from sim.report import figure_style
 
     target = folders.make_folder(folder)
     table, record = target / f"{NAME}.csv", target / f"{NAME}.json"
     files.write_text(table, _csv(surface.table))
-    drawings = style.save(draw(surface), target, NAME, "Decentralization and turnover")
+    drawings = figure_style.save(draw(surface), target, NAME, "Decentralization and turnover")
     content = {
         "own_values": surface.own,
         "cases": [asdict(case) for case in surface.cases],

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.surface import EFFECT, FADE, PACE, REGION
-from sim.report import style
+from sim.report import figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from calibration.surface import Case, Surface
+    from calibration.surface import Surface, SurfaceCase
 
 WIDTH, HEIGHT = 15.0, 14.2
 TITLES = {
@@ -27,7 +27,7 @@ Y_WORDS = "turnover.fade: trust lost at a change"
 
 def draw(surface: Surface) -> Figure:
     """Return the figure: the region at the law's pace and at the fastest, then the cases."""
-    figure = style.new_figure(WIDTH, HEIGHT)
+    figure = figure_style.new_figure(WIDTH, HEIGHT)
     grid = figure.add_gridspec(
         3, 3, left=0.06, right=0.965, top=0.875, bottom=0.065, wspace=0.3, hspace=0.52
     )
@@ -37,12 +37,12 @@ def draw(surface: Surface) -> Figure:
             ends = _ends(surface, name)
             ax = figure.add_subplot(grid[row, column])
             _heat(ax, surface, name, pace, ends)
-            style.set_title(ax, TITLES[name], _pace_words(pace))
+            figure_style.set_title(ax, TITLES[name], _pace_words(pace))
     ends = _ends(surface, *(f"deals[{case.locality}]" for case in surface.cases))
     for column, case in enumerate(surface.cases[:2]):
         ax = figure.add_subplot(grid[2, column])
         _heat(ax, surface, f"deals[{case.locality}]", paces[0], ends)
-        style.set_title(ax, f"Deals in {case.name}", _case_words(case))
+        figure_style.set_title(ax, f"Deals in {case.name}", _case_words(case))
     _plane(figure.add_subplot(grid[2, 2]), surface)
     _heading(figure, surface)
     return figure
@@ -52,7 +52,7 @@ def _pace_words(pace: float) -> str:
     return "governors change as the law says" if pace == 1.0 else f"{pace:g} times as often"
 
 
-def _case_words(case: Case) -> str:
+def _case_words(case: SurfaceCase) -> str:
     return (
         f"at the point {case.deals:.1f} a run ({case.deals_low:.0f} to {case.deals_high:.0f}); "
         f"{100 * case.with_deal:.0f} % of runs have one"
@@ -73,7 +73,7 @@ def _heat(ax: Axes, surface: Surface, name: str, pace: float, ends: tuple[float,
     x, y = wide.columns.to_numpy(dtype=float), wide.index.to_numpy(dtype=float)
     values = wide.to_numpy(dtype=float)
     heat = ax.pcolormesh(
-        x, y, values, cmap=style.MAP_COLOURS, vmin=ends[0], vmax=ends[1], shading="nearest"
+        x, y, values, cmap=figure_style.MAP_COLOURS, vmin=ends[0], vmax=ends[1], shading="nearest"
     )
     if min(values.shape) > 3 and _is_smooth(values):
         lines = ax.contour(x, y, values, levels=6, colors="white", linewidths=0.9)
@@ -87,16 +87,16 @@ def _heat(ax: Axes, surface: Surface, name: str, pace: float, ends: tuple[float,
             own[FADE],
             marker="o",
             markersize=10,
-            markerfacecolor=style.VERMILLION,
+            markerfacecolor=figure_style.VERMILLION,
             markeredgecolor="white",
             markeredgewidth=1.6,
             clip_on=False,
             zorder=5,
         )
-    style.tidy(ax, grid="")
+    figure_style.tidy(ax, grid="")
     ax.set_xlabel(X_WORDS, fontsize=9.5)
     ax.set_ylabel(Y_WORDS, fontsize=9.5)
-    bar = style.figure_of(ax).colorbar(heat, ax=ax, fraction=0.046, pad=0.03)
+    bar = figure_style.figure_of(ax).colorbar(heat, ax=ax, fraction=0.046, pad=0.03)
     bar.ax.tick_params(labelsize=9)
     bar.outline.set_visible(False)
 
@@ -132,7 +132,10 @@ def _plane(ax: Axes, surface: Surface) -> None:
         label="countries (size: deals per unit)",
     )
     for case, colour, marker in zip(
-        surface.cases, (style.VERMILLION, style.BLUE, style.GREEN), "DsP", strict=False
+        surface.cases,
+        (figure_style.VERMILLION, figure_style.BLUE, figure_style.GREEN),
+        "DsP",
+        strict=False,
     ):
         ax.scatter(
             [case.authority],
@@ -145,12 +148,12 @@ def _plane(ax: Axes, surface: Surface) -> None:
             zorder=4,
             label=f"{case.name}: {case.deals:.1f} deals a run",
         )
-    style.tidy(ax)
+    figure_style.tidy(ax)
     ax.set_xlabel("effective local authority, 0-1", fontsize=9.5)
     ax.set_ylabel("changes of office-holder per decade", fontsize=9.5)
     ax.set_ylim(0.0, 1.42 * float(table["changes_per_decade"].max()))
-    style.legend(ax, loc="upper right", fontsize=9, scatterpoints=1)
-    style.set_title(ax, "Where the cases lie", "at the scenario's own values")
+    figure_style.legend(ax, loc="upper right", fontsize=9, scatterpoints=1)
+    figure_style.set_title(ax, "Where the cases lie", "at the scenario's own values")
 
 
 def _heading(figure: Figure, surface: Surface) -> None:
@@ -161,7 +164,7 @@ def _heading(figure: Figure, surface: Surface) -> None:
         "Decentralization and turnover",
         fontsize=21,
         fontweight="bold",
-        color=style.INK,
+        color=figure_style.INK,
         va="top",
     )
     figure.text(
@@ -170,7 +173,7 @@ def _heading(figure: Figure, surface: Surface) -> None:
         "Means over runs at every combination of the two parameters. "
         "Orange point: the scenario's own values. Panels of one outcome share their colours.",
         fontsize=11.5,
-        color=style.QUIET,
+        color=figure_style.QUIET,
         va="top",
     )
     text = (
@@ -178,5 +181,11 @@ def _heading(figure: Figure, surface: Surface) -> None:
         f"point · seed {settings['seed']} · model {manifest['model_version']}"
     )
     figure.text(
-        0.995, 0.006, text, ha="right", va="bottom", fontsize=style.STAMP_SIZE, color="#6a6a6a"
+        0.995,
+        0.006,
+        text,
+        ha="right",
+        va="bottom",
+        fontsize=figure_style.STAMP_SIZE,
+        color="#6a6a6a",
     )

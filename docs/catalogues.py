@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.app.cases.record import use_studies
+from sim.app.cases.documented_record import use_studies
 from sim.app.messages import update
-from sim.cli_app import case_studies
+from sim.cli.app import case_studies
 
 if __name__ == "__main__":
     use_studies(case_studies())

@@ -18,24 +18,25 @@ from typing import Any
 
 import numpy as np
 
-from calibration.cases.cases import DEPTHS, load_cases, load_events
-from calibration.cases.documentation import CHANCES_OF
+from calibration.cases.case_tables import DEPTHS, load_cases, load_events
+from calibration.cases.observation_model import CHANCES_OF
 from calibration.cases.targets import KINDS as TARGET_KINDS
 from calibration.cases.targets import load_targets
+from calibration.claims.claim_table import load_claims
 from calibration.claims.findings import REFERENCE, read_record
-from calibration.claims.page import mechanisms_page
-from calibration.claims.patterns import load_claims
+from calibration.claims.mechanisms_page import mechanisms_page
 from calibration.published import published_folder, read_published, stale_parts
-from sim import agents, state
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
-from sim.calendars import Positions
-from sim.coverage import rules_from
-from sim.files import write_text
-from sim.interventions import KINDS
-from sim.kinds import ACTOR_TYPES
-from sim.parameters import PARAMETERS
-from sim.timetable import STEPS
+from sim.core import state
+from sim.core.enums import ACTOR_TYPES
+from sim.core.files import write_text
+from sim.core.parameters import PARAMETERS
+from sim.engine import agents
+from sim.engine.monthly_inputs import Positions
+from sim.engine.record_coverage import rules_from
+from sim.engine.timetable import STEPS
+from sim.scenario.interventions import KINDS
 from sim.world import load_world
 from sim.world.schema import TABLES
 

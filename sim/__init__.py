@@ -11,20 +11,20 @@ from pkgutil import iter_modules
 from time import perf_counter as _clock
 from typing import TYPE_CHECKING, Any
 
-from sim.lazy import submodule
+from sim.core.lazy import submodule
 
 STARTED = _clock()
 """When the package began to be loaded, on the clock of :func:`time.perf_counter`."""
 
 if TYPE_CHECKING:
-    from sim.errors import InputError
+    from sim.core.errors import InputError
+    from sim.core.files import MachineError
+    from sim.core.parameters import PARAMETERS
     from sim.experiments.comparison.compare import Comparison, compare
     from sim.experiments.run import Run, run
     from sim.experiments.sensitivity.analysis import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
-    from sim.files import MachineError
-    from sim.parameters import PARAMETERS
-    from sim.scenario import Scenario, load
+    from sim.scenario.schema import Scenario, load
     from sim.world import World, load_world
 
 __version__ = "0.1.0"
@@ -49,19 +49,19 @@ __all__ = [
 ]
 
 _HOME = {
-    "PARAMETERS": "sim.parameters",
+    "PARAMETERS": "sim.core.parameters",
     "Comparison": "sim.experiments.comparison.compare",
     "compare": "sim.experiments.comparison.compare",
-    "InputError": "sim.errors",
-    "MachineError": "sim.files",
+    "InputError": "sim.core.errors",
+    "MachineError": "sim.core.files",
     "Run": "sim.experiments.run",
     "run": "sim.experiments.run",
     "Sensitivity": "sim.experiments.sensitivity.analysis",
     "sensitivity": "sim.experiments.sensitivity.analysis",
     "Sweep": "sim.experiments.sweep",
     "sweep": "sim.experiments.sweep",
-    "Scenario": "sim.scenario",
-    "load": "sim.scenario",
+    "Scenario": "sim.scenario.schema",
+    "load": "sim.scenario.schema",
     "World": "sim.world",
     "load_world": "sim.world",
 }

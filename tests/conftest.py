@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sim.experiments.run import Run
-from sim.scenario import load
+from sim.scenario.schema import load
 from sim.world import SHIPPED, World, load_world
 
 if TYPE_CHECKING:
-    from sim.state import State
+    from sim.core.state import State
 
 AlteredWorld = Callable[..., World]
 
@@ -49,7 +49,7 @@ def small_run_folder(small_run: Run, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def template(world: World) -> State:
     """Return the state before the first month of the baseline until the end of 2010."""
-    from sim.initial import initial_state
+    from sim.engine.initial_state import initial_state
 
     return initial_state(load("baseline", world).with_overrides(end="2010-12"), world)
 
@@ -57,7 +57,7 @@ def template(world: World) -> State:
 @pytest.fixture(scope="session")
 def finished(template: State) -> State:
     """Return the state after the first of the small run's replicates; leave it as it is."""
-    from sim.engine import simulate
+    from sim.engine.compiled import simulate
 
     return simulate(template, load("baseline").seed, 0)
 

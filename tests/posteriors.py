@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from calibration.documented import Documented, simulator
 from calibration.inference.posterior import Posterior
+from calibration.model_simulator import Documented, simulator
 
 
 @cache

@@ -12,8 +12,8 @@ import click
 import pytest
 import typer
 
-from sim.cli import app
-from sim.experiments.comparison.worlds import REGION_OUTCOMES
+from sim.cli.main import app
+from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(

@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from calibration.claims import experiments as claims
-from sim import cli
+from calibration.claims import claim_experiments as claims
+from sim.cli import main as cli
 from tests.test_docs import LANGUAGES, PAGE_NAMES, ROOT, blocks, commands, parsed
 
 RUNS, POINTS, RUNS_OF_A_TABLE = 2, 4, 20
@@ -27,7 +27,7 @@ RUNS, POINTS, RUNS_OF_A_TABLE = 2, 4, 20
 NOT_RUN = {
     "app": "serves until it is stopped; tests/app and the tests in a browser start it",
     "--calibration results/calibration": "fits for hours; tests/calibration/validation has a toy",
-    "--cluster": "needs a cluster; tests/experiments/sweep/test_cluster.py has one",
+    "--cluster": "needs a cluster; tests/experiments/sweep/test_dask_cluster.py has one",
     "--discover": "needs the EMA workbench and many points; test_discovery.py has them",
     "dask_jobqueue": "needs SLURM",
     "dask_kubernetes": "needs Kubernetes",
@@ -86,7 +86,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     (sample,) = blocks(ROOT / "docs" / "validate.md", "csv")
     (tmp_path / "mine.csv").write_text(sample, encoding="utf-8")
-    for module in ("sim.report.html", "sim.report.compare"):
+    for module in ("sim.report.run_page", "sim.report.compare_page"):
         monkeypatch.setattr(f"{module}.write_report", lambda *given: None)
     return tmp_path
 
@@ -113,8 +113,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {"replicates": RUNS, "n": POINTS}
     monkeypatch.setattr(sim, "sweep", shorter(sim.sweep, **few))
     monkeypatch.setattr(claims, "check_claims", partial(claims.check_claims, replicates=RUNS))
-    against = "calibration.against.comparison"
-    from calibration.against import comparison
+    against = "calibration.user_data.comparison"
+    from calibration.user_data import comparison
 
     table = shorter(comparison.compare_with_table, replicates=RUNS_OF_A_TABLE)
     monkeypatch.setattr(f"{against}.compare_with_table", table)

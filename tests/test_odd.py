@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import agents
-from sim.parameters import PARAMETERS
-from sim.timetable import PHASES, STEPS
+from sim.core.parameters import PARAMETERS
+from sim.engine import agents
+from sim.engine.timetable import PHASES, STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "odd.md"

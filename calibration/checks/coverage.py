@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.checks.base import Verdict, judged, listed, load_thresholds, not_run
+from calibration.checks.verdict import Verdict, judged, listed, load_thresholds, not_run
 from calibration.inference.prior import Array
 
 _CURVE = tuple(round(0.05 * i, 2) for i in range(1, 20))
@@ -26,7 +26,7 @@ def coverage(levels: Array, names: Sequence[str], *, where: str = "global") -> V
     Parameters
     ----------
     levels, names, where
-        As in :func:`calibration.checks.ranks.simulation_based_calibration`.
+        As in :func:`calibration.checks.rank_statistics.simulation_based_calibration`.
     """
     limits = load_thresholds()["coverage"]
     pairs = list(zip(limits["intervals"], limits["tolerance"], strict=True))

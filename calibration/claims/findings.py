@@ -12,15 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibration.claims.inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
-from sim import files, folders, provenance
-from sim.errors import InputError
+from calibration.claims.effect_inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
+from sim.core import files, folders, provenance
+from sim.core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from calibration.claims.patterns import Claim
+    from calibration.claims.claim_table import Claim
 
 REFERENCE = Path("results") / "reference" / "patterns.json"
 """The committed result, from the project's folder."""
@@ -38,7 +38,7 @@ class Finding:
     claim
         The claim.
     verdict
-        One of :data:`calibration.claims.inference.VERDICTS`.
+        One of :data:`calibration.claims.effect_inference.VERDICTS`.
     evidence
         The pattern with the mechanism, without it, and the difference; None if not expressed.
     runs
@@ -138,7 +138,7 @@ class Findings:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the effects on one scale, in units of their standard errors."""
-        from sim.report.forest import draw_forest
+        from sim.report.forest_plot import draw_forest
 
         return draw_forest(self.rows, ax)
 
@@ -157,7 +157,7 @@ class Findings:
         InputError
             If the folder is not empty, and not to be overwritten, or cannot be written to.
         """
-        from sim.report.patterns import patterns_page
+        from sim.report.claims_page import patterns_page
 
         target = folders.prepare_folder(folder, overwrite, mark="patterns.json")
         record = self.record()
@@ -187,8 +187,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 def checks_version(claims: Sequence[Claim]) -> str:
     """Return a hash of all that makes the findings beside the model: claims and statistics."""
     names = (
-        "reading.py",
-        *(f"claims/{name}.py" for name in ("worlds", "inference", "experiments")),
+        "run_reading.py",
+        *(f"claims/{name}.py" for name in ("claim_scenarios", "effect_inference", "claim_experiments")),
     )
     sources = [*(_FOLDER / name for name in names), *sorted(_FOLDER.glob("claims/statistics/*.py"))]
     digest = hashlib.sha256(provenance.sources_digest(sources, _FOLDER).encode())

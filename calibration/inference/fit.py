@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.checks import Verdict, coverage, load_thresholds, simulation_based_calibration
-from calibration.inference import regression
+from calibration.inference import regression_abc
+from calibration.inference.learned_summaries import NETWORKS
 from calibration.inference.prior import Array, Prior
-from calibration.inference.recalibrate import Recalibration
-from calibration.inference.regression import Particles, Regression
-from calibration.inference.summaries import NETWORKS
-from calibration.inference.table import Rows
+from calibration.inference.recalibration import Recalibration
+from calibration.inference.reference_table import Rows
+from calibration.inference.regression_abc import Particles, Regression
 
 DRAWS = 2000
 _MOST_SPARE, _MOST_CHECK = 6, 10
@@ -180,7 +180,7 @@ def fit(
     more
         Further rows drawn from the same prior, for teaching alone.
     seed, networks, workers
-        As in :func:`calibration.inference.regression.fit`.
+        As in :func:`calibration.inference.regression_abc.fit`.
     progress
         Called with (done, total) rows checked.
     """
@@ -197,7 +197,7 @@ def fit(
         more_scores = [r.scores(of.derived[:, j], rng) for j, r in enumerate(rankings)]
         return np.column_stack([prior.scores(of.values), *more_scores])
 
-    taught = regression.fit(
+    taught = regression_abc.fit(
         teach.statistics, scores(teach), seed, networks=networks, workers=workers
     )
     spare, check = rows.chosen(parts.recalibrate), rows.chosen(parts.check)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
-from calibration.checks.base import not_run
+from calibration.checks.verdict import not_run
+from calibration.inference.learned_summaries import Scaling
 from calibration.inference.prior import Array
-from calibration.inference.summaries import Scaling
 
 _EPOCHS = 60
 _BATCH = 256

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from calibration.inference.prior import Array
-from sim import files
-from sim.errors import InputError
+from sim.core import files
+from sim.core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

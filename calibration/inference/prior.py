@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import InputError, nearest_name
-from sim.parameters import PARAMETERS, Parameter
+from sim.core.errors import InputError, nearest_name
+from sim.core.parameters import PARAMETERS, Parameter
 
 Array = NDArray[Any]
 

@@ -2,8 +2,8 @@
 
 The model is run without each mechanism, and with all of them, at the same draws from the truncated
 prior and with the same random numbers. What each of them foretells, refitted to the rest of the
-record, is scored (:mod:`calibration.validation.foretold`); a mechanism that can be left out without
-loss has no support in the record, whatever else speaks for it.
+record, is scored (:mod:`calibration.validation.predictive_scores`); a mechanism that can be left
+out without loss has no support in the record, whatever else speaks for it.
 
 Runs serve as records too. Runs of the whole model at posterior draws say what loss could be
 expected were the mechanism at work, and how often that would count as support; runs of the model
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
-from calibration.checks.base import judged, listed
+from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
-from calibration.inference.table import Rows
-from calibration.validation.foretold import Scale, log_scores
-from calibration.validation.worlds import Variant, clusters_of, mechanisms
+from calibration.inference.reference_table import Rows
+from calibration.validation.predictive_scores import ScoreScale, log_scores
+from calibration.validation.wrong_worlds import Variant, clusters_of, mechanisms
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
 RUNS = 12_000
 """Of all models together, the whole one among them."""
@@ -38,7 +38,7 @@ RECORDS = 300
 
 
 def ablation(
-    trial: Trial,
+    trial: ValidationContext,
     dropped: tuple[Variant, ...] | None = None,
     clusters: Mapping[str, Sequence[int]] | None = None,
     runs: int | None = None,
@@ -106,7 +106,7 @@ class Loss:
         self.records = tables[0][both][:held], tables[1][both][:held]
         self.runs = len(self.tables[0])
         self.clusters, self.seed = clusters, seed
-        self.scale = Scale.of(self.tables[0])
+        self.scale = ScoreScale.of(self.tables[0])
 
     def of(self, records: Array, rows: Array | None = None) -> Array:
         """Return what each record (M, K) loses by cluster (M, C), on all rows or some."""

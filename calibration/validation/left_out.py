@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from calibration.cases.cases import Case, deep_cases, load_cases
-from calibration.cases.observation import OUTCOMES
-from calibration.cases.record import codes
+from calibration.cases.case_tables import Case, focal_cases, load_cases
+from calibration.cases.observed_events import codes
+from calibration.cases.observed_statistics import OUTCOMES
 from calibration.checks import Verdict
-from calibration.checks.base import judged
+from calibration.checks.verdict import judged
 from calibration.inference.fit import fit
 from calibration.inference.prior import Array
-from calibration.inference.table import Rows
-from calibration.validation import scores, told
-from calibration.validation.regressions import fit_counts, given_told
+from calibration.inference.reference_table import Rows
+from calibration.validation import count_scores, observed_counts
+from calibration.validation.count_baseline import fit_counts, given_observed
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
 RUNS = 400
 """Predictive runs of one fit."""
@@ -29,7 +29,7 @@ MOST_ROWS = 4_000
 CASES_WAVE, DEEP_WAVE, TEMPORAL_WAVE = 500, 600, 601
 
 
-class Foretold(NamedTuple):
+class CasePrediction(NamedTuple):
     """Hold what was predicted of a case: a distribution (MOST + 1,) an outcome."""
 
     case: Case
@@ -38,10 +38,10 @@ class Foretold(NamedTuple):
     regression: list[Array]
 
 
-def leave_one_case_out(trial: Trial) -> Verdict:
+def leave_one_case_out(trial: ValidationContext) -> Verdict:
     """Judge predictions of each case by a fit to what remains without its places."""
     wave, groups = CASES_WAVE, _groups()
-    found: list[Foretold] = []
+    found: list[CasePrediction] = []
     for number, (dropped, cases) in enumerate(groups):
         name = f"left-out-{number}"
         runs = refitted(trial, name, dropped, wave + number)["places"]
@@ -50,11 +50,11 @@ def leave_one_case_out(trial: Trial) -> Verdict:
     return judge_cases(found, trial)
 
 
-def leave_deep_cases_out(trial: Trial) -> Verdict:
+def leave_deep_cases_out(trial: ValidationContext) -> Verdict:
     """Judge predictions of both deep cases by a fit that has seen neither."""
-    cases = list(deep_cases().values())
+    cases = list(focal_cases().values())
     places = np.concatenate([_places(case) for case in cases])
-    dropped = told.dropped_without(places, tuple(case.id for case in cases))
+    dropped = observed_counts.dropped_without(places, tuple(case.id for case in cases))
     runs = refitted(trial, "deep-out", dropped, DEEP_WAVE)["places"]
     found = [foretell(case, runs, without=places) for case in cases]
     share = trial.thresholds["leave_deep_cases_out"]["inside"]
@@ -87,7 +87,7 @@ def leave_deep_cases_out(trial: Trial) -> Verdict:
 
 
 def refitted(
-    trial: Trial,
+    trial: ValidationContext,
     name: str,
     dropped: Array,
     number: int,
@@ -129,10 +129,10 @@ def refitted(
         workers=trial.workers,
     )
     values = found.draws(wanted, count or RUNS, trial.seed).values
-    return dict(trial.runs(name, values, number=number, simulator=told.SIMULATOR).counts)
+    return dict(trial.runs(name, values, number=number, simulator=observed_counts.SIMULATOR).counts)
 
 
-def foretell(case: Case, runs: Array, without: Array | None = None) -> Foretold:
+def foretell(case: Case, runs: Array, without: Array | None = None) -> CasePrediction:
     """Return what model and regression predict of a case, given that something of it is told.
 
     Parameters
@@ -146,16 +146,16 @@ def foretell(case: Case, runs: Array, without: Array | None = None) -> Foretold:
     """
     places = _places(case)
     outcomes = len(OUTCOMES)
-    observed = told.observed_places()
+    observed = observed_counts.observed_places()
     sums = runs[:, places].sum(axis=1)
-    sums = sums[sums[:, told.ANYTHING] > 0]
-    anywhere = runs[runs[..., told.ANYTHING] > 0]
-    base = [scores.mass_of(anywhere[:, k]) for k in range(outcomes)]
-    model = [scores.mass_of(sums[:, k], base[k]) for k in range(outcomes)]
+    sums = sums[sums[:, observed_counts.ANYTHING] > 0]
+    anywhere = runs[runs[..., observed_counts.ANYTHING] > 0]
+    base = [count_scores.mass_of(anywhere[:, k]) for k in range(outcomes)]
+    model = [count_scores.mass_of(sums[:, k], base[k]) for k in range(outcomes)]
     left = np.setdiff1d(np.arange(len(observed)), places if without is None else without)
     # Both have the same least chances of counts far out.
-    rival = [scores.floored(mass, len(sums)) for mass in _rival(places, left, observed)]
-    return Foretold(case, observed[places].sum(axis=0)[:outcomes], model, rival)
+    rival = [count_scores.floored(mass, len(sums)) for mass in _rival(places, left, observed)]
+    return CasePrediction(case, observed[places].sum(axis=0)[:outcomes], model, rival)
 
 
 def _rival(places: Array, left: Array, observed: Array) -> list[Array]:
@@ -163,16 +163,17 @@ def _rival(places: Array, left: Array, observed: Array) -> list[Array]:
     features = place_features()
     counted = observed.copy()
     # The other kinds stand apart, so that nothing is counted twice.
-    counted[:, told.ANYTHING] -= np.minimum(counted[:, : told.ANYTHING].sum(axis=1),
-                                            counted[:, told.ANYTHING])  # fmt: skip
+    counted[:, observed_counts.ANYTHING] -= np.minimum(
+        counted[:, : observed_counts.ANYTHING].sum(axis=1), counted[:, observed_counts.ANYTHING]
+    )
     masses = []
     for k in range(counted.shape[1]):
         fitted = fit_counts(features[left], counted[left, k])
         mass = np.ones(1)
         for place in places:
-            mass = np.convolve(mass, fitted.mass(features[place]))[: scores.MOST + 1]
+            mass = np.convolve(mass, fitted.mass(features[place]))[: count_scores.MOST + 1]
         masses.append(mass / mass.sum())
-    return given_told(masses)[: told.ANYTHING]
+    return given_observed(masses)[: observed_counts.ANYTHING]
 
 
 def place_features() -> Array:
@@ -194,7 +195,7 @@ def place_features() -> Array:
     return np.asarray((found - found.mean(axis=0)) / found.std(axis=0))
 
 
-def judge_cases(found: list[Foretold], trial: Trial) -> Verdict:
+def judge_cases(found: list[CasePrediction], trial: ValidationContext) -> Verdict:
     """Judge the predictions of all cases."""
     from scipy.stats import binom
 
@@ -204,7 +205,7 @@ def judge_cases(found: list[Foretold], trial: Trial) -> Verdict:
     u = rng.random((len(found), len(OUTCOMES)))
     pit = {
         who: [
-            scores.pit(getattr(one, who)[k], int(one.observed[k]), float(u[i, k]))
+            count_scores.pit(getattr(one, who)[k], int(one.observed[k]), float(u[i, k]))
             for i, one in enumerate(found)
             for k in range(len(OUTCOMES))
         ]
@@ -218,9 +219,9 @@ def judge_cases(found: list[Foretold], trial: Trial) -> Verdict:
     band = [float(binom.ppf(end, number, limits["coverage"])) / number for end in ends]
     gains = np.array([entry["score"] - entry["regression"] for entry in entries])
     clusters = [entry["country"] for entry in entries]
-    difference, error = scores.clustered(gains, clusters)
+    difference, error = count_scores.clustered(gains, clusters)
     shallow = np.array([one.case.depth != "deep" for one in found])
-    other, other_error = scores.clustered(
+    other, other_error = count_scores.clustered(
         gains[shallow], [c for c, s in zip(clusters, shallow, strict=True) if s]
     )
     passed = band[0] <= covered["model"] <= band[1] and (
@@ -239,12 +240,12 @@ def judge_cases(found: list[Foretold], trial: Trial) -> Verdict:
     )  # fmt: skip
 
 
-def _entry(one: Foretold, share: float) -> dict[str, Any]:
-    ends = [scores.central(mass, share) for mass in one.model]
+def _entry(one: CasePrediction, share: float) -> dict[str, Any]:
+    ends = [count_scores.central(mass, share) for mass in one.model]
     count = [int(value) for value in one.observed]
 
     def score(masses: list[Array]) -> float:
-        return float(sum(np.log(max(m[min(c, scores.MOST)], 1e-12))
+        return float(sum(np.log(max(m[min(c, count_scores.MOST)], 1e-12))
                          for m, c in zip(masses, count, strict=True)))  # fmt: skip
 
     return {
@@ -258,7 +259,7 @@ def _entry(one: Foretold, share: float) -> dict[str, Any]:
     }
 
 
-def _contrast(found: list[Foretold], runs: Array) -> dict[str, float]:
+def _contrast(found: list[CasePrediction], runs: Array) -> dict[str, float]:
     """Return how probable it is that deals are told where some are, and none where none are."""
     deals = OUTCOMES.index("local_deals")
     joint = np.ones(len(runs), dtype=bool)
@@ -268,7 +269,7 @@ def _contrast(found: list[Foretold], runs: Array) -> dict[str, float]:
         sums = runs[:, _places(one.case)].sum(axis=1)
         dealt = one.observed[deals] > 0
         joint &= (sums[:, deals] > 0) == dealt
-        given &= sums[:, told.ANYTHING] > 0
+        given &= sums[:, observed_counts.ANYTHING] > 0
         none = float(one.regression[deals][0])
         rival *= 1.0 - none if dealt else none
     return {"model": float((joint & given).sum() / max(given.sum(), 1)), "regression": rival}
@@ -284,11 +285,11 @@ def _places(case: Case) -> Array:
 
 def _groups() -> list[tuple[Array, list[Case]]]:
     """Return the cases told of, by the targets that are dropped without them."""
-    anything = told.observed_places()[:, told.ANYTHING]
+    anything = observed_counts.observed_places()[:, observed_counts.ANYTHING]
     found: dict[bytes, tuple[Array, list[Case]]] = {}
     for case in load_cases().values():
         if not case.localities or not anything[_places(case)].any():
             continue
-        dropped = told.dropped_without(_places(case), (case.id,))
+        dropped = observed_counts.dropped_without(_places(case), (case.id,))
         found.setdefault(dropped.tobytes(), (dropped, []))[1].append(case)
     return list(found.values())

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
-from calibration.checks.base import judged, listed
 from calibration.checks.predictive import mahalanobis
+from calibration.checks.verdict import judged, listed
+from calibration.inference.learned_summaries import Summaries, learn
 from calibration.inference.prior import Array, Prior
-from calibration.inference.summaries import Summaries, learn
-from calibration.inference.table import Rows
-from calibration.validation.worlds import Variant, wrong_worlds
+from calibration.inference.reference_table import Rows
+from calibration.validation.wrong_worlds import Variant, wrong_worlds
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
 LEVEL = 0.05
 NEAR = 400
@@ -90,7 +90,7 @@ def finite(rows: Rows) -> Rows:
     return rows.chosen(np.asarray(np.isfinite(rows.statistics).all(axis=1)))
 
 
-def power(trial: Trial, worlds: tuple[Variant, ...] | None = None) -> Verdict:
+def power(trial: ValidationContext, worlds: tuple[Variant, ...] | None = None) -> Verdict:
     """Judge whether worlds that are wrong on purpose are rejected.
 
     Parameters

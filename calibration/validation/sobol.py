@@ -17,18 +17,18 @@ import numpy as np
 import pandas as pd
 
 from calibration.checks import Verdict, load_thresholds
-from calibration.checks.base import judged, listed
-from calibration.documented import Documented
+from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array, Prior
-from calibration.inference.simulator import Observation
-from calibration.inference.table import WAVE as REPLICATES
-from calibration.inference.table import Rows
-from calibration.validation.worlds import load_table
+from calibration.inference.reference_table import WAVE as REPLICATES
+from calibration.inference.reference_table import Rows
+from calibration.inference.simulator_protocol import Observation
+from calibration.model_simulator import Documented
+from calibration.validation.wrong_worlds import load_table
 from sim.experiments.design import Design, Varied, make_design
 from sim.experiments.sensitivity.analysis import SEED_ROW, SweepFrames, sensitivity
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
 RANGE = (0.05, 0.95)
 """Quantiles of the posterior that bound the box."""
@@ -84,7 +84,7 @@ class Blocks:
     designs: tuple[Design, ...]
 
     @classmethod
-    def over(cls, trial: Trial, blocks: int, base: int) -> Blocks:
+    def over(cls, trial: ValidationContext, blocks: int, base: int) -> Blocks:
         """Return blocks over the parameters' central posterior ranges."""
         low, high = np.quantile(trial.prior.shares(trial.posterior.values), RANGE, axis=0)
         varied = [Varied(name, low=0.0, high=1.0) for name in trial.prior.names]
@@ -131,7 +131,7 @@ class Blocks:
         return pd.concat(found, ignore_index=True)
 
 
-def sobol(trial: Trial, base: int = BASE, simulated: str | None = None) -> Verdict:
+def sobol(trial: ValidationContext, base: int = BASE, simulated: str | None = None) -> Verdict:
     """Judge whether it is known how much each parameter matters.
 
     Parameters

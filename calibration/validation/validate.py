@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibration.checks import Verdict, thresholds_digest
-from calibration.checks.base import MISSED, NOT_RUN, PASSED
+from calibration.checks.verdict import MISSED, NOT_RUN, PASSED
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import CHECKS, POSTERIOR, stale_parts
-from calibration.validation import steps
-from calibration.validation.steps import Found, Step
-from sim import files, provenance
-from sim.errors import InputError
-from sim.files import MachineError
+from calibration.validation import validation_steps
+from calibration.validation.validation_steps import StepResult, ValidationStep
+from sim.core import files, provenance
+from sim.core.errors import InputError
+from sim.core.files import MachineError
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Tell
+    from calibration.validation.validation_context import Tell
 
 RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
@@ -61,7 +61,7 @@ class Validation:
 
     def write(self, folder: Path) -> None:
         """Write ``validation.json`` and ``validation.html`` into a folder."""
-        from calibration.validation.page.page import validation_page
+        from calibration.validation.page.validation_page import validation_page
 
         files.write_json(folder / RECORD, self.record, indent=1)
         files.write_text(folder / PAGE, validation_page(self.record, self.posterior))
@@ -98,38 +98,38 @@ def validate(
     MachineError
         If the machine fails; the same call goes on later.
     """
-    chosen = steps.chosen_steps(only)
+    chosen = validation_steps.chosen_steps(only)
     posterior = read_posterior(folder / POSTERIOR)
     checks = _read(folder / CHECKS)
     if not (folder / TABLES).is_dir():
         return _read_again(folder, posterior, only)
     _refuse_stale(folder, posterior)
-    mark = steps.mark_of(posterior)
+    mark = validation_steps.mark_of(posterior)
     found, faults = _carried_out(folder, chosen, mark, workers, tell or (lambda *_: None))
     record = _record(folder, posterior, checks, found, faults)
     return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
 
 def _carried_out(
-    folder: Path, chosen: Sequence[Step], mark: str, workers: int, tell: Tell
-) -> tuple[dict[str, Found], dict[str, str]]:
+    folder: Path, chosen: Sequence[ValidationStep], mark: str, workers: int, tell: Tell
+) -> tuple[dict[str, StepResult], dict[str, str]]:
     """Carry out the steps left; return what each step found, and the errors of those that fail."""
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
-    held = {step.name: steps.kept(folder, step, mark) for step in steps.STEPS}
+    held = {step.name: validation_steps.kept(folder, step, mark) for step in validation_steps.STEPS}
     found = {name: one for name, one in held.items() if one is not None}
     left = [step for step in chosen if step.name not in found]
     faults: dict[str, str] = {}
-    trial: Trial | None = None
+    trial: ValidationContext | None = None
     for number, step in enumerate(left):
         head = f"step {number + 1} of {len(left)}, {step.words}"
         tell(head, 0, 1)
         try:
             if trial is None:
-                scratch = folder / steps.FOUND / "runs"
-                trial = Trial.read(folder, workers=workers, scratch=scratch)
+                scratch = folder / validation_steps.FOUND / "runs"
+                trial = ValidationContext.read(folder, workers=workers, scratch=scratch)
             of_step = replace(trial, tell=_telling(head, step.words, tell))
-            found[step.name] = steps.carry_out(of_step, folder, step, mark)
+            found[step.name] = validation_steps.carry_out(of_step, folder, step, mark)
         except MachineError:
             raise
         # One step that fails must not keep the others from being judged.
@@ -151,12 +151,12 @@ def _record(
     folder: Path,
     posterior: Posterior,
     checks: Mapping[str, Any],
-    found: Mapping[str, Found],
+    found: Mapping[str, StepResult],
     faults: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return everything found in terms of JSON, the steps in their order."""
     rows = list(checks["checks"])
-    for step in steps.STEPS:
+    for step in validation_steps.STEPS:
         if step.name in found:
             rows += [verdict.to_json() for verdict in found[step.name].verdicts]
         else:
@@ -165,8 +165,10 @@ def _record(
                 if step.name in faults
                 else "not carried out yet"
             )
-            rows.append(steps.left_open(step, why).to_json())
-    seconds = {step.name: found[step.name].seconds for step in steps.STEPS if step.name in found}
+            rows.append(validation_steps.left_open(step, why).to_json())
+    seconds = {
+        step.name: found[step.name].seconds for step in validation_steps.STEPS if step.name in found
+    }
     record = {
         "model_version": provenance.model_version(),
         "thresholds": thresholds_digest(),

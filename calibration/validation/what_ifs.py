@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
-from calibration.checks.base import judged, listed
+from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
-from calibration.validation.worlds import load_table
+from calibration.validation.wrong_worlds import load_table
 from sim.experiments.comparison.compare import BASELINE, Comparison, compare
 
 if TYPE_CHECKING:
-    from calibration.validation.trial import Trial
+    from calibration.validation.validation_context import ValidationContext
 
 PAIRS = 2
 """Paired runs of a draw."""
@@ -26,7 +26,7 @@ INTERVAL = (0.05, 0.95)
 RESAMPLES = 500
 
 
-def what_ifs(trial: Trial, *, end: str | None = None) -> Verdict:
+def what_ifs(trial: ValidationContext, *, end: str | None = None) -> Verdict:
     """Judge whether what-ifs at posterior draws are known well enough.
 
     Parameters

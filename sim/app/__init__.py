@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError
+from sim.core.errors import InputError
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable

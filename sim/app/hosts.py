@@ -9,7 +9,7 @@ import socket
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from sim.errors import InputError
+from sim.core.errors import InputError
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?", re.ASCII)
 _IPV6 = 6

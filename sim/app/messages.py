@@ -92,28 +92,28 @@ def _lesson_texts() -> Iterator[str]:
 
 
 def _study_texts() -> Iterator[str]:
-    from sim.app.cases.record import studies_shown
+    from sim.app.cases.documented_record import studies_shown
 
     for study in studies_shown().values():
         yield from (study.actors, study.holders, study.outcome)
 
 
 def _sentence_texts() -> Iterator[str]:
-    from sim.report.sentences import ORDERED, REASONS, SENTENCES, SETTINGS
+    from sim.report.event_phrases import ORDERED, REASONS, SENTENCES, SETTINGS
 
     for templates in (SENTENCES, ORDERED, REASONS, SETTINGS):
         yield from templates.values()
 
 
 def _parameter_texts() -> Iterator[str]:
-    from sim.parameters import PARAMETERS
+    from sim.core.parameters import PARAMETERS
 
     for entry in PARAMETERS.values():
         yield from (entry.meaning, entry.unit, entry.source)
 
 
 def _scenario_texts() -> Iterator[str]:
-    from sim.scenario import names, outline
+    from sim.scenario.schema import names, outline
 
     for name in names():
         scenario = outline(name)
@@ -121,7 +121,7 @@ def _scenario_texts() -> Iterator[str]:
 
 
 def _intervention_texts() -> Iterator[str]:
-    from sim.interventions import KINDS
+    from sim.scenario.interventions import KINDS
 
     for model in KINDS.values():
         for field in model.model_fields.values():
@@ -129,23 +129,23 @@ def _intervention_texts() -> Iterator[str]:
 
 
 def _outcome_texts() -> Iterator[str]:
-    from sim.experiments.comparison.worlds import REGION_OUTCOMES
-    from sim.report.compare_words import label_of
+    from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+    from sim.report.compare_text import label_of
 
     for outcome in REGION_OUTCOMES:
         yield from (label_of(outcome.name), outcome.unit)
 
 
 def _month_texts() -> Iterator[str]:
-    from sim.report.names import MONTHS
-    from sim.timetable import STEPS
+    from sim.engine.timetable import STEPS
+    from sim.report.display_names import MONTHS
 
     yield from MONTHS
     yield from (step.reason for step in STEPS)
 
 
 def _name_texts() -> Iterator[str]:
-    from sim.report.names import Names
+    from sim.report.display_names import Names
     from sim.world import load_world
 
     world = load_world()
@@ -242,7 +242,7 @@ def fields_of(text: str) -> set[str]:
 def update() -> dict[str, list[str]]:
     """Bring every catalogue up to date; return what is not translated, by language."""
     from sim.app.language import SOURCE
-    from sim.files import write_bytes
+    from sim.core.files import write_bytes
 
     missing = {}
     for code in languages():

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from sim import __version__
 from sim.app.address import Address, read_address, write_address
-from sim.app.components import Navigation, Notices
 from sim.app.language import languages
+from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
 from sim.app.theme import House, style_sheet
 

@@ -16,13 +16,13 @@ from tornado.websocket import WebSocketClosedError
 from sim.app import gate, hosts, limits
 from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
-from sim.app.preparation import prepare
 from sim.app.session import Session
 from sim.app.theme import House
+from sim.app.thread_pool import Pool
+from sim.app.warm_up import prepare
 from sim.app.watch.geometry import layout_of
-from sim.app.workers import Pool
-from sim.errors import InputError, nearest_name
-from sim.files import MachineError
+from sim.core.errors import InputError, nearest_name
+from sim.core.files import MachineError
 from sim.world import load_world
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from tornado.ioloop import IOLoop
 
 from sim.app.language import Language
 from sim.app.limits import NOTICE_CHARACTERS
-from sim.app.workers import Cancel, Job, Pool, RefusedError
+from sim.app.thread_pool import Cancel, Job, Pool, RefusedError
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -78,7 +78,7 @@ class Session:
         Parameters
         ----------
         work
-            Runs in a thread; asks its :class:`~sim.app.workers.Cancel` now and then.
+            Runs in a thread; asks its :class:`~sim.app.thread_pool.Cancel` now and then.
         done, failed
             Take the result or the error on the visitor's document. An error nobody takes is
             shown as a notice.

@@ -12,7 +12,18 @@ from pathlib import Path
 from panel.theme import Design, Inherit
 from panel.viewable import Viewable
 
-from sim.report.style import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, PURPLE, QUIET, SKY, VERMILLION
+from sim.report.figure_style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    QUIET,
+    SKY,
+    VERMILLION,
+)
 
 GROUND = "#f4f4f1"
 LINK = "#005a8f"

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.lazy import submodule
+from sim.core.lazy import submodule
 
 __getattr__ = partial(submodule, __name__)

@@ -12,10 +12,10 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, nearest_name
-from sim.experiments.layouts import LAYOUTS, MORRIS_LEVELS
-from sim.parameters import PARAMETERS
-from sim.words import counted
+from sim.core.errors import InputError, nearest_name
+from sim.core.parameters import PARAMETERS
+from sim.core.plurals import counted
+from sim.experiments.samplers import LAYOUTS, MORRIS_LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ class Design:
     settings
         What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other;
         ``notes``, what the user should be told; of a design crossed with draws of parameters,
-        ``draws`` and ``drawn`` (:mod:`sim.experiments.crossed`).
+        ``draws`` and ``drawn`` (:mod:`sim.experiments.design_with_draws`).
     """
 
     kind: str

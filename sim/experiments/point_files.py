@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError, nearest_name
-from sim.parameters import PARAMETERS
-from sim.tables import Column, read_table
+from sim.core.errors import InputError, nearest_name
+from sim.core.parameters import PARAMETERS
+from sim.core.table_reader import Column, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ def read_points(path: str | Path, designs: Iterable[str] = ()) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A table, as :mod:`sim.tables` reads it.
+        A table, as :mod:`sim.core.table_reader` reads it.
     designs
         Names the user may have meant instead, if there is no such file.
 

@@ -12,19 +12,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim import events, files, folders, outcomes, provenance
-from sim.calendar import month_index, month_name
-from sim.calendars import Positions
-from sim.coverage import rules_from
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.experiments import draws as parameter_draws
-from sim.experiments.simulated import simulated
+from sim.core import files, folders, provenance
+from sim.core.calendar import month_index, month_name
+from sim.core.errors import InputError
+from sim.core.plurals import counted
+from sim.core.state import Array, State
+from sim.engine import events, outcomes
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
+from sim.engine.monthly_inputs import Positions
+from sim.engine.record_coverage import rules_from
+from sim.experiments import parameter_draws
+from sim.experiments.run_settings import simulated
 from sim.experiments.stopwatch import Stopwatch
-from sim.initial import initial_state
-from sim.scenario import Scenario, load
-from sim.state import Array, State
-from sim.words import counted
+from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Run:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Return the event log: one row a decision, with its causes (:mod:`sim.events`)."""
+        """Return the event log: one row a decision, with its causes (:mod:`sim.engine.events`)."""
         return events.to_frame(self.tables["events"])
 
     @cached_property
@@ -103,7 +104,7 @@ class Run:
 
     @cached_property
     def simulated(self) -> dict[str, Any]:
-        """Return months, replicates, seed and changes (:mod:`sim.experiments.simulated`)."""
+        """Return months, replicates, seed and changes (:mod:`sim.experiments.run_settings`)."""
         draws = len(self.manifest.get("draws", ()))
         return simulated(self.scenario, replicates=len(self.per_run), draws=draws)
 
@@ -142,7 +143,7 @@ class Run:
         )
 
     def _repr_html_(self) -> str:
-        from sim.report.card import card_html
+        from sim.report.run_card import card_html
 
         return card_html(self)
 
@@ -225,7 +226,7 @@ class Run:
             files.write_json(target / "summary.json", self.summary)
             self.stopwatch.lap("writing")
             if figures:
-                from sim.report.html import write_report
+                from sim.report.run_page import write_report
 
                 write_report(self, target)
                 self.stopwatch.lap("figures")
@@ -365,7 +366,7 @@ class _Collector:
         if self.driver == "compiled":
             begun = initial_state(scenario, self.world) if self.draws else template
             return simulate(begun, scenario.seed, replicate)
-        from sim.model import ParadiplomacyModel
+        from sim.engine.model import ParadiplomacyModel
 
         model = ParadiplomacyModel(scenario, replicate=replicate, world=self.world)
         model.run_to_end()

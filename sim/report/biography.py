@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.errors import InputError, nearest_name
-from sim.experiments.reading import read_events
-from sim.identities import PROJECT as PROJECT_LETTER
-from sim.identities import as_written
-from sim.report.names import Names, money, month_words
-from sim.report.sentences import Event, reason, sentence
-from sim.words import counted
+from sim.core.errors import InputError, nearest_name
+from sim.core.identities import PROJECT as PROJECT_LETTER
+from sim.core.identities import as_written
+from sim.core.plurals import counted
+from sim.experiments.saved_run import read_events
+from sim.report.display_names import Names, money, month_words
+from sim.report.event_phrases import Event, reason, sentence
 from sim.world import load_world
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
     Parameters
     ----------
     events
-        Event log with the columns of :data:`sim.events.SCHEMA`.
+        Event log with the columns of :data:`sim.engine.events.SCHEMA`.
     deal
         ``project_id`` or the beginning of one, in any case of letters.
     replicate

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kinds import CHANNELS, LEVELS
-from sim.report import style, tallies
+from sim.core.enums import CHANNELS, LEVELS
+from sim.report import figure_style, run_summaries
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,25 +26,25 @@ WORDS = {
     "acquisition": "Acquisitions",
 }
 LEVEL_LOOK = {
-    "local": (style.BLUE, "", "decided locally"),
-    "central": (style.ORANGE, "//", "decided by the centre"),
+    "local": (figure_style.BLUE, "", "decided locally"),
+    "central": (figure_style.ORANGE, "//", "decided by the centre"),
     "none": ("#9a9a9a", "..", "no public decision (acquired)"),
 }
 
 
 def plot_channels(run: Run, ax: Axes | None = None) -> Axes:
     """Draw deals by channel, stacked by level of decision, with the 90 % interval of the sum."""
-    ax = style.host_axes(ax, (10.0, 5.8), (0.235, 0.115, 0.735, 0.745))
+    ax = figure_style.host_axes(ax, (10.0, 5.8), (0.235, 0.115, 0.735, 0.745))
     columns = ["replicate", "channel", "level", "month_deal"]
     frame = run.tables["projects"].select(columns).to_pandas()
     frame = frame[frame["month_deal"].notna()]
-    runs = tallies.logs_kept(run)
+    runs = run_summaries.logs_kept(run)
     shape = (runs, len(CHANNELS), len(LEVELS))
     counts = np.zeros(shape)
     named = zip(frame["replicate"], frame["channel"], frame["level"].fillna("none"), strict=True)
     for replicate, channel, level in named:
         counts[replicate, CHANNELS.index(channel), LEVELS.index(level)] += 1
-    total = tallies.spread(counts.sum(axis=2))
+    total = run_summaries.spread(counts.sum(axis=2))
     order = [i for i in np.argsort(-total.mean, kind="stable") if total.mean[i] > 0]
     at, left = np.arange(len(order)), np.zeros(len(order))
     for name, (colour, hatch, words) in LEVEL_LOOK.items():
@@ -56,19 +56,25 @@ def plot_channels(run: Run, ax: Axes | None = None) -> Axes:
         left = left + width
     gap = (left - total.low[order], total.high[order] - left)
     ax.errorbar(
-        left, at, xerr=np.maximum(gap, 0.0), fmt="none", ecolor=style.INK, capsize=3.5, lw=1.4
+        left,
+        at,
+        xerr=np.maximum(gap, 0.0),
+        fmt="none",
+        ecolor=figure_style.INK,
+        capsize=3.5,
+        lw=1.4,
     )
     ax.set_yticks(at, [WORDS[CHANNELS[i]] for i in order])
     ax.set_ylim(max(len(order), 1) - 0.4, -0.6)
     ax.set_xlim(left=0.0)
     ax.set_xlabel("deals per run (mean; line: 90 % interval of the sum)")
-    style.tidy(ax, grid="x")
+    figure_style.tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     if order:
-        style.legend(ax, loc="lower right", fontsize=11)
+        figure_style.legend(ax, loc="lower right", fontsize=11)
     else:
         ax.text(0.5, 0.5, "no deals", transform=ax.transAxes, ha="center", fontsize=14)
     words = "Who brought the partners together, and who decided"
-    style.set_title(ax, "Deals by channel", words, left=-0.29)
-    style.stamp(style.figure_of(ax), run)
+    figure_style.set_title(ax, "Deals by channel", words, left=-0.29)
+    figure_style.stamp(figure_style.figure_of(ax), run)
     return ax

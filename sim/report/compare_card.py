@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.simulated import changed_words, settings_words, titled
+from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.experiments.stopwatch import took_words
-from sim.report.card import CAUTION, KEYS, WIDTH
-from sim.report.compare_words import (
+from sim.report.compare_text import (
     INTERVAL,
     Effect,
     changes_words,
     deals_words,
+    divergence_words,
     effects_of,
     identical_words,
-    parting_words,
 )
-from sim.report.names import Names
+from sim.report.display_names import Names
+from sim.report.run_card import CAUTION, KEYS, WIDTH
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.compare import Comparison
@@ -39,7 +39,7 @@ def compare_card(comparison: Comparison) -> str:
             continue
         effects = effects_of(comparison, label)
         blocks.append([*_table(effects), *_unclear(effects)])
-        told = [parting_words(comparison, label, names), deals_words(comparison, label)]
+        told = [divergence_words(comparison, label, names), deals_words(comparison, label)]
         blocks.append([line for text in told for line in wrap(text, INNER)])
     blocks.append(_ending(comparison))
     edge = "─" * (WIDTH - 2)
@@ -124,7 +124,7 @@ def card_html(comparison: Comparison) -> str:
             parts.append(f"<p>{escape(identical_words(comparison, label))}</p>")
             continue
         parts.append(_html_table(effects_of(comparison, label)))
-        parts.append(f"<p>{escape(parting_words(comparison, label, names))}</p>")
+        parts.append(f"<p>{escape(divergence_words(comparison, label, names))}</p>")
     return "".join([*parts, f"<small>{escape(CAUTION)}</small></div>"])
 
 

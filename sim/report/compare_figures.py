@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.comparison.worlds import LOCALITY_OUTCOMES, PATHS
-from sim.folders import make_folder
-from sim.report import style
+from sim.core.folders import make_folder
+from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS
+from sim.report import figure_style
 from sim.report.compare_forest import plot_forest
 from sim.report.compare_style import HIGHER, LOWER, known_outcome, rows_of, stamp
-from sim.report.compare_words import INTERVAL
+from sim.report.compare_text import INTERVAL
 from sim.report.tilemap import TILE, draw_tilemap
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
+    from sim.engine.outcomes import Outcome
     from sim.experiments.comparison.compare import Comparison
-    from sim.outcomes import Outcome
 
 __all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
 
@@ -76,7 +76,7 @@ def plot_map(
         The comparison.
     outcome
         Name of an outcome by locality, see
-        :data:`sim.experiments.comparison.worlds.LOCALITY_OUTCOMES`.
+        :data:`sim.experiments.comparison.paired_simulation.LOCALITY_OUTCOMES`.
     what_if
         Which what-if; the first by default.
     ax
@@ -93,7 +93,7 @@ def plot_map(
     rows = frame[frame["outcome"] == outcome].set_index("locality")
     gaps = rows["difference"]
     largest = float(np.nanmax(np.abs(gaps.to_numpy(dtype=np.float64)), initial=0.0))
-    ax = style.host_axes(ax, (8.0, 9.0), (0.01, 0.055, 0.98, 0.86))
+    ax = figure_style.host_axes(ax, (8.0, 9.0), (0.01, 0.055, 0.98, 0.86))
     unit = {"count": "per run", "0-1": "0 to 1"}.get(entry.unit, entry.unit)
     draw_tilemap(
         ax,
@@ -114,7 +114,7 @@ def plot_map(
     _map_key(ax, rows, differs, clear)
     words = entry.meaning[:1].upper() + entry.meaning[1:]
     years = f"{comparison.baseline.start} to {comparison.baseline.end}"
-    style.set_title(ax, words, f"{label} less {comparison.baseline.name} · {years}")
+    figure_style.set_title(ax, words, f"{label} less {comparison.baseline.name} · {years}")
     stamp(ax, comparison)
     return ax
 
@@ -170,7 +170,7 @@ def _map_key(
         loc="upper center",
         bbox_to_anchor=(0.5, 0.015),
         ncols=4,
-        fontsize=style.NOTE_SIZE - 0.5,
+        fontsize=figure_style.NOTE_SIZE - 0.5,
         frameon=False,
         columnspacing=1.1,
         handlelength=1.5,
@@ -190,7 +190,8 @@ def plot_paths(
     comparison
         The comparison.
     metrics
-        Names of :data:`sim.experiments.comparison.worlds.PATHS`; some key ones by default.
+        Names of :data:`sim.experiments.comparison.paired_simulation.PATHS`; some key ones by
+        default.
     what_if
         Draw this what-if only; all by default.
     ax
@@ -206,22 +207,22 @@ def plot_paths(
     count = len(chosen)
     height = 2.15 * count + 1.9
     low, high = 0.72 / height, 1.0 - 1.15 / height
-    host = style.host_axes(ax, (10.0, height), (0.1, low, 0.87, high - low))
+    host = figure_style.host_axes(ax, (10.0, height), (0.1, low, 0.87, high - low))
     host.set_axis_off()
     part = 1.0 / (count + 0.22 * (count - 1))
     for number, entry in enumerate(chosen):
         bottom = 1.0 - part - 1.22 * part * number
-        panel = style.panel(host, (0.0, bottom, 1.0, part))
+        panel = figure_style.panel(host, (0.0, bottom, 1.0, part))
         for colour, label in zip(_colours(len(labels)), labels, strict=True):
             frame = rows_of(comparison.paths, label)
             _path(panel, comparison, frame[frame["metric"] == entry.name], colour, label)
         _dress_path(panel, comparison, entry, last=number == count - 1)
         if number == 0 and len(labels) > 1:
-            style.legend(panel, ncols=min(len(labels), 4), loc="best")
+            figure_style.legend(panel, ncols=min(len(labels), 4), loc="best")
     who = f"{labels[0]} less" if len(labels) == 1 else "What-ifs less"
-    title = style.panel(host, (0.0, 1.0, 1.0, 0.32 / (height - 1.87)))
+    title = figure_style.panel(host, (0.0, 1.0, 1.0, 0.32 / (height - 1.87)))
     title.set_axis_off()
-    style.set_title(
+    figure_style.set_title(
         title,
         "Difference over time",
         f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and {INTERVAL}",
@@ -231,7 +232,7 @@ def plot_paths(
 
 
 def _colours(count: int) -> list[str]:
-    return [style.CYCLE[i % len(style.CYCLE)] for i in range(count)]
+    return [figure_style.CYCLE[i % len(figure_style.CYCLE)] for i in range(count)]
 
 
 def _path(ax: Axes, comparison: Comparison, rows: pd.DataFrame, colour: str, label: str) -> None:
@@ -240,22 +241,22 @@ def _path(ax: Axes, comparison: Comparison, rows: pd.DataFrame, colour: str, lab
     middle = rows["difference"].to_numpy(dtype=np.float64)
     # Where no run differs nothing is known but the zero.
     low, high = (rows[name].fillna(rows["difference"]).to_numpy() for name in ("low", "high"))
-    ax.fill_between(x, low, high, color=colour, alpha=style.BAND, linewidth=0)
+    ax.fill_between(x, low, high, color=colour, alpha=figure_style.BAND, linewidth=0)
     ax.plot(x, middle, color=colour, linewidth=2.0, label=label)
 
 
 def _dress_path(ax: Axes, comparison: Comparison, entry: Outcome, *, last: bool) -> None:
-    style.tidy(ax)
-    ax.axhline(0.0, color=style.INK, linewidth=1.0)
-    style.year_axis(ax, comparison.baseline.start_month, comparison.baseline.end_month)
+    figure_style.tidy(ax)
+    ax.axhline(0.0, color=figure_style.INK, linewidth=1.0)
+    figure_style.year_axis(ax, comparison.baseline.start_month, comparison.baseline.end_month)
     unit = "" if entry.unit == "count" else f" ({entry.unit})"
     ax.text(
         0.0,
         1.03,
         f"{entry.meaning[:1].upper()}{entry.meaning[1:]}{unit}",
         transform=ax.transAxes,
-        fontsize=style.LABEL_SIZE,
-        color=style.INK,
+        fontsize=figure_style.LABEL_SIZE,
+        color=figure_style.INK,
     )
     ax.set_ylabel("difference")
     ax.yaxis.set_label_coords(-0.075, 0.5)
@@ -322,5 +323,7 @@ def save_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
     place = make_folder(folder)
     written: list[Path] = []
     for name, caption in captions(comparison).items():
-        written += style.save(style.figure_of(draw(comparison, name)), place, name, caption)
+        written += figure_style.save(
+            figure_style.figure_of(draw(comparison, name)), place, name, caption
+        )
     return written

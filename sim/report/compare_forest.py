@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.comparison.worlds import REGION_OUTCOMES
-from sim.report import style
+from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+from sim.report import figure_style
 from sim.report.compare_style import GREY, HIGHER, LOWER, known_outcome, rows_of, stamp
-from sim.report.compare_words import INTERVAL, amount, digits_of, key_of, label_of
+from sim.report.compare_text import INTERVAL, amount, digits_of, key_of, label_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,19 +61,19 @@ def plot_forest(
     rows = rows.sort_values("percent", kind="stable").reset_index(drop=True)
     height = 0.27 * max(len(rows), 3) + 1.9
     box = (0.36, 0.75 / height, 0.42, 1.0 - 1.65 / height)
-    ax = style.host_axes(ax, (10.0, height), box)
+    ax = figure_style.host_axes(ax, (10.0, height), box)
     for y, row in enumerate(rows.itertuples()):
         _draw_effect(ax, float(y), row)
-    ax.axvline(0.0, color=style.INK, linewidth=1.0)
+    ax.axvline(0.0, color=figure_style.INK, linewidth=1.0)
     ax.set_yticks(
         range(len(rows)), [shorten(label_of(n), 50, placeholder=" …") for n in rows["outcome"]]
     )
     ax.set_ylim(-0.8, max(len(rows), 1) - 0.2)
     _limit(ax, rows)
-    style.tidy(ax, grid="x")
-    ax.tick_params(axis="y", length=0, labelsize=style.NOTE_SIZE - 0.5)
+    figure_style.tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0, labelsize=figure_style.NOTE_SIZE - 0.5)
     ax.set_xlabel("difference in % of the baseline's mean")
-    style.set_title(
+    figure_style.set_title(
         ax,
         "Effects on the region",
         f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and "
@@ -114,7 +114,7 @@ def _draw_effect(ax: Axes, y: float, row: Any) -> None:
     clear = bool(row.distinguishable)
     colour = (HIGHER if row.difference > 0 else LOWER) if clear else GREY
     ax.plot((low, high), (y, y), color=colour, linewidth=2.0, solid_capstyle="butt")
-    face = colour if clear else style.PAPER
+    face = colour if clear else figure_style.PAPER
     ax.plot(row.percent, y, "o", color=colour, markerfacecolor=face, markersize=5.5)
     key = key_of(row.outcome)
     width = key.scale * (float(row.high) - float(row.low)) / 2
@@ -128,7 +128,7 @@ def _draw_effect(ax: Axes, y: float, row: Any) -> None:
         (1.02, y),
         xycoords=("axes fraction", "data"),
         va="center",
-        fontsize=style.NOTE_SIZE - 2.0,
-        color=style.INK if clear else "#6e6e6e",
+        fontsize=figure_style.NOTE_SIZE - 2.0,
+        color=figure_style.INK if clear else "#6e6e6e",
         annotation_clip=False,
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError, nearest_name
-from sim.experiments.simulated import stamp_words
-from sim.report import style
+from sim.core.errors import InputError, nearest_name
+from sim.experiments.run_settings import stamp_words
+from sim.report import figure_style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from sim.engine.outcomes import Outcome
     from sim.experiments.comparison.compare import Comparison
-    from sim.outcomes import Outcome
 
 GREY = "#8c8c8c"
-LOWER, HIGHER = style.VERMILLION, style.BLUE
+LOWER, HIGHER = figure_style.VERMILLION, figure_style.BLUE
 
 
 def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
@@ -47,4 +47,4 @@ def stamp(ax: Axes, comparison: Comparison) -> None:
     """Write in small print at the lower edge where a figure comes from, once."""
     words = stamp_words(comparison.simulated, "paired run")
     text = f"{words} · model {comparison.manifest['model_version']}"
-    style.small_print(style.figure_of(ax), text)
+    figure_style.small_print(figure_style.figure_of(ax), text)

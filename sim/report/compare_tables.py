@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report import markup
-from sim.report.card import KEYS
-from sim.report.compare_words import (
+from sim.core.plurals import counted
+from sim.report import html_markup
+from sim.report.compare_text import (
     INTERVAL,
     Effect,
     amount,
@@ -23,8 +23,8 @@ from sim.report.compare_words import (
     label_of,
     named,
 )
-from sim.report.names import Names, money, month_words
-from sim.words import counted
+from sim.report.display_names import Names, money, month_words
+from sim.report.run_card import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,14 +56,14 @@ def key_table(comparison: Comparison, label: str) -> str:
     effects = effects_of(comparison, label)
     rows = [_cells(effects[key.name]) for key in KEYS]
     caption = f"Key outcomes for the whole region, mean of {comparison.pairs}"
-    return markup.table(caption, _HEAD, rows, range(1, 6))
+    return html_markup.table(caption, _HEAD, rows, range(1, 6))
 
 
 def outcome_table(comparison: Comparison, label: str) -> str:
     """Return every outcome for the region, with the gain of pairing."""
     rows = [(*_cells(effect), effect.gain) for effect in effects_of(comparison, label).values()]
     head = (*_HEAD, "Gain")
-    return markup.table("Every outcome for the whole region", head, rows, (*range(1, 6), 7))
+    return html_markup.table("Every outcome for the whole region", head, rows, (*range(1, 6), 7))
 
 
 _HEAD = ("Outcome", "Baseline", "What if", "Difference", INTERVAL, "Change", "Sure")
@@ -104,7 +104,7 @@ def country_table(comparison: Comparison, label: str, names: Names) -> str:
         "Countries are left out whose deals are equal in all runs and nothing else here differs."
     )
     caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
-    return markup.paragraph(told) + markup.table(caption, head, rows, range(1, len(head)))
+    return html_markup.paragraph(told) + html_markup.table(caption, head, rows, range(1, len(head)))
 
 
 def _place_cell(row: pd.Series, name: str) -> str:
@@ -138,7 +138,7 @@ def locality_table(comparison: Comparison, label: str, names: Names) -> str:
     frame = _of(comparison.by_locality, label)
     frame = frame[frame["distinguishable"] & frame["outcome"].isin([*PLACE_OUTCOMES, "trust"])]
     if frame.empty:
-        return markup.paragraph(
+        return html_markup.paragraph(
             "No locality's deals, visits, memoranda or trust can be told from no difference after "
             "correction for the number of localities."
         )
@@ -161,12 +161,12 @@ def locality_table(comparison: Comparison, label: str, names: Names) -> str:
     caption = "Localities that differ distinguishably, after correction for their number"
     caption += f"; {more} more are in by_locality.csv" if more else ""
     head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Sure", "Adjusted p")
-    return markup.table(caption, head, rows, (3, 4, 6))
+    return html_markup.table(caption, head, rows, (3, 4, 6))
 
 
-def parting_table(comparison: Comparison, label: str, names: Names) -> str:
+def divergence_table(comparison: Comparison, label: str, names: Names) -> str:
     """Return with what, when and where the worlds first part, counted over runs."""
-    frame = _of(comparison.partings, label)
+    frame = _of(comparison.divergences, label)
     frame = frame[frame["month"].notna()]
     rows = []
     for (kind, side), group in frame.groupby(["kind", "only_in"], sort=False):
@@ -179,7 +179,7 @@ def parting_table(comparison: Comparison, label: str, names: Names) -> str:
     rows.sort(key=lambda row: (-int(row[2]), row[0]))
     rows = [(row[0][:1].upper() + row[0][1:], *row[1:]) for row in rows]
     head = ("First event", "Only in the", "Runs", "Months", "Countries (runs)")
-    return markup.table("Where the worlds first part, over runs", head, rows, (2,))
+    return html_markup.table("Where the worlds first part, over runs", head, rows, (2,))
 
 
 def reason_table(comparison: Comparison, label: str) -> str:
@@ -202,7 +202,7 @@ def reason_table(comparison: Comparison, label: str) -> str:
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")
     all_runs = f"all of {counted(runs, 'run')}"
     caption = f"Deals that exist in one world only, {all_runs}: what the other world lacks"
-    return markup.table(caption, head, rows, (2, 3))
+    return html_markup.table(caption, head, rows, (2, 3))
 
 
 def deal_table(comparison: Comparison, label: str, names: Names) -> str:
@@ -238,7 +238,7 @@ def deal_table(comparison: Comparison, label: str, names: Names) -> str:
     )
     run = int(chosen["replicate"].iloc[0]) if len(chosen) else 0
     caption = f"Run {run}: the largest deals that exist in one world only (one course of events)"
-    return markup.table(caption, head, rows)
+    return html_markup.table(caption, head, rows)
 
 
 def together_table(comparison: Comparison) -> str:
@@ -253,7 +253,7 @@ def together_table(comparison: Comparison) -> str:
     caption = (
         f"Differences from the baseline with {INTERVAL}; in brackets: not distinguishable from none"
     )
-    return markup.table(caption, head, rows, range(1, len(head)))
+    return html_markup.table(caption, head, rows, range(1, len(head)))
 
 
 def _side_cell(effect: Effect) -> str:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import InputError, nearest_name
-from sim.folders import make_folder
-from sim.outcomes import MONTHS, OUTCOMES
-from sim.report import style, tallies
+from sim.core.errors import InputError, nearest_name
+from sim.core.folders import make_folder
+from sim.engine.outcomes import MONTHS, OUTCOMES
+from sim.report import figure_style, run_summaries
 from sim.report.channels import plot_channels
+from sim.report.display_names import Names
+from sim.report.dot_plots import plot_countries, plot_sectors
 from sim.report.funnel import plot_funnel
-from sim.report.names import Names
-from sim.report.ranks import plot_countries, plot_sectors
+from sim.report.locality_timeline import plot_timeline
 from sim.report.tilemap import draw_tilemap
-from sim.report.timeline import plot_timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     run
         The run.
     outcome
-        Name of an outcome by locality, see :data:`sim.outcomes.OUTCOMES`.
+        Name of an outcome by locality, see :data:`sim.engine.outcomes.OUTCOMES`.
     ax
         Axes to draw on.
 
@@ -71,10 +71,10 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
             allowed=", ".join(known),
             nearest=nearest_name(outcome, known),
         )
-    ax = style.host_axes(ax, (8.0, 8.6), (0.01, 0.025, 0.98, 0.905))
+    ax = figure_style.host_axes(ax, (8.0, 8.6), (0.01, 0.025, 0.98, 0.905))
     rows, dated = run.by_locality[["locality", outcome]], outcome in MONTHS
     if dated:
-        rows = rows.assign(**{outcome: rows[outcome].map(style.year, na_action="ignore")})
+        rows = rows.assign(**{outcome: rows[outcome].map(figure_style.year, na_action="ignore")})
     means = rows.groupby("locality")[outcome].mean()
     top = float(np.nanmax(means.to_numpy(dtype=np.float64), initial=0.0))
     entry = known[outcome]
@@ -83,7 +83,7 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     norm = PowerNorm(0.5, 0.0, top or 1.0) if counted else Normalize(0.0, top or 1.0)
     if dated:
         first, last = run.scenario.start, run.scenario.end
-        norm = Normalize(style.year(first), style.year(last))
+        norm = Normalize(figure_style.year(first), figure_style.year(last))
     units = {
         "count": "mean per run",
         "0-1": "0 to 1, mean over runs",
@@ -95,7 +95,7 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
         run.world.localities,
         run.world.grid,
         means,
-        cmap=style.MAP_COLOURS,
+        cmap=figure_style.MAP_COLOURS,
         norm=norm,
         label=unit,
         zero_color=None if dated else "#e4e4e4",
@@ -103,44 +103,44 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     )
     words = entry.meaning[:1].upper() + entry.meaning[1:]
     years = f"{run.scenario.start} to {run.scenario.end}"
-    style.set_title(ax, words, f"One tile per first-level unit · {years}")
-    style.stamp(style.figure_of(ax), run)
+    figure_style.set_title(ax, words, f"One tile per first-level unit · {years}")
+    figure_style.stamp(figure_style.figure_of(ax), run)
     return ax
 
 
 def plot_ties(run: Run, ax: Axes | None = None) -> Axes:
     """Draw visits each way, twinnings so far and mean trust over time, with 90 % bands."""
-    host = style.host_axes(ax, (10.0, 8.6), (0.085, 0.07, 0.88, 0.84))
+    host = figure_style.host_axes(ax, (10.0, 8.6), (0.085, 0.07, 0.88, 0.84))
     host.set_axis_off()
-    events = tallies.slim_events(run)
-    top = style.panel(host, (0.0, 0.67, 1.0, 0.33))
-    middle = style.panel(host, (0.0, 0.37, 1.0, 0.22))
-    bottom = style.panel(host, (0.0, 0.0, 1.0, 0.29))
+    events = run_summaries.slim_events(run)
+    top = figure_style.panel(host, (0.0, 0.67, 1.0, 0.33))
+    middle = figure_style.panel(host, (0.0, 0.37, 1.0, 0.22))
+    bottom = figure_style.panel(host, (0.0, 0.0, 1.0, 0.29))
     per_year = run.scenario.n_months > 24
     for kind, colour, words in (
-        ("visit_to_lac", style.BLUE, "from China to the region"),
-        ("visit_to_china", style.VERMILLION, "of governors to China"),
+        ("visit_to_lac", figure_style.BLUE, "from China to the region"),
+        ("visit_to_china", figure_style.VERMILLION, "of governors to China"),
     ):
-        counts = tallies.counts_by_month(run, tallies.of_kind(events, (kind,)))
-        numbers, first = tallies.per_year(counts)
-        style.band(top, run, first, tallies.spread(numbers), colour, words)
+        counts = run_summaries.counts_by_month(run, run_summaries.of_kind(events, (kind,)))
+        numbers, first = run_summaries.per_year(counts)
+        figure_style.band(top, run, first, run_summaries.spread(numbers), colour, words)
     top.set_ylabel("visits in 12 months" if per_year else "visits a month")
-    style.legend(top)
-    counts = tallies.counts_by_month(run, tallies.of_kind(events, ("twinning",)))
-    total = tallies.spread(np.cumsum(counts, axis=1))
-    style.band(middle, run, 0, total, style.GREEN, "twinnings")
+    figure_style.legend(top)
+    counts = run_summaries.counts_by_month(run, run_summaries.of_kind(events, ("twinning",)))
+    total = run_summaries.spread(np.cumsum(counts, axis=1))
+    figure_style.band(middle, run, 0, total, figure_style.GREEN, "twinnings")
     middle.set_ylabel("twinnings so far")
     _draw_trust(run, bottom)
     for panel in (top, middle, bottom):
-        style.tidy(panel)
-        style.year_axis(panel, run.scenario.start_month, run.scenario.end_month)
+        figure_style.tidy(panel)
+        figure_style.year_axis(panel, run.scenario.start_month, run.scenario.end_month)
         panel.set_ylim(bottom=0.0)
         panel.yaxis.set_label_coords(-0.06, 0.5)
     for panel in (top, middle):
         panel.tick_params(labelbottom=False)
     bottom.set_xlabel("year")
-    style.set_title(host, "Ties between China and the region", TIES)
-    style.stamp(style.figure_of(host), run)
+    figure_style.set_title(host, "Ties between China and the region", TIES)
+    figure_style.stamp(figure_style.figure_of(host), run)
     return host
 
 
@@ -155,15 +155,19 @@ def _draw_trust(run: Run, ax: Axes) -> None:
     region = wide["mean"].to_numpy() @ size.to_numpy() / size.sum()
     deals = run.by_country.groupby("country", observed=True)["deals"].mean()
     shown = sorted(deals.index, key=lambda code: (-deals[code], code))[:SHOWN_COUNTRIES]
-    for colour, code in zip((style.PURPLE, style.ORANGE, style.SKY), shown, strict=False):
-        numbers = tallies.Spread(
+    for colour, code in zip(
+        (figure_style.PURPLE, figure_style.ORANGE, figure_style.SKY), shown, strict=False
+    ):
+        numbers = run_summaries.Spread(
             *(wide[q][code].to_numpy() for q in ("mean", "q05", "q95", "mean"))
         )
-        style.band(ax, run, 0, numbers, colour, names.country(str(code)))
-    months = style.years(run, 0, len(region))
-    ax.plot(months, region, color=style.INK, linewidth=2.0, linestyle="--", label="whole region")
+        figure_style.band(ax, run, 0, numbers, colour, names.country(str(code)))
+    months = figure_style.years(run, 0, len(region))
+    ax.plot(
+        months, region, color=figure_style.INK, linewidth=2.0, linestyle="--", label="whole region"
+    )
     ax.set_ylabel("trust, 0 to 1 (mean)")
-    style.legend(ax, ncols=2)
+    figure_style.legend(ax, ncols=2)
 
 
 FIGURES: dict[str, tuple[Callable[[Run], Axes], str]] = {
@@ -203,7 +207,7 @@ def captions(run: Run) -> dict[str, str]:
     """Return the names of a run's figures in order, with their captions."""
     names = Names(run.world)
     found = {name: caption for name, (_, caption) in FIGURES.items()}
-    for code in tallies.places_of(run):
+    for code in run_summaries.places_of(run):
         found[f"timeline_{code}"] = (
             f"{names.place(code, None)}: documented events above, and below what the runs show: "
             "visits and deals so far, and the share of runs in which a step has been taken."
@@ -241,5 +245,5 @@ def save_figures(run: Run, folder: str | Path) -> list[Path]:
     place = make_folder(folder)
     written: list[Path] = []
     for name, caption in captions(run).items():
-        written += style.save(style.figure_of(draw(run, name)), place, name, caption)
+        written += figure_style.save(figure_style.figure_of(draw(run, name)), place, name, caption)
     return written

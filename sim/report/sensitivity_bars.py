@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.simulated import stamp_words
-from sim.report import style
+from sim.experiments.run_settings import stamp_words
+from sim.report import figure_style
 from sim.report.sensitivity_card import meaning
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None
     slots = len(rows) + (1.3 if len(seed) else 0.0)
     height = 2.35 + 0.42 * slots
     box = (0.26, 1.4 / height, 0.7, 1.0 - 2.2 / height)
-    ax = style.host_axes(ax, (10.0, height), box)
+    ax = figure_style.host_axes(ax, (10.0, height), box)
     at = np.arange(len(rows), dtype=float)
     _bars(found, rows, at, ax)
     labels = list(rows["parameter"])
@@ -66,12 +66,12 @@ def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None
     ax.set_ylim(slots - 0.4, -0.6)
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
     ax.set_xlabel(AXIS[found.method.name])
-    style.tidy(ax, grid="x")
+    figure_style.tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     _legend(ax)
     shown = "" if len(rows) == len(every) else f", the first {len(rows)} of {len(every)}"
     below = f"{meaning(name)}. Lines: 95 % intervals{shown}"
-    style.set_title(ax, f"What matters to {name}", below, left=-0.345)
+    figure_style.set_title(ax, f"What matters to {name}", below, left=-0.345)
     _stamp(found, ax)
     _warn(found, name, ax)
     return ax
@@ -83,7 +83,7 @@ def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
     tall, up = (0.36, -0.19) if wide else (0.62, 0.0)
     told = rows["matters"].fillna(True).to_numpy(dtype=bool)
     for mask, colour, hatch, words in (
-        (told, style.BLUE, "", MAIN[found.method.name]),
+        (told, figure_style.BLUE, "", MAIN[found.method.name]),
         (~told, "#c9c9c9", "///", f"{MAIN[found.method.name]}, not told from inert"),
     ):
         if mask.any():
@@ -93,7 +93,9 @@ def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
                 bar.set(hatch=hatch, edgecolor="white", linewidth=0.8)
     _whiskers(ax, rows, main, at + up)
     if wide:
-        ax.barh(at - up, rows["first"], tall, color=style.ORANGE, label="first order, by itself")
+        ax.barh(
+            at - up, rows["first"], tall, color=figure_style.ORANGE, label="first order, by itself"
+        )
         _whiskers(ax, rows, "first", at - up)
     if found.method.name == "morris":
         ax.scatter(
@@ -101,8 +103,8 @@ def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
             at,
             marker="D",
             s=34,
-            color=style.ORANGE,
-            edgecolors=style.INK,
+            color=figure_style.ORANGE,
+            edgecolors=figure_style.INK,
             linewidths=0.8,
             zorder=4,
             label="sigma: interaction or curvature",
@@ -112,7 +114,7 @@ def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
         rows["inert"],
         at + up - reach,
         at + up + reach,
-        color=style.VERMILLION,
+        color=figure_style.VERMILLION,
         linewidth=2.4,
         zorder=3,
         label=INERT_WORDS,
@@ -121,17 +123,27 @@ def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
 
 def _whiskers(ax: Axes, rows: pd.DataFrame, name: str, at: Any) -> None:
     ax.hlines(
-        at, rows[f"{name}_low"], rows[f"{name}_high"], color=style.INK, linewidth=1.5, zorder=3
+        at,
+        rows[f"{name}_low"],
+        rows[f"{name}_high"],
+        color=figure_style.INK,
+        linewidth=1.5,
+        zorder=3,
     )
 
 
 def _seed(found: Sensitivity, row: Any, at: float, ax: Axes) -> None:
     main, words = found.method.main, SEED_WORDS[found.method.name]
-    ax.barh([at], [np.nan_to_num(row[main])], 0.5, color=style.PURPLE, label=words)
+    ax.barh([at], [np.nan_to_num(row[main])], 0.5, color=figure_style.PURPLE, label=words)
     ax.hlines(
-        [at], row[f"{main}_low"], row[f"{main}_high"], color=style.INK, linewidth=1.5, zorder=3
+        [at],
+        row[f"{main}_low"],
+        row[f"{main}_high"],
+        color=figure_style.INK,
+        linewidth=1.5,
+        zorder=3,
     )
-    ax.axhline(at - 0.65, color=style.FAINT, linewidth=1.0)
+    ax.axhline(at - 0.65, color=figure_style.FAINT, linewidth=1.0)
 
 
 def _legend(ax: Axes) -> None:
@@ -139,8 +151,8 @@ def _legend(ax: Axes) -> None:
     handles, labels = ax.get_legend_handles_labels()
     # Bars come first and the mark of an inert parameter last.
     order = sorted(range(len(labels)), key=lambda i: (labels[i] == INERT_WORDS, i))
-    bottom = -0.62 / (style.figure_of(ax).get_figheight() * ax.get_position().height)
-    style.legend(
+    bottom = -0.62 / (figure_style.figure_of(ax).get_figheight() * ax.get_position().height)
+    figure_style.legend(
         ax,
         handles=[handles[i] for i in order],
         labels=[labels[i] for i in order],
@@ -156,9 +168,15 @@ def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
     """Say on the figure that there are too few points for its indices."""
     mine = [note for note in found.notes if note.startswith(f"{outcome}: too few points")]
     if mine:
-        figure = style.figure_of(ax)
+        figure = figure_style.figure_of(ax)
         words, above = mine[0][:1].upper() + mine[0][1:], 0.21 / figure.get_figheight()
-        figure.text(0.01, above, words, fontsize=style.STAMP_SIZE + 1.0, color=style.VERMILLION)
+        figure.text(
+            0.01,
+            above,
+            words,
+            fontsize=figure_style.STAMP_SIZE + 1.0,
+            color=figure_style.VERMILLION,
+        )
 
 
 def _stamp(found: Sensitivity, ax: Axes) -> None:
@@ -166,4 +184,4 @@ def _stamp(found: Sensitivity, ax: Axes) -> None:
     parts = [stamp_words(source)] if "changed" in source else []
     parts += [f"model {source['model_version']}"] if "model_version" in source else []
     parts.append(f"{design.kind} of {found.status.told}, seed {design.seed}")
-    style.small_print(style.figure_of(ax), " · ".join(parts))
+    figure_style.small_print(figure_style.figure_of(ax), " · ".join(parts))

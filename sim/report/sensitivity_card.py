@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.experiments.simulated import changed_words, settings_words
-from sim.outcomes import OUTCOMES, REGION
-from sim.words import counted
+from sim.core.plurals import counted
+from sim.engine.outcomes import OUTCOMES, REGION
+from sim.experiments.run_settings import changed_words, settings_words
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import Sensitivity
-    from sim.experiments.sensitivity.discovery import Discovery
+    from sim.experiments.sensitivity.scenario_discovery import Discovery
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import files, folders, provenance
-from sim.parameters import PARAMETERS
-from sim.report import markup, style
+from sim.core import files, folders, provenance
+from sim.core.parameters import PARAMETERS
+from sim.core.plurals import counted
+from sim.report import figure_style, html_markup
 from sim.report.sensitivity_card import (
     NAMES,
     discovery_lines,
@@ -20,11 +21,10 @@ from sim.report.sensitivity_card import (
     titled,
     verdicts,
 )
-from sim.words import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import Sensitivity
-    from sim.experiments.sensitivity.discovery import Discovery
+    from sim.experiments.sensitivity.scenario_discovery import Discovery
 
 READING = {
     "sobol": (
@@ -86,8 +86,10 @@ def write_page(found: Sensitivity, folder: Path) -> Path:
     place = folders.make_folder(folder / "figures")
     drawings = {}
     for outcome in found.outcomes:
-        drawing = style.figure_of(found.plot(outcome))
-        _, svg = style.save(drawing, place, f"sensitivity_{outcome}", f"Sensitivity of {outcome}")
+        drawing = figure_style.figure_of(found.plot(outcome))
+        _, svg = figure_style.save(
+            drawing, place, f"sensitivity_{outcome}", f"Sensitivity of {outcome}"
+        )
         drawings[outcome] = svg.read_bytes()
     target = folder / "sensitivity.html"
     files.write_text(target, page_html(found, drawings))
@@ -104,24 +106,24 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
         sections.append(("boxes", "Where it happens", _boxes(found.discovery)))
     sections += [
         ("parameters", "What was varied", [_parameters(found)]),
-        ("reading", "How to read this", [markup.paragraph(text) for text in reading(found)]),
+        ("reading", "How to read this", [html_markup.paragraph(text) for text in reading(found)]),
         ("provenance", "Where this comes from", [_provenance(found)]),
     ]
     top = [
-        markup.heading(1, "What matters to the outcomes"),
-        markup.paragraph(f"{headline(found)}.", "question"),
-        *(markup.paragraph(f"{text}.") for text in settings(found)),
-        *(markup.paragraph(note, "notice") for note in found.notes),
+        html_markup.heading(1, "What matters to the outcomes"),
+        html_markup.paragraph(f"{headline(found)}.", "question"),
+        *(html_markup.paragraph(f"{text}.") for text in settings(found)),
+        *(html_markup.paragraph(note, "notice") for note in found.notes),
     ]
     foot = f"Paradiplomacy {provenance.model_version()}."
-    return markup.page("Sensitivity: report", "\n".join(top), sections, foot)
+    return html_markup.page("Sensitivity: report", "\n".join(top), sections, foot)
 
 
 def body_html(found: Sensitivity) -> str:
     """Return the tables as HTML, for a notebook."""
     tables = [part for name in found.outcomes for part in _outcome(found, name)]
     told = [headline(found), *settings(found)]
-    return "\n".join([*(markup.paragraph(f"{text}.") for text in told), *tables])
+    return "\n".join([*(html_markup.paragraph(f"{text}.") for text in told), *tables])
 
 
 def reading(found: Sensitivity) -> list[str]:
@@ -134,7 +136,9 @@ def _figure(found: Sensitivity, name: str, drawings: dict[str, bytes]) -> list[s
         return []
     first = found.of(name)["parameter"].head(3)
     alt = f"Bars of the indices; the largest are of {', '.join(first)}. The table has the numbers."
-    return [markup.figure(drawings[name], alt, f"{titled(name)}: how much each parameter matters.")]
+    return [
+        html_markup.figure(drawings[name], alt, f"{titled(name)}: how much each parameter matters.")
+    ]
 
 
 def _outcome(found: Sensitivity, name: str) -> list[str]:
@@ -142,14 +146,14 @@ def _outcome(found: Sensitivity, name: str) -> list[str]:
     main = NAMES.get(found.method.main, found.method.main)
     caption = f"{name}: {main} and its 95 % interval, largest first"
     return [
-        markup.table(caption, head, rows, range(1, len(head) - 1)),
-        *(markup.paragraph(text) for text in verdicts(found, name)),
-        markup.paragraph(seed_sentence(found, name)),
+        html_markup.table(caption, head, rows, range(1, len(head) - 1)),
+        *(html_markup.paragraph(text) for text in verdicts(found, name)),
+        html_markup.paragraph(seed_sentence(found, name)),
     ]
 
 
 def _boxes(found: Discovery) -> list[str]:
-    parts = [markup.paragraph(discovery_lines(found)[0])]
+    parts = [html_markup.paragraph(discovery_lines(found)[0])]
     for place, box in enumerate(found.boxes, start=1):
         caption = (
             f"Box {place}: density {percent(box.density)}, coverage {percent(box.coverage)}, "
@@ -159,9 +163,9 @@ def _boxes(found: Discovery) -> list[str]:
             (x.parameter, f"{x.low:.4g}", f"{x.high:.4g}", f"{x.chance:.2g}") for x in box.limits
         ]
         head = ("Parameter", "From", "To", "Quasi-p")
-        parts.append(markup.table(caption, head, rows, (1, 2, 3)))
+        parts.append(html_markup.table(caption, head, rows, (1, 2, 3)))
     parts.append(
-        markup.paragraph(
+        html_markup.paragraph(
             "Found by the patient rule induction method on the means of the points. Density is the "
             "share of a box's points that are as asked for, coverage the share of all such points "
             "that it holds. A large quasi-p says that a bound may be there by chance."
@@ -180,7 +184,7 @@ def _parameters(found: Sensitivity) -> str:
             span = ", ".join(number(value) for value in one.values)
         told = ("", "") if entry is None else (entry.unit, entry.meaning)
         rows.append((one.name, span, *told))
-    return markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
+    return html_markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
 
 
 def _provenance(found: Sensitivity) -> str:
@@ -191,4 +195,4 @@ def _provenance(found: Sensitivity) -> str:
         ("Design", f"{found.design.kind}, seed {found.design.seed}"),
         ("Points", found.status.told.removesuffix(" points")),
     ]
-    return markup.facts(pairs)
+    return html_markup.facts(pairs)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.calendar import month_index, month_name
+from sim.core.calendar import month_index, month_name
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.simulated import changed_words, settings_words, titled
-from sim.report.card import CAUTION, KEYS, WIDTH, Key
-from sim.words import counted
+from sim.core.plurals import counted
+from sim.experiments.run_settings import changed_words, settings_words, titled
+from sim.report.run_card import CAUTION, KEYS, WIDTH, Key
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.report.room import SEA, Box, Room, code_boxes, extent, nearest
-from sim.words import counted
+from sim.core.plurals import counted
+from sim.report.label_placement import SEA, Box, Room, code_boxes, extent, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ ACCENT = "#c8102e"
 TINTS = ("#8ecae6", "#f4b66a", "#a8d5a2", "#e8a0bf", "#c9b6e4", "#f1e27a", "#b8c4cc")
 
 
-class Sheet:
+class MapGeometry:
     """Hold the geometry of one map."""
 
     def __init__(self, localities: pd.DataFrame, grid: pd.DataFrame) -> None:
@@ -183,7 +183,7 @@ def grid_figure(world: World) -> Figure:
 
 def save_grid_figure(path: str | Path, world: World | None = None) -> None:
     """Write the plain tile map as a PNG file."""
-    from sim.files import replacing
+    from sim.core.files import replacing
     from sim.world import load_world
 
     figure = grid_figure(load_world() if world is None else world)
@@ -191,8 +191,8 @@ def save_grid_figure(path: str | Path, world: World | None = None) -> None:
         figure.savefig(partial, format="png", dpi=160, metadata={"Software": None})
 
 
-def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> Sheet:
-    sheet = Sheet(localities, grid)
+def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> MapGeometry:
+    sheet = MapGeometry(localities, grid)
     rows, columns = sheet.labels.shape
     ax.set_xlim(-1.5, columns + 0.5)
     ax.set_ylim(rows + 0.5, -1.5)
@@ -212,7 +212,7 @@ def _aligned(values: Values, codes: list[str]) -> Floats:
     return numbers
 
 
-def _draw_tiles(ax: Axes, sheet: Sheet, colours: Floats, outlines: bool) -> None:
+def _draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats, outlines: bool) -> None:
     from matplotlib.collections import LineCollection, PolyCollection
 
     point = _points_per_tile(ax, sheet)
@@ -230,7 +230,7 @@ def _draw_tiles(ax: Axes, sheet: Sheet, colours: Floats, outlines: bool) -> None
         ax.add_collection(lines, autolim=False)
 
 
-def _points_per_tile(ax: Axes, sheet: Sheet) -> float:
+def _points_per_tile(ax: Axes, sheet: MapGeometry) -> float:
     """Return the side of a tile in points."""
     figure = ax.get_figure(root=True)
     assert figure is not None
@@ -239,7 +239,7 @@ def _points_per_tile(ax: Axes, sheet: Sheet) -> float:
     return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
 
 
-def _draw_labels(ax: Axes, sheet: Sheet, room: Room, *, inside: bool) -> None:
+def _draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> None:
     from matplotlib.patheffects import withStroke
 
     point = _points_per_tile(ax, sheet)
@@ -260,7 +260,7 @@ def _draw_labels(ax: Axes, sheet: Sheet, room: Room, *, inside: bool) -> None:
         )
 
 
-def _tints(sheet: Sheet) -> list[int]:
+def _tints(sheet: MapGeometry) -> list[int]:
     """Colour the countries so that near ones differ, the most crowded first."""
     count = len(sheet.names)
     near = np.zeros((count, count), dtype=np.bool_)
@@ -286,7 +286,7 @@ def _tints(sheet: Sheet) -> list[int]:
 def _callout_texts(
     highlight: Mapping[str, str] | Sequence[str], localities: pd.DataFrame
 ) -> dict[str, str]:
-    from sim.errors import InputError, nearest_name
+    from sim.core.errors import InputError, nearest_name
 
     known = set(localities["code"])
     for code in highlight:
@@ -303,7 +303,7 @@ def _callout_texts(
     return {code: str(names[code]) for code in highlight}
 
 
-def _draw_callouts(ax: Axes, sheet: Sheet, room: Room, texts: Mapping[str, str]) -> None:
+def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str, str]) -> None:
     from matplotlib.patches import Rectangle
 
     point = _points_per_tile(ax, sheet)

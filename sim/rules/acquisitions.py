@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw, key_of
-from sim.rules.basics import race, record
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw, key_of
+from sim.rules.basics import exponential_arrival, record
 from sim.rules.finance import form_deal
 from sim.rules.proposals import add_project, project_draw
 
@@ -36,7 +36,7 @@ def seek_acquisition(w, a, t):
         endowed = w.endowment[country.centre, firm.target_sector]
         weight = endowed * endowed * math.exp(country.market + w.experience[a, c])
         if weight > 0.0:
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight, best
             )
             if arrival < best:
@@ -67,7 +67,7 @@ def target_place(w, a, c, t):
     for i in range(country.first, country.first + country.count):
         endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
         weight = endowed * endowed * math.exp(0.5 * w.place[i].market + pull * w.place[i].trust)
-        arrival = race(
+        arrival = exponential_arrival(
             draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
         )
         if arrival < best:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
 from sim.rules.basics import is_aligned, record, will_of
 from sim.rules.proposals import end_project, project_draw
 
@@ -15,7 +15,7 @@ REINFORCING_DEALS = 3.0
 
 
 @rule
-def shifted(chance, log_odds):
+def add_log_odds(chance, log_odds):
     """Return a probability moved by a number of log-odds."""
     odds = chance * math.exp(log_odds)
     return odds / (1.0 - chance + odds)
@@ -57,7 +57,7 @@ def approve_locally(w, g, t):
             push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
             if w.national[project.firm, project.country] >= 0:
                 push += p.approval_endorsement
-            if project_draw(w, d.APPROVAL, project, t) < shifted(
+            if project_draw(w, d.APPROVAL, project, t) < add_log_odds(
                 p.approval_local * will * will, push
             ):
                 approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
@@ -120,7 +120,7 @@ def decide_centrally(w, j, t):
         chance = min(0.9, chance * own)
     else:
         push += p.approval_alignment * (1.0 if is_aligned(w, project.place) else -1.0)
-    if project_draw(w, d.APPROVAL, project, t) < shifted(chance, push):
+    if project_draw(w, d.APPROVAL, project, t) < add_log_odds(chance, push):
         approve(w, j, t, k.APPROVAL_CENTRAL, country.office_event)
         w.national[project.firm, project.country] = t
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * 0.5 * (1.0 - country.stance):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sim.jit import rule
-from sim.rng import draw, event_identity
+from sim.core.jit import rule
+from sim.core.rng import draw, event_identity
 
 _LOW = 0xFFFFFFFF
 NEVER = 10**6
@@ -27,7 +27,7 @@ def elastic(base, elasticity):
 
 
 @rule
-def race(u, weight, best):
+def exponential_arrival(u, weight, best):
     """Return the arrival time of an alternative; the smallest of several is chosen.
 
     ``best`` is the earliest arrival so far; an alternative that cannot beat it returns infinity
@@ -43,7 +43,7 @@ def race(u, weight, best):
 
 
 @rule
-def bell(run, decision, pair, a, b, month):
+def normal_draw(run, decision, pair, a, b, month):
     """Return a standard normal number (Box and Muller 1958) for a pair of decisions."""
     u = draw(run, decision, a, b, month)
     v = draw(run, pair, a, b, month)

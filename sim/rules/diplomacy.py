@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
 from sim.rules.basics import record
 
 

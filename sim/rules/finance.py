@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
-from sim.rules.basics import is_aligned, logistic, race, record, trust_between
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
+from sim.rules.basics import exponential_arrival, is_aligned, logistic, record, trust_between
 from sim.rules.proposals import end_project, local_power, project_draw
 from sim.rules.ties import meet
 
@@ -90,7 +90,9 @@ def seek_lender(w, j, t):
         bank = w.actor[b]
         if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
             weight = 1.0 + w.envelope[t, b]
-            arrival = race(draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight, best
+            )
             if arrival < best:
                 best = arrival
                 project.bank = b

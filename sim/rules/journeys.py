@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
 from sim.rules.basics import (
     elastic,
+    exponential_arrival,
     is_centre,
     local_authority,
     logistic,
-    race,
     record,
     trust_between,
     will_of,
@@ -169,7 +169,9 @@ def province_met(w, g, host, t):
         actor = w.actor[a]
         if actor.kind == k.PROVINCE:
             weight = actor.scale * fit(w, a, g) * (4.0 if a == host else 1.0)
-            arrival = race(draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = a
@@ -190,7 +192,9 @@ def partner_in_china(w, g, t):
         if eligible and may_work_in(w, a, place.country):
             weight = fit(w, a, g) * fit(w, a, g)
             weight *= actor.scale if actor.kind == k.PROVINCE else 1.0
-            arrival = race(draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = a
@@ -247,7 +251,9 @@ def see_showcase(w, g, t, forum_visit):
         firm = w.actor[f]
         if firm.technology == 1 and firm.active_since <= t:
             weight = firm.scale * fit(w, f, g)
-            arrival = race(draw(w.run, d.SHOWCASE, w.place[g].key, firm.key, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.SHOWCASE, w.place[g].key, firm.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = f
@@ -276,7 +282,7 @@ def plan_state_visit(w, c, t):
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
             weight = elastic(actor.scale, p.initiative_executive_scale)
             weight *= 0.2 + trust_between(w, a, country.centre)
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
             )
             if arrival < best:
@@ -312,7 +318,9 @@ def plan_introduction(w, a, t):
     best = math.inf
     for i in range(country.first, country.first + country.count):
         weight = math.exp(w.place[i].market) * (0.2 + will_of(w, i))
-        arrival = race(draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight, best)
+        arrival = exponential_arrival(
+            draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight, best
+        )
         if arrival < best:
             best = arrival
             actor.trip_place = i
@@ -321,7 +329,7 @@ def plan_introduction(w, a, t):
         partner = w.actor[b]
         if partner.kind == k.PROVINCE:
             weight = partner.scale * fit(w, b, actor.trip_place)
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best
             )
             if arrival < best:

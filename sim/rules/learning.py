@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
 from sim.rules.basics import is_aligned, local_authority, record
 
 RECENT = 0.97
@@ -30,7 +30,7 @@ def clear_ended(w, i, t):
 
 
 @rule
-def heed_neighbours(w, i, t):
+def update_neighbour_demonstration(w, i, t):
     """Be impressed by this month's deals here and in neighbouring cells of the grid."""
     p = w.par[0]
     place = w.place[i]
@@ -50,7 +50,7 @@ def heed_neighbours(w, i, t):
 
 
 @rule
-def heed_country(w, i, t):
+def update_country_demonstration(w, i, t):
     """Let a national government, at place ``i``, be impressed by this month's deals at home.
 
     A deal in any locality of its country counts in full, whoever decided on it.
@@ -116,7 +116,7 @@ def form_views(w, c, t):
 
 
 @rule
-def take_stock(w, c, t):
+def record_series(w, c, t):
     """Write a country's row of the monthly series; its columns are state.SERIES."""
     country = w.country[c]
     row = w.series[t, c]

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
 from sim.rules.basics import (
     elastic,
+    exponential_arrival,
     has_office,
     is_centre,
     local_authority,
     logistic,
-    race,
     total_trust,
     trust_between,
     will_of,
@@ -188,7 +188,9 @@ def known_partner(w, a, t):
             weight *= math.sqrt(place.attraction) * (
                 1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
             )
-            arrival = race(draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = tie.place
@@ -228,7 +230,7 @@ def chosen_country(w, a, t):
             weight = w.country[c].pull * affinity(w, a, c, t)
             if w.country[c].recognises == 0:
                 weight *= p.outreach_unrecognised
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best
             )
             if arrival < best:
@@ -262,7 +264,9 @@ def chosen_place(w, a, c, t):
     chosen = country.first
     for i in range(country.first, country.first + country.count):
         weight = w.place[i].attraction * fit(w, a, i)
-        arrival = race(draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best)
+        arrival = exponential_arrival(
+            draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
+        )
         if arrival < best:
             best = arrival
             chosen = i
@@ -324,7 +328,7 @@ def sector_in_mind(w, a, place, t):
         weight = w.strength[a, s] * (0.1 + w.endowment[place, s])
         if weight > 0.0:
             u = draw(w.run, d.ACTOR_SECTOR, w.actor[a].key, w.sector[s].key, t)
-            arrival = race(u, weight, best)
+            arrival = exponential_arrival(u, weight, best)
             if arrival < best:
                 best = arrival
                 chosen = s

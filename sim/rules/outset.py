@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim import kinds as k
-from sim.jit import rule
+from sim.core import enums as k
+from sim.core.jit import rule
 from sim.rules.outreach import assess_country
 from sim.rules.politics import due_leader, install_executive, is_replaced, review_governor
 from sim.rules.signals import read_country_signals, read_policy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
-from sim.rules.basics import NEVER, bell, logistic, record, total_trust, waiting_time
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
+from sim.rules.basics import NEVER, logistic, normal_draw, record, total_trust, waiting_time
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
@@ -70,7 +70,7 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
     country = w.country[c]
     first = country.leader == 0
     if math.isnan(stance):
-        z = bell(w.run, d.EXECUTIVE_STANCE, d.EXECUTIVE_STANCE_PAIR, country.key, key, 0)
+        z = normal_draw(w.run, d.EXECUTIVE_STANCE, d.EXECUTIVE_STANCE_PAIR, country.key, key, 0)
         stance = min(1.0, max(-1.0, p.office_stance_centre + p.office_stance_spread * z))
     country.bloc_changed = 1 if bloc != country.bloc else 0
     country.leader = key
@@ -159,7 +159,7 @@ def hold_national_election(w, c, t):
 def drawn_will(w, g, key):
     """Return the political will of an office-holder, logit-normal over persons (M22, M23)."""
     p = w.par[0]
-    z = bell(w.run, d.GOVERNOR_WILL, d.GOVERNOR_WILL_PAIR, w.place[g].key, key, 0)
+    z = normal_draw(w.run, d.GOVERNOR_WILL, d.GOVERNOR_WILL_PAIR, w.place[g].key, key, 0)
     return logistic(p.office_will_centre + p.office_will_spread * z)
 
 
@@ -388,7 +388,7 @@ def apply_interventions(w, t):
     here they only leave an event. Parameters change now. Orders on office-holders and recognition
     wait for the steps in which those offices are reviewed, so that they have the last word there;
     visits and twinnings wait for the step of their own
-    (:func:`sim.rules.orders.arrange_contacts`).
+    (:func:`sim.rules.scheduled_contacts.arrange_contacts`).
     """
     head = w.run[0]
     while head.next_intervention < len(w.intervention):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw, project_identity
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw, project_identity
 from sim.rules.basics import (
-    bell,
     elastic,
+    exponential_arrival,
     local_authority,
     logistic,
-    race,
+    normal_draw,
     record,
     trust_between,
     waiting_time,
@@ -44,7 +44,7 @@ def drawn_value(w, place, sector, key):
 
     Lognormal by sector, larger in larger economies.
     """
-    z = bell(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
+    z = normal_draw(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
     kind = w.sector[sector]
     return kind.value * math.exp(kind.spread * z + 0.3 * w.place[place].market)
 
@@ -154,7 +154,7 @@ def wished_sector(w, i, actor, t):
         weight = w.endowment[i, s] * (0.3 + w.strength[actor, s])
         weight *= 1.0 + 2.0 * w.programme[t, w.place[i].country, s]
         if weight > 0.0:
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.WISH_SECTOR, w.place[i].key, w.sector[s].key, t), weight, best
             )
             if arrival < best:
@@ -250,7 +250,7 @@ def plan_project(w, c, t):
         weight *= 1.0 + 2.0 * w.programme[t, c, s]
         if weight > 0.0:
             u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
-            arrival = race(u, weight, best)
+            arrival = exponential_arrival(u, weight, best)
             if arrival < best:
                 best = arrival
                 country.plan_sector = s
@@ -267,7 +267,7 @@ def site_of_plan(w, c, sector, t):
     for i in range(country.first, country.first + country.count):
         weight = (0.02 + w.endowment[i, sector]) * math.exp(0.5 * w.place[i].market)
         u = draw(w.run, d.EXECUTIVE_WISH_PLACE, w.place[i].key, w.sector[sector].key, t)
-        arrival = race(u, weight, best)
+        arrival = exponential_arrival(u, weight, best)
         if arrival < best:
             best = arrival
             chosen = i
@@ -381,7 +381,7 @@ def matched_firm(w, j, t):
                 utility += p.tender_trust * trust_between(w, firm.home, project.place)
             utility -= 3.0 * max(0.0, stretch - firm.scale)
             u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
-            arrival = race(u, math.exp(utility), best)
+            arrival = exponential_arrival(u, math.exp(utility), best)
             if arrival < best:
                 best = arrival
                 chosen = f

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
-from sim.rules.basics import elastic, logistic, race, record
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
+from sim.rules.basics import elastic, exponential_arrival, logistic, record
 
 MONTHS_A_YEAR = 12.0
 
@@ -42,7 +42,9 @@ def favour_country(w, t):
         country = w.country[c]
         if country.recognises == 1:
             weight = math.exp(country.market)
-            arrival = race(draw(w.run, d.FAVOURED_COUNTRY, country.key, 0, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.FAVOURED_COUNTRY, country.key, 0, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 w.run[0].favoured = c

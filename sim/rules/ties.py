@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
+from sim.core.rng import draw
 from sim.rules.basics import (
     NEVER,
     elastic,
+    exponential_arrival,
     has_office,
-    race,
     record,
     total_trust,
     waiting_time,
@@ -45,7 +45,7 @@ def open_tie(w, actor, place, t, initiator):
     tie.university = -1
     tie.behest = -1
     tie.asking = -1
-    tie.behest_of = -1
+    tie.firm_request_of = -1
     tie.of_actor = w.actor[actor].first_tie
     w.actor[actor].first_tie = row
     tie.of_place = w.place[place].first_tie
@@ -118,7 +118,7 @@ def call_for_answer(w, row, t):
 
 
 @rule
-def open_books(w, i, t):
+def reset_trust_summary(w, i, t):
     """Open an office's books of the month: whom it trusts most, how many provinces and firms."""
     place = w.place[i]
     place.trust = 0.0
@@ -129,7 +129,7 @@ def open_books(w, i, t):
 
 
 @rule
-def tend_ties(w, a, t):
+def update_ties(w, a, t):
     """Let an actor's ties consolidate and decay, and enter them in the offices' books.
 
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
@@ -213,7 +213,7 @@ def firm_of_delegation(w, a, place, sector, t):
             if firm.active_since <= t:
                 weight *= 4.0 if home >= 0 and firm.home == home else 1.0
                 u = draw(w.run, d.DELEGATION_FIRM, firm.key, w.place[place].key, t)
-                arrival = race(u, weight, best)
+                arrival = exponential_arrival(u, weight, best)
                 if arrival < best:
                     best = arrival
                     chosen = f
@@ -252,13 +252,15 @@ def consider_twinning(w, a, t):
     best = math.inf
     chosen = -1
     if cold > 0.0:
-        best = race(draw(w.run, d.TWINNING, w.actor[a].key, 1, t), cold, best)
+        best = exponential_arrival(draw(w.run, d.TWINNING, w.actor[a].key, 1, t), cold, best)
     row = w.actor[a].first_tie
     while row >= 0:
         weight = twinning_readiness(w, row, t - 1)
         if weight > 0.0:
             key = w.place[w.tie[row].place].key
-            arrival = race(draw(w.run, d.TWINNING, w.actor[a].key, key, t), weight, best)
+            arrival = exponential_arrival(
+                draw(w.run, d.TWINNING, w.actor[a].key, key, t), weight, best
+            )
             if arrival < best:
                 best = arrival
                 chosen = row
@@ -285,7 +287,7 @@ def requested_by_firm(w, row, t):
         behest = w.par[0].twinning_behest
         u = draw(w.run, d.TWINNING_BEHEST, w.actor[tie.actor].key, w.place[tie.place].key, t)
         if u * (1.0 + behest) < behest:
-            tie.behest_of = tie.asking
+            tie.firm_request_of = tie.asking
             return w.tie[w.tie_of[tie.asking, tie.place]].event
     return w.run[0].signal_event
 
@@ -373,7 +375,7 @@ def open_institute(w, a, t):
             weight = 0.1 + p.twinning_institute_ties * place.trust
             weight *= math.exp(place.market + 0.5 * country.market)
             weight /= 1.0 + 2.0 * country.institutes
-            arrival = race(
+            arrival = exponential_arrival(
                 draw(w.run, d.INSTITUTE_PLACE, w.actor[a].key, place.key, t), weight, best
             )
             if arrival < best:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.jit import rule
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.jit import rule
 from sim.rules.basics import is_aligned, logistic, record
 from sim.rules.proposals import end_project, project_draw
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.lazy import submodule
+from sim.core.lazy import submodule
 from sim.world.tables import NO_MONTH, SHIPPED, World, load_world
 
 __all__ = ["NO_MONTH", "SHIPPED", "World", "load_world"]

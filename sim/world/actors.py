@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.world.tables import World
 
 VISITORS = (k.PROVINCE, k.ORGANISATION, k.EMBASSY, k.FIRM)

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from sim.calendar import EPOCH_YEAR, month_index, month_name
-from sim.errors import folded, nearest_name
-from sim.tables import NO_MONTH, Column, Sheet
+from sim.core.calendar import EPOCH_YEAR, month_index, month_name
+from sim.core.errors import folded, nearest_name
+from sim.core.table_reader import NO_MONTH, Column, UserTable
 from sim.world.fields import Levels, Table
 from sim.world.names import BOTH, PlaceNames
 
@@ -18,7 +18,7 @@ _OPEN = 10**9
 """Stands for the end of an open period; later than any month."""
 
 
-def check_sheet(table: Table, sheet: Sheet) -> None:
+def check_sheet(table: Table, sheet: UserTable) -> None:
     """Check the rules that a table can break on its own, where its cells are right."""
     _check_unique(sheet, table.key)
     for columns in table.unique:
@@ -31,7 +31,9 @@ def check_sheet(table: Table, sheet: Sheet) -> None:
     _check_spans(table, sheet)
 
 
-def check_links(table: Table, sheets: Mapping[str, Sheet], names: Callable[[], PlaceNames]) -> None:
+def check_links(
+    table: Table, sheets: Mapping[str, UserTable], names: Callable[[], PlaceNames]
+) -> None:
     """Check that a table's values occur in the tables they refer to, and the reverse."""
     sheet = sheets[table.name]
     for column in table.fields:
@@ -44,7 +46,7 @@ def check_links(table: Table, sheets: Mapping[str, Sheet], names: Callable[[], P
 
 
 def _groups(
-    sheet: Sheet, columns: tuple[str, ...], alike: Callable[[str], str] = str
+    sheet: UserTable, columns: tuple[str, ...], alike: Callable[[str], str] = str
 ) -> dict[tuple[Any, ...], list[int]]:
     """Return the rows of each combination of the columns' values, in file order.
 
@@ -57,12 +59,12 @@ def _groups(
     return groups
 
 
-def _said(sheet: Sheet, columns: tuple[str, ...], row: int) -> str:
+def _said(sheet: UserTable, columns: tuple[str, ...], row: int) -> str:
     return ", ".join(str(sheet.cells[column][row]) for column in columns)
 
 
 def _check_unique(
-    sheet: Sheet, columns: tuple[str, ...], alike: Callable[[str], str] = str
+    sheet: UserTable, columns: tuple[str, ...], alike: Callable[[str], str] = str
 ) -> None:
     for first, *others in _groups(sheet, columns, alike).values():
         for row in others:
@@ -74,7 +76,7 @@ def _check_unique(
             )
 
 
-def _check_complete(table: Table, sheet: Sheet) -> None:
+def _check_complete(table: Table, sheet: UserTable) -> None:
     column = table.complete
     if not column or not sheet.whole:
         return
@@ -87,7 +89,7 @@ def _check_complete(table: Table, sheet: Sheet) -> None:
             )
 
 
-def _check_given(table: Table, sheet: Sheet) -> None:
+def _check_given(table: Table, sheet: UserTable) -> None:
     for rule in table.given:
         for row, value, _ in sheet.rows(rule.when, rule.then):
             if value in rule.values and bool(sheet.cells[rule.then][row]) != rule.filled:
@@ -100,7 +102,7 @@ def _check_given(table: Table, sheet: Sheet) -> None:
                 )
 
 
-def _check_ordered(table: Table, sheet: Sheet) -> None:
+def _check_ordered(table: Table, sheet: UserTable) -> None:
     if table.ordered is None:
         return
     first, last = table.ordered
@@ -114,7 +116,7 @@ def _check_ordered(table: Table, sheet: Sheet) -> None:
             )
 
 
-def _check_differ(table: Table, sheet: Sheet) -> None:
+def _check_differ(table: Table, sheet: UserTable) -> None:
     if table.differ is None:
         return
     one, other = table.differ
@@ -128,7 +130,7 @@ def _check_differ(table: Table, sheet: Sheet) -> None:
             )
 
 
-def _check_ascending(table: Table, sheet: Sheet) -> None:
+def _check_ascending(table: Table, sheet: UserTable) -> None:
     if not table.ascending:
         return
     starts = {row: start for row, *_, start in sheet.rows(*table.ascending, "start")}
@@ -144,7 +146,7 @@ def _check_ascending(table: Table, sheet: Sheet) -> None:
                 )
 
 
-def _periods(sheet: Sheet, group: tuple[str, ...]) -> dict[str, list[tuple[int, int, int]]]:
+def _periods(sheet: UserTable, group: tuple[str, ...]) -> dict[str, list[tuple[int, int, int]]]:
     """Return start, end and row of each period in order of start, by what they belong to."""
     periods: dict[str, list[tuple[int, int, int]]] = {}
     for row, *_, start, end in sheet.rows(*group, "start", "end"):
@@ -153,7 +155,7 @@ def _periods(sheet: Sheet, group: tuple[str, ...]) -> dict[str, list[tuple[int, 
     return {name: sorted(found) for name, found in periods.items()}
 
 
-def _check_spans(table: Table, sheet: Sheet) -> None:
+def _check_spans(table: Table, sheet: UserTable) -> None:
     if table.spans is None:
         return
     for name, periods in _periods(sheet, table.spans.group).items():
@@ -167,7 +169,7 @@ def _check_spans(table: Table, sheet: Sheet) -> None:
                 )
 
 
-def _check_every_year(table: Table, sheet: Sheet) -> None:
+def _check_every_year(table: Table, sheet: UserTable) -> None:
     """Check that a yearly series leaves no year out, from the first simulated to the last given."""
     column = table.every_year
     if not column or not sheet.whole:
@@ -187,7 +189,10 @@ def _check_every_year(table: Table, sheet: Sheet) -> None:
 
 
 def _check_refers(
-    sheet: Sheet, column: Column, sheets: Mapping[str, Sheet], names: Callable[[], PlaceNames]
+    sheet: UserTable,
+    column: Column,
+    sheets: Mapping[str, UserTable],
+    names: Callable[[], PlaceNames],
 ) -> None:
     table, key = column.refers.split(".")
     if not sheets[table].whole:
@@ -210,7 +215,7 @@ def _by(month: str) -> int:
     return month_index(month) if month else _OPEN
 
 
-def _check_each(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
+def _check_each(table: Table, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
     for rule in table.each:
         other, column = rule.refers.split(".")
         if not (sheet.whole and sheets[other].whole):
@@ -230,7 +235,7 @@ def _check_each(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> None
                 )
 
 
-def _check_levels(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> None:
+def _check_levels(table: Table, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
     """Check levels against the range and the default that another table declares."""
     rule = table.levels
     if rule is None or not sheet.whole:
@@ -259,7 +264,7 @@ def _check_levels(table: Table, sheet: Sheet, sheets: Mapping[str, Sheet]) -> No
 
 
 def _check_covered(
-    sheet: Sheet, rule: Levels, name: str, periods: list[tuple[int, int, int]]
+    sheet: UserTable, rule: Levels, name: str, periods: list[tuple[int, int, int]]
 ) -> None:
     """Check that the periods of a series leave no month out."""
     at = month_index(rule.since)

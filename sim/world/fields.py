@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.calendar import month_index
-from sim.tables.columns import LONGEST_SOURCE, Column
+from sim.core.calendar import month_index
+from sim.core.table_reader.columns import LONGEST_SOURCE, Column
 
 COUNTRY = "countries.iso3"
 LOCALITY = "localities.code"

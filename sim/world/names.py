@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.errors import Near, folded, nearest_name
+from sim.core.errors import Near, folded, nearest_name
 
 if TYPE_CHECKING:
     from sim.world.tables import World

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.kinds import SIGNALS as SIGNAL_NAMES
-from sim.tables.columns import Column
+from sim.core.enums import SIGNALS as SIGNAL_NAMES
+from sim.core.table_reader.columns import Column
 from sim.world.fields import (
     COUNTRY,
     FIRST_HISTORY,

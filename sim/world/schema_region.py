@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.tables.columns import Column
+from sim.core.table_reader.columns import Column
 from sim.world.fields import (
     COUNTRY,
     LOCALITY,

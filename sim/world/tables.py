@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError, nearest_name, refuse
-from sim.tables import NO_MONTH, Sheet, read_table
+from sim.core.errors import InputError, nearest_name, refuse
+from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
 from sim.world.fields import Table
 from sim.world.names import PlaceNames
@@ -107,7 +107,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     return contents
 
 
-def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> Sheet:
+def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> UserTable:
     """Return a table with what is wrong with it, a missing file among that."""
     path = folder / f"{table.name}.csv"
     if path.exists() or path.is_symlink():
@@ -118,7 +118,7 @@ def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> Sheet:
     if not table.of_runs and near is None:
         header = ",".join(table.columns).encode()
         return read_table(path, table.fields, content=header, may_be_empty=True)
-    sheet = Sheet(path, "", [], whole=False)
+    sheet = UserTable(path, "", [], whole=False)
     sheet.fault(
         "this table of the world is missing",
         allowed=f"a CSV file with the columns {', '.join(table.columns)}",
@@ -137,7 +137,7 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def _frame(table: Table, sheet: Sheet) -> pd.DataFrame:
+def _frame(table: Table, sheet: UserTable) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sim.app.session import Session
-from sim.app.why.account import Account, account_of
-from sim.scenario import load
+from sim.app.why.run_index import Account, account_of
+from sim.scenario.schema import load
 from sim.world import World
 
 

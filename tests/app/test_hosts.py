@@ -12,7 +12,7 @@ pytest.importorskip("panel")
 from tornado.httpclient import HTTPClientError
 
 from sim.app.hosts import host_of, may_connect, names_of_machine, prefix_of
-from sim.errors import InputError
+from sim.core.errors import InputError
 from tests.app.serving import PATIENCE, Served, serving
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from sim.app import messages as m
-from sim.app.cases.record import use_studies
+from sim.app.cases.documented_record import use_studies
 from sim.app.language import SOURCE, Language, languages
-from sim.cli_app import case_studies
+from sim.cli.app import case_studies
 
 use_studies(case_studies())
 OTHERS = [code for code in languages() if code != SOURCE]
@@ -69,7 +69,7 @@ def test_one_is_told_otherwise_than_many(code: str) -> None:
     [("es", "1 modificado", "2 modificados"), ("pt", "1 alterado", "2 alterados")],
 )
 def test_sliders_that_are_moved_are_counted(code: str, one: str, many: str) -> None:
-    from sim.app.what_if.labels import lever_texts
+    from sim.app.what_if.form_labels import lever_texts
 
     language = Language(code)
     assert lever_texts(language.text, language.number)["changed"][1:3] == [one, many]
@@ -100,7 +100,7 @@ def test_every_call_with_a_text_is_extracted() -> None:
 
 def test_lessons_and_events_speak_the_visitor_s_language() -> None:
     from sim.app.lessons.lesson import lessons
-    from sim.report.sentences import SENTENCES
+    from sim.report.event_phrases import SENTENCES
 
     spanish = Language("es")
     title = lessons()["turnover"].title

@@ -12,7 +12,7 @@ pytest.importorskip("panel")
 from sim.app.address import Address
 from sim.app.page import Page, page_of, tab_classes
 from sim.app.session import Session
-from sim.app.workers import Pool
+from sim.app.thread_pool import Pool
 from sim.world import World
 
 VISITORS = 20

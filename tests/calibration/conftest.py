@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from calibration.claims.claim_table import Claim, load_claims
 from calibration.claims.findings import Findings
-from calibration.claims.patterns import Claim, load_claims
 from calibration.claims.statistics import STATISTICS
-from calibration.reading import Reading
+from calibration.run_reading import Reading
 from sim.world import World
 
 DATA = Path(__file__).parent / "data"
@@ -41,7 +41,7 @@ def plain_claims(plain_statistics: None) -> tuple[Claim, ...]:
 @pytest.fixture(scope="session")
 def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
     """Return what ten runs of each world say about the claims of the test table."""
-    from calibration.claims.experiments import check_claims
+    from calibration.claims.claim_experiments import check_claims
 
     return check_claims(plain_claims, replicates=10, workers=1)
 
@@ -50,7 +50,7 @@ def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
 def conditioned(world: World) -> Reading:
     """Return a run under the conditions of comparison; leave it as it is."""
     from calibration.cases.conditions import load_conditions
-    from sim.engine import simulate
-    from sim.initial import initial_state
+    from sim.engine.compiled import simulate
+    from sim.engine.initial_state import initial_state
 
     return Reading(simulate(initial_state(load_conditions(), world), 7, 0))

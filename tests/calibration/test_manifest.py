@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from calibration.manifest import COMMANDS, MANIFEST, REFERENCE, main, outdated, published
-from sim import provenance
+from sim.core import provenance
 from tests.posteriors import made_up
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from calibration import published
-from sim.errors import InputError
+from sim.core.errors import InputError
 from sim.world import load_world
 from tests.posteriors import made_up
 

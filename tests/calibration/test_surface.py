@@ -21,8 +21,8 @@ from calibration.surface import (
     read_settings,
     write,
 )
-from sim import provenance
-from sim.errors import InputError
+from sim.core import provenance
+from sim.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / REFERENCE / f"{NAME}.json"

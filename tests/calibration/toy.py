@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from calibration.inference.prior import Array, Prior, prior_of
-from calibration.inference.simulator import Observation
-from sim.parameters import Parameter
+from calibration.inference.simulator_protocol import Observation
+from sim.core.parameters import Parameter
 
 _PRIORS = ("uniform(0, 1)", "loguniform(0.01, 1)", "beta(2, 2)")
 

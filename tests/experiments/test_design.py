@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.errors import InputError
+from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
 from sim.experiments.design import KINDS, Design, Varied, make_design, parse_vary
-from sim.parameters import PARAMETERS
 
 RANGE = "turnover.fade=0.2..0.9"
 LIST = "authority.effect=0,0.5,1"

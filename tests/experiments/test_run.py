@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim import files, outcomes, provenance
-from sim.calendar import month_index
-from sim.errors import InputError
+from sim.core import files, provenance
+from sim.core.calendar import month_index
+from sim.core.errors import InputError
+from sim.core.files import MachineError
+from sim.core.parameters import PARAMETERS
+from sim.engine import outcomes
 from sim.experiments.run import LOGS_KEPT, Run
-from sim.files import MachineError
-from sim.parameters import PARAMETERS
-from sim.scenario import Scenario, load
+from sim.scenario.schema import Scenario, load
 from sim.world import World
 
 EVENTS = [

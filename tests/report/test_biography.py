@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import kinds
-from sim.calendar import month_index
-from sim.errors import InputError
+from sim.core import enums as kinds
+from sim.core.calendar import month_index
+from sim.core.errors import InputError
 from sim.experiments.run import Run
 from sim.report import biography as b
-from sim.report import style
-from sim.report.lifeline import COLOURS, WORDS, draw_biography
-from sim.report.names import Names, money, month_words
-from sim.report.sentences import REASONS, SENTENCES, SETTINGS, Event, fields, reason, sentence
+from sim.report import figure_style
+from sim.report.display_names import Names, money, month_words
+from sim.report.event_phrases import REASONS, SENTENCES, SETTINGS, Event, fields, reason, sentence
+from sim.report.project_timeline import COLOURS, WORDS, draw_biography
 from sim.world import World
 
 
@@ -302,11 +302,11 @@ def test_drawing_numbers_every_line_of_a_life(events: pd.DataFrame, lives: list[
     assert set(COLOURS) == set(WORDS) == set(b.MARKS)
     for life in (max(lives, key=lambda one: len(one.lines)), lives[0]):
         host = draw_biography(events, life.project, note="where from")
-        style.figure_of(host).draw_without_rendering()
+        figure_style.figure_of(host).draw_without_rendering()
         lanes, key = host.child_axes
         numbers = sorted(int(text.get_text()) for text in lanes.texts)
         assert numbers == list(range(1, len(life.lines) + 1))
         said = " ".join(text.get_text().strip() for text in key.texts)
         for line in life.lines:
             assert line.event.month in said
-        assert any("where from" in text.get_text() for text in style.figure_of(host).texts)
+        assert any("where from" in text.get_text() for text in figure_style.figure_of(host).texts)

@@ -14,26 +14,26 @@ import typer
 from typer.testing import CliRunner
 
 import sim
-from sim import cli
+from sim.cli import main as cli
 from sim.experiments.design import Design, Varied
 from sim.experiments.run import Run
-from sim.experiments.sensitivity.discovery import Box, Condition, Discovery
-from sim.experiments.sensitivity.responses import response
+from sim.experiments.sensitivity.monte_carlo_noise import response
+from sim.experiments.sensitivity.scenario_discovery import Box, Condition, Discovery
 from sim.experiments.sweep import Sweep
 from sim.report import (
-    against_words,
     biography,
-    compare,
     compare_card,
     compare_figures,
-    compare_words,
+    compare_page,
+    compare_text,
+    figure_style,
     figures,
-    html,
+    run_page,
     sensitivity_card,
-    style,
+    user_data_text,
 )
-from sim.report.card import card_html, run_card
-from sim.report.patterns import counted_verdicts
+from sim.report.claims_page import counted_verdicts
+from sim.report.run_card import card_html, run_card
 from sim.report.sweep_card import sweep_card
 
 PLURAL = re.compile(
@@ -75,8 +75,8 @@ def test_a_plural_behind_a_one_would_be_found() -> None:
 
 
 def test_of_one_run(run: Run) -> None:
-    texts = [repr(run), run_card(run), card_html(run), style.stamp_text(run)]
-    texts.append(html.report_page(run, dict.fromkeys(figures.captions(run), NO_DRAWING)))
+    texts = [repr(run), run_card(run), card_html(run), figure_style.stamp_text(run)]
+    texts.append(run_page.report_page(run, dict.fromkeys(figures.captions(run), NO_DRAWING)))
     assert "1 replicate" in texts[0]
     assert "1 draw" in texts[1]
     assert "1 intervention" in texts[1]
@@ -89,10 +89,10 @@ def test_of_one_intervention_in_a_comparison(run: Run) -> None:
         base, run.scenario.model_copy(update={"name": "other", "replicates": 2}), workers=1
     )
     (label,) = found.labels
-    assert compare_words.changes_words(found, label).startswith("1 intervention more")
+    assert compare_text.changes_words(found, label).startswith("1 intervention more")
     drawings = dict.fromkeys(compare_figures.captions(found), NO_DRAWING)
     texts = [repr(found), compare_card.compare_card(found), compare_card.card_html(found)]
-    assert not plurals("\n".join([*texts, compare.report_page(found, drawings)]))
+    assert not plurals("\n".join([*texts, compare_page.report_page(found, drawings)]))
 
 
 def test_of_one_point_in_a_sweep(sweep: Sweep) -> None:
@@ -140,7 +140,7 @@ def test_of_one_month_claim_and_unit() -> None:
         "unit": "count", "meaning": "deals formed", "years": [2000, 2000], "sectors": [],
     }  # fmt: skip
     record = {"compared": compared, "replicates": 1, "scenario": "baseline"}
-    texts = [against_words.question(record), counted_verdicts({"shown": 1})]
+    texts = [user_data_text.question(record), counted_verdicts({"shown": 1})]
     texts.append(biography._months("2000-01", "2000-02"))
     assert "1 run of" in texts[0]
     assert not plurals("\n".join(texts))

@@ -14,14 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim import kinds
-from sim.errors import InputError
+from sim.core import enums as kinds
+from sim.core.errors import InputError
 from sim.experiments.run import Run
-from sim.report import channels, figures, style, tallies
+from sim.report import channels, figure_style, figures, run_summaries
 from sim.report.funnel import LOSS_COLOURS
 from sim.report.funnel import WORDS as STEP_WORDS
-from sim.report.lanes import MARK, Lane, Mark, rows_of
-from sim.report.timeline import LANES
+from sim.report.locality_timeline import LANES
+from sim.report.timeline_lanes import MARK, Lane, Mark, rows_of
 from sim.world import World
 from sim.world.schema_history import EVENT_KINDS
 
@@ -49,7 +49,7 @@ def empty_run(small_run: Run) -> Run:
 
 def drawn(run: Run, name: str) -> Axes:
     if name in {"timeline_0", "timeline_1"}:
-        name = f"timeline_{tallies.places_of(run)[int(name[-1])]}"
+        name = f"timeline_{run_summaries.places_of(run)[int(name[-1])]}"
     return figures.draw(run, name)
 
 
@@ -93,7 +93,7 @@ def cover(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 @pytest.mark.parametrize("name", ALL)
 def test_texts_keep_apart_and_inside(small_run: Run, name: str) -> None:
-    figure = style.figure_of(drawn(small_run, name))
+    figure = figure_style.figure_of(drawn(small_run, name))
     written = boxes(figure)
     assert len(written) > 5
     width, height = figure.bbox.width, figure.bbox.height
@@ -109,17 +109,17 @@ def test_texts_keep_apart_and_inside(small_run: Run, name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_figures_say_what_they_show_and_where_they_come_from(small_run: Run, name: str) -> None:
-    figure = style.figure_of(drawn(small_run, name))
+    figure = figure_style.figure_of(drawn(small_run, name))
     texts = [text for text, _ in boxes(figure)]
-    assert texts.count(style.stamp_text(small_run)) == 1
-    stamp = style.stamp_text(small_run)
+    assert texts.count(figure_style.stamp_text(small_run)) == 1
+    stamp = figure_style.stamp_text(small_run)
     for part in ("baseline", "seed 2020", "3 replicates", small_run.manifest["model_version"]):
         assert part in stamp
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_figures_of_a_run_without_events(empty_run: Run, name: str) -> None:
-    style.figure_of(drawn(empty_run, name)).draw_without_rendering()
+    figure_style.figure_of(drawn(empty_run, name)).draw_without_rendering()
 
 
 def test_all_figures_are_saved_twice_alike(small_run: Run, tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_all_figures_are_saved_twice_alike(small_run: Run, tmp_path: Path) -> No
     assert {p.name for p in first} == {f"{n}.{kind}" for n in names for kind in ("png", "svg")}
     with ThreadPoolExecutor(2) as pool:
         again = pool.map(
-            lambda n: style.save(
-                style.figure_of(figures.draw(small_run, n)), tmp_path, n, names[n]
+            lambda n: figure_style.save(
+                figure_style.figure_of(figures.draw(small_run, n)), tmp_path, n, names[n]
             ),
             ["funnel", "countries", "channels"],
         )
@@ -140,11 +140,11 @@ def test_all_figures_are_saved_twice_alike(small_run: Run, tmp_path: Path) -> No
 
 
 def test_a_figure_is_saved_by_its_ending(small_run: Run, tmp_path: Path) -> None:
-    figure = style.figure_of(small_run.plot_funnel())
-    style.save_as(figure, tmp_path / "f.pdf", "Funnel")
+    figure = figure_style.figure_of(small_run.plot_funnel())
+    figure_style.save_as(figure, tmp_path / "f.pdf", "Funnel")
     assert (tmp_path / "f.pdf").read_bytes().startswith(b"%PDF")
     with pytest.raises(InputError, match=r"\.png, \.svg or \.pdf"):
-        style.save_as(figure, tmp_path / "f.gif", "Funnel")
+        figure_style.save_as(figure, tmp_path / "f.gif", "Funnel")
     assert [p.name for p in tmp_path.iterdir()] == ["f.pdf"]
 
 
@@ -154,14 +154,14 @@ def test_a_figure_is_saved_by_its_ending(small_run: Run, tmp_path: Path) -> None
         lambda run, ax: run.plot_map("trust", ax=ax),
         lambda run, ax: run.plot_ties(ax=ax),
         lambda run, ax: run.plot_funnel(ax=ax),
-        lambda run, ax: run.plot_timeline(tallies.places_of(run)[0], ax=ax),
+        lambda run, ax: run.plot_timeline(run_summaries.places_of(run)[0], ax=ax),
         lambda run, ax: run.plot_channels(ax=ax),
         figures.plot_sectors,
         figures.plot_countries,
     ],
 )
 def test_figures_go_onto_the_axes_given(small_run: Run, plot: Callable[[Run, Axes], Axes]) -> None:
-    figure = style.new_figure(12, 6)
+    figure = figure_style.new_figure(12, 6)
     left, right = figure.subplots(1, 2)
     assert plot(small_run, right) is right
     assert not left.lines
@@ -172,7 +172,7 @@ def test_figures_go_onto_the_axes_given(small_run: Run, plot: Callable[[Run, Axe
 def test_wrong_names_are_refused(small_run: Run) -> None:
     with pytest.raises(InputError, match="Did you mean 'deals'"):
         small_run.plot_map("deal")
-    place = tallies.places_of(small_run)[0]
+    place = run_summaries.places_of(small_run)[0]
     with pytest.raises(InputError, match="Did you mean"):
         small_run.plot_timeline(place.lower())
 
@@ -183,14 +183,14 @@ def test_figures_leave_the_global_state_alone() -> None:
 
 
 def test_funnel_agrees_with_the_counts_of_each_run(small_run: Run) -> None:
-    numbers = tallies.funnel(small_run)
+    numbers = run_summaries.funnel(small_run)
     reached = dict(zip(numbers.steps, numbers.reached.T, strict=True))
     per_run = small_run.per_run
     for step, column in (("proposals", "proposals"), ("deals", "deals")):
         assert reached[step].tolist() == per_run[column].tolist()
     assert reached["memoranda"].tolist() == per_run["memoranda"].tolist()
     assert reached["completed"].tolist() == per_run["completions"].tolist()
-    lost = dict(zip(tallies.LOSSES, numbers.lost.sum(axis=1).T, strict=True))
+    lost = dict(zip(run_summaries.LOSSES, numbers.lost.sum(axis=1).T, strict=True))
     for loss, column in (
         ("lapsed", "lapses"),
         ("refused", "refusals"),
@@ -201,8 +201,8 @@ def test_funnel_agrees_with_the_counts_of_each_run(small_run: Run) -> None:
 
 
 def test_counts_by_month_hold_every_event(small_run: Run) -> None:
-    events = tallies.slim_events(small_run)
-    counts = tallies.counts_by_month(small_run, events)
+    events = run_summaries.slim_events(small_run)
+    counts = run_summaries.counts_by_month(small_run, events)
     assert counts.shape == (3, 132)
     lengths = events.groupby("replicate").size()
     assert counts.sum(axis=1).tolist() == lengths.tolist()
@@ -214,26 +214,26 @@ def test_counts_by_month_hold_every_event(small_run: Run) -> None:
 
 def test_sums_over_twelve_months() -> None:
     counts = np.ones((2, 30))
-    sums, first = tallies.per_year(counts)
+    sums, first = run_summaries.per_year(counts)
     assert first == 11
     assert sums.shape == (2, 19)
     assert (sums == 12).all()
-    assert tallies.per_year(counts[:, :24])[1] == 0
+    assert run_summaries.per_year(counts[:, :24])[1] == 0
 
 
 def test_spread_leaves_out_what_is_not_known() -> None:
-    numbers = tallies.spread([1.0, np.nan, 3.0])
+    numbers = run_summaries.spread([1.0, np.nan, 3.0])
     assert float(numbers.median) == float(numbers.mean) == 2.0
-    assert tallies.spread([np.nan]).words() == "none"
-    assert tallies.spread([2.0, 2.0]).words() == "2 [2 to 2]"
+    assert run_summaries.spread([np.nan]).words() == "none"
+    assert run_summaries.spread([2.0, 2.0]).words() == "2 [2 to 2]"
 
 
 def test_ranks_go_by_median_then_mean_then_name(small_run: Run) -> None:
-    table = tallies.ranked(tallies.totals(small_run, "", "country"))
+    table = run_summaries.ranked(run_summaries.totals(small_run, "", "country"))
     columns = (-table["median"], -table["mean"], table.index)
     keys = list(zip(*columns, strict=True))
     assert keys == sorted(keys)
-    per_run = tallies.totals(small_run, "", "sector").sum(axis=1)
+    per_run = run_summaries.totals(small_run, "", "sector").sum(axis=1)
     assert per_run.tolist() == small_run.per_run["deals"].tolist()
 
 
@@ -244,7 +244,7 @@ def test_bars_of_channels_add_up_to_the_deals(small_run: Run) -> None:
 
 
 def test_timeline_shows_the_documented_record(small_run: Run) -> None:
-    place = tallies.places_of(small_run)[0]
+    place = run_summaries.places_of(small_run)[0]
     table = small_run.world.documented
     mine = table[
         (table["locality"] == place)
@@ -267,8 +267,8 @@ def test_timeline_shows_the_documented_record(small_run: Run) -> None:
 def test_every_kind_has_its_words_and_lane(world: World) -> None:
     assert set(channels.WORDS) == set(kinds.CHANNELS)
     assert set(channels.LEVEL_LOOK) == set(kinds.LEVELS)
-    assert set(LOSS_COLOURS) == set(tallies.LOSSES) <= set(kinds.STAGES)
-    assert {name for name, _ in tallies.STEPS} < set(STEP_WORDS)
+    assert set(LOSS_COLOURS) == set(run_summaries.LOSSES) <= set(kinds.STAGES)
+    assert {name for name, _ in run_summaries.STEPS} < set(STEP_WORDS)
     assert sorted(kind for _, _, held in LANES for kind in held) == sorted(EVENT_KINDS)
 
 

@@ -6,26 +6,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.report import style
+from sim.report import figure_style
 from sim.report.compare_forest import _limit
 from sim.report.funnel import _draw_steps
 
 
 def test_labels_of_five_digits_end_inside_their_panel() -> None:
     """They once ran into the next panel and lost their bracket."""
-    host = style.host_axes(None, (10.0, 6.0), (0.175, 0.11, 0.8, 0.76))
-    ax = style.panel(host, (0.0, 0.0, 0.54, 1.0))
+    host = figure_style.host_axes(None, (10.0, 6.0), (0.175, 0.11, 0.8, 0.76))
+    ax = figure_style.panel(host, (0.0, 0.0, 0.54, 1.0))
     reached = np.array([[19_803.0, 1_916.0], [20_978.0, 2_132.0]])
     numbers: Any = SimpleNamespace(steps=("visits", "proposals"), reached=reached)
     _draw_steps(ax, numbers)
-    style.figure_of(ax).draw_without_rendering()
+    figure_style.figure_of(ax).draw_without_rendering()
     right = ax.get_window_extent().x1
     assert ax.texts
     assert max(text.get_window_extent().x1 for text in ax.texts) <= right
 
 
 def test_an_interval_that_is_cut_ends_in_an_arrow() -> None:
-    ax = style.host_axes(None, (6.0, 4.0), (0.1, 0.1, 0.8, 0.8))
+    ax = figure_style.host_axes(None, (6.0, 4.0), (0.1, 0.1, 0.8, 0.8))
     rows = pd.DataFrame(
         {
             "percent": [-1.0] * 20 + [50.0],

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 import sim
-from calibration.cases.cases import deep_cases
-from calibration.cases.targets.table import load_targets
-from sim.calendar import month_index
+from calibration.cases.case_tables import focal_cases
+from calibration.cases.targets.target_table import load_targets
+from sim.core.calendar import month_index
 from sim.experiments.run import Run
-from sim.report import style
+from sim.report import figure_style
 from sim.report.figures import captions
-from sim.report.html import report_page
+from sim.report.locality_timeline import VISITS, visits_on_record
+from sim.report.run_page import report_page
 from sim.report.stated import Stated, least, record_end, stated_of
-from sim.report.timeline import VISITS, visits_on_record
 from sim.world import World
 
 BOTH = Stated("visit", VISITS, 12, 23, 5, "five", "page 1")
@@ -54,7 +54,7 @@ def test_a_total_counts_for_a_whole_period_only(world: World) -> None:
 
 def test_the_shipped_totals_are_those_that_runs_are_held_against(world: World) -> None:
     observed = {target.id: target.observed for target in load_targets()}
-    for case, deep in deep_cases().items():
+    for case, deep in focal_cases().items():
         totals = stated_of(world, deep.localities[0], *deep.window)
         assert {(t.first, t.last) for t in totals} == {deep.window}, case
         keys = (f"{case}_{what}" for what in ("visits_received", "journeys", "visits"))
@@ -94,13 +94,13 @@ def test_the_record_ends_with_the_last_month_that_it_names(world: World) -> None
 
 def test_the_record_is_drawn_for_the_months_it_covers(run: Run) -> None:
     place, long = run.scenario.focus[0], sim.run("jujuy", replicates=1, end="2027-12")
-    end = style.year("2021-01")
-    for shown, last in ((run, end), (long, style.year("2028-01"))):
+    end = figure_style.year("2021-01")
+    for shown, last in ((run, end), (long, figure_style.year("2028-01"))):
         panels = [x for x in shown.plot_timeline(place).child_axes if "so far" in x.get_ylabel()]
         assert len(panels) == 2
         for panel in panels:
             line = next(x for x in panel.lines if x.get_label() == "dated events")
-            assert max(line.get_xdata()) == pytest.approx(end)
+            assert np.max(np.asarray(line.get_xdata(), dtype=float)) == pytest.approx(end)
             assert panel.get_xlim()[1] == pytest.approx(last)
             assert len(panel.patches) == (last > end)
     assert visits_on_record(long, place) == "8 dated, at least 24 stated, up to 2020-12"

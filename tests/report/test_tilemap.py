@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from sim.errors import InputError
+from sim.core.errors import InputError
 from sim.report.tilemap import MISSING, ZERO, draw_tilemap, grid_figure, save_grid_figure
 from sim.world import World, load_world
 

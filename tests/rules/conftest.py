@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import kinds as k
-from sim.engine import begin, with_room
-from sim.handle import handle
+from sim.core import enums as k
+from sim.core.state import CHANGING, POOLS, State
+from sim.core.state_pointer import handle
+from sim.engine.compiled import ensure_capacity, new_run_state
+from sim.engine.dispatch import programme_of_month, take_step
+from sim.engine.timetable import STEPS, VERBS
 from sim.rules import proposals, ties
 from sim.rules.basics import trust_between
-from sim.schedule import programme_of_month, take_step
-from sim.state import CHANGING, POOLS, State
-from sim.timetable import STEPS, VERBS
 
 
 class Bench:
@@ -27,7 +27,7 @@ class Bench:
     """
 
     def __init__(self, template: State) -> None:
-        w = with_room(begin(template, 1, 0))
+        w = ensure_capacity(new_run_state(template, 1, 0))
         # Situations are set up in calendars and tables too, which runs share.
         shared = set(State._fields) - {*CHANGING, *POOLS, "par_values"}
         self.w = w._replace(**{name: getattr(w, name).copy() for name in shared})

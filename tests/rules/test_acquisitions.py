@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.rules import acquisitions, proposals
 
 if TYPE_CHECKING:

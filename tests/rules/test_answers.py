@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
-from sim.engine import simulate
-from sim.initial import initial_state
+from sim.core import enums as k
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
 from sim.rules import journeys, outreach, ties
-from sim.scenario import load
+from sim.scenario.schema import load
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -75,7 +75,7 @@ def test_a_governor_and_a_province_are_called_in_turn(
     a, i, row = pair
     for turn in (k.LAC, k.CHINA):
         bench.w.tie["answer"][row], bench.w.tie["turn"][row] = bench.t + 1, turn
-        ties.tend_ties(bench.h, a, bench.t)
+        ties.update_ties(bench.h, a, bench.t)
     assert bench.w.governor["invited_by"][i] == a
     assert bench.w.actor["invited_to"][a] == i
 

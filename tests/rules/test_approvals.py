@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.rules import approvals
 
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ COUNT = 60
 
 def test_shifting_by_nothing_changes_nothing() -> None:
     for chance in (0.0, 0.01, 0.5, 0.99, 1.0):
-        assert approvals.shifted(chance, 0.0) == pytest.approx(chance, abs=1e-12)
+        assert approvals.add_log_odds(chance, 0.0) == pytest.approx(chance, abs=1e-12)
 
 
 def test_shifting_moves_the_odds_and_never_leaves_the_range() -> None:
-    assert approvals.shifted(0.5, 1.0) == pytest.approx(1.0 / (1.0 + 2.718281828459045**-1))
-    chances = [approvals.shifted(0.2, push) for push in (-9.0, -1.0, 0.0, 1.0, 9.0)]
+    assert approvals.add_log_odds(0.5, 1.0) == pytest.approx(1.0 / (1.0 + 2.718281828459045**-1))
+    chances = [approvals.add_log_odds(0.2, push) for push in (-9.0, -1.0, 0.0, 1.0, 9.0)]
     assert chances == sorted(set(chances))
     assert 0.0 < chances[0] < chances[-1] < 1.0
-    assert approvals.shifted(0.0, 5.0) == 0.0
-    assert approvals.shifted(1.0, -5.0) == 1.0
-    assert approvals.shifted(approvals.shifted(0.3, 1.5), -1.5) == pytest.approx(0.3)
+    assert approvals.add_log_odds(0.0, 5.0) == 0.0
+    assert approvals.add_log_odds(1.0, -5.0) == 1.0
+    assert approvals.add_log_odds(approvals.add_log_odds(0.3, 1.5), -1.5) == pytest.approx(0.3)
 
 
 def decided(bench: Bench, c: int, level: int, stage: int = k.APPROVED, **fields: int) -> int:

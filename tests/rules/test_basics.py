@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import decisions as d
-from sim import kinds as k
-from sim.rng import draw
+from sim.core import decisions as d
+from sim.core import enums as k
+from sim.core.rng import draw
 from sim.rules import basics
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def winners(bench: Bench, weights: dict[int, float]) -> list[int]:
         best, winner = math.inf, -1
         for key, weight in weights.items():
             u = draw(bench.w.run, d.ACTOR_COUNTRY, 5, key, t)
-            arrival = basics.race(u, weight, best)
+            arrival = basics.exponential_arrival(u, weight, best)
             if arrival < best:
                 best, winner = arrival, key
         chosen.append(winner)
@@ -60,13 +60,13 @@ def test_the_shortcut_of_the_race_is_never_wrong(bench: Bench) -> None:
     for t in range(500):
         u = draw(bench.w.run, d.ACTOR_COUNTRY, 1, 1, t)
         best = draw(bench.w.run, d.ACTOR_COUNTRY, 1, 2, t)
-        arrival = basics.race(u, 1.5, best)
+        arrival = basics.exponential_arrival(u, 1.5, best)
         assert (arrival < best) == (-math.log(u) / 1.5 < best)
 
 
 def test_the_bell_is_standard_normal(bench: Bench) -> None:
     run = bench.w.run
-    sample = np.array([basics.bell(run, 14, 15, 3, 4, t) for t in range(MONTHS)])
+    sample = np.array([basics.normal_draw(run, 14, 15, 3, 4, t) for t in range(MONTHS)])
     assert sample.mean() == pytest.approx(0.0, abs=0.06)
     assert sample.std() == pytest.approx(1.0, abs=0.05)
     assert (np.abs(sample) < 1.96).mean() == pytest.approx(0.95, abs=0.02)

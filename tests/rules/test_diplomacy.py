@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
-from sim.handle import handle
+from sim.core import enums as k
+from sim.core.state_pointer import handle
 from sim.rules import diplomacy
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.rules import learning
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def test_a_deal_impresses_its_place_and_its_neighbours_only(bench: Bench) -> Non
     w.place["deals_now"][i] = w.run["deals_now"][0] = 1
     w.place["deal_event"][i] = 44
     for g in range(bench.localities):
-        learning.heed_neighbours(bench.h, g, bench.t)
+        learning.update_neighbour_demonstration(bench.h, g, bench.t)
     seen = w.place["demonstration"][: bench.localities]
     assert set(np.flatnonzero(seen)) == {i} | neighbours(bench, i)
     assert seen[i] == pytest.approx(0.4)
@@ -47,20 +47,20 @@ def test_a_deal_anywhere_in_the_country_impresses_its_centre(bench: Bench) -> No
     bench.par(learning_demonstration=0.2, learning_forgetting=0.5)
     w.place["deals_now"][last] = w.run["deals_now"][0] = 2
     w.place["deal_event"][last] = 44
-    bench.step("heed_country")
+    bench.step("update_country_demonstration")
     centres = w.place[bench.localities :]
     assert np.flatnonzero(centres["demonstration"]).tolist() == [c]
     assert centres["demonstration"][c] == pytest.approx(0.4)
     assert centres["demonstration_event"][c] == 44
     w.run["deals_now"] = 0
-    bench.step("heed_country")
+    bench.step("update_country_demonstration")
     assert centres["demonstration"][c] == pytest.approx(0.2)
 
 
 def test_impressions_fade(bench: Bench) -> None:
     bench.w.place["demonstration"][0] = 0.5
     bench.par(learning_forgetting=0.1)
-    learning.heed_neighbours(bench.h, 0, bench.t)
+    learning.update_neighbour_demonstration(bench.h, 0, bench.t)
     assert bench.w.place["demonstration"][0] == pytest.approx(0.45)
 
 
@@ -142,8 +142,8 @@ def test_stock_is_taken_of_what_there_is(bench: Bench) -> None:
     bench.project(first, k.BUILDING)
     bench.project(first, k.PROPOSED)
     w.country["views"][c] = 0.3
-    learning.take_stock(bench.h, c, bench.t)
-    from sim.state import SERIES
+    learning.record_series(bench.h, c, bench.t)
+    from sim.core.state import SERIES
 
     row = dict(zip([f.name for f in SERIES], w.series[bench.t, c].tolist(), strict=True))
     assert row["trust"] == pytest.approx(0.8 / count)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sim import kinds as k
-from sim.calendars import Positions
-from sim.engine import simulate
-from sim.handle import handle
-from sim.initial import initial_state
+from sim.core import enums as k
+from sim.core.state_pointer import handle
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
+from sim.engine.monthly_inputs import Positions
 from sim.rules import politics
-from sim.scenario import build
+from sim.scenario.schema import build
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.rules import ties
 from sim.rules.basics import NEVER
 
@@ -44,7 +44,7 @@ def consolidated(bench: Bench, *, twinned: bool, university: bool, office: bool)
     bench.w.tie["twinned"][row] = bench.t - 1 if twinned else -1
     bench.w.tie["university"][row] = bench.t - 1 if university else NEVER
     bench.w.office[0, c] = 0 if office else -1
-    ties.tend_ties(bench.h, 0, bench.t)
+    ties.update_ties(bench.h, 0, bench.t)
     return float(bench.w.tie["institutional"][row])
 
 
@@ -67,7 +67,7 @@ def test_both_stocks_decay_the_personal_one_faster(bench: Bench) -> None:
     bench.par(tie_consolidation=0.0, tie_personal_decay=0.03, tie_institutional_decay=0.006)
     i = bench.place(bench.country())
     row = bench.tie(0, i, 0.5, 0.5)
-    ties.tend_ties(bench.h, 0, bench.t)
+    ties.update_ties(bench.h, 0, bench.t)
     assert bench.w.tie["personal"][row] == pytest.approx(0.5 * 0.97)
     assert bench.w.tie["institutional"][row] == pytest.approx(0.5 * 0.994)
 
@@ -81,14 +81,14 @@ def test_offices_know_whom_they_trust_most(bench: Bench) -> None:
     bench.tie(other, i, 0.05)
     bench.tie(firm, i, 0.6)
     for actors in ((province, other, firm), (firm, other, province)):
-        ties.open_books(bench.h, i, bench.t)
+        ties.reset_trust_summary(bench.h, i, bench.t)
         for a in actors:
-            ties.tend_ties(bench.h, a, bench.t)
+            ties.update_ties(bench.h, a, bench.t)
         place = bench.w.place[i]
         assert place["trusted"] == firm
         assert place["trust"] == pytest.approx(0.6)
         assert (place["provinces"], place["firms"]) == (1, 1)
-    ties.open_books(bench.h, i, bench.t)
+    ties.reset_trust_summary(bench.h, i, bench.t)
     assert bench.w.place["trusted"][i] == -1
 
 
@@ -97,10 +97,10 @@ def test_equal_trust_is_settled_by_identity(bench: Bench) -> None:
     for a in (4, 2, 7):
         bench.tie(a, i, 0.5)
     for order in ((4, 2, 7), (7, 4, 2)):
-        ties.open_books(bench.h, i, bench.t)
+        ties.reset_trust_summary(bench.h, i, bench.t)
         for a in order:
             bench.w.tie["personal"][bench.w.tie_of[a, i]] = 0.5
-            ties.tend_ties(bench.h, a, bench.t)
+            ties.update_ties(bench.h, a, bench.t)
         assert bench.w.place["trusted"][i] == 2
 
 
@@ -142,13 +142,13 @@ def test_twinning_follows_trust_and_happens_once(bench: Bench) -> None:
     ties.consider_twinning(bench.h, 0, bench.t)
     assert not len(bench.events(k.TWINNING))
     row = bench.tie(0, i, 0.6)
-    ties.tend_ties(bench.h, 0, bench.t)
+    ties.update_ties(bench.h, 0, bench.t)
     bench.t += 1
     ties.consider_twinning(bench.h, 0, bench.t)
     assert bench.events(k.TWINNING)["place"].tolist() == [i]
     assert bench.events(k.TWINNING)["cause0"].tolist() == [77]
     assert bench.w.tie["twinned"][row] == bench.t
-    ties.tend_ties(bench.h, 0, bench.t)
+    ties.update_ties(bench.h, 0, bench.t)
     bench.t += 1
     ties.consider_twinning(bench.h, 0, bench.t)
     assert not len(bench.events(k.TWINNING))
@@ -237,7 +237,7 @@ def asked_by_firm(bench: Bench, behest: float) -> tuple[int, int]:
     row = bench.tie(home, i, 0.6)
     bench.tie(firm, i, 0.6, event=88)
     for a in (firm, home):
-        ties.tend_ties(bench.h, a, bench.t)
+        ties.update_ties(bench.h, a, bench.t)
     return firm, row
 
 
@@ -250,7 +250,7 @@ def test_a_twinning_at_a_firms_behest_has_the_firm_as_a_cause(bench: Bench, behe
     twinning = bench.events(k.TWINNING)
     assert twinning["cause0"].tolist() == [77]
     assert twinning["cause1"].tolist() == [88 if behest else 11]
-    assert bench.w.tie["behest_of"][row] == (firm if behest else -1)
+    assert bench.w.tie["firm_request_of"][row] == (firm if behest else -1)
 
 
 def test_firms_tip_the_scale_in_their_share_of_the_twinnings_asked_for(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 from sim.rules import works
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.errors import InputError
+from sim.core.errors import InputError
 from sim.world import SHIPPED, load_world
 
 

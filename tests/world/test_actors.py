@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim import kinds as k
-from sim.calendars import Positions
+from sim.core import enums as k
+from sim.engine.monthly_inputs import Positions
 from sim.world import World
 from sim.world.actors import VISITORS, actor_names, posting, visitor_names
 

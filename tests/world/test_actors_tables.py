@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.calendar import month_index
+from sim.core.calendar import month_index
 from sim.world.tables import NO_MONTH, World, load_world
 
 # Chinese firms named in the report, by code.

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calendars import Positions, month_matrices
-from sim.kinds import SIGNALS
+from sim.core.enums import SIGNALS
+from sim.engine.monthly_inputs import Positions, month_matrices
 from sim.world import load_world
 from sim.world.fields import Each
 from sim.world.schema import TABLES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.errors import Near
+from sim.core.errors import Near
 from sim.world import World
 from sim.world.names import BOTH, COUNTRIES, LOCALITIES, PlaceNames
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calendar import month_index
-from sim.tables import Column
+from sim.core.calendar import month_index
+from sim.core.table_reader import Column
 from sim.world import NO_MONTH, SHIPPED, World, load_world
 from sim.world.fields import Given, Spans
 from sim.world.schema import TABLES

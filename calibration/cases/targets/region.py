@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.cases.targets.base import Found, of_run
-from sim import kinds as k
-from sim.calendar import month_index
+from calibration.cases.targets.measure import Found, of_run
+from sim.core import enums as k
+from sim.core.calendar import month_index
 
 
 @of_run(unit="twinnings")

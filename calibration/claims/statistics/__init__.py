@@ -1,7 +1,7 @@
 """Name the statistics that claims are checked with.
 
 :data:`STATISTICS` holds all of them by name: importing the package imports its modules, which
-register theirs (:mod:`calibration.claims.statistics.base`).
+register theirs (:mod:`calibration.claims.statistics.statistic`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from calibration.claims.statistics.base import (
+from calibration.claims.statistics.statistic import (
     STATISTICS,
     Array,
     Measure,

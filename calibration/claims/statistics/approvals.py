@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.claims.statistics.association import within_strata
-from calibration.claims.statistics.base import Array, Parts, ratio, statistic
-from calibration.reading import MONTHS_A_YEAR, Reading
-from sim import kinds as k
+from calibration.claims.statistics.statistic import Array, Parts, ratio, statistic
+from calibration.run_reading import MONTHS_A_YEAR, Reading
+from sim.core import enums as k
 
 PERIOD = 5 * MONTHS_A_YEAR
 """Months of a stratum in time."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.base import Array, Parts
+from calibration.claims.statistics.statistic import Array, Parts
 
 UNDEFINED: Parts = (0.0, 0.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.claims.statistics.association import slope
-from calibration.claims.statistics.base import (
+from calibration.claims.statistics.statistic import (
     Array,
     Parts,
     difference_of_ratios,
@@ -14,8 +14,8 @@ from calibration.claims.statistics.base import (
     ratio,
     statistic,
 )
-from calibration.reading import Reading
-from sim import kinds as k
+from calibration.run_reading import Reading
+from sim.core import enums as k
 
 VISITS_PER_DEAL = 10.0
 """How many visits count as much as one deal in a measure of activity: their ratio in the report's

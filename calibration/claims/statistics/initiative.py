@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.base import (
+from calibration.claims.statistics.statistic import (
     Array,
     Parts,
     difference_of_ratios,
@@ -13,8 +13,8 @@ from calibration.claims.statistics.base import (
     smaller_share,
     statistic,
 )
-from calibration.reading import MONTHS_A_YEAR, Reading
-from sim import kinds as k
+from calibration.run_reading import MONTHS_A_YEAR, Reading
+from sim.core import enums as k
 
 
 @statistic(unit="journeys a year", value=mean)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.base import (
+from calibration.claims.statistics.statistic import (
     Array,
     Parts,
     least_lead,
@@ -12,8 +12,8 @@ from calibration.claims.statistics.base import (
     ratio,
     statistic,
 )
-from calibration.reading import MONTHS_A_YEAR, Reading
-from sim import kinds as k
+from calibration.run_reading import MONTHS_A_YEAR, Reading
+from sim.core import enums as k
 
 
 def total_trust(ties: Array) -> Array:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.claims.statistics.association import UNDEFINED, slope
-from calibration.claims.statistics.base import Array, Parts, ratio, statistic
-from calibration.reading import Reading
-from sim import kinds as k
-from sim.calendar import month_index
+from calibration.claims.statistics.statistic import Array, Parts, ratio, statistic
+from calibration.run_reading import Reading
+from sim.core import enums as k
+from sim.core.calendar import month_index
 
 
 def _twinned(reading: Reading) -> Array:
@@ -45,7 +45,7 @@ def twinnings_after_contact(reading: Reading) -> Parts:
 def twinnings_at_behest(reading: Reading) -> Parts:
     """Return the share of twinnings at the behest of a firm of the province."""
     twinned = _twinned(reading)
-    return float((twinned["behest_of"] >= 0).sum()), float(len(twinned))
+    return float((twinned["firm_request_of"] >= 0).sum()), float(len(twinned))
 
 
 @statistic(unit="share", value=ratio)

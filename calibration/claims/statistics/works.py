@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.base import Array, Parts, difference_of_ratios, ratio, statistic
-from calibration.reading import Reading
-from sim import kinds as k
+from calibration.claims.statistics.statistic import (
+    Array,
+    Parts,
+    difference_of_ratios,
+    ratio,
+    statistic,
+)
+from calibration.run_reading import Reading
+from sim.core import enums as k
 
 
 @statistic(unit="months", value=ratio)

@@ -10,18 +10,18 @@ import numpy as np
 
 from calibration.checks import load_thresholds
 from calibration.checks.contraction import ASSUMPTION, IDENTIFIED, WEAK
-from calibration.checks.ranks import ecdf_band
+from calibration.checks.rank_statistics import ecdf_band
 from calibration.inference.posterior import Posterior
 from calibration.inference.prior import Array, Marginal, parse_prior
-from sim.parameters import PARAMETERS
-from sim.report import style
+from sim.core.parameters import PARAMETERS
+from sim.report import figure_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Numbers = Mapping[str, Any]
 
-WORDS = {IDENTIFIED: style.BLUE, WEAK: style.SKY, ASSUMPTION: style.ORANGE}
+WORDS = {IDENTIFIED: figure_style.BLUE, WEAK: figure_style.SKY, ASSUMPTION: figure_style.ORANGE}
 """Colours of what the data say of a parameter."""
 BAND_SHARE = 0.95
 _COLUMNS = 5
@@ -33,19 +33,21 @@ _ROOM = 1.75
 
 def side_by_side(count: int, height: float) -> tuple[Axes, list[Axes]]:
     """Return an empty host and ``count`` axes beside each other on it."""
-    host = style.new_figure(11.0, height).add_axes((0.07, 0.13, 0.9, 0.7))
+    host = figure_style.new_figure(11.0, height).add_axes((0.07, 0.13, 0.9, 0.7))
     host.set_axis_off()
     width = (1.0 - 0.1 * (count - 1)) / count
-    return host, [style.panel(host, (i * (width + 0.1), 0.0, width, 1.0)) for i in range(count)]
+    return host, [
+        figure_style.panel(host, (i * (width + 0.1), 0.0, width, 1.0)) for i in range(count)
+    ]
 
 
 def _finish(ax: Axes, title: str, numbers: Numbers, most: float) -> None:
     """Set the ends of both axes and the title; ``most`` is the largest difference from zero."""
-    ax.axhline(0.0, color=style.QUIET, linewidth=0.8)
+    ax.axhline(0.0, color=figure_style.QUIET, linewidth=0.8)
     ax.set_xlim(0.0, 1.0)
     ax.set_ylim(-1.1 * most, 1.1 * most * _ROOM)
-    style.tidy(ax)
-    style.set_title(ax, title, f"{numbers['rows']:,} rows used for nothing else")
+    figure_style.tidy(ax)
+    figure_style.set_title(ax, title, f"{numbers['rows']:,} rows used for nothing else")
 
 
 def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
@@ -61,20 +63,20 @@ def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
     for ax, (title, numbers) in zip(axes, checks, strict=True):
         points, lines = np.array(numbers["points"]), np.array(numbers["differences"])
         low, high = ecdf_band(numbers["rows"], BAND_SHARE, limits["simulations"])
-        ax.fill_between(points, low, high, color=style.FAINT, linewidth=0,
+        ax.fill_between(points, low, high, color=figure_style.FAINT, linewidth=0,
                         label=f"{BAND_SHARE:.0%} of uniform samples")  # fmt: skip
         adjusted = np.array(numbers["adjusted"])
         failed = adjusted < limits["level"]
         for line in lines[~failed]:
-            ax.plot(points, line, color=style.BLUE, linewidth=0.9, alpha=0.55)
-        ax.plot([], [], color=style.BLUE, linewidth=0.9, label="no failure")
+            ax.plot(points, line, color=figure_style.BLUE, linewidth=0.9, alpha=0.55)
+        ax.plot([], [], color=figure_style.BLUE, linewidth=0.9, label="no failure")
         for number, place in enumerate(np.flatnonzero(failed)):
             dashes = ("-", "--", ":", "-.")[number % 4]
-            ax.plot(points, lines[place], dashes, color=style.VERMILLION, linewidth=1.8,
+            ax.plot(points, lines[place], dashes, color=figure_style.VERMILLION, linewidth=1.8,
                     label=f"{numbers['names'][place]} fails")  # fmt: skip
         _finish(ax, title, numbers, max(float(np.abs(lines).max()), float(high.max())))
         ax.set_xlabel("Level of the true value in its posterior")
-        style.legend(ax, loc="upper right")
+        figure_style.legend(ax, loc="upper right")
     axes[0].set_ylabel("ECDF less uniform")
     return host
 
@@ -93,18 +95,29 @@ def draw_coverage(checks: Sequence[tuple[str, Numbers]]) -> Axes:
         claimed = np.array([float(at) for at in numbers["curve"]])
         off = 100.0 * (np.array(list(numbers["curve"].values())) - claimed[:, None])
         for j in range(off.shape[1]):
-            ax.plot(claimed, off[:, j], color=style.BLUE, linewidth=0.8, alpha=0.5)
-        ax.plot([], [], color=style.BLUE, linewidth=0.8, label="a parameter or derived quantity")
-        ax.plot(claimed, off.mean(axis=1), color=style.INK, linewidth=2.2, label="mean of all")
+            ax.plot(claimed, off[:, j], color=figure_style.BLUE, linewidth=0.8, alpha=0.5)
+        ax.plot(
+            [], [], color=figure_style.BLUE, linewidth=0.8, label="a parameter or derived quantity"
+        )
+        ax.plot(
+            claimed, off.mean(axis=1), color=figure_style.INK, linewidth=2.2, label="mean of all"
+        )
         for at, allowed in zip(limits["intervals"], limits["tolerance"], strict=True):
-            ax.errorbar([at], [0.0], yerr=[100.0 * allowed], color=style.VERMILLION, capsize=6,
-                        elinewidth=2.0, capthick=2.0,
-                        label="allowed" if at == limits["intervals"][0] else None)  # fmt: skip
+            ax.errorbar(
+                [at],
+                [0.0],
+                yerr=[100.0 * allowed],
+                color=figure_style.VERMILLION,
+                capsize=6,
+                elinewidth=2.0,
+                capthick=2.0,
+                label="allowed" if at == limits["intervals"][0] else None,
+            )
         most = max(float(np.abs(off).max()), 100.0 * max(limits["tolerance"]))
         _finish(ax, title, numbers, most)
         ax.xaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.0f} %")
         ax.set_xlabel("Probability that the interval claims")
-        style.legend(ax, loc="upper left")
+        figure_style.legend(ax, loc="upper left")
     axes[0].set_ylabel("Coverage less claim, percentage points")
     return host
 
@@ -123,30 +136,39 @@ def draw_contraction(numbers: Numbers) -> Axes:
     values = [numbers["contraction"][i] for i in order]
     words = [numbers["words"][i] for i in order]
     height = 1.45 + 0.27 * len(names)
-    ax = style.new_figure(9.6, height).add_axes((0.25, 0.65 / height, 0.71, 1.0 - 1.4 / height))
+    ax = figure_style.new_figure(9.6, height).add_axes(
+        (0.25, 0.65 / height, 0.71, 1.0 - 1.4 / height)
+    )
     places = np.arange(len(names))
     for word, colour in WORDS.items():
         chosen = [i for i in places if words[i] == word]
         ax.barh(chosen, [values[i] for i in chosen], color=colour, height=0.68,
                 label=f"{word} ({len(chosen)})")  # fmt: skip
     for i, value in enumerate(values):
-        ax.annotate(f"{value:.2f}", (max(value, 0.0), i), xytext=(4, 0), va="center",
-                    textcoords="offset points", fontsize=9.0, color=style.INK,
-                    bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8})  # fmt: skip
+        ax.annotate(
+            f"{value:.2f}",
+            (max(value, 0.0), i),
+            xytext=(4, 0),
+            va="center",
+            textcoords="offset points",
+            fontsize=9.0,
+            color=figure_style.INK,
+            bbox={"facecolor": figure_style.PAPER, "edgecolor": "none", "pad": 0.8},
+        )
     for at in (limits["assumption"], limits["identified"]):
-        ax.axvline(at, color=style.INK, linewidth=1.0, linestyle="--")
-    ax.axvline(0.0, color=style.QUIET, linewidth=0.8)
+        ax.axvline(at, color=figure_style.INK, linewidth=1.0, linestyle="--")
+    ax.axvline(0.0, color=figure_style.QUIET, linewidth=0.8)
     ax.set_yticks(places, names)
     ax.set_ylim(-0.7, len(names) - 0.3)
     ax.set_xlim(min(0.0, *values) - 0.02, 1.05)
     ax.set_xlabel("Contraction: one minus posterior over prior variance, on normal scores")
-    style.tidy(ax, grid="x")
+    figure_style.tidy(ax, grid="x")
     how = (
         f"dashed: {limits['assumption']:g}, below which a number is an assumption, and "
         f"{limits['identified']:g}, from which it is identified"
     )
-    style.set_title(ax, "What the data say about each parameter", how, left=-0.33)
-    style.legend(ax, loc="lower right")
+    figure_style.set_title(ax, "What the data say about each parameter", how, left=-0.33)
+    figure_style.legend(ax, loc="lower right")
     return ax
 
 
@@ -172,18 +194,18 @@ def draw_posterior(posterior: Posterior, priors: Sequence[Marginal], words: Numb
     """
     rows = -(-len(priors) // _COLUMNS)
     height = 1.15 + 1.75 * rows
-    host = style.new_figure(11.5, height).add_axes((0.02, 0.02, 0.96, 1.0 - 1.0 / height))
+    host = figure_style.new_figure(11.5, height).add_axes((0.02, 0.02, 0.96, 1.0 - 1.0 / height))
     host.set_axis_off()
     how = (
         "grey: prior; coloured: posterior, by what the data say; line: its median; "
         "dashed: the present default"
     )
-    style.set_title(host, "Prior and posterior", how)
+    figure_style.set_title(host, "Prior and posterior", how)
     for number, marginal in enumerate(priors):
         row, column = divmod(number, _COLUMNS)
         box = (column / _COLUMNS, 1.0 - (row + 0.86) / rows, 0.88 / _COLUMNS, _PANEL / rows)
         word = words.get(marginal.name, WEAK)
-        _panel(style.panel(host, box), marginal, posterior.values[:, number], word)
+        _panel(figure_style.panel(host, box), marginal, posterior.values[:, number], word)
     return host
 
 
@@ -193,12 +215,12 @@ def _panel(ax: Axes, marginal: Marginal, draws: Array, word: str) -> None:
     edges = scale(low, high, _BINS + 1)
     before = np.diff(marginal.cdf(edges))
     after = np.histogram(draws, bins=edges)[0] / len(draws)
-    ax.stairs(before, edges, fill=True, color=style.FAINT)
+    ax.stairs(before, edges, fill=True, color=figure_style.FAINT)
     ax.stairs(after, edges, color=WORDS[word], linewidth=1.6, fill=False)
     ax.stairs(after, edges, color=WORDS[word], alpha=0.35, fill=True)
     ax.axvline(float(np.median(draws)), color=WORDS[word], linewidth=1.6)
     default = PARAMETERS[marginal.name].default
-    ax.axvline(default, color=style.INK, linewidth=1.2, linestyle="--")
+    ax.axvline(default, color=figure_style.INK, linewidth=1.2, linestyle="--")
     if marginal.logarithmic:
         from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 

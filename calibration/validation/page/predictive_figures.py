@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.inference.prior import Array
-from sim.report import style
-from sim.report.intervals import number_words
+from sim.report import figure_style
+from sim.report.interval_charts import number_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ Numbers = Mapping[str, Any]
 _REACH = 0.9
 """How far beyond the interval a mark may lie, in widths of the interval."""
 _BINS = 10
-_INSIDE, _OUTSIDE = (style.BLUE, "o"), (style.VERMILLION, "D")
+_INSIDE, _OUTSIDE = (figure_style.BLUE, "o"), (figure_style.VERMILLION, "D")
 
 
 def draw_targets(numbers: Numbers) -> Axes:
@@ -37,8 +37,10 @@ def draw_targets(numbers: Numbers) -> Axes:
     width = np.where(high > low, high - low, 1.0)
     place = np.arange(len(names))[::-1]
     height = 2.0 + 0.235 * len(names)
-    ax = style.new_figure(11.2, height).add_axes((0.25, 1.05 / height, 0.46, 1.0 - 2.0 / height))
-    ax.barh(place, np.where(high > low, 1.0, 0.02), color=style.FAINT, height=0.62,
+    ax = figure_style.new_figure(11.2, height).add_axes(
+        (0.25, 1.05 / height, 0.46, 1.0 - 2.0 / height)
+    )
+    ax.barh(place, np.where(high > low, 1.0, 0.02), color=figure_style.FAINT, height=0.62,
             label="90 % of runs")  # fmt: skip
     if "quartiles" in numbers:
         first, third = ((np.array(q) - low) / width for q in numbers["quartiles"])
@@ -46,7 +48,7 @@ def draw_targets(numbers: Numbers) -> Axes:
             place, third - first, left=first, color="#b5b5b5", height=0.62, label="50 % of runs"
         )
     middle = (np.array(numbers["median"]) - low) / width
-    ax.plot(middle, place, "|", color=style.INK, markersize=8.0, markeredgewidth=1.5,
+    ax.plot(middle, place, "|", color=figure_style.INK, markersize=8.0, markeredgewidth=1.5,
             label="median of runs")  # fmt: skip
     at = (observed - low) / width
     inside = (observed >= low) & (observed <= high)
@@ -55,7 +57,7 @@ def draw_targets(numbers: Numbers) -> Axes:
         (~inside, _OUTSIDE, "observed, outside"),
     ):
         ax.plot(np.clip(at[chosen], -_REACH, 1.0 + _REACH), place[chosen], mark, color=colour,
-                markersize=6.5, markeredgecolor=style.PAPER, markeredgewidth=0.6,
+                markersize=6.5, markeredgecolor=figure_style.PAPER, markeredgewidth=0.6,
                 label=f"{words} ({chosen.sum()})")  # fmt: skip
     _far(ax, at, place)
     _beside(ax, place, [observed, np.array(numbers["median"]), low, high], numbers["p_values"])
@@ -64,9 +66,9 @@ def draw_targets(numbers: Numbers) -> Axes:
     ax.set_xlim(-_REACH - 0.12, 1.0 + _REACH + 0.12)
     ax.set_xticks([0.0, 0.5, 1.0], ["5 %", "", "95 %"])
     ax.set_xlabel("Predictive interval of each target, on its own scale")
-    style.tidy(ax, grid="x")
+    figure_style.tidy(ax, grid="x")
     ax.tick_params(axis="y", labelsize=8.6)
-    style.set_title(ax, "What was observed and what the fit predicts",
+    figure_style.set_title(ax, "What was observed and what the fit predicts",
                     "arrows: farther out than shown", left=-0.54)  # fmt: skip
     ax.legend(loc="upper left", bbox_to_anchor=(-0.54, -0.55 / (height - 2.0)), ncols=5,
               frameon=False, fontsize=9.0, columnspacing=1.4, handlelength=1.4)  # fmt: skip
@@ -80,7 +82,7 @@ def _far(ax: Axes, at: Array, place: Array) -> None:
             continue
         end, by = (1.0 + _REACH, 0.1) if value > 0.0 else (-_REACH, -0.1)
         ax.annotate("", (end + by, row), (end, row),
-                    arrowprops={"arrowstyle": "->", "color": style.VERMILLION})  # fmt: skip
+                    arrowprops={"arrowstyle": "->", "color": figure_style.VERMILLION})  # fmt: skip
 
 
 def _beside(ax: Axes, place: Array, columns: Sequence[Array], p_values: Sequence[float]) -> None:
@@ -90,14 +92,14 @@ def _beside(ax: Axes, place: Array, columns: Sequence[Array], p_values: Sequence
     top = float(place.max()) + 1.0
     for x, head in zip(at, heads, strict=True):
         ax.annotate(head, (x, top), xycoords=("axes fraction", "data"), fontsize=8.5, va="center",
-                    color=style.QUIET, annotation_clip=False)  # fmt: skip
+                    color=figure_style.QUIET, annotation_clip=False)  # fmt: skip
     for i, row in enumerate(place):
         observed, median, low, high = (float(column[i]) for column in columns)
         texts = (number_words(observed), number_words(median),
                  f"{number_words(low)} to {number_words(high)}", f"{p_values[i]:.2f}")  # fmt: skip
         for x, text in zip(at, texts, strict=True):
             ax.annotate(text, (x, row), xycoords=("axes fraction", "data"), fontsize=8.5,
-                        va="center", color=style.INK, annotation_clip=False)  # fmt: skip
+                        va="center", color=figure_style.INK, annotation_clip=False)  # fmt: skip
 
 
 def draw_distances(numbers: Numbers) -> Axes:
@@ -108,18 +110,22 @@ def draw_distances(numbers: Numbers) -> Axes:
     numbers
         Of the posterior predictive check.
     """
-    ax = style.new_figure(9.6, 3.6).add_axes((0.09, 0.2, 0.87, 0.56))
+    ax = figure_style.new_figure(9.6, 3.6).add_axes((0.09, 0.2, 0.87, 0.56))
     quantiles = np.array(numbers["distances"])
     shares = np.linspace(0.0, 1.0, len(quantiles))
-    ax.plot(quantiles, shares, color=style.BLUE, linewidth=2.0, label="runs of the fitted model")
-    ax.axvline(numbers["distance"], color=style.VERMILLION, linewidth=2.0, label="the record")
+    ax.plot(
+        quantiles, shares, color=figure_style.BLUE, linewidth=2.0, label="runs of the fitted model"
+    )
+    ax.axvline(
+        numbers["distance"], color=figure_style.VERMILLION, linewidth=2.0, label="the record"
+    )
     ax.set_ylim(0.0, 1.02)
     ax.yaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.0f} %")
     ax.set_xlabel("Mahalanobis distance of all targets together")
     ax.set_ylabel("Runs nearer than this")
-    style.tidy(ax)
-    style.set_title(ax, "All targets together", f"joint p-value {numbers['p']:.3g}")
-    style.legend(ax, loc="center right")
+    figure_style.tidy(ax)
+    figure_style.set_title(ax, "All targets together", f"joint p-value {numbers['p']:.3g}")
+    figure_style.legend(ax, loc="center right")
     return ax
 
 
@@ -135,34 +141,41 @@ def draw_pit(groups: Mapping[str, Sequence[float]], what: str) -> Axes:
     """
     from scipy.stats import binom
 
-    host = style.new_figure(11.0, 4.2).add_axes((0.07, 0.15, 0.9, 0.64))
+    host = figure_style.new_figure(11.0, 4.2).add_axes((0.07, 0.15, 0.9, 0.64))
     host.set_axis_off()
     gap = 0.08
     width = (1.0 - gap * (len(groups) - 1)) / len(groups)
     tallest = 0.0
     axes = []
     for number, (words, values) in enumerate(groups.items()):
-        ax = style.panel(host, (number * (width + gap), 0.0, width, 1.0))
+        ax = figure_style.panel(host, (number * (width + gap), 0.0, width, 1.0))
         counts, edges = np.histogram(values, bins=_BINS, range=(0.0, 1.0))
         low, high = binom.ppf((0.05, 0.95), len(values), 1.0 / _BINS)
         ax.axhspan(
-            low, high, color=style.FAINT, linewidth=0, label="90 % of even samples, each bar"
+            low, high, color=figure_style.FAINT, linewidth=0, label="90 % of even samples, each bar"
         )
-        ax.bar(edges[:-1], counts, width=1.0 / _BINS, align="edge", color=style.CYCLE[number],
-               edgecolor=style.PAPER, alpha=0.85)  # fmt: skip
+        ax.bar(
+            edges[:-1],
+            counts,
+            width=1.0 / _BINS,
+            align="edge",
+            color=figure_style.CYCLE[number],
+            edgecolor=figure_style.PAPER,
+            alpha=0.85,
+        )
         for end in (low, high):
             ax.axhline(end, color="#8a8a8a", linewidth=1.0)
         ax.axhline(
-            len(values) / _BINS, color=style.INK, linewidth=1.0, linestyle="--", label="even"
+            len(values) / _BINS, color=figure_style.INK, linewidth=1.0, linestyle="--", label="even"
         )
         ax.set_xlim(0.0, 1.0)
         ax.set_xlabel("PIT: place in the prediction")
-        style.tidy(ax)
-        style.set_title(ax, words, f"{len(values):,} {what}")
+        figure_style.tidy(ax)
+        figure_style.set_title(ax, words, f"{len(values):,} {what}")
         tallest = max(tallest, float(counts.max()), high)
         axes.append(ax)
     for ax in axes:
         ax.set_ylim(0.0, 1.3 * tallest)
     axes[0].set_ylabel("Observations")
-    style.legend(axes[0], loc="upper right")
+    figure_style.legend(axes[0], loc="upper right")
     return host

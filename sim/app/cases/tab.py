@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
-from sim.app.cases.exchange import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
-from sim.app.cases.exchanging import ExchangePanel
-from sim.app.cases.place import PlacePanel
-from sim.app.cases.record import HISTORY, documented_places, facts_of, first_pair
-from sim.app.prose import html
-from sim.app.telling import Teller
-from sim.scenario import load
+from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
+from sim.app.cases.documented_record import HISTORY, documented_places, facts_of, first_pair
+from sim.app.cases.place_panel import PlacePanel
+from sim.app.cases.swap_panel import ExchangePanel
+from sim.app.event_sentences import Teller
+from sim.app.html_text import html
+from sim.scenario.schema import load
 
 if TYPE_CHECKING:
     from sim.app.session import Session

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.outcomes import SERIES_COUNTS
-from sim.scenario import Scenario, build, load
+from sim.engine.outcomes import SERIES_COUNTS
+from sim.scenario.schema import Scenario, build, load
 
 FOLDER = Path(__file__).with_name("texts")
 PLAIN = "baseline"
@@ -27,7 +27,7 @@ LAST = "2020-12"
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
-class Experiment(BaseModel):
+class LessonExperiment(BaseModel):
     """Hold what a lesson compares: the baseline, and the baseline with something changed.
 
     The first outcome is the one to predict; the others are set beside it. Of the two in
@@ -93,7 +93,7 @@ class Lesson(BaseModel):
     hints: tuple[str, ...]
     minutes: int = Field(ge=5, le=180)
     exercises: tuple[str, ...]
-    experiment: Experiment
+    experiment: LessonExperiment
     claims: tuple[Claim, ...] = Field(min_length=1)
 
     @property

@@ -6,9 +6,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.app.html_text import items, paragraphs
 from sim.app.language import Translate
-from sim.app.lessons.words import guesses, outcome_names, table_head
-from sim.app.prose import items, paragraphs
+from sim.app.lessons.lesson_texts import guesses, outcome_names, table_head
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson

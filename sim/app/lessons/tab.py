@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
+from sim.app.html_text import items, paragraphs
 from sim.app.language import Translate
-from sim.app.lessons import words
-from sim.app.lessons.charts import Bands, caption
+from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import Lesson, lessons
-from sim.app.lessons.parts import Guess, Results, Row
+from sim.app.lessons.lesson_charts import Bands, caption
+from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, Evidence, LessonRuns
+from sim.app.lessons.lesson_widgets import Guess, Results, Row
 from sim.app.lessons.sheet import course, exercise_sheet, teacher_note
-from sim.app.lessons.trial import CHUNKS, UP_MUCH, Evidence, Trial
-from sim.app.prose import items, paragraphs
 
 if TYPE_CHECKING:
     from sim.app.session import Session
-    from sim.app.workers import Job
+    from sim.app.thread_pool import Job
 
 _WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 _PROSE = """
@@ -66,7 +66,7 @@ class LessonsTab:
         self.lesson = next(iter(lessons().values()))
         self.guess: int | None = None
         self.evidence: Evidence | None = None
-        self._trial: Trial | None = None
+        self._trial: LessonRuns | None = None
         self._jobs: list[Job] = []
         self._row: Row | None = None
         self._body: pn.Column | None = None
@@ -144,9 +144,9 @@ class LessonsTab:
             return
         _ = self.session._
         parts.guess.committed = self.guess
-        parts.results.param.update(progress=words.progress(0, _), rows=[])
+        parts.results.param.update(progress=lesson_texts.progress(0, _), rows=[])
         parts.run.visible = True
-        self._trial = trial = Trial(self.lesson, self.session.world)
+        self._trial = trial = LessonRuns(self.lesson, self.session.world)
         self._jobs = [
             self.session.submit(
                 partial(trial.work, chunk), partial(self._receive, trial), key=f"lessons.{number}"
@@ -159,7 +159,7 @@ class LessonsTab:
             job.cancel()
         self._jobs, self._trial = [], None
 
-    def _receive(self, trial: Trial, evidence: Evidence) -> None:
+    def _receive(self, trial: LessonRuns, evidence: Evidence) -> None:
         """Show the runs made so far; two threads may hand over in either order."""
         if trial is not self._trial or self._parts is None:
             return
@@ -169,9 +169,9 @@ class LessonsTab:
         _, parts = self.session._, self._parts
         parts.bands.show(evidence)
         parts.results.param.update(
-            head=words.table_head(self.lesson, _),
-            rows=words.table_rows(evidence, _),
-            progress=words.progress(evidence.pairs, _),
+            head=lesson_texts.table_head(self.lesson, _),
+            rows=lesson_texts.table_rows(evidence, _),
+            progress=lesson_texts.progress(evidence.pairs, _),
         )
         if evidence.is_final and self.guess is not None:
             parts.guess.answer = evidence.finding(self.lesson.outcome).category
@@ -207,7 +207,7 @@ class LessonsTab:
         guess = Guess(
             self._commit,
             question=_(self.lesson.predict),
-            choices=words.guesses(_),
+            choices=lesson_texts.guesses(_),
             texts={
                 "commit": _("Commit to this guess and run"),
                 "again": _("Guess again"),
@@ -238,8 +238,9 @@ class LessonsTab:
         sources = "".join(f"<li>{escape(_(text))}</li>" for text in lesson.sources)
         return (
             f"<h3>{escape(_('3. Explain'))}</h3>"
-            f'<p class="verdict" role="status">{escape(words.verdict(guess, evidence, _))}</p>'
-            + paragraphs(words.shown(lesson, evidence, _))
+            '<p class="verdict" role="status">'
+            f"{escape(lesson_texts.verdict(guess, evidence, _))}</p>"
+            + paragraphs(lesson_texts.shown(lesson, evidence, _))
             + paragraphs(_(text) for text in lesson.why)
             + f"<p><small>{escape(_('Sources'))}</small></p>"
             + f"<ul style='font-size:.85em'>{sources}</ul>"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.calendars import Positions
-from sim.report.room import SEA, Room, code_boxes
+from sim.engine.monthly_inputs import Positions
+from sim.report.label_placement import SEA, Room, code_boxes
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -18,12 +18,12 @@ from bokeh.models import (
 from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
-from sim import kinds as k
-from sim.app.drawing import drawn, tips
+from sim.app.bokeh_style import drawn, tips
 from sim.app.theme import GROUND
 from sim.app.watch.geometry import PROVINCE, TILE, arcs, layout_of
-from sim.calendars import Positions
-from sim.report.style import BLUE, GREEN, INK, PAPER, VERMILLION
+from sim.core import enums as k
+from sim.engine.monthly_inputs import Positions
+from sim.report.figure_style import BLUE, GREEN, INK, PAPER, VERMILLION
 from sim.report.tilemap import ZERO
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from sim.app.session import Session
     from sim.app.watch.geometry import Floats
-    from sim.app.watch.glance import Notes
-    from sim.app.watch.measures import Scale
+    from sim.app.watch.hover_summary import Notes
+    from sim.app.watch.map_measures import MeasureScale
     from sim.app.watch.recorder import Recorder
-    from sim.state import Array
+    from sim.core.state import Array
 
 OUTLINE = "#3a3a3a"
 NEUTRAL = "#ffffff"
@@ -251,7 +251,7 @@ class Map:
             source.selected.on_change("indices", tapped(source))
 
     @drawn
-    def set_scale(self, scale: Scale) -> None:
+    def set_scale(self, scale: MeasureScale) -> None:
         """Show another measure's scale."""
         # Exactly nothing has a colour of its own.
         self.mapper.update(low=scale.low + 1e-9, high=scale.high)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim import kinds as k
 from sim.app import limits
-from sim.calendars import Positions
+from sim.core import enums as k
+from sim.engine.monthly_inputs import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.app.workers import Cancel
-    from sim.model import ParadiplomacyModel
-    from sim.scenario import Scenario
-    from sim.state import Array, State
+    from sim.app.thread_pool import Cancel
+    from sim.core.state import Array, State
+    from sim.engine.model import ParadiplomacyModel
+    from sim.scenario.schema import Scenario
     from sim.world import World
 
 Small = npt.NDArray[np.float32]
@@ -114,7 +114,7 @@ class Recorder:
     ) -> None:
         """Run until a month has been recorded; ``each`` is called after every month."""
         if self._model is None:
-            from sim.model import ParadiplomacyModel
+            from sim.engine.model import ParadiplomacyModel
 
             self._model = ParadiplomacyModel(self.scenario, world=self.world)
         while self.known < to and not self.is_full:
@@ -157,7 +157,7 @@ class Recorder:
 
     def _new_events(self, w: State) -> Array:
         """Return the events since the last look, in canonical order."""
-        from sim.events import canonical_log
+        from sim.engine.events import canonical_log
 
         end = int(w.run["events"][0])
         run: Any = w.run.copy()

@@ -10,24 +10,30 @@ import numpy as np
 import panel as pn
 
 from sim.app import limits
-from sim.app.drawing import drawn
-from sim.app.telling import Teller
-from sim.app.watch import chronicle, measures, news
-from sim.app.watch.glance import Glance
+from sim.app.bokeh_style import drawn
+from sim.app.event_sentences import Teller
+from sim.app.watch import map_measures, news_ticker, world_history
+from sim.app.watch.hover_summary import Glance
 from sim.app.watch.map import Map
-from sim.app.watch.parts import Controls, Inspector, Phases, Ticker
 from sim.app.watch.player import Player
-from sim.app.watch.portrait import Portraits
-from sim.app.watch.words import control_words, inspector_words, line_legend, mark_legend, phase_rows
-from sim.calendar import month_index, month_name
-from sim.scenario import load
+from sim.app.watch.profile import Portraits
+from sim.app.watch.watch_texts import (
+    control_words,
+    inspector_words,
+    line_legend,
+    mark_legend,
+    phase_rows,
+)
+from sim.app.watch.watch_widgets import Controls, Inspector, Phases, Ticker
+from sim.core.calendar import month_index, month_name
+from sim.scenario.schema import load
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
 
     from sim.app.session import Session
     from sim.app.watch.recorder import Frame
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 SPEED = 5
 DETAIL_SECONDS = 0.4
@@ -54,7 +60,7 @@ class WatchTab:
         self.portraits = Portraits(session, self.teller)
         self.glance = Glance(session, self.teller, self.portraits)
         self.player = Player(session, self.scenario, self._show, self._progress)
-        self.measure = measures.MEASURES[0]
+        self.measure = map_measures.MEASURES[0]
         self.speed = SPEED
         self.target = ""
         self._told: dict[int, list[list[str]]] = {}
@@ -88,7 +94,7 @@ class WatchTab:
         session, recorder = self.session, self.player.recorder
         wide = {"sizing_mode": "stretch_width", "margin": 0}
         self.map = Map(session, self.choose)
-        self.map.set_scale(measures.scales(session)[self.measure])
+        self.map.set_scale(map_measures.scales(session)[self.measure])
         self.controls = Controls(
             first=recorder.first,
             last=recorder.last,
@@ -100,7 +106,9 @@ class WatchTab:
             seed=self.player.seed,
             highest_seed=limits.HIGHEST_SEED,
             measure=self.measure,
-            measures=[[key, scale.title] for key, scale in measures.scales(session).items()],
+            map_measures=[
+                [key, scale.title] for key, scale in map_measures.scales(session).items()
+            ],
             labels=control_words(session),
             **wide,
         )
@@ -141,10 +149,10 @@ class WatchTab:
         self.session.touch()
 
     def _set_measure(self, measure: str) -> None:
-        if measure not in measures.MEASURES:
+        if measure not in map_measures.MEASURES:
             return
         self.measure = measure
-        self.map.set_scale(measures.scales(self.session)[measure])
+        self.map.set_scale(map_measures.scales(self.session)[measure])
         self._colour()
         self.session.touch()
 
@@ -190,13 +198,13 @@ class WatchTab:
         """Show a month everywhere."""
         recorder = self.player.recorder
         self._colour()
-        pairs = chronicle.twinned_pairs(recorder, frame.month)
+        pairs = world_history.twinned_pairs(recorder, frame.month)
         changed = len(pairs) != self._twinned
         self._twinned = len(pairs)
         self.map.set_arcs(recorder, pairs if changed else None, frame.events)
-        self.ticker.lines = news.ticker(recorder, frame.month, self.teller, self._told)
+        self.ticker.lines = news_ticker.ticker(recorder, frame.month, self.teller, self._told)
         self.phases.param.update(
-            counts=news.phases_of(frame.events),
+            counts=news_ticker.phases_of(frame.events),
             milliseconds=round(1000 / self.speed) if self.player.playing else 900,
             number=self.phases.number + 1,
         )
@@ -216,9 +224,9 @@ class WatchTab:
         if recorder.first <= self.player.month <= recorder.known:
             frame = recorder.frame(self.player.month)
             self.map.set_values(
-                measures.of_localities(recorder, frame, self.measure),
-                measures.of_provinces(recorder, frame, self.measure),
-                measures.of_firms(recorder, frame, self.measure),
+                map_measures.of_localities(recorder, frame, self.measure),
+                map_measures.of_provinces(recorder, frame, self.measure),
+                map_measures.of_firms(recorder, frame, self.measure),
             )
 
     @drawn
@@ -239,7 +247,7 @@ class WatchTab:
         frame = recorder.frame(self.player.month)
         what, _, code = self.target.partition(":")
         number = (recorder.at.locality if what == "place" else recorder.at.actor)[code]
-        ties = chronicle.ties_at(recorder, frame.month, **{what: number})
+        ties = world_history.ties_at(recorder, frame.month, **{what: number})
         actors = np.array([tie.actor for tie in ties], dtype=np.int64)
         places = np.array([tie.place for tie in ties], dtype=np.int64)
         self.map.set_own(recorder, actors, places)
@@ -273,7 +281,7 @@ class WatchTab:
 
     def _take_up(self, key: str, value: str) -> None:
         recorder = self.player.recorder
-        if key == "measure" and value in measures.MEASURES:
+        if key == "measure" and value in map_measures.MEASURES:
             self.measure = value
             if self._built:
                 self.controls.measure = value

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.app.what_if.runs import PAIRS
+from sim.app.what_if.run_cache import PAIRS
+from sim.core.provenance import model_version
 from sim.experiments.comparison.compare import compare
-from sim.provenance import model_version
-from sim.report import style
-from sim.report.compare import write_report
+from sim.report import figure_style
+from sim.report.compare_page import write_report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.app.thread_pool import Cancel
     from sim.app.what_if.experiment import Experiment
-    from sim.app.what_if.results import Bands, Shown
-    from sim.app.workers import Cancel
+    from sim.app.what_if.paired_results import Bands, Shown
     from sim.world import World
 
 COLUMNS = (
@@ -67,19 +67,21 @@ def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> byte
     experiment = shown.experiment
     bands = shown.bands[outcome]
     scale = scale_of(outcome)
-    figure = style.new_figure(10.0, 7.4)
+    figure = figure_style.new_figure(10.0, 7.4)
     upper = figure.add_axes((0.09, 0.47, 0.88, 0.42))
     lower = figure.add_axes((0.09, 0.1, 0.88, 0.27))
     _draw_worlds(upper, bands, scale)
     _draw_difference(lower, bands, scale)
     scenario = experiment.scenario
     for ax in (upper, lower):
-        style.tidy(ax)
-        style.year_axis(ax, scenario.start_month, scenario.end_month)
+        figure_style.tidy(ax)
+        figure_style.year_axis(ax, scenario.start_month, scenario.end_month)
     # A title is a visitor's own words: matplotlib must not read it as a formula.
     title = shorten(scenario.title, 72, placeholder="…").replace("$", r"\$")
-    style.set_title(upper, title, f"{label} · compared with {experiment.against}")
-    lower.set_title("Difference, with its 95 % interval", loc="left", fontsize=style.LABEL_SIZE)
+    figure_style.set_title(upper, title, f"{label} · compared with {experiment.against}")
+    lower.set_title(
+        "Difference, with its 95 % interval", loc="left", fontsize=figure_style.LABEL_SIZE
+    )
     figure.text(
         0.995,
         0.006,
@@ -87,23 +89,35 @@ def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> byte
         f"· model {model_version()}",
         ha="right",
         va="bottom",
-        fontsize=style.STAMP_SIZE,
+        fontsize=figure_style.STAMP_SIZE,
         color="#6a6a6a",
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"figure.{form}"
-        style.save_as(figure, file, f"What if: {label}")
+        figure_style.save_as(figure, file, f"What if: {label}")
         return file.read_bytes()
 
 
 def _draw_worlds(ax: Axes, bands: Bands, scale: float) -> None:
     worlds = (
-        ("baseline", style.QUIET, "--", bands.baseline, bands.baseline_low, bands.baseline_high),
-        ("what if", style.BLUE, "-", bands.what_if, bands.what_if_low, bands.what_if_high),
+        (
+            "baseline",
+            figure_style.QUIET,
+            "--",
+            bands.baseline,
+            bands.baseline_low,
+            bands.baseline_high,
+        ),
+        ("what if", figure_style.BLUE, "-", bands.what_if, bands.what_if_low, bands.what_if_high),
     )
     for name, colour, line, mean, low, high in worlds:
         ax.fill_between(
-            bands.year, scale * low, scale * high, color=colour, alpha=style.BAND, linewidth=0
+            bands.year,
+            scale * low,
+            scale * high,
+            color=colour,
+            alpha=figure_style.BAND,
+            linewidth=0,
         )
         ax.plot(
             bands.year,
@@ -113,7 +127,7 @@ def _draw_worlds(ax: Axes, bands: Bands, scale: float) -> None:
             linewidth=2.2,
             label=f"{name}: mean, and where 9 runs in 10 lie",
         )
-    style.legend(ax)
+    figure_style.legend(ax)
 
 
 def _draw_difference(ax: Axes, bands: Bands, scale: float) -> None:
@@ -121,12 +135,12 @@ def _draw_difference(ax: Axes, bands: Bands, scale: float) -> None:
         bands.year,
         scale * bands.low,
         scale * bands.high,
-        color=style.BLUE,
-        alpha=style.BAND,
+        color=figure_style.BLUE,
+        alpha=figure_style.BAND,
         linewidth=0,
     )
-    ax.plot(bands.year, scale * bands.difference, color=style.BLUE, linewidth=2.0)
-    ax.axhline(0.0, color=style.INK, linewidth=1.0)
+    ax.plot(bands.year, scale * bands.difference, color=figure_style.BLUE, linewidth=2.0)
+    ax.axhline(0.0, color=figure_style.INK, linewidth=1.0)
     ax.set_xlabel("year")
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.app.limits import HIGHEST_SEED, INTERVENTIONS, MONTHS, UPLOAD_BYTES
-from sim.errors import InputError
-from sim.parameters import PARAMETERS, default_values
-from sim.scenario import Scenario, build, find, load, names
-from sim.scenario_names import unknown_names
-from sim.scenario_problems import closest, parameter_problem, shown
-from sim.scenario_source import read_document
+from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS, default_values
+from sim.scenario.problems import closest, parameter_problem, shown
+from sim.scenario.reading import read_document
+from sim.scenario.schema import Scenario, build, find, load, names
+from sim.scenario.world_names import unknown_names
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
-from sim.app.what_if import changes, downloads, levers, words
-from sim.app.what_if.changes import Changes
-from sim.app.what_if.charts import BandChart, DifferenceMap, country_labels, scale_colours
+from sim.app.what_if import downloads, effect_sentences, intervention_forms, parameter_sliders
+from sim.app.what_if.download_buttons import Takeaways
 from sim.app.what_if.experiment import Experiment, begin, from_toml
-from sim.app.what_if.labels import change_texts, lever_texts, setup_texts
-from sim.app.what_if.levers import Levers
-from sim.app.what_if.link import from_address, to_address
-from sim.app.what_if.results import Shown, Trial
-from sim.app.what_if.runs import CHUNKS
-from sim.app.what_if.setup import Setup, titles
-from sim.app.what_if.tables import outcome_table, place_table
-from sim.app.what_if.takeaways import Takeaways
-from sim.app.what_if.told import Lines, MapKey, Table, Told
-from sim.errors import InputError
+from sim.app.what_if.experiment_header import Setup, titles
+from sim.app.what_if.experiment_link import from_address, to_address
+from sim.app.what_if.form_labels import change_texts, lever_texts, setup_texts
+from sim.app.what_if.intervention_forms import Changes
+from sim.app.what_if.paired_results import PairedTrial, Shown
+from sim.app.what_if.parameter_sliders import Levers
+from sim.app.what_if.result_charts import BandChart, DifferenceMap, country_labels, scale_colours
+from sim.app.what_if.result_tables import outcome_table, place_table
+from sim.app.what_if.result_texts import Lines, MapKey, ResultText, Table
+from sim.app.what_if.run_cache import CHUNKS
+from sim.core.errors import InputError
 
 if TYPE_CHECKING:
     from sim.app.session import Session
-    from sim.app.workers import Cancel
+    from sim.app.thread_pool import Cancel
 
 _GRID = """
 :host { display: grid !important; gap: .8rem 1.2rem; align-items: start;
@@ -54,7 +54,7 @@ class _Parts:
     setup: Setup
     levers: Levers
     changes: Changes
-    told: Told
+    told: ResultText
     outcome: pn.widgets.Select
     bands: BandChart
     map: DifferenceMap
@@ -81,7 +81,7 @@ class WhatIfTab:
         self.session = session
         self.experiment = begin()
         self.shown: Shown | None = None
-        self._trial: Trial | None = None
+        self._trial: PairedTrial | None = None
         self._parts: _Parts | None = None
         self._takeaways = Takeaways(session)
         self._too_long = False
@@ -145,7 +145,7 @@ class WhatIfTab:
             setup=self._setup(),
             levers=self._levers(),
             changes=self._changes(),
-            told=Told(**_WIDE),
+            told=ResultText(**_WIDE),
             outcome=self._outcome(),
             bands=BandChart(_),
             map=DifferenceMap(self.session.world, _),
@@ -178,7 +178,7 @@ class WhatIfTab:
         _ = self.session._
         return Levers(
             self._release,
-            groups=levers.described(_),
+            groups=parameter_sliders.described(_),
             texts=lever_texts(_, self.session.n),
             **_WIDE,
         )
@@ -188,8 +188,8 @@ class WhatIfTab:
         return Changes(
             self._save_change,
             self._remove_change,
-            forms=changes.forms(_),
-            tables=changes.tables(self.session.world),
+            forms=intervention_forms.forms(_),
+            tables=intervention_forms.tables(self.session.world),
             texts=change_texts(_),
             **_WIDE,
         )
@@ -198,7 +198,7 @@ class WhatIfTab:
         _ = self.session._
         outcome = pn.widgets.Select(
             label=_("Outcome"),
-            options={label: key for key, label in words.outcome_names(_).items()},
+            options={label: key for key, label in effect_sentences.outcome_names(_).items()},
             value=self.experiment.outcome,
             max_width=420,
             sizing_mode="stretch_width",
@@ -304,7 +304,7 @@ class WhatIfTab:
         parts = self._parts
         if parts is None:
             return
-        items = changes.replaced(self.experiment.interventions(), index, fields)
+        items = intervention_forms.replaced(self.experiment.interventions(), index, fields)
         try:
             experiment = self.experiment.with_interventions(items, self.session.world)
         except InputError as error:
@@ -326,11 +326,11 @@ class WhatIfTab:
         if parts is None:
             return
         try:
-            self._trial = trial = Trial(self.experiment, self.session.world)
+            self._trial = trial = PairedTrial(self.experiment, self.session.world)
         except InputError as error:
             self.session.notify(str(error), "error")
             return
-        parts.told.param.update(busy=True, progress=words.progress(0, self.session._))
+        parts.told.param.update(busy=True, progress=effect_sentences.progress(0, self.session._))
         for number, chunk in enumerate(CHUNKS):
             self.session.submit(
                 partial(trial.work, chunk),
@@ -339,7 +339,7 @@ class WhatIfTab:
                 key=f"what_if.{number}",
             )
 
-    def _receive(self, trial: Trial, shown: Shown | None) -> None:
+    def _receive(self, trial: PairedTrial, shown: Shown | None) -> None:
         """Show what is known, unless another experiment has begun meanwhile."""
         if shown is None or trial is not self._trial:
             return
@@ -378,7 +378,9 @@ class WhatIfTab:
         items = self.experiment.interventions()
         parts.changes.param.update(
             months=[scenario.start, scenario.end],
-            items=[{"told": changes.told(item, world, _), "fields": item} for item in items],
+            items=[
+                {"told": intervention_forms.told(item, world, _), "fields": item} for item in items
+            ],
         )
         parts.outcome.value = self.experiment.outcome
 
@@ -389,21 +391,21 @@ class WhatIfTab:
             return
         _ = self.session._
         told = [
-            words.needed(shown, outcome, _),
-            words.others(shown, self.session.n),
-            "; ".join(words.changes(shown.experiment, _)),
+            effect_sentences.needed(shown, outcome, _),
+            effect_sentences.others(shown, self.session.n),
+            "; ".join(effect_sentences.changes(shown.experiment, _)),
         ]
         parts.told.param.update(
-            headline=words.sentence(shown, outcome, _),
-            progress=words.progress(shown.pairs, _),
+            headline=effect_sentences.sentence(shown, outcome, _),
+            progress=effect_sentences.progress(shown.pairs, _),
             busy=not shown.is_final,
         )
         parts.more.lines = [line for line in told if line]
-        label = words.outcome_names(_)[outcome]
+        label = effect_sentences.outcome_names(_)[outcome]
         parts.bands.show(shown.bands[outcome], outcome, label)
         low, high = parts.map.show(shown, outcome)
         parts.key.param.update(low=low, high=high)
-        parts.where.lines = [words.places(shown, outcome, _, self.session.n)]
+        parts.where.lines = [effect_sentences.places(shown, outcome, _, self.session.n)]
         parts.places.param.update(**place_table(shown, outcome, self.session.world, _))
         parts.outcomes.param.update(**outcome_table(shown, _))
 
@@ -418,7 +420,7 @@ class WhatIfTab:
         return downloads.csv_of(self._now())
 
     def _figure(self, form: str, _cancel: Cancel) -> bytes:
-        label = words.outcome_names(self.session._)[self.experiment.outcome]
+        label = effect_sentences.outcome_names(self.session._)[self.experiment.outcome]
         return downloads.figure_of(self._now(), self.experiment.outcome, label, form)
 
     def _report(self, cancel: Cancel) -> bytes:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from sim.app.cases.record import HISTORY
+from sim.app.cases.documented_record import HISTORY
+from sim.app.event_sentences import Teller
+from sim.app.html_text import html
 from sim.app.limits import HIGHEST_SEED, REPLICATES
-from sim.app.prose import html
-from sim.app.telling import Teller
-from sim.app.why import words
-from sim.app.why.account import account_of
-from sim.app.why.beside import set_beside
-from sim.app.why.card import StoryCard
-from sim.app.why.choices import choices, first_choice, story_of
-from sim.identities import EVENT, is_written
-from sim.scenario import load, names, outline
+from sim.app.why import story_texts
+from sim.app.why.counterfactual import set_beside
+from sim.app.why.run_index import account_of
+from sim.app.why.story_card import StoryCard
+from sim.app.why.story_choices import choices, first_choice, story_of
+from sim.core.identities import EVENT, is_written
+from sim.scenario.schema import load, names, outline
 
 if TYPE_CHECKING:
     from sim.app.session import Session
-    from sim.app.why.account import Account
-    from sim.app.workers import Cancel
+    from sim.app.thread_pool import Cancel
+    from sim.app.why.run_index import Account
 
 
 class WhyTab:
@@ -233,7 +233,7 @@ class WhyTab:
             more = []
             if other is not None and self.beside != self.scenario:
                 beside = set_beside(story, account, other)
-                more = words.beside_words(self.session, beside, self.teller, other)
+                more = story_texts.beside_words(self.session, beside, self.teller, other)
             self.card.show(story, account, more)
             if wanted is not None:
                 self.card.look(wanted)

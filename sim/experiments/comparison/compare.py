@@ -2,8 +2,8 @@
 
 The runs are paired: a replicate of the what-if takes the same seed and replicate number as the
 baseline's, and so the same draws, and differs only in what follows from the change. The statistics
-are in :mod:`sim.experiments.comparison.paired`, the paired runs in
-:mod:`sim.experiments.comparison.worlds`.
+are in :mod:`sim.experiments.comparison.paired_statistics`, the paired runs in
+:mod:`sim.experiments.comparison.paired_simulation`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim import files, folders, provenance
-from sim.calendar import month_name
-from sim.coverage import rules_from
-from sim.errors import InputError, nearest_name
-from sim.experiments import draws as parameter_draws
-from sim.experiments.comparison import compared, pairing
-from sim.experiments.comparison.paired import Pairs
-from sim.experiments.comparison.worlds import (
+from sim.core import files, folders, provenance
+from sim.core.calendar import month_name
+from sim.core.errors import InputError, nearest_name
+from sim.core.plurals import counted
+from sim.engine.record_coverage import rules_from
+from sim.experiments import parameter_draws
+from sim.experiments.comparison import comparison_tables, pairing
+from sim.experiments.comparison.paired_simulation import (
     COUNTRY_OUTCOMES,
     LOCALITY_OUTCOMES,
     PATHS,
@@ -34,16 +34,16 @@ from sim.experiments.comparison.worlds import (
     Replicate,
     Worlds,
 )
-from sim.experiments.simulated import changed, simulated
+from sim.experiments.comparison.paired_statistics import Pairs
+from sim.experiments.run_settings import changed, simulated
 from sim.experiments.stopwatch import Stopwatch
-from sim.scenario import Scenario, load
-from sim.words import counted
+from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.state import Array
+    from sim.core.state import Array
 
 Progress = Callable[[int, int], None]
 
@@ -136,7 +136,7 @@ class Comparison:
         ``distinguishable`` says whether the 95 % interval lies on one side of zero;
         ``p_adjusted`` takes into account how many outcomes are looked at.
         """
-        return self._joined(compared.region_frame)
+        return self._joined(comparison_tables.region_frame)
 
     @cached_property
     def by_country(self) -> pd.DataFrame:
@@ -146,7 +146,7 @@ class Comparison:
         """
         countries = list(self.worlds.at.country)
         return self._joined(
-            lambda tally: compared.place_frame(
+            lambda tally: comparison_tables.place_frame(
                 tally.country, COUNTRY_OUTCOMES, {"country": countries}, tally.identical
             )
         )
@@ -165,7 +165,7 @@ class Comparison:
             "name": table["name"].tolist(),
         }
         return self._joined(
-            lambda tally: compared.place_frame(
+            lambda tally: comparison_tables.place_frame(
                 tally.local, LOCALITY_OUTCOMES, places, tally.identical
             )
         )
@@ -176,32 +176,36 @@ class Comparison:
         first = self.baseline.start_month
         months = [month_name(first + t) for t in range(self.baseline.n_months)]
         return self._joined(
-            lambda tally: compared.place_frame(
+            lambda tally: comparison_tables.place_frame(
                 tally.path, PATHS, {"month": months}, tally.identical, "metric"
             ).drop(columns=["p_adjusted", "distinguishable"])
         )
 
     @cached_property
-    def partings(self) -> pd.DataFrame:
+    def divergences(self) -> pd.DataFrame:
         """Return where and when the two worlds first part, by what-if and replicate."""
-        return self._joined(lambda tally: compared.parting_frame(tally.parted, self.worlds.at))
+        return self._joined(
+            lambda tally: comparison_tables.divergence_frame(tally.parted, self.worlds.at)
+        )
 
     @cached_property
     def deals_in_one_world(self) -> pd.DataFrame:
         """Return the deals that only one of two worlds has, and why the other lacks them."""
-        return self._joined(lambda tally: compared.deal_frame(tally.parted, self.worlds.at))
+        return self._joined(
+            lambda tally: comparison_tables.deal_frame(tally.parted, self.worlds.at)
+        )
 
     @cached_property
     def flagged(self) -> pd.DataFrame:
         """Return how many places are called different, and how many chance alone would call."""
         places = {"country": self.by_country, "locality": self.by_locality}
-        frames = [compared.flag_frame(frame, of) for of, frame in places.items()]
+        frames = [comparison_tables.flag_frame(frame, of) for of, frame in places.items()]
         return pd.concat(frames, ignore_index=True)
 
     @cached_property
     def side_by_side(self) -> pd.DataFrame:
         """Return the baseline's mean and each what-if's difference, one row an outcome."""
-        return compared.side_by_side(self.effects, self.labels)
+        return comparison_tables.side_by_side(self.effects, self.labels)
 
     @cached_property
     def simulated(self) -> dict[str, Any]:
@@ -226,9 +230,9 @@ class Comparison:
                 label: rows.drop(columns="scenario").set_index("outcome").to_dict("index")
                 for label, rows in self.effects.groupby("scenario", sort=False)
             },
-            "partings": {
-                label: compared.parting_summary(rows)
-                for label, rows in self.partings.groupby("scenario", sort=False)
+            "divergences": {
+                label: comparison_tables.parting_summary(rows)
+                for label, rows in self.divergences.groupby("scenario", sort=False)
             },
         }
 
@@ -306,11 +310,11 @@ class Comparison:
 
     def explain(self, deal: str, what_if: str | None = None, replicate: int = 0) -> str:
         """Tell why a deal exists in one world only, as text."""
-        from sim.experiments.comparison.twins import twins_of
-        from sim.report.between import between_of
+        from sim.experiments.comparison.paired_runs import paired_runs_of
+        from sim.report.explain_difference import between_of
 
         return between_of(
-            twins_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
+            paired_runs_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
         )
 
     def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
@@ -334,14 +338,14 @@ class Comparison:
         """
         self.stopwatch.resume()
         with folders.results(folder, overwrite, self.manifest) as target:
-            for name in compared.TABLES:
+            for name in comparison_tables.TABLES:
                 frame: pd.DataFrame = getattr(self, name)
                 text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
                 files.write_text(target / f"{name}.csv", text)
             files.write_json(target / "summary.json", self.summary)
             self.stopwatch.lap("writing")
             if figures:
-                from sim.report.compare import write_report
+                from sim.report.compare_page import write_report
 
                 write_report(self, target)
                 self.stopwatch.lap("figures")
@@ -410,7 +414,7 @@ def compare(
                 progress(done.number + 1, total)
     labels = pairing.labels_of(chosen)
     manifest = _manifest(worlds, labels, threads, started)
-    per_run = compared.per_run_frame(regions, [BASELINE, *labels])
+    per_run = comparison_tables.per_run_frame(regions, [BASELINE, *labels])
     result = Comparison(worlds, labels, tallies, per_run, manifest)
     stopwatch.lap("simulating")
     result.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds

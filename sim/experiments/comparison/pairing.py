@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.errors import InputError
-from sim.provenance import cpu_count
-from sim.scenario import Scenario
+from sim.core.errors import InputError
+from sim.core.provenance import cpu_count
+from sim.scenario.schema import Scenario
 
 
 def paired_scenarios(

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim import files, folders, provenance
-from sim.errors import InputError, nearest_name
+from sim.core import files, folders, provenance
+from sim.core.errors import InputError, nearest_name
 from sim.experiments.design import Design
-from sim.experiments.sensitivity.discovery import Discovery, discover, parse_condition
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
-from sim.experiments.sensitivity.responses import (
+from sim.experiments.sensitivity.monte_carlo_noise import (
     errors_of,
     known_outcomes,
     noise_of,
     outcomes_of,
     response,
 )
+from sim.experiments.sensitivity.scenario_discovery import Discovery, discover, parse_condition
 from sim.experiments.sweep import Sweep
-from sim.experiments.sweep.result import Status
+from sim.experiments.sweep.sweep_result import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ class SweepFrames:
         The design, and one row a run: point, replicate, outcomes and error.
     source
         Where the sweep comes from: ``model_version`` and what was simulated
-        (:mod:`sim.experiments.simulated`); empty if not recorded.
+        (:mod:`sim.experiments.run_settings`); empty if not recorded.
     folder
         Folder it is kept in, None if it is in none of this machine.
     planned
@@ -101,7 +101,8 @@ class Sensitivity:
     status
         How many of the sweep's runs and points it is from.
     noise
-        A row an outcome: what chance adds (:class:`sim.experiments.sensitivity.responses.Noise`).
+        A row an outcome: what chance adds
+        (:class:`sim.experiments.sensitivity.monte_carlo_noise.Noise`).
     notes
         What should be told: failed runs, unknown outcomes, blocks left out.
     discovery
@@ -287,7 +288,7 @@ def sensitivity(
         Folder or address of a sweep, or the sweep itself.
     outcomes
         Outcomes to look at; by default the first choice of
-        :mod:`sim.experiments.sensitivity.responses`.
+        :mod:`sim.experiments.sensitivity.monte_carlo_noise`.
     method
         ``sobol``, ``morris``, ``pawn`` or ``delta``; ``auto`` takes the one that the design was
         made for, and PAWN for any other sample.

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.errors import InputError
+from sim.core.errors import InputError
 from sim.experiments.design import Design
-from sim.experiments.layouts import salib
-from sim.experiments.sensitivity.responses import (
+from sim.experiments.samplers import salib
+from sim.experiments.sensitivity.monte_carlo_noise import (
     LEAST_POINTS,
     RESAMPLES,
     Floats,

@@ -1,6 +1,6 @@
 """Sweeps: a scenario at many points of its parameters, kept in a folder run by run."""
 
-from sim.experiments.sweep.result import Status, Sweep
-from sim.experiments.sweep.start import planned, sweep
+from sim.experiments.sweep.start_sweep import planned, sweep
+from sim.experiments.sweep.sweep_result import Status, Sweep
 
 __all__ = ["Status", "Sweep", "planned", "sweep"]

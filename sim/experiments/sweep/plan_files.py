@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from sim import __version__, files, provenance
-from sim.errors import InputError
+from sim import __version__
+from sim.core import files, provenance
+from sim.core.errors import InputError
 from sim.experiments.design import Design
-from sim.experiments.reading import scenario_of_record
+from sim.experiments.saved_run import scenario_of_record
 from sim.experiments.sweep.parquet import parquet_bytes, parquet_table
-from sim.experiments.sweep.places import Place
-from sim.experiments.sweep.plan import FORMAT, Block, Plan
+from sim.experiments.sweep.storage import Storage
+from sim.experiments.sweep.sweep_plan import FORMAT, Block, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +30,12 @@ _UNREADABLE = (FileNotFoundError, ValueError, KeyError, TypeError, pa.ArrowExcep
 _Content = TypeVar("_Content")
 
 
-def has_plan(place: Place) -> bool:
+def has_plan(place: Storage) -> bool:
     """Return whether a sweep was begun at a place."""
     return PLAN in place.names("") or PLAN in place.names(COPIES)
 
 
-def write_plan(place: Place, plan: Plan) -> None:
+def write_plan(place: Storage, plan: Plan) -> None:
     """Write the points and then the plan; the plan says how many of the points count."""
     points = plan.design.points.reset_index(drop=True)
     points.insert(0, "point", range(len(points)))
@@ -53,7 +54,7 @@ def write_plan(place: Place, plan: Plan) -> None:
         place.write(name, data)
 
 
-def read_plan(place: Place) -> tuple[Plan, dict[str, str]]:
+def read_plan(place: Storage) -> tuple[Plan, dict[str, str]]:
     """Return the plan, and for each file whose copy was read, by name, why.
 
     Raises
@@ -87,7 +88,7 @@ def read_plan(place: Place) -> tuple[Plan, dict[str, str]]:
     return plan, lost
 
 
-def mend(place: Place, lost: Mapping[str, str]) -> None:
+def mend(place: Storage, lost: Mapping[str, str]) -> None:
     """Put back what :func:`read_plan` found lost, and renew copies that are."""
     for name in (POINTS, PLAN):
         copy = f"{COPIES}/{name}"
@@ -100,7 +101,7 @@ def mend(place: Place, lost: Mapping[str, str]) -> None:
 
 
 def _read(
-    place: Place, name: str, parse: Callable[[bytes], _Content], lost: dict[str, str]
+    place: Storage, name: str, parse: Callable[[bytes], _Content], lost: dict[str, str]
 ) -> _Content:
     """Return what a file says, or what its copy says where the file cannot be read."""
     try:
@@ -116,7 +117,7 @@ def _read(
         return found
 
 
-def _checked(place: Place, content: bytes) -> dict[str, Any]:
+def _checked(place: Storage, content: bytes) -> dict[str, Any]:
     """Return what a plan says, if it says what was written."""
     data = json.loads(content)
     if data["format"] != FORMAT:
@@ -134,7 +135,7 @@ def _points(content: bytes) -> pd.DataFrame:
     return points.drop(columns="point")
 
 
-def _changed(place: Place, name: str) -> InputError:
+def _changed(place: Storage, name: str) -> InputError:
     return InputError(
         "was changed after the sweep was begun; nothing was run",
         file=place.shown(name),

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from sim.app.what_if.experiment import Experiment, from_toml
-from sim.app.what_if.link import to_address
-from sim.parameters import PARAMETERS
+from sim.app.what_if.experiment_link import to_address
+from sim.core.parameters import PARAMETERS
 from sim.world import World
 from tests.app.browser.conftest import Visit
 

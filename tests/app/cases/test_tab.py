@@ -5,11 +5,11 @@ from collections.abc import Hashable, Mapping
 import pytest
 
 from sim.app import limits
-from sim.app.cases import chronicle, record
-from sim.app.cases.exchange import ALL, AUTHORITY, WILL
+from sim.app.cases import documented_record, place_counts
+from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, WILL
 from sim.app.cases.tab import CasesTab
 from sim.app.session import Session
-from sim.app.workers import Job, Pool
+from sim.app.thread_pool import Job, Pool
 from sim.world import World
 
 RUNS = 5
@@ -88,7 +88,7 @@ def test_all_can_be_tried_one_after_the_other(world: World) -> None:
 
 
 def test_a_state_brings_places_and_exchange_back(world: World) -> None:
-    codes = list(record.documented_places(world))
+    codes = list(documented_record.documented_places(world))
     state = {"a": codes[2], "b": codes[0], "to": "a", "give": ALL}
     tab, said = opened(world, state, Idle())
     assert said == []
@@ -101,7 +101,7 @@ def test_a_state_brings_places_and_exchange_back(world: World) -> None:
 def test_restoring_an_open_tab_keeps_the_runs_of_a_place_that_stays(world: World) -> None:
     tab, _ = opened(world, pool=Idle())
     first = tab.panels[0]
-    codes = [c for c in record.documented_places(world) if c not in tab.codes]
+    codes = [c for c in documented_record.documented_places(world) if c not in tab.codes]
     tab.restore({"a": tab.codes[0], "b": codes[0]})
     assert tab.panels[0] is first
     assert tab.panels[1].code == codes[0]
@@ -144,10 +144,10 @@ def test_why_is_opened_for_the_place(world: World) -> None:
 def test_a_case_study_is_shown_escaped_if_there_is_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = record.first_pair(world)[0]
-    study = record.Study("Somebody <i>", "A head", "An outcome", "page 9")
-    monkeypatch.setattr(record, "_studies", {})
-    record.use_studies({code: study})
+    code = documented_record.first_pair(world)[0]
+    study = documented_record.Study("Somebody <i>", "A head", "An outcome", "page 9")
+    monkeypatch.setattr(documented_record, "_studies", {})
+    documented_record.use_studies({code: study})
     tab, _ = opened(world, pool=Idle())
     first, second = (panel.view[0].object for panel in tab.panels)
     assert "Somebody &lt;i&gt;" in first
@@ -161,6 +161,6 @@ def test_a_closed_tab_stops_its_work(world: World) -> None:
     assert panel.runs.runs == 0
     tab.close()
     assert not tab.panels
-    begun = chronicle.begin(panel.scenario, world, panel.code)
-    panel.runs._take((begun, chronicle.count_runs(begun, (0,))))
+    begun = place_counts.begin(panel.scenario, world, panel.code)
+    panel.runs._take((begun, place_counts.count_runs(begun, (0,))))
     assert panel.runs.runs == 0

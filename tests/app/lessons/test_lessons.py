@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.app.lessons.lesson import FOLDER, Lesson, lessons, read_lesson
-from sim.app.lessons.trial import (
+from sim.app.lessons.lesson_runs import (
     DOWN,
     DOWN_MUCH,
     NONE,
@@ -18,11 +18,11 @@ from sim.app.lessons.trial import (
     UP,
     UP_MUCH,
     Evidence,
-    Trial,
+    LessonRuns,
     category_of,
     finding_of,
 )
-from sim.app.workers import Cancel, CancelledError
+from sim.app.thread_pool import Cancel, CancelledError
 from sim.world import World
 
 
@@ -109,7 +109,7 @@ def test_nothing_in_both_worlds_is_no_change() -> None:
 
 def test_pairs_may_come_in_any_order(world: World) -> None:
     lesson = lessons()["shock"]
-    short = Trial(lesson, world)
+    short = LessonRuns(lesson, world)
     usual, changed = short.scenarios
     short.scenarios = (usual.with_overrides(end="2013-06"), changed.with_overrides(end="2013-06"))
     short.work((2, 3), Cancel())
@@ -126,13 +126,13 @@ def test_cancelled_work_ends(world: World) -> None:
     cancel = Cancel()
     cancel.set()
     with pytest.raises(CancelledError):
-        Trial(lessons()["shock"], world).work((0, 1), cancel)
+        LessonRuns(lessons()["shock"], world).work((0, 1), cancel)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_what_a_lesson_claims_holds_in_the_model(lesson: Lesson, world: World) -> None:
-    evidence = Trial(lesson, world).work((0, PAIRS), Cancel())
+    evidence = LessonRuns(lesson, world).work((0, PAIRS), Cancel())
     for claim in lesson.claims:
         found = evidence.finding(claim.outcome)
         if claim.than is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim.app.lessons import tab as tabs
+from sim.app.lessons.lesson_runs import Evidence
 from sim.app.lessons.tab import LessonsTab
-from sim.app.lessons.trial import Evidence
 from sim.app.session import Session
 from sim.world import World
 
@@ -15,7 +15,7 @@ from sim.world import World
 def session(world: World, monkeypatch: pytest.MonkeyPatch) -> Session:
     """Return a visitor whose work is done at once, on few runs."""
     monkeypatch.setattr(tabs, "CHUNKS", ((0, 1), (1, 2)))
-    monkeypatch.setattr("sim.app.lessons.trial.PAIRS", 2)
+    monkeypatch.setattr("sim.app.lessons.lesson_runs.PAIRS", 2)
     return Session(world)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.app.watch.recorder import Recorder
-from sim.scenario import load
+from sim.scenario.schema import load
 from sim.world import World
 
 END = "2007-12"

@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.app.event_sentences import Teller
 from sim.app.session import Session
-from sim.app.telling import Teller
-from sim.app.watch import chronicle, measures, news
+from sim.app.watch import map_measures, news_ticker, world_history
 from sim.app.watch.geometry import arcs, layout_of
 from sim.app.watch.recorder import Recorder
-from sim.engine import simulate
-from sim.events import canonical_log
-from sim.identities import PROJECT, text_of
-from sim.initial import initial_state
-from sim.kinds import DEAL
-from sim.report.sentences import ORDERS
-from sim.scenario import build, load
+from sim.core.enums import DEAL
+from sim.core.identities import PROJECT, text_of
+from sim.engine.compiled import simulate
+from sim.engine.events import canonical_log
+from sim.engine.initial_state import initial_state
+from sim.report.event_phrases import ORDERS
+from sim.scenario.schema import build, load
 from sim.world import World
 from tests.app.watch.conftest import END
 
@@ -37,7 +37,7 @@ def test_a_month_can_be_looked_at_again(recorder: Recorder) -> None:
     deals = events[(events["kind"] == DEAL) & (events["place"] < localities)]
     assert early.deals.sum() == len(deals)
     actor = int(recorder.state.tie["actor"][0])
-    ties = chronicle.ties_at(recorder, early.month, actor=actor)
+    ties = world_history.ties_at(recorder, early.month, actor=actor)
     assert all(tie.since <= early.month and tie.twinned <= early.month for tie in ties)
 
 
@@ -53,7 +53,7 @@ def test_nothing_is_recorded_beyond_the_limit(
 
 def test_projects_stand_at_their_latest_stage(recorder: Recorder) -> None:
     events = recorder.events_until(recorder.last)
-    projects = chronicle.projects_of(events)
+    projects = world_history.projects_of(events)
     assert len(projects) == len(np.unique(events["project"][events["project"] != 0]))
     formed = set(events["project"][events["kind"] == DEAL])
     assert {p.identity for p in projects if p.is_deal} == {text_of(PROJECT, int(i)) for i in formed}
@@ -61,18 +61,18 @@ def test_projects_stand_at_their_latest_stage(recorder: Recorder) -> None:
 
 def test_measures_keep_to_their_places(recorder: Recorder) -> None:
     frame = recorder.frame(recorder.last)
-    for measure in measures.MEASURES:
-        values = measures.of_localities(recorder, frame, measure)
+    for measure in map_measures.MEASURES:
+        values = map_measures.of_localities(recorder, frame, measure)
         assert values.shape == frame.trust.shape
         assert np.isfinite(values).all()
-        assert len(measures.of_provinces(recorder, frame, measure)) == len(recorder.at.province)
-        assert len(measures.of_firms(recorder, frame, measure)) == len(recorder.world.firms)
+        assert len(map_measures.of_provinces(recorder, frame, measure)) == len(recorder.at.province)
+        assert len(map_measures.of_firms(recorder, frame, measure)) == len(recorder.world.firms)
 
 
 def test_phases_count_every_event_once(recorder: Recorder) -> None:
     for frame in recorder.frames:
-        assert sum(news.phases_of(frame.events)) == len(frame.events)
-        assert len(news.notable(frame.events, 3)) <= 3
+        assert sum(news_ticker.phases_of(frame.events)) == len(frame.events)
+        assert len(news_ticker.notable(frame.events, 3)) <= 3
 
 
 def test_no_two_squares_of_the_map_overlap(world: World) -> None:
@@ -108,7 +108,7 @@ def test_what_interventions_did_is_told_in_the_ticker(world: World) -> None:
     made.advance(made.last)
     session = Session(world)
     told = " ".join(
-        line[2] for line in news.lines_of(made, made.frame(1), Teller(world, session._))
+        line[2] for line in news_ticker.lines_of(made, made.frame(1), Teller(world, session._))
     )
     for order in orders:
         assert ORDERS[order["kind"]] in told

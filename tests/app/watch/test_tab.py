@@ -8,12 +8,12 @@ import pytest
 pytest.importorskip("panel")
 
 from sim.app.session import Session
-from sim.app.watch.chronicle import projects_of
 from sim.app.watch.tab import WatchTab
-from sim.app.why.account import account_of
-from sim.app.why.choices import story_of
+from sim.app.watch.world_history import projects_of
+from sim.app.why.run_index import account_of
+from sim.app.why.story_choices import story_of
 from sim.app.why.tab import WhyTab
-from sim.scenario import load
+from sim.scenario.schema import load
 from sim.world import World
 
 SEED = 7

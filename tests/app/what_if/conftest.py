@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.what_if import results, runs
+from sim.app.thread_pool import Cancel
+from sim.app.what_if import paired_results, run_cache
 from sim.app.what_if.experiment import Experiment, from_toml
-from sim.app.what_if.results import Shown, Trial
-from sim.app.what_if.runs import Shelf
-from sim.app.workers import Cancel
+from sim.app.what_if.paired_results import PairedTrial, Shown
+from sim.app.what_if.run_cache import Shelf
 from sim.world import World
 
 CHUNKS = ((0, 4), (4, 8), (8, 12))
@@ -26,8 +26,8 @@ def counted(one: str, many: str, n: int, /, **fields: object) -> str:
 
 def finished(experiment: Experiment, world: World, shelf: Shelf | None = None) -> Shown:
     """Return what an experiment shows when all its pairs are in."""
-    trial = Trial(experiment, world, Shelf() if shelf is None else shelf)
-    shown = [trial.work(chunk, Cancel()) for chunk in runs.CHUNKS]
+    trial = PairedTrial(experiment, world, Shelf() if shelf is None else shelf)
+    shown = [trial.work(chunk, Cancel()) for chunk in run_cache.CHUNKS]
     assert shown[-1] is not None
     return shown[-1]
 
@@ -35,10 +35,10 @@ def finished(experiment: Experiment, world: World, shelf: Shelf | None = None) -
 @pytest.fixture
 def _few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let twelve pairs be all."""
-    for module in (runs, results):
+    for module in (run_cache, paired_results):
         monkeypatch.setattr(module, "CHUNKS", CHUNKS)
         monkeypatch.setattr(module, "PAIRS", CHUNKS[-1][1])
-    monkeypatch.setattr(results, "MILESTONES", (8, 12))
+    monkeypatch.setattr(paired_results, "MILESTONES", (8, 12))
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import io
 import pandas as pd
 import pytest
 
+from sim.app.thread_pool import Cancel, CancelledError
 from sim.app.what_if import downloads
 from sim.app.what_if.experiment import SHOWN, Experiment, from_toml
-from sim.app.what_if.results import Shown
-from sim.app.workers import Cancel, CancelledError
+from sim.app.what_if.paired_results import Shown
 from sim.world import World
 from tests.app.what_if.conftest import finished
 

@@ -17,9 +17,9 @@ from sim.app.what_if.experiment import (
     only_changed,
     shipped,
 )
-from sim.errors import InputError
-from sim.parameters import PARAMETERS
-from sim.scenario import names
+from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
+from sim.scenario.schema import names
 from sim.world import World
 
 AUTHORITY = {"month": "2010-01", "kind": "authority", "country": "CHL", "change": 0.3}

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from sim.app.limits import UPLOAD_BYTES
-from sim.app.what_if import changes, charts, levers
+from sim.app.what_if import intervention_forms, parameter_sliders, result_charts
 from sim.app.what_if.experiment import Experiment
-from sim.app.what_if.link import to_address
-from sim.app.what_if.setup import Setup, titles
-from sim.app.what_if.tables import outcome_table, place_table
-from sim.interventions import KINDS
-from sim.parameters import PARAMETERS
-from sim.scenario import names
+from sim.app.what_if.experiment_header import Setup, titles
+from sim.app.what_if.experiment_link import to_address
+from sim.app.what_if.result_tables import outcome_table, place_table
+from sim.core.parameters import PARAMETERS
+from sim.scenario.interventions import KINDS
+from sim.scenario.schema import names
 from sim.world import World
 from tests.app.what_if.conftest import english, finished
 
@@ -49,14 +49,14 @@ def test_what_cannot_be_told_from_none_is_hatched(tab: Any) -> None:
 
 
 def test_every_parameter_has_its_slider() -> None:
-    groups = levers.described(english)
+    groups = parameter_sliders.described(english)
     shown = [lever for group in groups for lever in group["levers"]]
     assert sorted(lever["name"] for lever in shown) == sorted(PARAMETERS)
     marks = {lever["name"]: lever["mark"] for lever in shown}
     for entry in PARAMETERS.values():
         word = "calibrated" if entry.prior else "default"
         assert marks[entry.name] == f"{word}: {entry.default:g}"
-        assert 0 < levers.step_of(entry) <= (entry.high - entry.low) / 40
+        assert 0 < parameter_sliders.step_of(entry) <= (entry.high - entry.low) / 40
     assert groups[0]["open"]
 
 
@@ -73,7 +73,7 @@ def test_every_parameter_has_its_slider() -> None:
 )
 def test_a_slider_takes_numbers_for_parameters_only(data: Any) -> None:
     taken: list[tuple[str, float]] = []
-    part = levers.Levers(lambda name, value: taken.append((name, value)))
+    part = parameter_sliders.Levers(lambda name, value: taken.append((name, value)))
     part._handle_msg(data)
     assert taken == []
     part._handle_msg({"name": "turnover.fade", "value": 1})
@@ -81,7 +81,7 @@ def test_a_slider_takes_numbers_for_parameters_only(data: Any) -> None:
 
 
 def test_every_kind_has_a_form_of_its_own_fields() -> None:
-    forms = {form["kind"]: form["fields"] for form in changes.forms(english)}
+    forms = {form["kind"]: form["fields"] for form in intervention_forms.forms(english)}
     assert set(forms) == set(KINDS)
     for kind, fields in forms.items():
         expected = set(KINDS[kind].model_fields) - {"kind", "id"}
@@ -92,7 +92,7 @@ def test_every_kind_has_a_form_of_its_own_fields() -> None:
 
 def test_answers_become_fields() -> None:
     given = {"kind": "governor", "month": "2001-01", "locality": "CL-CO", "will": " 0.9 "}
-    assert changes.answered(given | {"aligned": "false", "name": "", "note": "1"}) == {
+    assert intervention_forms.answered(given | {"aligned": "false", "name": "", "note": "1"}) == {
         "kind": "governor",
         "month": "2001-01",
         "locality": "CL-CO",
@@ -100,18 +100,21 @@ def test_answers_become_fields() -> None:
         "aligned": False,
         "note": "1",
     }
-    assert changes.answered({"kind": "shock", "value": "much"}) == {
+    assert intervention_forms.answered({"kind": "shock", "value": "much"}) == {
         "kind": "shock",
         "value": "much",
     }
-    assert changes.answered(None) == {}
-    assert changes.answered({"kind": ["x"], "value": {}}) == {"kind": None}
+    assert intervention_forms.answered(None) == {}
+    assert intervention_forms.answered({"kind": ["x"], "value": {}}) == {"kind": None}
 
 
 def test_an_intervention_keeps_its_short_name_when_edited() -> None:
     items: list[dict[str, Any]] = [{"id": "a", "value": 1}, {"value": 2}]
-    assert changes.replaced(items, 0, {"value": 3}) == [{"value": 3, "id": "a"}, {"value": 2}]
-    assert changes.replaced(items, None, {"value": 3}) == [*items, {"value": 3}]
+    assert intervention_forms.replaced(items, 0, {"value": 3}) == [
+        {"value": 3, "id": "a"},
+        {"value": 2},
+    ]
+    assert intervention_forms.replaced(items, None, {"value": 3}) == [*items, {"value": 3}]
 
 
 def test_an_intervention_is_told_with_names(world: World) -> None:
@@ -122,7 +125,7 @@ def test_an_intervention_is_told_with_names(world: World) -> None:
         "value": 0.5,
         "until": "2002-01",
     }
-    assert changes.told(change | {"country": "CHL", "note": "why"}, world, english) == (
+    assert intervention_forms.told(change | {"country": "CHL", "note": "why"}, world, english) == (
         "2001-01 – 2002-01 · Put stress on a country or on all · Kind of stress: strained "
         "relations with China, Value: 0.5, Country: Chile (why)"
     )
@@ -144,11 +147,11 @@ def test_the_head_takes_answers_of_the_right_kind() -> None:
 
 def test_colours_tell_sign_size_and_sureness() -> None:
     gaps = np.array([-1.0, 0.0, 1.0, 1.0])
-    low, none, high, pale = charts.colours(gaps, np.array([True, True, True, False]), 1.0)
+    low, none, high, pale = result_charts.colours(gaps, np.array([True, True, True, False]), 1.0)
     # White but for rounding.
     assert int(none[1:], 16) >= 0xFEFEFE
     assert len({low, none, high, pale}) == 4
-    assert charts.scale_colours()[0] == low
+    assert result_charts.scale_colours()[0] == low
 
 
 def test_the_tab_shows_what_its_address_says(tab: Any) -> None:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from calibration.cases.conditions import load_conditions
-from calibration.cases.record import case_number, studied
-from calibration.reading import Reading
-from sim import kinds as k
-from sim.calendar import month_index
-from sim.errors import InputError
-from sim.scenario import load
+from calibration.cases.observed_events import case_number, studied
+from calibration.run_reading import Reading
+from sim.core import enums as k
+from sim.core.calendar import month_index
+from sim.core.errors import InputError
+from sim.scenario.schema import load
 
 
 def test_conditions_are_the_baseline_with_the_beginning_of_one_case() -> None:

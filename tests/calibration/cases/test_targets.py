@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from calibration.cases.documentation import NAMES
-from calibration.cases.record import told
+from calibration.cases.observation_model import NAMES
+from calibration.cases.observed_events import told
 from calibration.cases.targets import KINDS, MEASURES, Target, load_targets
-from sim.errors import InputError
+from sim.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = """

@@ -7,10 +7,10 @@ import pytest
 from scipy.stats import kstest
 
 from calibration import checks
-from calibration.checks.base import not_run
 from calibration.checks.predictive import mahalanobis, two_sided
-from calibration.checks.ranks import ecdf_differences, uniformity_p_values
-from sim.files import plain
+from calibration.checks.rank_statistics import ecdf_differences, uniformity_p_values
+from calibration.checks.verdict import not_run
+from sim.core.files import plain
 
 NAMES = ["a", "b", "c"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from calibration.claims.claim_table import Claim
+from calibration.claims.effect_inference import VERDICTS
 from calibration.claims.findings import Findings, checks_version, read_record
-from calibration.claims.inference import VERDICTS
-from calibration.claims.patterns import Claim
-from sim import provenance
-from sim.errors import InputError
+from sim.core import provenance
+from sim.core.errors import InputError
 
 
 def test_files_hold_a_row_for_each_claim(plain_findings: Findings, tmp_path: Path) -> None:

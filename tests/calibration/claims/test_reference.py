@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from calibration.claims.experiments import SEED, check_claims
+from calibration.claims.claim_experiments import SEED, check_claims
+from calibration.claims.claim_table import REPLICATES, Claim, load_claims
+from calibration.claims.effect_inference import SHOWN, Estimate, Evidence, verdict
 from calibration.claims.findings import REFERENCE, Finding, checks_version, read_record
-from calibration.claims.inference import SHOWN, Estimate, Evidence, verdict
-from calibration.claims.patterns import REPLICATES, Claim, load_claims
-from sim import provenance
-from sim.parameters import PARAMETERS
+from sim.core import provenance
+from sim.core.parameters import PARAMETERS
 
 FILE = Path(__file__).resolve().parents[3] / REFERENCE
 CLAIMS = load_claims()

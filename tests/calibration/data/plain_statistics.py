@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calibration.claims.statistics import Parts, mean, ratio, statistic
-from calibration.reading import Reading
-from sim import kinds as k
+from calibration.run_reading import Reading
+from sim.core import enums as k
 
 
 @statistic(unit="visits", value=mean)

@@ -10,7 +10,7 @@ import pytest
 from calibration import checks
 from calibration.checks.coverage import covered
 from calibration.inference.fit import Fit, Ranking, box_around, fit, parted
-from calibration.inference.table import Rows
+from calibration.inference.reference_table import Rows
 from tests.calibration import toy
 
 pytest.importorskip("sklearn")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.inference.posterior import Posterior, read_posterior, to_inference_data
-from sim.errors import InputError
+from sim.core.errors import InputError
 
 
 @pytest.fixture

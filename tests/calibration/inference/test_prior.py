@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from calibration.inference.prior import Prior, free_parameters, parse_prior, prior_of
-from sim.errors import InputError
-from sim.parameters import PARAMETERS, Parameter
+from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS, Parameter
 
 
 def parameter(text: str, low: float = 0.0, high: float = 2.0) -> Parameter:

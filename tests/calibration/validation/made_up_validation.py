@@ -9,16 +9,16 @@ import numpy as np
 
 from calibration import checks
 from calibration.checks import Verdict
-from calibration.checks.base import judged, not_run
+from calibration.checks.verdict import judged, not_run
 from calibration.inference.posterior import Posterior
-from calibration.validation.steps import Step
-from sim import files
+from calibration.validation.validation_steps import ValidationStep
+from sim.core import files
 from tests.posteriors import made_up, the_simulator
 
 STEPS = (
-    Step("first", f"{__name__}:first", "the first", "first"),
-    Step("second", f"{__name__}:second", "the second", "second"),
-    Step("third", f"{__name__}:third", "the third", "third"),
+    ValidationStep("first", f"{__name__}:first", "the first", "first"),
+    ValidationStep("second", f"{__name__}:second", "the second", "second"),
+    ValidationStep("third", f"{__name__}:third", "the third", "third"),
 )
 calls: list[str] = []
 broken: set[str] = set()

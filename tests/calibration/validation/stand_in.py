@@ -10,8 +10,8 @@ import numpy as np
 
 from calibration.inference.posterior import Posterior
 from calibration.inference.prior import Array, Prior
-from calibration.inference.simulator import Simulator
-from calibration.inference.table import Rows
+from calibration.inference.reference_table import Rows
+from calibration.inference.simulator_protocol import Simulator
 
 
 def rows_of(made: Simulator, values: Array, number: int, seed: int = 1) -> Rows:

@@ -9,8 +9,8 @@ import pytest
 
 from calibration.inference.prior import Array
 from calibration.validation.ablation import Loss, ablation, clustered_error
-from calibration.validation.foretold import Scale, log_scores
-from calibration.validation.worlds import Variant
+from calibration.validation.predictive_scores import ScoreScale, log_scores
+from calibration.validation.wrong_worlds import Variant
 from tests.calibration.toy import CountsToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 
@@ -36,7 +36,7 @@ def pairs(rows: int, correlation: float, seed: int) -> Array:
 
 def test_the_score_is_that_of_the_conditional_density() -> None:
     rows, records = pairs(4000, 0.8, 1), pairs(500, 0.8, 2)
-    scale = Scale.of(rows)
+    scale = ScoreScale.of(rows)
     found = log_scores(rows, records, [[0], [1]], scale).mean(axis=0)
     # The density of a normal given its fellow, in units of the targets' scale.
     step = 1e-4
@@ -51,12 +51,12 @@ def test_the_score_is_that_of_the_conditional_density() -> None:
 def test_no_score_is_without_bounds() -> None:
     rows = pairs(400, 0.0, 3)
     far = np.array([[40.0, 0.0]])
-    assert np.isfinite(log_scores(rows, far, [[0], [1]], Scale.of(rows))).all()
+    assert np.isfinite(log_scores(rows, far, [[0], [1]], ScoreScale.of(rows))).all()
 
 
 def test_a_target_that_never_varies_is_scored() -> None:
     rows = np.column_stack([pairs(400, 0.5, 4), np.ones(400)])
-    found = log_scores(rows, rows[:5], [[0], [1], [2]], Scale.of(rows))
+    found = log_scores(rows, rows[:5], [[0], [1], [2]], ScoreScale.of(rows))
     assert np.isfinite(found).all()
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.cases.cases import load_cases
-from calibration.cases.observation import names
-from calibration.cases.record import codes
-from calibration.validation import left_out, scores, temporal, told
-from calibration.validation.regressions import fit_counts, given_told
+from calibration.cases.case_tables import load_cases
+from calibration.cases.observed_events import codes
+from calibration.cases.observed_statistics import names
+from calibration.validation import count_scores, left_out, observed_counts, temporal_holdout
+from calibration.validation.count_baseline import fit_counts, given_observed
 
 
 def test_regression_recovers_a_slope_and_overdispersion() -> None:
@@ -21,35 +21,35 @@ def test_regression_recovers_a_slope_and_overdispersion() -> None:
 
 def test_counts_given_that_something_is_told() -> None:
     half = np.array([0.5, 0.5])
-    first, second = given_told([half, half])
+    first, second = given_observed([half, half])
     assert first == pytest.approx([1 / 3, 2 / 3])
     assert second == pytest.approx(first)
 
 
 def test_smoothed_counts_leave_nothing_impossible() -> None:
-    mass = scores.mass_of(np.zeros(100, dtype=int))
+    mass = count_scores.mass_of(np.zeros(100, dtype=int))
     assert mass.sum() == pytest.approx(1.0)
     assert mass[5] > 0.0
-    assert scores.central(mass, 0.9) == (0, 0)
+    assert count_scores.central(mass, 0.9) == (0, 0)
 
 
 def test_ranked_score_is_least_for_the_certain_and_true() -> None:
-    certain = np.zeros(scores.MOST + 1)
+    certain = np.zeros(count_scores.MOST + 1)
     certain[3] = 1.0
-    assert scores.ranked(certain, 3) == pytest.approx(0.0)
-    assert scores.ranked(certain, 5) == pytest.approx(2.0)
+    assert count_scores.ranked(certain, 3) == pytest.approx(0.0)
+    assert count_scores.ranked(certain, 5) == pytest.approx(2.0)
 
 
 def test_errors_are_clustered() -> None:
-    together = scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "a", "b", "b"])
-    apart = scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "b", "c", "d"])
+    together = count_scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "a", "b", "b"])
+    apart = count_scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "b", "c", "d"])
     assert together[0] == apart[0] == 0.0
     assert together[1] > apart[1]
 
 
 def test_targets_a_place_has_a_hand_in_are_dropped() -> None:
     place = np.array([codes().locality["AR-Y"]])
-    dropped = dict(zip(names(), told.dropped_without(place, ("jujuy",)), strict=True))
+    dropped = dict(zip(names(), observed_counts.dropped_without(place, ("jujuy",)), strict=True))
     assert dropped["jujuy_journeys"]
     assert dropped["jujuy_deals"]
     assert not dropped["coquimbo_visits"]
@@ -57,7 +57,7 @@ def test_targets_a_place_has_a_hand_in_are_dropped() -> None:
 
 
 def test_targets_after_2013_are_dropped() -> None:
-    dropped = dict(zip(names(), temporal.dropped_after(168), strict=True))
+    dropped = dict(zip(names(), temporal_holdout.dropped_after(168), strict=True))
     assert dropped["jujuy_deals"]
     assert dropped["forum_2016"]
     assert dropped["contacts_since_2014"]
@@ -67,7 +67,7 @@ def test_targets_after_2013_are_dropped() -> None:
 
 def test_known_totals_leave_deep_cases_aside() -> None:
     # A visit of 2006 and one of 2013, the twinning of 2004; Coquimbo's are not among them.
-    assert temporal.known_totals().tolist() == [[1, 1, 0], [1, 0, 0]]
+    assert temporal_holdout.known_totals().tolist() == [[1, 1, 0], [1, 0, 0]]
 
 
 def test_each_place_belongs_to_one_case() -> None:
@@ -79,9 +79,9 @@ def test_each_place_belongs_to_one_case() -> None:
 
 def test_the_rival_has_the_least_chances_of_the_model() -> None:
     sample = np.zeros(40, dtype=int)
-    certain = np.zeros(scores.MOST + 1)
+    certain = np.zeros(count_scores.MOST + 1)
     certain[0] = 1.0
-    model = scores.mass_of(sample, certain)
-    rival = scores.floored(certain, len(sample))
+    model = count_scores.mass_of(sample, certain)
+    rival = count_scores.floored(certain, len(sample))
     assert rival.sum() == pytest.approx(1.0)
     assert rival[1:] == pytest.approx(model[1:])

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from calibration.checks.base import not_run
+from calibration.checks.verdict import not_run
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.validation import validate as validation
-from calibration.validation.page.page import validation_page
-from calibration.validation.page.words import ASKS, SECTIONS
-from calibration.validation.steps import STEPS
-from sim import files
+from calibration.validation.page.page_texts import ASKS, SECTIONS
+from calibration.validation.page.validation_page import validation_page
+from calibration.validation.validation_steps import STEPS
+from sim.core import files
 from tests.calibration.validation import made_up_validation as made_up
 
 

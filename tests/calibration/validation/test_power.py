@@ -7,7 +7,7 @@ import pytest
 
 from calibration.validation import power as module
 from calibration.validation.power import Likeness, power
-from calibration.validation.worlds import Variant
+from calibration.validation.wrong_worlds import Variant
 from tests.calibration.toy import CountsToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 

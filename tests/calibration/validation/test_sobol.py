@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from calibration.inference.prior import Array
-from calibration.inference.simulator import Observation
+from calibration.inference.simulator_protocol import Observation
 from calibration.validation import sobol as module
 from calibration.validation.sobol import Blocks, chance_shares, half_width, outcomes_of, sobol
-from calibration.validation.worlds import load_table
+from calibration.validation.wrong_worlds import load_table
 from tests.calibration.toy import LinearToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 

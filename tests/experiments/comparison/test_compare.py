@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.calendar import month_index
-from sim.errors import InputError
+from sim.core.calendar import month_index
+from sim.core.errors import InputError
 from sim.experiments.comparison import compare as module
 from sim.experiments.comparison.compare import Comparison, compare
-from sim.experiments.comparison.compared import TABLES
+from sim.experiments.comparison.comparison_tables import TABLES
+from sim.experiments.comparison.paired_runs import read_paired_runs
+from sim.experiments.comparison.paired_simulation import PATHS, Worlds, with_draw, with_parameters
 from sim.experiments.comparison.pairing import labels_of, same_world
-from sim.experiments.comparison.twins import read_twins
-from sim.experiments.comparison.worlds import PATHS, Worlds, with_draw, with_parameters
 from sim.experiments.run import Run
-from sim.scenario import Scenario, load
+from sim.scenario.schema import Scenario, load
 from sim.world import World
 
 END, RUNS = "2006-12", 5
@@ -32,7 +32,7 @@ def baseline() -> Scenario:
 
 
 def what_if(**fields: Any) -> Scenario:
-    from sim.scenario import build
+    from sim.scenario.schema import build
 
     data = baseline().model_dump(exclude_none=True)
     return build(data | {"name": "what-if", "title": "A hostile centre", **fields})
@@ -146,7 +146,7 @@ def test_numbers_do_not_depend_on_the_number_of_workers(both: Comparison, worker
 
 
 def test_worlds_part_where_their_logs_part(both: Comparison, base_run: Run, other_run: Run) -> None:
-    rows = of(both.partings)
+    rows = of(both.divergences)
     for replicate in range(RUNS):
         one, other = (
             run.events[run.events["replicate"] == replicate] for run in (base_run, other_run)
@@ -167,7 +167,7 @@ def test_worlds_part_where_their_logs_part(both: Comparison, base_run: Run, othe
 
 
 def test_a_what_if_parts_not_before_its_change(both: Comparison) -> None:
-    rows = of(both.partings, "what-if")
+    rows = of(both.divergences, "what-if")
     assert (rows["month"] >= CHANGE).all()
     assert not (rows["kind"] == "intervention").any()
 
@@ -185,7 +185,7 @@ def test_deals_in_one_world_are_those_of_one_run_only(
         for side, group in rows.groupby("only_in")
     }
     assert found == {"baseline": one - other, "what-if": other - one}
-    counts = of(both.partings)
+    counts = of(both.divergences)
     assert counts["deals_only_baseline"].sum() == len(one - other) > 0
     assert counts["deals_only_what_if"].sum() == len(other - one) > 0
 
@@ -232,7 +232,7 @@ def test_deals_are_counted_in_all_runs_and_listed_in_the_first(
     monkeypatch.setattr(module, "DEALS_LISTED", 2)
     short = compare(baseline(), "no-twinning", end=END)
     assert set(short.deals_in_one_world["replicate"]) <= {0, 1}
-    pd.testing.assert_frame_equal(short.partings, of(both.partings))
+    pd.testing.assert_frame_equal(short.divergences, of(both.divergences))
 
 
 def test_a_scenario_compared_with_itself_differs_by_exactly_nothing() -> None:
@@ -243,8 +243,8 @@ def test_a_scenario_compared_with_itself_differs_by_exactly_nothing() -> None:
         assert known.any()
         assert (frame.loc[known, ["difference", "low", "high"]] == 0.0).all(axis=None)
         assert not frame.get("distinguishable", pd.Series(False)).any()
-    assert same.partings["month"].isna().all()
-    assert same.partings["identical"].all()
+    assert same.divergences["month"].isna().all()
+    assert same.divergences["identical"].all()
     assert same.deals_in_one_world.empty
     assert same_world(baseline(), what_if())
 
@@ -257,7 +257,7 @@ def test_a_change_without_consequence_is_the_same_as_none() -> None:
     result = compare(baseline(), other, replicates=2)
     assert not same_world(baseline(), other)
     assert (result.effects["difference"].dropna() == 0).all()
-    assert result.partings["month"].isna().all()
+    assert result.divergences["month"].isna().all()
 
 
 def test_pairing_gains_over_independent_seeds(both: Comparison) -> None:
@@ -422,18 +422,18 @@ def test_twins_read_from_a_comparison_are_those_of_the_runs(
     folder = both.write(tmp_path / "both", figures=False)
     one = base_run.write(tmp_path / "one", figures=False)
     other = other_run.write(tmp_path / "other", figures=False)
-    again = read_twins(folder, "no-twinning", 1)
-    read = read_twins(one, str(other), 1)
+    again = read_paired_runs(folder, "no-twinning", 1)
+    read = read_paired_runs(one, str(other), 1)
     assert again.names == read.names == ("baseline", "no-twinning")
     for mine, its in zip(again.logs, read.logs, strict=True):
         assert mine["event_id"].tolist() == its["event_id"].tolist()
     assert (again.sides().parting is None) is (read.sides().parting is None) is False
     with pytest.raises(InputError, match="Did you mean 'no-twinning'"):
-        read_twins(folder, "no-twining")
+        read_paired_runs(folder, "no-twining")
     with pytest.raises(InputError, match="no run 7"):
-        read_twins(folder, "no-twinning", 7)
+        read_paired_runs(folder, "no-twinning", 7)
     with pytest.raises(InputError, match="holds a comparison"):
-        read_twins(one, str(folder))
+        read_paired_runs(one, str(folder))
 
 
 def test_runs_that_share_no_chance_are_not_set_side_by_side(base_run: Run, tmp_path: Path) -> None:
@@ -441,12 +441,12 @@ def test_runs_that_share_no_chance_are_not_set_side_by_side(base_run: Run, tmp_p
     short = baseline().with_overrides(end="2000-06", replicates=1)
     seed = sim.run(short.with_overrides(seed=1)).write(tmp_path / "seed", figures=False)
     with pytest.raises(InputError, match="the seed differs, 1 and 2020"):
-        read_twins(one, str(seed))
+        read_paired_runs(one, str(seed))
     months = sim.run(short).write(tmp_path / "months", figures=False)
     with pytest.raises(InputError, match="the last month differs, 2000-06 and 2006-12"):
-        read_twins(one, str(months))
+        read_paired_runs(one, str(months))
     with pytest.raises(InputError, match="not the folder of a finished run"):
-        read_twins(one, str(tmp_path / "nothing"))
+        read_paired_runs(one, str(tmp_path / "nothing"))
 
 
 def test_a_comparison_of_another_model_is_not_repeated(both: Comparison, tmp_path: Path) -> None:
@@ -455,11 +455,11 @@ def test_a_comparison_of_another_model_is_not_repeated(both: Comparison, tmp_pat
     manifest = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(manifest | {"model_version": "0.0.1+old"}), encoding="utf-8")
     with pytest.raises(InputError, match=r"another version of the model, 0\.0\.1\+old"):
-        read_twins(folder, "no-twinning")
+        read_paired_runs(folder, "no-twinning")
 
 
 def test_only_parameters_are_exchanged_for_a_draw(world: World) -> None:
-    from sim.initial import initial_state
+    from sim.engine.initial_state import initial_state
 
     other = what_if(**HOSTILE).with_overrides(
         parameters={"office.will_centre": 0.4, "turnover.fade": 0.1}

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import provenance
-from sim.cli import app
-from sim.errors import InputError
+from sim.cli.main import app
+from sim.core import provenance
+from sim.core.errors import InputError
 from sim.experiments.sensitivity.analysis import Sensitivity, SweepFrames, sensitivity
-from sim.experiments.sensitivity.exchange import to_salib
+from sim.experiments.sensitivity.export import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
 from sim.report.sweep_card import sweep_card

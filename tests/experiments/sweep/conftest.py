@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.sweep import Sweep, local, sweep
+from sim.experiments.sweep import Sweep, local_pool, sweep
 
 Small = Callable[..., Sweep]
 Misbehave = Callable[[str], None]
@@ -85,7 +85,7 @@ def misbehave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Misbehave:
     def define(body: str) -> None:
         script = tmp_path / "worker.py"
         script.write_text(WORKER.replace("BODY", textwrap.dedent(body)), encoding="utf-8")
-        monkeypatch.setattr(local, "COMMAND", (sys.executable, str(script)))
+        monkeypatch.setattr(local_pool, "COMMAND", (sys.executable, str(script)))
 
     return define
 

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import outcomes, provenance
-from sim.engine import simulate
-from sim.errors import InputError
-from sim.experiments.sweep import Sweep, planned, work
-from sim.experiments.sweep.estimate import estimate
+from sim.core import provenance
+from sim.core.errors import InputError
+from sim.engine import outcomes
+from sim.engine.compiled import simulate
+from sim.experiments.sweep import Sweep, chunk_runs, planned
+from sim.experiments.sweep.cost_estimate import estimate
 
 if TYPE_CHECKING:
     from tests.experiments.sweep.conftest import Small
@@ -73,7 +74,7 @@ def test_stopped_sweep_goes_on_without_repeating_or_losing_a_run(
                 raise KeyboardInterrupt
         return simulate(w, seed, replicate)
 
-    monkeypatch.setattr(work, "simulate", counted)
+    monkeypatch.setattr(chunk_runs, "simulate", counted)
     with pytest.raises(KeyboardInterrupt):
         small(tmp_path / "s")
     stopped = Sweep(tmp_path / "s")
@@ -90,7 +91,7 @@ def test_stopped_sweep_goes_on_without_repeating_or_losing_a_run(
 def test_finished_sweep_has_nothing_left_to_do(
     reference: Sweep, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "simulate", None)
+    monkeypatch.setattr(chunk_runs, "simulate", None)
     assert small(reference.folder).status.left == 0
 
 
@@ -114,7 +115,7 @@ def test_interrupted_extension_goes_on(
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(work, "simulate", stop)
+    monkeypatch.setattr(chunk_runs, "simulate", stop)
     with pytest.raises(KeyboardInterrupt):
         sweep.extend(n=3, workers=1)
     monkeypatch.undo()
@@ -213,7 +214,7 @@ def test_nothing_to_read_before_the_first_run_has_ended(
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(work, "simulate", stop)
+    monkeypatch.setattr(chunk_runs, "simulate", stop)
     with pytest.raises(KeyboardInterrupt):
         small(tmp_path / "s")
     with pytest.raises(InputError, match="no run has ended yet"):

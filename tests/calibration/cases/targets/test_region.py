@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from calibration.cases.documentation import chances
-from calibration.cases.record import told
+from calibration.cases.observation_model import chances
+from calibration.cases.observed_events import told
 from calibration.cases.targets import MEASURES, Found
-from calibration.reading import Reading
-from sim import kinds as k
-from sim.calendar import month_index
+from calibration.run_reading import Reading
+from sim.core import enums as k
+from sim.core.calendar import month_index
 
 
 @pytest.fixture

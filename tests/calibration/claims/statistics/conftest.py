@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from calibration.claims.statistics import STATISTICS
-from calibration.reading import Reading
-from sim import kinds as k
-from sim.engine import begin
-from sim.state import State
+from calibration.run_reading import Reading
+from sim.core import enums as k
+from sim.core.state import State
+from sim.engine.compiled import new_run_state
 
 
 class Ledger:
@@ -24,7 +24,7 @@ class Ledger:
     """
 
     def __init__(self, template: State) -> None:
-        w = begin(template, 1, 0)
+        w = new_run_state(template, 1, 0)
         shared = ("accord", "authority", "sector")
         self.w = w._replace(**{name: getattr(w, name).copy() for name in shared})
         self.localities = int(w.run["localities"][0])
@@ -74,7 +74,11 @@ class Ledger:
         row = int(self.w.run["ties"][0])
         self.w.run["ties"] = row + 1
         given = {"actor": actor, "place": place, "since": since, "latest": since, "visits": 1}
-        given |= {"country": int(self.w.place["country"][place]), "twinned": -1, "behest_of": -1}
+        given |= {
+            "country": int(self.w.place["country"][place]),
+            "twinned": -1,
+            "firm_request_of": -1,
+        }
         given |= {"kind": int(self.w.actor["kind"][actor]), "initiator": k.CHINA} | fields
         for name, value in given.items():
             self.w.tie[name][row] = value

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from tests.calibration.claims.statistics.conftest import Ledger

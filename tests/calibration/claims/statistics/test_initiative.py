@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from tests.calibration.claims.statistics.conftest import Ledger

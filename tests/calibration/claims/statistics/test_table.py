@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.claims.patterns import Claim, load_claims
+from calibration.claims.claim_table import Claim, load_claims
 from calibration.claims.statistics import STATISTICS
-from calibration.reading import Reading
-from sim.engine import simulate
-from sim.state import State
+from calibration.run_reading import Reading
+from sim.core.state import State
+from sim.engine.compiled import simulate
 
 CLAIMS = {claim.id: claim for claim in load_claims()}
 
@@ -66,6 +66,6 @@ def test_no_place_is_named_in_the_code() -> None:
     world = load_world()
     codes = [*world.countries["iso3"], *world.localities["code"], *world.provinces["code"]]
     root = Path(str(calibration.__file__)).parent
-    for file in [root / "reading.py", *sorted((root / "claims" / "statistics").glob("*.py"))]:
+    for file in [root / "run_reading.py", *sorted((root / "claims" / "statistics").glob("*.py"))]:
         text = file.read_text(encoding="utf-8")
         assert not [code for code in codes if f'"{code}"' in text], file

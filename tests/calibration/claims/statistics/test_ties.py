@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from calibration.claims.statistics.ties import total_trust
-from sim import kinds as k
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from tests.calibration.claims.statistics.conftest import Ledger
 
 
 def test_trust_is_that_of_the_model(ledger: Ledger) -> None:
-    from sim.handle import handle
+    from sim.core.state_pointer import handle
     from sim.rules.basics import trust_between
 
     province, place = ledger.actors(k.PROVINCE)[0], ledger.place("CL-CO")

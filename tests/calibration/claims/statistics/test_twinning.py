@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from tests.calibration.claims.statistics.conftest import Ledger
@@ -34,7 +34,7 @@ def test_twinning_without_pairs_is_undefined(ledger: Ledger) -> None:
 def test_twinnings_are_told_by_what_came_first_and_who_asked(ledger: Ledger) -> None:
     place, provinces = ledger.place("CL-CO"), ledger.actors(k.PROVINCE)
     ledger.tie(provinces[0], place, 10, twinned=11)
-    ledger.tie(provinces[1], place, 10, twinned=40, behest_of=ledger.firm(False))
+    ledger.tie(provinces[1], place, 10, twinned=40, firm_request_of=ledger.firm(False))
     ledger.tie(provinces[2], place, 10, twinned=10)
     ledger.tie(provinces[3], place, 0, twinned=40)
     ledger.tie(provinces[4], place, 0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sim import kinds as k
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from tests.calibration.claims.statistics.conftest import Ledger
@@ -37,7 +37,7 @@ def finished_stalls(request: pytest.FixtureRequest) -> tuple[float, float]:
     resumes or ends.
     """
     from calibration.claims.statistics import STATISTICS
-    from calibration.reading import Reading
+    from calibration.run_reading import Reading
 
     reading = Reading(request.getfixturevalue("finished"))
     lost = STATISTICS["months_lost_in_construction"].measure(reading)[0]

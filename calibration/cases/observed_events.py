@@ -1,0 +1,158 @@
+"""The record: what is told of events, in one form for the report and for a run.
+
+A statistic of the record is computed by one function from either, so that like is compared with
+like. Only kinds that the model has too are kept.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from calibration.cases.case_tables import WAYS, CaseEvent, focal_cases, load_cases, load_events
+from sim.core import enums as k
+from sim.core.state import Array
+
+KINDS = (
+    "visit_to_lac",
+    "visit_to_china",
+    "twinning",
+    "university_link",
+    "memorandum",
+    "deal_local",
+    "deal_central",
+    "acquisition",
+    "failure",
+)
+VISIT, JOURNEY, TWINNING, LINK, MEMORANDUM = range(5)
+LOCAL_DEAL, CENTRAL_DEAL, ACQUISITION, FAILURE = range(5, 9)
+
+BACKLASH, REFERENDUM, VETO, WITHHELD, LAPSE = range(5)
+
+ROW = np.dtype(
+    [
+        ("kind", "i1"),
+        ("place", "i4"),
+        ("country", "i4"),
+        ("month", "i4"),
+        ("channel", "i1"),
+        ("way", "i1"),
+        ("case", "i1"),
+        ("dated", "?"),
+    ]
+)
+"""One event told. ``place`` is a locality or -1, ``month`` counts from January 2000 (-1: unknown),
+``channel`` is one of :data:`sim.core.enums.ACTOR_TYPES` or -1, ``way`` one of
+:data:`calibration.cases.case_tables.WAYS` or -1, ``case`` the number of a deep case or -1. An
+event of a deep case that is not ``dated`` is only counted in the case's totals."""
+
+LAST_MONTH = 251
+"""December 2020; the record ends there."""
+
+_CHANNEL = {name: number for number, name in enumerate(k.ACTOR_TYPES)} | {
+    # A university's delegation stands beside its province's: the model has no universities.
+    "university": k.PROVINCE,
+    "none": -1,
+}
+
+
+class DeepCase(NamedTuple):
+    """Hold a deep case's locality as a code and as a number, and its first and last month."""
+
+    id: str
+    locality: str
+    place: int
+    country: int
+    first: int
+    last: int
+
+
+class Codes(NamedTuple):
+    """Hold the numbers of countries and localities by their codes."""
+
+    country: dict[str, int]
+    locality: dict[str, int]
+
+
+@cache
+def codes() -> Codes:
+    """Return the numbers that the shipped world gives to countries and localities."""
+    from sim.engine.monthly_inputs import Positions
+    from sim.world import load_world
+
+    at = Positions(load_world())
+    return Codes(at.country, at.locality)
+
+
+@cache
+def studied() -> tuple[DeepCase, ...]:
+    """Return the deep cases in the order of the table."""
+    number = codes()
+    return tuple(
+        DeepCase(
+            case.id,
+            case.localities[0],
+            number.locality[case.localities[0]],
+            number.country[case.country],
+            *case.window,
+        )
+        for case in focal_cases().values()
+    )
+
+
+def case_number(name: str) -> int:
+    """Return the number of a deep case.
+
+    Raises
+    ------
+    KeyError
+        If there is none of this name.
+    """
+    for number, case in enumerate(studied()):
+        if case.id == name:
+            return number
+    raise KeyError(name)
+
+
+@cache
+def told() -> Array:
+    """Return the report's record as rows of :data:`ROW`.
+
+    A visit to several localities is one row for each of them; a deal in several is one row, in the
+    first. Visits by delegations of a national government are left out, as are events before 2000
+    and those of the background, which have no place.
+    """
+    rows = [row for event in load_events() for row in _rows(event)]
+    found = np.array(rows, dtype=ROW)
+    found.flags.writeable = False
+    return found
+
+
+def _rows(event: CaseEvent) -> list[tuple[int, int, int, int, int, int, int, bool]]:
+    kind = _kind(event)
+    month = event.month
+    if kind is None or (month is not None and not 0 <= month <= LAST_MONTH):
+        return []
+    if load_cases()[event.case].depth == "background":
+        return []
+    number = codes()
+    case = next((i for i, deep in enumerate(studied()) if deep.id == event.case), -1)
+    way = WAYS.index(event.result) if event.kind == "failure" else -1
+    places = [number.locality[code] for code in event.localities] or [-1]
+    if kind not in (VISIT, JOURNEY):
+        places = places[:1]
+    when = -1 if month is None else month
+    country, channel = number.country[event.country], _CHANNEL[event.channel]
+    return [(kind, place, country, when, channel, way, case, True) for place in places]
+
+
+def _kind(event: CaseEvent) -> int | None:
+    """Return the record's kind of an event, None if it has none."""
+    if event.kind == "deal":
+        return LOCAL_DEAL if event.level == "local" else CENTRAL_DEAL
+    central_trip = event.kind in ("visit_to_lac", "visit_to_china") and event.level == "central"
+    if event.kind not in KINDS or central_trip:
+        return None
+    return KINDS.index(event.kind)

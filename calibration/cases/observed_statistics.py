@@ -1,0 +1,162 @@
+"""What a report on a run would hold, as numbers beside those of the report itself.
+
+``observe`` gives the vector of a run, ``observed`` that of the report, both in the order of
+``names``. The uncertainty of each observed number is added to the run's, not to the report's: a run
+at the true parameters is then a draw of the same kind as the report (Wilkinson 2013, *Approximate
+Bayesian computation gives exact results under the assumption of model error*).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from calibration.cases.observation_model import BOUND, NOISE, chances, documented, uniforms
+from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, codes, told
+from calibration.cases.targets import Found, Target, load_targets
+from calibration.run_reading import Reading
+from sim.core import enums as k
+from sim.core.rng import key_of
+from sim.core.state import Array
+
+PERIODS = (96, 168)
+"""First months of the second and third period: 2000-07, 2008-13, 2014-20."""
+
+OUTCOMES = ("visits", "twinnings", "local_deals")
+"""Outcomes counted: visits either way, twinnings, deals in local power."""
+
+
+class Counts(NamedTuple):
+    """Hold counts of :data:`OUTCOMES`.
+
+    Parameters
+    ----------
+    by_locality
+        (L, 3), int32.
+    by_country
+        By country, period and outcome (C, 3, 3), int32.
+    """
+
+    by_locality: Array
+    by_country: Array
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the targets, in the order of all vectors."""
+    return tuple(target.id for target in load_targets())
+
+
+def observed() -> Array:
+    """Return the report's vector (n_targets,)."""
+    return np.array([target.observed for target in load_targets()])
+
+
+def is_log() -> Array:
+    """Tell of each target whether ratios matter more than differences (n_targets,)."""
+    return np.array([target.scale == "log1p" for target in load_targets()])
+
+
+def scaled(vectors: Array) -> Array:
+    """Return vectors (..., n_targets) with the targets of scale ``log1p`` on that scale.
+
+    Uncertainty can bring a count a little below zero; signs are kept.
+    """
+    return np.where(is_log(), np.sign(vectors) * np.log1p(np.abs(vectors)), vectors)
+
+
+def measured(reading: Reading, key: int) -> Array:
+    """Return the vector of a run before the uncertainty of the observed numbers is added."""
+    given = chances(key)
+    found = Found(reading, documented(reading, key, given), given)
+    return np.array([_taken(target, found) for target in load_targets()])
+
+
+def observe(reading: Reading, key: int) -> Array:
+    """Return the vector that a report on a run would hold (n_targets,), all finite.
+
+    Parameters
+    ----------
+    reading
+        A finished run under the conditions (:mod:`calibration.cases.conditions`).
+    key
+        A whole number that names the observation; the same key gives the same chances of being
+        told and the same luck.
+    """
+    return uncertain(measured(reading, key), key)
+
+
+def uncertain(vector: Array, key: int) -> Array:
+    """Return a vector (n_targets,) with the uncertainty of the observed numbers added.
+
+    A value gets a normal error, an interval an error uniform over its width. For an inequality the
+    report states a bound on the number that it does not know exactly: a lower bound is the number
+    times u**slack with u uniform in (0, 1), an upper bound one above it by the like.
+    """
+    targets = load_targets()
+    ids = np.array([key_of("target", target.id) for target in targets])
+    u, v = uniforms(key, NOISE, ids), uniforms(key, BOUND, ids)
+    kind = np.array([target.kind for target in targets])
+    own = np.array([target.uncertainty for target in targets])
+    share = v**own
+    found: Array = np.select(
+        [kind == "value", kind == "interval", kind == "at_least"],
+        [vector + own * ndtri(u), vector + own * (2.0 * u - 1.0), vector * share],
+        (vector + 1.0) / share - 1.0,
+    )
+    return found
+
+
+def _taken(target: Target, found: Found) -> float:
+    measure = target.measure
+    value = measure.take(found.rows if measure.of_record else found, **target.args)
+    if not np.isfinite(value):
+        raise ValueError(f"the target {target.id} is not finite: {value}")
+    return value
+
+
+def counts(reading: Reading, key: int | None = None) -> Counts:
+    """Count visits either way, twinnings and local deals of a run.
+
+    Parameters
+    ----------
+    reading
+        The run.
+    key
+        If given, only what is told under this key is counted, dated visits alone in deep cases, to
+        be held against :func:`observed_counts`; else all that happened.
+    """
+    size = (reading.localities, reading.countries)
+    if key is not None:
+        return _counts_of(documented(reading, key), *size)
+    trips = np.concatenate([reading.local_visits, reading.journeys])
+    twinnings, deals = reading.events(k.TWINNING), reading.local_deals
+    deals = deals[deals["channel"] != k.BY_ACQUISITION]
+    parts = ((trips, "month"), (twinnings, "month"), (deals, "dealt"))
+    return _counted([(rows["place"], rows["country"], rows[month]) for rows, month in parts], *size)
+
+
+def observed_counts() -> Counts:
+    """Count the same in the report's record, without what has no year in periods."""
+    number = codes()
+    return _counts_of(told(), len(number.locality), len(number.country))
+
+
+def _counts_of(rows: Array, localities: int, countries: int) -> Counts:
+    kind = rows["kind"]
+    groups = (((kind == VISIT) | (kind == JOURNEY)) & rows["dated"], kind == TWINNING)
+    chosen = [rows[mask] for mask in (*groups, kind == LOCAL_DEAL)]
+    return _counted([(r["place"], r["country"], r["month"]) for r in chosen], localities, countries)
+
+
+def _counted(outcomes: list[tuple[Array, Array, Array]], localities: int, countries: int) -> Counts:
+    by_locality = np.zeros((localities, len(OUTCOMES)), dtype=np.int32)
+    by_country = np.zeros((countries, len(PERIODS) + 1, len(OUTCOMES)), dtype=np.int32)
+    for i, (place, country, month) in enumerate(outcomes):
+        local = (place >= 0) & (place < localities)
+        by_locality[:, i] = np.bincount(place[local], minlength=localities)
+        dated = month >= 0
+        cells = country[dated] * 3 + np.digitize(month[dated], PERIODS)
+        by_country[:, :, i] = np.bincount(cells, minlength=countries * 3).reshape(countries, 3)
+    return Counts(by_locality, by_country)

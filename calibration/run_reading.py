@@ -1,0 +1,282 @@
+"""Read a finished run: its log, projects and ties, with the selections that statistics share.
+
+A reading is a view of a state (:class:`sim.core.state.State`); what it works out it works out once.
+Codes of countries and localities are found by their identities, so that no tables are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+
+from sim.core import enums as k
+from sim.core.calendar import month_index
+from sim.core.rng import key_of
+from sim.core.state import Array, State
+
+MONTHS_A_YEAR = 12
+
+
+class Reading:
+    """Hold one finished run.
+
+    Parameters
+    ----------
+    w
+        The state after the last month.
+
+    Attributes
+    ----------
+    log, projects, ties
+        The records in use, in the order of recording.
+    start, end
+        First and last month run, counted from January 2000.
+    localities, countries
+        How many there are; places from ``localities`` on are national governments.
+    """
+
+    def __init__(self, w: State) -> None:
+        run = w.run[0]
+        self.w = w
+        self.start, self.end = int(run["start"]), int(run["end"])
+        self.localities, self.countries = int(run["localities"]), len(w.country)
+        self.log: Array = w.event[: int(run["events"])]
+        self.projects: Array = w.project[: int(run["projects"])]
+        self.ties: Array = w.tie[: int(run["ties"])]
+
+    @property
+    def years(self) -> float:
+        """Return the length of the run in years."""
+        return (self.end - self.start + 1) / MONTHS_A_YEAR
+
+    @cached_property
+    def _by_kind(self) -> list[Array]:
+        """Return the log's rows by kind of event, in the order of recording."""
+        kind = self.log["kind"].astype(np.int16)
+        order = np.argsort(kind, kind="stable")
+        ends = np.cumsum(np.bincount(kind, minlength=len(k.EVENT_KINDS)))
+        return np.split(order, ends[:-1])
+
+    def events(self, kind: int) -> Array:
+        """Return the events of one kind (:mod:`sim.core.enums`)."""
+        return self.log[self._by_kind[kind]]
+
+    @cached_property
+    def _identities(self) -> tuple[Array, Array]:
+        order = np.argsort(self.log["id"], kind="stable")
+        return self.log["id"][order], order
+
+    def rows_of(self, identities: Array) -> Array:
+        """Return the rows of the log that hold events, given their identities; -1 if none does."""
+        known, order = self._identities
+        if not len(known):
+            return np.full(len(identities), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(known, identities), len(known) - 1)
+        return np.where(known[at] == identities, order[at], -1)
+
+    def field_of(self, identities: Array, name: str, missing: int = -1) -> Array:
+        """Return a field of the events with the identities given, ``missing`` if there is none."""
+        rows = self.rows_of(identities)
+        if not len(self.log):
+            return np.full(len(rows), missing, dtype=np.int64)
+        return np.where(rows < 0, missing, self.log[name][rows])
+
+    # --- contacts
+
+    def is_local(self, rows: Array) -> Array:
+        """Tell of each record whether its place is a locality."""
+        return (rows["place"] >= 0) & (rows["place"] < self.localities)
+
+    @cached_property
+    def visits(self) -> Array:
+        """Return the visits of Chinese delegations that were received."""
+        return self.events(k.VISIT_TO_LAC)
+
+    @cached_property
+    def local_visits(self) -> Array:
+        """Return the visits that went to localities."""
+        return self.visits[self.is_local(self.visits)]
+
+    @cached_property
+    def journeys(self) -> Array:
+        """Return the journeys of governors to China, to forums or of their own accord."""
+        return self.events(k.VISIT_TO_CHINA)
+
+    @cached_property
+    def own_journeys(self) -> Array:
+        """Return the journeys of governors on the initiative of their own side."""
+        own: Array = self.journeys[self.journeys["initiator"] == k.LAC]
+        return own
+
+    @cached_property
+    def introductions(self) -> Array:
+        """Return the introductions of Chinese actors to localities."""
+        made = self.events(k.INTRODUCTION)
+        return made[self.is_local(made)]
+
+    @cached_property
+    def begun_by_visit(self) -> Array:
+        """Return the ties, with localities or centres, that a Chinese visit began."""
+        begun: Array = self.ties[self.field_of(self.ties["first_event"], "kind") == k.VISIT_TO_LAC]
+        return begun
+
+    def by_country(self, rows: Array) -> Array:
+        """Return how many records there are by country (C,)."""
+        return np.bincount(rows["country"], minlength=self.countries)
+
+    def by_locality(self, rows: Array) -> Array:
+        """Return how many records there are by locality (L,); others are left out."""
+        local = rows["place"][self.is_local(rows)]
+        return np.bincount(local, minlength=self.localities)
+
+    def kind_of(self, actors: Array) -> Array:
+        """Return the kinds of actors, given their indices; all of these must exist."""
+        return self.w.actor["kind"][actors]
+
+    # --- projects
+
+    @cached_property
+    def deals(self) -> Array:
+        """Return the projects that became deals."""
+        return self.projects[self.projects["dealt"] >= 0]
+
+    @cached_property
+    def negotiated(self) -> Array:
+        """Return the deals that were negotiated with a government: all but acquisitions."""
+        rest: Array = self.deals[self.deals["channel"] != k.BY_ACQUISITION]
+        return rest
+
+    @cached_property
+    def local_deals(self) -> Array:
+        """Return the deals that localities decided on."""
+        local: Array = self.deals[self.deals["level"] == k.LOCAL]
+        return local
+
+    @cached_property
+    def memoranda(self) -> Array:
+        """Return the projects that got as far as a memorandum and were decided on by anyone.
+
+        Left out are those still waiting at the end of the run.
+        """
+        signed = self.projects[self.projects["signed"] >= 0]
+        return signed[(signed["approved"] >= 0) | (signed["stage"] >= k.FIRST_ENDED)]
+
+    @cached_property
+    def arose_at_centre(self) -> Array:
+        """Tell of each deal whether it began at a national government (number of deals,).
+
+        It did if the executive planned it or if it was pitched on a visit there, which is then
+        its first cause.
+        """
+        planned = self.deals["channel"] == k.BY_EXECUTIVE
+        central = self.deals["level"] == k.CENTRAL
+        where = self.field_of(self.deals["cause0"], "place")
+        result: Array = planned | (central & (where >= self.localities))
+        return result
+
+    # --- circumstances
+
+    @cached_property
+    def authority(self) -> Array:
+        """Return the authority index by country, mean over the months of the run (C,)."""
+        return np.asarray(self.w.authority[self.start : self.end + 1].mean(axis=0))
+
+    @property
+    def country_of(self) -> Array:
+        """Return the country of each locality (L,)."""
+        return self.w.place["country"][: self.localities]
+
+    @property
+    def economy(self) -> Array:
+        """Return the size of each locality's economy, log10 of US$ 10 billion (L,)."""
+        return self.w.place["market"][: self.localities]
+
+    def within_countries(self, values: Array) -> Array:
+        """Return the differences of values of localities from their country's mean (L,)."""
+        home = self.country_of
+        count = np.bincount(home, minlength=self.countries)
+        total = np.bincount(home, weights=values, minlength=self.countries)
+        return np.asarray(values - (total / np.maximum(1, count))[home])
+
+    @cached_property
+    def recognised(self) -> Array:
+        """Tell whether Beijing was recognised, by month of the run and country (T, C)."""
+        switches = self.events(k.RECOGNITION_SWITCH)
+        shape = (self.end - self.start + 1, self.countries)
+        turns = np.zeros(shape, dtype=np.int64)
+        np.add.at(turns, (switches["month"] - self.start, switches["country"]), 1)
+        # Switches yet to come after a month, the last month's own not among them.
+        later = turns[::-1].cumsum(axis=0)[::-1] - turns
+        held: Array = (self.w.country["recognises"] == 1) ^ (later % 2 == 1)
+        return held
+
+    # --- names
+
+    def country_rows(self, codes: Iterable[str]) -> Array:
+        """Return the indices of countries.
+
+        Raises
+        ------
+        KeyError
+            If one is not in this world.
+        """
+        return self._found(self.w.country["key"], "country", codes)
+
+    def locality_rows(self, codes: Iterable[str]) -> Array:
+        """Return the indices of localities; raises as :meth:`country_rows`."""
+        return self._found(self.w.place["key"], "locality", codes)
+
+    def sector_rows(self, codes: Iterable[str]) -> Array:
+        """Return the indices of sectors; raises as :meth:`country_rows`."""
+        return self._found(self.w.sector["key"], "sector", codes)
+
+    def actor_rows(self, codes: Iterable[str]) -> Array:
+        """Return the indices of Chinese actors; raises as :meth:`country_rows`."""
+        return self._found(self.w.actor["key"], "actor", codes)
+
+    @staticmethod
+    def _found(keys: Array, table: str, codes: Iterable[str]) -> Array:
+        index = {int(key): i for i, key in enumerate(keys)}
+        return np.array([index[key_of(table, code)] for code in codes], dtype=np.int64)
+
+    def chosen(
+        self,
+        rows: Array,
+        *,
+        field: str = "month",
+        since: str | None = None,
+        until: str | None = None,
+        countries: Iterable[str] | None = None,
+        localities: Iterable[str] | None = None,
+    ) -> Array:
+        """Return the records of certain months and places.
+
+        Parameters
+        ----------
+        rows
+            Events, projects or ties.
+        field
+            The field that holds the month that counts.
+        since, until
+            First and last month, as in ``2008-01``; by default those of the run.
+        countries, localities
+            Codes; by default all.
+        """
+        keep = np.ones(len(rows), dtype=bool)
+        if since is not None:
+            keep &= rows[field] >= month_index(since)
+        if until is not None:
+            keep &= rows[field] <= month_index(until)
+        if countries is not None:
+            keep &= np.isin(rows["country"], self.country_rows(countries))
+        if localities is not None:
+            keep &= np.isin(rows["place"], self.locality_rows(localities))
+        return rows[keep]
+
+    def years_from(self, since: str | None, until: str | None = None) -> float:
+        """Return the years of the run between two months, both inclusive."""
+        first = self.start if since is None else max(self.start, month_index(since))
+        last = self.end if until is None else min(self.end, month_index(until))
+        return max(0, last - first + 1) / MONTHS_A_YEAR

@@ -1,0 +1,241 @@
+"""Which figures and tables belong to which section, drawn from the numbers of the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from calibration.inference.posterior import Posterior
+from calibration.validation.page import (
+    fit_figures,
+    left_out_figures,
+    predictive_figures,
+    step_figures,
+)
+from calibration.validation.page.page_texts import CAPTIONS, SECTIONS
+from sim.report import figure_style, html_markup
+from sim.report.interval_charts import number_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Checks = Mapping[str, Mapping[str, Any]]
+Numbers = Mapping[str, Any]
+
+_MOST_PAIRS = 8
+
+
+class Part(NamedTuple):
+    """Hold a figure of the page.
+
+    Parameters
+    ----------
+    section
+        Where it stands.
+    svg
+        The drawing.
+    alt, caption
+        What it shows: for who does not see it, and for who does.
+    """
+
+    section: str
+    svg: bytes
+    alt: str
+    caption: str
+
+
+class _Figure(NamedTuple):
+    """Name section, caption, check and the numbers it must have, and draw from them."""
+
+    section: str
+    caption: str
+    check: str
+    needs: tuple[str, ...]
+    draw: Callable[[Numbers], Axes]
+
+
+def _draw_what_ifs(held: Numbers) -> Axes:
+    outcomes = list(dict.fromkeys(row["outcome"] for row in held["effects"]))
+    return step_figures.draw_what_ifs(held, "deals" if "deals" in outcomes else outcomes[0])
+
+
+_FIGURES = (
+    _Figure("identifiability", "contraction", "contraction", ("contraction",),
+            fit_figures.draw_contraction),
+    _Figure("targets", "targets", "posterior predictive", ("p_values",),
+            predictive_figures.draw_targets),
+    _Figure("targets", "distances", "posterior predictive", ("p_values", "distances"),
+            predictive_figures.draw_distances),
+    *(_Figure("left-out", *figure) for figure in left_out_figures.FIGURES),
+    _Figure("power", "power", "power", ("worlds", "size"), step_figures.draw_power),
+    _Figure("ablation", "ablation", "ablation", ("mechanisms",), step_figures.draw_ablation),
+    _Figure("sensitivity", "sensitivity", "sensitivity", ("indices",),
+            step_figures.draw_sensitivity),
+    _Figure("what-ifs", "what-ifs", "what-ifs", ("effects",), _draw_what_ifs),
+)  # fmt: skip
+
+
+def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
+    """Return all figures that the verdicts have numbers for.
+
+    Parameters
+    ----------
+    checks
+        The verdicts by the name of the check.
+    posterior
+        Its draws.
+    """
+
+    def numbers(check: str, *keys: str) -> Numbers | None:
+        held = checks.get(check, {}).get("numbers") or {}
+        return held if all(held.get(key) is not None for key in keys) and held else None
+
+    drawn: list[tuple[str, str, Axes]] = []
+    for stem, key, draw, name in (
+        ("simulation-based calibration", "differences", fit_figures.draw_ranks, "ranks"),
+        ("coverage", "curve", fit_figures.draw_coverage, "coverage"),
+    ):
+        places = ("global", "local")
+        found = [(where.capitalize(), numbers(f"{stem}, {where}", key)) for where in places]
+        known = [(title, held) for title, held in found if held is not None]
+        if known:
+            drawn.append(("ranks", name, draw(known)))
+    drawn += [
+        (figure.section, figure.caption, figure.draw(held))
+        for figure in _FIGURES
+        if (held := numbers(figure.check, *figure.needs))
+    ]
+    priors = fit_figures.marginals(posterior)
+    if priors is not None and (held := numbers("contraction", "contraction")):
+        words = dict(zip(held["names"], held["words"], strict=True))
+        ax = fit_figures.draw_posterior(posterior, priors, words)
+        drawn.append(("identifiability", "posterior", ax))
+    return [
+        Part(section, svg_of(ax, CAPTIONS[name]), _alt(section, checks, name), CAPTIONS[name])
+        for section, name, ax in drawn
+    ]
+
+
+def svg_of(ax: Axes, title: str) -> bytes:
+    """Return a drawing as SVG, the same bytes for the same drawing."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "drawing.svg"
+        figure_style.save_as(figure_style.figure_of(ax), target, title)
+        return target.read_bytes()
+
+
+def _alt(section: str, checks: Checks, name: str) -> str:
+    """Return a caption with what was found, for readers who do not see the figure."""
+    held = next(names for anchor, _, names in SECTIONS if anchor == section)
+    said = [f"{check}: {checks[check]['found']}" for check in held if check in checks]
+    return f"{CAPTIONS[name]} {'; '.join(said)}"
+
+
+class _Table(NamedTuple):
+    """Hold a table: section, check, caption, columns, rows from numbers, columns of numbers."""
+
+    section: str
+    check: str
+    caption: str
+    head: tuple[str, ...]
+    rows: Callable[[Numbers], list[list[str]]]
+    numeric: Iterable[int]
+
+
+def _outside_prior(held: Numbers) -> list[list[str]]:
+    return [
+        [held["names"][i], *(number_words(held[key][i])
+                             for key in ("observed", "low", "median", "high"))]
+        for i, out in enumerate(held["outside"]) if out
+    ]  # fmt: skip
+
+
+def _largest_correlations(held: Numbers) -> list[list[str]]:
+    names, matrix = held["names"], np.array(held["matrix"], dtype=np.float64)
+    pairs = [(float(matrix[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    pairs.sort(key=lambda pair: -abs(pair[0]))
+    return [[names[i], names[j], f"{value:+.2f}"] for value, i, j in pairs[:_MOST_PAIRS]]
+
+
+_TABLES = (
+    _Table("table", "prior predictive", "Targets outside what the prior allows",
+           ("Target", "Observed", "1 %", "Median", "99 %"), _outside_prior, range(1, 5)),
+    _Table("identifiability", "correlation", "Largest correlations of the posterior",
+           ("Parameter", "with", ""), _largest_correlations, (2,)),
+    _Table("identifiability", "two routes", "The second route against the first",
+           ("Parameter", "Shift of the mean, sd", "Ratio of sd", "Wider"), lambda held: [
+               [name, f"{held['shift'][i]:+.2f}", f"{held['ratio'][i]:.2f}", held["wider"][i]]
+               for i, name in enumerate(held["names"])
+           ], (1, 2)),
+    *(_Table("left-out", *table) for table in left_out_figures.TABLES),
+    _Table("power", "power", "Wrong worlds",
+           ("World", "What is wrong in it", "Rejected", "Median p", "Seen"), lambda held: [
+               [world["id"], world["what"], f"{100.0 * (world['rejected'] or 0.0):.0f} %",
+                number_words(world["median_p"]), "yes" if world["seen"] else "no"]
+               for world in held["worlds"]
+           ], (2, 3)),
+    _Table("ablation", "ablation", "Mechanisms left out",
+           ("Mechanism", "What is left out", "Loss", "Standard error", "In this record"),
+           lambda held: [
+               [row["id"], row["what"], f"{row['loss']:+.2f}", f"{row['error']:.2f}",
+                "supported" if row["supported"] else "unsupported"]
+               for row in held["mechanisms"]
+           ], (2, 3)),
+    _Table("what-ifs", "what-ifs", "What-ifs over the posterior",
+           ("What-if", "Outcome", "Baseline", "Change", "90 % of runs", "Monte Carlo error",
+            "Of the variance, parameters"),
+           lambda held: [
+               [row["what_if"], str(row["outcome"]).replace("_", " "),
+                number_words(row["baseline"]), f"{row['mean']:+.3g}",
+                f"{row['low']:+.3g} to {row['high']:+.3g}", f"{100.0 * row['share']:.1f} %",
+                f"{100.0 * row['by_draws']:.0f} %"]
+               for row in held["effects"]
+           ], range(2, 7)),
+)  # fmt: skip
+
+
+def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
+    """Return the tables of a section as HTML.
+
+    Parameters
+    ----------
+    section
+        Its name.
+    numbers
+        Of its checks, by name.
+    """
+    parts = []
+    if section == "ranks":
+        parts = _rank_table(numbers)
+    elif section == "left-out":
+        parts = left_out_figures.case_tables(numbers)
+    for table in _TABLES:
+        held = numbers.get(table.check) if table.section == section else None
+        rows = table.rows(held) if held else []
+        if rows:
+            parts.append(html_markup.table(table.caption, table.head, rows, table.numeric))
+    return parts
+
+
+def _rank_table(numbers: Mapping[str, Numbers]) -> list[str]:
+    """Return adjusted p-values and coverage of every parameter and derived quantity."""
+    columns: dict[str, Mapping[str, float]] = {}
+    for where in ("global", "local"):
+        ranks = numbers.get(f"simulation-based calibration, {where}")
+        if ranks:
+            columns[f"p, {where}"] = dict(zip(ranks["names"], ranks["adjusted"], strict=True))
+        covered = numbers.get(f"coverage, {where}")
+        for at, shares in (covered or {}).get("intervals", {}).items():
+            words = f"in {100.0 * float(at):.0f} %, {where}"
+            columns[words] = dict(zip(covered["names"], shares, strict=True))  # type: ignore[index]
+    if not columns:
+        return []
+    names = next(iter(columns.values()))
+    rows = [[name, *(f"{column[name]:.3f}" for column in columns.values())] for name in names]
+    caption = "Adjusted p-values of an even spread, and shares of true values in central intervals"
+    head = ("Parameter or derived quantity", *columns)
+    return [html_markup.table(caption, head, rows, range(1, len(head)))]

@@ -1,0 +1,254 @@
+"""Give one place a cause of the other: its authority, its governor's will, its continuity.
+
+An exchange holds from the month in which the place's tie is documented, so that both worlds share
+what came before. Authority and will are a scenario's interventions. That nobody leaves office
+cannot be ordered by one: for continuity the calendars of office-holders are changed instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.core.calendar import EPOCH_YEAR, month_name
+from sim.scenario.interventions import AuthorityChange, GovernorChange
+from sim.world.tables import NO_MONTH
+
+if TYPE_CHECKING:
+    from sim.scenario.interventions import Intervention
+    from sim.scenario.schema import Scenario
+    from sim.world import World
+
+AUTHORITY, WILL, CONTINUITY, TURNOVER, ALL = "authority", "will", "continuity", "turnover", "all"
+CHAMPION, INDIFFERENT = 0.9, 0.1
+"""Will of a governor who champions a tie and of one who does not care, where none is documented."""
+WILLING = 0.7
+"""Will from which a governor counts as a champion."""
+TERM = 48
+"""Months in office beyond which a documented head counts as steady: a usual term."""
+TENURE = 24
+"""Months a head stays in office where turnover is given."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Hold what a place is like from a month on.
+
+    Parameters
+    ----------
+    code, country
+        The place and its country.
+    since, end
+        First and last month looked at, from January 2000.
+    authority
+        Mean of the country's index of local authority, 0 to 1.
+    will
+        Highest documented will of a head in office, 0 to 1; None if none is documented.
+    longest
+        Months of the longest documented time in office; 0 if none is documented.
+    """
+
+    code: str
+    country: str
+    since: int
+    end: int
+    authority: float
+    will: float | None
+    longest: int
+
+    def is_steadier(self, other: Conditions) -> bool:
+        """Return whether a head is known to have stayed, no shorter than at another place."""
+        return self.longest > max(TERM, other.longest - 1)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Hold what one place is given from another.
+
+    Parameters
+    ----------
+    key
+        :data:`AUTHORITY`, :data:`WILL`, :data:`CONTINUITY`, :data:`TURNOVER` or :data:`ALL`.
+    before, after
+        The value before and after, where there is one; else nan.
+    documented
+        Whether the value after is the other place's own.
+    """
+
+    key: str
+    before: float = np.nan
+    after: float = np.nan
+    documented: bool = True
+
+
+def conditions_of(world: World, code: str, since: int, end: int) -> Conditions:
+    """Return what a place is like between two months, counted from January 2000."""
+    localities = world.localities
+    country = str(localities.loc[localities["code"] == code, "iso3"].iloc[0])
+    authority = _authority(world, country)
+    spans = list(_spans(world, code, since, end))
+    wills = [will for _, _, will in spans if not np.isnan(will)]
+    months: dict[str, int] = {}
+    for name, length, _ in spans:
+        months[name] = months.get(name, 0) + length
+    return Conditions(
+        code=code,
+        country=country,
+        since=since,
+        end=end,
+        authority=float(np.mean([authority(t) for t in range(since, end + 1)])),
+        will=max(wills) if wills else None,
+        longest=max(months.values(), default=0),
+    )
+
+
+def _authority(world: World, country: str) -> Any:
+    """Return a function from a month to a country's index of authority."""
+    from sim.world.authority import authority_index
+
+    frame = authority_index(world)
+    rows = frame[frame["iso3"] == country]
+    index = dict(zip(rows["year"].tolist(), rows["index"].tolist(), strict=True))
+    last = max(index)
+    return lambda month: float(index[min(EPOCH_YEAR + month // 12, last)])
+
+
+def _spans(world: World, code: str, since: int, end: int) -> Iterator[tuple[str, int, float]]:
+    """Yield name, months in office and will of each documented head between two months."""
+    table = world.governors[world.governors["locality"] == code]
+    for name, start, stop, will in zip(
+        table["name"], table["start"], table["end"], table["will"], strict=True
+    ):
+        last = end + 1 if stop == NO_MONTH else min(int(stop), end + 1)
+        length = last - max(int(start), since)
+        if length > 0:
+            yield str(name), length, float(will)
+
+
+def exchanges(mine: Conditions, other: Conditions) -> tuple[Exchange, ...]:
+    """Return what a place may be given from another, one cause each, then all together."""
+    given, documented = other.will, other.will is not None
+    if given is None:
+        champion = mine.will is None or mine.will < WILLING
+        given = CHAMPION if champion else INDIFFERENT
+    before = np.nan if mine.will is None else mine.will
+    return (
+        Exchange(AUTHORITY, mine.authority, other.authority),
+        Exchange(WILL, before, given, documented),
+        Exchange(TURNOVER if mine.is_steadier(other) else CONTINUITY),
+        Exchange(ALL),
+    )
+
+
+def apply(
+    exchange: Exchange, mine: Conditions, other: Conditions, scenario: Scenario, world: World
+) -> tuple[Scenario, World]:
+    """Return the scenario and the world in which a place has been given a cause of another.
+
+    Parameters
+    ----------
+    exchange
+        One of :func:`exchanges` of these two places.
+    mine, other
+        The place that is given something, and the one it is taken from.
+    scenario, world
+        What is run otherwise.
+
+    Raises
+    ------
+    InputError
+        If the scenario orders the same things itself.
+    """
+    from sim.scenario.schema import build
+
+    parts = exchanges(mine, other)[:-1] if exchange.key == ALL else (exchange,)
+    keys = {part.key for part in parts}
+    will = next((part.after for part in parts if part.key == WILL), None)
+    changes: list[Intervention] = []
+    if AUTHORITY in keys:
+        changes += _authority_changes(mine, other, world)
+    if will is not None or TURNOVER in keys:
+        changes += _governor_changes(mine, will, new_heads=TURNOVER in keys)
+    data = {name: getattr(scenario, name) for name in type(scenario).model_fields}
+    data["name"] = f"{scenario.name[:40]}-{exchange.key}"
+    data["interventions"] = (*scenario.interventions, *changes)
+    return build(data), steady_world(world, mine) if CONTINUITY in keys else world
+
+
+def _authority_changes(mine: Conditions, other: Conditions, world: World) -> list[Intervention]:
+    """Return orders that give a country another's authority, year by year."""
+    authority = _authority(world, other.country)
+    result: list[Intervention] = []
+    held = None
+    for month in range(mine.since, mine.end + 1):
+        value = authority(month)
+        if value != held:
+            result.append(
+                AuthorityChange(
+                    kind="authority", month=month_name(month), country=mine.country, value=value
+                )
+            )
+            held = value
+    return result
+
+
+def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) -> list[Any]:
+    """Return orders that give whoever is in office a will, and new heads by and by.
+
+    The will is given anew each month, so that it holds whoever comes into office. A new head has
+    the will of the one before where that is documented: only who it is changes.
+    """
+    kept = mine.will if will is None else will
+    result = []
+    for month in range(mine.since, mine.end + 1):
+        turn = new_heads and month > mine.since and (month - mine.since) % TENURE == 0
+        if will is None and not turn:
+            continue
+        result.append(
+            GovernorChange(
+                kind="governor",
+                month=month_name(month),
+                locality=mine.code,
+                name=f"another head from {month_name(month)} on" if turn else None,
+                will=kept,
+            )
+        )
+    return result
+
+
+def steady_world(world: World, mine: Conditions) -> World:
+    """Return a world in which those in office at a place and in its country stay from a month on.
+
+    The head of the locality stays to the end, and the national executive with it, since heads who
+    are appointed go with it and projects in central power lapse with it.
+    """
+    governors, executives = world.governors, world.executives
+    here = governors["locality"] == mine.code
+    begun = here & (governors["start"] <= mine.since)
+    holds = begun & ((governors["end"] == NO_MONTH) | (governors["end"] > mine.since))
+    kept = governors[~here | begun].copy()
+    if holds.any():
+        kept.loc[governors.index[holds][-1], "end"] = NO_MONTH
+    else:
+        row = dict.fromkeys(governors.columns, "") | {
+            "locality": mine.code,
+            "name": f"head from {month_name(mine.since)} on",
+            "start": mine.since,
+            "end": NO_MONTH,
+            "aligned": np.nan,
+            "will": np.nan,
+        }
+        kept = pd.concat([kept, pd.DataFrame([row]).astype(governors.dtypes)], ignore_index=True)
+    gone = (executives["iso3"] == mine.country) & (executives["start"] > mine.since)
+    tables = {
+        **world.tables,
+        "governors": kept.reset_index(drop=True),
+        "executives": executives[~gone].reset_index(drop=True),
+    }
+    text = f"{world.digest} steady {mine.code} {mine.since}"
+    return replace(world, tables=tables, digest=hashlib.sha256(text.encode()).hexdigest())

@@ -1,0 +1,185 @@
+"""What the page says of a guess and of what the runs show, in plain sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.app.language import Translate
+from sim.app.lessons.lesson_runs import LARGE, NONE, PAIRS, SMALL, UP_MUCH, Evidence, LessonFinding
+from sim.experiments.comparison.paired_statistics import LEVEL
+from sim.report.compare_text import MINUS
+
+if TYPE_CHECKING:
+    from sim.app.lessons.lesson import Lesson
+
+
+def outcome_names(_: Translate) -> dict[str, str]:
+    """Return the names of what can be followed month by month."""
+    return {
+        "deals": _("Deals formed"),
+        "memoranda": _("Memoranda signed"),
+        "visits_to_lac": _("Visits from China"),
+        "visits_to_china": _("Governors' visits to China"),
+        "twinnings": _("Twinnings"),
+        "cancellations": _("Cancellations"),
+        "ties_lost": _("Ties lost at changes of office-holder"),
+    }
+
+
+def guesses(_: Translate) -> list[str]:
+    """Return what can be guessed, from a large fall to a large rise."""
+    small, large = f"{100 * SMALL:.0f} %", f"{100 * LARGE:.0f} %"
+    return [
+        _("It falls by more than {large}", large=large),
+        _("It falls by {small} to {large}", small=small, large=large),
+        _("It stays about the same (less than {small} up or down)", small=small),
+        _("It rises by {small} to {large}", small=small, large=large),
+        _("It rises by more than {large}", large=large),
+    ]
+
+
+def number(value: float) -> str:
+    """Return a number of events per run, with one digit where there are few."""
+    text = f"{abs(value):,.{1 if abs(value) < 20 else 0}f}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign."""
+    text = number(value)
+    return text if value <= 0 or not text.strip("0.,") else f"+{text}"
+
+
+def change(finding: LessonFinding, _: Translate) -> str:
+    """Return a difference as a share of the usual number."""
+    if not finding.usual:
+        return _("from nothing") if finding.changed else _("none")
+    share = 100.0 * finding.relative
+    text = f"{abs(share):,.0f} %"
+    if text == "0 %":
+        return text
+    return f"{MINUS if share < 0 else '+'}{text}"
+
+
+def progress(pairs: int, _: Translate) -> str:
+    """Return how far the runs are."""
+    if not pairs:
+        return _("Running both worlds…")
+    if pairs < PAIRS:
+        return _("{pairs} of {total} pairs of runs are in.", pairs=pairs, total=PAIRS)
+    return _("All {total} pairs of runs are in.", total=PAIRS)
+
+
+def verdict(guess: int, evidence: Evidence, _: Translate) -> str:
+    """Return whether the guess was right, or in which way it was not."""
+    right = evidence.finding(evidence.names[0]).category
+    if guess == right:
+        return _("Your guess was right.")
+    middle = UP_MUCH // 2
+    if (guess - middle) * (right - middle) > 0:
+        return _("You guessed the direction, but not the size.")
+    if right == middle:
+        return _("You expected a change, but there is hardly any.")
+    if guess == middle:
+        return _("You expected hardly any change, but there is one.")
+    return _("It goes the other way.")
+
+
+def shown(lesson: Lesson, evidence: Evidence, _: Translate) -> list[str]:
+    """Return what the runs show of the outcome to predict, and how sure that is."""
+    finding = evidence.finding(lesson.outcome)
+    texts = [
+        _(
+            "{name}: {usual} per run in the usual world (“{usual_name}”), {changed} in the changed "
+            "one (“{changed_name}”). That is a change of {change}.",
+            name=outcome_names(_)[lesson.outcome],
+            usual=number(finding.usual),
+            changed=number(finding.changed),
+            usual_name=_(lesson.usual),
+            changed_name=_(lesson.changed),
+            change=change(finding, _),
+        )
+    ]
+    texts.append(_sureness(finding, evidence.pairs, _))
+    if not finding.is_one_category:
+        texts.append(_("The interval spans more than one of the answers: which holds is not sure."))
+    return [*texts, contrast(lesson, evidence, _)]
+
+
+def _sureness(finding: LessonFinding, pairs: int, _: Translate) -> str:
+    """Return between what ends a difference lies, and whether it can be told from none."""
+    ends = {
+        "low": signed(finding.low),
+        "high": signed(finding.high),
+        "level": f"{100 * LEVEL:.0f}",
+        "pairs": pairs,
+    }
+    if finding.is_clear and finding.category == NONE:
+        return _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it, but it is so small that it "
+            "counts as none.",
+            **ends,
+        )
+    if finding.is_clear:
+        return _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it.",
+            **ends,
+        )
+    return _(
+        "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+        "pairs of runs). It cannot be told from none.",
+        **ends,
+    )
+
+
+def contrast(lesson: Lesson, evidence: Evidence, _: Translate) -> str:
+    """Return which of two outcomes changes by the larger share, if that can be told."""
+    one, other = lesson.experiment.contrast
+    found = evidence.contrast(one, other)
+    if found.difference < 0:
+        one, other = other, one
+        found = evidence.contrast(one, other)
+    names = outcome_names(_)
+    facts = {
+        "one": names[one],
+        "other": names[other],
+        "size": change(evidence.finding(one), _),
+        "other_size": change(evidence.finding(other), _),
+    }
+    if found.is_clear:
+        return _("{one} ({size}) change by a larger share than {other} ({other_size}).", **facts)
+    return _(
+        "Which changes by the larger share cannot be told: {one} ({size}) or {other} "
+        "({other_size}).",
+        **facts,
+    )
+
+
+def table_head(lesson: Lesson, _: Translate) -> list[str]:
+    """Return the titles of the table's columns."""
+    return [
+        _("Per run, up to the end"),
+        _(lesson.usual),
+        _(lesson.changed),
+        _("Change"),
+        _("{level} % interval of the difference", level=f"{100 * LEVEL:.0f}"),
+    ]
+
+
+def table_rows(evidence: Evidence, _: Translate) -> list[list[str]]:
+    """Return a row for each outcome."""
+    names, rows = outcome_names(_), []
+    for name in evidence.names:
+        found = evidence.finding(name)
+        rows.append(
+            [
+                names[name],
+                number(found.usual),
+                number(found.changed),
+                change(found, _),
+                _("{low} to {high}", low=signed(found.low), high=signed(found.high)),
+            ]
+        )
+    return rows

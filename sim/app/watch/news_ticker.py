@@ -1,0 +1,94 @@
+"""The ticker: what is worth telling of a month, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.app.watch.world_history import event_of
+from sim.core import enums as k
+from sim.engine.timetable import PHASES, STEPS
+
+if TYPE_CHECKING:
+    from sim.app.event_sentences import Teller
+    from sim.app.watch.recorder import Frame, Recorder
+    from sim.core.state import Array
+
+LINES = 14
+"""Lines of the ticker."""
+
+TOLD = (
+    k.INTERVENTION,
+    k.DEAL,
+    k.CANCELLATION,
+    k.VETO,
+    k.REFERENDUM,
+    k.TWINNING,
+    k.COMPLETION,
+    k.RECOGNITION_SWITCH,
+    k.POLICY_SIGNAL,
+    k.FORUM,
+    k.EXECUTIVE_CHANGE,
+    k.STATE_VISIT,
+    k.LOAN_LOCAL,
+    k.CONFUCIUS_INSTITUTE,
+    k.BACKLASH,
+    k.OFFICE_OPENED,
+)
+"""Kinds of events told, the most important first."""
+
+MARKS = {
+    "politics": "▲",
+    "signals": "◇",
+    "outreach": "○",
+    "ties": "◎",
+    "projects": "●",
+    "learning": "□",
+}
+"""Mark of each phase; the shape carries the meaning, not a colour."""
+
+_PHASE = np.array([PHASES.index(step.phase) for step in STEPS])
+
+
+def phases_of(events: Array) -> list[int]:
+    """Return how many events each phase of a month left, in the order of the phases."""
+    counts = np.bincount(_PHASE[events["step"]], minlength=len(PHASES))
+    return [int(count) for count in counts]
+
+
+def notable(events: Array, most: int = LINES) -> Array:
+    """Return the events of a month that are told: the most important, in their order."""
+    rank = np.full(len(k.EVENT_KINDS), len(TOLD))
+    rank[list(TOLD)] = np.arange(len(TOLD))
+    ranks = rank[events["kind"]]
+    chosen = np.flatnonzero(ranks < len(TOLD))
+    best = chosen[np.argsort(ranks[chosen], kind="stable")][:most]
+    told: Array = events[np.sort(best)]
+    return told
+
+
+def lines_of(recorder: Recorder, frame: Frame, teller: Teller) -> list[list[str]]:
+    """Return the month's lines, the latest first: month, mark and sentence of each."""
+    lines = []
+    for record in notable(frame.events):
+        event = event_of(record, recorder)
+        mark = MARKS[PHASES[_PHASE[int(record["step"])]]]
+        place = teller.place(event.locality, event.country)
+        project = teller._("the project in {place}", place=place)
+        sentence = teller.sentence(event, (), project)
+        lines.append([teller.month(event.month), mark, sentence])
+    return lines[::-1]
+
+
+def ticker(
+    recorder: Recorder, month: int, teller: Teller, told: dict[int, list[list[str]]]
+) -> list[list[str]]:
+    """Return the latest lines as of a month; ``told`` keeps the sentences of months."""
+    lines: list[list[str]] = []
+    while month >= recorder.first and len(lines) < LINES:
+        if month not in told:
+            told[month] = lines_of(recorder, recorder.frame(month), teller)
+        lines += told[month]
+        month -= 1
+    return lines[:LINES]

@@ -1,0 +1,101 @@
+"""The texts around the map."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from sim.app import limits
+from sim.app.watch.news_ticker import MARKS
+from sim.engine.timetable import PHASES, STEPS
+from sim.report.figure_style import BLUE, GREEN, INK, VERMILLION
+
+if TYPE_CHECKING:
+    from sim.app.session import Session
+
+
+def phase_names(session: Session) -> dict[str, str]:
+    """Return the phases' names."""
+    _ = session._
+    return {
+        "politics": _("Politics"),
+        "signals": _("Signals"),
+        "outreach": _("Outreach"),
+        "ties": _("Ties"),
+        "projects": _("Projects"),
+        "learning": _("Learning"),
+    }
+
+
+def phase_rows(session: Session) -> list[list[str]]:
+    """Return title, mark and the reasons of the steps of every phase."""
+    names = phase_names(session)
+    rows = []
+    for phase in PHASES:
+        reasons = dict.fromkeys(session._(step.reason) for step in STEPS if step.phase == phase)
+        rows.append([names[phase], MARKS[phase], "; ".join(reasons)])
+    return rows
+
+
+def mark_legend(session: Session) -> str:
+    """Return what the ticker's marks mean."""
+    names = phase_names(session)
+    return "   ".join(f"{MARKS[phase]} {names[phase]}" for phase in PHASES)
+
+
+def control_words(session: Session) -> dict[str, str | list[str]]:
+    """Return the texts of the controls; of ``pace`` one for each speed, the slowest first."""
+    _ = session._
+    return {
+        "controls": _("Controls of the world"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "rewind": _("Back to the first month"),
+        "back": _("One month back"),
+        "step": _("One month on"),
+        "month": _("Month shown"),
+        "known": _("Share of the months computed so far"),
+        "measure": _("Colour by"),
+        "speed": _("Speed"),
+        "pace": [
+            session.n("{n} month a second", "{n} months a second", speed)
+            for speed in range(1, limits.MONTHS_A_SECOND + 1)
+        ],
+        "seed": _("Seed"),
+        "restart": _("Restart with this seed"),
+        "another": _("Another world"),
+    }
+
+
+def inspector_words(session: Session) -> dict[str, str]:
+    """Return the texts of the inspector."""
+    _ = session._
+    return {
+        "find": _("Look at"),
+        "placeholder": _("a place, province, firm or bank"),
+        "portrait": _("What is known of it"),
+    }
+
+
+def line_legend(session: Session) -> str:
+    """Return the legend of the lines as HTML; its texts are the page's own, escaped."""
+    _ = session._
+    lines = (
+        (BLUE, "", _("twinned")),
+        (VERMILLION, "", _("visit from China this month")),
+        (GREEN, "6 4", _("journey to China this month")),
+        (INK, "", _("ties of what you look at")),
+    )
+    parts = []
+    for colour, dash, text in lines:
+        parts.append(
+            '<span style="margin-right:1rem;white-space:nowrap">'
+            '<svg width="30" height="10" aria-hidden="true">'
+            f'<line x1="0" y1="5" x2="30" y2="5" stroke="{colour}" stroke-width="2.5" '
+            f'stroke-dasharray="{dash}"/></svg> {escape(text)}</span>'
+        )
+    note = _(
+        "Each square is a first-level unit; the squares with two letters are provinces; "
+        "each dot is a firm."
+    )
+    return f"<div>{''.join(parts)}</div><div>{escape(note)}</div>"

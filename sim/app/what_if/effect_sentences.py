@@ -1,0 +1,212 @@
+"""What came of an experiment, in sentences that say how sure it is.
+
+Numbers are written by :mod:`sim.report.compare_text`, as in the report; the sentences around
+them can be translated. ``_`` translates a text and fills in its fields.
+"""
+
+from __future__ import annotations
+
+from sim.app.language import Count, Translate
+from sim.app.what_if.experiment import Experiment
+from sim.app.what_if.paired_results import Shown
+from sim.app.what_if.run_cache import PAIRS
+from sim.experiments.comparison.paired_statistics import LEVEL, most_often
+from sim.experiments.comparison.pairing import changed_parameters, same_world
+from sim.report.compare_text import MINUS, percent, probability
+
+MOST_NAMED = 1e6
+"""Runs needed to see half of a difference above which their number is not told."""
+
+
+def outcome_names(_: Translate) -> dict[str, str]:
+    """Return the names of the outcomes that the page shows, with their units."""
+    return {
+        "deals": _("Deals formed"),
+        "deal_value_usd_m": _("Value of deals, US$ billion"),
+        "memoranda": _("Memoranda signed"),
+        "visits_to_lac": _("Visits from China"),
+        "visits_to_china": _("Governors' visits to China"),
+        "twinnings": _("Twinnings"),
+        "cancellations": _("Cancellations"),
+        "ties_lost": _("Ties lost at changes of office-holder"),
+        "trust": _("Trust, 0 to 1"),
+    }
+
+
+def bare_name(name: str) -> str:
+    """Return an outcome's name without its unit."""
+    return name.partition(",")[0]
+
+
+def sureness(p_higher: float, _: Translate) -> str:
+    """Return in words how sure the direction of a difference is.
+
+    Parameters
+    ----------
+    p_higher
+        Probability that the mean difference lies above zero.
+    """
+    sure = max(p_higher, 1.0 - p_higher)
+    if sure > 0.999:
+        return _("almost certain")
+    if sure > 0.99:
+        return _("very sure")
+    if sure > 1.0 - (1.0 - LEVEL) / 2.0:
+        return _("sure")
+    if sure > 0.9:
+        return _("likely")
+    return _("more likely than not") if sure > 2 / 3 else _("open")
+
+
+def sentence(shown: Shown, outcome: str, _: Translate) -> str:
+    """Return what happens to an outcome and how sure that is."""
+    if shown.identical and same_world(shown.experiment.baseline(), shown.experiment.scenario):
+        return _(
+            "Nothing is changed yet. Move a slider, add an intervention, or begin from another "
+            "scenario, and see what differs."
+        )
+    if shown.identical:
+        return _(
+            "Nothing differs: all {pairs} runs of the changed world are the same as the "
+            "baseline's in every event.",
+            pairs=shown.pairs,
+        )
+    effect = shown.effect(outcome)
+    name = bare_name(outcome_names(_)[outcome])
+    if effect.never:
+        return _(
+            "{name}: equal in all {pairs} pairs of runs. At most {share} of runs can differ "
+            "({level} % confidence).",
+            name=name,
+            pairs=shown.pairs,
+            share=percent(100.0 * most_often(shown.pairs)),
+            level=_level(),
+        )
+    return _told(shown, outcome, name, _)
+
+
+def _told(shown: Shown, outcome: str, name: str, _: Translate) -> str:
+    """Return what happens to an outcome that differs in some runs."""
+    effect, row = shown.effect(outcome), shown.row(outcome)
+    unit = _unit(outcome, _)
+    facts = {
+        "name": name,
+        "size": effect.difference.lstrip(MINUS + "+") + unit,
+        "baseline": effect.baseline + unit,
+        "what_if": effect.what_if + unit,
+        "interval": _interval(effect.interval, _),
+        "level": _level(),
+        "sure": sureness(row.p_higher, _),
+        "probability": probability(max(row.p_higher, 1.0 - row.p_higher)),
+        "pairs": shown.pairs,
+    }
+    if row.distinguishable and row.difference > 0:
+        return _(
+            "{name}: higher by {size} per run, from {baseline} to {what_if}. That it is higher is "
+            "{sure} ({probability}); the {level} % interval of the effect is {interval}, from "
+            "{pairs} pairs of runs.",
+            **facts,
+        )
+    if row.distinguishable:
+        return _(
+            "{name}: lower by {size} per run, from {baseline} to {what_if}. That it is lower is "
+            "{sure} ({probability}); the {level} % interval of the effect is {interval}, from "
+            "{pairs} pairs of runs.",
+            **facts,
+        )
+    return _(
+        "{name}: no difference can be told from chance. The effect lies somewhere from {interval} "
+        "per run ({level} % interval, {pairs} pairs of runs); from {baseline} to {what_if} in the "
+        "mean.",
+        **facts,
+    )
+
+
+def needed(shown: Shown, outcome: str, _: Translate) -> str:
+    """Return how many runs would tell, where no difference could be told; else nothing."""
+    effect = shown.effect(outcome)
+    told = shown.identical or effect.distinguishable or effect.never
+    # Nobody makes more runs than that, and a difference of nothing asks for no end of them.
+    if told or not effect.needed < MOST_NAMED:
+        return ""
+    return _(
+        "About {runs} runs would be needed to see half of this difference. To have found none is "
+        "not to have shown that there is none.",
+        runs=effect.needed_words.removeprefix("about "),
+    )
+
+
+def others(shown: Shown, n: Count) -> str:
+    """Return how many outcomes differ, and how many would by chance alone."""
+    if shown.identical:
+        return ""
+    total = len(shown.effects)
+    return n(
+        "Of {total} outcomes for the region {n} differs distinguishably; about {chance} would by "
+        "chance alone, if nothing differed.",
+        "Of {total} outcomes for the region {n} differ distinguishably; about {chance} would by "
+        "chance alone, if nothing differed.",
+        int(shown.effects["distinguishable"].sum()),
+        total=total,
+        chance=f"{(1 - LEVEL) * total:.0f}",
+    )
+
+
+def places(shown: Shown, outcome: str, _: Translate, n: Count) -> str:
+    """Return in how many localities an outcome differs."""
+    frame = shown.places(outcome)
+    if shown.identical or not (frame["share_equal"] < 1).any():
+        return _("No locality differs in any run.")
+    clear = n(
+        "{n} of {total} localities differs distinguishably, after correction for their number.",
+        "{n} of {total} localities differ distinguishably, after correction for their number.",
+        int(frame["distinguishable"].sum()),
+        total=len(frame),
+    )
+    faint = n(
+        "{n} other differs in some runs, but not more than chance allows.",
+        "{n} others differ in some runs, but not more than chance allows.",
+        int(((frame["share_equal"] < 1) & ~frame["distinguishable"]).sum()),
+    )
+    return f"{clear} {faint}"
+
+
+def progress(pairs: int, _: Translate) -> str:
+    """Return how far the runs are."""
+    if pairs >= PAIRS:
+        return _("{pairs} pairs of runs.", pairs=pairs)
+    if not pairs:
+        return _("Running…")
+    return _(
+        "First {pairs} of {total} pairs of runs; more are on the way.", pairs=pairs, total=PAIRS
+    )
+
+
+def changes(experiment: Experiment, _: Translate) -> list[str]:
+    """Return what the experiment changes against its baseline, a line each."""
+    base, mine = experiment.baseline(), experiment.scenario
+    lines = [
+        _("{parameter}: {was} to {now}", parameter=name, was=f"{was:g}", now=f"{now:g}")
+        for name, (was, now) in changed_parameters(base, mine).items()
+    ]
+    more = sum(change not in base.interventions for change in mine.interventions)
+    fewer = sum(change not in mine.interventions for change in base.interventions)
+    if more:
+        lines.append(_("Interventions added: {count}", count=more))
+    if fewer:
+        lines.append(_("Interventions taken away: {count}", count=fewer))
+    return lines
+
+
+def _level() -> str:
+    return f"{100 * LEVEL:.0f}"
+
+
+def _interval(text: str, _: Translate) -> str:
+    """Return the ends of an interval, which are written with ``to`` between."""
+    low, _to, high = text.partition(" to ")
+    return _("{low} to {high}", low=low, high=high)
+
+
+def _unit(outcome: str, _: Translate) -> str:
+    return " " + _("billion US$") if outcome == "deal_value_usd_m" else ""

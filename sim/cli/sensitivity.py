@@ -1,0 +1,62 @@
+"""The command ``sensitivity``: what matters to the outcomes of a sweep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli import output as cli_output
+
+
+class Way(StrEnum):
+    """Name the ways to measure sensitivity."""
+
+    auto = "auto"
+    sobol = "sobol"
+    morris = "morris"
+    pawn = "pawn"
+    delta = "delta"
+
+
+def sensitivity(
+    sweep_folder: Annotated[
+        Path, typer.Argument(metavar="SWEEP_FOLDER", help="Folder of a sweep.")
+    ],
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(help="Outcome to look at; may be repeated.", show_default="the main ones"),
+    ] = None,
+    method: Annotated[Way, typer.Option(help="auto: the one the design was made for.")] = Way.auto,
+    discover: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help='Find where, such as "deals>=400"; of several, all must hold.',
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
+    ] = None,
+    overwrite: cli_output.Overwrite = False,
+    as_json: cli_output.Json = False,
+) -> None:
+    """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
+    from sim.experiments.sensitivity.analysis import RECORD
+    from sim.experiments.sensitivity.analysis import sensitivity as measure
+    from sim.experiments.sweep import Sweep
+
+    # The sweep's own analysis is renewed; any other folder is asked about.
+    place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)
+    kept = Sweep(sweep_folder)
+    with cli_output.new_folder(place, again, RECORD) as folder:
+        found = measure(kept, outcome or (), method.value, discover=discover or ())
+        found.write(folder, overwrite=again)
+    if as_json:
+        cli_output.print_json({"folder": folder, **found.summary})
+        return
+    typer.echo(repr(found))
+    typer.echo(f"\nFiles: {folder}")

@@ -1,0 +1,95 @@
+"""The commands ``paradiplomacy world``: check, copy and lay out a region's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli import output as cli_output
+from sim.core.errors import InputError
+from sim.core.plurals import counted
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Check the tables of a region, or start those of another one.",
+)
+
+_Folder = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="Folder of tables; else the shipped one.")
+]
+
+
+@app.command()
+def check(folder: _Folder = None, as_json: cli_output.Json = False) -> None:
+    """Read every table, check it and say what it holds."""
+    from sim.world import SHIPPED, load_world
+
+    world = load_world(folder)
+    if as_json:
+        rows = {name: len(table) for name, table in world.tables.items()}
+        place = SHIPPED if folder is None else folder
+        cli_output.print_json({"folder": place, "digest": world.digest, "rows": rows})
+        return
+    width = max(len(name) for name in world.tables)
+    for name, table in world.tables.items():
+        typer.echo(f"{name:<{width}}  {len(table):>6,} {'row' if len(table) == 1 else 'rows'}")
+    typer.echo(f"All tables are in order. Digest {world.digest[:12]}.")
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace tables there by the shipped ones.")
+    ] = False,
+) -> None:
+    """Copy the shipped tables into a new folder, as a start for another region."""
+    from sim.core.files import write_bytes
+    from sim.core.folders import make_folder, prepare_folder
+    from sim.world import SHIPPED
+
+    sources = sorted(SHIPPED.glob("*.csv"))
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if overwrite and (others := sorted(held - {source.name for source in sources})):
+        raise InputError(
+            f"holds {others[0]!r}, which is not a table", file=folder, allowed="a folder of tables"
+        )
+    made = make_folder(folder) if overwrite else prepare_folder(folder)
+    for source in sources:
+        write_bytes(made / source.name, source.read_bytes())
+    typer.echo(f"Copied {counted(len(sources), 'table')} to {made}.")
+    typer.echo(f"Edit them, then: paradiplomacy world check {made}")
+    typer.echo(f"and run a scenario on them: paradiplomacy run baseline --world {made}")
+
+
+@app.command()
+def grid(
+    folder: _Folder = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Place the localities anew and write grid.csv.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the search for a map.")] = 0,
+) -> None:
+    """Check the map of cells, or make it anew from coordinates and land borders."""
+    from sim.world import SHIPPED, load_world
+    from sim.world import country_grid as cells
+
+    if write:
+        chosen = SHIPPED if folder is None else folder
+        typer.echo("Placing the localities (about ten seconds for 500 of them)", err=True)
+        wrong = cells.regenerate(chosen, seed)
+        typer.echo(f"Wrote {chosen / 'grid.csv'}.")
+    else:
+        world = load_world(folder)
+        wrong = cells.check(world.grid, world.localities, world.borders)
+    for sentence in wrong:
+        typer.echo(sentence)
+    if not wrong:
+        typer.echo("Every country is one block, and land borders touch.")
+    elif write:
+        typer.echo("Another --seed may do better.")
+    else:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Foundations: parameters, state, keyed draws, compiled-code support, files and errors."""

@@ -1,0 +1,224 @@
+"""Folders for results: empty, or with what this software wrote before and may replace.
+
+Results are known by a file that is written last, which lists all that was written before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.core.errors import InputError
+from sim.core.files import FOLDERS, GONE, PARTIAL, MachineError, faults, possible, write_json
+
+RESULTS = Path("results")
+"""Where results go by default."""
+
+OVERWRITE = "--overwrite (in Python: overwrite=True)"
+"""How results of this software are replaced, in messages."""
+
+
+def free_folder(name: str, results: Path = RESULTS) -> Path:
+    """Return the first of NAME, NAME-2, NAME-3 … under ``results`` that is free."""
+    folder, count = results / name, 1
+    while folder.exists():
+        count += 1
+        folder = results / f"{name}-{count}"
+    return folder
+
+
+def prepare_folder(
+    path: str | Path, overwrite: bool = False, *, mark: str = "manifest.json"
+) -> Path:
+    """Return a folder ready for new results: empty, or with earlier ones that may be replaced.
+
+    Nothing is removed yet; :func:`clear_folder` does.
+
+    Parameters
+    ----------
+    path
+        The folder. Parents are made too.
+    overwrite
+        Accept a folder that holds earlier results of this software.
+    mark
+        The file that earlier results are known by.
+
+    Raises
+    ------
+    InputError
+        If the path is a file, or the folder may not be written or holds something else.
+    MachineError
+        If the disk is full or fails.
+    """
+    folder = make_folder(path)
+    # What an interrupted write left behind does not count as content.
+    held = sorted(p.name for p in folder.iterdir() if not p.name.startswith(PARTIAL))
+    if held and not overwrite:
+        raise InputError(
+            f"the folder is not empty (it holds {held[0]!r})",
+            file=folder,
+            allowed=f"an empty or new folder, or {OVERWRITE}",
+        )
+    if held and _record(folder / mark) is None:
+        raise InputError(
+            f"the folder does not hold results that can be replaced (there is no {mark} of this "
+            f"software; it holds {held[0]!r})",
+            file=folder,
+            allowed="an empty or new folder",
+        )
+    FOLDERS[Path(os.path.realpath(folder))] = set()
+    return folder
+
+
+def _record(mark: Path) -> dict[str, Any] | None:
+    """Return what a file that this software wrote says; None of any other."""
+    try:
+        record = json.loads(mark.read_bytes())
+    except (OSError, ValueError):
+        return None
+    is_own = isinstance(record, dict) and "model_version" in record
+    return record if is_own else None
+
+
+def clear_folder(folder: Path, *, mark: str = "manifest.json") -> None:
+    """Remove the results that a folder holds, and nothing that somebody else put there.
+
+    Parameters
+    ----------
+    folder
+        As :func:`prepare_folder` returned it.
+    mark
+        The file that says what was written.
+    """
+    record = _record(folder / mark) or {}
+    remove(folder, [*map(str, record.get("written", ())), mark])
+
+
+def undo(folder: Path) -> None:
+    """Remove what was written into a folder since it was made ready, and the folder if empty."""
+    remove(folder, FOLDERS.pop(Path(os.path.realpath(folder)), set()))
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def remove(folder: Path, names: Iterable[str]) -> None:
+    """Remove files of a folder by name, and the folders inside it that stay empty.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    names
+        Relative to it; what lies outside is left alone, whatever a list says.
+    """
+    base = Path(os.path.realpath(folder))
+    for name in names:
+        file = base / name
+        if base not in Path(os.path.realpath(file)).parents:
+            continue
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+            for inside in file.parents:
+                if inside == base:
+                    break
+                inside.rmdir()
+
+
+@contextlib.contextmanager
+def results(
+    path: str | Path,
+    overwrite: bool,
+    record: Mapping[str, Any],
+    *,
+    mark: str = "manifest.json",
+) -> Iterator[Path]:
+    """Yield a folder to write results into; at the end, write what they are known by.
+
+    Parameters
+    ----------
+    path, overwrite, mark
+        As in :func:`prepare_folder`. Earlier results are removed.
+    record
+        What the file says that results are known by, as it is when the block ends.
+
+    Raises
+    ------
+    InputError, MachineError
+        As :func:`prepare_folder` and :func:`write_record` do.
+    """
+    folder = prepare_folder(path, overwrite, mark=mark)
+    clear_folder(folder, mark=mark)
+    yield folder
+    write_record(folder, record, mark)
+
+
+def write_record(folder: Path, record: Mapping[str, Any], mark: str = "manifest.json") -> None:
+    """Write the file that results are known by, with all that was written and its SHA-256.
+
+    Raises
+    ------
+    MachineError
+        If what was written is not there any more.
+    InputError, MachineError
+        As :func:`replacing` does.
+    """
+    written = FOLDERS.get(Path(os.path.realpath(folder)), set()) - {mark}
+    digests = {}
+    for name in sorted(written):
+        try:
+            digests[name] = digest(folder / name)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise MachineError(f"cannot go on: {GONE}", file=folder) from error
+    write_json(folder / mark, {**record, "written": digests})
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of what a file holds."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def make_folder(path: str | Path) -> Path:
+    """Return a folder that may be written into, whatever it holds, making it where needed.
+
+    From then on, a write in it that fails is a fault of the machine.
+
+    Raises
+    ------
+    InputError
+        If the path is a file, or the folder may not be written.
+    MachineError
+        If the disk is full or fails.
+    """
+    folder = possible(path)
+    with faults(folder, "use the folder"):
+        if folder.exists() and not folder.is_dir():
+            raise InputError("is a file, not a folder", file=folder, allowed="a new folder")
+        folder.mkdir(parents=True, exist_ok=True)
+    _probe(folder)
+    use_folder(folder)
+    return folder
+
+
+def use_folder(folder: Path) -> None:
+    """Take a write in a folder that fails for a fault of the machine, from now on."""
+    FOLDERS.setdefault(Path(os.path.realpath(folder)), set())
+
+
+def _probe(folder: Path) -> None:
+    """Check that a file can be made in the folder and holds what is written."""
+    probe = folder / f"{PARTIAL}{secrets.token_hex(6)}-probe"
+    with faults(folder, "write into the folder"):
+        try:
+            with probe.open("xb") as stream:
+                stream.write(b"probe")
+                stream.flush()
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink(missing_ok=True)

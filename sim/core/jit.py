@@ -1,0 +1,157 @@
+"""Compilation of the rules: one decorator, one cache folder per state of the sources.
+
+Numba's on-disk cache notices a change neither in a function called from another file nor in a table
+whose order fixes the layout of a record. The cache folder is therefore named after a hash of all
+sources that compiled code can see: an edit can never run stale code.
+
+Compiled code checks every index: one out of bounds raises ``IndexError`` and leaves other memory
+alone. In the checked build (``PARADIPLOMACY_CHECKED=1``) an index of -1, which stands for none,
+counts as out of bounds too, and the drivers check the state every month
+(:mod:`sim.engine.invariants`).
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+from sim.core.user_cache import prune, user_cache
+
+PACKAGE = Path(__file__).resolve().parents[1]
+COMPILE = os.environ.get("PARADIPLOMACY_COMPILE", "1") != "0"
+CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
+
+_DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
+_DIGITS = 16
+_TOLD = "PARADIPLOMACY_CACHE_TOLD"
+
+_Rule = TypeVar("_Rule", bound=Callable[..., Any])
+
+
+def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
+    """Return the source files that compiled code can see, in order, with what they hold.
+
+    These are the modules of the package that the compiled driver imports, directly or not: rules,
+    and the tables and constants that the compiler writes into their code.
+    """
+    found: dict[Path, bytes] = {}
+    seen, left = set[str](), {f"{PACKAGE.name}.engine.compiled"}
+    while left:
+        seen |= left
+        files = {_file_of(name, package) for name in left} - {None, *found}
+        new = {file: file.read_bytes() for file in files if file is not None}
+        found |= new
+        left = {name for content in new.values() for name in _imported(content.decode())} - seen
+    return dict(sorted(found.items()))
+
+
+def _imported(source: str) -> Iterator[str]:
+    """Yield the dotted names that a source imports from the package for compiled code to see.
+
+    Imports stand before the first definition. What a function imports, compiled code cannot see.
+    """
+    for node in ast.parse(_DEFINITION.split(source, maxsplit=1)[0]).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE.name):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.startswith(PACKAGE.name))
+
+
+def _file_of(name: str, package: Path) -> Path | None:
+    """Return the file of a module, or of the module that a name is imported from."""
+    place = f"{package}/{name.partition('.')[2].replace('.', '/')}"
+    for file in (Path(f"{place}.py"), Path(f"{place}/__init__.py")):
+        if file.is_file():
+            return file
+    base = name.rpartition(".")[0]
+    return _file_of(base, package) if "." in base else None
+
+
+@cache
+def source_hash(package: Path = PACKAGE) -> str:
+    """Return a short hash of the sources that compiled code can see, and of how it is compiled."""
+    digest = hashlib.sha256(f"numba {numba.__version__}, checked {CHECKED}".encode())
+    for file, content in compiled_sources(package).items():
+        digest.update(file.relative_to(package).as_posix().encode())
+        digest.update(content)
+    return digest.hexdigest()[:_DIGITS]
+
+
+def cache_folder() -> Path:
+    """Return the folder that keeps compiled code for the sources as they are now.
+
+    It lies in ``NUMBA_CACHE_DIR`` where that is set, else in the user's folder of caches.
+    """
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    return (Path(given) if given else user_cache()) / source_hash()
+
+
+def is_warm() -> bool:
+    """Tell whether compiled code for the present sources is on disk."""
+    return not COMPILE or (_CAN_KEEP and any(cache_folder().rglob("*.nbc")))
+
+
+def rule(function: _Rule) -> _Rule:
+    """Compile a scalar function; leave it as plain Python when compilation is off.
+
+    Compilation is off when the environment variable ``PARADIPLOMACY_COMPILE`` is ``0``. Either way
+    the function returns the same numbers.
+    """
+    if not COMPILE:
+        return function
+    compiled = numba.njit(
+        cache=_CAN_KEEP, boundscheck=True, error_model="numpy", nogil=True, _nrt=False
+    )
+    return cast(_Rule, compiled(function))
+
+
+def _keep_compiled_code() -> bool:
+    """Have the compiler keep its code in the cache folder; say once if that cannot be written."""
+    try:
+        folder = cache_folder()
+        is_new = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, RuntimeError) as error:
+        # Worker processes inherit the mark and don't say it again.
+        if _TOLD not in os.environ:
+            os.environ[_TOLD] = "1"
+            sys.stderr.write(
+                f"compiled code cannot be kept, so that every start compiles anew: {error}; "
+                "set XDG_CACHE_HOME to a folder that can be written to\n"
+            )
+        return False
+    with suppress(OSError):
+        os.utime(folder)
+        if is_new:
+            prune(folder.parent.glob("[0-9a-f]" * _DIGITS))
+    numba.config.CACHE_DIR = str(folder)
+    return True
+
+
+def _refuse_negative_indices() -> None:
+    """Have the compiler take no index from the end of an array: -1 stands for none."""
+    from numba.core import types
+    from numba.np import arrayobj
+
+    def as_it_is(context: Any, builder: Any, idxty: Any, idx: Any, size: Any) -> Any:
+        return context.cast(builder, idx, idxty, types.intp)
+
+    arrayobj.fix_integer_index = as_it_is
+
+
+_CAN_KEEP = COMPILE and _keep_compiled_code()
+if COMPILE and CHECKED:
+    _refuse_negative_indices()

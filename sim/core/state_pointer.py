@@ -1,0 +1,171 @@
+"""A handle on the state: how compiled rules see it, as one pointer.
+
+Passing a tuple of some forty arrays by value to every rule costs far more than the rules
+themselves. Compiled code therefore receives the address of a table that lists, for each array of
+the state, its data and shape. The rules read the same either way: ``w.place[i].trust``. With
+compilation off the handle is the state itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import cgutils, types
+from numba.core.datamodel import models
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np import arrayobj
+
+from sim.core import state
+from sim.core.jit import COMPILE, source_hash
+from sim.core.state import State
+
+MATRICES: dict[str, tuple[Any, int, str]] = {
+    "par_values": (np.float64, 1, "-"),
+    "tie_of": (np.int32, 2, "tie"),
+    "office": (np.int64, 2, "month"),
+    "experience": (np.float64, 2, "0-1"),
+    "national": (np.int64, 2, "month"),
+    "series": (np.float64, 3, "-"),
+    "strength": (np.float64, 2, "0-1"),
+    "endowment": (np.float64, 2, "0-1"),
+    "match": (np.float64, 2, "0-1"),
+    "neighbour_start": (np.int64, 1, "row"),
+    "neighbour": (np.int64, 1, "place"),
+    "signal": (np.float64, 2, "weight"),
+    "authority": (np.float64, 2, "0-1"),
+    "strain": (np.float64, 2, "0-1"),
+    "fiscal": (np.float64, 2, "0-1"),
+    "accord": (np.float64, 2, "0-1"),
+    "programme": (np.float64, 3, "0-1"),
+    "envelope": (np.float64, 2, "US$ million"),
+}
+"""Element type, number of dimensions and unit of the arrays that are not records."""
+
+LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
+    name: (np.dtype(MATRICES[name][0]), MATRICES[name][1])
+    if name in MATRICES
+    else (state.record_type(state.RECORDS[name]), 1)
+    for name in State._fields
+}
+"""Element type and number of dimensions of every array of the state."""
+
+
+class Handle:
+    """Hold a state and the address table that compiled rules read.
+
+    Attribute access gives the state's arrays, so that uncompiled code can use a handle too.
+    """
+
+    __slots__ = ("_table", "address", "state")
+
+    def __init__(self, w: State) -> None:
+        words: list[int] = []
+        for name, (dtype, dimensions) in LAYOUT.items():
+            array = getattr(w, name)
+            if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+                raise TypeError(f"{name} is not a contiguous {dimensions}-d array of {dtype}")
+            words += [array.ctypes.data, *array.shape]
+        self.state = w
+        self._table = np.array(words, dtype=np.uint64)
+        self.address = int(self._table.ctypes.data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.state, name)
+
+
+def handle(w: State) -> Any:
+    """Return what the rules take for a state: a handle, or the state when compilation is off."""
+    return Handle(w) if COMPILE else w
+
+
+def layout_digest(layout: Mapping[str, tuple[np.dtype[Any], int]]) -> str:
+    """Return a short digest of arrays in order: name, fields in order, number of dimensions."""
+    text = repr([(name, dtype.descr, dimensions) for name, (dtype, dimensions) in layout.items()])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class HandleType(types.Type):
+    """The compiler's type of a handle.
+
+    Its name carries the layout and the sources it was compiled for, so that code compiled for
+    others, wherever it was kept, is code for another type. It stands at module level so that the
+    compiler's cache on disk can refer to it by name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name=f"StateHandle[{layout_digest(LAYOUT)}, {source_hash()}]")
+
+
+_ARRAYS = {
+    name: types.Array(numba.from_dtype(dtype), dimensions, "C", aligned=True)
+    for name, (dtype, dimensions) in LAYOUT.items()
+}
+_OFFSETS = dict(
+    zip(LAYOUT, np.cumsum([0, *(1 + d for _, d in LAYOUT.values())]).tolist(), strict=False)
+)
+"""Where each array's words begin in the address table."""
+
+_THE_TYPE = HandleType()
+_POINTER = cgutils.intp_t.as_pointer()
+
+
+@register_model(HandleType)
+class _HandleModel(models.PrimitiveModel):
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, _POINTER)
+
+
+@typeof_impl.register(Handle)
+def _typeof_handle(val: Any, c: Any) -> Any:
+    return _THE_TYPE
+
+
+@unbox(HandleType)
+def _unbox_handle(typ: Any, obj: Any, c: Any) -> Any:
+    attribute = c.pyapi.object_getattr_string(obj, "address")
+    address = c.pyapi.long_as_ulonglong(attribute)
+    c.pyapi.decref(attribute)
+    pointer = c.builder.inttoptr(address, _POINTER)
+    failed = cgutils.is_not_null(c.builder, c.pyapi.err_occurred())
+    return NativeValue(pointer, is_error=failed)
+
+
+@infer_getattr
+class _HandleAttribute(AttributeTemplate):
+    key = HandleType
+
+    def generic_resolve(self, typ: Any, attr: str) -> Any:
+        return _ARRAYS.get(attr)
+
+
+@lower_getattr_generic(HandleType)
+def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+    """Build the array of a field from its words in the address table."""
+
+    def word(i: int) -> Any:
+        return builder.load(builder.gep(value, [cgutils.intp_t(_OFFSETS[attr] + i)]))
+
+    array_type = _ARRAYS[attr]
+    shape = [word(1 + i) for i in range(array_type.ndim)]
+    itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
+    strides = [itemsize]
+    for extent in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], extent))
+    array = context.make_array(array_type)(context, builder)
+    data = builder.inttoptr(word(0), array.data.type)
+    arrayobj.populate_array(
+        array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None
+    )
+    return array._getvalue()

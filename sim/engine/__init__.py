@@ -1,0 +1,1 @@
+"""The engine: timetable, dispatch, the two drivers, initial state and monthly inputs."""

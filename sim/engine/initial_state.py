@@ -1,0 +1,436 @@
+"""The state of a world at the first month of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.core import enums as k
+from sim.core import state
+from sim.core.errors import InputError
+from sim.core.rng import key_of
+from sim.core.state import State
+from sim.engine import monthly_inputs as calendars
+from sim.engine.monthly_inputs import Array, Positions, month_matrices, orders, rows_of, write_in
+from sim.rules.basics import NEVER
+from sim.scenario.schema import Scenario
+from sim.world import NO_MONTH, World
+from sim.world.authority import REVENUE_HIGH
+from sim.world.country_grid import neighbours
+from sim.world.endowment import endowment_matrix
+
+PROVINCE_REFERENCE = 300.0
+"""US$ billion; the economy of a province of relative size 1."""
+
+# Memory that is never touched costs nothing; growing costs a copy.
+_ROOM = {"tie": 16384, "project": 16384, "event": 131072}
+
+
+def initial_state(scenario: Scenario, world: World) -> State:
+    """Return what all runs of a scenario begin with.
+
+    Each copies it (:func:`sim.engine.compiled.new_run_state`).
+
+    The two key words are left at zero and offices empty: a run fills them by seed and replicate.
+    """
+    at = Positions(world)
+    matrices, mean_authority = _calendars(scenario, world, at)
+    strength, endowment = _strengths(world, at), _endowments(world, at)
+    par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
+    par.view(np.float64)[:] = list(scenario.parameter_values().values())
+    neighbour_start, neighbour = neighbours(world.grid, list(at.locality))
+    start = scenario.start_month
+    leader, holder = _leaders(world, at, start), _holders(world, at, start)
+    recognition = _recognitions(world, at, start)
+    countries = _countries(world, at, start, leader[1], recognition[1])
+    places = _places(world, at)
+    t, c = len(matrices["signal"]), len(countries)
+    result = State(
+        run=_run(scenario, world, mean_authority, at),
+        par=par,
+        par_values=par.view(np.float64).reshape(-1),
+        country=countries,
+        governor=_governors(len(at.locality), start, holder[1]),
+        place=places,
+        actor=_agents(world, at),
+        crossing=_crossings(world, at),
+        tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32),
+        office=_offices(world, at),
+        experience=np.zeros((len(at.actor), c)),
+        national=np.full((len(at.actor), c), -1, dtype=np.int64),
+        series=np.zeros((t, c, len(state.SERIES))),
+        **{name: np.zeros(n, state.record_type(state.RECORDS[name])) for name, n in _ROOM.items()},
+        sector=_sectors(world),
+        strength=strength,
+        endowment=endowment,
+        match=_match(strength, endowment),
+        neighbour_start=neighbour_start.astype(np.int64),
+        neighbour=neighbour.astype(np.int64),
+        **matrices,
+        leader=leader[0],
+        holder=holder[0],
+        recognition=recognition[0],
+        forum=_forums(world, at, t),
+        intervention=orders(scenario.interventions, at),
+    )
+    _check_keys(result)
+    return result
+
+
+def _fill(table: Array, columns: dict[str, Any]) -> Array:
+    for name, values in columns.items():
+        table[name] = values
+    return table
+
+
+def _records(fields: tuple[state.Field, ...], rows: int) -> Array:
+    return np.zeros(rows, dtype=state.record_type(fields))
+
+
+def _log10(values: pd.Series[float], reference: float) -> Array:
+    return np.log10(np.maximum(values.to_numpy(dtype=float), 1e-3) / reference)
+
+
+def _calendars(scenario: Scenario, world: World, at: Positions) -> tuple[dict[str, Array], float]:
+    """Return the month matrices, the scenario's changes written in, and the mean of authority.
+
+    The mean that ``authority.effect`` shrinks to is that of the world without these changes.
+    """
+    matrices = month_matrices(world, at, scenario.end_month + 1)
+    mean_authority = float(matrices["authority"][scenario.start_month].mean())
+    for change in sorted(scenario.interventions, key=lambda c: c.month):
+        write_in(change, matrices, at)
+    return matrices, mean_authority
+
+
+def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:
+    return _fill(
+        _records(state.RUN, 1),
+        {
+            "start": scenario.start_month,
+            "end": scenario.end_month,
+            "localities": len(at.locality),
+            "first_firm": at.actor_offset[k.FIRM],
+            "end_firm": at.actor_offset[k.BANK],
+            "mean_authority": mean_authority,
+            "favoured": -1,
+            "forum": -1,
+        },
+    )
+
+
+def _countries(
+    world: World, at: Positions, start: int, leaders: Array, recognitions: Array
+) -> Array:
+    table = world.countries
+    counts = at.localities["iso3"].value_counts()
+    count = np.array([counts.get(c, 0) for c in table["iso3"]])
+    market = _log10(table["gdp_usd_m"], 100_000.0)
+    n = len(table)
+    return _fill(
+        _records(state.COUNTRY, n),
+        {
+            "key": [key_of("country", c) for c in table["iso3"]],
+            "first": np.cumsum(count) - count,
+            "count": count,
+            "centre": len(at.locality) + np.arange(n),
+            "embassy": at.actor_offset[k.EMBASSY] + np.arange(n),
+            "market": market,
+            "smallness": 1.0 / (1.0 + 10.0 ** (2.0 * (market + 0.7))),
+            "own_revenue": np.minimum(1.0, table["own_revenue"].fillna(0.0) / REVENUE_HIGH),
+            "tender": table["tender_regime"],
+            "security": table["security_ties"],
+            "diaspora": table["diaspora"],
+            "selection": [k.SELECTIONS.index(x) for x in table["governor_selection"]],
+            "elected_since": table["elected_since"].replace(NO_MONTH, NEVER),
+            "governor_term": table["governor_term_months"],
+            "governor_anchor": table["governor_anchor"],
+            "governor_reelection": [k.REELECTIONS.index(x) for x in table["governor_reelection"]],
+            "executive_term": table["executive_term_months"],
+            "executive_anchor": table["executive_anchor"],
+            "executive_reelection": [k.REELECTIONS.index(x) for x in table["executive_reelection"]],
+            "executives_until": table["executives_until"],
+            "recognition_until": table["recognition_until"],
+            "next_executive": leaders[:, 0],
+            "last_executive": leaders[:, 1],
+            "next_recognition": recognitions[:, 0],
+            "last_recognition": recognitions[:, 1],
+            "recognises": recognitions[:, 2],
+            "order": -1,
+            "recognition_order": -1,
+            "changed": -1,
+            "reputation": 0.7,
+            "plan_sector": -1,
+            "trip_actor": -1,
+        },
+    )
+
+
+def _places(world: World, at: Positions) -> Array:
+    localities, countries = at.localities, world.countries
+    rows = _records(state.PLACE, len(localities) + len(countries))
+    home = [at.country[c] for c in localities["iso3"]]
+    _fill(
+        rows,
+        {
+            "key": [key_of("locality", c) for c in localities["code"]]
+            + [key_of("centre", c) for c in countries["iso3"]],
+            "country": home + list(range(len(countries))),
+            "market": np.concatenate(
+                [
+                    _log10(localities["gdp_usd_m"], 10_000.0),
+                    _log10(countries["gdp_usd_m"], 10_000.0),
+                ]
+            ),
+            "trusted": -1,
+            "first_tie": -1,
+            "first_project": -1,
+            "guests": -1,
+        },
+    )
+    return rows
+
+
+def _governors(localities: int, start: int, holders: Array) -> Array:
+    return _fill(
+        _records(state.GOVERNOR, localities),
+        {
+            "until": start,
+            "review": start,
+            "next_documented": holders[:, 0],
+            "last_documented": holders[:, 1],
+            "order": -1,
+            "trip_actor": -1,
+            "trip_host": -1,
+            "trip_forum": -1,
+            "trip_firm": -1,
+            "invited_by": -1,
+            "wish_sector": -1,
+            "wish_actor": -1,
+        },
+    )
+
+
+def _agents(world: World, at: Positions) -> Array:
+    rows = _records(state.ACTOR, len(at.actor_codes))
+    starts = [*at.actor_offset.values(), len(rows)]
+    _fill(
+        rows,
+        {
+            "key": [key_of("actor", code) for code in at.actor_codes],
+            "home": -1,
+            "country": -1,
+            "mission": -1,
+            "scale": 1.0,
+            "rate": 1.0,
+            "active_since": -NEVER,
+            "first_tie": -1,
+            "next_university": NEVER,
+            "invited_to": -1,
+            "trip_place": -1,
+            "trip_partner": -1,
+            "pitch_place": -1,
+            "target_place": -1,
+        },
+    )
+    by_kind = [rows[a:b] for a, b in pairwise(starts)]
+    for kind, part in enumerate(by_kind):
+        part["kind"] = kind
+        part["row"] = np.arange(len(part))
+    provinces, organisations, embassies, firms, banks, associations = by_kind
+    provinces["scale"] = world.provinces["gdp_usd_bn"] / PROVINCE_REFERENCE
+    embassies["country"] = np.arange(len(embassies))
+    embassies["rate"] = world.countries["embassy_activity"]
+    embassies["needs_recognition"] = 1
+    _fill_organisations(organisations, world)
+    _fill_firms(firms, world, at)
+    banks["local_loans"] = world.banks["local_loans"]
+    diaspora = world.countries["diaspora"].to_numpy()
+    associations["country"] = np.flatnonzero(diaspora > 0)
+    associations["rate"] = diaspora[diaspora > 0]
+    return rows
+
+
+def _fill_organisations(rows: Array, world: World) -> None:
+    table = world.organisations
+    rows["mission"] = [k.MISSIONS.index(m) for m in table["mission"]]
+    rows["rate"] = table["capacity"]
+    rows["needs_recognition"] = table["needs_recognition"]
+    rows["centre_share"] = table["centre_share"]
+
+
+def _fill_firms(rows: Array, world: World, at: Positions) -> None:
+    table = world.firms
+    rows["home"] = [at.province.get(c, -1) for c in table["home"]]
+    rows["scale"] = table["size"]
+    rows["rate"] = 0.5 + table["size"]
+    rows["technology"] = table["technology"]
+    rows["acquirer"] = table["acquirer"]
+    rows["active_since"] = table["active_since"].replace(NO_MONTH, -NEVER)
+
+
+def _sectors(world: World) -> Array:
+    table = world.sectors
+    names = {
+        "central": "central_level",
+        "value": "value_usd_m",
+        "spread": "value_log_sd",
+        "visibility": "visibility",
+        "loan_need": "loan_need",
+        "duration": "duration_months",
+        "acquisition": "acquisition",
+        "technology": "technology",
+    }
+    rows = _fill(_records(state.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
+    rows["key"] = [key_of("sector", c) for c in table["code"]]
+    return rows
+
+
+def _strengths(world: World, at: Positions) -> Array:
+    """Return (A, S); actors without a table of sectors are at home in all of them equally."""
+    strength = np.zeros((len(at.actor), len(at.sector)))
+    for row in rows_of(world.province_sectors):
+        strength[at.actor[row.province], at.sector[row.sector]] = row.strength
+    for row in rows_of(world.firm_sectors):
+        strength[at.actor[f"firm:{row.firm}"], at.sector[row.sector]] = row.strength
+    firms = range(at.actor_offset[k.FIRM], at.actor_offset[k.BANK])
+    for a in range(len(strength)):
+        if a not in firms:
+            strength[a] = np.maximum(strength[a], 0.1 if strength[a].any() else 0.5)
+    return strength
+
+
+def _endowments(world: World, at: Positions) -> Array:
+    """Return (P, S); a national government has what its best endowed locality has."""
+    by_code = dict(zip(world.localities["code"], endowment_matrix(world), strict=True))
+    local = np.array([by_code[code] for code in at.locality])
+    home = np.array([at.country[c] for c in at.localities["iso3"]])
+    centres = np.zeros((len(at.country), local.shape[1]))
+    np.maximum.at(centres, home, local)
+    return np.concatenate([local, centres])
+
+
+def _match(strength: Array, endowment: Array) -> Array:
+    """Return (A, P): endowments weighted by the actor's strengths."""
+    total = np.maximum(strength.sum(axis=1, keepdims=True), 1e-9)
+    return np.ascontiguousarray((strength / total) @ endowment.T)
+
+
+def _offices(world: World, at: Positions) -> Array:
+    office = np.full((len(at.actor), len(at.country)), -1, dtype=np.int64)
+    for row in rows_of(world.organisation_offices):
+        since = 0 if row.since == NO_MONTH else max(0, row.since)
+        office[at.actor[f"organisation:{row.organisation}"], at.country[row.iso3]] = since
+    return office
+
+
+def _crossings(world: World, at: Positions) -> Array:
+    table = world.cross_border
+    columns = {
+        "place": [at.locality[c] for c in table["locality_a"]],
+        "other": [at.locality[c] for c in table["locality_b"]],
+        "sector": [at.sector[s] for s in table["sector"]],
+        "value": table["value_usd_m"],
+        "start": table["start"].replace(NO_MONTH, 0),
+        "project": -1,
+        "key": [key_of("crossing", c) for c in table["code"]],
+    }
+    return _fill(_records(state.CROSSING, len(table)), columns)
+
+
+def _forums(world: World, at: Positions, months: int) -> Array:
+    table = calendars.forum_calendar(world, months)
+    columns = {
+        "month": table["month"],
+        "host": [at.province.get(c, -1) for c in table["place"]],
+        "reach": table["reach"],
+        "needs_recognition": table["needs_recognition"],
+        "key": [key_of("forum", m, n) for m, n in zip(table["month"], table["name"], strict=True)],
+    }
+    rows = _fill(_records(state.FORUM, len(table)), columns)
+    # Of two forums in one month the first is asked for first: their keys settle which that is.
+    return rows[np.lexsort((rows["key"], rows["month"]))]
+
+
+def _ranges(groups: Iterable[Array]) -> Array:
+    """Return (first, end) of each group when the groups are laid one after the other."""
+    sizes = np.array([len(g) for g in groups], dtype=np.int64)
+    ends = np.cumsum(sizes)
+    return np.stack([ends - sizes, ends], axis=1)
+
+
+def _joined(groups: list[Array]) -> Array:
+    """Return groups of records laid one after the other, still as records."""
+    joined: Array = np.concatenate(groups).view(groups[0].dtype)
+    return joined
+
+
+def _past(groups: Iterable[Array], field: str, start: int) -> Array:
+    """Return how many rows of each group lie before the one that holds at the start."""
+    return np.array([max(0, int((g[field] <= start).sum()) - 1) for g in groups], dtype=np.int64)
+
+
+def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
+    """Return the executives' calendar and each country's (next, end) rows in it."""
+    groups = []
+    for iso3 in at.country:
+        table = world.executives[world.executives["iso3"] == iso3].sort_values("start")
+        rows = _records(state.LEADER, len(table))
+        rows["month"] = table["start"]
+        rows["key"] = [key_of("executive", iso3, *x) for x in table[["name", "start"]].to_numpy()]
+        rows["bloc"] = [key_of("bloc", iso3, b) for b in table["bloc"]]
+        rows["stance"] = table["stance"]
+        rows["consolidation"] = table["consolidation"]
+        groups.append(rows)
+    ranges = _ranges(groups)
+    ranges[:, 0] += _past(groups, "month", start)
+    return _joined(groups), ranges
+
+
+def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
+    """Return documented office-holders and each locality's (next, end) rows among them."""
+    groups = []
+    listed = world.governors.groupby("locality")
+    known = set(world.governors["locality"])
+    for code in at.locality:
+        if code not in known:
+            groups.append(_records(state.HOLDER, 0))
+            continue
+        table = listed.get_group(code).sort_values("start")
+        rows = _records(state.HOLDER, len(table))
+        rows["start"] = table["start"]
+        rows["end"] = table["end"].replace(NO_MONTH, -1)
+        rows["key"] = [key_of("governor", code, name) for name in table["name"]]
+        rows["aligned"] = table["aligned"].fillna(-1)
+        rows["will"] = table["will"]
+        groups.append(rows)
+    ranges = _ranges(groups)
+    ranges[:, 0] += _past(groups, "start", start)
+    return _joined(groups), ranges
+
+
+def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:
+    """Return the recognition calendar and each country's (next, end, recognised before)."""
+    groups = []
+    for iso3 in at.country:
+        table = world.recognition[world.recognition["iso3"] == iso3].sort_values("start")
+        rows = _records(state.RECOGNITION, len(table))
+        rows["month"] = table["start"]
+        rows["recognises"] = table["recognises"] == "PRC"
+        groups.append(rows)
+    ranges, table_ = _ranges(groups), _joined(groups)
+    ranges[:, 0] += _past(groups, "month", start)
+    held = table_["recognises"][ranges[:, 0]]
+    ranges[:, 0] += 1
+    return table_, np.column_stack([ranges, held])
+
+
+def _check_keys(w: State) -> None:
+    """Refuse a world in which two names have the same 32-bit identity."""
+    for table in (w.country, w.place, w.actor, w.sector):
+        if len(np.unique(table["key"])) != len(table):
+            raise InputError("two names in the tables have the same identity; rename one of them")

@@ -1,0 +1,365 @@
+"""The Mesa driver: agents, the country grid, the data collector."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Literal, NoReturn
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
+
+from sim.core import enums as k
+from sim.core.calendar import month_name
+from sim.core.errors import InputError
+from sim.core.jit import CHECKED
+from sim.core.state_pointer import handle
+from sim.engine import invariants
+from sim.engine.agents import (
+    BusinessAssociation,
+    Embassy,
+    Firm,
+    Governor,
+    NationalExecutive,
+    PolicyBank,
+    Province,
+    QuasiGovernmentalBody,
+    StateAgent,
+)
+from sim.engine.compiled import ensure_capacity, new_run_state
+from sim.engine.dispatch import span, take_step
+from sim.engine.initial_state import initial_state
+from sim.engine.mesa_batch import batch_iteration, runner_gives_rng, seed_of
+from sim.engine.monthly_inputs import Positions, rows_of
+from sim.engine.timetable import STEPS, VERBS, Step
+from sim.scenario.schema import Scenario, load
+from sim.world import World, load_world
+
+_ACTOR_CLASSES: tuple[type[StateAgent], ...] = (
+    Province,
+    QuasiGovernmentalBody,
+    Embassy,
+    Firm,
+    PolicyBank,
+    BusinessAssociation,
+)
+"""Classes in the order of kinds.ACTOR_TYPES."""
+
+_COUNTED = (
+    "visit_to_lac",
+    "visit_to_china",
+    "twinning",
+    "memorandum",
+    "deal",
+    "cancellation",
+    "tie_lost",
+)
+
+
+class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
+    """Run a scenario month by month on Mesa agents.
+
+    The model is at the outset of its first month when it is made: offices are filled, and the data
+    collector holds a row of it. ``running`` is false once the last month has been run, and a
+    further ``step`` changes nothing. The timetable calls whoever is registered with the model, in
+    the order of their rows: an agent that is removed takes no step any more, one that is added for
+    a row without an agent takes its steps. Agents of other classes take their ``step`` at the end
+    of the month.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the name or path of one.
+    rng
+        Seed of the random numbers in place of the scenario's: a whole number, or anything else that
+        Mesa takes for ``rng``, from which one is drawn. The older name ``seed`` does as well.
+    replicate
+        Which replicate of the scenario to run; by default 0, or the number of the iteration in
+        Mesa's ``batch_run`` where that gives no ``rng``.
+    end, overrides
+        Replace what the scenario says: the last month (YYYY-MM), and parameters by name.
+    world
+        Tables of the world; the shipped ones by default.
+    order
+        ``reverse`` lets agents act in reverse order wherever order must leave no trace; the log is
+        the same.
+    agent_reporters, agenttype_reporters
+        What the data collector takes from agents each month, as Mesa's ``DataCollector`` has it;
+        nothing by default, as it takes longer than the month itself. An attribute that an agent
+        lacks counts as None.
+
+    Attributes
+    ----------
+    state
+        The arrays (:class:`sim.core.state.State`); agents are views of them.
+    month
+        Month about to be run, counted from January 2000.
+    grid
+        One cell a locality; empty cells are sea or land outside the region.
+    datacollector
+        Monthly counts of events, mean trust, will and views of China; the first row is the outset,
+        under the month before the first.
+
+    Raises
+    ------
+    InputError
+        If the scenario, the world or the seed is not valid.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Scenario = "baseline",
+        *,
+        rng: Any = None,
+        replicate: int | None = None,
+        end: str | None = None,
+        overrides: Mapping[str, float] | None = None,
+        world: World | None = None,
+        order: Literal["forward", "reverse"] = "forward",
+        agent_reporters: Mapping[str, Any] | None = None,
+        agenttype_reporters: Mapping[type[mesa.Agent], Mapping[str, Any]] | None = None,
+        **older: Any,
+    ) -> None:
+        world = world if world is not None else load_world()
+        chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world)
+        seed = seed_of(rng, older)
+        settings = chosen.with_overrides(parameters=overrides, seed=seed, end=end)
+        iteration = batch_iteration()
+        if replicate is None:
+            replicate = (iteration or 0) if rng is None or not runner_gives_rng() else 0
+        if replicate < 0:
+            raise InputError(f"{replicate} is below zero", field="replicate", allowed="0 or more")
+        # Results never use Mesa's own randomness; who does has another stream each replicate.
+        super().__init__(rng=[settings.seed, replicate])
+        self.world, self.settings = world, settings
+        self.replicate = int(replicate)
+        self.order = order
+        self.state = new_run_state(initial_state(settings, world), settings.seed, replicate)
+        self.handle: Any = handle(self.state)
+        self.month = settings.start_month
+        self.positions = Positions(world)
+        self._is_stepping = False
+        self._identities = count(1)
+        self._of_row: dict[tuple[str, int], StateAgent] = {}
+        self._acting: dict[str, list[Any]] | None = None
+        self.grid = self._grid()
+        self._populate()
+        self._seen = 0
+        self._counts = np.zeros(len(k.EVENT_KINDS), dtype=np.int64)
+        self.datacollector = self._collector(agent_reporters or {}, agenttype_reporters or {})
+        # A runner that counts steps instead of rows would take the row before the last.
+        counts_steps = not hasattr(self.datacollector, "_collection_steps")
+        self._stops_late = iteration is not None and counts_steps
+        self.datacollector.collect(self)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Refuse to be copied or pickled.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(
+            f"a {type(self).__name__} cannot be copied or pickled; make another with the same "
+            "scenario, rng and replicate, and step it as far"
+        )
+
+    def _grid(self) -> OrthogonalMooreGrid:
+        # Mesa remembers neighbourhoods for ever, and with them the models they belong to.
+        for method in ("get_neighborhood", "_neighborhood"):
+            getattr(getattr(Cell, method, None), "cache_clear", lambda: None)()
+        table = self.world.grid
+        size = (int(table["row"].max()) + 1, int(table["col"].max()) + 1)
+        grid = OrthogonalMooreGrid(size, torus=False, capacity=1, random=self.random)
+        # It also keeps a way to pickle each grid's cells, which this model has no use for.
+        copyreg.dispatch_table.pop(grid.cell_klass, None)
+        return grid
+
+    def _populate(self) -> None:
+        """Create the agents, one a row of the state."""
+        at = self.positions
+        cells = {r.code: self.grid[(r.row, r.col)] for r in rows_of(self.world.grid)}
+        table = self.world.localities
+        names = dict(zip(table["code"], table["name"], strict=True))
+        for i, code in enumerate(at.locality):
+            Governor(self, i, code, str(names[code]), cells[code])
+        for i, country in enumerate(rows_of(self.world.countries)):
+            NationalExecutive(self, i, country.iso3, country.name)
+        kinds = self.state.actor["kind"]
+        for a, code in enumerate(at.actor_codes):
+            _ACTOR_CLASSES[int(kinds[a])](self, a, code, code.rpartition(":")[2])
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Register an agent; Mesa calls this when one is made.
+
+        Raises
+        ------
+        InputError
+            If the agent is to act for a row that it cannot have.
+        """
+        # Up to Mesa 3.4 identities are counted in a table that keeps each model for ever.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        if isinstance(agent, StateAgent):
+            self._check_row(agent)
+            self._of_row[agent.table, agent.index] = agent
+        super().register_agent(agent)
+        agent.unique_id = next(self._identities)
+        self._acting = None
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Let an agent go; Mesa calls this when one is removed."""
+        super().deregister_agent(agent)
+        if isinstance(agent, StateAgent):
+            del self._of_row[agent.table, agent.index]
+        self._acting = None
+
+    def _check_row(self, agent: StateAgent) -> None:
+        row = f"row {agent.index} of {agent.table}"
+        rows = getattr(self.state, agent.table)
+        if not 0 <= agent.index < len(rows):
+            raise InputError(
+                f"an agent views a row of the state, and there is no {row}",
+                allowed=f"0 to {len(rows) - 1}",
+            )
+        if agent.table == "actor":
+            role = k.ACTOR_TYPES[int(rows["kind"][agent.index])]
+            if role not in agent.roles:
+                raise InputError(f"{row} is of type {role}, which {type(agent).__name__} is not")
+        if (held := self._of_row.get((agent.table, agent.index))) is not None:
+            raise InputError(f"{held!r} acts for {row} already; remove that agent first")
+
+    def _members(self) -> dict[str, list[Any]]:
+        """Return the registered agents by the names of the timetable, in the order of identity.
+
+        Agents of other classes are under ``other``, in the order in which they were made.
+        """
+        if self._acting is None:
+            acting: dict[str, list[Any]] = {}
+            mine = sorted(self._of_row.values(), key=lambda agent: agent.index)
+            for agent in mine:
+                for who in agent.roles:
+                    acting.setdefault(who, []).append(agent)
+            acting["other"] = [a for a in self.agents if not isinstance(a, StateAgent)]
+            self._acting = acting
+        return self._acting
+
+    @property
+    def groups(self) -> dict[str, AgentSet]:
+        """Return the registered agents by the names of the timetable, in the order of identity."""
+        return {
+            who: AgentSet(agents, random=self.random)
+            for who, agents in self._members().items()
+            if agents
+        }
+
+    def _collector(
+        self,
+        agent_reporters: Mapping[str, Any],
+        agenttype_reporters: Mapping[type[mesa.Agent], Mapping[str, Any]],
+    ) -> mesa.DataCollector:
+        def asked(reporters: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: _reporter(given) for name, given in reporters.items()}
+
+        return mesa.DataCollector(
+            model_reporters=self._reporters(),
+            agent_reporters=asked(agent_reporters),
+            agenttype_reporters={cls: asked(own) for cls, own in agenttype_reporters.items()},
+        )
+
+    def _reporters(self) -> dict[str, Any]:
+        def number_of(kind: str) -> Any:
+            number = k.EVENT_KINDS.index(kind)
+            return lambda model: int(model.counts[number])
+
+        reporters: dict[str, Any] = {"month": lambda model: month_name(model.month - 1)}
+        reporters |= {kind: number_of(kind) for kind in _COUNTED}
+        localities = len(self.positions.locality)
+        reporters["trust"] = lambda model: float(model.state.place["trust"][:localities].mean())
+        reporters["will"] = lambda model: float(model.state.governor["will"].mean())
+        reporters["views"] = lambda model: float(model.state.country["views"].mean())
+        return reporters
+
+    @property
+    def counts(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the number of events so far by kind, in the order of kinds.EVENT_KINDS."""
+        events = int(self.state.run["events"][0])
+        new = self.state.event["kind"][self._seen : events]
+        self._counts += np.bincount(new, minlength=len(self._counts))
+        self._seen = events
+        return self._counts
+
+    @property
+    def _is_over(self) -> bool:
+        return not self.settings.start_month <= self.month <= self.settings.end_month
+
+    def ready(self) -> Any:
+        """Return what the rules take for the state, with room for what they may write.
+
+        Raises
+        ------
+        RuntimeError
+            If all months have been run: the state has no later ones.
+        """
+        if not self._is_stepping:
+            if self._is_over:
+                raise RuntimeError(
+                    f"the run ended with {self.settings.end}; nobody can act after that"
+                )
+            self._make_room()
+        return self.handle
+
+    def _make_room(self) -> None:
+        grown = ensure_capacity(self.state)
+        if grown is not self.state:
+            self.state, self.handle = grown, handle(grown)
+
+    def step(self) -> None:
+        """Run one month: every step of the timetable in order; nothing after the last month."""
+        if self._is_over:
+            self.running = False
+            return
+        self._make_room()
+        self._is_stepping = True
+        try:
+            for number, step in enumerate(STEPS):
+                self.state.run["step"] = number
+                self._take(step)
+            self._call("other", "step", is_reverse=False)
+        finally:
+            self._is_stepping = False
+        if CHECKED:
+            invariants.check(self.state, self.month)
+        self.month += 1
+        self.running = self._stops_late or not self._is_over
+        self.datacollector.collect(self)
+
+    def _take(self, step: Step) -> None:
+        if step.who in ("world", "crossing"):
+            verb = VERBS.index(step.verb)
+            take_step(self.handle, verb, *span(self.state, step.who), self.month)
+        else:
+            self._call(step.who, step.verb, self.order == "reverse" and not step.ordered)
+
+    def _call(self, who: str, verb: str, is_reverse: bool) -> None:
+        """Call a method of every agent of a group that is still registered when its turn comes."""
+        members = self._members()
+        agents = members.get(who, [])
+        for agent in reversed(agents) if is_reverse else agents:
+            if members is self._acting or agent in self.agents:
+                getattr(agent, verb)()
+
+    def run_to_end(self) -> None:
+        """Run all months of the scenario that are left."""
+        while not self._is_over:
+            self.step()
+
+
+def _reporter(reporter: Any) -> Any:
+    """Return a reporter on agents; an attribute that an agent lacks counts as None."""
+    if isinstance(reporter, str):
+        return lambda agent: getattr(agent, reporter, None)
+    return reporter

@@ -1,0 +1,398 @@
+"""Outcomes: from a finished run to numbers by locality, by country and for the region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.core import enums as k
+from sim.core import identities
+from sim.core.calendar import month_name
+from sim.core.state import SERIES, Array, State
+
+if TYPE_CHECKING:
+    from sim.engine.monthly_inputs import Positions
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Name one outcome, its unit and its meaning."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+BY_EVENT: dict[str, tuple[Outcome, str]] = {
+    name: (Outcome(name, "count", meaning), kind)
+    for name, kind, meaning in (
+        ("visits_to_lac", "visit_to_lac", "delegations received from China"),
+        ("visits_to_china", "visit_to_china", "journeys of governors to China"),
+        ("state_visits", "state_visit", "journeys of national executives to China"),
+        ("declined_visits", "declined_visit", "delegations not received"),
+        ("introductions", "introduction", "doors opened for another Chinese actor"),
+        ("twinnings", "twinning", "twinnings signed"),
+        ("university_links", "university_link", "university links"),
+        ("confucius_institutes", "confucius_institute", "Confucius Institutes opened"),
+        ("proposals", "proposal", "projects proposed"),
+        ("memoranda", "memorandum", "memoranda signed"),
+        ("approvals_local", "approval_local", "approvals in local power"),
+        ("approvals_central", "approval_central", "approvals by the centre"),
+        ("refusals", "refusal", "memoranda refused"),
+        ("vetoes", "veto", "local projects derailed by the national executive"),
+        ("tenders_lost", "tender_lost", "tenders lost to rivals"),
+        ("deals", "deal", "deals formed: awarded and financed, or acquired"),
+        ("local_loans", "loan_local", "loans made directly to a locality"),
+        ("backlashes", "backlash", "public resistance to a project"),
+        ("referendums", "referendum", "local votes that strike a project down"),
+        ("funds_withheld", "funds_withheld", "projects stopped as the centre withholds funds"),
+        ("cancellations", "cancellation", "projects cancelled"),
+        ("completions", "completion", "projects completed"),
+        ("lapses", "lapse", "negotiations that lapsed"),
+        ("governor_changes", "governor_change", "changes of governor"),
+        ("executive_changes", "executive_change", "changes of national executive"),
+        ("recognition_switches", "recognition_switch", "switches of recognition"),
+        ("ties_lost", "tie_lost", "ties lost at a change of office-holder"),
+    )
+}
+"""Outcomes that count one kind of event."""
+
+BY_PROJECT = (
+    Outcome("deals_local", "count", "deals decided locally"),
+    Outcome("deals_central", "count", "deals decided by the centre"),
+    Outcome("deals_acquired", "count", "acquisitions closed"),
+    Outcome("deals_from_lac", "count", "deals on the initiative of Latin America or the Caribbean"),
+    Outcome("deal_value_usd_m", "US$ million", "value of deals formed"),
+    Outcome("deal_value_local_usd_m", "US$ million", "value of deals decided locally"),
+    Outcome("local_debt_usd_m", "US$ million", "debt of localities to Chinese banks, as lent"),
+)
+
+BY_PLACE = (
+    Outcome("ties_exposed", "count", "living ties met by changes of office-holder"),
+    Outcome("trust", "0-1", "highest trust in a Chinese actor at the end"),
+    Outcome("first_contact", "YYYY-MM", "month of the first contact"),
+    Outcome("first_deal", "YYYY-MM", "month of the first deal"),
+    Outcome("months_to_deal", "months", "from the first contact to the first deal"),
+)
+
+SUMMED = tuple(BY_EVENT) + tuple(o.name for o in BY_PROJECT) + ("ties_exposed",)
+"""Outcomes that add up over localities."""
+
+MONTHS = ("first_contact", "first_deal")
+"""Outcomes that are months: text in tables, numbers from January 2000 on before."""
+
+OUTCOMES = tuple(o for o, _ in BY_EVENT.values()) + BY_PROJECT + BY_PLACE
+"""Outcomes by locality, in the order of the columns."""
+
+REGION = (
+    Outcome("conversion", "share", "deals per memorandum"),
+    Outcome("visits_per_deal", "ratio", "visits either way per deal"),
+    Outcome("deal_delay_months", "months", "median from proposal to deal"),
+    Outcome("contact_delay_months", "months", "median from first contact to first deal"),
+    Outcome("share_from_lac", "share", "deals on Latin American or Caribbean initiative"),
+    Outcome("visits_from_lac", "share", "visits on Latin American or Caribbean initiative"),
+    Outcome("share_local", "share", "deals decided locally"),
+    Outcome("twinnings_after_contact", "share", "twinnings that follow a contact"),
+    Outcome("ties_lost_share", "share", "living ties lost at changes of office-holder"),
+    Outcome("countries_with_deals", "count", "countries with a deal"),
+    Outcome("localities_with_deals", "count", "localities with a deal"),
+    Outcome("gini_countries", "0-1", "concentration of deals over countries (Gini)"),
+    Outcome("gini_localities", "0-1", "concentration of deals over localities (Gini)"),
+    Outcome("top5_countries", "share", "share of the five countries with most deals"),
+    Outcome("cancelled_backlash", "count", "cancellations after public resistance"),
+    Outcome("cancelled_referendum", "count", "cancellations after a local vote"),
+    Outcome("cancelled_withheld", "count", "cancellations after the centre withheld funds"),
+    Outcome("cancelled_stalled", "count", "cancellations after the work stalled"),
+    Outcome("views", "-1 to 1", "mean views of China over countries at the end"),
+    Outcome("recognising", "count", "countries recognising Beijing at the end"),
+)
+"""Outcomes for the region as a whole, beside the sums."""
+
+FOR_REGION = SUMMED + tuple(o.name for o in REGION)
+"""Names of all outcomes for the region, in the order of the columns."""
+
+
+def gini(values: Array) -> float:
+    """Return the Gini coefficient of non-negative values; 0 if all are zero."""
+    ordered = np.sort(values.astype(float))
+    total = ordered.sum()
+    if total == 0.0:
+        return 0.0
+    n = len(ordered)
+    return float((2.0 * np.arange(1, n + 1) - n - 1.0) @ ordered / (n * total))
+
+
+def ratio(part: float, whole: float) -> float:
+    """Return part over whole, nan if the whole is zero."""
+    return float(part) / float(whole) if whole else float("nan")
+
+
+def by_place(w: State) -> dict[str, Array]:
+    """Return each outcome of :data:`OUTCOMES` as an array over all places (P,)."""
+    log = w.event[: int(w.run["events"][0])]
+    projects = w.project[: int(w.run["projects"][0])]
+    places, kinds = len(w.place), len(k.EVENT_KINDS)
+    # Events without a place are counted in a row of their own, before the places.
+    cells = (log["place"] + 1) * kinds + log["kind"]
+    counts = np.bincount(cells, minlength=(places + 1) * kinds).reshape(places + 1, kinds)[1:]
+    result: dict[str, Array] = {
+        name: counts[:, k.EVENT_KINDS.index(kind)] for name, (_, kind) in BY_EVENT.items()
+    }
+    dealt = projects[projects["dealt"] >= 0]
+
+    def total(mask: Array, weights: Array | None = None) -> Array:
+        if weights is None:
+            return np.bincount(dealt["place"][mask], minlength=places)
+        # An empty selection would count whole numbers.
+        sums = np.bincount(dealt["place"][mask], weights=weights[mask], minlength=places)
+        return sums.astype(np.float64)
+
+    everything = np.ones(len(dealt), dtype=bool)
+    local = dealt["level"] == k.LOCAL
+    result["deals_local"] = total(local)
+    result["deals_central"] = total(dealt["level"] == k.CENTRAL)
+    result["deals_acquired"] = total(dealt["channel"] == k.BY_ACQUISITION)
+    result["deals_from_lac"] = total(dealt["initiator"] == k.LAC)
+    result["deal_value_usd_m"] = total(everything, dealt["value"])
+    result["deal_value_local_usd_m"] = total(local, dealt["value"])
+    result["local_debt_usd_m"] = total(dealt["finance"] == k.LOCAL_LOAN, dealt["loan"])
+    result["ties_exposed"] = w.place["exposed"]
+    result["trust"] = w.place["trust"]
+    ties = w.tie[: int(w.run["ties"][0])]
+    result["first_contact"] = _earliest(ties["place"], ties["since"], places)
+    result["first_deal"] = _earliest(dealt["place"], dealt["dealt"], places)
+    result["months_to_deal"] = result["first_deal"] - result["first_contact"]
+    return result
+
+
+def _earliest(place: Array, month: Array, places: int) -> Array:
+    """Return the earliest month by place, nan where there is none."""
+    first = np.full(places, np.nan)
+    if np.any(month[1:] < month[:-1]):
+        order = np.argsort(month, kind="stable")
+        place, month = place[order], month[order]
+    # Of several months written to one place the last stays, so the earliest goes last.
+    first[place[::-1]] = month[::-1]
+    return first
+
+
+def by_country(w: State, local: dict[str, Array]) -> dict[str, Array]:
+    """Return outcomes by country (C,): sums over its places, and the state of its politics."""
+    countries = len(w.country)
+    home = w.place["country"]
+    result: dict[str, Array] = {
+        name: np.bincount(home, weights=local[name], minlength=countries) for name in SUMMED
+    }
+    result["first_contact"] = _first_of_group(local["first_contact"], home, countries)
+    result["first_deal"] = _first_of_group(local["first_deal"], home, countries)
+    result["views"] = w.country["views"]
+    result["reputation"] = w.country["reputation"]
+    result["authority"] = w.country["authority"]
+    result["recognises_prc"] = w.country["recognises"]
+    return result
+
+
+def locality_table(at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by locality as an Arrow table."""
+    n = len(at.locality)
+    told = _named_months(local)
+    return pa.table(
+        {
+            "replicate": np.full(n, replicate, dtype=np.int32),
+            "country": at.localities["iso3"].tolist(),
+            "locality": at.localities["code"].tolist(),
+            "name": at.localities["name"].tolist(),
+            **{o.name: told[o.name][:n] for o in OUTCOMES},
+        }
+    )
+
+
+def country_table(w: State, at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
+    """Return one run's outcomes by country as an Arrow table."""
+    return pa.table(
+        {
+            "replicate": np.full(len(w.country), replicate, dtype=np.int32),
+            "country": list(at.country),
+            **_named_months(by_country(w, local)),
+        }
+    )
+
+
+def _named_months(values: dict[str, Array]) -> dict[str, Any]:
+    """Return outcomes with months as text, null where there is none."""
+    named = {
+        name: pa.array([None if np.isnan(t) else month_name(t) for t in values[name]], pa.string())
+        for name in MONTHS
+    }
+    return values | named
+
+
+def _first_of_group(values: Array, group: Array, groups: int) -> Array:
+    known = ~np.isnan(values)
+    return _earliest(group[known], values[known], groups)
+
+
+def for_region(w: State, local: dict[str, Array]) -> dict[str, float]:
+    """Return the outcomes of one run for the whole region: sums, then :data:`REGION`."""
+    result = {name: float(local[name].sum()) for name in SUMMED}
+    localities = int(w.run["localities"][0])
+    log = w.event[: int(w.run["events"][0])]
+    projects = w.project[: int(w.run["projects"][0])]
+    dealt = projects[projects["dealt"] >= 0]
+    visits = result["visits_to_lac"] + result["visits_to_china"]
+    countries = np.bincount(dealt["country"], minlength=len(w.country))
+    kind = np.ascontiguousarray(log["kind"])
+    journeys = log["initiator"][kind == k.VISIT_TO_CHINA]
+    delays = local["months_to_deal"][:localities]
+    result |= {
+        "conversion": ratio(result["deals"], result["memoranda"]),
+        "visits_per_deal": ratio(visits, result["deals"]),
+        "deal_delay_months": _median(dealt["dealt"] - dealt["proposed"]),
+        "contact_delay_months": _median(delays[~np.isnan(delays)]),
+        "share_from_lac": ratio(result["deals_from_lac"], result["deals"]),
+        "visits_from_lac": ratio(float((journeys == k.LAC).sum()), visits),
+        "share_local": ratio(result["deals_local"], result["deals"]),
+        "twinnings_after_contact": _after_contact(w),
+        "ties_lost_share": ratio(result["ties_lost"], result["ties_exposed"]),
+        "countries_with_deals": float((countries > 0).sum()),
+        "localities_with_deals": float((local["deals"][:localities] > 0).sum()),
+        "gini_countries": gini(countries),
+        "gini_localities": gini(local["deals"][:localities]),
+        "top5_countries": ratio(float(np.sort(countries)[-5:].sum()), float(countries.sum())),
+        "views": float(w.country["views"].mean()),
+        "recognising": float(w.country["recognises"].sum()),
+    }
+    return result | _reasons(log, kind)
+
+
+def _median(values: Array) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _after_contact(w: State) -> float:
+    ties = w.tie[: int(w.run["ties"][0])]
+    twinned = ties[ties["twinned"] >= 0]
+    return ratio(float((twinned["since"] < twinned["twinned"]).sum()), len(twinned))
+
+
+_REASONS = {
+    "cancelled_backlash": k.BACKLASH,
+    "cancelled_referendum": k.REFERENDUM,
+    "cancelled_withheld": k.FUNDS_WITHHELD,
+    "cancelled_stalled": k.STALL,
+}
+_IS_REASON = np.isin(np.arange(len(k.EVENT_KINDS)), list(_REASONS.values()))
+
+
+def _reasons(log: Array, kind: Array) -> dict[str, float]:
+    """Return the number of cancellations by what came before them."""
+    causes = log["cause0"][kind == k.CANCELLATION]
+    rows = np.flatnonzero(_IS_REASON[kind])
+    ids = log["id"][rows]
+    order = np.argsort(ids)
+    ids, rows = ids[order], rows[order]
+    place = np.searchsorted(ids, causes)
+    inside = place < len(ids)
+    place, causes = place[inside], causes[inside]
+    before = kind[rows[place[ids[place] == causes]]]
+    counts = np.bincount(before, minlength=len(k.EVENT_KINDS))
+    return {name: float(counts[reason]) for name, reason in _REASONS.items()}
+
+
+PROJECT_SCHEMA = pa.schema(
+    [
+        ("replicate", pa.int32()),
+        ("project_id", pa.string()),
+        ("country", pa.string()),
+        ("locality", pa.string()),
+        ("sector", pa.string()),
+        ("level", pa.string()),
+        ("channel", pa.string()),
+        ("initiator", pa.string()),
+        ("chinese_actor", pa.string()),
+        ("firm", pa.string()),
+        ("bank", pa.string()),
+        ("finance", pa.string()),
+        ("value_usd_m", pa.float64()),
+        ("loan_usd_m", pa.float64()),
+        ("stage", pa.string()),
+        ("month_proposed", pa.string()),
+        ("month_memorandum", pa.string()),
+        ("month_approved", pa.string()),
+        ("month_awarded", pa.string()),
+        ("month_deal", pa.string()),
+        ("month_construction", pa.string()),
+        ("month_ended", pa.string()),
+    ]
+)
+"""Columns of the table of projects; those with ``month_deal`` are the deals."""
+
+_MONTHS = ("proposed", "signed", "approved", "awarded", "dealt", "started", "ended")
+
+
+def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
+    """Return one run's projects as an Arrow table with the columns of :data:`PROJECT_SCHEMA`."""
+    rows = w.project[: int(w.run["projects"][0])]
+    rows = rows[np.argsort(rows["proposed"], kind="stable")]
+
+    def words(values: Array, names: Any) -> Array:
+        table = np.array([*names, None], dtype=object)
+        return table[np.where(values < 0, len(table) - 1, values)]
+
+    months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
+    columns = [
+        np.full(len(rows), replicate, dtype=np.int32),
+        identities.texts_of(identities.PROJECT, rows["key"]),
+        words(rows["country"], at.country),
+        words(rows["place"], at.locality),
+        words(rows["sector"], at.sector),
+        words(rows["level"], k.LEVELS),
+        words(rows["channel"], k.CHANNELS),
+        words(rows["initiator"], k.INITIATORS),
+        words(rows["actor"], at.actor_codes),
+        words(rows["firm"], at.actor_codes),
+        words(rows["bank"], at.actor_codes),
+        words(rows["finance"], k.FINANCES),
+        rows["value"],
+        rows["loan"],
+        words(rows["stage"], k.STAGES),
+        *(words(rows[name], months) for name in _MONTHS),
+    ]
+    arrays = [
+        c if isinstance(c, pa.Array) else pa.array(c, type=f.type)
+        for c, f in zip(columns, PROJECT_SCHEMA, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=PROJECT_SCHEMA)
+
+
+SERIES_COUNTS = {
+    "visits_to_lac": "visit_to_lac",
+    "visits_to_china": "visit_to_china",
+    "twinnings": "twinning",
+    "memoranda": "memorandum",
+    "deals": "deal",
+    "cancellations": "cancellation",
+    "ties_lost": "tie_lost",
+}
+SERIES_METRICS = (*SERIES_COUNTS, "deal_value_usd_m", *(field.name for field in SERIES))
+"""Metrics of the monthly series, in order."""
+
+
+def monthly(w: State) -> Array:
+    """Return the monthly series (T, C, metrics); months count from January 2000."""
+    log = w.event[: int(w.run["events"][0])]
+    months, countries = w.series.shape[:2]
+    result = np.zeros((months, countries, len(SERIES_METRICS)))
+    cells = log["month"] * countries + log["country"]
+    for i, kind in enumerate(SERIES_COUNTS.values()):
+        mine = (log["kind"] == k.EVENT_KINDS.index(kind)) & (log["country"] >= 0)
+        counts = np.bincount(cells[mine], minlength=months * countries)
+        result[:, :, i] = counts.reshape(months, countries)
+    deals = log["kind"] == k.DEAL
+    values = np.bincount(cells[deals], log["value"][deals], minlength=months * countries)
+    result[:, :, len(SERIES_COUNTS)] = values.reshape(months, countries)
+    result[:, :, len(SERIES_COUNTS) + 1 :] = w.series
+    return result

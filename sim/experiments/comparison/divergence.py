@@ -1,0 +1,180 @@
+"""Where two runs part: events that only one of them has, and what follows for deals.
+
+Two runs that share their seed and replicate number share every draw, and events carry the same
+identity in both. What one log holds and the other does not is therefore a consequence of what
+differs between the scenarios. Logs are record arrays of :data:`sim.core.state.EVENT` in the order
+of :func:`sim.engine.events.canonical_log`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.core import enums as k
+from sim.core.state import Array
+
+NOWHERE = -1
+
+
+class Log:
+    """Hold the log of one run with what walking its causes needs.
+
+    Parameters
+    ----------
+    events
+        Record array of :data:`sim.core.state.EVENT` in canonical order.
+    """
+
+    def __init__(self, events: Array) -> None:
+        self.events = events
+
+    @cached_property
+    def position(self) -> dict[int, int]:
+        """Return the position of each event, by identity."""
+        return dict(zip(self.events["id"].tolist(), range(len(self.events)), strict=True))
+
+    @cached_property
+    def causes(self) -> tuple[list[int], ...]:
+        """Return the identities of the causes of each event, one list for each place of a cause."""
+        return tuple(self.events[name].tolist() for name in ("cause0", "cause1", "cause2"))
+
+    def causes_of(self, position: int) -> list[int]:
+        """Return the positions of an event's causes."""
+        found = (self.position.get(causes[position], NOWHERE) for causes in self.causes)
+        return [cause for cause in found if cause != NOWHERE]
+
+    def lacks(self, other: Log) -> Array:
+        """Return which events of another log this one does not hold."""
+        known = self.position
+        return np.array([i not in known for i in other.events["id"].tolist()], dtype=np.bool_)
+
+
+class Sides:
+    """Hold the logs of two runs side by side.
+
+    Parameters
+    ----------
+    one, other
+        The two logs.
+    """
+
+    def __init__(self, one: Log, other: Log) -> None:
+        self.logs = (one, other)
+        self.only = (other.lacks(one), one.lacks(other))
+
+    @property
+    def same(self) -> bool:
+        """Return whether the logs are equal in every field of every event."""
+        one, other = (log.events for log in self.logs)
+        return len(one) == len(other) and one.tobytes() == other.tobytes()
+
+    @cached_property
+    def parting(self) -> tuple[int, int] | None:
+        """Return the first event that only one log holds, as the log and the position in it.
+
+        Interventions are what the scenarios differ by; what counts is the first thing that
+        comes of them. Events of the same step and kind stand in order of place and actor.
+        """
+        found = []
+        for side, log in enumerate(self.logs):
+            mine = np.flatnonzero(self.only[side] & (log.events["kind"] != k.INTERVENTION))
+            if len(mine):
+                event = log.events[mine[0]]
+                order = tuple(int(event[name]) for name in ("month", "step", "kind", "place"))
+                found.append((order, (side, int(mine[0]))))
+        return min(found)[1] if found else None
+
+    def root(self, side: int, position: int) -> tuple[int, int]:
+        """Return the first missing event that led to an event that only one log holds.
+
+        The walk goes back along the causes that are missing in the other log too; a cause that
+        both logs hold is no reason for the difference.
+
+        Returns
+        -------
+        tuple
+            Position of that first event, and how many missing events the walk met.
+        """
+        log, only = self.logs[side], self.only[side]
+        seen, waiting = {position}, [position]
+        while waiting:
+            for cause in log.causes_of(waiting.pop()):
+                if only[cause] and cause not in seen:
+                    seen.add(cause)
+                    waiting.append(cause)
+        return min(seen), len(seen)
+
+    def instead(self, side: int, position: int) -> int:
+        """Return what the other log holds in the place of an event that it lacks, -1 if nothing.
+
+        Looked for are, in this order, an event only the other log holds, of the same month: of
+        the same project; of the same actor; at the same place and of the same kind.
+        """
+        event, log = self.logs[side].events[position], self.logs[1 - side].events
+        month, project, actor, place, kind = (
+            int(event[name]) for name in ("month", "project", "actor", "place", "kind")
+        )
+        first, last = np.searchsorted(log["month"], (month, month + 1))
+        candidates = first + np.flatnonzero(self.only[1 - side][first:last])
+        projects, actors, places, kinds = (
+            log[name][candidates] for name in ("project", "actor", "place", "kind")
+        )
+        for wanted, mask in (
+            (project != 0, projects == project),
+            (actor >= 0, (actors == actor) & (projects == 0)),
+            (place >= 0, (places == place) & (kinds == kind)),
+        ):
+            if wanted and mask.any():
+                return int(candidates[np.argmax(mask)])
+        return NOWHERE
+
+
+@dataclass(frozen=True)
+class LoneDeal:
+    """Hold a deal that exists in one of two runs only.
+
+    Parameters
+    ----------
+    side
+        Which of the two runs has it.
+    deal, root, steps
+        Positions in that run's log of the deal and of the first missing event that led to it,
+        and how many missing events lie on the way.
+    instead
+        Position in the other log of what happened in the place of ``root``, -1 if nothing.
+    fate
+        Position in the other log of the last event of the same project, -1 if it was never
+        proposed there.
+    """
+
+    side: int
+    deal: int
+    root: int
+    steps: int
+    instead: int
+    fate: int
+
+
+def lone_deals(sides: Sides) -> list[LoneDeal]:
+    """Return the projects that became a deal in one of two runs only, first run first."""
+    logs = [log.events for log in sides.logs]
+    dealt = [_positions(log, np.flatnonzero(log["kind"] == k.DEAL)) for log in logs]
+    found = []
+    for side in (0, 1):
+        lone = [project for project in dealt[side] if project not in dealt[1 - side]]
+        other = logs[1 - side]
+        fates = _positions(other, np.flatnonzero(np.isin(other["project"], lone)))
+        for project in lone:
+            deal = dealt[side][project]
+            root, steps = sides.root(side, deal)
+            instead = sides.instead(side, root)
+            found.append(LoneDeal(side, deal, root, steps, instead, fates.get(project, NOWHERE)))
+    return found
+
+
+def _positions(log: Array, rows: Array) -> dict[int, int]:
+    """Return the last of the given rows of each project."""
+    return dict(zip(log["project"][rows].tolist(), rows.tolist(), strict=True))

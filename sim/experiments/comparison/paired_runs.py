@@ -1,0 +1,207 @@
+"""Two runs of one replicate side by side, read from folders or run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.core import enums as k
+from sim.core.calendar import month_index
+from sim.core.errors import InputError, nearest_name
+from sim.core.identities import numbers_of
+from sim.core.provenance import model_version
+from sim.core.state import EVENT, record_type
+from sim.engine.events import event_table, to_frame
+from sim.engine.monthly_inputs import Positions
+from sim.experiments.comparison.divergence import Log, Sides
+from sim.experiments.comparison.paired_simulation import Worlds
+from sim.experiments.saved_run import read_events, read_manifest, scenario_of_record
+from sim.scenario.schema import Scenario
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.core.state import Array
+
+
+@dataclass(frozen=True)
+class PairedRuns:
+    """Hold the logs of one replicate of two scenarios.
+
+    Parameters
+    ----------
+    names
+        What the two are called.
+    logs
+        Their event logs as frames.
+    replicate
+        Which run of each.
+    world
+        The tables both ran on.
+    scenarios
+        The two.
+    """
+
+    names: tuple[str, str]
+    logs: tuple[pd.DataFrame, pd.DataFrame]
+    replicate: int
+    world: World
+    scenarios: tuple[Scenario, Scenario]
+
+    def sides(self) -> Sides:
+        """Return the two logs as records."""
+        at = Positions(self.world)
+        one, other = (Log(records_of(log, at)) for log in self.logs)
+        return Sides(one, other)
+
+
+def records_of(log: pd.DataFrame, at: Positions) -> Array:
+    """Return a log read from a file as records of events, in its own order.
+
+    The step of the month and the initiator are not kept; step 0 stands for every step.
+    """
+    result = np.zeros(len(log), dtype=record_type(EVENT))
+    result["id"] = numbers_of(log["event_id"])
+
+    def positions(column: str, words: dict[str, int]) -> Array:
+        return log[column].astype(object).map(words).fillna(-1).to_numpy(dtype=np.int64)
+
+    months = {str(m): month_index(str(m)) for m in log["month"].unique()}
+    result["month"] = positions("month", months)
+    result["kind"] = positions("kind", {name: i for i, name in enumerate(k.EVENT_KINDS)})
+    result["actor"] = positions("chinese_actor", at.actor)
+    result["country"] = positions("country", at.country)
+    result["sector"] = positions("sector", at.sector)
+    place = positions("locality", at.locality)
+    centre = np.where(result["country"] >= 0, len(at.locality) + result["country"], -1)
+    result["place"] = np.where(place >= 0, place, centre)
+    known = log["project_id"].notna().to_numpy()
+    result["project"][known] = numbers_of(log["project_id"][known])
+    result["value"] = log["value_usd_m"].fillna(0.0).to_numpy(dtype=np.float64)
+    given: list[list[str]] = log["causes"].tolist()
+    for j in range(3):
+        of = [i for i, causes in enumerate(given) if len(causes) > j]
+        result[f"cause{j}"][of] = numbers_of([given[i][j] for i in of])
+    return result
+
+
+def paired_runs_of(worlds: Worlds, labels: Sequence[str], label: str, replicate: int) -> PairedRuns:
+    """Run one replicate of the baseline and of a what-if again."""
+    number = 1 + list(labels).index(label)
+    total = worlds.scenarios[0].replicates
+    if not 0 <= replicate < total:
+        raise InputError(
+            f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
+        )
+    both = (worlds.scenarios[0], worlds.scenarios[number])
+    pair = Worlds(both, worlds.world, worlds.seed, worlds.draws)
+    one, other = (
+        to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
+    )
+    names = (worlds.scenarios[0].name, label)
+    return PairedRuns(names, (one, other), replicate, worlds.world, both)
+
+
+def is_comparison(folder: str | Path) -> bool:
+    """Return whether a folder holds a comparison and not a run."""
+    return read_manifest(folder).get("kind") == "comparison"
+
+
+def read_paired_runs(
+    folder: str | Path, other: str, replicate: int = 0, world: World | None = None
+) -> PairedRuns:
+    """Return the logs of one replicate of two scenarios.
+
+    Parameters
+    ----------
+    folder
+        Folder of a run, or of a comparison.
+    other
+        Folder of the run to set beside it; of a comparison, the name of a what-if in it.
+    replicate
+        Which run.
+    world
+        The tables they ran on; the shipped ones by default.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no run, or the two cannot be paired; it names what differs.
+    """
+    world = load_world() if world is None else world
+    if is_comparison(folder):
+        return _from_comparison(Path(folder), other, replicate, world)
+    if is_comparison(other):
+        raise InputError(
+            "holds a comparison, not a run",
+            file=other,
+            allowed="the folder of a run, or a comparison first and the name of a what-if second",
+        )
+    one, two = read_manifest(folder), read_manifest(other)
+    _require_paired(folder, other, one, two)
+    names = [m["scenario"]["name"] for m in (one, two)]
+    if names[0] == names[1]:
+        names = [Path(folder).name, Path(other).name]
+    logs = (read_events(folder, replicate), read_events(other, replicate))
+    scenarios = (scenario_of_record(one["scenario"]), scenario_of_record(two["scenario"]))
+    return PairedRuns((names[0], names[1]), logs, replicate, world, scenarios)
+
+
+def _require_paired(
+    folder: str | Path, other: str | Path, one: dict[str, Any], two: dict[str, Any]
+) -> None:
+    """Refuse two runs that don't share their draws."""
+    for words, path in (
+        ("model version", ("model_version",)),
+        ("seed", ("seed",)),
+        ("first month", ("scenario", "start")),
+        ("last month", ("scenario", "end")),
+        ("digest of the world's tables", ("world", "digest")),
+    ):
+        mine, its = (reduce(getitem, path, manifest) for manifest in (one, two))
+        if mine != its:
+            raise InputError(
+                f"cannot be set beside {folder}: the {words} differs, {its} and {mine}",
+                file=other,
+                allowed="two runs that differ only in their scenario",
+            )
+    if one.get("draws") != two.get("draws"):
+        raise InputError(
+            f"cannot be set beside {folder}: they took other draws of parameters",
+            file=other,
+            allowed="two runs of the same draws, or none",
+        )
+
+
+def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> PairedRuns:
+    """Run a replicate of a comparison that was written to a folder again."""
+    manifest = read_manifest(folder)
+    what_ifs = manifest["what_ifs"]
+    if label not in what_ifs:
+        raise InputError(
+            f"there is no what-if {label!r} in this comparison",
+            file=folder,
+            allowed=", ".join(what_ifs),
+            nearest=nearest_name(label, what_ifs),
+        )
+    for words, then, now in (
+        ("another version of the model", manifest["model_version"], model_version()),
+        ("other tables of the world", manifest["world"]["digest"], world.digest),
+    ):
+        if then != now:
+            raise InputError(
+                f"was made with {words}, {then}, not {now}",
+                file=folder,
+                allowed="a comparison that can be repeated; make it again",
+            )
+    scenarios = [scenario_of_record(manifest["scenario"])]
+    scenarios += [scenario_of_record(entry["scenario"]) for entry in what_ifs.values()]
+    worlds = Worlds(scenarios, world, manifest["seed"], manifest["draws"])
+    return paired_runs_of(worlds, list(what_ifs), label, replicate)

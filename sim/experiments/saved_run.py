@@ -1,0 +1,178 @@
+"""Read a run back from the folder it was written to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.core.errors import InputError
+from sim.core.folders import digest
+from sim.world import load_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.run import Run
+    from sim.scenario.schema import Scenario
+    from sim.world import World
+
+TABLES = ("events", "projects", "series", "by_country", "by_locality")
+"""Tables of a run that are read back, each from a file of its name."""
+
+
+def is_run(folder: str | Path) -> bool:
+    """Return whether a folder holds a finished run: the manifest is written last."""
+    return (Path(folder) / "manifest.json").is_file()
+
+
+def read_manifest(folder: str | Path) -> dict[str, Any]:
+    """Return the manifest of a finished run.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold one, or the manifest cannot be read.
+    """
+    path = Path(folder) / "manifest.json"
+    if not path.is_file():
+        raise InputError(
+            "is not the folder of a finished run",
+            file=folder,
+            allowed="a folder that holds a manifest.json, as the command run writes it",
+        )
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise InputError("cannot be read as a manifest", file=path) from error
+    if not isinstance(manifest, dict) or "scenario" not in manifest:
+        raise InputError("is not the manifest of a run", file=path)
+    return manifest
+
+
+def read_run(folder: str | Path, world: World | None = None) -> Run:
+    """Return the run that was written to a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of a finished run.
+    world
+        The tables it ran on; the shipped ones by default.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold a finished run, a table is missing or unreadable, or the run
+        was made on other tables than ``world``.
+    """
+    from sim.experiments.run import Run
+
+    place = Path(folder)
+    manifest = read_manifest(place)
+    world = load_world() if world is None else world
+    if manifest["world"]["digest"] != world.digest:
+        raise InputError(
+            "was made on other tables of the world than those at hand",
+            file=place,
+            allowed="the folder of tables that the run was made with",
+        )
+    given = {name: value for name, value in manifest["scenario"].items() if value is not None}
+    scenario = scenario_of_record(given)
+    tables = {name: _table(place, name) for name in TABLES}
+    per_run = _table(place, "per_run").to_pandas()
+    return Run(scenario, world, manifest["driver"], tables, per_run, manifest)
+
+
+def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFrame:
+    """Return the event log of a run that was written to a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of a finished run.
+    replicate
+        Read the log of this run only.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold a finished run, the log is missing or unreadable, or it does
+        not hold that replicate.
+    """
+    from sim.engine.events import to_frame
+
+    kept = int(read_manifest(folder).get("logs_kept", 0))
+    if replicate is not None and not 0 <= replicate < kept:
+        raise InputError(
+            f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {kept - 1}"
+        )
+    chosen = None if replicate is None else [("replicate", "=", replicate)]
+    return to_frame(_table(Path(folder), "events", chosen))
+
+
+def scenario_of_record(record: dict[str, Any]) -> Scenario:
+    """Return the scenario that a manifest or plan holds; a field that is None was left out.
+
+    Raises
+    ------
+    InputError
+        If the fields do not make a scenario.
+    """
+    from sim.scenario.schema import build
+
+    return build(_without_blanks(record))
+
+
+def _without_blanks(value: Any) -> Any:
+    """Return nested data without the fields that are None, as a scenario is built from."""
+    if isinstance(value, dict):
+        return {name: _without_blanks(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_blanks(item) for item in value]
+    return value
+
+
+def _check(folder: Path, path: Path) -> None:
+    """Refuse a table that is not what was written."""
+    written = read_manifest(folder).get("written")
+    # Runs of earlier versions list names alone.
+    if isinstance(written, dict) and path.is_file() and digest(path) != written.get(path.name):
+        raise InputError(
+            "was damaged or changed after the run: its content does not fit its SHA-256 in "
+            "manifest.json",
+            file=path,
+            allowed="the table as it was written; make the run again",
+        )
+
+
+def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = None) -> Any:
+    """Return a table of the run, or its chosen rows, as an Arrow table."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from sim.engine.events import WORDS
+
+    path = folder / f"{name}.parquet"
+    _check(folder, path)
+    # A log has many rows of few words.
+    words = list(WORDS) if name == "events" else None
+    try:
+        table = parquet.read_table(
+            path,
+            filters=chosen,
+            use_threads=False,
+            read_dictionary=words,
+            page_checksum_verification=True,
+        )
+    except FileNotFoundError:
+        raise InputError("this table of the run is missing", file=path) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError("cannot be read as a table", file=path) from error
+    if name == "events" and pa.types.is_integer(table.schema.field("event_id").type):
+        raise InputError(
+            "was written by a version whose identities are numbers, not text",
+            file=path,
+            allowed="a run of this version: make it again",
+        )
+    return table

@@ -1,0 +1,288 @@
+"""Scenario discovery: the box of parameters in which an outcome is as asked for.
+
+The boxes are found by the patient rule induction method (PRIM) of the EMA workbench.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.errors import InputError, nearest_name
+from sim.experiments.design import Design
+from sim.experiments.sensitivity.monte_carlo_noise import LEAST_POINTS, Response
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+THRESHOLD = 0.8
+"""Density a box should reach: the share of its points that are as asked for."""
+
+MOST_BOXES = 3
+_SIGNS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+_CONDITION = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(>=|<=|>|<)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Ask that the mean outcome of a point is above or below a number."""
+
+    outcome: str
+    sign: str
+    number: float
+
+    @property
+    def text(self) -> str:
+        """Return the condition as it is written."""
+        return f"{self.outcome} {self.sign} {self.number:g}"
+
+    def holds(self, values: Any) -> npt.NDArray[np.bool_]:
+        """Return where values meet it; an unknown value does not."""
+        return np.asarray(_SIGNS[self.sign](values, self.number), dtype=bool)
+
+
+def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
+    """Return what ``deals>=400`` asks for.
+
+    Raises
+    ------
+    InputError
+        If it is not of that form or names no outcome.
+    """
+    where = text
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise InputError(
+            "is not a condition", argument="discover", field=where, allowed="one such as deals>=400"
+        )
+    name, sign, number = found.groups()
+    if name not in outcomes:
+        raise InputError(
+            f"there is no outcome {name!r} in this sweep",
+            argument="discover",
+            field=where,
+            nearest=nearest_name(name, outcomes),
+        )
+    try:
+        value = float(number)
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise InputError(
+            f"{number!r} is not a number",
+            argument="discover",
+            field=where,
+            allowed="a number such as 400",
+        )
+    return Condition(name, sign, value)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Bound one parameter of a box.
+
+    Parameters
+    ----------
+    parameter
+        Name of the parameter.
+    low, high
+        The bounds, in the parameter's unit.
+    chance
+        Larger of the quasi-p-values of its bounds: how often chance alone would make the bound
+        look as useful.
+    """
+
+    parameter: str
+    low: float
+    high: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """Hold a box and how well it fits.
+
+    Parameters
+    ----------
+    limits
+        Bounds of the parameters that are restricted.
+    coverage
+        Share of all points as asked for that lie inside.
+    density
+        Share of the points inside that are as asked for.
+    mass
+        Share of all points that lie inside.
+    points
+        Number of points inside.
+    """
+
+    limits: tuple[Limit, ...]
+    coverage: float
+    density: float
+    mass: float
+    points: int
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Hold the boxes found for some conditions.
+
+    Parameters
+    ----------
+    conditions
+        What is asked for; all must hold.
+    asked, points
+        Points that are as asked for, and all points known.
+    boxes
+        The boxes, the first found first; each is found among the points outside those before.
+    """
+
+    conditions: tuple[Condition, ...]
+    asked: int
+    points: int
+    boxes: tuple[Box, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the conditions as they are written."""
+        return " and ".join(condition.text for condition in self.conditions)
+
+
+def discover(
+    design: Design,
+    answers: Sequence[Response],
+    conditions: Iterable[Condition],
+    threshold: float = THRESHOLD,
+) -> Discovery:
+    """Return the boxes of parameters in which the conditions hold.
+
+    Parameters
+    ----------
+    design
+        The design.
+    answers
+        Responses of the outcomes that the conditions name.
+    conditions
+        What is asked for; all must hold.
+    threshold
+        Density a box should reach. Of those on the way from everything to the smallest box, the
+        one with most coverage among those as dense is taken, or the densest if none is.
+
+    Raises
+    ------
+    InputError
+        If no point or every point is as asked for, there are too few points, or the EMA workbench
+        is missing or too old.
+    """
+    asked = tuple(conditions)
+    means = {answer.outcome: answer.means for answer in answers}
+    known = np.all([np.isfinite(means[one.outcome]) for one in asked], axis=0)
+    wanted = np.all([one.holds(means[one.outcome]) for one in asked], axis=0)[known]
+    _check_split(asked, means, wanted)
+    if not 0.0 < threshold <= 1.0:
+        raise InputError("is not a share", field="threshold", allowed="more than 0, up to 1")
+    prim = workbench()
+    inputs = design.points[known].astype("float64").reset_index(drop=True)
+    with warnings.catch_warnings():
+        # Its use of other libraries is not for its users to mend.
+        warnings.simplefilter("ignore")
+        boxes = tuple(_boxes(prim.Prim(inputs, wanted), threshold))
+    return Discovery(asked, int(wanted.sum()), len(wanted), boxes)
+
+
+def _check_split(
+    asked: Sequence[Condition], means: dict[str, Any], wanted: npt.NDArray[np.bool_]
+) -> None:
+    text = " and ".join(one.text for one in asked)
+    if len(wanted) < LEAST_POINTS:
+        raise InputError(
+            f"{len(wanted)} points with known outcomes are too few to find a box in",
+            argument="discover",
+            allowed=f"{LEAST_POINTS} points or more",
+        )
+    if wanted.any() and not wanted.all():
+        return
+    spans = [
+        f"mean {name} goes from {np.nanmin(means[name]):.4g} to {np.nanmax(means[name]):.4g}"
+        for name in dict.fromkeys(one.outcome for one in asked)
+    ]
+    which = "every point has" if wanted.any() else "no point has"
+    raise InputError(f"{which} {text}; {', '.join(spans)}", argument="discover")
+
+
+def workbench() -> Any:
+    """Return the PRIM module of the EMA workbench.
+
+    Raises
+    ------
+    InputError
+        If it is not installed, or older than 3.0, whose limits are wrong with current pandas.
+    """
+    how = "pip install 'paradiplomacy[sensitivity]' brings it, on Python 3.12 or later"
+    try:
+        version = metadata.version("ema_workbench")
+    except metadata.PackageNotFoundError:
+        raise InputError(
+            f"scenario discovery needs the EMA workbench, which is not installed; {how}"
+        ) from None
+    if int(version.split(".")[0]) < 3:
+        raise InputError(
+            f"scenario discovery needs the EMA workbench 3.0 or later, not {version}; {how}"
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ema_workbench.analysis import prim
+    return prim
+
+
+def _boxes(algorithm: Any, threshold: float) -> Iterable[Box]:
+    for number in range(MOST_BOXES):
+        found = algorithm.find_box()
+        if found is None:
+            return
+        place = _choice(found.peeling_trajectory, threshold)
+        found.select(place)
+        box = _box(found, place)
+        if number and (box.density < threshold or not box.limits):
+            return
+        yield box
+
+
+def _choice(steps: pd.DataFrame, threshold: float) -> int:
+    """Return the step of a peeling trajectory to take."""
+    dense = steps[steps["density"] >= threshold]
+    if len(dense):
+        best = dense.sort_values(["coverage", "density"], ascending=False, kind="stable")
+    else:
+        best = steps.sort_values(["density", "coverage"], ascending=False, kind="stable")
+    return int(best["id"].iloc[0])
+
+
+def _box(found: Any, place: int) -> Box:
+    step, limits = found.peeling_trajectory.iloc[place], found.box_lims[place]
+    chances = found.p_values[place]
+    restricted = tuple(
+        Limit(
+            str(name),
+            float(limits[name].iloc[0]),
+            float(limits[name].iloc[1]),
+            max(float(value) for value in chances[name]),
+        )
+        for name in limits.columns
+        if name in chances
+    )
+    return Box(
+        restricted,
+        float(step["coverage"]),
+        float(step["density"]),
+        float(step["mass"]),
+        int(step["n"]),
+    )

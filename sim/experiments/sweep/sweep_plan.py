@@ -1,0 +1,276 @@
+"""What a sweep is to do: which runs, in which chunks, and how two plans differ."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.core.errors import InputError
+from sim.core.files import plain
+from sim.core.state import Array
+from sim.experiments.design import Design
+from sim.experiments.run_settings import simulated
+from sim.scenario.schema import Scenario
+
+FORMAT = 1
+"""Number of the store's layout; a store of another layout is refused."""
+
+TABLES = ("by_country", "by_locality", "events")
+"""What a sweep can keep of each run beside its outcomes for the region."""
+
+_FEWEST, _MOST = 10, 100
+_WITH_EVENTS = 25
+_PARTS = 64
+_SHORT = 40
+_WITHOUT_EFFECT = {"name", "title", "question", "lineage", "focus", "replicates", "parameters"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Name a rectangle of runs: some points times some replicates.
+
+    A new sweep is one block; each extension adds one or two, so that what was done before keeps
+    its place.
+    """
+
+    first_point: int
+    end_point: int
+    first_replicate: int
+    end_replicate: int
+
+    @property
+    def replicates(self) -> int:
+        """Return how many replicates each of its points has."""
+        return self.end_replicate - self.first_replicate
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs."""
+        return (self.end_point - self.first_point) * self.replicates
+
+    def run(self, number: int) -> tuple[int, int]:
+        """Return (point, replicate) of a run, counted through the block point by point."""
+        point, replicate = divmod(number, self.replicates)
+        return self.first_point + point, self.first_replicate + replicate
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Name some consecutive runs of a block: what one worker does at a time."""
+
+    block: int
+    number: int
+    runs: tuple[tuple[int, int], ...]
+
+    @property
+    def name(self) -> str:
+        """Return the name that its files begin with."""
+        return f"{self.block:02d}-{self.number:06d}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Hold everything that decides a sweep's numbers.
+
+    Parameters
+    ----------
+    scenario
+        The scenario in full; its seed is the sweep's.
+    model_version, world_digest
+        Of the software and tables that make the runs.
+    design
+        The points.
+    blocks
+        The runs, in the order in which they were asked for.
+    chunk_runs
+        Most runs in a chunk.
+    tables
+        What is kept beside the outcomes, names of :data:`TABLES`.
+    """
+
+    scenario: Scenario
+    model_version: str
+    world_digest: str
+    design: Design
+    blocks: tuple[Block, ...]
+    chunk_runs: int
+    tables: tuple[str, ...]
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs."""
+        return sum(block.runs for block in self.blocks)
+
+    @property
+    def replicates(self) -> int:
+        """Return the number of replicates of each point."""
+        return max(block.end_replicate for block in self.blocks)
+
+    @property
+    def simulated(self) -> dict[str, Any]:
+        """Return months, replicates of each point, seed and changes beside the points."""
+        draws = self.design.draws
+        return simulated(self.scenario, replicates=self.replicates, draws=draws)
+
+    @cached_property
+    def values(self) -> Array:
+        """Return the points as an array (points, parameters varied)."""
+        return self.design.points.to_numpy(dtype=np.float64)
+
+    @property
+    def names(self) -> list[str]:
+        """Return the parameters that the points set, in the order of the columns."""
+        return [str(name) for name in self.design.points.columns]
+
+    @cached_property
+    def identity(self) -> str:
+        """Return a hash of all that decides the outcome of a run, given its point and replicate."""
+        parts = [
+            self.model_version,
+            self.world_digest,
+            json.dumps(_fields(self.scenario), sort_keys=True),
+            *self.tables,
+            "",
+            *self.names,
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    @property
+    def points_digest(self) -> str:
+        """Return a hash of the points: names and values."""
+        digest = hashlib.sha256("\0".join(self.names).encode())
+        digest.update(self.values.astype("<f8").tobytes())
+        return digest.hexdigest()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the chunks in order."""
+        for place, block in enumerate(self.blocks):
+            starts = range(0, block.runs, self.chunk_runs)
+            for number, first in enumerate(starts):
+                end = min(first + self.chunk_runs, block.runs)
+                yield Chunk(place, number, tuple(block.run(run) for run in range(first, end)))
+
+    def key(self, chunk: Chunk) -> str:
+        """Return a hash of a chunk's address: model, world, scenario, points and seeds."""
+        digest = hashlib.sha256(self.identity.encode())
+        digest.update(np.array(chunk.runs, dtype="<i8").tobytes())
+        points = sorted({point for point, _ in chunk.runs})
+        digest.update(self.values[points].astype("<f8").tobytes())
+        return digest.hexdigest()
+
+    def extended(self, n: int | None = None, replicates: int | None = None) -> Plan:
+        """Return the plan with further points, further replicates or both.
+
+        Parameters
+        ----------
+        n
+            Further points, as :meth:`sim.experiments.design.Design.extended` counts them.
+        replicates
+            Further replicates of each point.
+
+        Raises
+        ------
+        InputError
+            If nothing is added, or the design cannot go on.
+        """
+        if n is None and replicates is None:
+            raise InputError("nothing to add", allowed="further points or further replicates")
+        design, blocks = self.design, list(self.blocks)
+        points = len(design.points)
+        if n is not None:
+            design = design.extended(n)
+            blocks.append(Block(points, len(design.points), 0, self.replicates))
+            points = len(design.points)
+        if replicates is not None:
+            if replicates < 1:
+                raise InputError(
+                    f"{replicates} is too few", field="replicates", allowed="1 or more"
+                )
+            blocks.append(Block(0, points, self.replicates, self.replicates + replicates))
+        return replace(self, design=design, blocks=tuple(blocks))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan in terms of JSON, the points left out."""
+        return {
+            "format": FORMAT,
+            "model_version": self.model_version,
+            "world": {"digest": self.world_digest},
+            "scenario": self.scenario.model_dump(mode="json"),
+            "seed": self.scenario.seed,
+            "points": len(self.values),
+            "replicates": self.replicates,
+            "runs": self.runs,
+            "varied": self.names,
+            "tables": list(self.tables),
+            "chunk_runs": self.chunk_runs,
+            "blocks": [
+                [b.first_point, b.end_point, b.first_replicate, b.end_replicate]
+                for b in self.blocks
+            ],
+            "design": plain(self.design.to_json()),
+        }
+
+    def differences(self, wanted: Plan) -> list[str]:
+        """Return what a wanted plan has otherwise, one sentence each."""
+        pairs: list[tuple[str, object, object]] = [
+            ("model version", self.model_version, wanted.model_version),
+            ("world", self.world_digest[:12], wanted.world_digest[:12]),
+            *_changed("scenario", _fields(self.scenario), _fields(wanted.scenario)),
+            ("design", self.design.kind, wanted.design.kind),
+            ("parameters varied", ", ".join(self.names), ", ".join(wanted.names)),
+            ("points", len(self.values), len(wanted.values)),
+            ("replicates", self.replicates, wanted.replicates),
+            ("tables", ", ".join(self.tables) or "none", ", ".join(wanted.tables) or "none"),
+        ]
+        found = [
+            f"{what} {mine} there, {other} here" for what, mine, other in pairs if mine != other
+        ]
+        if not found and not np.array_equal(self.values, wanted.values):
+            found.append("the points have other values")
+        return found
+
+
+def chunk_size(runs: int, tables: tuple[str, ...]) -> int:
+    """Return the most runs in a chunk: few enough to spread, enough to fill a file."""
+    most = _WITH_EVENTS if "events" in tables else _MOST
+    return max(_FEWEST, min(most, runs // _PARTS))
+
+
+def checked_tables(wanted: tuple[str, ...], keep_events: bool) -> tuple[str, ...]:
+    """Return the tables to keep, in one order.
+
+    Raises
+    ------
+    InputError
+        If there is no such table.
+    """
+    for name in wanted:
+        if name not in TABLES:
+            raise InputError(
+                f"there is no table {name!r}", field="tables", allowed=", ".join(TABLES)
+            )
+    asked = {*wanted, *(("events",) if keep_events else ())}
+    return tuple(name for name in TABLES if name in asked)
+
+
+def _fields(scenario: Scenario) -> dict[str, Any]:
+    """Return the fields of a scenario that decide its numbers, with parameters one by one."""
+    fields = scenario.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
+    return fields | scenario.parameter_values()
+
+
+def _changed(
+    what: str, mine: Mapping[str, Any], other: Mapping[str, Any]
+) -> Iterator[tuple[str, object, object]]:
+    """Yield the fields in which two scenarios differ; long ones only by name."""
+    for name in mine:
+        if mine[name] != other.get(name):
+            there, here = json.dumps(mine[name]), json.dumps(other.get(name))
+            short = max(len(there), len(here)) <= _SHORT
+            yield (f"{what}'s {name}", *((there, here) if short else ("one", "another")))

@@ -1,0 +1,164 @@
+"""Codes of a world's tables as names to be read."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sim.core.calendar import month_index
+from sim.core.enums import FORUM
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.interventions import Intervention
+    from sim.world import World
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_words(month: str) -> str:
+    """Return a month as ``July 2016``, or a year unchanged."""
+    year, _, number = month.partition("-")
+    return f"{MONTHS[int(number) - 1]} {year}" if number else year
+
+
+def money(usd_m: float | None) -> str:
+    """Return an amount in US$ million as words, to three figures."""
+    if usd_m is None or math.isnan(usd_m):
+        return "an unknown value"
+    if usd_m >= 1000:
+        return f"US$ {usd_m / 1000:,.1f} billion"
+    return f"US$ {usd_m:,.0f} million" if usd_m >= 10 else f"US$ {usd_m:.1f} million"
+
+
+def plain_word(code: str) -> str:
+    """Return a code such as ``lost_in_tender`` as words."""
+    return code.replace("_", " ")
+
+
+class Names:
+    """Look up the names of a world's places and actors; an unknown code stands for itself."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def localities(self) -> dict[str, str]:
+        """Return the names of localities by code."""
+        return _pairs(self.world.localities, "code", "name")
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Return the names of countries by code."""
+        return _pairs(self.world.countries, "iso3", "name")
+
+    @cached_property
+    def home(self) -> dict[str, str]:
+        """Return the country of each locality."""
+        return _pairs(self.world.localities, "code", "iso3")
+
+    @cached_property
+    def sectors(self) -> dict[str, str]:
+        """Return the names of sectors by code."""
+        return _pairs(self.world.sectors, "code", "name")
+
+    @cached_property
+    def actors(self) -> dict[str, str]:
+        """Return the names of Chinese actors by code."""
+        names = _pairs(self.world.provinces, "code", "name")
+        for kind, article, table in (
+            ("organisation", "the ", self.world.organisations),
+            ("firm", "", self.world.firms),
+            ("bank", "", self.world.banks),
+        ):
+            pairs = _pairs(table, "code", "name")
+            names |= {f"{kind}:{code}": article + name for code, name in pairs.items()}
+        for code, name in self.countries.items():
+            names[f"embassy:{code}"] = f"the Chinese embassy in {name}"
+            names[f"association:{code}"] = f"the Chinese business association in {name}"
+        return names
+
+    def actor(self, code: str | None) -> str:
+        """Return the name of a Chinese actor."""
+        return "a Chinese actor" if code is None else self.actors.get(code, code)
+
+    def country(self, code: str | None) -> str:
+        """Return the name of a country."""
+        return "the region" if code is None else self.countries.get(code, code)
+
+    def place(self, locality: str | None, country: str | None) -> str:
+        """Return the name of a locality, or its national level where there is none."""
+        if locality is not None:
+            return self.localities.get(locality, locality)
+        return f"the national government of {self.country(country)}" if country else "the region"
+
+    def sector(self, code: str | None) -> str:
+        """Return the name of a sector, to be used inside a sentence."""
+        if code is None:
+            return "unnamed"
+        name = self.sectors.get(code, plain_word(code))
+        return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+    def governor(self, locality: str | None, month: str) -> str | None:
+        """Return the name of a documented governor who took office in a month."""
+        return _holder(self.world.governors, "locality", locality, month)
+
+    def executive(self, country: str | None, month: str) -> str | None:
+        """Return the name of a documented national executive who took office in a month."""
+        return _holder(self.world.executives, "iso3", country, month)
+
+    @cached_property
+    def forums(self) -> dict[str, str]:
+        """Return the names of forums by the identity of the event that each leaves."""
+        from sim.core.calendar import month_index
+        from sim.core.identities import EVENT, text_of
+        from sim.core.rng import event_identity, key_of
+        from sim.engine.monthly_inputs import forum_calendar
+        from sim.scenario.interventions import LAST_MONTH
+
+        table = forum_calendar(self.world, month_index(LAST_MONTH) + 1)
+        hosts = set(self.world.provinces["code"])
+        found = {}
+        for month, name, place in zip(table["month"], table["name"], table["place"], strict=True):
+            host = key_of("actor", place) if place in hosts else 0
+            key = key_of("forum", month, name)
+            number = event_identity(FORUM, int(month), host, 0, key)
+            found[text_of(EVENT, int(number))] = str(name)
+        return found
+
+    def forum(self, event_id: str) -> str:
+        """Return the name of the forum that an event is about."""
+        return self.forums.get(event_id, "a forum")
+
+
+def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:
+    rows = zip(table[code], table[name], strict=True)
+    return {str(key): str(value) for key, value in rows}
+
+
+def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> str | None:
+    rows = table[(table[column] == code) & (table["start"] == month_index(month))]
+    return None if rows.empty else str(rows["name"].iloc[0])
+
+
+def intervention_cells(change: Intervention) -> tuple[str, str, str, str]:
+    """Return an intervention as the cells of a row."""
+    data = change.model_dump(exclude_none=True)
+    apart = {"month", "kind", "note", "id"}
+    words = ", ".join(f"{plain_word(k)}: {v}" for k, v in data.items() if k not in apart)
+    return change.month, change.kind, words, change.note or ""

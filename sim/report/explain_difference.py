@@ -1,0 +1,302 @@
+"""Why a deal exists in one of two worlds only, told step by step."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from sim.core.identities import EVENT, PROJECT, as_written, text_of
+from sim.experiments.comparison.divergence import NOWHERE, LoneDeal, Sides, lone_deals
+from sim.report.biography import (
+    WIDTH,
+    Life,
+    events_by_id,
+    find_project,
+    headline,
+    life_of,
+    project_words,
+    told_reasons,
+)
+from sim.report.compare_text import fate_words, kind_words
+from sim.report.display_names import Names, money, month_words, plain_word
+from sim.report.event_phrases import ORDERS, Event, reason, sentence
+from sim.report.explanation import event_record, life_record
+
+if TYPE_CHECKING:
+    from sim.experiments.comparison.paired_runs import PairedRuns
+    from sim.scenario.interventions import Intervention
+
+SHARED, ALONE = "=", "≠"
+"""Marks of an event that both worlds hold, and of one that only this world holds."""
+
+
+class _Told:
+    """Hold two worlds with the names and events that telling needs."""
+
+    def __init__(self, pair: PairedRuns) -> None:
+        self.pair = pair
+        self.names = Names(pair.world)
+        self.sides: Sides = pair.sides()
+        self.events: tuple[dict[str, Event], dict[str, Event]] = (
+            events_by_id(pair.logs[0], pair.replicate),
+            events_by_id(pair.logs[1], pair.replicate),
+        )
+
+    def event(self, side: int, position: int) -> Event | None:
+        """Return the event at a position of a log, None if there is none."""
+        if position == NOWHERE:
+            return None
+        number = int(self.sides.logs[side].events["id"][position])
+        return self.events[side][text_of(EVENT, number)]
+
+    def project(self, found: LoneDeal) -> str:
+        """Return the project of a deal that only one world has."""
+        number = int(self.sides.logs[found.side].events["project"][found.deal])
+        return text_of(PROJECT, number)
+
+    def sentence(self, side: int, event: Event) -> str:
+        """Return what happened, with the project of another place named."""
+        causes = tuple(self.events[side][c] for c in event.causes if c in self.events[side])
+        what = "the project" if event.project is not None else ""
+        return sentence(event, self.names, what, causes)
+
+    def interventions(self, root: Event) -> list[str]:
+        """Return what only one scenario had ordered by then, where the event is or everywhere."""
+        found = []
+        for name, mine, other in zip(
+            self.pair.names, self.pair.scenarios, self.pair.scenarios[::-1], strict=True
+        ):
+            apart = [change for change in mine.interventions if change not in other.interventions]
+            found += [
+                f"{name} {self.ordered(change)} ({month_words(change.month)})"
+                for change in sorted(apart, key=lambda change: change.month)
+                if change.month <= root.month and self.home(change) in (None, root.country)
+            ]
+        return found
+
+    def home(self, change: Intervention) -> str | None:
+        """Return the country that an intervention is about, None if it is about all."""
+        locality = getattr(change, "locality", None)
+        if locality is not None:
+            return self.names.home.get(locality)
+        country: str | None = getattr(change, "country", None)
+        return country
+
+    def ordered(self, change: Intervention) -> str:
+        """Return what an intervention does and sets, such as ``stance: -0.8``."""
+        place = self.names.place(getattr(change, "locality", None), self.home(change))
+        data = change.model_dump(exclude_none=True)
+        apart = {"month", "kind", "note", "id", "country", "locality"}
+        sets = ", ".join(f"{plain_word(n)}: {v}" for n, v in data.items() if n not in apart)
+        return f"{ORDERS[change.kind]} in {place}" + (f", {sets}" if sets else "")
+
+    def cause(self, side: int, event: Event | None) -> Event | None:
+        """Return the first cause of an event outside its own project."""
+        if event is None:
+            return None
+        found = (self.events[side].get(c) for c in event.causes)
+        return next((c for c in found if c is not None and c.project != event.project), None)
+
+
+def between_of(pair: PairedRuns, deal: str) -> str:
+    """Tell why a deal exists in one of two worlds only, as text of at most 78 columns.
+
+    The chain of its causes is told in the world that has it, each event marked as one that both
+    worlds hold or not; then the first event on the chain that the other world lacks, and what
+    became of the same project there.
+
+    Parameters
+    ----------
+    pair
+        The two worlds.
+    deal
+        ``project_id`` or the beginning of one.
+
+    Raises
+    ------
+    InputError
+        If neither world has such a project.
+    """
+    told = _Told(pair)
+    lone = {told.project(d): d for d in lone_deals(told.sides)}
+    project = _project(pair, deal, lone)
+    if project not in lone:
+        return _both(told, project)
+    found = lone[project]
+    life = life_of(pair.logs[found.side], project, pair.replicate)
+    what, how = headline(life, told.names)
+    rule = "─" * WIDTH
+    here, there = pair.names[found.side], pair.names[1 - found.side]
+    head = [
+        *wrap(what, WIDTH),
+        f"Project {project}, run {pair.replicate}",
+        *wrap(f"In {here} only: {how}", WIDTH),
+        rule,
+    ]
+    body = [text for texts in _lines(told, found, life) for text in texts]
+    legend = f"{SHARED} in both worlds   {ALONE} not in {there}"
+    return "\n".join([*head, *body, rule, legend, "", *_verdict(told, found, there)])
+
+
+def _project(pair: PairedRuns, deal: str, lone: dict[str, LoneDeal]) -> str:
+    """Return the project meant, preferring one that is a deal in one world only."""
+    text = as_written(PROJECT, deal)
+    fitting = [p for p in lone if text and p.startswith(text)]
+    if len(fitting) == 1:
+        return fitting[0]
+    first, second = (set(log["project_id"].dropna()) for log in pair.logs)
+    known = any(p.startswith(text) for p in first)
+    side = 0 if known or not any(p.startswith(text) for p in second) else 1
+    return find_project(pair.logs[side], deal, pair.replicate)
+
+
+def _lines(told: _Told, found: LoneDeal, life: Life) -> list[list[str]]:
+    """Return the lines of text of each event of the chain."""
+    other = told.events[1 - found.side]
+    result = []
+    month, before = "", None
+    for line in life.lines:
+        shown = line.event.month if line.event.month != month else ""
+        month = line.event.month
+        mark = SHARED if line.event.event_id in other else ALONE
+        words = project_words(line, life, told.names)
+        text = sentence(line.event, told.names, words, line.causes)
+        texts = wrap(text, WIDTH, initial_indent=f"{shown:7}  {mark} ", subsequent_indent=" " * 11)
+        causes = told_reasons(line, before)
+        if causes:
+            because = reason(line.event, causes, told.names)
+            texts += wrap(because, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
+        before = line.event
+        result.append(texts)
+    return result
+
+
+def _verdict(told: _Told, found: LoneDeal, there: str) -> list[str]:
+    """Say what is missing in the other world first, and what became of the project there."""
+    side = found.side
+    root, fate = told.event(side, found.root), told.event(1 - side, found.fate)
+    instead = told.event(1 - side, found.instead)
+    assert root is not None
+    lacks = f"What {there} lacks first ({month_words(root.month)}): {told.sentence(side, root)}"
+    if found.steps > 2:
+        lacks += f" With it {found.steps - 1} more events up to the deal are missing there."
+    texts = [lacks]
+    if instead is not None:
+        texts.append(
+            f"What {there} has in its place that month: {told.sentence(1 - side, instead)}"
+        )
+    end = fate_words(fate, told.cause(1 - side, fate), told.names)
+    texts.append(f"The same project in {there}: {end}.")
+    changed = told.interventions(root)
+    if changed:
+        texts.append(f"What the scenarios differ by until then: {'; '.join(changed)}.")
+    return [line for text in texts for line in wrap(text, WIDTH, subsequent_indent="  ")]
+
+
+def _both(told: _Told, project: str) -> str:
+    """Tell of a project that is a deal in both worlds or in neither."""
+    lines, deals = [], 0
+    for side, name in enumerate(told.pair.names):
+        own = [e for e in told.events[side].values() if e.project == project]
+        deal = next((e for e in own if e.kind == "deal"), None)
+        last = own[-1] if own else None
+        if deal is not None:
+            deals += 1
+            words = f"deal formed in {month_words(deal.month)}, {money(deal.value)}"
+        else:
+            words = fate_words(last, told.cause(side, last), told.names)
+        lines += wrap(f"{name}: {words}.", WIDTH, subsequent_indent="  ")
+    head = "is a deal in both worlds" if deals else "is a deal in neither world"
+    return "\n".join([f"Project {project} {head}.", *lines])
+
+
+def between_table(pair: PairedRuns) -> str:
+    """Return the deals that exist in one of two worlds only as a table in plain text."""
+    told = _Told(pair)
+    sides, names = told.sides, told.names
+    one, other = pair.names
+    lines = [f"Run {pair.replicate}: {one} beside {other}"]
+    if sides.parting is None:
+        return "\n".join([*lines, "Both worlds hold the same events."])
+    first = told.event(*sides.parting)
+    assert first is not None
+    lines += wrap(
+        f"They part in {month_words(first.month)}. The first event that only "
+        f"{pair.names[sides.parting[0]]} has: {told.sentence(sides.parting[0], first)}",
+        WIDTH,
+    )
+    found = lone_deals(sides)
+    for side, name in enumerate(pair.names):
+        mine = [deal for deal in found if deal.side == side]
+        lines += ["", f"Deals in {name} only: {len(mine)}"]
+        if mine:
+            lines.append(f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place, sector; what is missing")
+        for deal in mine:
+            event, root = told.event(side, deal.deal), told.event(side, deal.root)
+            fate = told.event(1 - side, deal.fate)
+            assert event is not None
+            assert root is not None
+            where = names.place(event.locality, event.country)
+            end = fate_words(fate, None, names)
+            missing = f"{kind_words(root.kind)} ({month_words(root.month)}); {end}"
+            lines.append(
+                f"{event.project!s:<16}{event.month:<9}{money(event.value):>16}  {where}, "
+                f"{names.sector(event.sector)}; lacks {missing}"
+            )
+    return "\n".join(lines)
+
+
+def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
+    """Return what :func:`between_of` tells of a deal, or :func:`between_table` of all, as data.
+
+    Raises
+    ------
+    InputError
+        If neither world has such a project.
+    """
+    told = _Told(pair)
+    found = lone_deals(told.sides)
+    if deal is None:
+        first = told.sides.parting
+        parting = first and {
+            "world": pair.names[first[0]],
+            "event": _record(told.event(*first)),
+        }
+        return {"parting": parting, "deals": [_lone_record(told, one) for one in found]}
+    lone = {told.project(one): one for one in found}
+    project = _project(pair, deal, lone)
+    if project not in lone:
+        ends = []
+        for events in told.events:
+            own = [event for event in events.values() if event.project == project]
+            ends.append(_record(own[-1] if own else None))
+        return {
+            "project_id": project,
+            "only_in": None,
+            "ends": dict(zip(pair.names, ends, strict=True)),
+        }
+    side = lone[project].side
+    life = life_record(life_of(pair.logs[side], project, pair.replicate), told.names)
+    for step in life["steps"]:
+        step["in_both"] = step["event"]["event_id"] in told.events[1 - side]
+    return {**_lone_record(told, lone[project]), **life}
+
+
+def _record(event: Event | None) -> dict[str, Any] | None:
+    return None if event is None else event_record(event)
+
+
+def _lone_record(told: _Told, found: LoneDeal) -> dict[str, Any]:
+    """Return a deal of one world only, and what the other lacks and holds instead."""
+    side, root = found.side, told.event(found.side, found.root)
+    assert root is not None
+    return {
+        "project_id": told.project(found),
+        "only_in": told.pair.names[side],
+        "deal": _record(told.event(side, found.deal)),
+        "lacks_first": _record(root),
+        "events_lacking": found.steps,
+        "instead": _record(told.event(1 - side, found.instead)),
+        "last_in_the_other": _record(told.event(1 - side, found.fate)),
+        "scenarios_differ": told.interventions(root),
+    }

@@ -1,0 +1,178 @@
+"""Numbers that figures, cards and pages show: counts by run, and their spread over runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.core.calendar import month_index
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from sim.experiments.run import Run
+
+    Floats = npt.NDArray[np.float64]
+else:
+    Floats = np.ndarray
+
+LOW, HIGH = 0.05, 0.95
+"""Quantiles that bound the 90 % interval."""
+
+STEPS = (
+    ("proposals", "month_proposed"),
+    ("memoranda", "month_memorandum"),
+    ("approvals", "month_approved"),
+    ("awards", "month_awarded"),
+    ("deals", "month_deal"),
+)
+"""Steps of a project before it is complete, and the column of their month."""
+
+LOSSES = ("lapsed", "refused", "vetoed", "lost_in_tender", "cancelled")
+"""Stages in which a project has failed."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Hold the middle of values over runs and their 90 % interval, with any shape."""
+
+    median: Floats
+    low: Floats
+    high: Floats
+    mean: Floats
+
+    def words(self, pattern: str = "{:,.0f}", join: str = " to ") -> str:
+        """Return a single spread as ``median [low to high]``, with other words for ``to``."""
+        if np.isnan(self.median):
+            return "none"
+        low, middle, high = (pattern.format(float(v)) for v in (self.low, self.median, self.high))
+        return f"{middle} [{low}{join}{high}]"
+
+
+def spread(values: Any, axis: int = 0) -> Spread:
+    """Return the spread of values over one axis; values that are nan don't count."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape[axis] == 0 or np.isnan(numbers).all():
+        gone = np.full(np.delete(numbers.shape, axis), np.nan)
+        return Spread(gone, gone, gone, gone)
+    low, middle, high = np.nanquantile(numbers, (LOW, 0.5, HIGH), axis=axis)
+    return Spread(middle, low, high, np.asarray(np.nanmean(numbers, axis=axis)))
+
+
+def logs_kept(run: Run) -> int:
+    """Return the number of runs whose events and projects were kept."""
+    return min(len(run.per_run), int(run.manifest.get("logs_kept", len(run.per_run))))
+
+
+def slim_events(run: Run) -> pd.DataFrame:
+    """Return the columns of the event log that counting needs."""
+    columns = ["replicate", "month", "kind", "locality", "initiator"]
+    frame: pd.DataFrame = run.tables["events"].select(columns).to_pandas()
+    return frame
+
+
+def counts_by_month(run: Run, events: pd.DataFrame) -> Floats:
+    """Return the number of events by run and month of the horizon, shape (runs, months)."""
+    first, months, runs = run.scenario.start_month, run.scenario.n_months, logs_kept(run)
+    named = events["month"].astype("category")
+    index = np.array([month_index(str(m)) for m in named.cat.categories], dtype=np.int64) - first
+    at = index[named.cat.codes.to_numpy()] if len(named) else np.zeros(0, dtype=np.int64)
+    inside = (at >= 0) & (at < months)
+    cells = events["replicate"].to_numpy(dtype=np.int64)[inside] * months + at[inside]
+    counts = np.bincount(cells, minlength=runs * months)
+    return counts.reshape(runs, months).astype(np.float64)
+
+
+def of_kind(events: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
+    """Return the events of some kinds."""
+    return events[events["kind"].isin(list(kinds))]
+
+
+def per_year(counts: Floats) -> tuple[Floats, int]:
+    """Return sums over the past twelve months and the first month for which they are whole.
+
+    A horizon of two years or less is left by the month: the first month is then 0.
+    """
+    months = counts.shape[1]
+    if months <= 24:
+        return counts, 0
+    total = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
+    return total[:, 12:] - total[:, :-12], 11
+
+
+def places_of(run: Run) -> list[str]:
+    """Return the localities the scenario looks at, then the best documented ones."""
+    documented = run.world.documented["locality"]
+    counts = documented.value_counts(sort=False)
+    best = sorted(counts.index, key=lambda code: (-counts[code], code))
+    return list(dict.fromkeys([*run.scenario.focus, *best[:2]]))[: max(len(run.scenario.focus), 2)]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Hold how many of what reached each step, and what was lost after it.
+
+    Parameters
+    ----------
+    steps
+        Names of the steps, from visits to completed.
+    reached
+        Shape (runs, steps).
+    lost
+        Shape (runs, steps, losses): projects that got as far as a step and no further.
+    """
+
+    steps: tuple[str, ...]
+    reached: Floats
+    lost: Floats
+
+
+def funnel(run: Run) -> Funnel:
+    """Return how far the projects of each kept run came."""
+    runs = logs_kept(run)
+    columns = ["replicate", "stage", *(column for _, column in STEPS)]
+    frame = run.tables["projects"].select(columns).to_pandas()
+    replicate = frame["replicate"].to_numpy(dtype=np.int64)
+    came = np.column_stack([frame[column].notna().to_numpy() for _, column in STEPS])
+    # An acquisition has no approval of its own: the furthest step counts, not the number.
+    furthest = len(STEPS) - 1 - np.argmax(came[:, ::-1], axis=1)
+    names = ("visits", *(name for name, _ in STEPS), "completed")
+    reached = np.zeros((runs, len(names)))
+    lost = np.zeros((runs, len(names), len(LOSSES)))
+    visits = run.per_run[["visits_to_lac", "visits_to_china"]].sum(axis=1)
+    reached[:, 0] = visits.to_numpy(dtype=np.float64)[:runs]
+    for i in range(len(STEPS)):
+        reached[:, 1 + i] = np.bincount(replicate[came[:, i]], minlength=runs)
+    done = (frame["stage"] == "operating").to_numpy()
+    reached[:, -1] = np.bincount(replicate[done], minlength=runs)
+    for j, stage in enumerate(LOSSES):
+        mine = (frame["stage"] == stage).to_numpy()
+        np.add.at(lost[:, :, j], (replicate[mine], 1 + furthest[mine]), 1)
+    return Funnel(names, reached, lost)
+
+
+def totals(run: Run, column: str, by: str) -> pd.DataFrame:
+    """Return a sum over deals by run (rows) and group (columns); ``column`` '' counts them."""
+    wanted = ["replicate", by, "month_deal", "value_usd_m"]
+    frame = run.tables["projects"].select(list(dict.fromkeys(wanted))).to_pandas()
+    frame = frame[frame["month_deal"].notna()]
+    values = np.ones(len(frame)) if not column else frame[column].to_numpy(dtype=np.float64)
+    table = pd.crosstab(frame["replicate"], frame[by], values=values, aggfunc="sum", dropna=False)
+    return table.reindex(range(logs_kept(run))).fillna(0.0)
+
+
+def ranked(table: pd.DataFrame, order: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return mean, median and interval by column, the largest median first, then mean and code."""
+    numbers = spread(table.to_numpy(dtype=np.float64))
+    frame = pd.DataFrame(
+        {"mean": numbers.mean, "median": numbers.median, "low": numbers.low, "high": numbers.high},
+        index=[str(name) for name in table.columns],
+    )
+    if order is not None:
+        return frame.reindex(list(order)).fillna(0.0)
+    keys = (frame.index.to_numpy(dtype=str), -frame["mean"].to_numpy(), -frame["median"].to_numpy())
+    return frame.iloc[np.lexsort(keys)]

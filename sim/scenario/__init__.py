@@ -1,0 +1,1 @@
+"""Scenarios: schema, interventions, reading with errors that point at the line, writing."""

@@ -1,0 +1,162 @@
+"""Look up a scenario's countries, localities, actors and other names in a world's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from sim.core.enums import ACTOR_TYPES, EMBASSY
+from sim.core.errors import Near
+from sim.scenario.interventions import SignalChange, Visit
+from sim.scenario.problems import Problem, closest, shown
+from sim.scenario.toml_lines import KeyPath
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+# The column that holds the names, in the tables a scenario refers to.
+_COLUMNS = {
+    "countries": "iso3",
+    "localities": "code",
+    "banks": "code",
+    "signals": "signal",
+    "provinces": "code",
+    "sectors": "code",
+}
+# Actors who travel stand in several tables.
+TRAVELLERS = "travelling actors"
+
+_POSTED = re.compile(rf"{ACTOR_TYPES[EMBASSY]}(?::| in )\s*(.+)", re.IGNORECASE)
+
+Mention = tuple[KeyPath, str, str, str | None]
+"""Where a name stands, the table it is from, the name, and what is allowed in words."""
+
+
+def unknown_names(
+    scenario: BaseModel, interventions: Sequence[BaseModel], world: World | None
+) -> list[Problem]:
+    """Return the names in a scenario that the world's tables lack.
+
+    Parameters
+    ----------
+    scenario, interventions
+        The models whose fields may hold names; a field says so by the ``names`` mark of its
+        schema.
+    world
+        The tables; the shipped ones if None, which are read only if there is a name.
+
+    Returns
+    -------
+    list of Problem
+        One for each unknown name, in the order of the scenario.
+    """
+    mentions = list(_mentions((), scenario))
+    for number, change in enumerate(interventions):
+        mentions.extend(_mentions(("interventions", number), change))
+    if not mentions:
+        return []
+    if world is None:
+        from sim.world import load_world
+
+        world = load_world()
+    from sim.world.names import BOTH, COUNTRIES, PlaceNames
+
+    places = cache(lambda: PlaceNames.of(world))
+    known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
+    problems = []
+    for path, table, name, allowed in mentions:
+        if name not in known[table]:
+            if table in BOTH:
+                near = places().suggest(name, (table,))
+            elif table == TRAVELLERS and (posted := _POSTED.fullmatch(name)):
+                near = _embassy(places().suggest(posted[1], (COUNTRIES,)))
+            else:
+                near = _nearest(name, known[table])
+            message = f"the world has no {shown(name)} among its {table}"
+            problems.append(Problem(path, message, allowed, near))
+    return problems or [*_out_of_post(interventions, world), *_out_of_range(interventions, world)]
+
+
+def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+    """Yield the visits of actors who are posted to another country than they are to visit."""
+    from sim.world.actors import posting
+
+    for number, change in enumerate(interventions):
+        post = posting(change.actor) if isinstance(change, Visit) else None
+        if isinstance(change, Visit) and post is not None:
+            table = world.tables["localities"]
+            country = str(table.loc[table["code"] == change.locality, "iso3"].iloc[0])
+            if post != country:
+                message = f"{shown(change.actor)} does not work in {country}"
+                allowed = "the embassy in the country of the locality"
+                near = change.actor.replace(post, country)
+                yield Problem(("interventions", number, "actor"), message, allowed, near)
+
+
+def _out_of_range(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+    """Yield the levels of signals that the world declares to make no sense."""
+    for number, change in enumerate(interventions):
+        if isinstance(change, SignalChange):
+            table = world.tables["signals"]
+            row = table[table["signal"] == change.signal].iloc[0]
+            if not row["low"] <= change.value <= row["high"]:
+                message = f"{shown(change.value)} is out of range"
+                allowed = f"{row['low']:g} to {row['high']:g} ({row['meaning']})"
+                yield Problem(("interventions", number, "value"), message, allowed)
+
+
+def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
+    """Yield the names that the fields of a model hold."""
+    for field, info in type(model).model_fields.items():
+        marks = info.json_schema_extra
+        if not isinstance(marks, dict) or marks.get("names") not in {*_COLUMNS, TRAVELLERS}:
+            continue
+        table, allowed, value = str(marks["names"]), marks.get("allowed"), getattr(model, field)
+        words = None if allowed is None else str(allowed)
+        if isinstance(value, tuple):
+            for number, name in enumerate(value):
+                yield (*above, field, number), table, name, words
+        elif value is not None:
+            yield (*above, field), table, value, words
+
+
+def _names(world: World, table: str) -> dict[str, str]:
+    """Return the codes of a table, each with its name in words (or itself)."""
+    if table == TRAVELLERS:
+        from sim.world.actors import visitor_names
+
+        return visitor_names(world)
+    frame = world.tables[table]
+    codes = [str(code) for code in frame[_COLUMNS[table]]]
+    words = [str(name) for name in frame["name"]] if "name" in frame else codes
+    return dict(zip(codes, words, strict=True))
+
+
+def _nearest(name: str, known: dict[str, str]) -> str | None:
+    """Return the code most like a name, where the name may also be one in words."""
+    kind, _, rest = name.rpartition(":")
+    # The code may lack what stands before its colon, which is not to count as alike.
+    every = {code.rpartition(":")[2]: code for code in known}
+    bare = {own: code for own, code in every.items() if code == f"{kind}:{own}"} or every
+    if rest in bare:
+        return bare[rest]
+    words = {known[code]: code for code in bare.values()}
+    word, code = closest(rest, tuple(words)), closest(rest, tuple(bare))
+    if word is None or (code is not None and _likeness(rest, code) >= _likeness(rest, word)):
+        return bare[code] if code is not None else None
+    return words[word]
+
+
+def _embassy(country: Near) -> str | None:
+    """Return the code of the embassy in a country, if it is one."""
+    return f"{ACTOR_TYPES[EMBASSY]}:{country}" if isinstance(country, str) else None
+
+
+def _likeness(name: str, other: str) -> float:
+    """Return how much of two texts is common to both, 0-1."""
+    return SequenceMatcher(None, name.casefold(), other.casefold()).ratio()

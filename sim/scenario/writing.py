@@ -1,0 +1,165 @@
+"""Write scenarios as TOML: a full dump, and a commented file to start from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from sim.core.parameters import PARAMETERS
+from sim.scenario.interventions import KINDS
+from sim.scenario.problems import allowed_words
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+_WIDTH = 92
+
+
+def literal(value: object) -> str:
+    """Return a value as TOML writes it.
+
+    Raises
+    ------
+    TypeError
+        If a scenario cannot hold such a value.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, which also asks for one for DEL.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(literal(item) for item in value)}]"
+    raise TypeError(f"{type(value).__name__} has no place in a scenario")
+
+
+def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in table.items():
+        yield f"{key} = {literal(value)}"
+
+
+def dumped(scenario: Scenario) -> str:
+    """Return a scenario as TOML with everything it took from its parents written out."""
+    data = scenario.model_dump(exclude_none=True)
+    parameters, interventions = data.pop("parameters"), data.pop("interventions")
+    lines = list(_pairs({key: value for key, value in data.items() if value not in ("", ())}))
+    if parameters:
+        named = {literal(name): parameters[name] for name in sorted(parameters)}
+        lines += ["", "[parameters]", *_pairs(named)]
+    for change in interventions:
+        first = {"month": change.pop("month"), "kind": change.pop("kind")}
+        lines += ["", "[[interventions]]", *_pairs(first | change)]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(text: str) -> Iterator[str]:
+    """Yield a text as comment lines of readable width."""
+    import textwrap
+
+    for line in textwrap.wrap(text, _WIDTH) or [""]:
+        yield f"# {line}".rstrip()
+
+
+def _words(model: type[BaseModel], field: str) -> Iterator[str]:
+    """Yield the description of a field and what it accepts."""
+    yield model.model_fields[field].description or ""
+    allowed = allowed_words(model, field)
+    if allowed:
+        yield f"Allowed: {allowed}."
+
+
+def _explained(model: type[BaseModel], field: str) -> Iterator[str]:
+    """Yield a field's description and what it accepts as comment lines."""
+    return _comment(" ".join(_words(model, field)))
+
+
+def starter(name: str, parent: Scenario | None, extends: str | None = None) -> str:
+    """Return a commented scenario file to start from; it loads as it is.
+
+    Parameters
+    ----------
+    name
+        Name of the new scenario.
+    parent
+        The scenario it extends, or None to start from the defaults.
+    extends
+        How the file is to refer to the parent; by default its name.
+    """
+    from sim.scenario.schema import Scenario as Schema
+
+    base = parent if parent is not None else Schema(name=name, title=name)
+    lines = [
+        f"# Check it:  paradiplomacy scenarios check {name}.toml",
+        f"# Run it:    paradiplomacy run {name}.toml",
+        "#",
+        "# Lines that begin with # and no space are settings not in use: take the # away.",
+        "",
+    ]
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    for field, value in {"name": name, "title": title, "question": "What if ...?"}.items():
+        lines += [*_explained(Schema, field), f"{field} = {literal(value)}", ""]
+    if parent is not None:
+        lines += ["# The scenario it builds on; what this file leaves out is taken from there."]
+        lines += [f"extends = {literal(extends or parent.name)}", ""]
+    for field in ("start", "end", "seed", "replicates", "focus"):
+        value = getattr(base, field)
+        lines += [*_explained(Schema, field), f"#{field} = {literal(value)}", ""]
+    lines += ["# Values of parameters that differ from the default.", "[parameters]", ""]
+    lines += _parameter_lines(base.parameter_values())
+    lines += _intervention_lines(base)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _parameter_lines(values: Mapping[str, float]) -> Iterator[str]:
+    """Yield every parameter, not in use, with its meaning, unit, range and default."""
+    for name, entry in PARAMETERS.items():
+        scale = f"{entry.low:.15g} to {entry.high:.15g}; default {entry.default:.15g}."
+        yield from _comment(f"{entry.meaning} Unit: {entry.unit}; {scale}")
+        yield f"#{literal(name)} = {literal(float(values[name]))}"
+        yield ""
+
+
+def _intervention_lines(base: Scenario) -> Iterator[str]:
+    """Yield one intervention of each kind, not in use, with its fields explained."""
+    shared = ("month", "id", "note")
+    yield from _comment(
+        "What changes in the middle of the run: as many [[interventions]] as you like, of the "
+        "kinds below. All have the fields:"
+    )
+    for field in shared:
+        yield from _field_lines(KINDS["shock"], field)
+    for kind, model in KINDS.items():
+        yield ""
+        yield from _comment((model.__doc__ or "").splitlines()[0])
+        fields = [f for f in model.model_fields if f not in {*shared, "kind"}]
+        for field in fields:
+            yield from _field_lines(model, field)
+        yield "#[[interventions]]"
+        yield f"#month = {literal(base.end)}"
+        yield f"#kind = {literal(kind)}"
+        yield from (f"#{field} = {_example(model, field, base)}" for field in fields)
+
+
+def _field_lines(model: type[BaseModel], field: str) -> Iterator[str]:
+    """Yield one field of an intervention, explained."""
+    optional = "" if model.model_fields[field].is_required() else " Optional."
+    yield from _comment(f"- {field}: {' '.join(_words(model, field))}{optional}")
+
+
+def _example(model: type[BaseModel], field: str, base: Scenario) -> str:
+    """Return a value of a field's type, to be replaced by the reader."""
+    words = allowed_words(model, field) or ""
+    if words.startswith("a month"):
+        return literal(base.end)
+    if words.startswith("a number"):
+        return "0.5"
+    if words.startswith("true"):
+        return "true"
+    if words.startswith('"'):
+        return words.split(" or ")[0]
+    return '"..."'

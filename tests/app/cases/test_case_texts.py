@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.app.cases import case_texts, documented_record
+from sim.app.cases import counterfactual_swap as e
+from sim.app.cases.place_counts import NAMES
+from sim.app.cases.swap_effects import Effect, effects
+from sim.app.session import Session
+from sim.report.stated import KINDS, Stated
+from sim.world import World
+from tests.app.cases.test_place_counts import made
+
+
+@pytest.fixture(scope="module")
+def session(world: World) -> Session:
+    return Session(world)
+
+
+def fact(kind: str) -> documented_record.Fact:
+    return documented_record.Fact("2001-03", 14, False, kind, 0, f"<b>{kind}</b>", "page 3")
+
+
+def total(kind: str, count: int) -> Stated:
+    return Stated(kind, KINDS.get(kind, (kind,)), 12, 17, count, "<i>many", "page 4")
+
+
+def on_record(
+    *facts: documented_record.Fact, totals: Sequence[Stated] = ()
+) -> tuple[documented_record.Count, ...]:
+    return documented_record.counts_of(facts, totals, NAMES)
+
+
+def effect(low: float, high: float) -> Effect:
+    middle = (low + high) / 2
+    return Effect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
+
+
+def test_what_the_record_has_more_of_is_said(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
+    texts = case_texts.place_words(session, "Here", on_record(fact("deal"), fact("deal")), story)
+    assert "3 visits from China" in texts[0]
+    assert texts[1] == "No run of 10 has a deal."
+    assert "record has more than the model: deals (2 dated)" in texts[2]
+    assert "model has more than is on record: visits from China (0 dated)" in texts[2]
+
+
+def test_a_stated_total_is_what_is_compared(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
+    counts = on_record(totals=[total("visit_to_lac", 3)])
+    inside = case_texts.place_words(session, "Here", counts, story)
+    assert inside[2] == "Every number on record lies inside the model's 90 % range."
+    fewer = case_texts.place_words(
+        session, "Here", on_record(totals=[total("visit_to_lac", 4)]), story
+    )
+    told = "record has more than the model: visits from China (0 dated, at least 4 stated)."
+    assert told in fewer[2]
+
+
+def test_what_is_stated_of_both_ways_is_compared_together(session: Session) -> None:
+    story = made(*({"visit_to_lac": [1, 2], "visit_to_china": [3]} for _ in range(10)))
+    counts = on_record(fact("visit_to_lac"), totals=[total("visit", 3)])
+    texts = case_texts.place_words(session, "Here", counts, story)
+    assert texts[2] == "Every number on record lies inside the model's 90 % range."
+    row = case_texts.number_table(session, counts, story).partition("Visits either way")[2]
+    assert "<td>1 dated, at least 3 stated</td><td>3</td><td>3 to 3</td><td>100%</td>" in row
+
+
+def test_stated_totals_are_listed_with_their_source(session: Session) -> None:
+    text = case_texts.stated_list(session, [total("visit", 3)])
+    assert "2001-01 – 2001-06" in text
+    assert "&lt;i&gt;many" in text
+    assert "page 4" in text
+    assert not case_texts.stated_list(session, ())
+
+
+def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
+    story = made({"deal": [1]}, {"deal": [1, 2]}, {"deal": [2]})
+    texts = case_texts.place_words(session, "Here", on_record(fact("deal")), story)
+    assert texts[1].startswith("3 of 3 runs have a deal")
+    assert texts[1].endswith("in 2001.")
+    assert texts[2] == "Every number on record lies inside the model's 90 % range."
+
+
+def test_one_run_is_told_as_one(session: Session) -> None:
+    texts = case_texts.place_words(session, "Here", on_record(), made({"deal": [1]}, {}))
+    assert texts[1] == "1 of 2 runs has a deal, the first in 2001."
+
+
+def test_without_runs_nothing_is_claimed(session: Session) -> None:
+    none = replace(made({}), counts=made({}).counts[:0])
+    assert case_texts.place_words(session, "Here", on_record(), none) == [
+        "The first runs are under way."
+    ]
+    assert "–" in case_texts.number_table(session, on_record(), none)
+    assert case_texts.effect_words(session, (), "Here") == [
+        "The first pairs of runs are under way."
+    ]
+
+
+def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
+    story = made({"deal": [1, 2]}, {"deal": [1, 2]})
+    text = case_texts.number_table(session, on_record(fact("deal")), story)
+    row = text[text.index("Deals") :]
+    assert row.count("<td>") == 4
+    assert "<td>1 dated</td><td>2</td><td>2 to 2</td><td>100%</td>" in row
+    assert "Numbers in 2 runs" in text
+
+
+def test_texts_of_the_record_are_escaped(session: Session) -> None:
+    text = case_texts.fact_list(session, (fact("deal"),))
+    assert "<b>deal" not in text
+    assert "&lt;b&gt;deal&lt;/b&gt;" in text
+    assert "Nothing is documented" in case_texts.fact_list(session, ())
+
+
+def test_what_a_scenario_puts_in_is_said(session: Session, world: World) -> None:
+    given = [
+        case_texts.given_words(session, documented_record.scenario_of(world, code))
+        for code in documented_record.first_pair(world)
+    ]
+    assert given[0] == ""
+    assert "1 visit and 1 twinning" in given[1]
+
+
+def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) -> None:
+    clear = case_texts.effect_words(session, (effect(0.5, 1.5),), "Here")
+    unclear = case_texts.effect_words(session, (effect(-0.5, 1.5),), "Here")
+    assert "sure at 95 %" in clear[1]
+    assert "cannot be told from none" in unclear[1]
+    assert "not clear" in case_texts.effect_table(session, (effect(-0.5, 1.5),), 9)
+    assert "not clear" not in case_texts.effect_table(session, (effect(0.5, 1.5),), 9)
+
+
+def test_every_number_is_in_the_table_of_effects(session: Session) -> None:
+    before, after = made(*({} for _ in range(9))), made(*({"deal": [1]} for _ in range(9)))
+    text = case_texts.effect_table(session, effects(before, after), 9)
+    assert text.count('scope="row"') == len(NAMES)
+
+
+def test_every_exchange_has_a_title_and_says_what_it_does(session: Session) -> None:
+    given = [
+        e.Exchange(e.AUTHORITY, 0.1, 0.8),
+        e.Exchange(e.WILL, 0.3, 0.9),
+        e.Exchange(e.WILL, np.nan, 0.9, documented=False),
+        e.Exchange(e.WILL, 0.9, 0.1, documented=False),
+        e.Exchange(e.CONTINUITY),
+        e.Exchange(e.TURNOVER),
+        e.Exchange(e.ALL),
+    ]
+    titles = [case_texts.exchange_title(session, x, "There") for x in given]
+    told = [case_texts.exchange_words(session, x, "Here", "May 2005") for x in given]
+    assert len(set(titles)) == len(given)
+    assert all("May 2005" in text and "nan" not in text for text in told)
+    assert "0.80" in told[0]
+    assert "0.10" in told[0]
+    assert "champion" in titles[2]

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sim.app.event_sentences import Teller
+from sim.app.session import Session
+from sim.app.why import project_history, story_texts
+from sim.app.why.run_index import Account
+from sim.core.enums import INTERVENTIONS
+from sim.report.biography import project_words
+from sim.report.display_names import Names, money, month_words
+from sim.report.event_phrases import ORDERED, ORDERS, SENTENCES, reason, sentence
+from sim.world import World
+
+
+@pytest.fixture(scope="module")
+def session(world: World) -> Session:
+    return Session(world)
+
+
+@pytest.fixture(scope="module")
+def teller(session: Session) -> Teller:
+    return Teller(session.world, session._)
+
+
+def test_in_english_events_read_as_in_a_biography(
+    account: Account, teller: Teller, world: World
+) -> None:
+    names, kinds = Names(world), set()
+    for place in list(account.by_place)[:80]:
+        for project in account.projects_at(place):
+            life = project_history.project_story(account, project.key).life
+            for line in life.lines:
+                event = line.event
+                kinds.add(event.kind)
+                usual = sentence(event, names, project_words(line, life, names), line.causes)
+                assert teller.told(line, life) == usual
+                for cause in line.causes:
+                    assert teller.reason(event, cause) == reason(event, (cause,), names)
+    assert len(kinds) > len(SENTENCES) // 2
+
+
+@pytest.mark.parametrize("kind", INTERVENTIONS)
+def test_the_page_says_what_an_intervention_did(
+    kind: str, teller: Teller, world: World, account: Account
+) -> None:
+    visit = next(e for e in account.log.values() if e.kind == "visit_to_lac" and e.locality)
+    event = replace(visit, kind="intervention", intervention=kind)
+    assert ORDERS[kind] in teller.sentence(event)
+    assert teller.sentence(event) == sentence(event, Names(world))
+    for code in ("es", "pt"):
+        told = Session(world, code)._(ORDERED[kind], place="X")
+        assert "The scenario" not in told
+
+
+def test_amounts_and_months_read_as_in_a_biography(teller: Teller) -> None:
+    for amount in (None, float("nan"), 0.4, 9.95, 12.0, 999.9, 1000.0, 45678.0):
+        assert teller.money(amount) == money(amount)
+    for month in ("2000-01", "2016-07", "2020-12"):
+        assert teller.month(month) == month_words(month)
+
+
+def test_templates_are_translated_before_they_are_filled(world: World, account: Account) -> None:
+    def shout(text: str, /, **fields: object) -> str:
+        return (
+            text.upper()
+            .replace("{ACTOR}", "{actor}")
+            .replace("{PLACE}", "{place}")
+            .format(**fields)
+        )
+
+    visit = next(e for e in account.log.values() if e.kind == "visit_to_lac" and e.locality)
+    told = Teller(world, shout).sentence(visit)
+    assert " VISITS " in told
+
+
+def test_every_story_says_how_it_went(account: Account, session: Session, teller: Teller) -> None:
+    fates = set()
+    for place in list(account.by_place)[:60]:
+        stories = [
+            project_history.project_story(account, p.key) for p in account.projects_at(place)
+        ]
+        stories += [
+            project_history.pair_story(account, place, a) for a in account.contacts_at(place)
+        ]
+        for story in stories:
+            fates.add(story.fate)
+            texts = story_texts.fate_words(session, story, teller, account)
+            assert texts
+            assert all(text.strip() and "{" not in text for text in texts)
+            stopped = story.fate in (
+                project_history.FAILED,
+                project_history.ENDED,
+                project_history.TIE_LOST,
+            )
+            assert stopped == any("What stopped it" in text for text in texts)
+            assert story_texts.headline(session, story, teller)
+            for stage in story.stages:
+                assert story_texts.stage_words(session, stage, teller)
+    assert {
+        project_history.FORMED,
+        project_history.FAILED,
+        project_history.TIE_LOST,
+        project_history.NO_PROPOSAL,
+    } <= fates
+
+
+def test_a_pair_that_never_met_is_told_where_the_actor_went(
+    account: Account, session: Session, teller: Teller
+) -> None:
+    place = next(iter(account.by_place))
+    actors = {e.actor for e in account.log.values() if e.kind == "visit_to_lac" and e.actor}
+    stranger = max(
+        actors - set(account.contacts_at(place)),
+        key=lambda a: sum(account.visits_elsewhere(a, place).values()),
+    )
+    story = project_history.pair_story(account, place, stranger)
+    texts = story_texts.fate_words(session, story, teller, account)
+    assert "never met" in texts[0]
+    most = next(iter(account.visits_elsewhere(stranger, place)))
+    assert teller.full_place(most) in texts[-1]

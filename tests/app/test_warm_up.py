@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("panel")
+
+from sim.app import warm_up
+from sim.app.thread_pool import Pool
+from sim.app.warm_up import prepare
+from sim.app.what_if import run_cache
+from sim.app.what_if.experiment import begin
+from sim.app.what_if.run_cache import SHELF
+from sim.world import World
+
+WAIT = 120
+CHUNKS = ((0, 1), (1, 2))
+
+
+def test_the_first_visitor_finds_the_baseline_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (run_cache, warm_up):
+        monkeypatch.setattr(module, "CHUNKS", CHUNKS)
+    monkeypatch.setattr("sim.app.what_if.paired_results.CHUNKS", CHUNKS)
+    monkeypatch.setattr(SHELF, "_kept", type(SHELF._kept)())
+    pool = Pool(threads=1)
+    jobs = prepare(pool, world)
+    assert all(job.finished.wait(WAIT) for job in jobs)
+    pool.close()
+    assert SHELF.runs(begin().baseline(), world).made == CHUNKS[-1][1]

@@ -1,0 +1,86 @@
+"""The table of wrong worlds, mechanisms, clusters and what-ifs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.cases.observed_statistics import names
+from calibration.checks import load_thresholds
+from calibration.inference.reference_table import load_simulator
+from calibration.validation import wrong_worlds as module
+from calibration.validation.wrong_worlds import (
+    HOW,
+    clusters_of,
+    load_table,
+    mechanisms,
+    simulator,
+    wrong_worlds,
+)
+from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
+from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+from sim.scenario.schema import load
+
+
+def test_there_are_as_many_worlds_as_the_thresholds_say() -> None:
+    assert len(wrong_worlds()) == load_thresholds()["power"]["worlds"]
+    assert {world.how for world in wrong_worlds()} == set(HOW)
+    every = [variant.id for variant in (*wrong_worlds(), *mechanisms())]
+    assert len(set(every)) == len(every)
+
+
+@pytest.mark.parametrize("variant", [*wrong_worlds(), *mechanisms()], ids=lambda v: v.id)
+def test_only_what_is_reversed_leaves_its_range(variant: module.Variant) -> None:
+    assert variant.fixed
+    for name, value in variant.fixed.items():
+        known = PARAMETERS[name]
+        inside = known.low <= value <= known.high
+        # Nothing in the range of a log-odds is quite never.
+        assert inside or variant.how == "reversed" or name == "initiative.rate"
+        assert value != known.default
+
+
+def test_workers_find_a_variant_by_its_name() -> None:
+    world = wrong_worlds()[0]
+    made = load_simulator(world.simulator)
+    assert made.fixed == world.fixed  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="no-trust"):
+        simulator("no-trus")
+
+
+def test_every_target_is_in_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    statistics = names()
+    clusters = clusters_of(statistics)
+    assert sorted(i for places in clusters.values() for i in places) == list(range(len(statistics)))
+    assert [statistics[i] for i in clusters["twinnings"]] == ["twinnings_2018"]
+    with pytest.raises(InputError, match="twinnings_2018"):
+        clusters_of(tuple(name for name in statistics if name != "twinnings_2018"))
+    doubled = {"clusters": {"one": ["a"], "two": ["a"]}}
+    monkeypatch.setattr(module, "load_table", lambda: doubled)
+    with pytest.raises(InputError, match="twice"):
+        clusters_of(("a",))
+
+
+def test_what_ifs_extend_the_baseline() -> None:
+    asked = load_table()["what_ifs"]
+    base = load(asked["baseline"])
+    for name in asked["scenarios"]:
+        other = load(name)
+        assert (other.start, other.end, other.seed) == (base.start, base.end, base.seed)
+        assert (other.parameter_values(), other.interventions) != (
+            base.parameter_values(),
+            base.interventions,
+        )
+    assert set(asked["outcomes"]) <= {outcome.name for outcome in REGION_OUTCOMES}
+
+
+def test_a_mechanism_turned_off_is_off() -> None:
+    off = next(one for one in mechanisms() if one.id == "initiative")
+    usual, without = load_simulator("calibration.model_simulator:simulator"), simulator(off.id)
+    values = usual.prior.draw(1, 4)[0]
+    journeys = usual.statistics.index("jujuy_journeys")
+    runs = [made.run(values, 1, 0) for made in (usual, without)]
+    assert np.isfinite(runs[1].vector).all()
+    assert not np.array_equal(runs[0].vector, runs[1].vector)
+    assert runs[1].vector[journeys] <= runs[0].vector[journeys]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.core.errors import InputError
+from sim.experiments.run import Run
+from sim.experiments.saved_run import TABLES, is_run, read_events, read_manifest, read_run
+
+
+@pytest.fixture
+def copied(small_run_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_run_folder, tmp_path / "copy"))
+
+
+@pytest.fixture
+def unhashed(copied: Path) -> Path:
+    """Return a run as earlier versions wrote it: with the names of its files alone."""
+    manifest = read_manifest(copied)
+    manifest["written"] = sorted(manifest["written"])
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return copied
+
+
+def test_a_run_reads_back_as_it_was(small_run: Run, small_run_folder: Path) -> None:
+    again = read_run(small_run_folder)
+    assert again.scenario == small_run.scenario
+    assert again.summary == small_run.summary
+    pd.testing.assert_frame_equal(again.per_run, small_run.per_run)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(small_run, name))
+
+
+def test_events_of_one_replicate(small_run: Run, small_run_folder: Path) -> None:
+    frame = read_events(small_run_folder, 1)
+    assert set(frame["replicate"]) == {1}
+    mine = small_run.events[small_run.events["replicate"] == 1]
+    assert frame["event_id"].tolist() == mine["event_id"].tolist()
+    assert len(read_events(small_run_folder)) == len(small_run.events)
+    for wrong in (-1, 3):
+        with pytest.raises(InputError, match="Allowed: 0 to 2"):
+            read_events(small_run_folder, wrong)
+
+
+def test_folders_without_a_finished_run_are_refused(copied: Path, tmp_path: Path) -> None:
+    assert is_run(copied)
+    assert not is_run(tmp_path / "nothing")
+    with pytest.raises(InputError, match="not the folder of a finished run"):
+        read_run(tmp_path / "nothing")
+    (copied / "events.parquet").unlink()
+    with pytest.raises(InputError, match="table of the run is missing"):
+        read_run(copied)
+
+
+@pytest.mark.parametrize("name", [*TABLES, "per_run"])
+def test_a_table_that_was_changed_is_refused_by_name(copied: Path, name: str) -> None:
+    path = copied / f"{name}.parquet"
+    pd.read_parquet(path).iloc[1:].to_parquet(path)
+    with pytest.raises(InputError, match=rf"/{name}\.parquet: was damaged or changed"):
+        read_run(copied)
+    if name == "events":
+        with pytest.raises(InputError, match="was damaged or changed"):
+            read_events(copied, 1)
+
+
+def test_a_file_that_is_no_table_is_refused(unhashed: Path) -> None:
+    (unhashed / "events.parquet").write_bytes(b"PAR1 but not really")
+    with pytest.raises(InputError, match="cannot be read as a table"):
+        read_run(unhashed)
+
+
+def test_a_log_with_numbers_for_identities_is_refused(unhashed: Path) -> None:
+    path = unhashed / "events.parquet"
+    frame = pd.read_parquet(path)
+    frame.assign(event_id=range(len(frame))).to_parquet(path)
+    for read in (read_run, read_events):
+        with pytest.raises(InputError, match="make it again"):
+            read(unhashed)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"seed": 1}'])
+def test_broken_manifests_are_refused(copied: Path, text: str) -> None:
+    (copied / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"manifest"):
+        read_manifest(copied)
+
+
+def test_runs_on_other_tables_are_refused(copied: Path) -> None:
+    manifest = read_manifest(copied)
+    manifest["world"]["digest"] = "0" * 64
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match="other tables"):
+        read_run(copied)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.experiments.run import Run
+from sim.report import run_summaries
+from sim.report.run_card import CAUTION, KEYS, card_html, key_rows, place_of, run_card
+
+
+def titled(run: Run, title: str, question: str = "") -> Run:
+    scenario = run.scenario.model_copy(update={"title": title, "question": question})
+    return Run(scenario, run.world, run.driver, run.tables, run.per_run, run.manifest)
+
+
+def test_card_fits_a_screen(small_run: Run) -> None:
+    lines = run_card(small_run).splitlines()
+    assert {len(line) for line in lines} == {80}
+    assert len(lines) <= 38
+
+
+def test_card_says_what_was_run_and_what_came_of_it(small_run: Run) -> None:
+    card = run_card(small_run)
+    for text in (
+        "baseline · 2000-01 to 2010-12 · 3 replicates · seed 2020",
+        small_run.manifest["model_version"],
+        "compiled driver",
+        CAUTION,
+        small_run.scenario.title,
+        "90 % interval",
+        f"{small_run.per_run['deals'].median():,.0f}",
+    ):
+        assert text in card
+    for code in run_summaries.places_of(small_run):
+        assert code in card
+
+
+def test_no_line_of_places_is_cut(small_run: Run) -> None:
+    always = small_run.tables["by_locality"]
+    at = always.schema.get_field_index("deals")
+    tables = small_run.tables | {
+        "by_locality": always.set_column(at, "deals", [np.full(len(always), 12)])
+    }
+    run = Run(
+        small_run.scenario,
+        small_run.world,
+        small_run.driver,
+        tables,
+        small_run.per_run,
+        small_run.manifest,
+    )
+    assert run_card(run).count("12 [12–12] 100 % of runs") == 2
+
+
+def test_key_outcomes_are_those_of_the_runs(small_run: Run) -> None:
+    for key, row in zip(KEYS, key_rows(small_run), strict=True):
+        values = small_run.per_run[key.name]
+        low, middle, high = (key.scale * v for v in np.nanquantile(values, (0.05, 0.5, 0.95)))
+        shown = tuple(key.pattern.format(v) for v in (low, middle, high))
+        assert (row.low, row.median, row.high) == shown
+
+
+def test_card_of_one_replicate_and_of_unknown_outcomes(small_run: Run) -> None:
+    per_run = small_run.per_run.head(1).copy()
+    per_run["conversion"] = np.nan
+    one = Run(
+        small_run.scenario,
+        small_run.world,
+        small_run.driver,
+        small_run.tables,
+        per_run,
+        small_run.manifest,
+    )
+    card = run_card(one)
+    assert "1 replicate ·" in card
+    line = next(text for text in card.splitlines() if "per 100 memoranda" in text)
+    assert "none" in line
+
+
+@pytest.mark.parametrize("title", ["x" * 200, "<b>&\"'</b>", "Ñandú · 粤"])
+def test_any_title_keeps_the_frame(small_run: Run, title: str) -> None:
+    card = run_card(titled(small_run, title, "why " * 900))
+    assert {len(line) for line in card.splitlines()} == {80}
+    assert len(card.splitlines()) <= 38
+
+
+def test_card_for_notebooks_is_escaped(small_run: Run) -> None:
+    fragment = card_html(titled(small_run, "<script>alert(1)</script>", "a & b < c"))
+    assert "<script" not in fragment
+    assert "&lt;script&gt;" in fragment
+    assert "a &amp; b &lt; c" in fragment
+    assert "scope='row'" in fragment
+    assert small_run._repr_html_() == card_html(small_run)
+
+
+def test_places_are_those_of_the_scenario_then_the_best_documented(small_run: Run) -> None:
+    documented = small_run.world.documented["locality"].value_counts()
+    assert len(run_summaries.places_of(small_run)) == 2
+    assert documented[run_summaries.places_of(small_run)[0]] == documented.max()
+    focus = tuple(small_run.world.localities["code"][:3])
+    scenario = small_run.scenario.model_copy(update={"focus": focus})
+    run = Run(
+        scenario,
+        small_run.world,
+        small_run.driver,
+        small_run.tables,
+        small_run.per_run,
+        small_run.manifest,
+    )
+    assert tuple(run_summaries.places_of(run)) == focus
+
+
+def test_a_place_counts_its_own_events(small_run: Run) -> None:
+    code = run_summaries.places_of(small_run)[0]
+    rows = small_run.by_locality[small_run.by_locality["locality"] == code]
+    place = place_of(small_run, code)
+    assert float(place.deals.median) == rows["deals"].median()
+    assert place.with_deal == (rows["deals"] > 0).mean()
