@@ -83,7 +83,7 @@ calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibra
 	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
 
 figures: $(READY)  ## Draw the published figures anew from the published calibration
-	@$(BIN)/python -m calibration.figures
+	@$(BIN)/python -m calibration.scenario_figures
 
 manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m calibration.manifest

@@ -38,7 +38,7 @@ from sim.engine.record_coverage import rules_from
 from sim.engine.timetable import STEPS
 from sim.scenario.interventions import KINDS
 from sim.world import load_world
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 PAGE = Path(__file__).parent / "odd.md"
 CALIBRATION = Path(__file__).parent / "calibration.md"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.core.errors import InputError
     from sim.core.files import MachineError
     from sim.core.parameters import PARAMETERS
-    from sim.experiments.comparison.compare import Comparison, compare
+    from sim.experiments.comparison.paired_comparison import Comparison, compare
     from sim.experiments.run import Run, run
     from sim.experiments.sensitivity.analysis import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
@@ -50,8 +50,8 @@ __all__ = [
 
 _HOME = {
     "PARAMETERS": "sim.core.parameters",
-    "Comparison": "sim.experiments.comparison.compare",
-    "compare": "sim.experiments.comparison.compare",
+    "Comparison": "sim.experiments.comparison.paired_comparison",
+    "compare": "sim.experiments.comparison.paired_comparison",
     "InputError": "sim.core.errors",
     "MachineError": "sim.core.files",
     "Run": "sim.experiments.run",

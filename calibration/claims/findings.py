@@ -188,7 +188,10 @@ def checks_version(claims: Sequence[Claim]) -> str:
     """Return a hash of all that makes the findings beside the model: claims and statistics."""
     names = (
         "run_reading.py",
-        *(f"claims/{name}.py" for name in ("claim_scenarios", "effect_inference", "claim_experiments")),
+        *(
+            f"claims/{name}.py"
+            for name in ("claim_scenarios", "effect_inference", "claim_experiments")
+        ),
     )
     sources = [*(_FOLDER / name for name in names), *sorted(_FOLDER.glob("claims/statistics/*.py"))]
     digest = hashlib.sha256(provenance.sources_digest(sources, _FOLDER).encode())

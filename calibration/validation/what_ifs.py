@@ -15,7 +15,7 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
 from calibration.validation.wrong_worlds import load_table
-from sim.experiments.comparison.compare import BASELINE, Comparison, compare
+from sim.experiments.comparison.paired_comparison import BASELINE, Comparison, compare
 
 if TYPE_CHECKING:
     from calibration.validation.validation_context import ValidationContext

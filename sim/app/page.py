@@ -30,7 +30,7 @@ TABS = {
     "why": "WhyTab",
     "lessons": "LessonsTab",
 }
-"""The class of each tab, in the module ``sim.app.NAME.tab``, in the order of the page."""
+"""The class of each tab, in the module ``sim.app.NAME.NAME_tab``, in the order of the page."""
 
 _TEMPLATE = """
 {% extends base %}
@@ -108,7 +108,9 @@ class Tab(Protocol):
 def tab_classes() -> dict[str, Callable[[Session], Tab]]:
     """Return the classes of the tabs there are, by name."""
     there = [name for name in TABS if find_spec(f"sim.app.{name}") is not None]
-    return {name: getattr(import_module(f"sim.app.{name}.tab"), TABS[name]) for name in there}
+    return {
+        name: getattr(import_module(f"sim.app.{name}.{name}_tab"), TABS[name]) for name in there
+    }
 
 
 class Page:
@@ -227,6 +229,6 @@ def page_of(session: Session, query: str) -> Page:
 def notebook_view(run: Run, language: str) -> Viewable:
     """Return the view of a run's world for a notebook, without the page around it."""
     pn.extension(design=House)
-    from sim.app.watch.tab import WatchTab
+    from sim.app.watch.watch_tab import WatchTab
 
     return WatchTab(Session(run.world, language), run.scenario).view()

@@ -15,7 +15,7 @@ from sim.cli import output as cli_output
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from calibration.calibrate import Calibration
+    from calibration.calibration_pipeline import Calibration
     from calibration.checks import Verdict
 
 _LINE_SECONDS = 30.0
@@ -55,9 +55,9 @@ def calibrate(
 
     The same command on the same folder goes on where it stopped.
     """
-    from calibration import calibrate as calibration
+    from calibration import calibration_pipeline
 
-    settings = calibration.usual_settings(
+    settings = calibration_pipeline.usual_settings(
         runs=runs,
         truncated_runs=truncated_runs,
         predictive_runs=predictive_runs,
@@ -67,9 +67,9 @@ def calibrate(
         simulator=simulator,
     )
     if overwrite:
-        calibration.clear(out)
+        calibration_pipeline.clear(out)
     with working(as_json, _GO_ON, out) as tell:
-        done = calibration.calibrate(out, settings, tell)
+        done = calibration_pipeline.calibrate(out, settings, tell)
     if as_json:
         cli_output.print_json(_summary(done, out))
     else:

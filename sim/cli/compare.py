@@ -11,11 +11,11 @@ import typer
 
 from sim import STARTED
 from sim.cli import output as cli_output
-from sim.cli import posterior as cli_posterior
+from sim.cli import posterior_options
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
     from sim.scenario.schema import Scenario
 
 
@@ -59,8 +59,8 @@ def compare(
     seed: _Seed = None,
     set_: _Set = None,
     end: _End = None,
-    posterior: cli_posterior.Posterior = None,
-    calibration: cli_posterior.Folder = None,
+    posterior: posterior_options.Posterior = None,
+    calibration: posterior_options.Folder = None,
     workers: _Workers = None,
     out: _Out = None,
     overwrite: cli_output.Overwrite = False,
@@ -78,12 +78,12 @@ def compare(
     parameters, tables = cli.settings(set_ or []), load_world(world)
     threads = pairing.threads(workers)
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
-    drawn = cli_posterior.drawn(posterior, calibration, tables)
-    pairs = cli_posterior.runs(replicates, given[0].replicates, posterior)
+    drawn = posterior_options.drawn(posterior, calibration, tables)
+    pairs = posterior_options.runs(replicates, given[0].replicates, posterior)
     chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)
     place = out if out is not None else free_folder(_name(chosen))
     with cli_output.new_folder(place, overwrite) as folder:
-        from sim.experiments.comparison.compare import compare as compare_scenarios
+        from sim.experiments.comparison.paired_comparison import compare as compare_scenarios
 
         ready = perf_counter()
         with cli.progress_bar(quiet=as_json) as progress:

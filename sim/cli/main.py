@@ -21,7 +21,7 @@ from sim.cli import calibrate as cli_calibrate
 from sim.cli import compare as cli_compare
 from sim.cli import output as cli_output
 from sim.cli import patterns as cli_patterns
-from sim.cli import posterior as cli_posterior
+from sim.cli import posterior_options
 from sim.cli import scenarios as cli_scenarios
 from sim.cli import sensitivity as cli_sensitivity
 from sim.cli import sweep as cli_sweep
@@ -247,8 +247,8 @@ def run(
     driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
         Driver.compiled
     ),
-    posterior: cli_posterior.Posterior = None,
-    calibration: cli_posterior.Folder = None,
+    posterior: posterior_options.Posterior = None,
+    calibration: posterior_options.Folder = None,
     out: _Out = None,
     overwrite: cli_output.Overwrite = False,
     world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
@@ -260,8 +260,8 @@ def run(
     tables = load_world(world)
     changes = {"parameters": settings(set_ or []), "seed": seed, "end": end}
     chosen = _loaded(scenario, tables, changes)
-    drawn = cli_posterior.drawn(posterior, calibration, tables)
-    enough = cli_posterior.runs(replicates, chosen.replicates, posterior)
+    drawn = posterior_options.drawn(posterior, calibration, tables)
+    enough = posterior_options.runs(replicates, chosen.replicates, posterior)
     chosen = chosen.with_overrides(replicates=enough)
     place = out if out is not None else free_folder(chosen.name)
     with cli_output.new_folder(place, overwrite) as folder:

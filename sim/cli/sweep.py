@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import output as cli_output
-from sim.cli import posterior as cli_posterior
+from sim.cli import posterior_options
 from sim.core.errors import InputError
 from sim.core.folders import free_folder
 from sim.core.plurals import counted
@@ -103,8 +103,8 @@ def sweep(
     tables: _Tables = None,
     keep_events: _Events = False,
     chunk: _Chunk = None,
-    posterior: cli_posterior.Posterior = None,
-    calibration: cli_posterior.Folder = None,
+    posterior: posterior_options.Posterior = None,
+    calibration: posterior_options.Folder = None,
     workers: _Workers = None,
     cluster: _Cluster = None,
     cluster_timeout: _Timeout = 60.0,
@@ -203,7 +203,7 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
 
     names = [name for name in (given["tables"] or "").split(",") if name]
     world = load_world(given["world"])
-    drawn = cli_posterior.drawn(given["posterior"], given["calibration"], world)
+    drawn = posterior_options.drawn(given["posterior"], given["calibration"], world)
     return planned(
         scenario,
         given["vary"] or (),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import output as cli_output
-from sim.cli import posterior as cli_posterior
+from sim.cli import posterior_options
 from sim.cli import validation as cli_validation
 from sim.core.errors import InputError
 
@@ -83,7 +83,7 @@ def validate(
     outcome: _Outcome = None,
     scenario: _Scenario = None,
     replicates: _Replicates = None,
-    posterior: cli_posterior.Posterior = None,
+    posterior: posterior_options.Posterior = None,
     first: _From = None,
     last: _To = None,
     complete: _Complete = False,
@@ -143,7 +143,7 @@ def _compare(
     from sim.world import load_world
 
     tables, many = load_world(runs["world"]), threads(workers)
-    drawn = cli_posterior.drawn(runs["posterior"], runs["calibration"], tables)
+    drawn = posterior_options.drawn(runs["posterior"], runs["calibration"], tables)
     outcome, first, last, complete, by, within = choice.values()
     wanted = Wanted(outcome, first, last, bool(complete), by, tuple(within or ()))
     place = out if out is not None else free_folder(f"against-{file.stem}")
@@ -155,7 +155,8 @@ def _compare(
             file,
             wanted,
             scenario=runs["scenario"] or "baseline",
-            replicates=cli_posterior.runs(runs["replicates"], _USUAL, runs["posterior"]) or _USUAL,
+            replicates=posterior_options.runs(runs["replicates"], _USUAL, runs["posterior"])
+            or _USUAL,
             seed=runs["seed"],
             workers=many,
             world=tables,

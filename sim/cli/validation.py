@@ -11,7 +11,7 @@ from sim.cli import output as cli_output
 from sim.core import folders
 
 if TYPE_CHECKING:
-    from calibration.validation.validate import Validation
+    from calibration.validation.validation_pipeline import Validation
 
 _NARROWEST = 110
 _GO_ON = "Steps and runs that have ended are kept; the same command goes on."
@@ -64,7 +64,7 @@ def judge(
         With code 1 if a step stopped with an error.
     """
     from calibration.published import published_folder
-    from calibration.validation.validate import RECORD, publish, validate
+    from calibration.validation.validation_pipeline import RECORD, publish, validate
     from sim.cli.calibrate import working
     from sim.experiments.comparison.pairing import threads
 

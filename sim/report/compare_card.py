@@ -23,7 +23,7 @@ from sim.report.display_names import Names
 from sim.report.run_card import CAUTION, KEYS, WIDTH
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 INNER = WIDTH - 4
 

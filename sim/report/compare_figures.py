@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
 
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 __all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 POLITICS = ("governor_changes", "executive_changes", "recognition_switches")
 """Outcomes of politics rather than of outreach, left out unless asked for."""

@@ -15,7 +15,7 @@ from sim.report.display_names import Names, intervention_cells
 from sim.report.run_card import CAUTION
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 READING = """\
 Both scenarios are run many times. Each run of the what-if has a twin: the run of the baseline \

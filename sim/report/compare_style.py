@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 GREY = "#8c8c8c"
 LOWER, HIGHER = figure_style.VERMILLION, figure_style.BLUE

@@ -29,7 +29,7 @@ from sim.report.run_card import KEYS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""

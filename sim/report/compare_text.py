@@ -19,7 +19,7 @@ from sim.report.run_card import KEYS, Key
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.paired_comparison import Comparison
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval"
 MINUS = "−"

@@ -241,7 +241,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     """Read and check one table by itself, since the whole world may lack its map."""
     from sim.core.table_reader import read_table
     from sim.world.checks import check_sheet
-    from sim.world.schema import TABLES
+    from sim.world.table_schemas import TABLES
 
     table = TABLES[name]
     sheet = read_table(folder / f"{name}.csv", table.fields, may_be_empty=table.may_be_empty)

@@ -15,7 +15,7 @@ from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
 from sim.world.fields import Table
 from sim.world.names import PlaceNames
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration import calibrate as calibration
+from calibration import calibration_pipeline as calibration
 from calibration.inference.posterior import read_posterior
 from sim.cli import main as cli
 from tests.schemas import told

@@ -36,7 +36,7 @@ PHRASE = re.compile(r"\bparadiplomacy +([a-z][a-z-]*)((?: [^.`;|()\n\\]+|\\\n)*)
 
 OTHERS = {
     "--cpus-per-task": "sbatch",
-    "--draws": "python -m calibration.figures",
+    "--draws": "python -m calibration.scenario_figures",
     "--nthreads": "dask worker",
     "--nworkers": "dask worker",
     "--strict": "mypy",

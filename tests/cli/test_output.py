@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from calibration import calibrate
+from calibration import calibration_pipeline
 from sim.cli import main as cli
 
 RUN = ("run", "baseline", "--replicates", "1", "--end", "2000-02")
@@ -118,7 +118,7 @@ def test_calibration_is_cleared_and_nothing_else(tmp_path: Path) -> None:
     for name in ("table-0/plan.json", "table-0/runs/0-1.parquet", "checks.json", "mine.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}", encoding="utf-8")
-    calibrate.clear(tmp_path)
+    calibration_pipeline.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

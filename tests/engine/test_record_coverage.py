@@ -13,7 +13,7 @@ from sim.engine.monthly_inputs import FORUM_CYCLE, Positions, forum_calendar, mo
 from sim.engine.record_coverage import SERIES, rules_from, words
 from sim.scenario.schema import load
 from sim.world import World
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 
 def test_changes_of_executive_are_level_across_the_seam(world: World) -> None:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from sim.core.errors import InputError
 from sim.engine.outcomes import REGION, SUMMED
-from sim.experiments.comparison.compare import Comparison, compare
+from sim.experiments.comparison.paired_comparison import Comparison, compare
 from sim.experiments.comparison.paired_runs import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
 from sim.report.compare_card import card_html, compare_card

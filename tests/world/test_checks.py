@@ -13,7 +13,7 @@ from sim.core.enums import SIGNALS
 from sim.engine.monthly_inputs import Positions, month_matrices
 from sim.world import load_world
 from sim.world.fields import Each
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 if TYPE_CHECKING:
     from tests.world.conftest import Copy

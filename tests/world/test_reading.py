@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.world import load_world
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 if TYPE_CHECKING:
     from tests.world.conftest import Copy

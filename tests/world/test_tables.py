@@ -16,7 +16,7 @@ from sim.core.calendar import month_index
 from sim.core.table_reader import Column
 from sim.world import NO_MONTH, SHIPPED, World, load_world
 from sim.world.fields import Given, Spans
-from sim.world.schema import TABLES
+from sim.world.table_schemas import TABLES
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.app.what_if.run_cache import PAIRS
 from sim.core.provenance import model_version
-from sim.experiments.comparison.compare import compare
+from sim.experiments.comparison.paired_comparison import compare
 from sim.report import figure_style
 from sim.report.compare_page import write_report
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.core.state import Array
     from sim.engine.monthly_inputs import Positions
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.compare import Tally
+    from sim.experiments.comparison.paired_comparison import Tally
     from sim.experiments.comparison.paired_simulation import Parted
 
 SIDES = ("baseline", "what-if")

@@ -11,7 +11,7 @@ import pytest
 
 from calibration.checks.verdict import not_run
 from calibration.inference.posterior import Posterior, read_posterior
-from calibration.validation import validate as validation
+from calibration.validation import validation_pipeline as validation
 from calibration.validation.page.page_texts import ASKS, SECTIONS
 from calibration.validation.page.validation_page import validation_page
 from calibration.validation.validation_steps import STEPS

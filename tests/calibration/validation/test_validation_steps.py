@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from calibration.inference.posterior import Posterior, read_posterior
-from calibration.validation import validate as validation
+from calibration.validation import validation_pipeline as validation
 from calibration.validation import validation_steps
 from calibration.validation.validation_context import ValidationContext
 from sim.core.errors import InputError

@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("panel")
 
 from sim.app.session import Session
-from sim.app.watch.tab import WatchTab
+from sim.app.watch.watch_tab import WatchTab
 from sim.app.watch.world_history import projects_of
 from sim.app.why.run_index import account_of
 from sim.app.why.story_choices import story_of
-from sim.app.why.tab import WhyTab
+from sim.app.why.why_tab import WhyTab
 from sim.scenario.schema import load
 from sim.world import World
 

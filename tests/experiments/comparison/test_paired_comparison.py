@@ -13,9 +13,9 @@ import pytest
 import sim
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
-from sim.experiments.comparison import compare as module
-from sim.experiments.comparison.compare import Comparison, compare
+from sim.experiments.comparison import paired_comparison as module
 from sim.experiments.comparison.comparison_tables import TABLES
+from sim.experiments.comparison.paired_comparison import Comparison, compare
 from sim.experiments.comparison.paired_runs import read_paired_runs
 from sim.experiments.comparison.paired_simulation import PATHS, Worlds, with_draw, with_parameters
 from sim.experiments.comparison.pairing import labels_of, same_world

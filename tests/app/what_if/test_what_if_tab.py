@@ -23,8 +23,8 @@ from tests.app.what_if.conftest import english, finished
 pytest.importorskip("panel")
 
 from sim.app.session import Session
-from sim.app.what_if import tab as tab_module
-from sim.app.what_if.tab import WhatIfTab
+from sim.app.what_if import what_if_tab as tab_module
+from sim.app.what_if.what_if_tab import WhatIfTab
 
 
 @pytest.fixture

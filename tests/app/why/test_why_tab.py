@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from sim.app.session import Session
-from sim.app.why.tab import WhyTab
+from sim.app.why.why_tab import WhyTab
 from sim.world import World
 
 

@@ -1,4 +1,4 @@
-"""The published figures of the calibrated model: ``python -m calibration.figures``.
+"""The published figures of the calibrated model: ``python -m calibration.scenario_figures``.
 
 The baseline and the scenarios of the deep cases are run at draws from the published posterior, so
 that every interval holds both chance and what is not known about the parameters.

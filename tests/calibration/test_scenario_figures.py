@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.figures import case_scenarios, main, make
+from calibration.scenario_figures import case_scenarios, main, make
 from tests.posteriors import made_up
 
 

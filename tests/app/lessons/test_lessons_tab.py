@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.lessons import tab as tabs
+from sim.app.lessons import lessons_tab as tabs
 from sim.app.lessons.lesson_runs import Evidence
-from sim.app.lessons.tab import LessonsTab
+from sim.app.lessons.lessons_tab import LessonsTab
 from sim.app.session import Session
 from sim.world import World
 

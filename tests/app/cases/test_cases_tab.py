@@ -6,8 +6,8 @@ import pytest
 
 from sim.app import limits
 from sim.app.cases import documented_record, place_counts
+from sim.app.cases.cases_tab import CasesTab
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, WILL
-from sim.app.cases.tab import CasesTab
 from sim.app.session import Session
 from sim.app.thread_pool import Job, Pool
 from sim.world import World
