@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages model-version patterns surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages model-version patterns tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,8 +72,11 @@ messages: $(READY)  ## Bring the catalogues of the page up to date with its text
 model-version: $(READY)  ## Renew the committed version of the model, sim/model_version.json
 	@$(BIN)/python -m sim.engine.behaviour_digest --write
 
+tile-map: $(READY)  ## Place the localities on the tile map anew: sim/world/lac/grid.csv
+	@$(BIN)/python -m tools.tile_map --write
+
 surface: $(READY)  ## Make the surface of decentralization and turnover anew
-	@$(BIN)/python -m calibration.surface
+	@$(BIN)/python -m tools.surface
 
 # The runs of a calibration belong to one behaviour of the model; each has a folder of its own.
 calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour)
@@ -83,10 +86,10 @@ calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibra
 	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
 
 figures: $(READY)  ## Draw the published figures anew from the published calibration
-	@$(BIN)/python -m calibration.scenario_figures
+	@$(BIN)/python -m tools.scenario_figures
 
 manifest: $(READY)  ## Write the manifest of what is published
-	@$(BIN)/python -m calibration.manifest
+	@$(BIN)/python -m tools.manifest
 
 reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
 	@for part in patterns surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done

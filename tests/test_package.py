@@ -25,6 +25,7 @@ PACKAGE = ROOT / "sim"
 TABLES = PACKAGE / "world" / "lac"
 FILES = sorted(PACKAGE.rglob("*.py"))
 CALIBRATION = sorted((ROOT / "calibration").rglob("*.py"))
+TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 
 # Lowest first. A module imports from its own layer and those before it, nothing else.
 LAYERS = ("core", "world", "scenario", "rules", "engine", "experiments", "report", "app", "cli")
@@ -69,7 +70,7 @@ def test_module_imports_only_from_its_layer_and_those_below(name: str) -> None:
     for imported in imports(tree_of(MODULES[name]), inside_functions=True):
         top, *rest = imported.split(".")
         if part not in {"cli", "app", "__main__"}:
-            assert top not in {"calibration", "tests", "benchmarks"}
+            assert top not in {"calibration", "tests", "benchmarks", "tools"}
         if top == "sim" and rest and not ((part, rest[0]) in LATE and imported not in at_once):
             assert rest[0] in LAYER_OF, f"give sim.{rest[0]} a place in LAYERS"
             assert LAYER_OF[rest[0]] <= LAYER_OF[part], f"{name} imports {imported}"
@@ -202,7 +203,7 @@ def test_tracked_files_name_no_registry_and_no_machine_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*FILES, *CALIBRATION], ids=lambda path: path.relative_to(ROOT).as_posix()
+    "path", [*FILES, *CALIBRATION, *TOOLS], ids=lambda path: path.relative_to(ROOT).as_posix()
 )
 def test_files_and_functions_stay_short(path: Path) -> None:
     assert path.stem not in {"util", "utils", "helpers", "misc", "common"}
@@ -278,7 +279,7 @@ def test_scenarios_are_shipped_under_their_own_name() -> None:
     assert list((ROOT / "scenarios").glob("*.toml"))
 
 
-@pytest.mark.parametrize("path", [*FILES, *CALIBRATION], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*FILES, *CALIBRATION, *TOOLS], ids=lambda path: path.stem)
 def test_no_module_acts_when_it_is_imported(path: Path) -> None:
     """Whoever imports a module, as a server may, must not thereby run a command."""
     body = ast.parse(path.read_text(encoding="utf-8")).body

@@ -1,4 +1,4 @@
-"""The commands ``paradiplomacy world``: check, copy and lay out a region's tables."""
+"""The commands ``paradiplomacy world``: check and copy a region's tables."""
 
 from __future__ import annotations
 
@@ -63,33 +63,3 @@ def new(
     typer.echo(f"Copied {counted(len(sources), 'table')} to {made}.")
     typer.echo(f"Edit them, then: paradiplomacy world check {made}")
     typer.echo(f"and run a scenario on them: paradiplomacy run baseline --world {made}")
-
-
-@app.command()
-def grid(
-    folder: _Folder = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Place the localities anew and write grid.csv.")
-    ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the search for a map.")] = 0,
-) -> None:
-    """Check the map of cells, or make it anew from coordinates and land borders."""
-    from sim.world import SHIPPED, load_world
-    from sim.world import country_grid as cells
-
-    if write:
-        chosen = SHIPPED if folder is None else folder
-        typer.echo("Placing the localities (about ten seconds for 500 of them)", err=True)
-        wrong = cells.regenerate(chosen, seed)
-        typer.echo(f"Wrote {chosen / 'grid.csv'}.")
-    else:
-        world = load_world(folder)
-        wrong = cells.check(world.grid, world.localities, world.borders)
-    for sentence in wrong:
-        typer.echo(sentence)
-    if not wrong:
-        typer.echo("Every country is one block, and land borders touch.")
-    elif write:
-        typer.echo("Another --seed may do better.")
-    else:
-        raise typer.Exit(1)

@@ -20,8 +20,8 @@ from sim.rules.basics import NEVER
 from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
 from sim.world.authority import REVENUE_HIGH
-from sim.world.country_grid import neighbours
 from sim.world.endowment import endowment_matrix
+from sim.world.neighbours import neighbours
 
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 IDLE = 50
-MODULES = ("sim.__main__", "this", "antigravity", "calibration.surface", "idlelib.idle", "panel")
+MODULES = ("sim.__main__", "this", "antigravity", "tools.surface", "idlelib.idle", "panel")
 ODD = ("/../../x", "/%2e%2e/%2e%2e/x", "/..%2f..%2fetc%2fpasswd", "/%00", "/a%00.js", "//", "/%ff")
 HOSTILE = [
     *(f"/components/{name}/{rest}" for name in MODULES for rest in ("a/_css/b", "x", "")),

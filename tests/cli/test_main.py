@@ -52,7 +52,6 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("scenarios", "list"),
         ("world",),
         ("world", "check"),
-        ("world", "grid"),
         ("world", "new"),
     ],
     ids=" ".join,
@@ -177,24 +176,6 @@ def test_world_new_makes_a_world_that_loads(tmp_path: Path) -> None:
     assert sim.load_world(folder).digest == sim.load_world().digest
     assert call("world", "check", str(folder)).exit_code == 0
     assert call("world", "new", str(folder)).exit_code == 2
-
-
-def test_world_grid_is_in_order() -> None:
-    result = call("world", "grid")
-    assert result.exit_code == 0
-    assert "one block" in result.stdout
-
-
-def test_world_grid_says_what_is_wrong(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    call("world", "new", str(folder))
-    table = folder / "grid.csv"
-    header, first, *rest = table.read_text(encoding="utf-8").splitlines()
-    moved = f"{first.split(',')[0]},900,900"
-    table.write_text("\n".join([header, moved, *rest, ""]), encoding="utf-8")
-    result = call("world", "grid", str(folder))
-    assert result.exit_code == 1
-    assert result.stdout.strip()
 
 
 SHORT = ("--replicates", "2", "--end", "2007-12")

@@ -15,7 +15,9 @@ import typer
 from sim.cli.main import app
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted(path for part in ("sim", "calibration") for path in (ROOT / part).rglob("*.py"))
+SOURCES = sorted(
+    path for part in ("sim", "calibration", "tools") for path in (ROOT / part).rglob("*.py")
+)
 DOCUMENTS = sorted(
     path
     for pattern in (
@@ -24,6 +26,7 @@ DOCUMENTS = sorted(
         "results/*.md",
         "scenarios/*.toml",
         "calibration/**/*.toml",
+        "tools/*.toml",
     )
     for path in ROOT.glob(pattern)
 )
@@ -36,11 +39,11 @@ PHRASE = re.compile(r"\bparadiplomacy +([a-z][a-z-]*)((?: [^.`;|()\n\\]+|\\\n)*)
 
 OTHERS = {
     "--cpus-per-task": "sbatch",
-    "--draws": "python -m calibration.scenario_figures",
+    "--draws": "python -m tools.scenario_figures",
     "--nthreads": "dask worker",
     "--nworkers": "dask worker",
     "--strict": "mypy",
-    "--work": "python -m calibration.surface",
+    "--work": "python -m tools.surface",
 }
 """Options of other programs that a text names, and the program."""
 
@@ -54,7 +57,7 @@ OF_MODULE = {
     "cli_sweep": {"sweep"},
     "cli_validate": {"validate"},
     "cli_validation": {"validate"},
-    "cli_world": {"world check", "world new", "world grid", "run"},
+    "cli_world": {"world check", "world new", "run"},
 }
 """Commands whose options the texts of a module speak of."""
 

@@ -1,4 +1,8 @@
+<<<<<<<< HEAD:calibration/scenario_figures.py
 """The published figures of the calibrated model: ``python -m calibration.scenario_figures``.
+========
+"""The published figures of the calibrated model: ``python -m tools.scenario_figures``.
+>>>>>>>> 528f10b (Move the makers of committed tables and published results to tools/):tools/figures.py
 
 The baseline and the scenarios of the deep cases are run at draws from the published posterior, so
 that every interval holds both chance and what is not known about the parameters.
@@ -13,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibration.cases.case_tables import focal_cases
-from calibration.manifest import REFERENCE
 from calibration.published import draws as published_draws
 from sim.core import folders
 from sim.core.errors import InputError
@@ -22,6 +25,7 @@ from sim.experiments.run import Run, run
 from sim.report import figure_style, figures
 from sim.scenario.reading import names
 from sim.scenario.schema import Scenario, load
+from tools.manifest import REFERENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ from scipy.stats import spearmanr
 
 from sim.core.errors import InputError
 from sim.world import SHIPPED, World, load_world
-from sim.world.country_grid import check, neighbours, place, regenerate
+from tools.tile_map.__main__ import main
+from tools.tile_map.grid import check, place, regenerate
 
 # What the committed map was made from: code, country and position of every locality and the land
-# borders. If this changes, make the map anew with sim.world.country_grid.regenerate and update it.
+# borders. If this changes: make tile-map, and update it.
 MADE_FROM = "1a620b10fae74672"
 
 
@@ -175,24 +177,15 @@ def test_a_border_of_an_unknown_country_is_refused() -> None:
         place(localities.iloc[:0], pd.DataFrame({"iso3_a": [], "iso3_b": []}))
 
 
-def test_neighbours_are_the_eight_cells_around(world: World) -> None:
-    start, index = neighbours(world.grid)
-    assert start.dtype == index.dtype == np.int32
-    assert start.shape == (len(world.grid) + 1,)
-    cells = world.grid[["row", "col"]].to_numpy()
-    found = np.zeros((len(cells), len(cells)), dtype=bool)
-    for i in range(len(cells)):
-        found[i, index[start[i] : start[i + 1]]] = True
-    near = np.abs(cells[:, None] - cells[None]).max(axis=-1) == 1
-    assert (found == near).all()
-    assert (found == found.T).all()
-
-
-def test_neighbours_follow_the_order_asked_for(world: World) -> None:
-    codes = list(world.grid["code"])[::-1]
-    start, index = neighbours(world.grid, codes)
-    there, other = neighbours(world.grid)
-    first = {codes[j] for j in index[start[0] : start[1]]}
-    assert first == {codes[::-1][j] for j in other[there[-2] : there[-1]]}
-    with pytest.raises(InputError, match="'ZZ-1' has no cell"):
-        neighbours(world.grid, ["ZZ-1"])
+def test_the_tool_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert "one block" in capsys.readouterr().out
+    mine = shutil.copytree(SHIPPED, tmp_path / "mine")
+    header, first, *rest = (mine / "grid.csv").read_text(encoding="utf-8").splitlines()
+    moved = f"{first.split(',')[0]},900,900"
+    (mine / "grid.csv").write_text("\n".join([header, moved, *rest, ""]), encoding="utf-8")
+    assert main([str(mine)]) == 1
+    assert "is torn into 2 pieces" in capsys.readouterr().out
+    assert main(["--seed", "-1"]) == 2
+    assert main([str(tmp_path / "nowhere")]) == 2
+    assert "does not exist" in capsys.readouterr().err

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibration.surface import EFFECT, FADE, PACE, REGION
 from sim.report import figure_style
+from tools.surface import EFFECT, FADE, PACE, REGION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from calibration.surface import Surface, SurfaceCase
+    from tools.surface import Surface, SurfaceCase
 
 WIDTH, HEIGHT = 15.0, 14.2
 TITLES = {

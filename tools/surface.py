@@ -1,6 +1,6 @@
 """Decentralization and turnover: the response surface the project is about, with two cases on it.
 
-``python -m calibration.surface`` sweeps both, as ``surface.toml`` says, and writes the published
+``python -m tools.surface`` sweeps both, as ``surface.toml`` says, and writes the published
 table, figure and manifest to ``results/reference``. The sweep itself is kept, so that a stopped one
 goes on where it was.
 """
@@ -329,8 +329,8 @@ def write(surface: Surface, folder: Path) -> list[Path]:
     InputError, MachineError
         If they cannot be written.
     """
-    from calibration.surface_figure import draw
     from sim.report import figure_style
+    from tools.surface_figure import draw
 
     target = folders.make_folder(folder)
     table, record = target / f"{NAME}.csv", target / f"{NAME}.json"

@@ -13,17 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sim.core.errors import InputError
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sim.world.tables import World
-    from sim.world.tile_arrangement import TileArrangement
-    from sim.world.tile_placement import Floats, Ints
+    from tools.tile_map.arrangement import TileArrangement
+    from tools.tile_map.placement import Floats, Ints
 
 
 def place(localities: pd.DataFrame, borders: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -51,8 +46,8 @@ def place(localities: pd.DataFrame, borders: pd.DataFrame, seed: int = 0) -> pd.
     InputError
         If there is no locality, or a border names a country that has none.
     """
-    from sim.world.tile_arrangement import blocks
-    from sim.world.tile_placement import country_centres, national_clouds, plan
+    from tools.tile_map.arrangement import blocks
+    from tools.tile_map.placement import country_centres, national_clouds, plan
 
     world = plan(localities, borders)
     clouds = national_clouds(world)
@@ -102,9 +97,9 @@ def check(grid: pd.DataFrame, localities: pd.DataFrame, borders: pd.DataFrame) -
     borders
         Columns iso3_a, iso3_b.
     """
-    from sim.world.regions import SEA
-    from sim.world.tile_arrangement import TileArrangement, kinds
-    from sim.world.tile_placement import plan
+    from tools.tile_map.arrangement import TileArrangement, kinds
+    from tools.tile_map.placement import plan
+    from tools.tile_map.regions import SEA
 
     wrong = _cells_wrong(grid, localities)
     if wrong:
@@ -138,7 +133,7 @@ def _cells_wrong(grid: pd.DataFrame, localities: pd.DataFrame) -> list[str]:
 def _blocks_wrong(sheet: TileArrangement, names: tuple[str, ...]) -> list[str]:
     from scipy.ndimage import label
 
-    from sim.world.tile_arrangement import seas
+    from tools.tile_map.arrangement import seas
 
     wrong = []
     for country, name in enumerate(names):
@@ -151,8 +146,8 @@ def _blocks_wrong(sheet: TileArrangement, names: tuple[str, ...]) -> list[str]:
 
 
 def _contacts_wrong(sheet: TileArrangement, names: tuple[str, ...]) -> list[str]:
-    from sim.world.regions import BORDER, OVERSEAS
-    from sim.world.tile_arrangement import corners, edges
+    from tools.tile_map.arrangement import corners, edges
+    from tools.tile_map.regions import BORDER, OVERSEAS
 
     met = edges(sheet.labels, sheet.sizes)
     near = met + corners(sheet.labels, sheet.sizes)
@@ -167,44 +162,6 @@ def _contacts_wrong(sheet: TileArrangement, names: tuple[str, ...]) -> list[str]
             elif kind not in (BORDER, OVERSEAS) and met[a, b] > 0:
                 wrong.append(f"{first} and {second} touch without sharing a land border.")
     return wrong
-
-
-def neighbours(
-    grid: pd.DataFrame, codes: Sequence[str] | None = None
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return the up to eight neighbours of every locality.
-
-    Parameters
-    ----------
-    grid
-        Columns code, row, col.
-    codes
-        Order of the localities; None stands for the rows of ``grid``.
-
-    Returns
-    -------
-    neighbour_start, neighbour_index
-        The neighbours of locality i are
-        ``neighbour_index[neighbour_start[i]:neighbour_start[i + 1]]``, in rising order; int32
-        arrays of shapes (n + 1,) and (number of pairs,).
-
-    Raises
-    ------
-    InputError
-        If a locality has no cell.
-    """
-    placed = grid if codes is None else grid.set_index("code").reindex(list(codes))
-    if placed[["row", "col"]].isna().any(axis=None):
-        missing = placed.index[placed["row"].isna()]
-        raise InputError(f"{missing[0]!r} has no cell", file="grid.csv", field="code")
-    rows, columns = (placed[name].to_numpy().tolist() for name in ("row", "col"))
-    at = {(int(r), int(c)): i for i, (r, c) in enumerate(zip(rows, columns, strict=True))}
-    around = [(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1) if (dr, dc) != (0, 0)]
-    lists = [
-        sorted(at[r + dr, c + dc] for dr, dc in around if (r + dr, c + dc) in at) for r, c in at
-    ]
-    start = np.cumsum([0, *map(len, lists)])
-    return start.astype(np.int32), np.array([j for found in lists for j in found], dtype=np.int32)
 
 
 def regenerate(world: World | Path | str, seed: int = 0) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is published, file by file: ``python -m calibration.manifest`` writes the manifest anew.
+"""What is published, file by file: ``python -m tools.manifest`` writes the manifest anew.
 
 The manifest of ``results/reference/`` names every file with its hash, the versions they belong to,
 and the commands that make them. It is not written while a file belongs to another version.

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from calibration.manifest import COMMANDS, MANIFEST, REFERENCE, main, outdated, published
 from sim.core import provenance
 from tests.posteriors import made_up
+from tools.manifest import COMMANDS, MANIFEST, REFERENCE, main, outdated, published
 
 ROOT = Path(__file__).resolve().parents[2]
 

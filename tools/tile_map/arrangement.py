@@ -1,7 +1,7 @@
 """Turn the plan of a tile map into blocks of tiles, one block per country.
 
-Each start anneals the countries' regions (:mod:`sim.world.regions`) from the same plan with its
-own random numbers. Between rounds every country's form is laid over the centre of the tiles it
+Each start anneals the countries' regions (:mod:`tools.tile_map.regions`) from the same plan with
+its own random numbers. Between rounds every country's form is laid over the centre of the tiles it
 holds, so that crowded countries move apart as a whole instead of losing their shape. The best
 start is kept: all borders closed, directions and forms true, coasts short, not too large.
 """
@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.ndimage import label
 from scipy.optimize import linear_sum_assignment
 
-from sim.world import regions
-from sim.world.regions import SEA
-from sim.world.tile_placement import Flags, Floats, Ints, Plan, geographic_centres
+from tools.tile_map import regions
+from tools.tile_map.placement import Flags, Floats, Ints, Plan, geographic_centres
+from tools.tile_map.regions import SEA
 
 STARTS = 8
 ROUNDS = 12
@@ -47,7 +47,7 @@ class TileArrangement:
     labels
         Country of each tile or ``SEA``, shape (rows, columns).
     kind
-        How countries stand to each other, shape (K, K), see :mod:`sim.world.regions`.
+        How countries stand to each other, shape (K, K), see :mod:`tools.tile_map.regions`.
     sizes
         Tiles each country needs, shape (K,).
     """

@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from calibration.surface import (
+from sim.core import provenance
+from sim.core.errors import InputError
+from tools.surface import (
     NAME,
     REFERENCE,
     SETTINGS,
@@ -21,8 +23,6 @@ from calibration.surface import (
     read_settings,
     write,
 )
-from sim.core import provenance
-from sim.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / REFERENCE / f"{NAME}.json"

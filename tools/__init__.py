@@ -1,0 +1,1 @@
+"""What makes the committed tables and the published results; run from the root of a checkout."""
