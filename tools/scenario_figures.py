@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:calibration/scenario_figures.py
-"""The published figures of the calibrated model: ``python -m calibration.scenario_figures``.
-========
 """The published figures of the calibrated model: ``python -m tools.scenario_figures``.
->>>>>>>> 528f10b (Move the makers of committed tables and published results to tools/):tools/figures.py
 
 The baseline and the scenarios of the deep cases are run at draws from the published posterior, so
 that every interval holds both chance and what is not known about the parameters.

@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<<< HEAD:tests/calibration/test_scenario_figures.py
-from calibration.scenario_figures import case_scenarios, main, make
-========
->>>>>>>> 528f10b (Move the makers of committed tables and published results to tools/):tests/tools/test_figures.py
 from tests.posteriors import made_up
 from tools.scenario_figures import case_scenarios, main, make
 
