@@ -129,7 +129,7 @@ def engine_alone(runs: int, threads: int) -> float:
 
 def what_if() -> None:
     """Measure from the release of a slider to the first and to the whole result."""
-    from sim.app.thread_pool import Pool
+    from sim.app.thread_pool import ThreadPool
     from sim.app.what_if.run_cache import PAIRS
 
     first, whole = [], []
@@ -144,7 +144,7 @@ def what_if() -> None:
             first.append(next(at for at, text in told if text.startswith("First")) - start)
             whole.append(next(at for at, text in told if text == done) - start)
             page.wait_for_timeout(500)
-    threads = Pool().size
+    threads = ThreadPool().size
     alone = engine_alone(PAIRS, threads)
     print(f"first pairs shown after {statistics.median(first) / 1000:.2f} s")
     print(f"all {PAIRS} pairs shown after {statistics.median(whole) / 1000:.2f} s")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.core.files import MachineError
-from sim.experiments.worker_pool import Pool, Tell, serve
+from sim.experiments.worker_pool import Tell, WorkerPool, serve
 
 
 def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Tell) -> None:
@@ -36,7 +36,7 @@ def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance:
     """
     module = "calibration.inference.table_pool"
     command = [sys.executable, "-m", module, str(folder.absolute()), simulator]
-    Pool(command, iter(chunks), workers, advance).work()
+    WorkerPool(command, iter(chunks), workers, advance).work()
 
 
 def _begin(folder: str, name: str) -> Callable[[int, Tell], Any]:

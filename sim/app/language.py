@@ -22,7 +22,7 @@ class Translate(Protocol):
         """Return the text in the visitor's language."""
 
 
-class Count(Protocol):
+class TranslateCount(Protocol):
     """Translate the form of a text that goes with a number, then fill in its fields."""
 
     def __call__(self, one: str, many: str, n: int, /, **fields: object) -> str:

@@ -18,7 +18,7 @@ from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
 from sim.app.session import Session
 from sim.app.theme import House
-from sim.app.thread_pool import Pool
+from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
 from sim.app.watch.geometry import layout_of
 from sim.core.errors import InputError, nearest_name
@@ -46,7 +46,7 @@ class Visitors:
     def __init__(self, world: World, language: str) -> None:
         self.world = world
         self.language = language
-        self.pool = Pool()
+        self.pool = ThreadPool()
         self.pages: dict[str, Page] = {}
 
     def welcome(self) -> Any:

@@ -9,7 +9,7 @@ from tornado.ioloop import IOLoop
 
 from sim.app.language import Language
 from sim.app.limits import NOTICE_CHARACTERS
-from sim.app.thread_pool import Cancel, Job, Pool, RefusedError
+from sim.app.thread_pool import Cancel, Job, RefusedError, ThreadPool
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -39,7 +39,7 @@ class Session:
         self,
         world: World,
         language: str = "en",
-        pool: Pool | None = None,
+        pool: ThreadPool | None = None,
         document: Document | None = None,
     ) -> None:
         self.world = world

@@ -82,7 +82,7 @@ class Job:
             self.finished.set()
 
 
-class Pool:
+class ThreadPool:
     """Share threads between owners.
 
     Parameters

@@ -14,13 +14,13 @@ from sim.app.what_if.run_cache import CHUNKS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.app.thread_pool import Cancel, Pool
+    from sim.app.thread_pool import Cancel, ThreadPool
     from sim.world import World
 
 OWNER = "preparation"
 
 
-def prepare(pool: Pool, world: World) -> list[Job]:
+def prepare(pool: ThreadPool, world: World) -> list[Job]:
     """Let the pool load the compiled rules and make the baseline's runs, in turn with visitors.
 
     Whoever asks for the same meanwhile waits for it; nothing is made twice.

@@ -19,9 +19,9 @@ from sim.core.plurals import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
-    from sim.experiments.sweep.cost_estimate import Estimate
+    from sim.experiments.sweep.cost_estimate import CostEstimate
     from sim.experiments.sweep.start_sweep import Planned
-    from sim.experiments.sweep.sweep_plan import Plan
+    from sim.experiments.sweep.sweep_plan import SweepPlan
 
 _LINE_SECONDS = 60.0
 """How often progress is told where nobody looks at a terminal, as in a batch job's log."""
@@ -349,7 +349,7 @@ def _tell_extension(folder: str, asked: dict[str, Any], workers: int | None, as_
 
 
 def _tell_estimate(
-    plan: Plan, needed: Estimate, made: str, also: dict[str, int], as_json: bool
+    plan: SweepPlan, needed: CostEstimate, made: str, also: dict[str, int], as_json: bool
 ) -> None:
     """Print an estimate below the words for what is to be made, or as JSON."""
     from sim.experiments.run_settings import changed_words, settings_words

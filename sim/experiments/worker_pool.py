@@ -110,7 +110,7 @@ class Worker:
                     pipe.close()
 
 
-class Pool:
+class WorkerPool:
     """Share tasks among worker processes of this machine.
 
     Parameters

@@ -12,7 +12,7 @@ from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.experiments.stopwatch import took_words
 from sim.report.compare_text import (
     INTERVAL,
-    Effect,
+    EffectText,
     changes_words,
     deals_words,
     divergence_words,
@@ -69,7 +69,7 @@ def _what_if(comparison: Comparison, label: str) -> list[str]:
     ]
 
 
-def _table(effects: dict[str, Effect]) -> list[str]:
+def _table(effects: dict[str, EffectText]) -> list[str]:
     head = f"{'Region, per run':<27}{'baseline':>9}{'change':>9}"
     lines = [f"{head}  {INTERVAL:<18}{'sure':>11}"]
     for key in KEYS:
@@ -85,7 +85,7 @@ def _table(effects: dict[str, Effect]) -> list[str]:
     return lines
 
 
-def _unclear(effects: dict[str, Effect]) -> list[str]:
+def _unclear(effects: dict[str, EffectText]) -> list[str]:
     """Say of the key outcomes that may not differ at all what it would take to know."""
     unclear = [effects[key.name] for key in KEYS if not effects[key.name].distinguishable]
     lines = []
@@ -128,7 +128,7 @@ def card_html(comparison: Comparison) -> str:
     return "".join([*parts, f"<small>{escape(CAUTION)}</small></div>"])
 
 
-def _html_table(effects: dict[str, Effect]) -> str:
+def _html_table(effects: dict[str, EffectText]) -> str:
     head = ("", "baseline", "change", INTERVAL, "unit", "direction")
     top = "".join(f"<th scope='col'>{escape(word)}</th>" for word in head)
     rows = []

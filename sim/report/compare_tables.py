@@ -11,7 +11,7 @@ from sim.core.plurals import counted
 from sim.report import html_markup
 from sim.report.compare_text import (
     INTERVAL,
-    Effect,
+    EffectText,
     amount,
     digits_of,
     effect_of,
@@ -41,7 +41,7 @@ def _of(frame: pd.DataFrame, label: str) -> pd.DataFrame:
     return frame[frame["scenario"] == label]
 
 
-def _verdict(effect: Effect) -> str:
+def _verdict(effect: EffectText) -> str:
     if effect.never:
         return "equal in all runs"
     if effect.distinguishable:
@@ -69,7 +69,7 @@ def outcome_table(comparison: Comparison, label: str) -> str:
 _HEAD = ("Outcome", "Baseline", "What if", "Difference", INTERVAL, "Change", "Sure")
 
 
-def _cells(effect: Effect) -> tuple[str, ...]:
+def _cells(effect: EffectText) -> tuple[str, ...]:
     return (
         effect.label,
         effect.baseline,
@@ -256,7 +256,7 @@ def together_table(comparison: Comparison) -> str:
     return html_markup.table(caption, head, rows, range(1, len(head)))
 
 
-def _side_cell(effect: Effect) -> str:
+def _side_cell(effect: EffectText) -> str:
     if effect.never:
         return "equal in all runs"
     text = f"{effect.difference}, {effect.interval}"

@@ -64,7 +64,7 @@ def probability(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Effect:
+class EffectText:
     """Hold one effect as words.
 
     Parameters
@@ -173,7 +173,7 @@ def _unit(unit: str) -> str:
     return words.get(unit, unit)
 
 
-def effect_of(row: Any) -> Effect:
+def effect_of(row: Any) -> EffectText:
     """Return a row of a table of differences as words."""
     key = key_of(row.outcome)
     base, other, gap, low, high = (
@@ -183,7 +183,7 @@ def effect_of(row: Any) -> Effect:
     # Two figures of the interval's width say all that is known.
     digits = digits_of((high - low) / 2, 2) if known and high > low else None
     ends = [amount(value, digits, signed=True) for value in (low, high)]
-    return Effect(
+    return EffectText(
         name=row.outcome,
         words=key.words,
         unit=key.unit,
@@ -211,7 +211,7 @@ def _sure(row: Any) -> str:
     return f"{word}, {probability(max(row.p_higher, 1.0 - row.p_higher))}"
 
 
-def effects_of(comparison: Comparison, label: str) -> dict[str, Effect]:
+def effects_of(comparison: Comparison, label: str) -> dict[str, EffectText]:
     """Return the effects of a what-if on the region as words, by outcome."""
     frame = comparison.effects
     rows = frame[frame["scenario"] == label].itertuples()
@@ -244,7 +244,7 @@ def identical_words(comparison: Comparison, label: str) -> str:
     return f"All differences are exactly zero: {why}."
 
 
-def _changed_words(effect: Effect) -> str:
+def _changed_words(effect: EffectText) -> str:
     unit = f" {effect.unit}" if effect.unit else ""
     share = f", {effect.percent}" if effect.percent and effect.unit != "%" else ""
     way, _, sure = effect.sure.partition(", ")
@@ -267,7 +267,7 @@ def _largest_words(comparison: Comparison, label: str) -> str:
     return f"The largest changes in percent: {', '.join(told)}." if told else ""
 
 
-def _count_words(effects: dict[str, Effect]) -> str:
+def _count_words(effects: dict[str, EffectText]) -> str:
     total, clear = len(effects), sum(e.distinguishable for e in effects.values())
     chance = (1 - LEVEL) * total
     return (

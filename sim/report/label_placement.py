@@ -19,7 +19,7 @@ SEA = -1
 
 
 @dataclass(frozen=True)
-class Box:
+class LabelBox:
     """Hold a rectangle by its centre and size, in tiles."""
 
     x: float
@@ -27,7 +27,7 @@ class Box:
     width: float
     height: float
 
-    def apart(self, other: Box) -> float:
+    def apart(self, other: LabelBox) -> float:
         """Return the distance to another box; 0 if they overlap."""
         aside = max(0.0, abs(self.x - other.x) - (self.width + other.width) / 2)
         above = max(0.0, abs(self.y - other.y) - (self.height + other.height) / 2)
@@ -47,7 +47,7 @@ class Room:
     """
 
     labels: Ints
-    taken: list[Box] = field(default_factory=list)
+    taken: list[LabelBox] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """List the land tiles."""
@@ -55,17 +55,17 @@ class Room:
         self.land = np.column_stack([columns, rows]).astype(np.float64)
         self.owner = self.labels[rows, columns]
 
-    def shores(self, box: Box) -> Floats:
+    def shores(self, box: LabelBox) -> Floats:
         """Return the distance of every land tile to a box, 0 where they overlap."""
         aside = np.abs(self.land[:, 0] - box.x) - (box.width + 1) / 2
         above = np.abs(self.land[:, 1] - box.y) - (box.height + 1) / 2
         return np.asarray(np.hypot(np.maximum(aside, 0), np.maximum(above, 0)), dtype=np.float64)
 
-    def free(self, box: Box, gap: float = 0.15) -> bool:
+    def free(self, box: LabelBox, gap: float = 0.15) -> bool:
         """Tell whether a box keeps its distance from all boxes in use."""
         return all(box.apart(other) >= gap for other in self.taken)
 
-    def beside(self, country: int, width: float, height: float) -> list[tuple[float, Box]]:
+    def beside(self, country: int, width: float, height: float) -> list[tuple[float, LabelBox]]:
         """Return boxes on the sea next to a country and next to nothing else, with their cost."""
         mine = self.owner == country
         west, north = self.land[mine].min(axis=0)
@@ -74,7 +74,7 @@ class Room:
         found = []
         for y in np.arange(north - 1.5, south + 1.51, 0.25):
             for x in np.arange(west - 2.0, east + 2.01, 0.25):
-                box = Box(float(x), float(y), width, height)
+                box = LabelBox(float(x), float(y), width, height)
                 far = self.shores(box)
                 near, others = float(far[mine].min()), float(far[~mine].min(initial=9.0))
                 if 0.08 <= near <= 0.6 and others >= near + 0.6:
@@ -82,14 +82,14 @@ class Room:
                     found.append((0.3 * away + near + 0.5 / others, box))
         return sorted(found, key=lambda item: item[0])
 
-    def inside(self, country: int, width: float, height: float) -> list[tuple[float, Box]]:
+    def inside(self, country: int, width: float, height: float) -> list[tuple[float, LabelBox]]:
         """Return boxes within a country's block, with their cost: distance from its middle."""
         mine = self.owner == country
         middle = self.land[mine].mean(axis=0)
         found = []
         for x, y in self.land[mine]:
             for right, down in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
-                box = Box(float(x + right), float(y + down), width, height)
+                box = LabelBox(float(x + right), float(y + down), width, height)
                 away = float(np.hypot(box.x - middle[0], box.y - middle[1]))
                 # To lie partly on the sea is better than on a neighbour.
                 others = self.shores(box)[~mine]
@@ -98,7 +98,7 @@ class Room:
                 found.append((away + 6.0 * strangers + 10.0 * spill - 0.6 * min(clear, 1.5), box))
         return sorted(found, key=lambda item: item[0])
 
-    def _share(self, country: int, box: Box) -> float:
+    def _share(self, country: int, box: LabelBox) -> float:
         """Return the share of a box that lies on a country's tiles."""
         mine = self.land[self.owner == country]
         wide = np.minimum(mine[:, 0] + 0.5, box.x + box.width / 2)
@@ -108,19 +108,19 @@ class Room:
         covered = (np.maximum(wide, 0) * np.maximum(high, 0)).sum()
         return float(covered) / (box.width * box.height)
 
-    def open_water(self, width: float, height: float, margin: float) -> Box | None:
+    def open_water(self, width: float, height: float, margin: float) -> LabelBox | None:
         """Return the place for a large box furthest from all land, the lower left if in doubt."""
         rows, columns = self.labels.shape
         best, widest = None, margin
         for y in np.arange(rows - height / 2 - 0.5, height / 2 - 0.5, -1.0):
             for x in np.arange(width / 2 - 0.5, columns - width / 2, 1.0):
-                box = Box(float(x), float(y), width, height)
+                box = LabelBox(float(x), float(y), width, height)
                 clear = float(self.shores(box).min(initial=99.0))
                 if clear > widest + 0.01 and self.free(box, 0.5):
                     best, widest = box, clear
         return best
 
-    def callout(self, at: tuple[float, float], width: float, height: float) -> Box | None:
+    def callout(self, at: tuple[float, float], width: float, height: float) -> LabelBox | None:
         """Return a box on the sea for the label of the tile at ``at`` (x, y), or None.
 
         The line to it should be short and cross little land and no other box.
@@ -129,7 +129,7 @@ class Room:
         best, price = None, np.inf
         for y in np.arange(0.0, rows - 0.5, 0.5):
             for x in np.arange(width / 2 - 0.5, columns - width / 2, 0.5):
-                box = Box(float(x), float(y), width, height)
+                box = LabelBox(float(x), float(y), width, height)
                 end = nearest(box, at)
                 length = float(np.hypot(end[0] - at[0], end[1] - at[1]))
                 if length >= price or length < 1.2:
@@ -163,7 +163,7 @@ class Room:
         return 0.6 * land + 8.0 * boxes
 
 
-def nearest(box: Box, at: tuple[float, float]) -> tuple[float, float]:
+def nearest(box: LabelBox, at: tuple[float, float]) -> tuple[float, float]:
     """Return the point of a box nearest to a point (x, y)."""
     x = min(max(at[0], box.x - box.width / 2), box.x + box.width / 2)
     y = min(max(at[1], box.y - box.height / 2), box.y + box.height / 2)
@@ -185,7 +185,7 @@ def extent(text: str, size: float, point: float, weight: str = "normal") -> tupl
 
 def code_boxes(
     room: Room, names: Sequence[str], size: float, point: float, inside: bool
-) -> list[tuple[int, Box, bool]]:
+) -> list[tuple[int, LabelBox, bool]]:
     """Choose a place for every country's code, the hardest first.
 
     Parameters

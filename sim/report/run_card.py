@@ -54,7 +54,7 @@ KEYS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class OutcomeRow:
     """Hold one outcome as words: its middle and the ends of its 90 % interval."""
 
     words: str
@@ -64,18 +64,18 @@ class Row:
     unit: str
 
 
-def row_of(key: Key, numbers: Spread) -> Row:
+def row_of(key: Key, numbers: Spread) -> OutcomeRow:
     """Return a spread as words, ``none`` where no run has a value."""
     if np.isnan(numbers.median):
-        return Row(key.words, "none", "", "", key.unit)
+        return OutcomeRow(key.words, "none", "", "", key.unit)
     low, middle, high = (
         key.pattern.format(key.scale * float(v))
         for v in (numbers.low, numbers.median, numbers.high)
     )
-    return Row(key.words, middle, low, high, key.unit)
+    return OutcomeRow(key.words, middle, low, high, key.unit)
 
 
-def key_rows(run: Run) -> list[Row]:
+def key_rows(run: Run) -> list[OutcomeRow]:
     """Return the key outcomes for the region."""
     return [row_of(key, run_summaries.spread(run.per_run[key.name])) for key in KEYS]
 
@@ -88,7 +88,7 @@ def top_countries(run: Run, count: int) -> list[tuple[str, Spread]]:
 
 
 @dataclass(frozen=True)
-class Place:
+class LocalitySummary:
     """Hold what came of one locality over all runs."""
 
     code: str
@@ -101,11 +101,11 @@ class Place:
     value_usd_m: Spread
 
 
-def place_of(run: Run, code: str) -> Place:
+def place_of(run: Run, code: str) -> LocalitySummary:
     """Return what came of one locality."""
     names = Names(run.world)
     rows = run.by_locality[run.by_locality["locality"] == code]
-    return Place(
+    return LocalitySummary(
         code=code,
         name=names.place(code, None),
         visits=run_summaries.spread(rows["visits_to_lac"] + rows["visits_to_china"]),
@@ -217,5 +217,5 @@ def card_html(run: Run) -> str:
     )
 
 
-def _interval(row: Row) -> str:
+def _interval(row: OutcomeRow) -> str:
     return f"{row.low} to {row.high}" if row.low else ""

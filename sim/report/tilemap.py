@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.core.plurals import counted
-from sim.report.label_placement import SEA, Box, Room, code_boxes, extent, nearest
+from sim.report.label_placement import SEA, LabelBox, Room, code_boxes, extent, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -312,7 +312,7 @@ def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str,
     position = {code: (float(x), float(y)) for code, x, y in spots if code in texts}
     for x, y in position.values():
         # Neither lines nor country codes may cover a marked tile.
-        room.taken.append(Box(x, y, 1.0, 1.0))
+        room.taken.append(LabelBox(x, y, 1.0, 1.0))
         frame = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, ec=ACCENT, lw=0.14 * point)
         ax.add_patch(frame).set_zorder(6)
     for code in sorted(position, key=lambda c: position[c][::-1]):
@@ -322,7 +322,7 @@ def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str,
             continue
         room.taken.append(box)
         end = nearest(box, position[code])
-        start = nearest(Box(*position[code], 1.0, 1.0), end)
+        start = nearest(LabelBox(*position[code], 1.0, 1.0), end)
         ax.plot(*zip(start, end, strict=True), color=ACCENT, linewidth=0.9, zorder=6)
         text = ax.text(box.x, box.y, texts[code], ha="center", va="center", fontsize=size)
         text.set(color=ACCENT, fontweight="bold", zorder=7)

@@ -11,14 +11,14 @@ from typing import Any
 from sim.core.calendar import EPOCH_YEAR, month_index, month_name
 from sim.core.errors import folded, nearest_name
 from sim.core.table_reader import NO_MONTH, Column, UserTable
-from sim.world.fields import Levels, Table
+from sim.world.fields import Levels, TableSchema
 from sim.world.names import BOTH, PlaceNames
 
 _OPEN = 10**9
 """Stands for the end of an open period; later than any month."""
 
 
-def check_sheet(table: Table, sheet: UserTable) -> None:
+def check_sheet(table: TableSchema, sheet: UserTable) -> None:
     """Check the rules that a table can break on its own, where its cells are right."""
     _check_unique(sheet, table.key)
     for columns in table.unique:
@@ -32,7 +32,7 @@ def check_sheet(table: Table, sheet: UserTable) -> None:
 
 
 def check_links(
-    table: Table, sheets: Mapping[str, UserTable], names: Callable[[], PlaceNames]
+    table: TableSchema, sheets: Mapping[str, UserTable], names: Callable[[], PlaceNames]
 ) -> None:
     """Check that a table's values occur in the tables they refer to, and the reverse."""
     sheet = sheets[table.name]
@@ -76,7 +76,7 @@ def _check_unique(
             )
 
 
-def _check_complete(table: Table, sheet: UserTable) -> None:
+def _check_complete(table: TableSchema, sheet: UserTable) -> None:
     column = table.complete
     if not column or not sheet.whole:
         return
@@ -89,7 +89,7 @@ def _check_complete(table: Table, sheet: UserTable) -> None:
             )
 
 
-def _check_given(table: Table, sheet: UserTable) -> None:
+def _check_given(table: TableSchema, sheet: UserTable) -> None:
     for rule in table.given:
         for row, value, _ in sheet.rows(rule.when, rule.then):
             if value in rule.values and bool(sheet.cells[rule.then][row]) != rule.filled:
@@ -102,7 +102,7 @@ def _check_given(table: Table, sheet: UserTable) -> None:
                 )
 
 
-def _check_ordered(table: Table, sheet: UserTable) -> None:
+def _check_ordered(table: TableSchema, sheet: UserTable) -> None:
     if table.ordered is None:
         return
     first, last = table.ordered
@@ -116,7 +116,7 @@ def _check_ordered(table: Table, sheet: UserTable) -> None:
             )
 
 
-def _check_differ(table: Table, sheet: UserTable) -> None:
+def _check_differ(table: TableSchema, sheet: UserTable) -> None:
     if table.differ is None:
         return
     one, other = table.differ
@@ -130,7 +130,7 @@ def _check_differ(table: Table, sheet: UserTable) -> None:
             )
 
 
-def _check_ascending(table: Table, sheet: UserTable) -> None:
+def _check_ascending(table: TableSchema, sheet: UserTable) -> None:
     if not table.ascending:
         return
     starts = {row: start for row, *_, start in sheet.rows(*table.ascending, "start")}
@@ -155,7 +155,7 @@ def _periods(sheet: UserTable, group: tuple[str, ...]) -> dict[str, list[tuple[i
     return {name: sorted(found) for name, found in periods.items()}
 
 
-def _check_spans(table: Table, sheet: UserTable) -> None:
+def _check_spans(table: TableSchema, sheet: UserTable) -> None:
     if table.spans is None:
         return
     for name, periods in _periods(sheet, table.spans.group).items():
@@ -169,7 +169,7 @@ def _check_spans(table: Table, sheet: UserTable) -> None:
                 )
 
 
-def _check_every_year(table: Table, sheet: UserTable) -> None:
+def _check_every_year(table: TableSchema, sheet: UserTable) -> None:
     """Check that a yearly series leaves no year out, from the first simulated to the last given."""
     column = table.every_year
     if not column or not sheet.whole:
@@ -215,7 +215,7 @@ def _by(month: str) -> int:
     return month_index(month) if month else _OPEN
 
 
-def _check_each(table: Table, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
+def _check_each(table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
     for rule in table.each:
         other, column = rule.refers.split(".")
         if not (sheet.whole and sheets[other].whole):
@@ -235,7 +235,7 @@ def _check_each(table: Table, sheet: UserTable, sheets: Mapping[str, UserTable])
                 )
 
 
-def _check_levels(table: Table, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
+def _check_levels(table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
     """Check levels against the range and the default that another table declares."""
     rule = table.levels
     if rule is None or not sheet.whole:

@@ -75,7 +75,7 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSchema:
     """Describe one CSV file: ``name`` plus ``.csv``.
 
     Parameters

@@ -67,7 +67,7 @@ _CODE = re.compile(r"([A-Za-z]{1,3})[-_.][A-Za-z0-9]{1,4}|[A-Z]{2}[A-Z0-9]{1,3}"
 _BETWEEN = re.compile(r"[,;:/|()\[\]]|\s[-\u2013\u2014]\s")
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     """Hold one place: its code, its country's, its name, and its kind if it is a locality."""
 
     code: str
@@ -122,14 +122,14 @@ class PlaceNames:
             for values in zip(*(cells(table, column) for column in columns), strict=False):
                 yield tuple(map(str, values))
 
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, NamedPlace] = {}
         self._folded: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = {}
         self._own: set[str] = set()
         for code, short, name in rows("countries", "iso3", "iso2", "name"):
-            self._add(Place(code, code, name), code, short, name)
+            self._add(NamedPlace(code, code, name), code, short, name)
         for code, country, name, kind in rows("localities", "code", "iso3", "name", "type"):
-            self._add(Place(code, country, name, kind.casefold()), code, name)
+            self._add(NamedPlace(code, country, name, kind.casefold()), code, name)
         for table, column in (("country_names", "iso3"), ("locality_names", "locality")):
             for code, name in rows(table, column, "name"):
                 if code in self.places:
@@ -140,7 +140,7 @@ class PlaceNames:
         """Return the names of a world."""
         return cls(lambda table, column: world.tables[table][column])
 
-    def _add(self, place: Place, *names: str) -> None:
+    def _add(self, place: NamedPlace, *names: str) -> None:
         self.places[place.code] = place
         self._own.add(_loose(place.name))
         for name in names:
@@ -257,7 +257,7 @@ class PlaceNames:
             return codes[0] if codes else None
         return tuple(self._described(self.places[code]) for code in self.places if code in codes)
 
-    def _described(self, place: Place) -> str:
+    def _described(self, place: NamedPlace) -> str:
         home = self.places.get(place.country)
         where = "" if place.level == COUNTRIES or home is None else f", {home.name}"
         return f"{place.code} ({place.name}{where})"

@@ -14,7 +14,7 @@ from sim.world.fields import (
     Each,
     Levels,
     Spans,
-    Table,
+    TableSchema,
     country,
     end,
     flag,
@@ -48,7 +48,7 @@ STATED_KINDS = (*EVENT_KINDS, "visit")
 FIRST_MONTH = "2000-01"
 """Month from which the tables of office-holders and of recognition must hold."""
 
-EXECUTIVES = Table(
+EXECUTIVES = TableSchema(
     "executives",
     "A head of government; of several that start in one month the last row counts.",
     (
@@ -66,7 +66,7 @@ EXECUTIVES = Table(
     each=(Each(COUNTRY, "iso3", by=FIRST_MONTH),),
 )
 
-GOVERNORS = Table(
+GOVERNORS = TableSchema(
     "governors",
     "A documented local office-holder.",
     (
@@ -84,7 +84,7 @@ GOVERNORS = Table(
     may_be_empty=True,
 )
 
-RECOGNITION = Table(
+RECOGNITION = TableSchema(
     "recognition",
     "Whom a country recognises from a month on.",
     (
@@ -98,7 +98,7 @@ RECOGNITION = Table(
     each=(Each(COUNTRY, "iso3", by=FIRST_MONTH),),
 )
 
-AGREEMENTS = Table(
+AGREEMENTS = TableSchema(
     "agreements",
     "A bilateral agreement.",
     (
@@ -113,7 +113,7 @@ AGREEMENTS = Table(
     may_be_empty=True,
 )
 
-SIGNALS = Table(
+SIGNALS = TableSchema(
     "signals",
     "A signal over time, declared; its levels stand in signal_levels.csv.",
     (
@@ -134,7 +134,7 @@ SIGNALS = Table(
     complete="signal",
 )
 
-SIGNAL_LEVELS = Table(
+SIGNAL_LEVELS = TableSchema(
     "signal_levels",
     "The level of a signal over a period; between rows it is constant.",
     (
@@ -151,7 +151,7 @@ SIGNAL_LEVELS = Table(
     may_be_empty=True,
 )
 
-FORUMS = Table(
+FORUMS = TableSchema(
     "forums",
     "A forum, fair or expo.",
     (
@@ -166,7 +166,7 @@ FORUMS = Table(
     may_be_empty=True,
 )
 
-PROGRAMMES = Table(
+PROGRAMMES = TableSchema(
     "programmes",
     "A national programme that favours a sector.",
     (
@@ -183,7 +183,7 @@ PROGRAMMES = Table(
     may_be_empty=True,
 )
 
-DOCUMENTED = Table(
+DOCUMENTED = TableSchema(
     "documented",
     "A dated event that the evidence reports for a locality.",
     (
@@ -197,7 +197,7 @@ DOCUMENTED = Table(
     may_be_empty=True,
 )
 
-STATED = Table(
+STATED = TableSchema(
     "stated",
     "A total that the evidence states for a locality and a period: a lower bound.",
     (
@@ -216,9 +216,9 @@ STATED = Table(
 )
 
 
-def _period_table(name: str, meaning: str, value: str) -> Table:
+def _period_table(name: str, meaning: str, value: str) -> TableSchema:
     fields = (country(), start(), end(), share("value", value), source())
-    return Table(
+    return TableSchema(
         name,
         meaning,
         fields,

@@ -9,7 +9,7 @@ from sim.world.fields import (
     SECTOR,
     Each,
     Given,
-    Table,
+    TableSchema,
     coded,
     country,
     flag,
@@ -30,7 +30,7 @@ EXECUTIVE_REELECTION = ("none", "nonconsecutive", "one", "unlimited")
 RAI_HIGH = 30.0
 """Highest Regional Authority Index of one tier: self-rule 18 plus shared rule 12."""
 
-SECTORS = Table(
+SECTORS = TableSchema(
     "sectors",
     "A sector in which projects happen.",
     (
@@ -51,7 +51,7 @@ SECTORS = Table(
     unique=(("name",),),
 )
 
-COUNTRIES = Table(
+COUNTRIES = TableSchema(
     "countries",
     "A country whose localities the sender reaches out to.",
     (
@@ -108,7 +108,7 @@ COUNTRIES = Table(
     ),
 )
 
-LOCALITIES = Table(
+LOCALITIES = TableSchema(
     "localities",
     "A first-level unit.",
     (
@@ -128,7 +128,7 @@ LOCALITIES = Table(
     each=(Each(COUNTRY, "iso3"),),
 )
 
-COUNTRY_SECTORS = Table(
+COUNTRY_SECTORS = TableSchema(
     "country_sectors",
     "A sector's weight in a country.",
     (
@@ -141,7 +141,7 @@ COUNTRY_SECTORS = Table(
     each=(Each(COUNTRY, "iso3"),),
 )
 
-ENDOWMENTS = Table(
+ENDOWMENTS = TableSchema(
     "endowments",
     "A documented endowment of a locality.",
     (
@@ -154,7 +154,7 @@ ENDOWMENTS = Table(
     may_be_empty=True,
 )
 
-CROSS_BORDER = Table(
+CROSS_BORDER = TableSchema(
     "cross_border",
     "A project that two localities share.",
     (
@@ -173,7 +173,7 @@ CROSS_BORDER = Table(
     may_be_empty=True,
 )
 
-GRID = Table(
+GRID = TableSchema(
     "grid",
     "A locality's cell of the tile map.",
     (
@@ -186,7 +186,7 @@ GRID = Table(
     each=(Each(LOCALITY, "code"),),
 )
 
-BORDERS = Table(
+BORDERS = TableSchema(
     "borders",
     "A land border.",
     (country("iso3_a"), country("iso3_b"), source()),
@@ -196,8 +196,8 @@ BORDERS = Table(
 )
 
 
-def _names(name: str, of: str, column: Column) -> Table:
-    return Table(
+def _names(name: str, of: str, column: Column) -> TableSchema:
+    return TableSchema(
         name,
         f"A further name of a {of}: in another language, in full or former; or a former code.",
         (column, text("name", "What it is called besides its name and code."), source(of="name")),

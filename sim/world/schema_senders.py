@@ -6,7 +6,7 @@ from sim.world.fields import (
     PROVINCE,
     SECTOR,
     Each,
-    Table,
+    TableSchema,
     coded,
     country,
     flag,
@@ -23,7 +23,7 @@ from sim.world.fields import (
 OWNERSHIP = ("central_soe", "provincial_soe", "private")
 MISSIONS = ("trade", "friendship", "party", "diaspora", "aid", "education")
 
-PROVINCES = Table(
+PROVINCES = TableSchema(
     "provinces",
     "A province of the sending country.",
     (
@@ -39,7 +39,7 @@ PROVINCES = Table(
     unique=(("name",),),
 )
 
-PROVINCE_SECTORS = Table(
+PROVINCE_SECTORS = TableSchema(
     "province_sectors",
     "A sector's strength in a province.",
     (
@@ -52,7 +52,7 @@ PROVINCE_SECTORS = Table(
     each=(Each(PROVINCE, "province"),),
 )
 
-FIRMS = Table(
+FIRMS = TableSchema(
     "firms",
     "A firm, or an archetype that stands for several.",
     (
@@ -71,7 +71,7 @@ FIRMS = Table(
     unique=(("name",),),
 )
 
-FIRM_SECTORS = Table(
+FIRM_SECTORS = TableSchema(
     "firm_sectors",
     "A sector in which a firm works.",
     (
@@ -84,7 +84,7 @@ FIRM_SECTORS = Table(
     each=(Each("firms.code", "firm"),),
 )
 
-ORGANISATIONS = Table(
+ORGANISATIONS = TableSchema(
     "organisations",
     "A quasi-governmental body of the sending country.",
     (
@@ -100,7 +100,7 @@ ORGANISATIONS = Table(
     unique=(("name",),),
 )
 
-ORGANISATION_OFFICES = Table(
+ORGANISATION_OFFICES = TableSchema(
     "organisation_offices",
     "An office of such a body in a country.",
     (
@@ -113,7 +113,7 @@ ORGANISATION_OFFICES = Table(
     may_be_empty=True,
 )
 
-BANKS = Table(
+BANKS = TableSchema(
     "banks",
     "A policy bank.",
     (
@@ -126,7 +126,7 @@ BANKS = Table(
     unique=(("name",),),
 )
 
-ENVELOPES = Table(
+ENVELOPES = TableSchema(
     "envelopes",
     "What a bank may newly lend in a year: one for every year from 2000 to the table's last.",
     (

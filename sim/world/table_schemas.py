@@ -10,9 +10,9 @@ from __future__ import annotations
 from sim.world import schema_history as history
 from sim.world import schema_region as region
 from sim.world import schema_senders as senders
-from sim.world.fields import Table
+from sim.world.fields import TableSchema
 
-TABLES: dict[str, Table] = {
+TABLES: dict[str, TableSchema] = {
     table.name: table
     for table in (
         region.SECTORS,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sim.core.errors import InputError, nearest_name, refuse
 from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
-from sim.world.fields import Table
+from sim.world.fields import TableSchema
 from sim.world.names import PlaceNames
 from sim.world.table_schemas import TABLES
 
@@ -107,7 +107,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     return contents
 
 
-def _read(table: Table, folder: Path, contents: Mapping[str, bytes]) -> UserTable:
+def _read(table: TableSchema, folder: Path, contents: Mapping[str, bytes]) -> UserTable:
     """Return a table with what is wrong with it, a missing file among that."""
     path = folder / f"{table.name}.csv"
     if path.exists() or path.is_symlink():
@@ -137,7 +137,7 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def _frame(table: Table, sheet: UserTable) -> pd.DataFrame:
+def _frame(table: TableSchema, sheet: UserTable) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 

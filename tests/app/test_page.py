@@ -12,7 +12,7 @@ pytest.importorskip("panel")
 from sim.app.address import Address
 from sim.app.page import Page, page_of, tab_classes
 from sim.app.session import Session
-from sim.app.thread_pool import Pool
+from sim.app.thread_pool import ThreadPool
 from sim.world import World
 
 VISITORS = 20
@@ -59,7 +59,7 @@ def test_visitors_do_not_see_each_other(world: World) -> None:
 
 
 def test_a_visitor_who_leaves_frees_the_world(world: World) -> None:
-    pool = Pool(threads=1)
+    pool = ThreadPool(threads=1)
     page = Page(Session(world, pool=pool))
     watch: Any = page.tabs["watch"]
     done = threading.Event()

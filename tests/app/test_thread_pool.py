@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from sim.app.thread_pool import Cancel, Job, Pool, RefusedError
+from sim.app.thread_pool import Cancel, Job, RefusedError, ThreadPool
 
 WAIT = 30
 
@@ -14,7 +14,7 @@ def job(work: object, told: list[object]) -> Job:
 
 
 def test_owners_take_turns() -> None:
-    pool, order, gate, first = Pool(threads=1), [], threading.Event(), threading.Event()
+    pool, order, gate, first = ThreadPool(threads=1), [], threading.Event(), threading.Event()
 
     def hold(cancel: Cancel) -> None:
         first.set()
@@ -34,7 +34,7 @@ def test_owners_take_turns() -> None:
 
 
 def test_an_owner_who_leaves_is_forgotten() -> None:
-    pool, started, stopped = Pool(threads=1), threading.Event(), threading.Event()
+    pool, started, stopped = ThreadPool(threads=1), threading.Event(), threading.Event()
     told: list[object] = []
 
     def long(cancel: Cancel) -> None:
@@ -55,7 +55,7 @@ def test_an_owner_who_leaves_is_forgotten() -> None:
 
 
 def test_an_error_is_handed_over() -> None:
-    pool, told = Pool(threads=1), list[object]()
+    pool, told = ThreadPool(threads=1), list[object]()
 
     def fail(cancel: Cancel) -> None:
         raise ValueError("no")
@@ -66,7 +66,7 @@ def test_an_error_is_handed_over() -> None:
 
 
 def test_nobody_may_queue_without_end() -> None:
-    pool, gate = Pool(threads=1, queue=2), threading.Event()
+    pool, gate = ThreadPool(threads=1, queue=2), threading.Event()
     begun = threading.Event()
 
     def hold(cancel: Cancel) -> None:

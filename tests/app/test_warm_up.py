@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("panel")
 
 from sim.app import warm_up
-from sim.app.thread_pool import Pool
+from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
 from sim.app.what_if import run_cache
 from sim.app.what_if.experiment import begin
@@ -23,7 +23,7 @@ def test_the_first_visitor_finds_the_baseline_run(
         monkeypatch.setattr(module, "CHUNKS", CHUNKS)
     monkeypatch.setattr("sim.app.what_if.paired_results.CHUNKS", CHUNKS)
     monkeypatch.setattr(SHELF, "_kept", type(SHELF._kept)())
-    pool = Pool(threads=1)
+    pool = ThreadPool(threads=1)
     jobs = prepare(pool, world)
     assert all(job.finished.wait(WAIT) for job in jobs)
     pool.close()

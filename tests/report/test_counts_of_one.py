@@ -18,7 +18,7 @@ from sim.cli import main as cli
 from sim.experiments.design import Design, Varied
 from sim.experiments.run import Run
 from sim.experiments.sensitivity.monte_carlo_noise import response
-from sim.experiments.sensitivity.scenario_discovery import Box, Condition, Discovery
+from sim.experiments.sensitivity.scenario_discovery import Condition, DiscoveredBox, Discovery
 from sim.experiments.sweep import Sweep
 from sim.report import (
     biography,
@@ -126,7 +126,7 @@ def test_of_one_draw_and_one_repetition() -> None:
 
 
 def test_of_one_point_in_a_box() -> None:
-    box = Box(limits=(), coverage=1.0, density=1.0, mass=1.0, points=1)
+    box = DiscoveredBox(limits=(), coverage=1.0, density=1.0, mass=1.0, points=1)
     found = Discovery((Condition("deals", ">=", 1.0),), asked=1, points=1, boxes=(box,))
     lines = sensitivity_card.discovery_lines(found)
     assert "1 of 1 point " in lines[0]

@@ -16,7 +16,7 @@ from scipy.ndimage import label
 from scipy.optimize import linear_sum_assignment
 
 from tools.tile_map import regions
-from tools.tile_map.placement import Flags, Floats, Ints, Plan, geographic_centres
+from tools.tile_map.placement import Flags, Floats, Ints, PlacementProblem, geographic_centres
 from tools.tile_map.regions import SEA
 
 STARTS = 8
@@ -74,14 +74,14 @@ def edges(labels: Ints, sizes: Ints) -> Ints:
     return count
 
 
-def kinds(world: Plan) -> Ints:
+def kinds(world: PlacementProblem) -> Ints:
     """Return how each pair of countries stands to each other, shape (K, K)."""
     same = world.landmass[:, None] == world.landmass[None]
     strangers = np.where(same, regions.SAME_LAND, regions.OVERSEAS)
     return np.where(world.borders, regions.BORDER, strangers).astype(np.int64)
 
 
-def opening(world: Plan, clouds: Floats, centres: Floats) -> tuple[Ints, Floats]:
+def opening(world: PlacementProblem, clouds: Floats, centres: Floats) -> tuple[Ints, Floats]:
     """Give each locality the nearest free tile; return labels and the centres on the sheet.
 
     Of a country torn apart only the largest piece stays; the rest grows back.
@@ -117,7 +117,7 @@ def block_centres(labels: Ints, count: int) -> Floats:
     return np.array([[columns.mean(), rows.mean()] for rows, columns in spots])
 
 
-def _fields(labels: Ints, world: Plan, clouds: Floats, planned: Floats) -> Ints:
+def _fields(labels: Ints, world: PlacementProblem, clouds: Floats, planned: Floats) -> Ints:
     """Price each tile for each country by its distance from the country's form."""
     height, width = labels.shape
     row, column = np.mgrid[:height, :width]
@@ -149,7 +149,7 @@ def _proposals(stream: np.random.Philox, inner: Ints, heat: float) -> tuple[Ints
 
 
 def anneal(
-    world: Plan, clouds: Floats, planned: Floats, labels: Ints, key: tuple[int, int]
+    world: PlacementProblem, clouds: Floats, planned: Floats, labels: Ints, key: tuple[int, int]
 ) -> TileArrangement:
     """Grow all countries from ``labels``.
 
@@ -223,7 +223,7 @@ def seas(labels: npt.NDArray[np.int64]) -> int:
     return int(label(open_sea)[1])
 
 
-def misfit(sheet: TileArrangement, world: Plan, clouds: Floats) -> float:
+def misfit(sheet: TileArrangement, world: PlacementProblem, clouds: Floats) -> float:
     """Return how bad an arrangement is; any fault outweighs all else."""
     labels, count = sheet.labels, len(world.names)
     centres = block_centres(labels, count)
@@ -247,7 +247,7 @@ def misfit(sheet: TileArrangement, world: Plan, clouds: Floats) -> float:
     )
 
 
-def turning(world: Plan, centres: Floats) -> float:
+def turning(world: PlacementProblem, centres: Floats) -> float:
     """Return how far directions between countries turned: 0 for none, 2 for all reversed.
 
     One minus the cosine of the angle, averaged over pairs of countries; near pairs and
@@ -266,7 +266,7 @@ def turning(world: Plan, centres: Floats) -> float:
     return total / weights if weights else 0.0
 
 
-def blocks(world: Plan, clouds: Floats, centres: Floats, seed: int) -> Ints:
+def blocks(world: PlacementProblem, clouds: Floats, centres: Floats, seed: int) -> Ints:
     """Return the best arrangement of all starts, shape (rows, columns), cut to size."""
     labels, planned = opening(world, clouds, centres)
     found = [anneal(world, clouds, planned, labels, (seed, start)) for start in range(STARTS)]

@@ -42,7 +42,7 @@ ROUNDING = 64.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlacementProblem:
     """Hold what the placement needs to know of a world.
 
     Parameters
@@ -71,7 +71,7 @@ class Plan:
         return np.bincount(self.member, minlength=len(self.names)).astype(np.int64)
 
 
-def plan(localities: pd.DataFrame, borders: pd.DataFrame) -> Plan:
+def plan(localities: pd.DataFrame, borders: pd.DataFrame) -> PlacementProblem:
     """Gather countries, positions and borders.
 
     Parameters
@@ -107,7 +107,7 @@ def plan(localities: pd.DataFrame, borders: pd.DataFrame) -> Plan:
             -localities["latitude"].to_numpy(np.float64),
         ]
     )
-    return Plan(
+    return PlacementProblem(
         tuple(str(name) for name in names),
         member.astype(np.int64),
         points + 0.01 * _spiral(len(points)),
@@ -149,7 +149,7 @@ def _settle(pairs: Ints, wanted: Floats, weight: Floats, start: Floats) -> Float
     return np.asarray(np.linalg.solve(system, pull), dtype=np.float64)
 
 
-def national_clouds(world: Plan) -> Floats:
+def national_clouds(world: PlacementProblem) -> Floats:
     """Spread each country's localities about its own centre, one tile each, shape (n, 2)."""
     clouds = np.zeros_like(world.points)
     for country in range(len(world.names)):
@@ -211,13 +211,13 @@ def _unit(vector: Floats) -> Floats:
     return np.asarray(vector / (np.hypot(vector[0], vector[1]) + 1e-9), dtype=np.float64)
 
 
-def _gap(world: Plan, a: int, b: int) -> float:
+def _gap(world: PlacementProblem, a: int, b: int) -> float:
     if world.borders[a, b]:
         return TOUCHING
     return APART if world.landmass[a] == world.landmass[b] else STRAIT
 
 
-def sea_neighbours(world: Plan) -> list[tuple[int, int]]:
+def sea_neighbours(world: PlacementProblem) -> list[tuple[int, int]]:
     """Return the pairs of countries that face each other across a sea."""
     from scipy.spatial import Delaunay
 
@@ -231,13 +231,13 @@ def sea_neighbours(world: Plan) -> list[tuple[int, int]]:
     return sorted((a, b) for a, b in found if world.landmass[a] != world.landmass[b])
 
 
-def geographic_centres(world: Plan) -> Floats:
+def geographic_centres(world: PlacementProblem) -> Floats:
     """Return the mean position of each country's localities, shape (K, 2)."""
     count = range(len(world.names))
     return np.array([world.points[world.member == k].mean(axis=0) for k in count])
 
 
-def country_centres(world: Plan, clouds: Floats, rounds: int = 80) -> Floats:
+def country_centres(world: PlacementProblem, clouds: Floats, rounds: int = 80) -> Floats:
     """Place the clouds so that neighbours touch and others are apart, shape (K, 2)."""
     real = geographic_centres(world)
     form = [clouds[world.member == k] for k in range(len(world.names))]
@@ -267,7 +267,7 @@ def country_centres(world: Plan, clouds: Floats, rounds: int = 80) -> Floats:
 
 
 def _contacts(
-    world: Plan, form: list[Floats], real: Floats, centres: Floats
+    world: PlacementProblem, form: list[Floats], real: Floats, centres: Floats
 ) -> tuple[Ints, Floats, Floats]:
     """Return springs that bring neighbours into contact and part what overlaps."""
     pairs, wanted, stiffness = [], [], []

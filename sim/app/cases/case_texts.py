@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.app.cases.counterfactual_swap import Exchange
-    from sim.app.cases.documented_record import Count, Fact
+    from sim.app.cases.documented_record import Fact, RecordCount
     from sim.app.cases.place_counts import Chronicle
-    from sim.app.cases.swap_effects import Effect
+    from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
     from sim.report.stated import Stated
     from sim.scenario.schema import Scenario
@@ -40,7 +40,7 @@ def given_words(session: Session, scenario: Scenario) -> str:
 
 
 def place_words(
-    session: Session, name: str, counts: Sequence[Count], chronicle: Chronicle
+    session: Session, name: str, counts: Sequence[RecordCount], chronicle: Chronicle
 ) -> list[str]:
     """Say what the runs make of a place and how that compares with the record."""
     _ = session._
@@ -77,7 +77,7 @@ def place_words(
     return texts
 
 
-def on_record(session: Session, count: Count) -> str:
+def on_record(session: Session, count: RecordCount) -> str:
     """Say how many events the record dates, and how many it states at least."""
     _ = session._
     if count.stated is None:
@@ -97,7 +97,7 @@ def stated_list(session: Session, totals: Sequence[Stated]) -> str:
     return f"<p>{title}</p><ul>{items}</ul>" if items else ""
 
 
-def _verdict(session: Session, counts: Sequence[Count], chronicle: Chronicle) -> str:
+def _verdict(session: Session, counts: Sequence[RecordCount], chronicle: Chronicle) -> str:
     """Say which numbers on record lie outside the runs' 90 % interval.
 
     What is stated of kinds together is compared together: how it divides is not known.
@@ -130,7 +130,7 @@ def _verdict(session: Session, counts: Sequence[Count], chronicle: Chronicle) ->
     return " ".join(texts)
 
 
-def number_table(session: Session, counts: Sequence[Count], chronicle: Chronicle) -> str:
+def number_table(session: Session, counts: Sequence[RecordCount], chronicle: Chronicle) -> str:
     """Return numbers on record and simulated ones per run as an HTML table."""
     _ = session._
     names = kind_names(session)
@@ -242,7 +242,7 @@ def exchange_words(session: Session, exchange: Exchange, mine: str, since: str) 
     return _("From {since} on all three hold together.", since=since)
 
 
-def effect_words(session: Session, effects: Sequence[Effect], place: str) -> list[str]:
+def effect_words(session: Session, effects: Sequence[SwapEffect], place: str) -> list[str]:
     """Say what an exchange changes and how sure that is."""
     _ = session._
     if not effects:
@@ -284,7 +284,7 @@ def effect_words(session: Session, effects: Sequence[Effect], place: str) -> lis
     return texts
 
 
-def effect_table(session: Session, effects: Sequence[Effect], pairs: int) -> str:
+def effect_table(session: Session, effects: Sequence[SwapEffect], pairs: int) -> str:
     """Return effects as an HTML table."""
     _ = session._
     names = kind_names(session)

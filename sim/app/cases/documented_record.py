@@ -133,7 +133,7 @@ def _fact(date: str, kind: str, label: str, source: str) -> Fact:
 
 
 @dataclass(frozen=True)
-class Count:
+class RecordCount:
     """Hold how many events of some kinds the record knows of.
 
     Parameters
@@ -157,7 +157,7 @@ class Count:
 
 def counts_of(
     facts: Sequence[Fact], totals: Sequence[Stated], kinds: Sequence[str]
-) -> tuple[Count, ...]:
+) -> tuple[RecordCount, ...]:
     """Return what the record counts of each kind, then of kinds that a total counts together."""
     groups: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in kinds}
     groups |= {t.kind: t.kinds for t in totals if set(t.kinds) <= set(kinds)}
@@ -166,7 +166,7 @@ def counts_of(
     for name, members in groups.items():
         mine = [total for total in totals if total.kind == name]
         found.append(
-            Count(
+            RecordCount(
                 name,
                 members,
                 sum(len(dated[kind]) for kind in members),

@@ -19,7 +19,7 @@ from sim.report.stated import KINDS, VISIT, least, record_end
 if TYPE_CHECKING:
     from sim.app.cases.documented_record import Fact
     from sim.app.cases.place_counts import Chronicle
-    from sim.app.cases.swap_effects import Effect
+    from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
     from sim.report.run_summaries import Floats
     from sim.report.stated import Stated
@@ -351,7 +351,7 @@ class EffectPlot:
         made.add_tools(HoverTool(renderers=marks, tooltips=tips(told)))
 
     @drawn
-    def update(self, effects: Sequence[Effect]) -> None:
+    def update(self, effects: Sequence[SwapEffect]) -> None:
         """Show the effects, by name in any order."""
         by_name = {effect.name: effect for effect in effects}
         if not by_name:

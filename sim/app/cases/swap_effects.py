@@ -16,7 +16,7 @@ LEAST = 5
 
 
 @dataclass(frozen=True)
-class Effect:
+class SwapEffect:
     """Hold how a number differs between two worlds.
 
     Parameters
@@ -46,7 +46,7 @@ class Effect:
         return self.low > 0.0 or self.high < 0.0
 
 
-def effects(before: Chronicle, after: Chronicle) -> tuple[Effect, ...]:
+def effects(before: Chronicle, after: Chronicle) -> tuple[SwapEffect, ...]:
     """Return the difference of each number over the runs that both have; none if too few.
 
     Run number n of one is paired with run number n of the other.
@@ -60,7 +60,7 @@ def effects(before: Chronicle, after: Chronicle) -> tuple[Effect, ...]:
         pairs.add(mine.astype(float), its.astype(float))
     table = pairs.table()
     return tuple(
-        Effect(
+        SwapEffect(
             name=name,
             before=float(table["baseline"][i]),
             after=float(table["what_if"][i]),

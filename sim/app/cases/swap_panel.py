@@ -11,7 +11,7 @@ from sim.app.cases import case_texts
 from sim.app.cases import counterfactual_swap as exchanges
 from sim.app.cases.place_figures import EffectPlot, kind_names
 from sim.app.cases.place_panel import PlaceRuns
-from sim.app.cases.swap_effects import Effect, effects
+from sim.app.cases.swap_effects import SwapEffect, effects
 from sim.app.html_text import html, paragraphs
 from sim.core.calendar import month_name
 
@@ -172,7 +172,7 @@ class ExchangePanel:
 
         return ready
 
-    def _effects(self, key: str) -> tuple[tuple[Effect, ...], int]:
+    def _effects(self, key: str) -> tuple[tuple[SwapEffect, ...], int]:
         """Return the effects known by now, and how many paired runs they rest on."""
         runs = self.tried.get((self.receiver, key))
         before = self.mine.runs.chronicle
@@ -199,7 +199,7 @@ class ExchangePanel:
         self._draw(found)
         self.table.object = case_texts.effect_table(self.session, found, pairs) if found else ""
 
-    def _draw(self, found: tuple[Effect, ...]) -> None:
+    def _draw(self, found: tuple[SwapEffect, ...]) -> None:
         """Draw effects, or take the drawing away where there are none."""
         if not found:
             self.drawing.clear()

@@ -43,7 +43,7 @@ class LessonExperiment(BaseModel):
     interventions: tuple[dict[str, Any], ...] = ()
 
 
-class Claim(BaseModel):
+class LessonClaim(BaseModel):
     """Hold in which direction an outcome goes in the changed world.
 
     ``further`` says that it changes by a larger share than the outcome ``than``.
@@ -94,7 +94,7 @@ class Lesson(BaseModel):
     minutes: int = Field(ge=5, le=180)
     exercises: tuple[str, ...]
     experiment: LessonExperiment
-    claims: tuple[Claim, ...] = Field(min_length=1)
+    claims: tuple[LessonClaim, ...] = Field(min_length=1)
 
     @property
     def outcome(self) -> str:

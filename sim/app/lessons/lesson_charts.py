@@ -14,7 +14,7 @@ from sim.report import figure_style
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson
-    from sim.app.lessons.lesson_runs import Evidence
+    from sim.app.lessons.lesson_runs import LessonEvidence
 
 _WORLDS = ("usual", "changed")
 COLUMNS = ("year", *(f"{w}{end}" for w in _WORLDS for end in ("", "_low", "_high")))
@@ -26,7 +26,7 @@ def caption(lesson: Lesson, _: Translate) -> str:
     return _("{name} so far: mean, and the band 9 runs in 10 lie in", name=name)
 
 
-class Bands:
+class LessonChart:
     """Draw both worlds of a lesson.
 
     Parameters
@@ -82,7 +82,7 @@ class Bands:
         dress_legend(self.plot.legend[0])
 
     @drawn
-    def show(self, evidence: Evidence) -> None:
+    def show(self, evidence: LessonEvidence) -> None:
         """Put the numbers of the runs made so far into the drawing."""
         means, bands = evidence.bands(self.lesson.outcome)
         columns = {"year": evidence.years}

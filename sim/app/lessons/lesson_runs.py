@@ -101,7 +101,7 @@ def finding_of(usual: Array, changed: Array) -> LessonFinding:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LessonEvidence:
     """Hold the pairs of runs made so far.
 
     Parameters
@@ -180,7 +180,7 @@ class LessonRuns:
         code = self.lesson.experiment.country
         return slice(None) if code is None else np.array([Positions(self.world).country[code]])
 
-    def work(self, chunk: tuple[int, int], cancel: Cancel) -> Evidence:
+    def work(self, chunk: tuple[int, int], cancel: Cancel) -> LessonEvidence:
         """Make the pairs of a chunk and return all that have been made.
 
         Raises
@@ -197,13 +197,13 @@ class LessonRuns:
                 self._paths[number] = pair
         return self.evidence()
 
-    def evidence(self) -> Evidence:
+    def evidence(self) -> LessonEvidence:
         """Return all pairs made so far, in the order of their numbers."""
         with self._lock:
             paths = np.stack([self._paths[number] for number in sorted(self._paths)], axis=1)
         first = month_index(self.scenarios[0].start)
         years = 2000.0 + (first + 1 + np.arange(paths.shape[-1])) / 12.0
-        return Evidence(self.lesson.experiment.outcomes, years, paths)
+        return LessonEvidence(self.lesson.experiment.outcomes, years, paths)
 
     def _path(self, w: State) -> Array:
         """Return each outcome so far, month by month (O, T)."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.app.language import Translate
-from sim.app.lessons.lesson_runs import LARGE, NONE, PAIRS, SMALL, UP_MUCH, Evidence, LessonFinding
+from sim.app.lessons.lesson_runs import (
+    LARGE,
+    NONE,
+    PAIRS,
+    SMALL,
+    UP_MUCH,
+    LessonEvidence,
+    LessonFinding,
+)
 from sim.experiments.comparison.paired_statistics import LEVEL
 from sim.report.compare_text import MINUS
 
@@ -70,7 +78,7 @@ def progress(pairs: int, _: Translate) -> str:
     return _("All {total} pairs of runs are in.", total=PAIRS)
 
 
-def verdict(guess: int, evidence: Evidence, _: Translate) -> str:
+def verdict(guess: int, evidence: LessonEvidence, _: Translate) -> str:
     """Return whether the guess was right, or in which way it was not."""
     right = evidence.finding(evidence.names[0]).category
     if guess == right:
@@ -85,7 +93,7 @@ def verdict(guess: int, evidence: Evidence, _: Translate) -> str:
     return _("It goes the other way.")
 
 
-def shown(lesson: Lesson, evidence: Evidence, _: Translate) -> list[str]:
+def shown(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> list[str]:
     """Return what the runs show of the outcome to predict, and how sure that is."""
     finding = evidence.finding(lesson.outcome)
     texts = [
@@ -134,7 +142,7 @@ def _sureness(finding: LessonFinding, pairs: int, _: Translate) -> str:
     )
 
 
-def contrast(lesson: Lesson, evidence: Evidence, _: Translate) -> str:
+def contrast(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
     """Return which of two outcomes changes by the larger share, if that can be told."""
     one, other = lesson.experiment.contrast
     found = evidence.contrast(one, other)
@@ -168,7 +176,7 @@ def table_head(lesson: Lesson, _: Translate) -> list[str]:
     ]
 
 
-def table_rows(evidence: Evidence, _: Translate) -> list[list[str]]:
+def table_rows(evidence: LessonEvidence, _: Translate) -> list[list[str]]:
     """Return a row for each outcome."""
     names, rows = outcome_names(_), []
     for name in evidence.names:

@@ -12,7 +12,7 @@ import param
 from panel.custom import JSComponent
 
 
-class Row(JSComponent):
+class LessonList(JSComponent):
     """Show the lessons as a list of buttons.
 
     Parameters

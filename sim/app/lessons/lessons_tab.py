@@ -15,9 +15,9 @@ from sim.app.html_text import items, paragraphs
 from sim.app.language import Translate
 from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import Lesson, lessons
-from sim.app.lessons.lesson_charts import Bands, caption
-from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, Evidence, LessonRuns
-from sim.app.lessons.lesson_widgets import Guess, Results, Row
+from sim.app.lessons.lesson_charts import LessonChart, caption
+from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, LessonEvidence, LessonRuns
+from sim.app.lessons.lesson_widgets import Guess, LessonList, Results
 from sim.app.lessons.sheet import course, exercise_sheet, teacher_note
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ summary { cursor: pointer; font-weight: 600; padding: .5rem 0; min-height: 28px;
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _LessonParts:
     """Hold what of a lesson's view changes."""
 
     guess: Guess
     results: Results
-    bands: Bands
+    bands: LessonChart
     run: pn.Column
     told: pn.pane.HTML
 
@@ -65,12 +65,12 @@ class LessonsTab:
         self.session = session
         self.lesson = next(iter(lessons().values()))
         self.guess: int | None = None
-        self.evidence: Evidence | None = None
+        self.evidence: LessonEvidence | None = None
         self._trial: LessonRuns | None = None
         self._jobs: list[Job] = []
-        self._row: Row | None = None
+        self._row: LessonList | None = None
         self._body: pn.Column | None = None
-        self._parts: _Parts | None = None
+        self._parts: _LessonParts | None = None
 
     @property
     def title(self) -> str:
@@ -99,7 +99,7 @@ class LessonsTab:
     def view(self) -> pn.viewable.Viewable:
         """Build the tab; begin the runs if a guess came with the address."""
         _ = self.session._
-        self._row = Row(
+        self._row = LessonList(
             lessons=[[lesson.name, _(lesson.title)] for lesson in lessons().values()],
             active=self.lesson.name,
             label=_("Lessons"),
@@ -159,7 +159,7 @@ class LessonsTab:
             job.cancel()
         self._jobs, self._trial = [], None
 
-    def _receive(self, trial: LessonRuns, evidence: Evidence) -> None:
+    def _receive(self, trial: LessonRuns, evidence: LessonEvidence) -> None:
         """Show the runs made so far; two threads may hand over in either order."""
         if trial is not self._trial or self._parts is None:
             return
@@ -202,7 +202,7 @@ class LessonsTab:
         if self.guess is not None:
             self._run()
 
-    def _made(self) -> _Parts:
+    def _made(self) -> _LessonParts:
         _ = self.session._
         guess = Guess(
             self._commit,
@@ -218,7 +218,7 @@ class LessonsTab:
             **_WIDE,
         )
         results = Results(caption=_("What the runs show"), **_WIDE)
-        bands = Bands(self.lesson, _)
+        bands = LessonChart(self.lesson, _)
         run = pn.Column(
             _html(
                 f"<h3>{escape(_('2. Run'))}</h3>"
@@ -231,9 +231,9 @@ class LessonsTab:
         )
         told = _html("")
         told.visible = False
-        return _Parts(guess, results, bands, run, told)
+        return _LessonParts(guess, results, bands, run, told)
 
-    def _explanation(self, guess: int, evidence: Evidence) -> str:
+    def _explanation(self, guess: int, evidence: LessonEvidence) -> str:
         _, lesson = self.session._, self.lesson
         sources = "".join(f"<li>{escape(_(text))}</li>" for text in lesson.sources)
         return (

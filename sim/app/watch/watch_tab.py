@@ -106,9 +106,7 @@ class WatchTab:
             seed=self.player.seed,
             highest_seed=limits.HIGHEST_SEED,
             measure=self.measure,
-            map_measures=[
-                [key, scale.title] for key, scale in map_measures.scales(session).items()
-            ],
+            measures=[[key, scale.title] for key, scale in map_measures.scales(session).items()],
             labels=control_words(session),
             **wide,
         )

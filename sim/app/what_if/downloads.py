@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sim.app.thread_pool import Cancel
     from sim.app.what_if.experiment import Experiment
-    from sim.app.what_if.paired_results import Bands, Shown
+    from sim.app.what_if.paired_results import OutcomeBands, Shown
     from sim.world import World
 
 COLUMNS = (
@@ -98,7 +98,7 @@ def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> byte
         return file.read_bytes()
 
 
-def _draw_worlds(ax: Axes, bands: Bands, scale: float) -> None:
+def _draw_worlds(ax: Axes, bands: OutcomeBands, scale: float) -> None:
     worlds = (
         (
             "baseline",
@@ -130,7 +130,7 @@ def _draw_worlds(ax: Axes, bands: Bands, scale: float) -> None:
     figure_style.legend(ax)
 
 
-def _draw_difference(ax: Axes, bands: Bands, scale: float) -> None:
+def _draw_difference(ax: Axes, bands: OutcomeBands, scale: float) -> None:
     ax.fill_between(
         bands.year,
         scale * bands.low,

@@ -6,7 +6,7 @@ them can be translated. ``_`` translates a text and fills in its fields.
 
 from __future__ import annotations
 
-from sim.app.language import Count, Translate
+from sim.app.language import Translate, TranslateCount
 from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.paired_results import Shown
 from sim.app.what_if.run_cache import PAIRS
@@ -136,7 +136,7 @@ def needed(shown: Shown, outcome: str, _: Translate) -> str:
     )
 
 
-def others(shown: Shown, n: Count) -> str:
+def others(shown: Shown, n: TranslateCount) -> str:
     """Return how many outcomes differ, and how many would by chance alone."""
     if shown.identical:
         return ""
@@ -152,7 +152,7 @@ def others(shown: Shown, n: Count) -> str:
     )
 
 
-def places(shown: Shown, outcome: str, _: Translate, n: Count) -> str:
+def places(shown: Shown, outcome: str, _: Translate, n: TranslateCount) -> str:
     """Return in how many localities an outcome differs."""
     frame = shown.places(outcome)
     if shown.identical or not (frame["share_equal"] < 1).any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.app.language import Count, Translate
+from sim.app.language import Translate, TranslateCount
 from sim.core.parameters import PARAMETERS
 
 
@@ -18,7 +18,7 @@ def setup_texts(_: Translate) -> dict[str, str]:
     }
 
 
-def lever_texts(_: Translate, n: Count) -> dict[str, str | list[str]]:
+def lever_texts(_: Translate, n: TranslateCount) -> dict[str, str | list[str]]:
     """Return the words around the sliders; of ``changed`` one for each number of parameters."""
     return {
         "find": _("Find a parameter"),

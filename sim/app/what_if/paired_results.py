@@ -20,7 +20,7 @@ from sim.experiments.comparison.comparison_tables import place_frame
 from sim.experiments.comparison.paired_simulation import PATHS, REGION_OUTCOMES
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.experiments.comparison.pairing import same_world
-from sim.report.compare_text import Effect, effect_of
+from sim.report.compare_text import EffectText, effect_of
 
 if TYPE_CHECKING:
     from sim.app.thread_pool import Cancel
@@ -37,7 +37,7 @@ _PATH = tuple(next(o for o in PATHS if o.name == name) for name in SHOWN)
 
 
 @dataclass(frozen=True)
-class Bands:
+class OutcomeBands:
     """Hold one outcome month by month; all of shape (T,).
 
     Parameters
@@ -89,14 +89,14 @@ class Shown:
     identical: bool
     effects: pd.DataFrame
     by_locality: pd.DataFrame
-    bands: dict[str, Bands]
+    bands: dict[str, OutcomeBands]
 
     @property
     def is_final(self) -> bool:
         """Return whether all pairs are in."""
         return self.pairs == PAIRS
 
-    def effect(self, outcome: str) -> Effect:
+    def effect(self, outcome: str) -> EffectText:
         """Return the effect on an outcome as words and numbers."""
         return effect_of(self.row(outcome))
 
@@ -221,7 +221,7 @@ class _Tally:
             bands=self._bands(),
         )
 
-    def _bands(self) -> dict[str, Bands]:
+    def _bands(self) -> dict[str, OutcomeBands]:
         table = self.path.table(identical=self.identical)
         known = self.paths[:, : self.pairs]
         low, high = np.quantile(known, QUANTILES, axis=1)
@@ -229,7 +229,7 @@ class _Tally:
         first, months = self.experiment.scenario.start_month, mean.shape[-1]
         year = 2000.0 + (first + 1 + np.arange(months)) / 12.0
         return {
-            name: Bands(
+            name: OutcomeBands(
                 year,
                 *(part[0, i] for part in (mean, low, high)),
                 *(part[1, i] for part in (mean, low, high)),

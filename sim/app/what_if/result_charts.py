@@ -26,7 +26,7 @@ from sim.report.tilemap import TILE, MapGeometry
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.app.what_if.paired_results import Bands, Shown
+    from sim.app.what_if.paired_results import OutcomeBands, Shown
     from sim.core.state import Array
     from sim.world import World
 
@@ -113,7 +113,7 @@ class BandChart:
         return plot
 
     @drawn
-    def show(self, bands: Bands, outcome: str, label: str) -> None:
+    def show(self, bands: OutcomeBands, outcome: str, label: str) -> None:
         """Put an outcome's numbers into the drawing."""
         scale = scale_of(outcome)
         columns = {name: scale * getattr(bands, name) for name in _COLUMNS}

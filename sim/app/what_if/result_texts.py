@@ -81,7 +81,7 @@ export function render({ model, el }) {
     ]
 
 
-class Table(JSComponent):
+class ResultTable(JSComponent):
     """Show a table behind a line that opens it.
 
     Parameters

@@ -22,7 +22,7 @@ from sim.app.what_if.paired_results import PairedTrial, Shown
 from sim.app.what_if.parameter_sliders import Levers
 from sim.app.what_if.result_charts import BandChart, DifferenceMap, country_labels, scale_colours
 from sim.app.what_if.result_tables import outcome_table, place_table
-from sim.app.what_if.result_texts import Lines, MapKey, ResultText, Table
+from sim.app.what_if.result_texts import Lines, MapKey, ResultTable, ResultText
 from sim.app.what_if.run_cache import CHUNKS
 from sim.core.errors import InputError
 
@@ -48,7 +48,7 @@ _WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _WhatIfParts:
     """Hold what of the view changes."""
 
     setup: Setup
@@ -59,8 +59,8 @@ class _Parts:
     bands: BandChart
     map: DifferenceMap
     key: MapKey
-    places: Table
-    outcomes: Table
+    places: ResultTable
+    outcomes: ResultTable
     more: Lines
     where: Lines
     files: list[pn.widgets.FileDownload]
@@ -82,7 +82,7 @@ class WhatIfTab:
         self.experiment = begin()
         self.shown: Shown | None = None
         self._trial: PairedTrial | None = None
-        self._parts: _Parts | None = None
+        self._parts: _WhatIfParts | None = None
         self._takeaways = Takeaways(session)
         self._too_long = False
 
@@ -139,9 +139,9 @@ class WhatIfTab:
 
     # --- building
 
-    def _build(self) -> _Parts:
+    def _build(self) -> _WhatIfParts:
         _ = self.session._
-        return _Parts(
+        return _WhatIfParts(
             setup=self._setup(),
             levers=self._levers(),
             changes=self._changes(),
@@ -157,8 +157,8 @@ class WhatIfTab:
                 },
                 **_WIDE,
             ),
-            places=Table(**_WIDE),
-            outcomes=Table(**_WIDE),
+            places=ResultTable(**_WIDE),
+            outcomes=ResultTable(**_WIDE),
             more=Lines(**_WIDE),
             where=Lines(**_WIDE),
             files=self._files(),
@@ -217,7 +217,7 @@ class WhatIfTab:
             button(_("Scenario (TOML)"), "scenario.toml", self._toml),
         ]
 
-    def _controls(self, parts: _Parts) -> pn.Column:
+    def _controls(self, parts: _WhatIfParts) -> pn.Column:
         _ = self.session._
         return pn.Column(
             _heading(_("Scenario")),
@@ -231,7 +231,7 @@ class WhatIfTab:
             margin=0,
         )
 
-    def _charts(self, parts: _Parts) -> pn.Column:
+    def _charts(self, parts: _WhatIfParts) -> pn.Column:
         _ = self.session._
         return pn.Column(
             parts.outcome,

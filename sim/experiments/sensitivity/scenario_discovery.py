@@ -107,7 +107,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Box:
+class DiscoveredBox:
     """Hold a box and how well it fits.
 
     Parameters
@@ -148,7 +148,7 @@ class Discovery:
     conditions: tuple[Condition, ...]
     asked: int
     points: int
-    boxes: tuple[Box, ...]
+    boxes: tuple[DiscoveredBox, ...]
 
     @property
     def text(self) -> str:
@@ -243,7 +243,7 @@ def workbench() -> Any:
     return prim
 
 
-def _boxes(algorithm: Any, threshold: float) -> Iterable[Box]:
+def _boxes(algorithm: Any, threshold: float) -> Iterable[DiscoveredBox]:
     for number in range(MOST_BOXES):
         found = algorithm.find_box()
         if found is None:
@@ -266,7 +266,7 @@ def _choice(steps: pd.DataFrame, threshold: float) -> int:
     return int(best["id"].iloc[0])
 
 
-def _box(found: Any, place: int) -> Box:
+def _box(found: Any, place: int) -> DiscoveredBox:
     step, limits = found.peeling_trajectory.iloc[place], found.box_lims[place]
     chances = found.p_values[place]
     restricted = tuple(
@@ -279,7 +279,7 @@ def _box(found: Any, place: int) -> Box:
         for name in limits.columns
         if name in chances
     )
-    return Box(
+    return DiscoveredBox(
         restricted,
         float(step["coverage"]),
         float(step["density"]),

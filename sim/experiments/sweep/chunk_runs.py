@@ -20,7 +20,7 @@ from sim.engine import events, outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.monthly_inputs import Positions
-from sim.experiments.sweep.sweep_plan import Plan
+from sim.experiments.sweep.sweep_plan import SweepPlan
 from sim.experiments.sweep.sweep_store import Shard, Store
 from sim.experiments.sweep.tasks import Task, check_version, runs_table
 from sim.world import World
@@ -37,7 +37,7 @@ class Bench:
     copy of that record.
     """
 
-    def __init__(self, plan: Plan, world: World) -> None:
+    def __init__(self, plan: SweepPlan, world: World) -> None:
         self.plan = plan
         self.at = Positions(world)
         self.template = initial_state(plan.scenario, world)
@@ -160,7 +160,7 @@ def bench_at(address: str, identity: str) -> Bench:
     address
         Folder or address of the store.
     identity
-        That of the plan (:attr:`Plan.identity`).
+        That of the plan (:attr:`SweepPlan.identity`).
 
     Raises
     ------

@@ -17,7 +17,7 @@ START_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CostEstimate:
     """Hold what a sweep is expected to need.
 
     Parameters
@@ -44,7 +44,7 @@ class Estimate:
 
 def estimate(
     asked: Planned, workers: int | None = None, sample: int = 4, left: int = 0
-) -> Estimate:
+) -> CostEstimate:
     """Make a few runs spread over the points and return what all of them are expected to need.
 
     Parameters
@@ -77,4 +77,4 @@ def estimate(
         size += chunks * max(first - growth, 0.0) + wanted * growth
     hands = min(workers or provenance.cpu_count(), chunks)
     seconds = wanted * each / hands + START_SECONDS
-    return Estimate(wanted, chunks, each, hands, seconds, round(size))
+    return CostEstimate(wanted, chunks, each, hands, seconds, round(size))

@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.core.files import MachineError
-from sim.experiments.sweep.sweep_plan import Chunk, Plan
+from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import Store
 from sim.experiments.sweep.tasks import Task, order_of, record_failed
 
@@ -46,7 +46,7 @@ TASK = task
 
 def work_on_cluster(
     store: Store,
-    plan: Plan,
+    plan: SweepPlan,
     scheduler: str,
     chunks: Iterator[Chunk],
     advance: Callable[[int], None],

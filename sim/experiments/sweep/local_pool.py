@@ -9,17 +9,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sim.experiments.sweep.sweep_plan import Chunk, Plan
+from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import Store
 from sim.experiments.sweep.tasks import Task, order_of, record_failed
-from sim.experiments.worker_pool import DEATHS, Pool, Worker
+from sim.experiments.worker_pool import DEATHS, Worker, WorkerPool
 
 COMMAND = (sys.executable, "-P", "-m", "sim.experiments.sweep.local_worker")
 
 Advance = Callable[[int], None]
 
 
-def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advance) -> None:
+def work_here(store: Store, plan: SweepPlan, chunks: Iterator[Chunk], advance: Advance) -> None:
     """Carry out chunks in this process.
 
     Parameters
@@ -37,11 +37,11 @@ def work_here(store: Store, plan: Plan, chunks: Iterator[Chunk], advance: Advanc
         carry_out(store, order_of(plan, chunk), lambda place: advance(int(place > 0)))
 
 
-class LocalPool(Pool):
+class LocalPool(WorkerPool):
     """Share the chunks of a sweep among workers of this machine."""
 
     def __init__(
-        self, store: Store, plan: Plan, workers: int, chunks: Iterator[Chunk], advance: Advance
+        self, store: Store, plan: SweepPlan, workers: int, chunks: Iterator[Chunk], advance: Advance
     ) -> None:
         self.store, self.plan = store, plan
         super().__init__(

@@ -20,7 +20,7 @@ from sim.experiments.design import Design
 from sim.experiments.saved_run import scenario_of_record
 from sim.experiments.sweep.parquet import parquet_bytes, parquet_table
 from sim.experiments.sweep.storage import Storage
-from sim.experiments.sweep.sweep_plan import FORMAT, Block, Plan
+from sim.experiments.sweep.sweep_plan import FORMAT, Block, SweepPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ def has_plan(place: Storage) -> bool:
     return PLAN in place.names("") or PLAN in place.names(COPIES)
 
 
-def write_plan(place: Storage, plan: Plan) -> None:
+def write_plan(place: Storage, plan: SweepPlan) -> None:
     """Write the points and then the plan; the plan says how many of the points count."""
     points = plan.design.points.reset_index(drop=True)
     points.insert(0, "point", range(len(points)))
@@ -54,7 +54,7 @@ def write_plan(place: Storage, plan: Plan) -> None:
         place.write(name, data)
 
 
-def read_plan(place: Storage) -> tuple[Plan, dict[str, str]]:
+def read_plan(place: Storage) -> tuple[SweepPlan, dict[str, str]]:
     """Return the plan, and for each file whose copy was read, by name, why.
 
     Raises
@@ -66,7 +66,7 @@ def read_plan(place: Storage) -> tuple[Plan, dict[str, str]]:
     try:
         data = _read(place, PLAN, lambda content: _checked(place, content), lost)
         points = _read(place, POINTS, _points, lost).iloc[: data["points"]]
-        plan = Plan(
+        plan = SweepPlan(
             scenario=scenario_of_record(data["scenario"]),
             model_version=data["model_version"],
             world_digest=data["world"]["digest"],

@@ -13,7 +13,7 @@ from sim.core.folders import OVERWRITE, free_folder
 from sim.experiments.design import Design, Varied, make_design, parse_vary
 from sim.experiments.design_with_draws import crossed
 from sim.experiments.sweep.plan_files import has_plan
-from sim.experiments.sweep.sweep_plan import Block, Plan, checked_tables, chunk_size
+from sim.experiments.sweep.sweep_plan import Block, SweepPlan, checked_tables, chunk_size
 from sim.experiments.sweep.sweep_result import CLUSTER_SECONDS, Progress, Sweep, check_workers
 from sim.experiments.sweep.sweep_store import Store
 from sim.experiments.sweep.tasks import check_version
@@ -27,7 +27,7 @@ Vary = Mapping[str, Sequence[float] | str] | Iterable[str | Varied]
 class Planned:
     """Hold a plan and the world it runs on, before anything is written."""
 
-    plan: Plan
+    plan: SweepPlan
     world: World
     chosen_chunk: bool
 
@@ -169,7 +169,7 @@ def planned(
     laid = _laid(points, draws, chosen, drawn_from)
     kept = checked_tables(tuple(tables), keep_events)
     runs = len(laid.points) * chosen.replicates
-    plan = Plan(
+    plan = SweepPlan(
         scenario=chosen,
         model_version=provenance.model_version(),
         world_digest=world.digest,

@@ -75,7 +75,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """Hold everything that decides a sweep's numbers.
 
     Parameters
@@ -164,7 +164,7 @@ class Plan:
         digest.update(self.values[points].astype("<f8").tobytes())
         return digest.hexdigest()
 
-    def extended(self, n: int | None = None, replicates: int | None = None) -> Plan:
+    def extended(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
         """Return the plan with further points, further replicates or both.
 
         Parameters
@@ -216,7 +216,7 @@ class Plan:
             "design": plain(self.design.to_json()),
         }
 
-    def differences(self, wanted: Plan) -> list[str]:
+    def differences(self, wanted: SweepPlan) -> list[str]:
         """Return what a wanted plan has otherwise, one sentence each."""
         pairs: list[tuple[str, object, object]] = [
             ("model version", self.model_version, wanted.model_version),

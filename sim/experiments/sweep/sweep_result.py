@@ -20,7 +20,7 @@ from sim.experiments.design import Design
 from sim.experiments.sweep.local_pool import LocalPool, work_here
 from sim.experiments.sweep.plan_files import write_plan
 from sim.experiments.sweep.storage import place_of
-from sim.experiments.sweep.sweep_plan import Chunk, Plan
+from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import RUNS, Damage, Store
 from sim.experiments.sweep.tasks import check_version
 
@@ -284,7 +284,7 @@ class Sweep:
             self._carry_out((workers, cluster, cluster_timeout), progress, retry=False)
         return self
 
-    def extended_plan(self, n: int | None = None, replicates: int | None = None) -> Plan:
+    def extended_plan(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
         """Return the plan that :meth:`extend` would carry out; write and run nothing.
 
         Raises

@@ -29,7 +29,7 @@ from sim.experiments.sweep.plan_files import (
     write_plan,
 )
 from sim.experiments.sweep.storage import LOCK, Folder, Storage, place_of
-from sim.experiments.sweep.sweep_plan import TABLES, Chunk, Plan
+from sim.experiments.sweep.sweep_plan import TABLES, Chunk, SweepPlan
 from sim.world import World, load_world
 
 RUNS, ASIDE, WORLD = "runs", "set-aside", "world"
@@ -99,7 +99,7 @@ class Store:
         else:
             folders.prepare_folder(folder, overwrite, mark=PLAN)
 
-    def begin(self, plan: Plan, world: World) -> None:
+    def begin(self, plan: SweepPlan, world: World) -> None:
         """Write the plan of a new sweep, and the world's tables where they are not the shipped.
 
         Files that are there, of a sweep whose plan is lost, are taken over if they are its own.
@@ -126,7 +126,7 @@ class Store:
                 self.place.write(f"{WORLD}/{source.name}", source.read_bytes())
         write_plan(self.place, plan)
 
-    def plan(self) -> Plan:
+    def plan(self) -> SweepPlan:
         """Return the plan; :attr:`lost` says which of its files could not be read, and why.
 
         Raises
@@ -141,7 +141,7 @@ class Store:
         """Put back what :meth:`plan` found lost; the place must be locked."""
         mend(self.place, self.lost)
 
-    def world(self, plan: Plan) -> World:
+    def world(self, plan: SweepPlan) -> World:
         """Return the tables the sweep runs on.
 
         Raises
@@ -188,7 +188,7 @@ class Store:
         return [shard for shard in found if shard is not None]
 
     def tables(
-        self, plan: Plan, name: str, columns: list[str] | None = None, *, failed: bool = False
+        self, plan: SweepPlan, name: str, columns: list[str] | None = None, *, failed: bool = False
     ) -> Iterator[pa.Table]:
         """Yield what is kept in a table, chunk by chunk, after checking each file.
 
@@ -253,7 +253,7 @@ class Store:
         self.place.write(f"{RUNS}/{shard.file}", content)
         return shard
 
-    def check(self, plan: Plan) -> tuple[dict[str, Shard], list[Damage]]:
+    def check(self, plan: SweepPlan) -> tuple[dict[str, Shard], list[Damage]]:
         """Read every shard; set aside those that are damaged or belong to another sweep.
 
         Returns
@@ -298,7 +298,7 @@ class Store:
             count += 1
         self.place.move(name, f"{ASIDE}/{label}")
 
-    def _checked(self, plan: Plan, name: str, chunks: Mapping[str, Chunk]) -> Shard:
+    def _checked(self, plan: SweepPlan, name: str, chunks: Mapping[str, Chunk]) -> Shard:
         """Return the shard of a file among the runs, after reading it and what is beside."""
         shard, _ = self._whole(plan, name, chunks)
         for table, file in shard.beside.items():
@@ -311,7 +311,9 @@ class Store:
                 raise _DamagedError(f"is kept beside {table}/{file}, which is damaged") from damage
         return shard
 
-    def _whole(self, plan: Plan, name: str, chunks: Mapping[str, Chunk]) -> tuple[Shard, bytes]:
+    def _whole(
+        self, plan: SweepPlan, name: str, chunks: Mapping[str, Chunk]
+    ) -> tuple[Shard, bytes]:
         """Return the shard of a file among the runs and its content, which is whole."""
         shard = _shard(name)
         if shard is None:

@@ -16,7 +16,7 @@ from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.state import Array
 from sim.engine import outcomes
-from sim.experiments.sweep.sweep_plan import Chunk, Plan
+from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import Shard, Store
 
 
@@ -29,7 +29,7 @@ class Task:
     chunk
         Name of the chunk.
     address
-        The address the file is to carry (:meth:`Plan.key`).
+        The address the file is to carry (:meth:`SweepPlan.key`).
     identity
         That of the plan, so that a worker notices when it knows another.
     runs
@@ -64,7 +64,7 @@ class Task:
         )
 
 
-def order_of(plan: Plan, chunk: Chunk) -> Task:
+def order_of(plan: SweepPlan, chunk: Chunk) -> Task:
     """Return the order for a chunk of a plan."""
     points = {point for point, _ in chunk.runs}
     values = {point: tuple(plan.values[point].tolist()) for point in sorted(points)}
@@ -72,7 +72,7 @@ def order_of(plan: Plan, chunk: Chunk) -> Task:
 
 
 def runs_table(
-    plan: Plan,
+    plan: SweepPlan,
     order: Task,
     records: list[dict[str, float] | None],
     errors: list[str | None],
@@ -94,7 +94,7 @@ def runs_table(
     return pa.table(columns)
 
 
-def record_failed(store: Store, plan: Plan, order: Task, error: str) -> Shard:
+def record_failed(store: Store, plan: SweepPlan, order: Task, error: str) -> Shard:
     """Write a chunk's file with all its runs failed."""
     nothing: list[dict[str, float] | None] = [None] * len(order.runs)
     runs = runs_table(plan, order, nothing, [error] * len(order.runs))
@@ -102,7 +102,7 @@ def record_failed(store: Store, plan: Plan, order: Task, error: str) -> Shard:
     return store.add(order.address, order.chunk, runs, {})
 
 
-def check_version(store: Store, plan: Plan) -> None:
+def check_version(store: Store, plan: SweepPlan) -> None:
     """Refuse a sweep of another model than the one at hand.
 
     Raises

@@ -9,7 +9,7 @@ import pytest
 from sim.app.cases import case_texts, documented_record
 from sim.app.cases import counterfactual_swap as e
 from sim.app.cases.place_counts import NAMES
-from sim.app.cases.swap_effects import Effect, effects
+from sim.app.cases.swap_effects import SwapEffect, effects
 from sim.app.session import Session
 from sim.report.stated import KINDS, Stated
 from sim.world import World
@@ -31,13 +31,13 @@ def total(kind: str, count: int) -> Stated:
 
 def on_record(
     *facts: documented_record.Fact, totals: Sequence[Stated] = ()
-) -> tuple[documented_record.Count, ...]:
+) -> tuple[documented_record.RecordCount, ...]:
     return documented_record.counts_of(facts, totals, NAMES)
 
 
-def effect(low: float, high: float) -> Effect:
+def effect(low: float, high: float) -> SwapEffect:
     middle = (low + high) / 2
-    return Effect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
+    return SwapEffect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
 
 
 def test_what_the_record_has_more_of_is_said(session: Session) -> None:

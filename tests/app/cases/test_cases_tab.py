@@ -9,13 +9,13 @@ from sim.app.cases import documented_record, place_counts
 from sim.app.cases.cases_tab import CasesTab
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, WILL
 from sim.app.session import Session
-from sim.app.thread_pool import Job, Pool
+from sim.app.thread_pool import Job, ThreadPool
 from sim.world import World
 
 RUNS = 5
 
 
-class Idle(Pool):
+class Idle(ThreadPool):
     """Take work and never do it."""
 
     def submit(self, owner: Hashable, job: Job) -> Job:
@@ -28,7 +28,7 @@ def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(
-    world: World, state: Mapping[str, str] | None = None, pool: Pool | None = None
+    world: World, state: Mapping[str, str] | None = None, pool: ThreadPool | None = None
 ) -> tuple[CasesTab, list[str]]:
     """Return an opened tab and the notices it gave; without a pool all work is done at once."""
     session = Session(world, pool=pool)

@@ -9,7 +9,7 @@ import pytest
 
 from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import lessons
-from sim.app.lessons.lesson_runs import DOWN, DOWN_MUCH, NONE, UP, Evidence
+from sim.app.lessons.lesson_runs import DOWN, DOWN_MUCH, NONE, UP, LessonEvidence
 from sim.app.lessons.sheet import exercise_sheet, teacher_note
 
 
@@ -17,7 +17,7 @@ def english(text: str, /, **fields: object) -> str:
     return text.format(**fields) if fields else text
 
 
-def evidence(usual: float, changed: float, visits: float = 1000.0) -> Evidence:
+def evidence(usual: float, changed: float, visits: float = 1000.0) -> LessonEvidence:
     """Return four pairs of runs of deals and visits, whose ends are given in the mean.
 
     Of 1,000 usual visits, ``visits`` are left in the changed world.
@@ -26,7 +26,7 @@ def evidence(usual: float, changed: float, visits: float = 1000.0) -> Evidence:
     deals = np.array([usual + spread, changed + spread + noise])
     others = np.array([1000.0 + spread, visits + spread + noise])
     ends = np.stack([deals, others], axis=-1)
-    return Evidence(("deals", "visits_to_lac"), np.array([2020.0]), ends[..., None])
+    return LessonEvidence(("deals", "visits_to_lac"), np.array([2020.0]), ends[..., None])
 
 
 @pytest.mark.parametrize(

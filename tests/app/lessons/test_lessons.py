@@ -17,7 +17,7 @@ from sim.app.lessons.lesson_runs import (
     SMALL,
     UP,
     UP_MUCH,
-    Evidence,
+    LessonEvidence,
     LessonRuns,
     category_of,
     finding_of,
@@ -89,7 +89,7 @@ def test_sizes_of_changes_are_compared_whatever_their_direction() -> None:
     usual = np.array([[100.0, 10.0], [100.0, 10.0], [100.0, 10.0]])
     changed = np.array([[88.0, 12.0], [89.0, 12.0], [93.0, 12.0]])
     paths = np.stack([usual, changed])[..., None]
-    evidence = Evidence(("deals", "ties_lost"), np.array([2020.0]), paths)
+    evidence = LessonEvidence(("deals", "ties_lost"), np.array([2020.0]), paths)
     found = evidence.contrast("ties_lost", "deals")
     assert (found.usual, found.changed) == pytest.approx((0.1, 0.2))
     assert found.is_clear

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.app.lessons import lessons_tab as tabs
-from sim.app.lessons.lesson_runs import Evidence
+from sim.app.lessons.lesson_runs import LessonEvidence
 from sim.app.lessons.lessons_tab import LessonsTab
 from sim.app.session import Session
 from sim.world import World
@@ -19,7 +19,7 @@ def session(world: World, monkeypatch: pytest.MonkeyPatch) -> Session:
     return Session(world)
 
 
-def evidence(tab: LessonsTab) -> Evidence | None:
+def evidence(tab: LessonsTab) -> LessonEvidence | None:
     """Return what a tab has found so far."""
     return tab.evidence
 

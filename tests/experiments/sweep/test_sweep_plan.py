@@ -8,12 +8,12 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.experiments.sweep import planned
-from sim.experiments.sweep.sweep_plan import Block, Plan, checked_tables, chunk_size
+from sim.experiments.sweep.sweep_plan import Block, SweepPlan, checked_tables, chunk_size
 
 SETTINGS = {"n": 6, "replicates": 5, "end": "2000-06", "chunk": 4}
 
 
-def plan_of(*vary: str, **changes: object) -> Plan:
+def plan_of(*vary: str, **changes: object) -> SweepPlan:
     texts = vary or ("turnover.fade=0.2..0.9", "authority.effect=0,1")
     return planned("baseline", texts, **{**SETTINGS, **changes}).plan  # type: ignore[arg-type]
 
