@@ -31,6 +31,7 @@ from sim.scenario.interventions import (
 )
 from sim.scenario.problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario.reading import Layers, find, names, shipped_folder
+from sim.scenario.toml_dump import dumped
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.world_names import unknown_names
 
@@ -155,8 +156,6 @@ class Scenario(BaseModel):
 
     def dump_toml(self) -> str:
         """Return the scenario as a TOML text that loads to an equal scenario."""
-        from sim.scenario.writing import dumped
-
         return dumped(self)
 
 

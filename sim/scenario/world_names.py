@@ -66,7 +66,7 @@ def unknown_names(
         world = load_world()
     from sim.world.names import BOTH, COUNTRIES, PlaceNames
 
-    places = cache(lambda: PlaceNames.of(world))
+    places = cache(lambda: PlaceNames.of(world.tables))
     known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:

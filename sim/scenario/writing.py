@@ -1,60 +1,18 @@
-"""Write scenarios as TOML: a full dump, and a commented file to start from."""
+"""Write a commented scenario file to start from."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 from sim.scenario.problems import allowed_words
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.toml_dump import literal
 
 _WIDTH = 92
-
-
-def literal(value: object) -> str:
-    """Return a value as TOML writes it.
-
-    Raises
-    ------
-    TypeError
-        If a scenario cannot hold such a value.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, str):
-        # JSON's escapes are TOML's, which also asks for one for DEL.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(literal(item) for item in value)}]"
-    raise TypeError(f"{type(value).__name__} has no place in a scenario")
-
-
-def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in table.items():
-        yield f"{key} = {literal(value)}"
-
-
-def dumped(scenario: Scenario) -> str:
-    """Return a scenario as TOML with everything it took from its parents written out."""
-    data = scenario.model_dump(exclude_none=True)
-    parameters, interventions = data.pop("parameters"), data.pop("interventions")
-    lines = list(_pairs({key: value for key, value in data.items() if value not in ("", ())}))
-    if parameters:
-        named = {literal(name): parameters[name] for name in sorted(parameters)}
-        lines += ["", "[parameters]", *_pairs(named)]
-    for change in interventions:
-        first = {"month": change.pop("month"), "kind": change.pop("kind")}
-        lines += ["", "[[interventions]]", *_pairs(first | change)]
-    return "\n".join(lines) + "\n"
 
 
 def _comment(text: str) -> Iterator[str]:
@@ -90,9 +48,7 @@ def starter(name: str, parent: Scenario | None, extends: str | None = None) -> s
     extends
         How the file is to refer to the parent; by default its name.
     """
-    from sim.scenario.schema import Scenario as Schema
-
-    base = parent if parent is not None else Schema(name=name, title=name)
+    base = parent if parent is not None else Scenario(name=name, title=name)
     lines = [
         f"# Check it:  paradiplomacy scenarios check {name}.toml",
         f"# Run it:    paradiplomacy run {name}.toml",
@@ -102,13 +58,13 @@ def starter(name: str, parent: Scenario | None, extends: str | None = None) -> s
     ]
     title = name.replace("-", " ").replace("_", " ").capitalize()
     for field, value in {"name": name, "title": title, "question": "What if ...?"}.items():
-        lines += [*_explained(Schema, field), f"{field} = {literal(value)}", ""]
+        lines += [*_explained(Scenario, field), f"{field} = {literal(value)}", ""]
     if parent is not None:
         lines += ["# The scenario it builds on; what this file leaves out is taken from there."]
         lines += [f"extends = {literal(extends or parent.name)}", ""]
     for field in ("start", "end", "seed", "replicates", "focus"):
         value = getattr(base, field)
-        lines += [*_explained(Schema, field), f"#{field} = {literal(value)}", ""]
+        lines += [*_explained(Scenario, field), f"#{field} = {literal(value)}", ""]
     lines += ["# Values of parameters that differ from the default.", "[parameters]", ""]
     lines += _parameter_lines(base.parameter_values())
     lines += _intervention_lines(base)

@@ -17,8 +17,8 @@ from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 from sim.scenario.problems import allowed_words
 from sim.scenario.schema import Scenario, build, find, load, names
+from sim.scenario.toml_dump import literal
 from sim.scenario.toml_lines import KeyPath, LineFinder
-from sim.scenario.writing import literal
 from sim.world import load_world
 from sim.world.actors import visitor_names
 

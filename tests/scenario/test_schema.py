@@ -19,7 +19,8 @@ from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 from sim.scenario.reading import LARGEST_FILE
 from sim.scenario.schema import Scenario, build, find, load, names, outline, shipped_folder
-from sim.scenario.writing import literal, starter
+from sim.scenario.toml_dump import literal
+from sim.scenario.writing import starter
 from sim.world import World
 
 HEAD = 'name = "x"\ntitle = "X"\n'
