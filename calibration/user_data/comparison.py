@@ -222,7 +222,7 @@ def _check_names(asked: Wanted, world: World) -> None:
                 f"{code!r} is no country of this world",
                 argument="within",
                 allowed="an ISO 3166-1 code of three letters",
-                nearest=PlaceNames.of(world).suggest(code, (COUNTRIES,)),
+                nearest=PlaceNames.of(world.tables).suggest(code, (COUNTRIES,)),
             )
 
 

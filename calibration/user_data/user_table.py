@@ -178,7 +178,7 @@ def _columns(world: World) -> tuple[Column, ...]:
     """Return what the columns may hold."""
     units = (*world.countries["iso3"], *world.localities["code"])
     sectors = tuple(world.sectors["code"])
-    places = cache(lambda: PlaceNames.of(world))
+    places = cache(lambda: PlaceNames.of(world.tables))
     names = dict(pair for name in ("name", "code") for pair in _pairs(world.sectors[name], sectors))
     return (
         Column(

@@ -19,7 +19,7 @@ from sim.world.names import LOCALITIES, PlaceNames
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
     from sim.report.run_summaries import Floats
 
 LANES = (
@@ -46,7 +46,7 @@ AFTER = "#f1f1f1"
 """Colour of the months after the end of the record."""
 
 
-def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
+def plot_timeline(run: RunTables, locality: str, ax: Axes | None = None) -> Axes:
     """Draw a locality's documented events above and the simulated ones below.
 
     Below stand, over all runs, the visits and the deals so far (median and 90 % interval, with
@@ -74,7 +74,7 @@ def plot_timeline(run: Run, locality: str, ax: Axes | None = None) -> Axes:
         raise InputError(
             f"there is no locality {locality!r}",
             allowed="ISO 3166-2 codes of the world's localities",
-            nearest=PlaceNames.of(run.world).suggest(locality, (LOCALITIES,)),
+            nearest=PlaceNames.of(run.world.tables).suggest(locality, (LOCALITIES,)),
         )
     facts = documented_in(run, locality)
     lanes, key = _lanes(facts)
@@ -123,7 +123,7 @@ def _panels(host: Axes, height: float) -> list[Axes]:
     return [figure_style.panel(host, (0.0, y / height, 1.0, PANEL / height)) for y in places]
 
 
-def _set_titles(run: Run, locality: str, host: Axes, turns: bool) -> None:
+def _set_titles(run: RunTables, locality: str, host: Axes, turns: bool) -> None:
     names = Names(run.world)
     country = names.country(names.home.get(locality))
     words = "Above: documented events (hollow: known to the year). Below: median and 90 % interval."
@@ -136,7 +136,7 @@ def _set_titles(run: Run, locality: str, host: Axes, turns: bool) -> None:
     figure_style.stamp(figure_style.figure_of(host), run)
 
 
-def documented_in(run: Run, locality: str) -> pd.DataFrame:
+def documented_in(run: RunTables, locality: str) -> pd.DataFrame:
     """Return the documented events of a locality within the run, with their place on the axis."""
     table = run.world.documented
     table = table[table["locality"] == locality].copy()
@@ -150,7 +150,7 @@ def documented_in(run: Run, locality: str) -> pd.DataFrame:
     return table[inside].sort_values(["month", "label"]).reset_index(drop=True)
 
 
-def visits_on_record(run: Run, locality: str) -> str:
+def visits_on_record(run: RunTables, locality: str) -> str:
     """Return how many visits either way the evidence dates, and how many it states at least."""
     scenario = run.scenario
     facts = documented_in(run, locality)
@@ -181,7 +181,7 @@ def _lanes(facts: pd.DataFrame) -> tuple[list[Lane], list[tuple[int, str, str]]]
     return lanes, key
 
 
-def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes]) -> None:
+def _draw_runs(run: RunTables, locality: str, facts: pd.DataFrame, panels: list[Axes]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     events = run_summaries.slim_events(run)
@@ -222,12 +222,12 @@ def _draw_runs(run: Run, locality: str, facts: pd.DataFrame, panels: list[Axes])
         ax.tick_params(labelbottom=number == 2)
 
 
-def _covered(run: Run) -> int:
+def _covered(run: RunTables) -> int:
     """Return the last month of a run that the record covers."""
     return min(record_end(run.world), run.scenario.end_month)
 
 
-def _draw_documented(ax: Axes, run: Run, months: pd.Series) -> None:
+def _draw_documented(ax: Axes, run: RunTables, months: pd.Series) -> None:
     """Draw the documented events so far as a line of steps as far as the record goes."""
     first, last = run.scenario.start_month, _covered(run) + 1
     if last <= first:
@@ -243,7 +243,7 @@ def _draw_documented(ax: Axes, run: Run, months: pd.Series) -> None:
 
 
 def _draw_stated(
-    ax: Axes, run: Run, locality: str, facts: pd.DataFrame, kinds: tuple[str, ...]
+    ax: Axes, run: RunTables, locality: str, facts: pd.DataFrame, kinds: tuple[str, ...]
 ) -> None:
     """Mark how many there were at least where the evidence states a total."""
     first, last = run.scenario.start_month, run.scenario.end_month
@@ -266,7 +266,7 @@ def _draw_stated(
     )
 
 
-def _common_changes(run: Run, locality: str) -> list[float]:
+def _common_changes(run: RunTables, locality: str) -> list[float]:
     """Return when governors change in every run, on an axis of years."""
     events = run_summaries.slim_events(run)
     events = events[(events["locality"] == locality) & (events["kind"] == "governor_change")]

@@ -9,14 +9,11 @@ name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.core.errors import Near, folded, nearest_name
-
-if TYPE_CHECKING:
-    from sim.world.tables import World
 
 COUNTRIES, LOCALITIES = "countries", "localities"
 BOTH = (COUNTRIES, LOCALITIES)
@@ -136,9 +133,9 @@ class PlaceNames:
                     self._call(code, name)
 
     @classmethod
-    def of(cls, world: World) -> PlaceNames:
-        """Return the names of a world."""
-        return cls(lambda table, column: world.tables[table][column])
+    def of(cls, tables: Mapping[str, Any]) -> PlaceNames:
+        """Return the names in the tables of a world, frames by name."""
+        return cls(lambda table, column: tables[table][column])
 
     def _add(self, place: NamedPlace, *names: str) -> None:
         self.places[place.code] = place

@@ -138,7 +138,7 @@ ONE_LEVEL: list[tuple[str, str, str | None]] = [
 
 @pytest.fixture(scope="module")
 def names(world: World) -> PlaceNames:
-    return PlaceNames.of(world)
+    return PlaceNames.of(world.tables)
 
 
 def codes(near: Near) -> str | tuple[str, ...] | None:

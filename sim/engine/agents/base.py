@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import mesa
 
 from sim.core import state
 from sim.rules import basics, journeys, learning, outreach, proposals, ties
 
-if TYPE_CHECKING:
-    from sim.engine.model import ParadiplomacyModel
+
+class StateModel(Protocol):
+    """Say what agents need of the model: the state, the month, and what the rules take."""
+
+    state: state.State
+    handle: Any
+    month: int
+
+    def ready(self) -> Any:
+        """Return what the rules take for the state, with room for what they may write."""
 
 
 def _view(table: str, field: state.Field) -> property:
@@ -60,7 +68,7 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
 
     table: ClassVar[str]
     roles: ClassVar[tuple[str, ...]] = ()
-    model: ParadiplomacyModel
+    model: StateModel
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -69,7 +77,7 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
                 if not hasattr(cls, field.name):
                     setattr(cls, field.name, _view(cls.table, field))
 
-    def __init__(self, model: ParadiplomacyModel, index: int, code: str, name: str) -> None:
+    def __init__(self, model: StateModel, index: int, code: str, name: str) -> None:
         # The model asks for the row when the agent is registered with it.
         self.index = index
         self.code = code

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mesa.discrete_space import Cell, FixedAgent
 
-from sim.engine.agents.base import StateAgent
+from sim.engine.agents.base import StateAgent, StateModel
 from sim.rules import (
     acquisitions,
     approvals,
@@ -21,9 +19,6 @@ from sim.rules import (
     works,
 )
 
-if TYPE_CHECKING:
-    from sim.engine.model import ParadiplomacyModel
-
 
 class Governor(StateAgent, FixedAgent):  # type: ignore[misc]
     """Hold office in one locality, on one cell of the country grid.
@@ -34,9 +29,7 @@ class Governor(StateAgent, FixedAgent):  # type: ignore[misc]
     table = "governor"
     roles = ("governor",)
 
-    def __init__(
-        self, model: ParadiplomacyModel, index: int, code: str, name: str, cell: Cell
-    ) -> None:
+    def __init__(self, model: StateModel, index: int, code: str, name: str, cell: Cell) -> None:
         super().__init__(model, index, code, name)
         self.cell = cell
 
