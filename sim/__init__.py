@@ -12,6 +12,7 @@ from time import perf_counter as _clock
 from typing import TYPE_CHECKING, Any
 
 from sim.core.lazy import submodule
+from sim.core.version import __version__
 
 STARTED = _clock()
 """When the package began to be loaded, on the clock of :func:`time.perf_counter`."""
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
     from sim.core.errors import InputError
     from sim.core.files import MachineError
     from sim.core.parameters import PARAMETERS
-    from sim.experiments.comparison.paired_comparison import Comparison, compare
-    from sim.experiments.run import Run, run
-    from sim.experiments.sensitivity.analysis import Sensitivity, sensitivity
     from sim.experiments.sweep import Sweep, sweep
+    from sim.results.comparison_result import Comparison, compare
+    from sim.results.run_result import Run, run
+    from sim.results.sensitivity_result import Sensitivity, sensitivity
     from sim.scenario.schema import Scenario, load
     from sim.world import World, load_world
-
-__version__ = "0.1.0"
 
 __all__ = [
     "PARAMETERS",
@@ -50,14 +49,14 @@ __all__ = [
 
 _HOME = {
     "PARAMETERS": "sim.core.parameters",
-    "Comparison": "sim.experiments.comparison.paired_comparison",
-    "compare": "sim.experiments.comparison.paired_comparison",
+    "Comparison": "sim.results.comparison_result",
+    "compare": "sim.results.comparison_result",
     "InputError": "sim.core.errors",
     "MachineError": "sim.core.files",
-    "Run": "sim.experiments.run",
-    "run": "sim.experiments.run",
-    "Sensitivity": "sim.experiments.sensitivity.analysis",
-    "sensitivity": "sim.experiments.sensitivity.analysis",
+    "Run": "sim.results.run_result",
+    "run": "sim.results.run_result",
+    "Sensitivity": "sim.results.sensitivity_result",
+    "sensitivity": "sim.results.sensitivity_result",
     "Sweep": "sim.experiments.sweep",
     "sweep": "sim.experiments.sweep",
     "Scenario": "sim.scenario.schema",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.experiments.run import Run
+from sim.results.run_result import Run
 from sim.scenario.schema import load
 from sim.world import SHIPPED, World, load_world
 

@@ -28,10 +28,19 @@ CALIBRATION = sorted((ROOT / "calibration").rglob("*.py"))
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 
 # Lowest first. A module imports from its own layer and those before it, nothing else.
-LAYERS = ("core", "world", "scenario", "rules", "engine", "experiments", "report", "app", "cli")
+LAYERS = (
+    "core",
+    "world",
+    "scenario",
+    "rules",
+    "engine",
+    "experiments",
+    "report",
+    "app",
+    "results",
+    "cli",
+)
 LAYER_OF = {part: place for place, part in enumerate((*LAYERS, "__main__"))}
-# A result's methods draw and tell it, so they reach up, but only when they are called.
-LATE = {("experiments", "report"), ("experiments", "app")}
 
 
 def module_name(path: Path) -> str:
@@ -66,12 +75,11 @@ def imports(node: ast.AST, *, inside_functions: bool) -> Iterator[str]:
 def test_module_imports_only_from_its_layer_and_those_below(name: str) -> None:
     part = name.split(".")[1]
     assert part in LAYER_OF, f"give sim.{part} a place in LAYERS"
-    at_once = set(imports(tree_of(MODULES[name]), inside_functions=False))
     for imported in imports(tree_of(MODULES[name]), inside_functions=True):
         top, *rest = imported.split(".")
         if part not in {"cli", "app", "__main__"}:
             assert top not in {"calibration", "tests", "benchmarks", "tools"}
-        if top == "sim" and rest and not ((part, rest[0]) in LATE and imported not in at_once):
+        if top == "sim" and rest:
             assert rest[0] in LAYER_OF, f"give sim.{rest[0]} a place in LAYERS"
             assert LAYER_OF[rest[0]] <= LAYER_OF[part], f"{name} imports {imported}"
 

@@ -17,8 +17,8 @@ from calibration.published import draws as published_draws
 from sim.core import folders
 from sim.core.errors import InputError
 from sim.core.files import MachineError
-from sim.experiments.run import Run, run
 from sim.report import figure_style, figures
+from sim.results.run_result import Run, run
 from sim.scenario.reading import names
 from sim.scenario.schema import Scenario, load
 from tools.manifest import REFERENCE

@@ -25,7 +25,7 @@ from calibration.inference.simulator_protocol import Observation
 from calibration.model_simulator import Documented
 from calibration.validation.wrong_worlds import load_table
 from sim.experiments.design import Design, Varied, make_design
-from sim.experiments.sensitivity.analysis import SEED_ROW, SweepFrames, sensitivity
+from sim.experiments.sensitivity.analysis import SEED_ROW, SweepFrames, sensitivity_tables
 
 if TYPE_CHECKING:
     from calibration.validation.validation_context import ValidationContext
@@ -126,7 +126,7 @@ class Blocks:
             frame = answers.iloc[rows].reset_index(drop=True)
             frame.insert(0, "point", np.arange(self.size))
             frame.insert(1, "replicate", 0)
-            table = sensitivity(SweepFrames(design, frame), list(answers.columns)).table
+            table = sensitivity_tables(SweepFrames(design, frame), list(answers.columns)).table
             found.append(table[table["parameter"] != SEED_ROW].assign(block=block))
         return pd.concat(found, ignore_index=True)
 

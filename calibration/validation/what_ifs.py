@@ -15,7 +15,7 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
 from calibration.validation.wrong_worlds import load_table
-from sim.experiments.comparison.paired_comparison import BASELINE, Comparison, compare
+from sim.experiments.comparison.paired_comparison import BASELINE, ComparisonTables, compare_tables
 
 if TYPE_CHECKING:
     from calibration.validation.validation_context import ValidationContext
@@ -42,7 +42,8 @@ def what_ifs(trial: ValidationContext, *, end: str | None = None) -> Verdict:
     draws = limits["runs"] // (PAIRS * (len(scenarios) + 1))
     draws = min(draws, len(trial.posterior.values))
     # Draws start over at the end, so that each is used twice.
-    compared = compare(
+    compared = compare_tables(
+        ComparisonTables,
         asked["baseline"],
         *scenarios,
         replicates=PAIRS * draws,
@@ -56,7 +57,7 @@ def what_ifs(trial: ValidationContext, *, end: str | None = None) -> Verdict:
 
 
 def effects(
-    compared: Comparison, outcomes: list[str], draws: int, seed: int
+    compared: ComparisonTables, outcomes: list[str], draws: int, seed: int
 ) -> list[dict[str, Any]]:
     """Return what is published of each what-if and outcome.
 

@@ -11,7 +11,7 @@ from sim.core.errors import InputError
 if TYPE_CHECKING:
     from panel.viewable import Viewable
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 __all__ = ["dashboard", "require_panel", "serve"]
 
@@ -67,7 +67,7 @@ def serve(
     serve_page(port, address, language, show=show, origins=origins, prefix=prefix)
 
 
-def dashboard(run: Run, language: str = "en") -> Viewable:
+def dashboard(run: RunTables, language: str = "en") -> Viewable:
     """Return the view of a run's world for a notebook."""
     require_panel()
     from sim.app.page import notebook_view

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Protocol
 import panel as pn
 from markupsafe import Markup
 
-from sim import __version__
 from sim.app.address import Address, read_address, write_address
 from sim.app.language import languages
 from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
 from sim.app.theme import House, style_sheet
+from sim.core.version import __version__
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 TABS = {
     "watch": "WatchTab",
@@ -226,7 +226,7 @@ def page_of(session: Session, query: str) -> Page:
     return Page(session, read_address(query, TABS))
 
 
-def notebook_view(run: Run, language: str) -> Viewable:
+def notebook_view(run: RunTables, language: str) -> Viewable:
     """Return the view of a run's world for a notebook, without the page around it."""
     pn.extension(design=House)
     from sim.app.watch.watch_tab import WatchTab

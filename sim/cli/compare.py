@@ -15,7 +15,7 @@ from sim.cli import posterior_options
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.results.comparison_result import Comparison
     from sim.scenario.schema import Scenario
 
 
@@ -83,7 +83,7 @@ def compare(
     chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)
     place = out if out is not None else free_folder(_name(chosen))
     with cli_output.new_folder(place, overwrite) as folder:
-        from sim.experiments.comparison.paired_comparison import compare as compare_scenarios
+        from sim.results.comparison_result import compare as compare_scenarios
 
         ready = perf_counter()
         with cli.progress_bar(quiet=as_json) as progress:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim import STARTED, __version__
+from sim import STARTED
 from sim.cli import app as cli_app
 from sim.cli import calibrate as cli_calibrate
 from sim.cli import compare as cli_compare
@@ -31,12 +31,13 @@ from sim.core import stop_signals as stopping
 from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
 from sim.core.folders import free_folder, make_folder
+from sim.core.version import __version__
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.experiments.run import Run
     from sim.report.biography import Life
+    from sim.results.run_result import Run
     from sim.scenario.schema import Scenario
     from sim.world import World
 
@@ -265,7 +266,7 @@ def run(
     chosen = chosen.with_overrides(replicates=enough)
     place = out if out is not None else free_folder(chosen.name)
     with cli_output.new_folder(place, overwrite) as folder:
-        from sim.experiments.run import run as run_scenario
+        from sim.results.run_result import run as run_scenario
 
         ready = perf_counter()
         with progress_bar(quiet=as_json) as progress:

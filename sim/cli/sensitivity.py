@@ -45,9 +45,9 @@ def sensitivity(
     as_json: cli_output.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
-    from sim.experiments.sensitivity.analysis import RECORD
-    from sim.experiments.sensitivity.analysis import sensitivity as measure
     from sim.experiments.sweep import Sweep
+    from sim.results.sensitivity_result import RECORD
+    from sim.results.sensitivity_result import sensitivity as measure
 
     # The sweep's own analysis is renewed; any other folder is asked about.
     place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)

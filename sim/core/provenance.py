@@ -17,10 +17,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
 from sim.core.errors import InputError
 from sim.core.files import MachineError, write_json
 from sim.core.user_cache import prune, user_cache
+from sim.core.version import __version__
 
 DISTRIBUTION = "paradiplomacy"
 PACKAGES = (
@@ -59,6 +59,7 @@ _NOT_THE_MODEL = (
     "core/user_cache.py",
     "experiments",
     "report",
+    "results",
 )
 
 

@@ -1,20 +1,19 @@
-"""Run a scenario: its replicates, one after the other, and what comes of them."""
+"""Run the replicates of a scenario, one after the other, and hold the tables they give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.core import files, folders, provenance
+from sim.core import files, provenance
 from sim.core.calendar import month_index, month_name
-from sim.core.errors import InputError
 from sim.core.plurals import counted
 from sim.core.state import Array, State
 from sim.engine import events, outcomes
@@ -25,21 +24,17 @@ from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
 from sim.experiments.run_settings import simulated
 from sim.experiments.stopwatch import Stopwatch
-from sim.scenario.schema import Scenario, load
-from sim.world import World, load_world
+from sim.scenario.schema import Scenario
+from sim.world import World
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from panel.viewable import Viewable
-
-DRIVERS = ("compiled", "mesa")
 LOGS_KEPT = 200
 """Runs whose event logs, projects and monthly series are kept; outcomes are kept of all."""
 
 Progress = Callable[[int, int], None]
+Made = TypeVar("Made", bound="RunTables")
 
 
-class Run:
+class RunTables:
     """Hold what came of a scenario's replicates.
 
     Parameters
@@ -137,101 +132,23 @@ class Run:
     def __repr__(self) -> str:
         deals = self.summary["outcomes"]["deals"]
         return (
-            f"Run({self.scenario.name!r}, {self.scenario.start} to {self.scenario.end}, "
+            f"{type(self).__name__}({self.scenario.name!r}, "
+            f"{self.scenario.start} to {self.scenario.end}, "
             f"{counted(len(self.per_run), 'replicate')}, deals {deals['median']:.0f} "
             f"[{deals['q05']:.0f}, {deals['q95']:.0f}])"
         )
 
-    def _repr_html_(self) -> str:
-        from sim.report.run_card import card_html
-
-        return card_html(self)
-
-    def plot_map(self, outcome: str = "deals", ax: Axes | None = None) -> Axes:
-        """Draw an outcome on the country grid, mean over replicates."""
-        from sim.report import figures
-
-        return figures.plot_map(self, outcome, ax=ax)
-
-    def plot_ties(self, ax: Axes | None = None) -> Axes:
-        """Draw visits, twinnings and trust over time."""
-        from sim.report import figures
-
-        return figures.plot_ties(self, ax=ax)
-
-    def plot_funnel(self, ax: Axes | None = None) -> Axes:
-        """Draw the funnel from visits to completed projects."""
-        from sim.report import figures
-
-        return figures.plot_funnel(self, ax=ax)
-
-    def plot_timeline(self, locality: str, ax: Axes | None = None) -> Axes:
-        """Draw a locality's simulated events against its documented ones."""
-        from sim.report import figures
-
-        return figures.plot_timeline(self, locality, ax=ax)
-
-    def plot_channels(self, ax: Axes | None = None) -> Axes:
-        """Draw deals by channel and level of decision."""
-        from sim.report import figures
-
-        return figures.plot_channels(self, ax=ax)
-
-    def dashboard(self, language: str = "en") -> Viewable:
-        """Return a view of the run's first world, month by month, for a notebook.
-
-        Raises
-        ------
-        InputError
-            If the page's libraries are not installed.
-        """
-        from sim.app import dashboard
-
-        return dashboard(self, language)
-
-    def explain(self, deal: str, replicate: int = 0) -> str:
-        """Tell how a deal came about, from first contact on, as text."""
-        from sim.report.biography import biography_of
-
-        return biography_of(self.events, deal, replicate=replicate)
-
-    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
-        """Write all tables, the manifest and, if asked, the figures and the report.
-
-        The manifest is written last: a folder that has one is whole.
-
-        Parameters
-        ----------
-        folder
-            Where to; made where needed.
-        figures
-            Draw the figures and write the report.
-        overwrite
-            Replace an earlier run that the folder holds.
-
-        Raises
-        ------
-        InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
-        """
-        self.stopwatch.resume()
-        with folders.results(folder, overwrite, self.manifest) as target:
-            files.write_parquet(target / "events.parquet", self.tables["events"])
-            files.write_parquet(target / "projects.parquet", self.tables["projects"])
-            is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
-            files.write_parquet(target / "deals.parquet", self.tables["projects"].filter(is_deal))
-            for name in ("series", "by_country", "by_locality"):
-                files.write_parquet(target / f"{name}.parquet", self.tables[name])
-            files.write_parquet(target / "per_run.parquet", self.per_run)
-            files.write_json(target / "summary.json", self.summary)
-            self.stopwatch.lap("writing")
-            if figures:
-                from sim.report.run_page import write_report
-
-                write_report(self, target)
-                self.stopwatch.lap("figures")
-            self.manifest["seconds"] = self.stopwatch.seconds
-        return target
+    def write_tables(self, folder: Path) -> None:
+        """Write all tables and the summary into a folder that is there."""
+        files.write_parquet(folder / "events.parquet", self.tables["events"])
+        files.write_parquet(folder / "projects.parquet", self.tables["projects"])
+        is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
+        files.write_parquet(folder / "deals.parquet", self.tables["projects"].filter(is_deal))
+        for name in ("series", "by_country", "by_locality"):
+            files.write_parquet(folder / f"{name}.parquet", self.tables[name])
+        files.write_parquet(folder / "per_run.parquet", self.per_run)
+        files.write_json(folder / "summary.json", self.summary)
+        self.stopwatch.lap("writing")
 
 
 def _spread(values: Array) -> dict[str, float | None]:
@@ -257,59 +174,7 @@ def _spread_of_months(months: pd.Series) -> dict[str, str | None]:
     }
 
 
-def run(
-    scenario: str | Path | Scenario,
-    *,
-    replicates: int | None = None,
-    seed: int | None = None,
-    driver: str = "compiled",
-    overrides: Mapping[str, float] | None = None,
-    end: str | None = None,
-    world: World | None = None,
-    draws: Sequence[Mapping[str, float]] = (),
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-) -> Run:
-    """Run a scenario and return what came of it.
-
-    Parameters
-    ----------
-    scenario
-        A scenario, the name of a shipped one, or the path of a file.
-    replicates, seed, overrides, end
-        Replace what the scenario says; ``overrides`` are parameters by name.
-    driver
-        ``compiled`` or ``mesa``; both give the same event log.
-    world
-        Tables of another region.
-    draws
-        Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
-        over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
-    out
-        Folder to write to, new or empty.
-    progress
-        Called with (done, total) after each replicate.
-
-    Raises
-    ------
-    InputError
-        If anything given is not valid.
-    """
-    if driver not in DRIVERS:
-        raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
-    world = world if world is not None else load_world()
-    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
-    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
-    known = parameter_draws.checked(draws)
-    if out is not None:
-        folders.prepare_folder(out)
-    result = _Collector(chosen, world, driver, known).collect(progress)
-    if out is not None:
-        result.write(out)
-    return result
-
-
-class _Collector:
+class Collector:
     """Run replicates and gather their tables."""
 
     def __init__(
@@ -327,7 +192,8 @@ class _Collector:
         self.monthly: list[Array] = []
         self.per_run: list[dict[str, float]] = []
 
-    def collect(self, progress: Progress | None) -> Run:
+    def collect(self, made: type[Made], progress: Progress | None = None) -> Made:
+        """Run all replicates and return what came of them, as the kind asked for."""
         started, stopwatch = datetime.now(UTC), Stopwatch()
         template = initial_state(self.scenario, self.world)
         total = self.scenario.replicates
@@ -353,7 +219,7 @@ class _Collector:
         tables["events"] = tables["events"].unify_dictionaries()
         tables["series"] = self._series()
         per_run = pd.DataFrame(self.per_run)
-        run = Run(self.scenario, self.world, self.driver, tables, per_run, manifest)
+        run = made(self.scenario, self.world, self.driver, tables, per_run, manifest)
         stopwatch.lap("simulating")
         run.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
         return run

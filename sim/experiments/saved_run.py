@@ -13,7 +13,7 @@ from sim.world import load_world
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
     from sim.scenario.schema import Scenario
     from sim.world import World
 
@@ -50,7 +50,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
-def read_run(folder: str | Path, world: World | None = None) -> Run:
+def read_run(folder: str | Path, world: World | None = None) -> RunTables:
     """Return the run that was written to a folder.
 
     Parameters
@@ -66,7 +66,7 @@ def read_run(folder: str | Path, world: World | None = None) -> Run:
         If the folder does not hold a finished run, a table is missing or unreadable, or the run
         was made on other tables than ``world``.
     """
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
     place = Path(folder)
     manifest = read_manifest(place)
@@ -81,7 +81,7 @@ def read_run(folder: str | Path, world: World | None = None) -> Run:
     scenario = scenario_of_record(given)
     tables = {name: _table(place, name) for name in TABLES}
     per_run = _table(place, "per_run").to_pandas()
-    return Run(scenario, world, manifest["driver"], tables, per_run, manifest)
+    return RunTables(scenario, world, manifest["driver"], tables, per_run, manifest)
 
 
 def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFrame:

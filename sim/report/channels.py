@@ -12,7 +12,7 @@ from sim.report import figure_style, run_summaries
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 WORDS = {
     "province": "Chinese provinces",
@@ -32,7 +32,7 @@ LEVEL_LOOK = {
 }
 
 
-def plot_channels(run: Run, ax: Axes | None = None) -> Axes:
+def plot_channels(run: RunTables, ax: Axes | None = None) -> Axes:
     """Draw deals by channel, stacked by level of decision, with the 90 % interval of the sum."""
     ax = figure_style.host_axes(ax, (10.0, 5.8), (0.235, 0.115, 0.735, 0.745))
     columns = ["replicate", "channel", "level", "month_deal"]

@@ -23,12 +23,12 @@ from sim.report.display_names import Names
 from sim.report.run_card import CAUTION, KEYS, WIDTH
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 INNER = WIDTH - 4
 
 
-def compare_card(comparison: Comparison) -> str:
+def compare_card(comparison: ComparisonTables) -> str:
     """Return a comparison as plain text of at most 80 columns, a block a what-if."""
     names = Names(comparison.world)
     blocks = [_heading(comparison)]
@@ -51,7 +51,7 @@ def compare_card(comparison: Comparison) -> str:
     return "\n".join([*lines, f"└{edge}┘"])
 
 
-def _heading(comparison: Comparison) -> list[str]:
+def _heading(comparison: ComparisonTables) -> list[str]:
     base = comparison.baseline
     told = changed_words(comparison.simulated)
     return [
@@ -61,7 +61,7 @@ def _heading(comparison: Comparison) -> list[str]:
     ]
 
 
-def _what_if(comparison: Comparison, label: str) -> list[str]:
+def _what_if(comparison: ComparisonTables, label: str) -> list[str]:
     scenario = comparison.what_ifs[label]
     return [
         shorten(f"What if: {scenario.title} ({label})", INNER, placeholder=" …"),
@@ -96,7 +96,7 @@ def _unclear(effects: dict[str, EffectText]) -> list[str]:
     return lines
 
 
-def _ending(comparison: Comparison) -> list[str]:
+def _ending(comparison: ComparisonTables) -> list[str]:
     version = comparison.manifest["model_version"]
     gain = comparison.effects.loc[comparison.effects["outcome"] == "deals", "gain"]
     told = ", ".join(f"{value:,.0f}×" for value in gain if np.isfinite(value))
@@ -107,7 +107,7 @@ def _ending(comparison: Comparison) -> list[str]:
     return [*lines, CAUTION[:INNER]]
 
 
-def card_html(comparison: Comparison) -> str:
+def card_html(comparison: ComparisonTables) -> str:
     """Return a comparison as a fragment of HTML, for notebooks."""
     base = comparison.baseline
     made = f"model {comparison.manifest['model_version']}"

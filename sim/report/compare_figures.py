@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
 
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 __all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
 
@@ -59,7 +59,7 @@ def symmetric(largest: float) -> Normalize:
 
 
 def plot_map(
-    comparison: Comparison,
+    comparison: ComparisonTables,
     outcome: str = "deals",
     what_if: str | None = None,
     ax: Axes | None = None,
@@ -119,7 +119,7 @@ def plot_map(
     return ax
 
 
-def _pale(ax: Axes, comparison: Comparison, codes: pd.Index[Any], *, hatched: bool) -> None:
+def _pale(ax: Axes, comparison: ComparisonTables, codes: pd.Index[Any], *, hatched: bool) -> None:
     """Pale, and if asked hatch, the tiles of some localities."""
     from matplotlib.collections import PolyCollection
 
@@ -178,7 +178,7 @@ def _map_key(
 
 
 def plot_paths(
-    comparison: Comparison,
+    comparison: ComparisonTables,
     metrics: Sequence[str] | None = None,
     what_if: str | None = None,
     ax: Axes | None = None,
@@ -235,7 +235,9 @@ def _colours(count: int) -> list[str]:
     return [figure_style.CYCLE[i % len(figure_style.CYCLE)] for i in range(count)]
 
 
-def _path(ax: Axes, comparison: Comparison, rows: pd.DataFrame, colour: str, label: str) -> None:
+def _path(
+    ax: Axes, comparison: ComparisonTables, rows: pd.DataFrame, colour: str, label: str
+) -> None:
     first = comparison.baseline.start_month
     x = 2000.0 + (first + 1 + np.arange(len(rows))) / 12.0
     middle = rows["difference"].to_numpy(dtype=np.float64)
@@ -245,7 +247,7 @@ def _path(ax: Axes, comparison: Comparison, rows: pd.DataFrame, colour: str, lab
     ax.plot(x, middle, color=colour, linewidth=2.0, label=label)
 
 
-def _dress_path(ax: Axes, comparison: Comparison, entry: Outcome, *, last: bool) -> None:
+def _dress_path(ax: Axes, comparison: ComparisonTables, entry: Outcome, *, last: bool) -> None:
     figure_style.tidy(ax)
     ax.axhline(0.0, color=figure_style.INK, linewidth=1.0)
     figure_style.year_axis(ax, comparison.baseline.start_month, comparison.baseline.end_month)
@@ -265,7 +267,7 @@ def _dress_path(ax: Axes, comparison: Comparison, entry: Outcome, *, last: bool)
         ax.set_xlabel("year")
 
 
-FIGURES: dict[str, tuple[Callable[[Comparison, str], Axes], str]] = {
+FIGURES: dict[str, tuple[Callable[[ComparisonTables, str], Axes], str]] = {
     "forest": (
         lambda comparison, label: plot_forest(comparison, what_if=label),
         (
@@ -295,7 +297,7 @@ TOGETHER = "paths_together"
 TOGETHER_CAPTION = "All what-ifs over time, as differences from the baseline with 95 % bands."
 
 
-def captions(comparison: Comparison) -> dict[str, str]:
+def captions(comparison: ComparisonTables) -> dict[str, str]:
     """Return the names of a comparison's figures in order, with their captions."""
     found = {} if len(comparison.labels) == 1 else {TOGETHER: TOGETHER_CAPTION}
     for label in comparison.labels:
@@ -304,7 +306,7 @@ def captions(comparison: Comparison) -> dict[str, str]:
     return found
 
 
-def draw(comparison: Comparison, name: str) -> Axes:
+def draw(comparison: ComparisonTables, name: str) -> Axes:
     """Draw one of the figures named by :func:`captions`."""
     if name == TOGETHER:
         return plot_paths(comparison)
@@ -312,7 +314,7 @@ def draw(comparison: Comparison, name: str) -> Axes:
     return FIGURES[name.removeprefix(f"{label}_")][0](comparison, label)
 
 
-def save_figures(comparison: Comparison, folder: str | Path) -> list[Path]:
+def save_figures(comparison: ComparisonTables, folder: str | Path) -> list[Path]:
     """Write all figures of a comparison as PNG (150 dpi) and SVG; return the files written.
 
     Raises

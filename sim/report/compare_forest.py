@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 POLITICS = ("governor_changes", "executive_changes", "recognition_switches")
 """Outcomes of politics rather than of outreach, left out unless asked for."""
 
 
 def plot_forest(
-    comparison: Comparison,
+    comparison: ComparisonTables,
     outcomes: Sequence[str] | None = None,
     what_if: str | None = None,
     ax: Axes | None = None,

@@ -15,7 +15,7 @@ from sim.report.display_names import Names, intervention_cells
 from sim.report.run_card import CAUTION
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 READING = """\
 Both scenarios are run many times. Each run of the what-if has a twin: the run of the baseline \
@@ -42,7 +42,7 @@ parameters and rules are held fixed.""".splitlines()
 """How to read the numbers, a paragraph a line."""
 
 
-def write_report(comparison: Comparison, folder: str | Path) -> Path:
+def write_report(comparison: ComparisonTables, folder: str | Path) -> Path:
     """Write the figures of a comparison and its report; return the page.
 
     Parameters
@@ -68,7 +68,7 @@ def write_report(comparison: Comparison, folder: str | Path) -> Path:
     return target
 
 
-def report_page(comparison: Comparison, drawings: dict[str, bytes]) -> str:
+def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:
     """Return the report as HTML, the same for the same comparison.
 
     Parameters
@@ -98,13 +98,13 @@ def report_page(comparison: Comparison, drawings: dict[str, bytes]) -> str:
     return html_markup.page(f"{title}: comparison", _top(comparison, title, names), sections, foot)
 
 
-def _title(comparison: Comparison) -> str:
+def _title(comparison: ComparisonTables) -> str:
     if len(comparison.labels) == 1:
         return f"What if: {titled(comparison.what_ifs[comparison.labels[0]])}"
     return f"{len(comparison.labels)} what-ifs compared with {titled(comparison.baseline)}"
 
 
-def _top(comparison: Comparison, title: str, names: Names) -> str:
+def _top(comparison: ComparisonTables, title: str, names: Names) -> str:
     """Return the head of the page: the question and what changes, how sure and why."""
     base = comparison.baseline
     parts = [html_markup.heading(1, title)]
@@ -133,7 +133,7 @@ def _bullets(texts: list[str]) -> str:
     return html_markup.bullets(text.replace(" %", "\u00a0%") for text in texts)
 
 
-def _figures(comparison: Comparison, drawings: dict[str, bytes]) -> dict[str, str]:
+def _figures(comparison: ComparisonTables, drawings: dict[str, bytes]) -> dict[str, str]:
     """Return each figure as HTML."""
     found = {}
     for name, caption in compare_figures.captions(comparison).items():
@@ -143,7 +143,9 @@ def _figures(comparison: Comparison, drawings: dict[str, bytes]) -> dict[str, st
     return found
 
 
-def _what_if(comparison: Comparison, label: str, shown: dict[str, str], names: Names) -> list[str]:
+def _what_if(
+    comparison: ComparisonTables, label: str, shown: dict[str, str], names: Names
+) -> list[str]:
     """Return the parts of the section of one what-if."""
     parts = [html_markup.paragraph(f"Changed: {changes_words(comparison, label)}.")]
     if len(comparison.labels) > 1:
@@ -173,7 +175,7 @@ def _what_if(comparison: Comparison, label: str, shown: dict[str, str], names: N
     ]
 
 
-def _deals(comparison: Comparison, label: str, names: Names) -> list[str]:
+def _deals(comparison: ComparisonTables, label: str, names: Names) -> list[str]:
     """Return the tables of deals that exist in one world only."""
     frame = comparison.deals_in_one_world
     if not (frame["scenario"] == label).any():
@@ -188,7 +190,7 @@ def _deals(comparison: Comparison, label: str, names: Names) -> list[str]:
     ]
 
 
-def _changes(comparison: Comparison) -> list[str]:
+def _changes(comparison: ComparisonTables) -> list[str]:
     """Return what each what-if changes against the baseline."""
     base = comparison.baseline
     parts = []
@@ -222,7 +224,7 @@ def _changes(comparison: Comparison) -> list[str]:
     return parts
 
 
-def _provenance(comparison: Comparison) -> list[str]:
+def _provenance(comparison: ComparisonTables) -> list[str]:
     base = comparison.baseline
     pairs = [
         ("Model", str(comparison.manifest["model_version"])),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 GREY = "#8c8c8c"
 LOWER, HIGHER = figure_style.VERMILLION, figure_style.BLUE
@@ -43,7 +43,7 @@ def rows_of(frame: pd.DataFrame, label: str) -> pd.DataFrame:
     return frame[frame["scenario"] == label]
 
 
-def stamp(ax: Axes, comparison: Comparison) -> None:
+def stamp(ax: Axes, comparison: ComparisonTables) -> None:
     """Write in small print at the lower edge where a figure comes from, once."""
     words = stamp_words(comparison.simulated, "paired run")
     text = f"{words} · model {comparison.manifest['model_version']}"

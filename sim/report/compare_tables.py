@@ -29,7 +29,7 @@ from sim.report.run_card import KEYS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""
@@ -51,7 +51,7 @@ def _verdict(effect: EffectText) -> str:
     return f"may be none{need}"
 
 
-def key_table(comparison: Comparison, label: str) -> str:
+def key_table(comparison: ComparisonTables, label: str) -> str:
     """Return the key outcomes for the region."""
     effects = effects_of(comparison, label)
     rows = [_cells(effects[key.name]) for key in KEYS]
@@ -59,7 +59,7 @@ def key_table(comparison: Comparison, label: str) -> str:
     return html_markup.table(caption, _HEAD, rows, range(1, 6))
 
 
-def outcome_table(comparison: Comparison, label: str) -> str:
+def outcome_table(comparison: ComparisonTables, label: str) -> str:
     """Return every outcome for the region, with the gain of pairing."""
     rows = [(*_cells(effect), effect.gain) for effect in effects_of(comparison, label).values()]
     head = (*_HEAD, "Gain")
@@ -81,7 +81,7 @@ def _cells(effect: EffectText) -> tuple[str, ...]:
     )
 
 
-def country_table(comparison: Comparison, label: str, names: Names) -> str:
+def country_table(comparison: ComparisonTables, label: str, names: Names) -> str:
     """Return differences by country; those that may be none stand in brackets."""
     frame = _of(comparison.by_country, label)
     frame = frame[frame["outcome"].isin(PLACE_OUTCOMES)]
@@ -119,7 +119,7 @@ def _place_cell(row: pd.Series, name: str) -> str:
     return text if row["distinguishable"] else f"({text})"
 
 
-def flag_words(comparison: Comparison, label: str, outcome: str = "deals") -> str:
+def flag_words(comparison: ComparisonTables, label: str, outcome: str = "deals") -> str:
     """Say how many localities differ in an outcome, and how many chance alone would flag."""
     frame = _of(comparison.flagged, label)
     row = frame[(frame["outcome"] == outcome) & (frame["of"] == "locality")].iloc[0]
@@ -133,7 +133,7 @@ def flag_words(comparison: Comparison, label: str, outcome: str = "deals") -> st
     )
 
 
-def locality_table(comparison: Comparison, label: str, names: Names) -> str:
+def locality_table(comparison: ComparisonTables, label: str, names: Names) -> str:
     """Return the localities whose differences are left after correction, the surest first."""
     frame = _of(comparison.by_locality, label)
     frame = frame[frame["distinguishable"] & frame["outcome"].isin([*PLACE_OUTCOMES, "trust"])]
@@ -164,7 +164,7 @@ def locality_table(comparison: Comparison, label: str, names: Names) -> str:
     return html_markup.table(caption, head, rows, (3, 4, 6))
 
 
-def divergence_table(comparison: Comparison, label: str, names: Names) -> str:
+def divergence_table(comparison: ComparisonTables, label: str, names: Names) -> str:
     """Return with what, when and where the worlds first part, counted over runs."""
     frame = _of(comparison.divergences, label)
     frame = frame[frame["month"].notna()]
@@ -182,7 +182,7 @@ def divergence_table(comparison: Comparison, label: str, names: Names) -> str:
     return html_markup.table("Where the worlds first part, over runs", head, rows, (2,))
 
 
-def reason_table(comparison: Comparison, label: str) -> str:
+def reason_table(comparison: ComparisonTables, label: str) -> str:
     """Return what the deals of one world lack first in the other, and what becomes of them."""
     frame = _of(comparison.deals_in_one_world, label)
     runs = frame["replicate"].nunique()
@@ -205,7 +205,7 @@ def reason_table(comparison: Comparison, label: str) -> str:
     return html_markup.table(caption, head, rows, (2, 3))
 
 
-def deal_table(comparison: Comparison, label: str, names: Names) -> str:
+def deal_table(comparison: ComparisonTables, label: str, names: Names) -> str:
     """Return single deals that exist in one world only, the largest of the first runs."""
     frame = _of(comparison.deals_in_one_world, label)
     chosen = frame[frame["replicate"] == frame["replicate"].min()]
@@ -241,7 +241,7 @@ def deal_table(comparison: Comparison, label: str, names: Names) -> str:
     return html_markup.table(caption, head, rows)
 
 
-def together_table(comparison: Comparison) -> str:
+def together_table(comparison: ComparisonTables) -> str:
     """Return all what-ifs side by side, key outcomes only."""
     effects = {label: effects_of(comparison, label) for label in comparison.labels}
     first = effects[comparison.labels[0]]

@@ -19,7 +19,7 @@ from sim.report.run_card import KEYS, Key
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.paired_comparison import Comparison
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval"
 MINUS = "−"
@@ -211,14 +211,14 @@ def _sure(row: Any) -> str:
     return f"{word}, {probability(max(row.p_higher, 1.0 - row.p_higher))}"
 
 
-def effects_of(comparison: Comparison, label: str) -> dict[str, EffectText]:
+def effects_of(comparison: ComparisonTables, label: str) -> dict[str, EffectText]:
     """Return the effects of a what-if on the region as words, by outcome."""
     frame = comparison.effects
     rows = frame[frame["scenario"] == label].itertuples()
     return {effect.name: effect for effect in map(effect_of, rows)}
 
 
-def headlines(comparison: Comparison, label: str, names: Names) -> list[str]:
+def headlines(comparison: ComparisonTables, label: str, names: Names) -> list[str]:
     """Return what changes, how sure that is and why, as a few sentences."""
     if label in comparison.identical:
         return [identical_words(comparison, label)]
@@ -235,7 +235,7 @@ def headlines(comparison: Comparison, label: str, names: Names) -> list[str]:
     return told
 
 
-def identical_words(comparison: Comparison, label: str) -> str:
+def identical_words(comparison: ComparisonTables, label: str) -> str:
     """Say that a what-if is the baseline under another name, or changes nothing."""
     if same_world(comparison.baseline, comparison.what_ifs[label]):
         why = "it is equal to the baseline in everything that is simulated"
@@ -255,7 +255,7 @@ def _changed_words(effect: EffectText) -> str:
     )
 
 
-def _largest_words(comparison: Comparison, label: str) -> str:
+def _largest_words(comparison: ComparisonTables, label: str) -> str:
     """Name the largest changes in percent: they show by which way the effect comes about."""
     frame = comparison.effects
     rows = frame[(frame["scenario"] == label) & frame["distinguishable"] & frame["percent"].notna()]
@@ -276,7 +276,7 @@ def _count_words(effects: dict[str, EffectText]) -> str:
     )
 
 
-def divergence_words(comparison: Comparison, label: str, names: Names) -> str:
+def divergence_words(comparison: ComparisonTables, label: str, names: Names) -> str:
     """Say when, where and with what the two worlds first part."""
     frame = comparison.divergences
     rows = frame[(frame["scenario"] == label) & frame["month"].notna()]
@@ -301,7 +301,7 @@ def _most(values: pd.Series[Any]) -> tuple[str, int]:
     return min(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def deals_words(comparison: Comparison, label: str) -> str:
+def deals_words(comparison: ComparisonTables, label: str) -> str:
     """Say how many deals exist in one world only, and what they lack in the other."""
     frame = comparison.divergences
     mine = frame[frame["scenario"] == label]
@@ -408,7 +408,7 @@ def fate_words(fate: Event | None, cause: Event | None, names: Names) -> str:
     return f"there {what} in {month_words(fate.month)}{why}"
 
 
-def changes_words(comparison: Comparison, label: str) -> str:
+def changes_words(comparison: ComparisonTables, label: str) -> str:
     """Return in words what a what-if changes against the baseline."""
     base, other = comparison.baseline, comparison.what_ifs[label]
     parts = [

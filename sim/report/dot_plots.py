@@ -15,12 +15,12 @@ from sim.report.display_names import Names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 MOST_ROWS = 20
 
 
-def plot_countries(run: Run, ax: Axes | None = None) -> Axes:
+def plot_countries(run: RunTables, ax: Axes | None = None) -> Axes:
     """Draw the deals of each country, ranked, as median over runs and 90 % interval."""
     names = Names(run.world)
     wide = run.by_country.pivot(index="replicate", columns="country", values="deals")
@@ -37,7 +37,7 @@ def plot_countries(run: Run, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_sectors(run: Run, ax: Axes | None = None) -> Axes:
+def plot_sectors(run: RunTables, ax: Axes | None = None) -> Axes:
     """Draw the number and the value of deals of each sector, ranked by number."""
     names = Names(run.world)
     codes = [str(code) for code in run.world.sectors["code"]]

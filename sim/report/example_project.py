@@ -11,11 +11,11 @@ from sim.report.run_summaries import STEPS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
     from sim.report.biography import Life
 
 
-def log_of(run: Run, replicate: int) -> pd.DataFrame:
+def log_of(run: RunTables, replicate: int) -> pd.DataFrame:
     """Return the event log of one run as a frame."""
     import pyarrow.compute as pc
 
@@ -23,7 +23,7 @@ def log_of(run: Run, replicate: int) -> pd.DataFrame:
     return to_frame(table.filter(pc.equal(table["replicate"], replicate)))
 
 
-def example_of(run: Run, locality: str) -> Life | None:
+def example_of(run: RunTables, locality: str) -> Life | None:
     """Return the life of the project of a locality that came furthest, None without projects.
 
     A deal that went through approval is preferred to an acquisition, and one that was decided

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
     from sim.report.run_summaries import Floats, Spread
 
 # The palette of Okabe and Ito (2008), which readers with any common colour vision tell apart.
@@ -79,13 +79,13 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def years(run: Run, first: int, count: int) -> Floats:
+def years(run: RunTables, first: int, count: int) -> Floats:
     """Return the ends of months on an axis of years, from month ``first`` of the horizon on."""
     months = run.scenario.start_month + first + 1 + np.arange(count)
     return np.asarray(2000.0 + months / 12.0, dtype=np.float64)
 
 
-def band(ax: Axes, run: Run, first: int, numbers: Spread, colour: str, label: str) -> None:
+def band(ax: Axes, run: RunTables, first: int, numbers: Spread, colour: str, label: str) -> None:
     """Draw the median of a monthly number as a line and its 90 % interval as a band."""
     x = years(run, first, len(numbers.median))
     ax.fill_between(x, numbers.low, numbers.high, color=colour, alpha=BAND, linewidth=0)
@@ -162,12 +162,12 @@ def year_axis(ax: Axes, first: int, last: int) -> None:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
 
 
-def stamp_text(run: Run) -> str:
+def stamp_text(run: RunTables) -> str:
     """Return where a figure comes from: what was simulated, and the model's version."""
     return f"{stamp_words(run.simulated)} · model {run.manifest['model_version']}"
 
 
-def stamp(figure: Figure, run: Run) -> None:
+def stamp(figure: Figure, run: RunTables) -> None:
     """Write in small print at the lower edge where a figure comes from, once."""
     small_print(figure, stamp_text(run))
 

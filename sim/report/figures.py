@@ -26,7 +26,7 @@ from sim.report.tilemap import draw_tilemap
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 __all__ = [
     "FIGURES",
@@ -45,7 +45,7 @@ SHOWN_COUNTRIES = 3
 """Countries whose trust is drawn beside the mean of the region."""
 
 
-def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
+def plot_map(run: RunTables, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     """Draw an outcome of every locality on the tile map, as its mean over replicates.
 
     Parameters
@@ -108,7 +108,7 @@ def plot_map(run: Run, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_ties(run: Run, ax: Axes | None = None) -> Axes:
+def plot_ties(run: RunTables, ax: Axes | None = None) -> Axes:
     """Draw visits each way, twinnings so far and mean trust over time, with 90 % bands."""
     host = figure_style.host_axes(ax, (10.0, 8.6), (0.085, 0.07, 0.88, 0.84))
     host.set_axis_off()
@@ -144,7 +144,7 @@ def plot_ties(run: Run, ax: Axes | None = None) -> Axes:
     return host
 
 
-def _draw_trust(run: Run, ax: Axes) -> None:
+def _draw_trust(run: RunTables, ax: Axes) -> None:
     """Draw the mean trust of the region, and that of the countries with most deals."""
     names = Names(run.world)
     frame = run.series[run.series["metric"] == "trust"]
@@ -170,7 +170,7 @@ def _draw_trust(run: Run, ax: Axes) -> None:
     figure_style.legend(ax, ncols=2)
 
 
-FIGURES: dict[str, tuple[Callable[[Run], Axes], str]] = {
+FIGURES: dict[str, tuple[Callable[[RunTables], Axes], str]] = {
     "map_deals": (
         plot_map,
         "Where deals are formed: each tile is a first-level unit, coloured by its mean per run.",
@@ -203,7 +203,7 @@ FIGURES: dict[str, tuple[Callable[[Run], Axes], str]] = {
 """Figures of every run, with their captions; those of single localities come on top."""
 
 
-def captions(run: Run) -> dict[str, str]:
+def captions(run: RunTables) -> dict[str, str]:
     """Return the names of a run's figures in order, with their captions."""
     names = Names(run.world)
     found = {name: caption for name, (_, caption) in FIGURES.items()}
@@ -215,14 +215,14 @@ def captions(run: Run) -> dict[str, str]:
     return found
 
 
-def draw(run: Run, name: str) -> Axes:
+def draw(run: RunTables, name: str) -> Axes:
     """Draw one of the figures named by :func:`captions`."""
     if name.startswith("timeline_"):
         return plot_timeline(run, name.removeprefix("timeline_"))
     return FIGURES[name][0](run)
 
 
-def save_figures(run: Run, folder: str | Path) -> list[Path]:
+def save_figures(run: RunTables, folder: str | Path) -> list[Path]:
     """Write all figures of a run as PNG (150 dpi) and SVG.
 
     Parameters

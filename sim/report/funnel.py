@@ -12,7 +12,7 @@ from sim.report.display_names import plain_word
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 WORDS = {
     "visits": "Visits, either way",
@@ -36,7 +36,7 @@ GLYPH = 0.085
 """Inches that a character of a label takes, at most."""
 
 
-def plot_funnel(run: Run, ax: Axes | None = None) -> Axes:
+def plot_funnel(run: RunTables, ax: Axes | None = None) -> Axes:
     """Draw how many visits, memoranda, approvals, awards and deals there are, and what is lost.
 
     The left panel gives the median over runs and the 90 % interval; the right one, for each

@@ -16,7 +16,7 @@ from sim.report.display_names import Names
 from sim.report.run_summaries import Spread
 
 if TYPE_CHECKING:
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
 WIDTH = 80
 CAUTION = "Calibrated to few documented cases: --posterior N carries what is not known."
@@ -75,12 +75,12 @@ def row_of(key: Key, numbers: Spread) -> OutcomeRow:
     return OutcomeRow(key.words, middle, low, high, key.unit)
 
 
-def key_rows(run: Run) -> list[OutcomeRow]:
+def key_rows(run: RunTables) -> list[OutcomeRow]:
     """Return the key outcomes for the region."""
     return [row_of(key, run_summaries.spread(run.per_run[key.name])) for key in KEYS]
 
 
-def top_countries(run: Run, count: int) -> list[tuple[str, Spread]]:
+def top_countries(run: RunTables, count: int) -> list[tuple[str, Spread]]:
     """Return the countries with most deals (code and spread over runs), most first."""
     wide = run.by_country.pivot(index="replicate", columns="country", values="deals")
     order = list(run_summaries.ranked(wide).index[:count])
@@ -101,7 +101,7 @@ class LocalitySummary:
     value_usd_m: Spread
 
 
-def place_of(run: Run, code: str) -> LocalitySummary:
+def place_of(run: RunTables, code: str) -> LocalitySummary:
     """Return what came of one locality."""
     names = Names(run.world)
     rows = run.by_locality[run.by_locality["locality"] == code]
@@ -117,7 +117,7 @@ def place_of(run: Run, code: str) -> LocalitySummary:
     )
 
 
-def run_card(run: Run) -> str:
+def run_card(run: RunTables) -> str:
     """Return a run on one screen: at most 80 columns of plain text.
 
     Parameters
@@ -137,7 +137,7 @@ def run_card(run: Run) -> str:
     return "\n".join([*lines, f"└{edge}┘"])
 
 
-def _heading(run: Run, width: int) -> list[str]:
+def _heading(run: RunTables, width: int) -> list[str]:
     scenario = run.scenario
     asked = wrap(scenario.question, width, max_lines=2, placeholder=" …")
     return [
@@ -148,7 +148,7 @@ def _heading(run: Run, width: int) -> list[str]:
     ]
 
 
-def _outcomes(run: Run) -> list[str]:
+def _outcomes(run: RunTables) -> list[str]:
     lines = [f"{'Region, per run':<30}{'median':>10}   {'90 % interval':<21}unit"]
     for row in key_rows(run):
         interval = f"{row.low} to {row.high}" if row.low else ""
@@ -156,7 +156,7 @@ def _outcomes(run: Run) -> list[str]:
     return lines
 
 
-def _countries(run: Run, width: int) -> list[str]:
+def _countries(run: RunTables, width: int) -> list[str]:
     names = Names(run.world)
     shown = [
         f"{names.country(code)} {numbers.words()}"
@@ -166,7 +166,7 @@ def _countries(run: Run, width: int) -> list[str]:
     return wrap(text, width, max_lines=3, placeholder=" …")
 
 
-def _places(run: Run) -> list[str]:
+def _places(run: RunTables) -> list[str]:
     lines = [f"{'Place':<24}{'visits':<16}{'twinnings':<12}{'deals':<11}with a deal"]
     for code in run_summaries.places_of(run):
         place = place_of(run, code)
@@ -182,7 +182,7 @@ def _short(numbers: Spread) -> str:
     return numbers.words(join="–")
 
 
-def _ending(run: Run, width: int) -> list[str]:
+def _ending(run: RunTables, width: int) -> list[str]:
     version = run.manifest["model_version"]
     return [
         took_words(run.manifest["seconds"])[:width],
@@ -191,7 +191,7 @@ def _ending(run: Run, width: int) -> list[str]:
     ]
 
 
-def card_html(run: Run) -> str:
+def card_html(run: RunTables) -> str:
     """Return the card of a run as a fragment of HTML, for notebooks."""
     scenario = run.scenario
     cells = "".join(

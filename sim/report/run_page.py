@@ -18,7 +18,7 @@ from sim.report.locality_timeline import visits_on_record
 from sim.report.run_card import CAUTION, key_rows, place_of
 
 if TYPE_CHECKING:
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
     from sim.report.run_summaries import Spread
     from sim.world import World
 
@@ -36,7 +36,7 @@ one outside is a case it misses.""".splitlines()
 """How to read the intervals, a paragraph a line."""
 
 
-def write_report(run: Run, folder: str | Path) -> Path:
+def write_report(run: RunTables, folder: str | Path) -> Path:
     """Write the figures of a run and its report.
 
     Parameters
@@ -66,7 +66,7 @@ def write_report(run: Run, folder: str | Path) -> Path:
     return target
 
 
-def report_page(run: Run, drawings: dict[str, bytes]) -> str:
+def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
     """Return the report as HTML, the same for the same run.
 
     Parameters
@@ -108,7 +108,7 @@ def report_page(run: Run, drawings: dict[str, bytes]) -> str:
     )
 
 
-def _figures(run: Run, drawings: dict[str, bytes]) -> dict[str, str]:
+def _figures(run: RunTables, drawings: dict[str, bytes]) -> dict[str, str]:
     """Return each figure as HTML."""
     found = {}
     for name, caption in figures.captions(run).items():
@@ -117,7 +117,7 @@ def _figures(run: Run, drawings: dict[str, bytes]) -> dict[str, str]:
     return found
 
 
-def _alt(run: Run, name: str, caption: str) -> str:
+def _alt(run: RunTables, name: str, caption: str) -> str:
     """Return what a figure says in words, for readers who don't see it."""
     place = name.removeprefix("timeline_")
     if place != name:
@@ -135,7 +135,7 @@ def _named(shown: dict[str, str], names: tuple[str, ...]) -> list[str]:
     return [shown[name] for name in names]
 
 
-def _key_table(run: Run) -> str:
+def _key_table(run: RunTables) -> str:
     rows = [
         (row.words, row.median, f"{row.low} to {row.high}" if row.low else "", row.unit)
         for row in key_rows(run)
@@ -145,7 +145,7 @@ def _key_table(run: Run) -> str:
     return html_markup.table(caption, ("Outcome", "Median", INTERVAL, "Unit"), rows, (1, 2))
 
 
-def _scenario(run: Run) -> list[str]:
+def _scenario(run: RunTables) -> list[str]:
     scenario = run.scenario
     pairs = [
         ("Name", scenario.name),
@@ -188,7 +188,7 @@ def beyond_the_record(world: World, end: str) -> list[str]:
     )
 
 
-def _places(run: Run, shown: dict[str, str]) -> list[str]:
+def _places(run: RunTables, shown: dict[str, str]) -> list[str]:
     names = Names(run.world)
     codes = run_summaries.places_of(run)
     rows = []
@@ -229,7 +229,7 @@ def _places(run: Run, shown: dict[str, str]) -> list[str]:
     return parts
 
 
-def _example(run: Run, code: str, names: Names) -> list[str]:
+def _example(run: RunTables, code: str, names: Names) -> list[str]:
     """Return the biography of one project of a place."""
     life = example_of(run, code)
     if life is None:
@@ -253,7 +253,7 @@ COUNTRY_COLUMNS = (
 )
 
 
-def _country_table(run: Run) -> str:
+def _country_table(run: RunTables) -> str:
     names = Names(run.world)
     spreads: dict[str, dict[str, Spread]] = {}
     for column, _, _ in COUNTRY_COLUMNS:
@@ -274,7 +274,7 @@ def _country_table(run: Run) -> str:
     return html_markup.table(caption, head, rows, range(1, len(head)))
 
 
-def _outcome_table(run: Run) -> str:
+def _outcome_table(run: RunTables) -> str:
     by_name = {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
     rows = []
     for name in (*SUMMED, *(outcome.name for outcome in REGION)):
@@ -292,12 +292,12 @@ def _outcome_table(run: Run) -> str:
     return html_markup.table("Every outcome for the whole region", head, rows, (2, 3))
 
 
-def _parameters(run: Run) -> str:
+def _parameters(run: RunTables) -> str:
     count = len(run.manifest.get("draws", ()))
     return f"{counted(count, 'draw')}, one a run" if count else "one set, the scenario's"
 
 
-def _provenance(run: Run) -> list[str]:
+def _provenance(run: RunTables) -> list[str]:
     pairs = [
         ("Model", str(run.manifest["model_version"])),
         ("Scenario", run.scenario.digest),

@@ -14,7 +14,7 @@ from sim.core.calendar import month_index
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from sim.experiments.run import Run
+    from sim.experiments.run import RunTables
 
     Floats = npt.NDArray[np.float64]
 else:
@@ -63,19 +63,19 @@ def spread(values: Any, axis: int = 0) -> Spread:
     return Spread(middle, low, high, np.asarray(np.nanmean(numbers, axis=axis)))
 
 
-def logs_kept(run: Run) -> int:
+def logs_kept(run: RunTables) -> int:
     """Return the number of runs whose events and projects were kept."""
     return min(len(run.per_run), int(run.manifest.get("logs_kept", len(run.per_run))))
 
 
-def slim_events(run: Run) -> pd.DataFrame:
+def slim_events(run: RunTables) -> pd.DataFrame:
     """Return the columns of the event log that counting needs."""
     columns = ["replicate", "month", "kind", "locality", "initiator"]
     frame: pd.DataFrame = run.tables["events"].select(columns).to_pandas()
     return frame
 
 
-def counts_by_month(run: Run, events: pd.DataFrame) -> Floats:
+def counts_by_month(run: RunTables, events: pd.DataFrame) -> Floats:
     """Return the number of events by run and month of the horizon, shape (runs, months)."""
     first, months, runs = run.scenario.start_month, run.scenario.n_months, logs_kept(run)
     named = events["month"].astype("category")
@@ -104,7 +104,7 @@ def per_year(counts: Floats) -> tuple[Floats, int]:
     return total[:, 12:] - total[:, :-12], 11
 
 
-def places_of(run: Run) -> list[str]:
+def places_of(run: RunTables) -> list[str]:
     """Return the localities the scenario looks at, then the best documented ones."""
     documented = run.world.documented["locality"]
     counts = documented.value_counts(sort=False)
@@ -131,7 +131,7 @@ class Funnel:
     lost: Floats
 
 
-def funnel(run: Run) -> Funnel:
+def funnel(run: RunTables) -> Funnel:
     """Return how far the projects of each kept run came."""
     runs = logs_kept(run)
     columns = ["replicate", "stage", *(column for _, column in STEPS)]
@@ -155,7 +155,7 @@ def funnel(run: Run) -> Funnel:
     return Funnel(names, reached, lost)
 
 
-def totals(run: Run, column: str, by: str) -> pd.DataFrame:
+def totals(run: RunTables, column: str, by: str) -> pd.DataFrame:
     """Return a sum over deals by run (rows) and group (columns); ``column`` '' counts them."""
     wanted = ["replicate", by, "month_deal", "value_usd_m"]
     frame = run.tables["projects"].select(list(dict.fromkeys(wanted))).to_pandas()

@@ -14,7 +14,7 @@ from sim.report.sensitivity_card import meaning
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.analysis import SensitivityTables
 
 MOST_SHOWN = 25
 """Most parameters drawn; the others matter less than these."""
@@ -32,7 +32,9 @@ SEED_WORDS = {
 }
 
 
-def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None = None) -> Axes:
+def plot_indices(
+    found: SensitivityTables, outcome: str | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw the indices of an outcome, the most influential parameter on top.
 
     Parameters
@@ -77,7 +79,7 @@ def plot_indices(found: Sensitivity, outcome: str | None = None, ax: Axes | None
     return ax
 
 
-def _bars(found: Sensitivity, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
+def _bars(found: SensitivityTables, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
     main = found.method.main
     wide = found.method.name == "sobol"
     tall, up = (0.36, -0.19) if wide else (0.62, 0.0)
@@ -132,7 +134,7 @@ def _whiskers(ax: Axes, rows: pd.DataFrame, name: str, at: Any) -> None:
     )
 
 
-def _seed(found: Sensitivity, row: Any, at: float, ax: Axes) -> None:
+def _seed(found: SensitivityTables, row: Any, at: float, ax: Axes) -> None:
     main, words = found.method.main, SEED_WORDS[found.method.name]
     ax.barh([at], [np.nan_to_num(row[main])], 0.5, color=figure_style.PURPLE, label=words)
     ax.hlines(
@@ -164,7 +166,7 @@ def _legend(ax: Axes) -> None:
     )
 
 
-def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
+def _warn(found: SensitivityTables, outcome: str, ax: Axes) -> None:
     """Say on the figure that there are too few points for its indices."""
     mine = [note for note in found.notes if note.startswith(f"{outcome}: too few points")]
     if mine:
@@ -179,7 +181,7 @@ def _warn(found: Sensitivity, outcome: str, ax: Axes) -> None:
         )
 
 
-def _stamp(found: Sensitivity, ax: Axes) -> None:
+def _stamp(found: SensitivityTables, ax: Axes) -> None:
     source, design = found.source, found.design
     parts = [stamp_words(source)] if "changed" in source else []
     parts += [f"model {source['model_version']}"] if "model_version" in source else []

@@ -12,7 +12,7 @@ from sim.engine.outcomes import OUTCOMES, REGION
 from sim.experiments.run_settings import changed_words, settings_words
 
 if TYPE_CHECKING:
-    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.analysis import SensitivityTables
     from sim.experiments.sensitivity.scenario_discovery import Discovery
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
@@ -48,7 +48,7 @@ def titled(outcome: str) -> str:
     return outcome if words == outcome else f"{outcome}, {words}"
 
 
-def seed_sentence(found: Sensitivity, outcome: str) -> str:
+def seed_sentence(found: SensitivityTables, outcome: str) -> str:
     """Return what chance adds to an outcome, in a sentence."""
     row = found.noise[found.noise["outcome"] == outcome].iloc[0]
     if math.isnan(row["share"]):
@@ -61,7 +61,7 @@ def seed_sentence(found: Sensitivity, outcome: str) -> str:
     )
 
 
-def verdicts(found: Sensitivity, outcome: str) -> list[str]:
+def verdicts(found: SensitivityTables, outcome: str) -> list[str]:
     """Return which parameters cannot be told from ones without effect, in sentences."""
     inert, undecided = found.known_inert(outcome), found.undecided(outcome)
     said = []
@@ -89,14 +89,14 @@ INDICES = {
 }
 
 
-def settings(found: Sensitivity) -> list[str]:
+def settings(found: SensitivityTables) -> list[str]:
     """Return what the sweep simulated, in lines; nothing if that is not recorded."""
     if "changed" not in found.source:
         return []
     return [settings_words(found.source), changed_words(found.source)]
 
 
-def headline(found: Sensitivity) -> str:
+def headline(found: SensitivityTables) -> str:
     """Return what was measured on what, as a line; of an unfinished sweep first what is there."""
     measured, laid = INDICES[found.method.name], DESIGNS[found.design.kind]
     if found.status.left:
@@ -104,7 +104,7 @@ def headline(found: Sensitivity) -> str:
     return f"{measured} from {laid} of {found.status.told}"
 
 
-def table_rows(found: Sensitivity, outcome: str) -> tuple[list[str], list[list[str]]]:
+def table_rows(found: SensitivityTables, outcome: str) -> tuple[list[str], list[list[str]]]:
     """Return the head and the cells of an outcome's table, the most influential first."""
     main = found.method.main
     also = [name for name in found.method.also if not name.endswith(("_low", "_high"))]
@@ -141,7 +141,7 @@ def discovery_lines(found: Discovery) -> list[str]:
     return lines
 
 
-def card(found: Sensitivity) -> str:
+def card(found: SensitivityTables) -> str:
     """Return everything on one screen."""
     lines = [headline(found), *settings(found), found.method.words]
     for outcome in found.outcomes:

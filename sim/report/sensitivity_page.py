@@ -9,6 +9,7 @@ from sim.core import files, folders, provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.report import figure_style, html_markup
+from sim.report.sensitivity_bars import plot_indices
 from sim.report.sensitivity_card import (
     NAMES,
     discovery_lines,
@@ -23,7 +24,7 @@ from sim.report.sensitivity_card import (
 )
 
 if TYPE_CHECKING:
-    from sim.experiments.sensitivity.analysis import Sensitivity
+    from sim.experiments.sensitivity.analysis import SensitivityTables
     from sim.experiments.sensitivity.scenario_discovery import Discovery
 
 READING = {
@@ -75,7 +76,7 @@ INTERVALS = (
 )
 
 
-def write_page(found: Sensitivity, folder: Path) -> Path:
+def write_page(found: SensitivityTables, folder: Path) -> Path:
     """Write the figures and ``sensitivity.html`` into a folder and return the page.
 
     Raises
@@ -86,7 +87,7 @@ def write_page(found: Sensitivity, folder: Path) -> Path:
     place = folders.make_folder(folder / "figures")
     drawings = {}
     for outcome in found.outcomes:
-        drawing = figure_style.figure_of(found.plot(outcome))
+        drawing = figure_style.figure_of(plot_indices(found, outcome))
         _, svg = figure_style.save(
             drawing, place, f"sensitivity_{outcome}", f"Sensitivity of {outcome}"
         )
@@ -96,7 +97,7 @@ def write_page(found: Sensitivity, folder: Path) -> Path:
     return target
 
 
-def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
+def page_html(found: SensitivityTables, drawings: dict[str, bytes]) -> str:
     """Return the page as HTML; ``drawings`` holds the SVG of each outcome's figure."""
     sections = [
         (name, name, [*_figure(found, name, drawings), *_outcome(found, name)])
@@ -119,19 +120,19 @@ def page_html(found: Sensitivity, drawings: dict[str, bytes]) -> str:
     return html_markup.page("Sensitivity: report", "\n".join(top), sections, foot)
 
 
-def body_html(found: Sensitivity) -> str:
+def body_html(found: SensitivityTables) -> str:
     """Return the tables as HTML, for a notebook."""
     tables = [part for name in found.outcomes for part in _outcome(found, name)]
     told = [headline(found), *settings(found)]
     return "\n".join([*(html_markup.paragraph(f"{text}.") for text in told), *tables])
 
 
-def reading(found: Sensitivity) -> list[str]:
+def reading(found: SensitivityTables) -> list[str]:
     """Return how to read the indices, a paragraph an item."""
     return [READING[found.method.name], INERT[found.method.name], *INTERVALS]
 
 
-def _figure(found: Sensitivity, name: str, drawings: dict[str, bytes]) -> list[str]:
+def _figure(found: SensitivityTables, name: str, drawings: dict[str, bytes]) -> list[str]:
     if name not in drawings:
         return []
     first = found.of(name)["parameter"].head(3)
@@ -141,7 +142,7 @@ def _figure(found: Sensitivity, name: str, drawings: dict[str, bytes]) -> list[s
     ]
 
 
-def _outcome(found: Sensitivity, name: str) -> list[str]:
+def _outcome(found: SensitivityTables, name: str) -> list[str]:
     head, rows = table_rows(found, name)
     main = NAMES.get(found.method.main, found.method.main)
     caption = f"{name}: {main} and its 95 % interval, largest first"
@@ -174,7 +175,7 @@ def _boxes(found: Discovery) -> list[str]:
     return parts
 
 
-def _parameters(found: Sensitivity) -> str:
+def _parameters(found: SensitivityTables) -> str:
     rows = []
     for one in found.design.varied:
         entry = PARAMETERS.get(one.name)
@@ -187,7 +188,7 @@ def _parameters(found: Sensitivity) -> str:
     return html_markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
 
 
-def _provenance(found: Sensitivity) -> str:
+def _provenance(found: SensitivityTables) -> str:
     source = found.source
     pairs = [
         ("Sweep's model", str(source.get("model_version", "not recorded"))),

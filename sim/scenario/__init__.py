@@ -1,1 +1,9 @@
 """Scenarios: schema, interventions, reading with errors that point at the line, writing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.core.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

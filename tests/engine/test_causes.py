@@ -11,7 +11,7 @@ import pytest
 
 from sim.core.calendar import month_index
 from sim.core.enums import EVENT_KINDS
-from sim.experiments.run import Run
+from sim.results.run_result import Run
 
 CONTACTS = {"visit_to_lac", "visit_to_china", "state_visit", "introduction", "twinning", "forum"}
 OFFICES = {"governor_change", "executive_change"}

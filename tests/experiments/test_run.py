@@ -21,7 +21,8 @@ from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.core.parameters import PARAMETERS
 from sim.engine import outcomes
-from sim.experiments.run import LOGS_KEPT, Run
+from sim.experiments.run import LOGS_KEPT
+from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 

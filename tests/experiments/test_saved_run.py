@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.core.errors import InputError
-from sim.experiments.run import Run
 from sim.experiments.saved_run import TABLES, is_run, read_events, read_manifest, read_run
+from sim.results.run_result import Run
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 from sim.core import enums as kinds
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
-from sim.experiments.run import Run
 from sim.report import biography as b
 from sim.report import figure_style
 from sim.report.display_names import Names, money, month_words
 from sim.report.event_phrases import REASONS, SENTENCES, SETTINGS, Event, fields, reason, sentence
 from sim.report.project_timeline import COLOURS, WORDS, draw_biography
+from sim.results.run_result import Run
 from sim.world import World
 
 

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 
 from sim.core.errors import InputError
 from sim.engine.outcomes import REGION, SUMMED
-from sim.experiments.comparison.paired_comparison import Comparison, compare
 from sim.experiments.comparison.paired_runs import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
 from sim.report.compare_card import card_html, compare_card
@@ -35,6 +34,7 @@ from sim.report.compare_text import (
 from sim.report.display_names import Names
 from sim.report.event_phrases import REASONS
 from sim.report.explain_difference import between_of, between_table
+from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import main as cli
 from sim.experiments.design import Design, Varied
-from sim.experiments.run import Run
 from sim.experiments.sensitivity.monte_carlo_noise import response
 from sim.experiments.sensitivity.scenario_discovery import Condition, DiscoveredBox, Discovery
 from sim.experiments.sweep import Sweep
@@ -35,6 +34,7 @@ from sim.report import (
 from sim.report.claims_page import counted_verdicts
 from sim.report.run_card import card_html, run_card
 from sim.report.sweep_card import sweep_card
+from sim.results.run_result import Run
 
 PLURAL = re.compile(
     r"(?<![\w.,:–-])1 (?:paired |base |first-level )?"

@@ -16,12 +16,12 @@ from matplotlib.text import Text
 
 from sim.core import enums as kinds
 from sim.core.errors import InputError
-from sim.experiments.run import Run
 from sim.report import channels, figure_style, figures, run_summaries
 from sim.report.funnel import LOSS_COLOURS
 from sim.report.funnel import WORDS as STEP_WORDS
 from sim.report.locality_timeline import LANES
 from sim.report.timeline_lanes import MARK, Lane, Mark, rows_of
+from sim.results.run_result import Run
 from sim.world import World
 from sim.world.schema_history import EVENT_KINDS
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.run import Run
 from sim.report import run_summaries
 from sim.report.run_card import CAUTION, KEYS, card_html, key_rows, place_of, run_card
+from sim.results.run_result import Run
 
 
 def titled(run: Run, title: str, question: str = "") -> Run:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sim.core.parameters import PARAMETERS
-from sim.experiments.run import Run
 from sim.report import figures, html_markup, run_summaries
 from sim.report.example_project import example_of
 from sim.report.run_page import report_page, write_report
+from sim.results.run_result import Run
 from sim.scenario.schema import build
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\" </title><img src=http://example.org/x>"

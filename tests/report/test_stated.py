@@ -11,12 +11,12 @@ import sim
 from calibration.cases.case_tables import focal_cases
 from calibration.cases.targets.target_table import load_targets
 from sim.core.calendar import month_index
-from sim.experiments.run import Run
 from sim.report import figure_style
 from sim.report.figures import captions
 from sim.report.locality_timeline import VISITS, visits_on_record
 from sim.report.run_page import report_page
 from sim.report.stated import Stated, least, record_end, stated_of
+from sim.results.run_result import Run
 from sim.world import World
 
 BOTH = Stated("visit", VISITS, 12, 23, 5, "five", "page 1")

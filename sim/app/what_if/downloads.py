@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.app.what_if.run_cache import PAIRS
 from sim.core.provenance import model_version
-from sim.experiments.comparison.paired_comparison import compare
+from sim.experiments.comparison.paired_comparison import ComparisonTables, compare_tables
 from sim.report import figure_style
 from sim.report.compare_page import write_report
 
@@ -163,7 +163,8 @@ def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:
     def progress(_done: int, _total: int) -> None:
         cancel.check()
 
-    comparison = compare(
+    comparison = compare_tables(
+        ComparisonTables,
         experiment.baseline(),
         experiment.scenario,
         replicates=PAIRS,

@@ -12,16 +12,22 @@ from sim.core import enums as k
 from sim.core.calendar import month_name
 from sim.core.identities import PROJECT, text_of
 from sim.core.state import EVENT, record_type
-from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+from sim.experiments.comparison.paired_simulation import (
+    COUNTRY_OUTCOMES,
+    LOCALITY_OUTCOMES,
+    PATHS,
+    REGION_OUTCOMES,
+)
 from sim.experiments.comparison.paired_statistics import LEVEL, METHODS, Pairs, adjusted
 
 if TYPE_CHECKING:
     from sim.core.state import Array
     from sim.engine.monthly_inputs import Positions
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.paired_comparison import Tally
-    from sim.experiments.comparison.paired_simulation import Parted
+    from sim.experiments.comparison.paired_simulation import Parted, Replicate
 
+DEALS_LISTED = 200
+"""Replicates whose deals in one world only are listed; they are counted in all."""
 SIDES = ("baseline", "what-if")
 TABLES = (
     "effects",
@@ -59,6 +65,38 @@ COLUMNS = (
 """Columns of every table of differences, as ``Pairs.table`` makes it."""
 ROLES = ("deal", "root", "instead", "fate", "fate_cause")
 """The events told of a deal that exists in one world only."""
+
+
+class Tally:
+    """Gather how one what-if differs from the baseline, a replicate at a time.
+
+    Parameters
+    ----------
+    countries, localities, months
+        Lengths of what one run gives.
+    """
+
+    def __init__(self, countries: int, localities: int, months: int) -> None:
+        def pairs(entries: Sequence[Any], *lengths: int) -> Pairs:
+            step = [1.0 if entry.unit == "count" else np.nan for entry in entries]
+            column = np.array(step).reshape(-1, *(1 for _ in lengths))
+            return Pairs((len(entries), *lengths), column)
+
+        self.region = pairs(REGION_OUTCOMES)
+        self.country = pairs(COUNTRY_OUTCOMES, countries)
+        self.local = pairs(LOCALITY_OUTCOMES, localities)
+        self.path = pairs(PATHS, months)
+        self.parted: list[Parted] = []
+        self.identical = True
+
+    def add(self, replicate: Replicate, number: int) -> None:
+        """Add what-if ``number`` of a replicate, counted from 0."""
+        base, other = replicate.seen[0], replicate.seen[number + 1]
+        for name in ("region", "country", "local", "path"):
+            getattr(self, name).add(getattr(base, name), getattr(other, name))
+        parted = replicate.parted[number]
+        self.identical = self.identical and parted.same and not self.region.most.any()
+        self.parted.append(parted if replicate.number < DEALS_LISTED else parted.counted())
 
 
 def region_frame(tally: Tally) -> pd.DataFrame:

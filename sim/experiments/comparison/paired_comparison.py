@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,66 +25,28 @@ from sim.core.plurals import counted
 from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
 from sim.experiments.comparison import comparison_tables, pairing
+from sim.experiments.comparison.comparison_tables import Tally
 from sim.experiments.comparison.paired_simulation import (
     COUNTRY_OUTCOMES,
     LOCALITY_OUTCOMES,
     PATHS,
-    REGION_OUTCOMES,
-    Parted,
-    Replicate,
     Worlds,
 )
-from sim.experiments.comparison.paired_statistics import Pairs
 from sim.experiments.run_settings import changed, simulated
 from sim.experiments.stopwatch import Stopwatch
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from sim.core.state import Array
 
 Progress = Callable[[int, int], None]
+Made = TypeVar("Made", bound="ComparisonTables")
 
-DEALS_LISTED = 200
-"""Replicates whose deals in one world only are listed; they are counted in all."""
 BASELINE, WHAT_IF = "baseline", "what-if"
 
 
-class Tally:
-    """Gather how one what-if differs from the baseline, a replicate at a time.
-
-    Parameters
-    ----------
-    countries, localities, months
-        Lengths of what one run gives.
-    """
-
-    def __init__(self, countries: int, localities: int, months: int) -> None:
-        def pairs(entries: Sequence[Any], *lengths: int) -> Pairs:
-            step = [1.0 if entry.unit == "count" else np.nan for entry in entries]
-            column = np.array(step).reshape(-1, *(1 for _ in lengths))
-            return Pairs((len(entries), *lengths), column)
-
-        self.region = pairs(REGION_OUTCOMES)
-        self.country = pairs(COUNTRY_OUTCOMES, countries)
-        self.local = pairs(LOCALITY_OUTCOMES, localities)
-        self.path = pairs(PATHS, months)
-        self.parted: list[Parted] = []
-        self.identical = True
-
-    def add(self, replicate: Replicate, number: int) -> None:
-        """Add what-if ``number`` of a replicate, counted from 0."""
-        base, other = replicate.seen[0], replicate.seen[number + 1]
-        for name in ("region", "country", "local", "path"):
-            getattr(self, name).add(getattr(base, name), getattr(other, name))
-        parted = replicate.parted[number]
-        self.identical = self.identical and parted.same and not self.region.most.any()
-        self.parted.append(parted if replicate.number < DEALS_LISTED else parted.counted())
-
-
-class Comparison:
+class ComparisonTables:
     """Hold how what-ifs differ from a baseline.
 
     Parameters
@@ -271,89 +233,20 @@ class Comparison:
             f"{row.scenario!r}: deals {row.difference:+.2f} [{row.low:+.2f}, {row.high:+.2f}]"
             for row in deals.itertuples()
         )
-        return f"Comparison({self.baseline.name!r}, {self.pairs}; {words})"
+        return f"{type(self).__name__}({self.baseline.name!r}, {self.pairs}; {words})"
 
-    def _repr_html_(self) -> str:
-        from sim.report.compare_card import card_html
-
-        return card_html(self)
-
-    def plot_map(
-        self, outcome: str = "deals", what_if: str | None = None, ax: Axes | None = None
-    ) -> Axes:
-        """Draw the difference of an outcome by locality on the country grid."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_map(self, outcome, what_if, ax=ax)
-
-    def plot_paths(
-        self,
-        metrics: Sequence[str] | None = None,
-        what_if: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes:
-        """Draw differences over time with their 95 % bands, of one or all what-ifs."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_paths(self, metrics, what_if, ax=ax)
-
-    def plot_forest(
-        self,
-        outcomes: Sequence[str] | None = None,
-        what_if: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes:
-        """Draw the effects on all outcomes, sorted, with those in grey that may be none."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_forest(self, outcomes, what_if, ax=ax)
-
-    def explain(self, deal: str, what_if: str | None = None, replicate: int = 0) -> str:
-        """Tell why a deal exists in one world only, as text."""
-        from sim.experiments.comparison.paired_runs import paired_runs_of
-        from sim.report.explain_difference import between_of
-
-        return between_of(
-            paired_runs_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
-        )
-
-    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
-        """Write all tables, the manifest and, if asked, the figures and the report.
-
-        The manifest is written last: a folder that has one is whole.
-
-        Parameters
-        ----------
-        folder
-            Where to; made where needed.
-        figures
-            Draw the figures and write the report.
-        overwrite
-            Replace an earlier comparison that the folder holds.
-
-        Raises
-        ------
-        InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
-        """
-        self.stopwatch.resume()
-        with folders.results(folder, overwrite, self.manifest) as target:
-            for name in comparison_tables.TABLES:
-                frame: pd.DataFrame = getattr(self, name)
-                text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-                files.write_text(target / f"{name}.csv", text)
-            files.write_json(target / "summary.json", self.summary)
-            self.stopwatch.lap("writing")
-            if figures:
-                from sim.report.compare_page import write_report
-
-                write_report(self, target)
-                self.stopwatch.lap("figures")
-            self.manifest["seconds"] = self.stopwatch.seconds
-        return target
+    def write_tables(self, folder: Path) -> None:
+        """Write all tables and the summary into a folder that is there."""
+        for name in comparison_tables.TABLES:
+            frame: pd.DataFrame = getattr(self, name)
+            text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+            files.write_text(folder / f"{name}.csv", text)
+        files.write_json(folder / "summary.json", self.summary)
+        self.stopwatch.lap("writing")
 
 
-def compare(
+def compare_tables(
+    made: type[Made],
     baseline: str | Path | Scenario,
     *what_ifs: str | Path | Scenario,
     replicates: int | None = None,
@@ -365,27 +258,11 @@ def compare(
     draws: Sequence[Mapping[str, float]] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
-) -> Comparison:
-    """Compare what-ifs with a baseline by paired runs.
+) -> Made:
+    """Return the tables of paired runs, as the kind asked for.
 
-    Parameters
-    ----------
-    baseline, what_ifs
-        Scenarios, names of shipped ones, or paths of files. All run over the same months, and
-        with the seed and the number of replicates of the baseline.
-    replicates, seed, overrides, end
-        Replace what the scenarios say, in all of them; ``overrides`` are parameters by name.
-    world
-        Tables of another region.
-    workers
-        Threads; all processors by default. The numbers don't depend on it.
-    draws
-        Parameter sets shared by all scenarios, one a replicate, starting over at the end; a
-        parameter that a scenario or ``overrides`` sets keeps its value there.
-    out
-        Folder to write to, new or empty.
-    progress
-        Called with (done, total) after each replicate.
+    The other arguments are those of :func:`sim.results.comparison_result.compare`; a folder
+    given as ``out`` is checked and made, and not written to.
 
     Raises
     ------
@@ -415,11 +292,9 @@ def compare(
     labels = pairing.labels_of(chosen)
     manifest = _manifest(worlds, labels, threads, started)
     per_run = comparison_tables.per_run_frame(regions, [BASELINE, *labels])
-    result = Comparison(worlds, labels, tallies, per_run, manifest)
+    result = made(worlds, labels, tallies, per_run, manifest)
     stopwatch.lap("simulating")
     result.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
-    if out is not None:
-        result.write(out)
     return result
 
 

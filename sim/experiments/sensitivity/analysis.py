@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.core import files, folders, provenance
+from sim.core import provenance
 from sim.core.errors import InputError, nearest_name
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
@@ -26,13 +25,7 @@ from sim.experiments.sensitivity.scenario_discovery import Discovery, discover, 
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.sweep_result import Status
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-__all__ = ["METHODS", "Sensitivity", "SweepFrames", "sensitivity"]
-
-RECORD = "sensitivity.json"
-"""The file that an analysis is known by."""
+__all__ = ["METHODS", "SensitivityTables", "SweepFrames", "sensitivity_tables"]
 
 SEED_ROW = "seed"
 """Name of the row that stands for chance: what replicates of one point differ by."""
@@ -83,7 +76,7 @@ def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
 
 
 @dataclass(frozen=True, repr=False)
-class Sensitivity:
+class SensitivityTables:
     """Hold how much each parameter matters to each outcome.
 
     Parameters
@@ -193,53 +186,6 @@ class Sensitivity:
             "model_version": provenance.model_version(),
         }
 
-    def __repr__(self) -> str:
-        from sim.report.sensitivity_card import card
-
-        return card(self)
-
-    def _repr_html_(self) -> str:
-        from sim.report.sensitivity_page import body_html
-
-        return body_html(self)
-
-    def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw how much each parameter matters to an outcome, with intervals, sorted."""
-        from sim.report.sensitivity_bars import plot_indices
-
-        return plot_indices(self, outcome, ax=ax)
-
-    def write(self, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
-        """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
-
-        Parameters
-        ----------
-        folder
-            Where to; made where needed. By default ``sensitivity`` in the folder of the sweep,
-            where an earlier analysis is renewed.
-        overwrite
-            Replace an earlier analysis that the folder holds.
-
-        Raises
-        ------
-        InputError, MachineError
-            If the folder is not empty, and not to be overwritten, or cannot be written to; if
-            none is given and the sweep is in none of this machine.
-        """
-        from sim.report.sensitivity_page import write_page
-
-        if folder is None:
-            if self.folder is None:
-                raise InputError("the sweep is in no folder of this machine", argument="folder")
-            folder, overwrite = self.folder / "sensitivity", True
-        with folders.results(folder, overwrite, self.summary, mark=RECORD) as target:
-            files.write_text(target / "indices.csv", _csv(self.table))
-            files.write_text(target / "noise.csv", _csv(self.noise))
-            if self.discovery is not None:
-                files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
-            write_page(self, target)
-        return target
-
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows in terms of JSON; what is not known is None."""
@@ -250,57 +196,14 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _csv(table: pd.DataFrame) -> str:
-    text = io.StringIO()
-    table.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue()
-
-
-def _box_table(found: Discovery) -> pd.DataFrame:
-    rows = [
-        {
-            "box": number,
-            "coverage": box.coverage,
-            "density": box.density,
-            "mass": box.mass,
-            "points": box.points,
-            **asdict(limit),
-        }
-        for number, box in enumerate(found.boxes, start=1)
-        for limit in box.limits
-    ]
-    columns = ["box", "coverage", "density", "mass", "points"]
-    return pd.DataFrame(rows, columns=[*columns, "parameter", "low", "high", "chance"])
-
-
-def sensitivity(
+def sensitivity_tables(
     sweep: str | Path | Sweep | SweepFrames,
     outcomes: Iterable[str] | str = (),
     method: str = "auto",
     *,
     discover: Iterable[str] | str = (),
-) -> Sensitivity:
-    """Return how much each parameter that a sweep varied matters to its outcomes.
-
-    Parameters
-    ----------
-    sweep
-        Folder or address of a sweep, or the sweep itself.
-    outcomes
-        Outcomes to look at; by default the first choice of
-        :mod:`sim.experiments.sensitivity.monte_carlo_noise`.
-    method
-        ``sobol``, ``morris``, ``pawn`` or ``delta``; ``auto`` takes the one that the design was
-        made for, and PAWN for any other sample.
-    discover
-        Conditions such as ``deals>=400``, all of which must hold: find the box of parameters in
-        which they do.
-
-    Raises
-    ------
-    InputError
-        If something given is not valid, or a package needed is missing.
-    """
+) -> SensitivityTables:
+    """Return the indices of a sweep (:func:`sim.results.sensitivity_result.sensitivity`)."""
     frames = _frames(sweep)
     design, runs = frames.design, frames.frame
     chosen = method_for(design, method)
@@ -324,7 +227,7 @@ def sensitivity(
     table["matters"] = table["matters"].astype("boolean")
     noise = pd.DataFrame([asdict(one) for one in noises])
     kept = (None, frames.source, frames.folder)
-    result = Sensitivity(chosen, design, frames.status, table, noise, tuple(notes), *kept)
+    result = SensitivityTables(chosen, design, frames.status, table, noise, tuple(notes), *kept)
     asked = [discover] if isinstance(discover, str) else list(discover)
     if not asked:
         return result

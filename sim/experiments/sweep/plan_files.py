@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from sim import __version__
 from sim.core import files, provenance
 from sim.core.errors import InputError
+from sim.core.version import __version__
 from sim.experiments.design import Design
 from sim.experiments.saved_run import scenario_of_record
 from sim.experiments.sweep.parquet import parquet_bytes, parquet_table

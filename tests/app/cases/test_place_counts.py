@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.app.cases import place_counts as c
-from sim.experiments.run import Run
+from sim.results.run_result import Run
 from sim.scenario.schema import load
 from sim.world import World
 

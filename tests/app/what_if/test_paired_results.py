@@ -15,7 +15,7 @@ from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.paired_results import PairedTrial, Shown
 from sim.app.what_if.run_cache import RunCache, Shelf
 from sim.core.state import POOLS
-from sim.experiments.comparison.paired_comparison import compare
+from sim.results.comparison_result import compare
 from sim.world import World
 from tests.app.what_if.conftest import CHUNKS, finished
 

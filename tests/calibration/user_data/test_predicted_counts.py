@@ -13,7 +13,7 @@ from calibration.user_data.predicted_counts import (
 )
 from sim.core.errors import InputError
 from sim.core.state import State
-from sim.experiments.run import Run
+from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 

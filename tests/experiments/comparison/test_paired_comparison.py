@@ -13,13 +13,13 @@ import pytest
 import sim
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
-from sim.experiments.comparison import paired_comparison as module
+from sim.experiments.comparison import comparison_tables
 from sim.experiments.comparison.comparison_tables import TABLES
-from sim.experiments.comparison.paired_comparison import Comparison, compare
 from sim.experiments.comparison.paired_runs import read_paired_runs
 from sim.experiments.comparison.paired_simulation import PATHS, Worlds, with_draw, with_parameters
 from sim.experiments.comparison.pairing import labels_of, same_world
-from sim.experiments.run import Run
+from sim.results.comparison_result import Comparison, compare
+from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
@@ -229,7 +229,7 @@ def test_the_root_of_a_lost_deal_is_missing_in_the_other_world(
 def test_deals_are_counted_in_all_runs_and_listed_in_the_first(
     monkeypatch: pytest.MonkeyPatch, both: Comparison
 ) -> None:
-    monkeypatch.setattr(module, "DEALS_LISTED", 2)
+    monkeypatch.setattr(comparison_tables, "DEALS_LISTED", 2)
     short = compare(baseline(), "no-twinning", end=END)
     assert set(short.deals_in_one_world["replicate"]) <= {0, 1}
     pd.testing.assert_frame_equal(short.divergences, of(both.divergences))

@@ -15,11 +15,12 @@ import sim
 from sim.cli.main import app
 from sim.core import provenance
 from sim.core.errors import InputError
-from sim.experiments.sensitivity.analysis import Sensitivity, SweepFrames, sensitivity
+from sim.experiments.sensitivity.analysis import SweepFrames
 from sim.experiments.sensitivity.export import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
 from sim.report.sweep_card import sweep_card
+from sim.results.sensitivity_result import Sensitivity, sensitivity
 from tests.experiments.sensitivity.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 
 # Ishigami and Homma (1990) with a = 7 and b = 0.1: exact indices.

@@ -19,11 +19,11 @@ import pytest
 from sim.core import files as whole_files
 from sim.core.errors import InputError
 from sim.core.files import MachineError
-from sim.experiments.sensitivity.analysis import sensitivity
 from sim.experiments.sweep import Sweep, chunk_runs
 from sim.experiments.sweep.storage import Folder, place_of
 from sim.experiments.sweep.sweep_store import Store
 from sim.report.sweep_card import sweep_card
+from sim.results.sensitivity_result import sensitivity
 
 if TYPE_CHECKING:
     from tests.experiments.sweep.conftest import Small

@@ -1,0 +1,159 @@
+"""A scenario's run as users have it: its tables, drawn, explained and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.core import folders
+from sim.core.errors import InputError
+from sim.experiments import parameter_draws
+from sim.experiments.run import Collector, Progress, RunTables
+from sim.scenario.schema import Scenario, load
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from panel.viewable import Viewable
+
+DRIVERS = ("compiled", "mesa")
+
+
+class Run(RunTables):
+    """Hold what came of a scenario's replicates, draw it, explain it and write it."""
+
+    def _repr_html_(self) -> str:
+        from sim.report.run_card import card_html
+
+        return card_html(self)
+
+    def plot_map(self, outcome: str = "deals", ax: Axes | None = None) -> Axes:
+        """Draw an outcome on the country grid, mean over replicates."""
+        from sim.report import figures
+
+        return figures.plot_map(self, outcome, ax=ax)
+
+    def plot_ties(self, ax: Axes | None = None) -> Axes:
+        """Draw visits, twinnings and trust over time."""
+        from sim.report import figures
+
+        return figures.plot_ties(self, ax=ax)
+
+    def plot_funnel(self, ax: Axes | None = None) -> Axes:
+        """Draw the funnel from visits to completed projects."""
+        from sim.report import figures
+
+        return figures.plot_funnel(self, ax=ax)
+
+    def plot_timeline(self, locality: str, ax: Axes | None = None) -> Axes:
+        """Draw a locality's simulated events against its documented ones."""
+        from sim.report import figures
+
+        return figures.plot_timeline(self, locality, ax=ax)
+
+    def plot_channels(self, ax: Axes | None = None) -> Axes:
+        """Draw deals by channel and level of decision."""
+        from sim.report import figures
+
+        return figures.plot_channels(self, ax=ax)
+
+    def dashboard(self, language: str = "en") -> Viewable:
+        """Return a view of the run's first world, month by month, for a notebook.
+
+        Raises
+        ------
+        InputError
+            If the page's libraries are not installed.
+        """
+        from sim.app import dashboard
+
+        return dashboard(self, language)
+
+    def explain(self, deal: str, replicate: int = 0) -> str:
+        """Tell how a deal came about, from first contact on, as text."""
+        from sim.report.biography import biography_of
+
+        return biography_of(self.events, deal, replicate=replicate)
+
+    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
+        """Write all tables, the manifest and, if asked, the figures and the report.
+
+        The manifest is written last: a folder that has one is whole.
+
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        figures
+            Draw the figures and write the report.
+        overwrite
+            Replace an earlier run that the folder holds.
+
+        Raises
+        ------
+        InputError
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
+        """
+        self.stopwatch.resume()
+        with folders.results(folder, overwrite, self.manifest) as target:
+            self.write_tables(target)
+            if figures:
+                from sim.report.run_page import write_report
+
+                write_report(self, target)
+                self.stopwatch.lap("figures")
+            self.manifest["seconds"] = self.stopwatch.seconds
+        return target
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    driver: str = "compiled",
+    overrides: Mapping[str, float] | None = None,
+    end: str | None = None,
+    world: World | None = None,
+    draws: Sequence[Mapping[str, float]] = (),
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario and return what came of it.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the name of a shipped one, or the path of a file.
+    replicates, seed, overrides, end
+        Replace what the scenario says; ``overrides`` are parameters by name.
+    driver
+        ``compiled`` or ``mesa``; both give the same event log.
+    world
+        Tables of another region.
+    draws
+        Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
+        over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
+    out
+        Folder to write to, new or empty.
+    progress
+        Called with (done, total) after each replicate.
+
+    Raises
+    ------
+    InputError
+        If anything given is not valid.
+    """
+    if driver not in DRIVERS:
+        raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
+    world = world if world is not None else load_world()
+    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
+    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
+    known = parameter_draws.checked(draws)
+    if out is not None:
+        folders.prepare_folder(out)
+    result = Collector(chosen, world, driver, known).collect(Run, progress)
+    if out is not None:
+        result.write(out)
+    return result
