@@ -92,10 +92,8 @@ def plot_timeline(run: RunTables, locality: str, ax: Axes | None = None) -> Axes
     panels = _panels(host, height)
     if lanes:
         draw_lanes(top, lanes, scale)
-        aside = 1.0 + 0.25 / PLOT_WIDTH
-        draw_key(
-            figure_style.panel(host, (aside, 0.0, KEY_WIDTH / PLOT_WIDTH, 1.0)), key, 0.17 / height
-        )
+        beside = (1.0 + 0.25 / PLOT_WIDTH, 0.0, KEY_WIDTH / PLOT_WIDTH, 1.0)
+        draw_key(figure_style.panel(host, beside), key, 0.17 / height)
     else:
         top.set_axis_off()
         words = "No event is documented here for these years."

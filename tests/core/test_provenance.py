@@ -87,7 +87,7 @@ def test_digest_of_sources_leaves_out_what_does_nothing(tmp_path: Path) -> None:
 
 
 def version_in(folder: Path, cache: Path) -> str:
-    code = "from sim import provenance as p; print(p.model_version(), p.calibration_version())"
+    code = "from sim.core import provenance as p; print(p.model_version(), p.calibration_version())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
