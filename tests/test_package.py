@@ -216,8 +216,7 @@ def test_tracked_files_name_no_registry_and_no_machine_path() -> None:
 def test_files_and_functions_stay_short(path: Path) -> None:
     assert path.stem not in {"util", "utils", "helpers", "misc", "common"}
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    # The one table of parameters is as long as the model has parameters.
-    assert lines <= (640 if path == PACKAGE / "core" / "parameters.py" else 440), f"{lines} lines"
+    assert lines <= 440, f"{lines} lines"
     for node in ast.walk(tree_of(path)):
         if isinstance(node, FUNCTION):
             own = len(own_lines(node))

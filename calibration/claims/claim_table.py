@@ -22,7 +22,7 @@ from sim.scenario.problems import NO_SUCH_FIELD, Problem, closest, problems_of, 
 from sim.scenario.reading import Document, read_document
 
 if TYPE_CHECKING:
-    from sim.scenario.toml_lines import KeyPath
+    from sim.core.line_finder import KeyPath
     from sim.world import World
 
 TABLE = Path(__file__).resolve().parents[1] / "patterns.toml"

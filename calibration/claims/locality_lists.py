@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sim.scenario.problems import closest, shown
 
 if TYPE_CHECKING:
+    from sim.core.line_finder import KeyPath
     from sim.scenario.reading import Document
-    from sim.scenario.toml_lines import KeyPath
 
 Lists = Mapping[str, list[str]]
 

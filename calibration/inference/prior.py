@@ -7,7 +7,6 @@ scale, and no adjustment can leave the range allowed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,17 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import InputError, nearest_name
-from sim.core.parameters import PARAMETERS, Parameter
+from sim.core.parameters import PARAMETERS, PRIORS, Parameter, prior_terms
 
 Array = NDArray[Any]
 
-FORMS = ("uniform(low, high)", "loguniform(low, high)", "normal(mean, sd)",
-         "lognormal(median, sd of the logarithm)", "beta(a, b)")  # fmt: skip
-"""Priors a parameter may have; all are cut off at the parameter's range."""
-
-_NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*"
-_TEXT = re.compile(rf"\s*([a-z]+)\s*\({_NUMBER},{_NUMBER}\)\s*")
-_NAMES = tuple(form.partition("(")[0] for form in FORMS)
 _EDGE = 1e-9
 """How near to 0 and 1 a probability may come, so that its normal score is finite."""
 
@@ -76,24 +68,28 @@ def parse_prior(parameter: Parameter) -> Marginal:
     Raises
     ------
     InputError
-        If the text is not one of :data:`FORMS` or leaves nothing of the parameter's range.
+        If the text is not one of :data:`sim.core.parameters.PRIORS` or leaves nothing of the
+        parameter's range.
     """
     where = f"prior of {parameter.name}"
-    found = _TEXT.fullmatch(parameter.prior or "")
-    if found is None or found[1] not in _NAMES:
-        near = nearest_name(found[1], _NAMES) if found else None
+    terms = prior_terms(parameter.prior or "")
+    if terms is None:
+        given, names = str(parameter.prior).partition("(")[0], [p.partition("(")[0] for p in PRIORS]
         raise InputError(
-            f"{parameter.prior!r} is no prior", field=where, allowed=", ".join(FORMS), nearest=near
+            f"{parameter.prior!r} is no prior",
+            field=where,
+            allowed=", ".join(PRIORS),
+            nearest=nearest_name(given, names),
         )
-    a, b = float(found[2]), float(found[3])
-    family = _family(found[1], parameter, a, b)
+    form, a, b = terms
+    family = _family(form, parameter, a, b)
     if family is None:
         raise InputError(
             f"{parameter.prior!r} does not lie in the parameter's range",
             field=where,
             allowed=f"{parameter.low:g} to {parameter.high:g}",
         )
-    logarithmic = found[1].startswith("log")
+    logarithmic = form.startswith("log")
     text, low, high = str(parameter.prior), parameter.low, parameter.high
     return Marginal(parameter.name, text, family, low, high, logarithmic)
 

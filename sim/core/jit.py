@@ -43,7 +43,8 @@ def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
     """Return the source files that compiled code can see, in order, with what they hold.
 
     These are the modules of the package that the compiled driver imports, directly or not: rules,
-    and the tables and constants that the compiler writes into their code.
+    and the tables and constants that the compiler writes into their code. A table that is data lies
+    beside its module, under the module's name with ``.toml``.
     """
     found: dict[Path, bytes] = {}
     seen, left = set[str](), {f"{PACKAGE.name}.engine.compiled"}
@@ -53,6 +54,8 @@ def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
         new = {file: file.read_bytes() for file in files if file is not None}
         found |= new
         left = {name for content in new.values() for name in _imported(content.decode())} - seen
+    tables = [file.with_suffix(".toml") for file in found]
+    found |= {table: table.read_bytes() for table in tables if table.is_file()}
     return dict(sorted(found.items()))
 
 

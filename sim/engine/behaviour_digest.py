@@ -23,7 +23,7 @@ import numpy as np
 
 from sim.core import files, provenance, state
 from sim.core.calendar import month_index
-from sim.core.parameters import PARAMETERS, Parameter
+from sim.core.parameters import PARAMETERS, Parameter, prior_terms
 from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.events import canonical_log
@@ -135,10 +135,11 @@ def _values(source: str, pick: random.Random) -> dict[str, float]:
 def _within(parameter: Parameter, share: float) -> float:
     """Return a value within a prior: a share of the way between its bounds, or the range's."""
     low, high = parameter.low, parameter.high
-    found = re.fullmatch(r"(log)?uniform\((.+), (.+)\)", parameter.prior or "")
-    if found is not None:
-        low, high = float(found[2]), float(found[3])
-    return low * (high / low) ** share if found and found[1] else low + (high - low) * share
+    form, *ends = prior_terms(parameter.prior or "") or ("",)
+    if form.endswith("uniform"):
+        low, high = ends
+    logarithmic = form == "loguniform"
+    return low * (high / low) ** share if logarithmic else low + (high - low) * share
 
 
 def digests(world: World | None = None) -> dict[str, str]:

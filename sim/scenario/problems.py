@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.core.errors import InputError, Near, nearest_name
+from sim.core.line_finder import KeyPath
 from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
-from sim.scenario.toml_lines import KeyPath
 
 NO_SUCH_FIELD = "there is no such field"
 _LONGEST = 80

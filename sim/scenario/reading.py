@@ -13,8 +13,8 @@ from typing import Any
 
 from sim.core.errors import InputError, Near
 from sim.core.files import MachineError
+from sim.core.line_finder import KeyPath, LineFinder, syntax_error_place
 from sim.scenario.problems import Problem, closest, dotted, printable, shown
-from sim.scenario.toml_lines import KeyPath, LineFinder, syntax_error_place
 
 LARGEST_FILE = 1 << 18
 """Size in bytes above which a file is not taken for a scenario."""

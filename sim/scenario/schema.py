@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.core.calendar import month_index
+from sim.core.line_finder import KeyPath
 from sim.core.parameters import default_values
 from sim.scenario import reading as scenario_source
 from sim.scenario.interventions import (
@@ -32,7 +33,6 @@ from sim.scenario.interventions import (
 from sim.scenario.problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario.reading import Layers, find, names, shipped_folder
 from sim.scenario.toml_dump import dumped
-from sim.scenario.toml_lines import KeyPath
 from sim.scenario.world_names import unknown_names
 
 if TYPE_CHECKING:

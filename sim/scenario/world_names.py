@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from sim.core.enums import ACTOR_TYPES, EMBASSY
 from sim.core.errors import Near
+from sim.core.line_finder import KeyPath
 from sim.scenario.interventions import SignalChange, Visit
 from sim.scenario.problems import Problem, closest, shown
-from sim.scenario.toml_lines import KeyPath
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -29,10 +29,10 @@ PACKAGE = ROOT / "sim"
 compiled = pytest.mark.skipif(not jit.COMPILE, reason="compilation is off")
 
 ASK = """
-from sim.engine import has_room
-from sim.handle import handle
-from sim.initial import initial_state
-from sim.scenario import load
+from sim.core.state_pointer import handle
+from sim.engine.compiled import has_room
+from sim.engine.initial_state import initial_state
+from sim.scenario.schema import load
 from sim.world import load_world
 world = load_world()
 assert has_room(handle(initial_state(load("baseline", world), world)))
@@ -53,7 +53,7 @@ def python(code: str, *arguments: object, **environment: str) -> subprocess.Comp
 def test_another_process_finds_the_compiled_code(template: State) -> None:
     assert has_room(handle.handle(template))
     done = python(ASK, NUMBA_DEBUG_CACHE="1")
-    about = [line for line in done.stdout.splitlines() if "engine.has_room" in line]
+    about = [line for line in done.stdout.splitlines() if "compiled.has_room" in line]
     assert any("data loaded" in line for line in about)
     assert not any("saved" in line for line in about)
 
@@ -78,7 +78,8 @@ def test_every_file_with_a_rule_is_among_the_sources() -> None:
 
 
 def test_no_import_of_a_source_stands_after_a_definition() -> None:
-    for source, content in jit.compiled_sources().items():
+    modules = {s: content for s, content in jit.compiled_sources().items() if s.suffix == ".py"}
+    for source, content in modules.items():
         whole = ast.parse(content)
         at_once = [node for node in whole.body if isinstance(node, ast.Import | ast.ImportFrom)]
         head = ast.parse(jit._DEFINITION.split(content.decode(), maxsplit=1)[0])
@@ -117,7 +118,7 @@ def reversed_pair(text: str, first: str, second: str) -> str:
 @pytest.mark.parametrize(
     ("module", "first", "second"),
     [
-        (parameters, '_free("authority.effect"', 'Parameter("authority.slope"'),
+        (parameters.TABLE, "[authority.effect]", "[authority.slope]"),
         (kinds, '"recognition_switch",', '"governor_change",'),
         (decisions, "EXECUTIVE_BLOC = 2", "EXECUTIVE_STANCE = 3"),
         (timetable, '"read_policy"', '"favour_country"'),
@@ -128,7 +129,7 @@ def reversed_pair(text: str, first: str, second: str) -> str:
         (learning, "RECENT = 0.97", "NEIGHBOUR_SHARE = 0.5"),
         (engine, "2 * ties", "7 * projects"),
     ],
-    ids=lambda value: getattr(value, "__name__", ""),
+    ids=lambda value: getattr(value, "__name__", getattr(value, "name", "")),
 )
 def test_another_order_in_a_table_that_compiled_code_reads_is_another_key(
     module: Any, first: str, second: str, tmp_path: Path
@@ -139,7 +140,8 @@ def test_another_order_in_a_table_that_compiled_code_reads_is_another_key(
         shutil.copy(source, copy)
     hashed = jit.source_hash.__wrapped__
     assert hashed(tmp_path) == jit.source_hash()
-    changed = tmp_path / Path(module.__file__).relative_to(PACKAGE)
+    file = module if isinstance(module, Path) else Path(module.__file__)
+    changed = tmp_path / file.relative_to(PACKAGE)
     text = changed.read_text(encoding="utf-8")
     changed.write_text(reversed_pair(text, first, second), encoding="utf-8")
     assert hashed(tmp_path) != jit.source_hash()
@@ -164,10 +166,10 @@ COMPARE = """
 import sys, numba
 import sim.core.jit
 numba.config.CACHE_DIR = sys.argv[1]
-from sim.handle import handle
-from sim.initial import initial_state
+from sim.core.state_pointer import handle
+from sim.engine.initial_state import initial_state
 from sim.rules.basics import local_authority
-from sim.scenario import load
+from sim.scenario.schema import load
 from sim.world import load_world
 world = load_world()
 w = initial_state(load("baseline", world), world)
@@ -184,12 +186,10 @@ def test_code_compiled_for_another_order_of_parameters_does_not_run(tmp_path: Pa
     leave = shutil.ignore_patterns("app", "report", "__pycache__")
     shutil.copytree(PACKAGE, tmp_path / "sim", ignore=leave)
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
-    table = tmp_path / "sim" / "core" / "parameters.py"
-    before = "for entry in _ENTRIES}"
-    for entries in (before, "for entry in _ENTRIES[1::-1] + _ENTRIES[2:]}"):
-        text = table.read_text(encoding="utf-8")
-        assert before in text
-        table.write_text(text.replace(before, entries), encoding="utf-8")
+    table = tmp_path / "sim" / "core" / "parameters.toml"
+    head, first, second, rest = table.read_text(encoding="utf-8").split("\n[", 3)
+    for entries in ((first, second), (second, first)):
+        table.write_text("\n[".join((head, *entries, rest)), encoding="utf-8")
         done = python(COMPARE, tmp_path / "shared", PYTHONPATH=str(tmp_path))
         assert done.stdout.split() == ["0.25", "0.25"]
     assert list((tmp_path / "shared").rglob("*.nbc"))
@@ -200,10 +200,10 @@ def test_code_compiled_for_another_order_of_parameters_does_not_run(tmp_path: Pa
 
 AGAIN = """
 import subprocess, sys
-from sim import jit
+from sim.core import jit
 assert not jit.is_warm()
 if len(sys.argv) < 2:
-    subprocess.run([sys.executable, "-c", "from sim import jit"], check=True)
+    subprocess.run([sys.executable, "-c", "from sim.core import jit"], check=True)
 """
 
 

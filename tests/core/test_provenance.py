@@ -60,6 +60,7 @@ def test_model_sources_hold_the_rules_and_leave_presentation_out() -> None:
     root = Path(sim.__file__).parent
     names = {path.relative_to(root).as_posix() for path in provenance.model_sources()}
     assert {"core/rng.py", "core/state.py", "core/parameters.py", "engine/dispatch.py"} <= names
+    assert "core/parameters.toml" in names
     assert any(name.startswith("rules/") for name in names)
     assert not any(name.startswith(("report/", "cli", "experiments/")) for name in names)
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from sim.core.calendar import month_name
 from sim.core.errors import InputError
+from sim.core.line_finder import KeyPath, LineFinder
 from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 from sim.scenario.problems import allowed_words
 from sim.scenario.schema import Scenario, build, find, load, names
 from sim.scenario.toml_dump import literal
-from sim.scenario.toml_lines import KeyPath, LineFinder
 from sim.world import load_world
 from sim.world.actors import visitor_names
 

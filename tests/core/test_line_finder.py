@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.toml_lines import KeyPath, LineFinder, syntax_error_place
+from sim.core.line_finder import KeyPath, LineFinder, syntax_error_place
 
 TEXT = '''\
 # a comment with a key = 1
