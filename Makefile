@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages model-version patterns tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages release-check model-version patterns tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ docs: $(READY)  ## Renew the generated parts of the documentation
 
 messages: $(READY)  ## Bring the catalogues of the page up to date with its texts
 	@$(BIN)/python docs/catalogues.py
+
+release-check: $(READY)  ## Check what only a release needs: every language is complete
+	@$(BIN)/python docs/catalogues.py --check
 
 model-version: $(READY)  ## Renew the committed version of the model, sim/model_version.json
 	@$(BIN)/python -m sim.engine.behaviour_digest --write

@@ -1,6 +1,7 @@
 """The page's languages: English in the code, others as gettext catalogues.
 
 A language is a folder of ``locale`` with ``LC_MESSAGES/app.po``; adding one adds it to the page.
+A text that a catalogue does not translate, or translates with other fields, is shown in English.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ import gettext
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from string import Formatter
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
@@ -43,20 +48,62 @@ def languages() -> dict[str, str]:
     return {code: name[:1].upper() + name[1:] for code, name in names.items()}
 
 
+def read_catalogue(code: str) -> Catalog:
+    """Return the catalogue of a language as it stands in its file."""
+    from babel.messages.pofile import read_po
+
+    with _file(code).open("rb") as stream:
+        return read_po(stream, locale=code)
+
+
 @cache
 def catalogue(code: str) -> gettext.NullTranslations:
     """Return the translations into a language; into English, the texts as they are."""
     if code == SOURCE or code not in languages():
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
 
-    with _file(code).open("rb") as stream:
-        read = read_po(stream, locale=code)
+    read = read_catalogue(code)
+    for text in untranslated(read):
+        read.delete(text)
     compiled = BytesIO()
     write_mo(compiled, read)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Return the texts that have no translation, or one with other fields."""
+    return [
+        forms(message.id)[0]
+        for message in catalogue
+        if message.id
+        and not (all(map(str.strip, forms(message.string))) and _fits(message.id, message.string))
+    ]
+
+
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """Return the forms of a text or of its translation: one, or one a plural."""
+    if text is None or isinstance(text, str):
+        return [text or ""]
+    return list(text)
+
+
+def _fits(original: str | tuple[str, ...] | list[str], translated: object) -> bool:
+    """Return whether every form has the fields of the form that it translates."""
+    originals = forms(original)
+    given = forms(translated)  # type: ignore[arg-type]
+    try:
+        wanted = [fields_of(originals[min(i, len(originals) - 1)]) for i in range(len(given))]
+        return [fields_of(form) for form in given] == wanted
+    except ValueError:
+        # A brace that stands alone.
+        return False
+
+
+def fields_of(text: str) -> set[str]:
+    """Return the names of the fields of a text; nothing else may stand in braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def chosen(*wanted: str) -> str:

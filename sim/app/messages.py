@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.app.language import FOLDER, languages
+from sim.app.language import FOLDER, SOURCE, languages, read_catalogue, untranslated
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -166,14 +166,6 @@ def _name_texts() -> Iterator[str]:
     yield from ("a Chinese actor", "the region", "a forum")
 
 
-def read_catalogue(code: str) -> Catalog:
-    """Return the catalogue of a language as it stands in its file."""
-    from babel.messages.pofile import read_po
-
-    with (FOLDER / code / "LC_MESSAGES" / "app.po").open("rb") as stream:
-        return read_po(stream, locale=code)
-
-
 def renewed(code: str) -> Catalog:
     """Return a catalogue with every text, translated where the file has a translation."""
     from babel.messages.catalog import Catalog
@@ -209,39 +201,14 @@ def po_text(catalogue: Catalog) -> bytes:
     return head.encode() + out.getvalue()
 
 
-def untranslated(catalogue: Catalog) -> list[str]:
-    """Return the texts that have no translation, or one with other fields."""
-    return [
-        str(message.id)
-        for message in catalogue
-        if message.id and not (all(_forms(message.string)) and _fits(message.id, message.string))
-    ]
+def update(*, write: bool = True) -> dict[str, list[str]]:
+    """Bring every catalogue up to date; return what it lacks, by language.
 
-
-def _forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
-    if text is None or isinstance(text, str):
-        return [text or ""]
-    return list(text)
-
-
-def _fits(original: str | tuple[str, ...] | list[str], translated: object) -> bool:
-    """Return whether every form has the fields of the form that it translates."""
-    originals = _forms(original)
-    forms = _forms(translated)  # type: ignore[arg-type]
-    wanted = [fields_of(originals[min(i, len(originals) - 1)]) for i in range(len(forms))]
-    return [fields_of(form) for form in forms] == wanted
-
-
-def fields_of(text: str) -> set[str]:
-    """Return the names of the fields of a text; nothing else may stand in braces."""
-    from string import Formatter
-
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def update() -> dict[str, list[str]]:
-    """Bring every catalogue up to date; return what is not translated, by language."""
-    from sim.app.language import SOURCE
+    Parameters
+    ----------
+    write
+        Whether to write the catalogues; otherwise those that would change lack that, too.
+    """
     from sim.core.files import write_bytes
 
     missing = {}
@@ -249,6 +216,10 @@ def update() -> dict[str, list[str]]:
         if code == SOURCE:
             continue
         catalogue = renewed(code)
-        write_bytes(FOLDER / code / "LC_MESSAGES" / "app.po", po_text(catalogue))
         missing[code] = untranslated(catalogue)
+        file, content = FOLDER / code / "LC_MESSAGES" / "app.po", po_text(catalogue)
+        if write:
+            write_bytes(file, content)
+        elif file.read_bytes() != content:
+            missing[code].append("(the catalogue is not up to date: make messages)")
     return missing
