@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pydoc
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -277,6 +278,31 @@ def test_every_method_of_an_agent_is_a_step_of_its_own() -> None:
     everyone = {verb for _, verb in steps}
     common = {n for n, f in vars(agents.ChineseActor).items() if inspect.isfunction(f)}
     assert {n for n in common if not n.startswith("_")} - NOT_STEPS <= everyone
+
+
+def test_a_method_says_what_its_rule_says() -> None:
+    for cls in set(CLASSES.values()):
+        for step in STEPS:
+            if CLASSES.get(step.who) is cls:
+                method = getattr(cls, step.verb)
+                told = inspect.getdoc(method) or ""
+                assert len(told.splitlines()[0]) > 10
+                assert step.reason in told.splitlines()[-1]
+                assert step.verb in pydoc.render_doc(method)
+    assert agents.Governor.plan_journey.__qualname__ == "Governor.plan_journey"
+    assert "forum" in (inspect.getdoc(agents.Governor.plan_journey) or "")
+
+
+def test_a_method_of_a_subclass_comes_before_the_rule() -> None:
+    class Cautious(agents.ChineseActor):
+        def seek_partner(self) -> None:
+            super().seek_partner()
+
+    class CautiousFirm(Cautious, agents.Firm):
+        roles = ("firm",)
+
+    assert CautiousFirm.seek_partner is Cautious.seek_partner
+    assert CautiousFirm.seek_acquisition is agents.Firm.seek_acquisition
 
 
 def test_every_verb_is_one_rule() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 import mesa
 
+import sim.rules
+from sim.core import enums as k
 from sim.core import state
-from sim.rules import basics, journeys, learning, outreach, proposals, ties
+from sim.engine.timetable import STEPS, VERBS, Step
+from sim.rules import basics
 
 
 class StateModel(Protocol):
@@ -33,6 +39,34 @@ def _view(table: str, field: state.Field) -> property:
         getattr(agent.model.state, table)[field.name][agent.index] = value
 
     return property(read, write, doc=f"{field.meaning} ({field.unit})")
+
+
+def _rules() -> dict[str, Callable[[Any, int, int], Any]]:
+    """Return the rules of the timetable by their names, which are its verbs."""
+    modules = [
+        vars(import_module(f"{sim.rules.__name__}.{found.name}"))
+        for found in pkgutil.iter_modules(sim.rules.__path__)
+    ]
+    return {verb: names[verb] for verb in VERBS for names in modules if verb in names}
+
+
+_RULES = _rules()
+_TAKERS = {step.verb: {other.who for other in STEPS if other.verb == step.verb} for step in STEPS}
+
+
+def _method(step: Step, cls: type) -> Callable[[Any], None]:
+    """Return a method that carries out the rule of a step in the month the model is at."""
+    rule = _RULES[step.verb]
+
+    def take(self: Any) -> None:
+        handle = self.model.ready()
+        rule(handle, self.centre if step.who == "centre" else self.index, self.model.month)
+
+    take.__name__, take.__module__ = step.verb, cls.__module__
+    take.__qualname__ = f"{cls.__qualname__}.{step.verb}"
+    reasons = dict.fromkeys(other.reason for other in STEPS if other.verb == step.verb)
+    take.__doc__ = f"{inspect.getdoc(rule)}\n\nWhy it is in the timetable: {'; '.join(reasons)}."
+    return take
 
 
 class StateAgent(mesa.Agent):  # type: ignore[misc]
@@ -76,6 +110,14 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
             for field in state.RECORDS[cls.table]:
                 if not hasattr(cls, field.name):
                     setattr(cls, field.name, _view(cls.table, field))
+        for step in STEPS:
+            if (step.who in cls.roles or cls._shares(step)) and not hasattr(cls, step.verb):
+                setattr(cls, step.verb, _method(step, cls))
+
+    @classmethod
+    def _shares(cls, step: Step) -> bool:
+        """Tell whether a step is every subclass's to take, if its type does."""
+        return False
 
     def __init__(self, model: StateModel, index: int, code: str, name: str) -> None:
         # The model asks for the row when the agent is registered with it.
@@ -86,11 +128,6 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r})"
-
-    def _act(self, rule: Callable[[Any, int, int], Any], index: int | None = None) -> None:
-        """Carry out a rule in the month the model is at, for the own row or another."""
-        handle = self.model.ready()
-        rule(handle, self.index if index is None else index, self.model.month)
 
     def remove(self) -> None:
         """Take the agent out of the model: it takes no step any more, from the next one on.
@@ -106,34 +143,15 @@ class ChineseActor(StateAgent):
 
     table = "actor"
 
+    @classmethod
+    def _shares(cls, step: Step) -> bool:
+        takers = _TAKERS[step.verb]
+        return len(takers) > 1 and takers <= set(k.ACTOR_TYPES)
+
     def remove(self) -> None:
         """Take the agent out of the model, and call off the journey it had planned."""
         super().remove()
         self.trip_place = -1
-
-    def seek_partner(self) -> None:
-        """Decide whether and where to send a delegation this month."""
-        self._act(outreach.seek_partner)
-
-    def make_visit(self) -> None:
-        """Carry out this month's visit, or have it declined."""
-        self._act(journeys.make_visit)
-
-    def pitch_project(self) -> None:
-        """Decide whether to pitch a project on this visit."""
-        self._act(proposals.pitch_project)
-
-    def register_pitch(self) -> None:
-        """Put this month's pitch among the projects."""
-        self._act(proposals.register_pitch)
-
-    def update_ties(self) -> None:
-        """Let ties consolidate and decay."""
-        self._act(ties.update_ties)
-
-    def gain_foothold(self) -> None:
-        """Open offices where experience has grown."""
-        self._act(learning.gain_foothold)
 
     def trust_in(self, place: int) -> float:
         """Return the trust between this actor and a place, 0-1.
