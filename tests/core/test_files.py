@@ -161,7 +161,7 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     target.write_bytes(b"old")
     script = f"""
         import os, signal
-        from sim.files import replacing
+        from sim.core.files import replacing
         with replacing({str(target)!r}) as partial:
             partial.write_bytes(b"half")
             os.kill(os.getpid(), signal.SIGKILL)

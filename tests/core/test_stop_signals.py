@@ -57,7 +57,7 @@ def test_a_signal_where_errors_are_dropped_is_not_lost(
 
 def test_a_signal_that_the_process_is_told_to_ignore_is_ignored(tmp_path: Path) -> None:
     ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    ignoring += "from sim import stopping; stopping.end_at_signals()\n"
+    ignoring += "from sim.core import stop_signals as stopping; stopping.end_at_signals()\n"
     ignoring += "with stopping.raising(): signal.raise_signal(signal.SIGINT)\n"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", ignoring], env=environment, check=False)

@@ -193,10 +193,10 @@ PLAIN = """
 import hashlib, sys
 from pathlib import Path
 from sim.engine import simulate
-from sim.events import canonical_log
-from sim.initial import initial_state
-from sim.jit import COMPILE
-from sim.scenario import load
+from sim.engine.events import canonical_log
+from sim.engine.initial_state import initial_state
+from sim.core.jit import COMPILE
+from sim.scenario.schema import load
 from sim.world import load_world
 assert COMPILE == (sys.argv[2] == "1")
 world = load_world()

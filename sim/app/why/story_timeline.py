@@ -68,8 +68,7 @@ class LifePlot:
         self.lanes = list(reversed(COLOURS))
         names = lane_names(session)
         self.x_range = Range1d(2000, 2021)
-        made = plot_of_years(LANE * len(self.lanes) + 60, self.x_range, "", "life")
-        self.figure = made
+        self.figure = made = plot_of_years(LANE * len(self.lanes) + 60, self.x_range, "", "life")
         made.y_range = Range1d(-0.5, len(self.lanes) - 0.25)
         made.yaxis.visible = False
         made.ygrid.grid_line_color = None
@@ -97,19 +96,11 @@ class LifePlot:
             {name: [] for name in ("x", "y", "marker", "colour", "month", "text")}
         )
         marks = made.scatter(
-            "x",
-            "y",
-            source=self.source,
-            marker="marker",
-            fill_color="colour",
-            line_color="colour",
-            size=13,
-            nonselection_fill_alpha=0.65,
-            nonselection_line_alpha=1.0,
-            selection_line_color=figure_style.INK,
+            "x", "y", source=self.source, marker="marker", fill_color="colour", line_color="colour",
+            size=13, nonselection_fill_alpha=0.65, nonselection_line_alpha=1.0,
+            selection_fill_alpha=1.0, selection_line_color=figure_style.INK,
             selection_line_width=2.5,
-            selection_fill_alpha=1.0,
-        )
+        )  # fmt: skip
         told = [(session._("When"), "@month"), (session._("What"), "@text")]
         made.add_tools(
             HoverTool(renderers=[marks], tooltips=tips(told)), TapTool(renderers=[marks])

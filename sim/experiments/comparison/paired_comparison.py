@@ -298,9 +298,7 @@ def compare_tables(
     return result
 
 
-def _manifest(
-    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime
-) -> dict[str, Any]:
+def _manifest(worlds: Worlds, labels: Sequence[str], workers: int, at: datetime) -> dict[str, Any]:
     """Describe a comparison completely enough to repeat it."""
     base = worlds.scenarios[0]
     manifest = provenance.manifest(
@@ -310,7 +308,7 @@ def _manifest(
         seed=base.seed,
         replicates=base.replicates,
         driver="compiled",
-        started=started,
+        started=at,
         seconds=0.0,
     ) | {"rules_from": rules_from(worlds.world)}
     what_ifs = worlds.scenarios[1:]

@@ -113,7 +113,7 @@ def test_workers_of_another_model_are_refused(
     tmp_path: Path, small: Small, misbehave: Misbehave
 ) -> None:
     misbehave("""
-        from sim import provenance
+        from sim.core import provenance
         provenance.model_version = lambda: "9.9+abc"
     """)
     with pytest.raises(InputError, match=r"there, 9\.9\+abc here"):
@@ -126,7 +126,7 @@ def test_full_disk_of_a_worker_stops_the_sweep(
 ) -> None:
     misbehave("""
         def before_write(chunk):
-            from sim.files import MachineError
+            from sim.core.files import MachineError
             if chunk == "00-000003":
                 raise MachineError("cannot write the file: the disk is full", file=chunk)
     """)

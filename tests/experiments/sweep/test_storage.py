@@ -94,7 +94,7 @@ def test_write_of_a_worker_that_fails_is_a_fault_of_the_machine(
     tmp_path: Path, small: Small, misbehave: Misbehave, fault: str, told: str
 ) -> None:
     misbehave(f"""
-        from sim import files
+        from sim.core import files
 
         def deny(path):
             raise PermissionError(13, "Permission denied", str(path))
