@@ -22,8 +22,11 @@ PAGES = sorted(
         *(ROOT / "docs").rglob("*.md"),
     ]
 )
-LANGUAGES = {"sh", "python", "csv", "nginx", "text"}
-"""Languages of blocks; tests/app/test_hosts.py tries the one of nginx, and text is no code."""
+LANGUAGES = {"sh", "python", "csv", "nginx", "text", "toml"}
+"""Languages of blocks; tests/app/test_hosts.py tries the one of nginx, and text is no code.
+
+tests/core/test_parameters.py tries the one of toml.
+"""
 PAGE_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 

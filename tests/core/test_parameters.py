@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -94,9 +99,10 @@ def test_the_shipped_table_keeps_its_order_and_uses_every_unit() -> None:
     headers = [line[1:-1] for line in text.splitlines() if line.startswith("[")]
     assert list(PARAMETERS) == headers
     assert {entry.unit for entry in PARAMETERS.values()} == set(UNITS)
+    data = tomllib.loads(text)
     for name, value in default_values().items():
         group, what = name.split(".")
-        assert tomllib.loads(text)[group][what]["default"] == value
+        assert data[group][what]["default"] == value
 
 
 @pytest.mark.parametrize(
@@ -113,3 +119,47 @@ def test_a_prior_is_a_form_and_two_numbers(
     text: str, terms: tuple[str, float, float] | None
 ) -> None:
     assert prior_terms(text) == terms
+
+
+ROOT = Path(__file__).resolve().parents[2]
+TRY = """
+from sim.core import enums
+from sim.engine.initial_state import initial_state
+from sim.rules.ties import call_for_answer
+from sim.scenario.schema import load
+from sim.world import load_world
+world = load_world()
+for share in (0.0, 1.0):
+    values = {"turnover.fade": 1.0, "turnover.handover": share}
+    w = initial_state(load("baseline", world).with_overrides(parameters=values), world)
+    tie = w.tie[0]
+    tie.actor, tie.place, tie.turn, tie.latest = 0, 0, enums.LAC, 0
+    w.governor[0].since, w.governor[0].invited_by = 1, -1
+    call_for_answer(w, 0, 2)
+    print(w.governor[0].invited_by)
+"""
+
+
+@pytest.mark.slow
+def test_the_documented_example_of_a_new_parameter_works(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"^```toml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (lines,) = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    before, after = lines.splitlines()
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("app", "report"))
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    table = tmp_path / "sim" / "core" / "parameters.toml"
+    table.write_text(f"{table.read_text('utf-8')}\n{entry}", encoding="utf-8")
+    rules = tmp_path / "sim" / "rules" / "ties.py"
+    text = rules.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    rules.write_text(text.replace(before, after), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", TRY],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PARADIPLOMACY_COMPILE": "0"},
+    )
+    assert done.stdout.split() == ["-1", "0"]
