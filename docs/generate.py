@@ -24,7 +24,6 @@ from calibration.cases.targets import KINDS as TARGET_KINDS
 from calibration.cases.targets import load_targets
 from calibration.claims.claim_table import load_claims
 from calibration.claims.findings import REFERENCE, read_record
-from calibration.claims.mechanisms_page import mechanisms_page
 from calibration.published import published_folder, read_published, stale_parts
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
@@ -39,6 +38,7 @@ from sim.engine.timetable import STEPS
 from sim.scenario.interventions import KINDS
 from sim.world import load_world
 from sim.world.table_schemas import TABLES
+from tools.mechanisms_page import mechanisms_page
 
 PAGE = Path(__file__).parent / "odd.md"
 CALIBRATION = Path(__file__).parent / "calibration.md"

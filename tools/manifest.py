@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +67,6 @@ def outdated(folder: Path) -> list[str]:
     return found
 
 
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
 def _json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
@@ -98,7 +90,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
             allowed="files of the present version; make reproduce makes all of them",
         )
     environment = provenance.environment()
-    environment["packages"] |= {name: _version(name) for name in PACKAGES}
+    environment["packages"] |= {name: provenance.installed_version(name) for name in PACKAGES}
     return {
         "software": provenance.DISTRIBUTION,
         "model_version": provenance.model_version(),

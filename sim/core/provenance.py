@@ -204,7 +204,7 @@ def cpu_count() -> int:
     return os.cpu_count() or 1
 
 
-def _installed(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
     """Return a package's version without importing it, or None if it is not installed."""
     try:
         return metadata.version(name)
@@ -220,7 +220,7 @@ def _environment() -> dict[str, Any]:
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu_count": cpu_count(),
-        "packages": {name: _installed(name) for name in PACKAGES},
+        "packages": {name: installed_version(name) for name in PACKAGES},
     }
 
 

@@ -21,11 +21,6 @@ TABLES = ("events", "projects", "series", "by_country", "by_locality")
 """Tables of a run that are read back, each from a file of its name."""
 
 
-def is_run(folder: str | Path) -> bool:
-    """Return whether a folder holds a finished run: the manifest is written last."""
-    return (Path(folder) / "manifest.json").is_file()
-
-
 def read_manifest(folder: str | Path) -> dict[str, Any]:
     """Return the manifest of a finished run.
 

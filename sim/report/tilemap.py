@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.core.plurals import counted
 from sim.report.label_placement import SEA, LabelBox, Room, code_boxes, extent, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
-    from matplotlib.figure import Figure
-
-    from sim.world.tables import World
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,8 +24,6 @@ ZERO = "#e4e4e4"
 MISSING = "#ffffff"
 OUTLINE = "#3a3a3a"
 ACCENT = "#c8102e"
-# Light tints that stay apart for colour-blind readers and under black type.
-TINTS = ("#8ecae6", "#f4b66a", "#a8d5a2", "#e8a0bf", "#c9b6e4", "#f1e27a", "#b8c4cc")
 
 
 class MapGeometry:
@@ -74,18 +67,14 @@ def draw_tilemap(
     label: str = "",
     missing_color: str = MISSING,
     zero_color: str | None = ZERO,
-    country_outlines: bool = True,
-    country_labels: bool = True,
     highlight: Mapping[str, str] | Sequence[str] | None = None,
-    colour_bar: bool = True,
 ) -> Axes:
     """Draw values of localities on the tile map.
 
     Parameters
     ----------
     ax
-        Axes to draw on. Their size decides the size of the type; for small multiples turn
-        ``country_labels`` and ``colour_bar`` off and give all the same ``norm``.
+        Axes to draw on. Their size decides the size of the type.
     world_localities
         Columns code, iso3 and, for callouts without a text, name.
     grid
@@ -99,13 +88,9 @@ def draw_tilemap(
         What the values are, with their unit; stands at the colour bar.
     missing_color, zero_color
         Colours of missing values and of exact zeros; None leaves zero on the scale.
-    country_outlines, country_labels
-        Whether to draw the outline and the ISO code of each country.
     highlight
         Codes to mark, or a mapping from codes to the texts of their callouts; without a text
         a locality's name is used.
-    colour_bar
-        Whether to draw the colour bar, on open sea if there is room.
 
     Returns
     -------
@@ -122,7 +107,7 @@ def draw_tilemap(
     from matplotlib import colormaps
     from matplotlib.colors import Normalize, to_rgba
 
-    sheet = _frame(ax, world_localities, grid)
+    sheet = map_frame(ax, world_localities, grid)
     numbers = _aligned(values, sheet.codes)
     known = numbers[np.isfinite(numbers)]
     if norm is None:
@@ -132,66 +117,20 @@ def draw_tilemap(
     if zero_color is not None:
         colours[numbers == 0] = to_rgba(zero_color)
     colours[~np.isfinite(numbers)] = to_rgba(missing_color)
-    _draw_tiles(ax, sheet, colours, country_outlines)
+    draw_tiles(ax, sheet, colours)
     room = Room(sheet.labels)
-    if colour_bar:
-        keys = {"none": zero_color} if zero_color is not None and (known == 0).any() else {}
-        if len(known) < len(numbers):
-            keys["no data"] = missing_color
-        _draw_bar(ax, room, _points_per_tile(ax, sheet), cmap, norm, label, keys)
+    keys = {"none": zero_color} if zero_color is not None and (known == 0).any() else {}
+    if len(known) < len(numbers):
+        keys["no data"] = missing_color
+    _draw_bar(ax, room, _points_per_tile(ax, sheet), cmap, norm, label, keys)
     if highlight:
         _draw_callouts(ax, sheet, room, _callout_texts(highlight, world_localities))
-    if country_labels:
-        _draw_labels(ax, sheet, room, inside=False)
+    draw_labels(ax, sheet, room, inside=False)
     return ax
 
 
-def draw_countries(ax: Axes, world_localities: pd.DataFrame, grid: pd.DataFrame) -> Axes:
-    """Draw the plain tile map, neighbouring countries in different tints, with their codes."""
-    from matplotlib.colors import to_rgba
-
-    sheet = _frame(ax, world_localities, grid)
-    tint = _tints(sheet)
-    own = sheet.labels[sheet.rows, sheet.columns]
-    colours = np.array([to_rgba(TINTS[tint[country]]) for country in own])
-    _draw_tiles(ax, sheet, colours, True)
-    _draw_labels(ax, sheet, Room(sheet.labels), inside=True)
-    return ax
-
-
-def grid_figure(world: World) -> Figure:
-    """Return a figure, 8 by 8 inches, of the plain tile map."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8.0, 8.0), facecolor="white")
-    ax = figure.add_axes((0.01, 0.01, 0.98, 0.98))
-    draw_countries(ax, world.localities, world.grid)
-    units = counted(len(world.localities), "first-level unit")
-    countries = counted(world.localities["iso3"].nunique(), "country")
-    ax.text(
-        0.02,
-        0.02,
-        f"{units} of {countries},\n"
-        "one tile each, north up. Countries that share\na land border touch.",
-        transform=ax.transAxes,
-        fontsize=9.5,
-        color="#444444",
-        linespacing=1.35,
-    )
-    return figure
-
-
-def save_grid_figure(path: str | Path, world: World | None = None) -> None:
-    """Write the plain tile map as a PNG file."""
-    from sim.core.files import replacing
-    from sim.world import load_world
-
-    figure = grid_figure(load_world() if world is None else world)
-    with replacing(path) as partial:
-        figure.savefig(partial, format="png", dpi=160, metadata={"Software": None})
-
-
-def _frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> MapGeometry:
+def map_frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> MapGeometry:
+    """Set axes up for a map and return its geometry."""
     sheet = MapGeometry(localities, grid)
     rows, columns = sheet.labels.shape
     ax.set_xlim(-1.5, columns + 0.5)
@@ -212,7 +151,8 @@ def _aligned(values: Values, codes: list[str]) -> Floats:
     return numbers
 
 
-def _draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats, outlines: bool) -> None:
+def draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats) -> None:
+    """Draw the tiles in their colours, shape (n, 4), and the outlines of countries."""
     from matplotlib.collections import LineCollection, PolyCollection
 
     point = _points_per_tile(ax, sheet)
@@ -220,14 +160,13 @@ def _draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats, outlines: bool) -
         list(sheet.squares()), facecolors=colours, edgecolors="#00000022", linewidths=0.02 * point
     )
     ax.add_collection(faint, autolim=False)
-    if outlines:
-        lines = LineCollection(
-            sheet.outlines(),
-            colors=OUTLINE,
-            linewidths=min(1.1, 0.085 * point),
-            capstyle="projecting",
-        )
-        ax.add_collection(lines, autolim=False)
+    lines = LineCollection(
+        sheet.outlines(),
+        colors=OUTLINE,
+        linewidths=min(1.1, 0.085 * point),
+        capstyle="projecting",
+    )
+    ax.add_collection(lines, autolim=False)
 
 
 def _points_per_tile(ax: Axes, sheet: MapGeometry) -> float:
@@ -239,7 +178,8 @@ def _points_per_tile(ax: Axes, sheet: MapGeometry) -> float:
     return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
 
 
-def _draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> None:
+def draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> None:
+    """Write the code of each country, on its own tiles or beside them."""
     from matplotlib.patheffects import withStroke
 
     point = _points_per_tile(ax, sheet)
@@ -258,29 +198,6 @@ def _draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> N
             path_effects=halo if on_land and not inside else None,
             zorder=5,
         )
-
-
-def _tints(sheet: MapGeometry) -> list[int]:
-    """Colour the countries so that near ones differ, the most crowded first."""
-    count = len(sheet.names)
-    near = np.zeros((count, count), dtype=np.bool_)
-    padded = np.pad(sheet.labels, 3, constant_values=SEA)
-    for dr in range(-3, 4):
-        for dc in range(-3, 4):
-            other = padded[3 + dr : padded.shape[0] - 3 + dr, 3 + dc : padded.shape[1] - 3 + dc]
-            both = (sheet.labels != SEA) & (other != SEA)
-            near[sheet.labels[both], other[both]] = True
-    touch = near.sum(axis=1)
-    tint = [-1] * count
-    used = [0] * len(TINTS)
-    for country in sorted(range(count), key=lambda k: (-touch[k], k)):
-        clash = [
-            sum(near[country, o] and tint[o] == t for o in range(count)) for t in range(len(TINTS))
-        ]
-        best = min(range(len(TINTS)), key=lambda t: (clash[t], used[t], t))
-        tint[country] = best
-        used[best] += 1
-    return tint
 
 
 def _callout_texts(

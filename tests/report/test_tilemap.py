@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from sim.core.errors import InputError
-from sim.report.tilemap import MISSING, ZERO, draw_tilemap, grid_figure, save_grid_figure
+from sim.report.tilemap import MISSING, ZERO, draw_tilemap
 from sim.world import World, load_world
 
 
@@ -64,17 +63,6 @@ def test_every_country_is_labelled_without_overlap(world: World) -> None:
     assert overlapping(boxes) == []
 
 
-def test_the_plain_map_has_all_labels_on_the_page(world: World) -> None:
-    figure = grid_figure(world)
-    FigureCanvasAgg(figure)
-    boxes = text_boxes(figure.axes[0])
-    assert set(world.countries["iso3"]) <= set(boxes)
-    assert overlapping(boxes) == []
-    for box in boxes.values():
-        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
-        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
-
-
 def test_zero_and_missing_have_their_own_colours(world: World) -> None:
     codes = list(world.localities["code"])
     values = pd.Series({codes[0]: 0.0, codes[1]: 5.0})
@@ -99,9 +87,3 @@ def test_wrong_values_and_unknown_marks_are_refused(world: World) -> None:
     unknown = f"{world.localities['code'].iloc[0]}X"
     with pytest.raises(InputError, match="there is no locality"):
         draw_tilemap(blank(), world.localities, world.grid, zeros, highlight=[unknown])
-
-
-def test_the_same_map_gives_the_same_file(world: World, tmp_path: Path) -> None:
-    for name in ("a.png", "b.png"):
-        save_grid_figure(tmp_path / name, world)
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

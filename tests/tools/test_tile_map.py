@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.ndimage import label
 from scipy.stats import spearmanr
 
 from sim.core.errors import InputError
 from sim.world import SHIPPED, World, load_world
 from tools.tile_map.__main__ import main
+from tools.tile_map.figure import grid_figure
 from tools.tile_map.grid import check, place, regenerate
 
 # What the committed map was made from: code, country and position of every locality and the land
@@ -189,3 +192,25 @@ def test_the_tool_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["--seed", "-1"]) == 2
     assert main([str(tmp_path / "nowhere")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_the_plain_map_has_all_labels_on_the_page(world: World) -> None:
+    figure = grid_figure(world)
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    boxes = {t.get_text(): t.get_window_extent() for t in figure.axes[0].texts}
+    assert set(world.countries["iso3"]) <= set(boxes)
+    for one, other in combinations(boxes.values(), 2):
+        # Extents hold room for letters with descenders, which codes don't have.
+        high = min(one.y1, other.y1) - max(one.y0, other.y0)
+        wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+        assert wide <= 1 or high <= 0.3 * min(one.height, other.height)
+    for box in boxes.values():
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
+
+
+def test_the_same_map_gives_the_same_file(world: World, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        assert main(["--figure", str(tmp_path / name)]) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

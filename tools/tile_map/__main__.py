@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.world import SHIPPED, load_world
+from tools.tile_map.figure import save_figure
 from tools.tile_map.grid import check, regenerate
 
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED, help="folder of tables")
     parser.add_argument("--write", action="store_true", help="write grid.csv anew (ten seconds)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the search for a map")
+    parser.add_argument("--figure", type=Path, help="PNG file to draw the map into")
     given = parser.parse_args(arguments)
     try:
         if given.seed < 0:
@@ -28,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             world = load_world(given.folder)
             wrong = check(world.grid, world.localities, world.borders)
+        if given.figure:
+            save_figure(given.figure, load_world(given.folder))
     except (InputError, MachineError) as error:
         sys.stderr.write(f"{error}\n")
         return 2 if isinstance(error, InputError) else 1

@@ -11,6 +11,7 @@ from calibration.checks import load_thresholds
 from calibration.validation.page.predictive_figures import draw_pit
 from calibration.validation.page.step_figures import finish_rows, rows_of
 from sim.report import figure_style, html_markup
+from sim.report.display_names import plain_word
 from sim.report.interval_charts import number_words
 
 if TYPE_CHECKING:
@@ -34,14 +35,10 @@ def _named(groups: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
     return {_WHO.get(who, who): values for who, values in groups.items()}
 
 
-def _plain(outcome: str) -> str:
-    return outcome.replace("_", " ")
-
-
 def _counts(cases: Sequence[Row]) -> list[dict[str, Any]]:
     """Return a row a case and outcome."""
     return [
-        {"name": f"{case['case']}, {_plain(outcome)}", "observed": observed,
+        {"name": f"{case['case']}, {plain_word(outcome)}", "observed": observed,
          "low": case["low"][outcome], "high": case["high"][outcome]}
         for case in cases
         for outcome, observed in case["observed"].items()
@@ -142,13 +139,13 @@ def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
         ]
         scores = [number_words(case.get(key)) for key in ("score", "regression")]
         rows.append([case["case"], str(case.get("country") or "–"), *cells, *scores])
-    words = [f"{_plain(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes]
+    words = [f"{plain_word(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes]
     head = ("Case", "Country", *words, "Log score", "Regression's")
     return html_markup.table(caption, head, rows, range(2, len(head)))
 
 
 def _draw_later(held: Numbers) -> Axes:
-    rows = [{"name": f"{row['country']}, {_plain(row['outcome'])}", **row}
+    rows = [{"name": f"{row['country']}, {plain_word(row['outcome'])}", **row}
             for row in held["rows"]]  # fmt: skip
     # Those with most: the others are zeros in a zero interval.
     rows.sort(key=lambda row: -max(row["observed"], row["high"]))

@@ -64,11 +64,6 @@ class Experiment:
     scenario: Scenario
     outcome: str = SHOWN[0]
 
-    @property
-    def is_changed(self) -> bool:
-        """Return whether the scenario is no longer as it was shipped."""
-        return self.scenario != shipped(self.start)
-
     def baseline(self) -> Scenario:
         """Return what it is compared with, over the same months and with the same seed.
 

@@ -28,7 +28,7 @@ AUTHORITY = {"month": "2010-01", "kind": "authority", "country": "CHL", "change"
 @pytest.mark.parametrize("name", names())
 def test_each_shipped_scenario_begins_unchanged(name: str) -> None:
     experiment = begin(name)
-    assert not experiment.is_changed
+    assert experiment.scenario == shipped(experiment.start)
     assert experiment.scenario.name == name
     assert experiment.baseline().seed == experiment.scenario.seed
 
@@ -44,9 +44,10 @@ def test_only_names_of_shipped_scenarios_begin_one(name: str) -> None:
 def test_a_parameter_back_at_its_default_is_no_change() -> None:
     entry = PARAMETERS["turnover.fade"]
     changed = begin().with_parameter(entry.name, entry.high)
-    assert changed.is_changed
+    assert changed.scenario != shipped(changed.start)
     assert changed.scenario.parameters == {entry.name: entry.high}
-    assert not changed.with_parameter(entry.name, entry.default).is_changed
+    back = changed.with_parameter(entry.name, entry.default)
+    assert back.scenario == shipped(back.start)
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, math.nan, math.inf])

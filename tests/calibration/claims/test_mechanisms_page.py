@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calibration.claims.claim_table import Claim
 from calibration.claims.findings import Findings
-from calibration.claims.mechanisms_page import mechanisms_page
+from tools.mechanisms_page import mechanisms_page
 
 
 def section(page: str, identity: str) -> str:
