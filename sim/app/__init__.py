@@ -68,8 +68,20 @@ def serve(
 
 
 def dashboard(run: RunTables, language: str = "en") -> Viewable:
-    """Return the view of a run's world for a notebook."""
+    """Return the view of a run's world for a notebook.
+
+    Raises
+    ------
+    InputError
+        If the page's libraries are missing, or the run was made with code of the user's: the page
+        runs the scenario again, and without that code it would show another world.
+    """
     require_panel()
+    if "extensions" in run.manifest:
+        raise InputError(
+            "the page cannot show a run that was made with code of your own",
+            allowed="a run of a scenario alone; run.plot_map() and run.write() show any",
+        )
     from sim.app.page import notebook_view
 
     return notebook_view(run, language)

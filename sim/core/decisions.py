@@ -2,6 +2,7 @@
 
 A random number is drawn for a decision, the identities of those it concerns and the month
 (:func:`sim.core.rng.draw`). Never renumber: a number is part of the meaning of a seed.
+Numbers from 1000 on are left to steps that users add (:mod:`sim.engine.extensions`).
 """
 
 from __future__ import annotations

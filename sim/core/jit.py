@@ -32,6 +32,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 COMPILE = os.environ.get("PARADIPLOMACY_COMPILE", "1") != "0"
 CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
 
+_KEPT = {PACKAGE.name, "calibration"}
 _DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
 _DIGITS = 16
 _TOLD = "PARADIPLOMACY_CACHE_TOLD"
@@ -109,12 +110,22 @@ def rule(function: _Rule) -> _Rule:
     """Compile a scalar function; leave it as plain Python when compilation is off.
 
     Compilation is off when the environment variable ``PARADIPLOMACY_COMPILE`` is ``0``. Either way
-    the function returns the same numbers.
+    the function returns the same numbers. Rules outside the package are compiled in each process.
     """
+    # The compiler would not notice a change in what a rule of a user's calls in other files.
+    return _compiled(function, _CAN_KEEP and function.__module__.partition(".")[0] in _KEPT)
+
+
+def uncached_rule(function: _Rule) -> _Rule:
+    """Compile a scalar function that calls another given at run time; keep nothing on disk."""
+    return _compiled(function, False)
+
+
+def _compiled(function: _Rule, is_kept: bool) -> _Rule:
     if not COMPILE:
         return function
     compiled = numba.njit(
-        cache=_CAN_KEEP, boundscheck=True, error_model="numpy", nogil=True, _nrt=False
+        cache=is_kept, boundscheck=True, error_model="numpy", nogil=True, _nrt=False
     )
     return cast(_Rule, compiled(function))
 

@@ -45,6 +45,14 @@ def has_room(w):
 
 
 @rule
+def take_steps(w, programme, first, end, t):
+    """Take the steps of a month from number ``first`` to before ``end``."""
+    for s in range(first, end):
+        w.run[0].step = s
+        take_step(w, programme[s, 0], programme[s, 1], programme[s, 2], t)
+
+
+@rule
 def run_months(w, programme, first, last):
     """Run months ``first`` to ``last``, or to the run's last one; return the month to run next.
 
@@ -54,9 +62,7 @@ def run_months(w, programme, first, last):
     for t in range(first, last + 1):
         if not has_room(w):
             return t
-        for s in range(len(programme)):
-            w.run[0].step = s
-            take_step(w, programme[s, 0], programme[s, 1], programme[s, 2], t)
+        take_steps(w, programme, 0, len(programme), t)
     return last + 1
 
 

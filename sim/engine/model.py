@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Literal, NoReturn
 
@@ -14,7 +14,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 from sim.core import enums as k
 from sim.core.calendar import month_name
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_name
 from sim.core.jit import CHECKED
 from sim.core.state_pointer import handle
 from sim.engine import invariants
@@ -31,6 +31,7 @@ from sim.engine.agents import (
 )
 from sim.engine.compiled import ensure_capacity, new_run_state
 from sim.engine.dispatch import span, take_step
+from sim.engine.extensions import AddedStep, EachMonth, Extensions, call_each_month
 from sim.engine.initial_state import initial_state
 from sim.engine.mesa_batch import batch_iteration, runner_gives_rng, seed_of
 from sim.engine.monthly_inputs import Positions, rows_of
@@ -38,15 +39,17 @@ from sim.engine.timetable import STEPS, VERBS, Step
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 
-_ACTOR_CLASSES: tuple[type[StateAgent], ...] = (
-    Province,
-    QuasiGovernmentalBody,
-    Embassy,
-    Firm,
-    PolicyBank,
-    BusinessAssociation,
-)
-"""Classes in the order of kinds.ACTOR_TYPES."""
+AGENT_CLASSES: dict[str, type[StateAgent]] = {
+    "governor": Governor,
+    "executive": NationalExecutive,
+    "province": Province,
+    "organisation": QuasiGovernmentalBody,
+    "embassy": Embassy,
+    "firm": Firm,
+    "bank": PolicyBank,
+    "association": BusinessAssociation,
+}
+"""The shipped class of each type of agent."""
 
 _COUNTED = (
     "visit_to_lac",
@@ -90,6 +93,13 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         What the data collector takes from agents each month, as Mesa's ``DataCollector`` has it;
         nothing by default, as it takes longer than the month itself. An attribute that an agent
         lacks counts as None.
+    each_month
+        Called before each month with the state and the month's number; it may write to the state.
+    steps
+        Steps added to the timetable (:class:`sim.engine.extensions.AddedStep`).
+    agents
+        Classes by type, such as ``{"governor": MyGovernor}``, in place of the shipped ones; each a
+        subclass of the shipped one (:data:`AGENT_CLASSES`), whose methods the timetable calls.
 
     Attributes
     ----------
@@ -106,7 +116,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     Raises
     ------
     InputError
-        If the scenario, the world or the seed is not valid.
+        If the scenario, the world, the seed or what is added is not valid.
     """
 
     def __init__(
@@ -121,6 +131,9 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         order: Literal["forward", "reverse"] = "forward",
         agent_reporters: Mapping[str, Any] | None = None,
         agenttype_reporters: Mapping[type[mesa.Agent], Mapping[str, Any]] | None = None,
+        each_month: EachMonth | None = None,
+        steps: Sequence[AddedStep] = (),
+        agents: Mapping[str, type[StateAgent]] | None = None,
         **older: Any,
     ) -> None:
         world = world if world is not None else load_world()
@@ -134,6 +147,8 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             raise InputError(f"{replicate} is below zero", field="replicate", allowed="0 or more")
         # Results never use Mesa's own randomness; who does has another stream each replicate.
         super().__init__(rng=[settings.seed, replicate])
+        self.extensions = Extensions(each_month, steps, agents or {})
+        self._classes: dict[str, Any] = AGENT_CLASSES | _checked_classes(self.extensions.agents)
         self.world, self.settings = world, settings
         self.replicate = int(replicate)
         self.order = order
@@ -186,12 +201,13 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         table = self.world.localities
         names = dict(zip(table["code"], table["name"], strict=True))
         for i, code in enumerate(at.locality):
-            Governor(self, i, code, str(names[code]), cells[code])
+            self._classes["governor"](self, i, code, str(names[code]), cells[code])
         for i, country in enumerate(rows_of(self.world.countries)):
-            NationalExecutive(self, i, country.iso3, country.name)
+            self._classes["executive"](self, i, country.iso3, country.name)
         kinds = self.state.actor["kind"]
         for a, code in enumerate(at.actor_codes):
-            _ACTOR_CLASSES[int(kinds[a])](self, a, code, code.rpartition(":")[2])
+            cls = self._classes[k.ACTOR_TYPES[int(kinds[a])]]
+            cls(self, a, code, code.rpartition(":")[2])
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Register an agent; Mesa calls this when one is made.
@@ -323,11 +339,17 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             self.running = False
             return
         self._make_room()
+        if self.extensions.each_month is not None:
+            call_each_month(self.extensions.each_month, self.state, self.month)
+            self._make_room()
         self._is_stepping = True
         try:
             for number, step in enumerate(STEPS):
                 self.state.run["step"] = number
                 self._take(step)
+                for added in self.extensions.steps:
+                    if added.number == number:
+                        self._take_added(added)
             self._call("other", "step", is_reverse=False)
         finally:
             self._is_stepping = False
@@ -344,18 +366,55 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         else:
             self._call(step.who, step.verb, self.order == "reverse" and not step.ordered)
 
+    def _take_added(self, step: AddedStep) -> None:
+        """Take a step that a user added, with as much room as a month needs before and after."""
+        self._make_room()
+        if step.who in ("world", "crossing"):
+            step.take(self.handle, *span(self.state, step.who), self.month)
+        else:
+            is_reverse = self.order == "reverse" and not step.is_ordered
+            for agent in self._acting_now(step.who, is_reverse):
+                index = agent.centre if step.who == "centre" else agent.index
+                step.rule(self.handle, index, self.month)
+        self._make_room()
+
     def _call(self, who: str, verb: str, is_reverse: bool) -> None:
-        """Call a method of every agent of a group that is still registered when its turn comes."""
+        """Call a method of every agent of a group."""
+        for agent in self._acting_now(who, is_reverse):
+            getattr(agent, verb)()
+
+    def _acting_now(self, who: str, is_reverse: bool) -> Iterator[Any]:
+        """Yield every agent of a group that is still registered when its turn comes."""
         members = self._members()
         agents = members.get(who, [])
         for agent in reversed(agents) if is_reverse else agents:
             if members is self._acting or agent in self.agents:
-                getattr(agent, verb)()
+                yield agent
 
     def run_to_end(self) -> None:
         """Run all months of the scenario that are left."""
         while not self._is_over:
             self.step()
+
+
+def _checked_classes(given: Mapping[str, Any]) -> dict[str, type[StateAgent]]:
+    """Return classes of agents by type; refuse those that cannot take the shipped ones' place."""
+    for who, cls in given.items():
+        if who not in AGENT_CLASSES:
+            raise InputError(
+                f"there is no type of agent {who!r}",
+                argument="agents",
+                allowed=", ".join(AGENT_CLASSES),
+                nearest=nearest_name(who, AGENT_CLASSES),
+            )
+        base = AGENT_CLASSES[who]
+        if not (isinstance(cls, type) and issubclass(cls, base)):
+            raise InputError(
+                f"{cls!r} cannot act as {who}",
+                argument="agents",
+                allowed=f"a subclass of {base.__module__}.{base.__name__}",
+            )
+    return dict(given)
 
 
 def _reporter(reporter: Any) -> Any:

@@ -17,7 +17,7 @@ from sim.core.calendar import month_index, month_name
 from sim.core.plurals import counted
 from sim.core.state import Array, State
 from sim.engine import events, outcomes
-from sim.engine.compiled import simulate
+from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
 from sim.engine.monthly_inputs import Positions
 from sim.engine.record_coverage import rules_from
@@ -183,8 +183,10 @@ class Collector:
         world: World,
         driver: str,
         draws: tuple[dict[str, float], ...],
+        extensions: Extensions,
     ) -> None:
         self.scenario, self.world, self.driver, self.draws = scenario, world, driver, draws
+        self.extensions = extensions
         self.at = Positions(world)
         self.parts: dict[str, list[pa.Table]] = {
             name: [] for name in ("events", "projects", "by_country", "by_locality")
@@ -213,6 +215,8 @@ class Collector:
         )
         manifest["rules_from"] = rules_from(self.world)
         manifest["logs_kept"] = min(total, LOGS_KEPT)
+        if self.extensions:
+            manifest["extensions"] = self.extensions.record
         if self.draws:
             manifest["draws"] = [dict(draw) for draw in self.draws]
         tables = {name: pa.concat_tables(parts) for name, parts in self.parts.items()}
@@ -231,10 +235,11 @@ class Collector:
             scenario = parameter_draws.with_draw(scenario, draw)
         if self.driver == "compiled":
             begun = initial_state(scenario, self.world) if self.draws else template
-            return simulate(begun, scenario.seed, replicate)
+            return simulate_extended(begun, scenario.seed, replicate, self.extensions)
         from sim.engine.model import ParadiplomacyModel
 
-        model = ParadiplomacyModel(scenario, replicate=replicate, world=self.world)
+        more: dict[str, Any] = vars(self.extensions)
+        model = ParadiplomacyModel(scenario, replicate=replicate, world=self.world, **more)
         model.run_to_end()
         return model.state
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.core import folders
+from sim.engine.extensions import AddedStep, EachMonth
 from sim.experiments.comparison.paired_comparison import ComparisonTables, Progress, compare_tables
 from sim.scenario.schema import Scenario
 from sim.world import World
@@ -103,6 +104,8 @@ def compare(
     world: World | None = None,
     workers: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
+    each_month: EachMonth | None = None,
+    steps: Sequence[AddedStep] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -122,6 +125,9 @@ def compare(
     draws
         Parameter sets shared by all scenarios, one a replicate, starting over at the end; a
         parameter that a scenario or ``overrides`` sets keeps its value there.
+    each_month, steps
+        Code of your own, as :func:`sim.results.run_result.run` takes it, in every run of every
+        scenario; several threads call it at once.
     out
         Folder to write to, new or empty.
     progress
@@ -143,6 +149,8 @@ def compare(
         world=world,
         workers=workers,
         draws=draws,
+        each_month=each_month,
+        steps=steps,
         out=out,
         progress=progress,
     )

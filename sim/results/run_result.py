@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.core import folders
 from sim.core.errors import InputError
+from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.run import Collector, Progress, RunTables
 from sim.scenario.schema import Scenario, load
@@ -64,7 +65,7 @@ class Run(RunTables):
         Raises
         ------
         InputError
-            If the page's libraries are not installed.
+            If the page's libraries are not installed, or the run was made with code of your own.
         """
         from sim.app import dashboard
 
@@ -117,6 +118,9 @@ def run(
     end: str | None = None,
     world: World | None = None,
     draws: Sequence[Mapping[str, float]] = (),
+    each_month: EachMonth | None = None,
+    steps: Sequence[AddedStep] = (),
+    agents: Mapping[str, type] | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -135,6 +139,10 @@ def run(
     draws
         Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
         over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
+    each_month, steps, agents
+        Code of your own (:mod:`sim.engine.extensions`): a function of the state and the month's
+        number called before each month, added steps, and classes of agents for the Mesa driver.
+        The manifest names it, but cannot repeat the run without it.
     out
         Folder to write to, new or empty.
     progress
@@ -147,13 +155,20 @@ def run(
     """
     if driver not in DRIVERS:
         raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
+    extensions = Extensions(each_month, steps, agents or {})
+    if extensions.agents and driver != "mesa":
+        raise InputError(
+            "classes of agents act in the Mesa driver only",
+            argument="agents",
+            allowed="driver='mesa' with them",
+        )
     world = world if world is not None else load_world()
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
     chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
     known = parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)
-    result = Collector(chosen, world, driver, known).collect(Run, progress)
+    result = Collector(chosen, world, driver, known, extensions).collect(Run, progress)
     if out is not None:
         result.write(out)
     return result

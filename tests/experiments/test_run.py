@@ -291,7 +291,7 @@ def test_a_folder_that_is_not_empty_is_refused_before_anything_runs(
     def never(*_: Any) -> None:
         pytest.fail("the run was started")
 
-    monkeypatch.setattr("sim.experiments.run.simulate", never)
+    monkeypatch.setattr("sim.experiments.run.simulate_extended", never)
     with pytest.raises(InputError, match="not empty"):
         sim.run(tiny, out=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.core import files, folders, provenance
+from sim.core import files, folders
 from sim.core.calendar import month_name
 from sim.core.errors import InputError, nearest_name
 from sim.core.plurals import counted
-from sim.engine.record_coverage import rules_from
+from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.comparison import comparison_tables, pairing
 from sim.experiments.comparison.comparison_tables import Tally
@@ -256,6 +256,8 @@ def compare_tables(
     world: World | None = None,
     workers: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
+    each_month: EachMonth | None = None,
+    steps: Sequence[AddedStep] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Made:
@@ -270,13 +272,14 @@ def compare_tables(
         If anything given is not valid or the scenarios cannot be paired.
     """
     started, stopwatch = datetime.now(UTC), Stopwatch()
+    extensions = Extensions(each_month, steps)
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)
-    worlds = Worlds(chosen, world, chosen[0].seed, known)
+    worlds = Worlds(chosen, world, chosen[0].seed, known, extensions)
     total = chosen[0].replicates
     shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
     tallies = [Tally(*shape) for _ in chosen[1:]]
@@ -290,26 +293,9 @@ def compare_tables(
             if progress is not None:
                 progress(done.number + 1, total)
     labels = pairing.labels_of(chosen)
-    manifest = _manifest(worlds, labels, threads, started)
+    manifest = pairing.manifest_of_comparison(worlds, labels, threads, started)
     per_run = comparison_tables.per_run_frame(regions, [BASELINE, *labels])
     result = made(worlds, labels, tallies, per_run, manifest)
     stopwatch.lap("simulating")
     result.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
     return result
-
-
-def _manifest(worlds: Worlds, labels: Sequence[str], workers: int, at: datetime) -> dict[str, Any]:
-    """Describe a comparison completely enough to repeat it."""
-    base = worlds.scenarios[0]
-    manifest = provenance.manifest(
-        scenario=base.model_dump(mode="json"),
-        parameters=base.parameter_values(),
-        world_digest=worlds.world.digest,
-        seed=base.seed,
-        replicates=base.replicates,
-        driver="compiled",
-        started=at,
-        seconds=0.0,
-    ) | {"rules_from": rules_from(worlds.world)}
-    what_ifs = worlds.scenarios[1:]
-    return manifest | pairing.manifest_of_what_ifs(labels, what_ifs, worlds.draws, workers)

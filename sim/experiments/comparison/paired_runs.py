@@ -101,7 +101,7 @@ def paired_runs_of(worlds: Worlds, labels: Sequence[str], label: str, replicate:
             f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
         )
     both = (worlds.scenarios[0], worlds.scenarios[number])
-    pair = Worlds(both, worlds.world, worlds.seed, worlds.draws)
+    pair = Worlds(both, worlds.world, worlds.seed, worlds.draws, worlds.extensions)
     one, other = (
         to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
     )
@@ -190,6 +190,13 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
             file=folder,
             allowed=", ".join(what_ifs),
             nearest=nearest_name(label, what_ifs),
+        )
+    if "extensions" in manifest:
+        raise InputError(
+            "was made with code that the manifest names but does not hold, so that its runs "
+            "cannot be made again",
+            file=folder,
+            allowed="the comparison in Python: sim.compare(…).explain(deal)",
         )
     for words, then, now in (
         ("another version of the model", manifest["model_version"], model_version()),

@@ -7,7 +7,7 @@ the world's tables and keep every processor busy without copies.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ import numpy as np
 
 from sim.core.state import SERIES, Array, State
 from sim.engine import outcomes
-from sim.engine.compiled import simulate
 from sim.engine.events import canonical_log
+from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
 from sim.engine.monthly_inputs import Positions
 from sim.engine.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
@@ -136,6 +136,8 @@ class Worlds:
         Parameter sets, each shared by all scenarios; replicate number r takes set r, starting
         over at the end. A parameter that a scenario sets, or that a what-if has otherwise than
         the baseline, keeps its value there.
+    extensions
+        What a user adds to every run.
     """
 
     def __init__(
@@ -144,7 +146,9 @@ class Worlds:
         world: World,
         seed: int,
         draws: Sequence[Mapping[str, float]] = (),
+        extensions: Extensions | None = None,
     ) -> None:
+        self.extensions = extensions or Extensions()
         self.scenarios, self.world, self.seed = tuple(scenarios), world, seed
         self.draws = tuple(draws)
         self.at = Positions(world)
@@ -170,13 +174,15 @@ class Worlds:
 
     def final_states(self, replicate: int) -> tuple[State, ...]:
         """Return the state after the last month of each scenario."""
-        return tuple(simulate(begun, self.seed, replicate) for begun in self._begun(replicate))
+        return tuple(self._simulated(replicate))
+
+    def _simulated(self, replicate: int) -> Iterator[State]:
+        for begun in self._begun(replicate):
+            yield simulate_extended(begun, self.seed, replicate, self.extensions)
 
     def replicate(self, number: int) -> Replicate:
         """Run one replicate of every scenario and compare."""
-        seen = tuple(
-            self._look(simulate(begun, self.seed, number)) for begun in self._begun(number)
-        )
+        seen = tuple(self._look(w) for w in self._simulated(number))
         parted = tuple(_parted(Sides(seen[0].log, other.log)) for other in seen[1:])
         return Replicate(number, seen, parted)
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
+from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.provenance import cpu_count
+from sim.engine.record_coverage import rules_from
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiments.comparison.paired_simulation import Worlds
 
 
 def paired_scenarios(
@@ -120,14 +126,25 @@ def changed_parameters(baseline: Scenario, what_if: Scenario) -> dict[str, tuple
     }
 
 
-def manifest_of_what_ifs(
-    labels: Sequence[str],
-    what_ifs: Sequence[Scenario],
-    draws: Sequence[Mapping[str, float]],
-    workers: int,
+def manifest_of_comparison(
+    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime
 ) -> dict[str, Any]:
-    """Return what the manifest of a comparison holds beside that of a run."""
-    return {
+    """Describe a comparison completely enough to repeat it."""
+    base, *what_ifs = worlds.scenarios
+    manifest = provenance.manifest(
+        scenario=base.model_dump(mode="json"),
+        parameters=base.parameter_values(),
+        world_digest=worlds.world.digest,
+        seed=base.seed,
+        replicates=base.replicates,
+        driver="compiled",
+        started=started,
+        seconds=0.0,
+    )
+    if worlds.extensions:
+        manifest["extensions"] = worlds.extensions.record
+    return manifest | {
+        "rules_from": rules_from(worlds.world),
         "kind": "comparison",
         "what_ifs": {
             label: {
@@ -136,6 +153,6 @@ def manifest_of_what_ifs(
             }
             for label, scenario in zip(labels, what_ifs, strict=True)
         },
-        "draws": [dict(draw) for draw in draws],
+        "draws": [dict(draw) for draw in worlds.draws],
         "workers": workers,
     }
