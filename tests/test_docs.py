@@ -14,6 +14,7 @@ import typer
 
 from sim.cli.main import app
 from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+from sim.scenario.schema import load
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -25,7 +26,7 @@ PAGES = sorted(
 LANGUAGES = {"sh", "python", "csv", "nginx", "text", "toml"}
 """Languages of blocks; tests/app/test_hosts.py tries the one of nginx, and text is no code.
 
-tests/core/test_parameters.py tries the one of toml.
+tests/core/test_parameters.py tries the one of toml that is not on the page of scenarios.
 """
 PAGE_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
@@ -75,6 +76,15 @@ ALL = [
 )
 def test_every_command_and_option_exists_and_takes_its_value(page: Path, words: list[str]) -> None:
     parsed(words)
+
+
+def test_every_scenario_of_the_page_about_them_loads(tmp_path: Path) -> None:
+    found = blocks(ROOT / "docs" / "scenarios.md", "toml")
+    assert found
+    for number, block in enumerate(found):
+        file = tmp_path / f"example-{number}.toml"
+        file.write_text(block, encoding="utf-8")
+        assert load(file).interventions
 
 
 def test_an_option_that_does_not_exist_would_be_noticed() -> None:

@@ -17,7 +17,7 @@ from calibration.claims.locality_lists import read_lists, with_lists
 from calibration.claims.statistics import STATISTICS, Statistic
 from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
-from sim.scenario.interventions import STRICT, Line, Month, misplaced
+from sim.scenario.intervention_fields import STRICT, Line, Month, misplaced
 from sim.scenario.problems import NO_SUCH_FIELD, Problem, closest, problems_of, shown
 from sim.scenario.reading import Document, read_document
 

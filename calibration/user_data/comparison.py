@@ -31,7 +31,7 @@ from calibration.user_data.user_table import (
 )
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
-from sim.scenario.interventions import LAST_MONTH
+from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 from sim.world.names import COUNTRIES, PlaceNames

@@ -133,12 +133,14 @@ def _interventions(scenario: Scenario) -> Table:
     """Return a table of what changes in the middle of the run."""
     from rich.text import Text
 
+    from sim.report.display_names import listed
+
     table = _table("from", "until", "kind", "change")
     for change in sorted(scenario.interventions, key=lambda c: c.month):
         fields = change.model_dump(exclude_none=True, exclude={"month", "kind", "until", "id"})
         note = fields.pop("note", None)
-        words = ", ".join(f"{key} {value}" for key, value in fields.items())
-        until = str(getattr(change, "until", None) or "")
+        words = ", ".join(f"{key} {listed(value)}" for key, value in fields.items())
+        until = change.until or ""
         table.add_row(
             change.month, until, change.kind, Text(f"{words} ({note})" if note else words)
         )

@@ -15,8 +15,9 @@ from sim.core.errors import InputError
 from sim.core.rng import key_of
 from sim.core.state import State
 from sim.engine import monthly_inputs as calendars
-from sim.engine.monthly_inputs import Array, Positions, month_matrices, orders, rows_of, write_in
+from sim.engine.monthly_inputs import Array, Positions, changed_matrices, orders, rows_of
 from sim.rules.basics import NEVER
+from sim.scenario.expansion import plain_interventions
 from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
 from sim.world.authority import REVENUE_HIGH
@@ -38,7 +39,8 @@ def initial_state(scenario: Scenario, world: World) -> State:
     The two key words are left at zero and offices empty: a run fills them by seed and replicate.
     """
     at = Positions(world)
-    matrices, mean_authority = _calendars(scenario, world, at)
+    changes = plain_interventions(scenario, world)
+    matrices, mean_authority = changed_matrices(scenario, changes, world, at)
     strength, endowment = _strengths(world, at), _endowments(world, at)
     par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
     par.view(np.float64)[:] = list(scenario.parameter_values().values())
@@ -75,7 +77,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         holder=holder[0],
         recognition=recognition[0],
         forum=_forums(world, at, t),
-        intervention=orders(scenario.interventions, at),
+        intervention=orders(changes, at),
     )
     _check_keys(result)
     return result
@@ -93,18 +95,6 @@ def _records(fields: tuple[state.Field, ...], rows: int) -> Array:
 
 def _log10(values: pd.Series[float], reference: float) -> Array:
     return np.log10(np.maximum(values.to_numpy(dtype=float), 1e-3) / reference)
-
-
-def _calendars(scenario: Scenario, world: World, at: Positions) -> tuple[dict[str, Array], float]:
-    """Return the month matrices, the scenario's changes written in, and the mean of authority.
-
-    The mean that ``authority.effect`` shrinks to is that of the world without these changes.
-    """
-    matrices = month_matrices(world, at, scenario.end_month + 1)
-    mean_authority = float(matrices["authority"][scenario.start_month].mean())
-    for change in sorted(scenario.interventions, key=lambda c: c.month):
-        write_in(change, matrices, at)
-    return matrices, mean_authority
 
 
 def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:

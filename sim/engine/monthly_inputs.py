@@ -1,7 +1,8 @@
 """Calendars: what is known month by month beforehand, with a scenario's changes written in.
 
 Authority, signals, shocks, programmes and envelopes do not depend on what happens in a run, so a
-scenario's interventions on them are carried out here. Those on parameters, office-holders and
+scenario's interventions on them are carried out here, as plain ones
+(:mod:`sim.scenario.expansion`). Those on parameters, office-holders and
 recognition become orders that the rules carry out
 (:func:`sim.rules.politics.apply_interventions`), and so do visits and twinnings
 (:func:`sim.rules.scheduled_contacts.arrange_contacts`).
@@ -22,6 +23,7 @@ from sim.core import state
 from sim.core.calendar import EPOCH_YEAR
 from sim.core.parameters import PARAMETERS
 from sim.core.rng import key_of
+from sim.scenario.expansion import one_code
 from sim.scenario.interventions import (
     AuthorityChange,
     EnvelopeChange,
@@ -36,6 +38,7 @@ from sim.scenario.interventions import (
     Twinning,
     Visit,
 )
+from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
 from sim.world.actors import actor_names
 from sim.world.authority import authority_index
@@ -166,31 +169,44 @@ def forum_calendar(world: World, months: int) -> pd.DataFrame:
     return later[later["month"] < max(months, last + 1)]
 
 
+def changed_matrices(
+    scenario: Scenario, changes: Iterable[Intervention], world: World, at: Positions
+) -> tuple[dict[str, Array], float]:
+    """Return the month matrices, the plain changes written in, and the mean of authority.
+
+    The mean that ``authority.effect`` shrinks to is that of the world without these changes.
+    """
+    matrices = month_matrices(world, at, scenario.end_month + 1)
+    mean_authority = float(matrices["authority"][scenario.start_month].mean())
+    for change in sorted(changes, key=lambda c: c.month):
+        write_in(change, matrices, at)
+    return matrices, mean_authority
+
+
 def write_in(change: Intervention, matrices: dict[str, Array], at: Positions) -> None:
-    """Write an intervention on a calendar into the month matrices; leave others alone."""
-    m = change.month_index
+    """Write a plain intervention on a calendar into the month matrices; leave others alone."""
+    last = None if change.until_index is None else change.until_index + 1
+    months = slice(change.month_index, last)
     if isinstance(change, AuthorityChange):
-        column = matrices["authority"][m:, at.country[change.country]]
+        column = matrices["authority"][months, at.country[one_code(change.country)]]
         column[:] = change.value if change.value is not None else column + (change.change or 0.0)
         np.clip(column, 0.0, 1.0, out=column)
     elif isinstance(change, EnvelopeChange):
         banks = at.bank.values() if change.bank is None else [at.bank[change.bank]]
-        matrices["envelope"][m:, list(banks)] *= change.factor
+        matrices["envelope"][months, list(banks)] *= change.factor
     elif isinstance(change, SignalChange):
-        last = None if change.until_index is None else change.until_index + 1
-        matrices["signal"][m:last, k.SIGNALS.index(change.signal)] = change.value
+        matrices["signal"][months, k.SIGNALS.index(change.signal)] = change.value
     elif isinstance(change, Shock):
-        last = None if change.until_index is None else change.until_index + 1
-        where = slice(None) if change.country is None else at.country[change.country]
-        matrices[change.what][m:last, where] = change.value
+        every = change.country is None
+        where = slice(None) if every else at.country[one_code(change.country)]
+        matrices[change.what][months, where] = change.value
     elif isinstance(change, Programme):
-        last = None if change.until_index is None else change.until_index + 1
-        c, s = at.country[change.country], at.sector[change.sector]
-        matrices["programme"][m:last, c, s] = change.value
+        c, s = at.country[one_code(change.country)], at.sector[change.sector]
+        matrices["programme"][months, c, s] = change.value
 
 
 def orders(changes: Iterable[Intervention], at: Positions) -> Array:
-    """Return the interventions as records for the rules, sorted by month."""
+    """Return plain interventions as records for the rules, sorted by month."""
     rows = sorted((_order(change, at) for change in changes), key=lambda row: row[0])
     table = np.zeros(len(rows), dtype=state.record_type(state.INTERVENTION))
     for i, row in enumerate(rows):
@@ -211,18 +227,18 @@ def _order(change: Intervention, at: Positions) -> tuple[Any, ...]:
         target = list(PARAMETERS).index(change.parameter)
         return (month, kind, target, key, change.value, nan, 0, -1)
     if isinstance(change, GovernorChange):
-        replaces = int(change.name is not None)
+        replaces = int(change.replaces)
         traits = (known(change.will), known(change.aligned))
-        return (month, kind, at.locality[change.locality], key, *traits, replaces, -1)
+        return (month, kind, at.locality[one_code(change.locality)], key, *traits, replaces, -1)
     if isinstance(change, ExecutiveChange):
-        replaces = int(change.name is not None)
+        replaces = int(change.replaces)
         traits = (known(change.stance), known(change.consolidation))
-        return (month, kind, at.country[change.country], key, *traits, replaces, -1)
+        return (month, kind, at.country[one_code(change.country)], key, *traits, replaces, -1)
     if isinstance(change, RecognitionSwitch):
         recognises = float(change.recognises == "PRC")
-        return (month, kind, at.country[change.country], key, recognises, nan, 0, -1)
+        return (month, kind, at.country[one_code(change.country)], key, recognises, nan, 0, -1)
     if isinstance(change, Visit | Twinning):
         actor = at.actor[change.actor if isinstance(change, Visit) else change.province]
-        return (month, kind, at.locality[change.locality], key, nan, nan, 0, actor)
+        return (month, kind, at.locality[one_code(change.locality)], key, nan, nan, 0, actor)
     code = getattr(change, "country", None)
-    return (month, kind, -1 if code is None else at.country[code], key, nan, nan, 0, -1)
+    return (month, kind, -1 if code is None else at.country[one_code(code)], key, nan, nan, 0, -1)

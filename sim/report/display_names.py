@@ -129,7 +129,7 @@ class Names:
         from sim.core.identities import EVENT, text_of
         from sim.core.rng import event_identity, key_of
         from sim.engine.monthly_inputs import forum_calendar
-        from sim.scenario.interventions import LAST_MONTH
+        from sim.scenario.intervention_fields import LAST_MONTH
 
         table = forum_calendar(self.world, month_index(LAST_MONTH) + 1)
         hosts = set(self.world.provinces["code"])
@@ -156,9 +156,14 @@ def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> s
     return None if rows.empty else str(rows["name"].iloc[0])
 
 
+def listed(value: object) -> str:
+    """Return a value of an intervention's field in words, several codes with blanks between."""
+    return " ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
 def intervention_cells(change: Intervention) -> tuple[str, str, str, str]:
     """Return an intervention as the cells of a row."""
     data = change.model_dump(exclude_none=True)
     apart = {"month", "kind", "note", "id"}
-    words = ", ".join(f"{plain_word(k)}: {v}" for k, v in data.items() if k not in apart)
+    words = ", ".join(f"{plain_word(k)}: {listed(v)}" for k, v in data.items() if k not in apart)
     return change.month, change.kind, words, change.note or ""

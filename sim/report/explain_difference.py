@@ -21,6 +21,7 @@ from sim.report.compare_text import fate_words, kind_words
 from sim.report.display_names import Names, money, month_words, plain_word
 from sim.report.event_phrases import ORDERS, Event, reason, sentence
 from sim.report.explanation import event_record, life_record
+from sim.scenario.intervention_fields import codes_in
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.paired_runs import PairedRuns
@@ -70,25 +71,31 @@ class _Told:
             found += [
                 f"{name} {self.ordered(change)} ({month_words(change.month)})"
                 for change in sorted(apart, key=lambda change: change.month)
-                if change.month <= root.month and self.home(change) in (None, root.country)
+                if change.month <= root.month and self.reaches(change, root.country)
             ]
         return found
 
-    def home(self, change: Intervention) -> str | None:
-        """Return the country that an intervention is about, None if it is about all."""
-        locality = getattr(change, "locality", None)
-        if locality is not None:
-            return self.names.home.get(locality)
-        country: str | None = getattr(change, "country", None)
-        return country
+    def reaches(self, change: Intervention, country: str | None) -> bool:
+        """Return whether an intervention is about a country, one of its localities or all."""
+        codes = self.homes(change)
+        return not codes or country in codes
+
+    def homes(self, change: Intervention) -> list[str | None]:
+        """Return the countries that an intervention is about, none if it is about all."""
+        localities = codes_in(getattr(change, "locality", None))
+        countries = codes_in(getattr(change, "country", None))
+        return [*countries, *(self.names.home.get(code) for code in localities)]
 
     def ordered(self, change: Intervention) -> str:
         """Return what an intervention does and sets, such as ``stance: -0.8``."""
-        place = self.names.place(getattr(change, "locality", None), self.home(change))
+        localities = codes_in(getattr(change, "locality", None))
+        homes = self.homes(change)
+        places = [self.names.place(code, None) for code in localities]
+        places = places or [self.names.place(None, code) for code in homes or [None]]
         data = change.model_dump(exclude_none=True)
         apart = {"month", "kind", "note", "id", "country", "locality"}
         sets = ", ".join(f"{plain_word(n)}: {v}" for n, v in data.items() if n not in apart)
-        return f"{ORDERS[change.kind]} in {place}" + (f", {sets}" if sets else "")
+        return f"{ORDERS[change.kind]} in {', '.join(places)}" + (f", {sets}" if sets else "")
 
     def cause(self, side: int, event: Event | None) -> Event | None:
         """Return the first cause of an event outside its own project."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.outreach import assess_country
@@ -27,7 +29,14 @@ def prepare_outset(w):
 
 @rule
 def set_parameters_of_outset(w, t):
-    """Set the parameters that the scenario orders for the first month."""
+    """Set the parameters that the scenario orders for the first month.
+
+    Orders that give a parameter back its value, which are nan, take that of the run.
+    """
+    for row in range(len(w.intervention)):
+        order = w.intervention[row]
+        if order.kind == k.SET_PARAMETER and math.isnan(order.value):
+            order.value = w.par_values[order.target]
     for row in range(len(w.intervention)):
         order = w.intervention[row]
         if order.month == t and order.kind == k.SET_PARAMETER:

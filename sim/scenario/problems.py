@@ -203,7 +203,7 @@ def _message(kind: str, value: object, message: str) -> str:
         return f"{shown(value)} is out of range"
     if kind == "finite_number":
         return f"{shown(value)} is not a finite number"
-    if kind == "month":
+    if kind in {"month", "codes"}:
         return f"{shown(value)} {message}"
     nouns = {
         "float_type": "a number",
@@ -212,6 +212,7 @@ def _message(kind: str, value: object, message: str) -> str:
         "string_type": "text in quotes",
         "dict_type": "a table",
         "tuple_type": "a list",
+        "codes_type": "text in quotes or a list of such",
         "model_type": "a table",
         "model_attributes_type": "a table",
     }

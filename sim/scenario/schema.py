@@ -18,18 +18,17 @@ from sim.core.calendar import month_index
 from sim.core.line_finder import KeyPath
 from sim.core.parameters import default_values
 from sim.scenario import reading as scenario_source
-from sim.scenario.interventions import (
+from sim.scenario.intervention_fields import (
     FIRST_MONTH,
     STRICT,
-    Intervention,
     Line,
     Month,
-    ParameterChange,
     Prose,
     Slug,
     misplaced,
     names_of,
 )
+from sim.scenario.interventions import Intervention, ParameterChange
 from sim.scenario.problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario.reading import Layers, find, names, shipped_folder
 from sim.scenario.toml_dump import dumped

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from sim.core.enums import ACTOR_TYPES, EMBASSY
 from sim.core.errors import Near
 from sim.core.line_finder import KeyPath
+from sim.scenario.expansion import Dated, Plain, expanded
+from sim.scenario.intervention_fields import ALL
 from sim.scenario.interventions import SignalChange, Visit
 from sim.scenario.problems import Problem, closest, shown
 
@@ -38,9 +40,9 @@ Mention = tuple[KeyPath, str, str, str | None]
 
 
 def unknown_names(
-    scenario: BaseModel, interventions: Sequence[BaseModel], world: World | None
+    scenario: Dated, interventions: Sequence[BaseModel], world: World | None
 ) -> list[Problem]:
-    """Return the names in a scenario that the world's tables lack.
+    """Return the names in a scenario that the world's tables lack, or what else does not fit them.
 
     Parameters
     ----------
@@ -48,17 +50,17 @@ def unknown_names(
         The models whose fields may hold names; a field says so by the ``names`` mark of its
         schema.
     world
-        The tables; the shipped ones if None, which are read only if there is a name.
+        The tables; the shipped ones if None, which are read only if they are needed.
 
     Returns
     -------
     list of Problem
-        One for each unknown name, in the order of the scenario.
+        One for each unknown name, in the order of the scenario; without one, what else is wrong.
     """
     mentions = list(_mentions((), scenario))
     for number, change in enumerate(interventions):
         mentions.extend(_mentions(("interventions", number), change))
-    if not mentions:
+    if not mentions and all(change.every is None for change in scenario.interventions):
         return []
     if world is None:
         from sim.world import load_world
@@ -79,18 +81,23 @@ def unknown_names(
                 near = _nearest(name, known[table])
             message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
-    return problems or [*_out_of_post(interventions, world), *_out_of_range(interventions, world)]
+    if problems:
+        return problems
+    found, clash = expanded(scenario, world)
+    out = [*_out_of_post(found, world), *_out_of_range(interventions, world)]
+    return out if clash is None else [clash, *out]
 
 
-def _out_of_post(interventions: Sequence[BaseModel], world: World) -> Iterator[Problem]:
+def _out_of_post(changes: Sequence[Plain], world: World) -> Iterator[Problem]:
     """Yield the visits of actors who are posted to another country than they are to visit."""
     from sim.world.actors import posting
 
-    for number, change in enumerate(interventions):
+    table = world.tables["localities"]
+    homes = dict(zip(table["code"], table["iso3"], strict=True))
+    for change, number in changes:
         post = posting(change.actor) if isinstance(change, Visit) else None
         if isinstance(change, Visit) and post is not None:
-            table = world.tables["localities"]
-            country = str(table.loc[table["code"] == change.locality, "iso3"].iloc[0])
+            country = str(homes[change.locality])
             if post != country:
                 message = f"{shown(change.actor)} does not work in {country}"
                 allowed = "the embassy in the country of the locality"
@@ -110,7 +117,7 @@ def _out_of_range(interventions: Sequence[BaseModel], world: World) -> Iterator[
                 yield Problem(("interventions", number, "value"), message, allowed)
 
 
-def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
+def _mentions(above: KeyPath, model: Any) -> Iterator[Mention]:
     """Yield the names that the fields of a model hold."""
     for field, info in type(model).model_fields.items():
         marks = info.json_schema_extra
@@ -121,7 +128,7 @@ def _mentions(above: KeyPath, model: BaseModel) -> Iterator[Mention]:
         if isinstance(value, tuple):
             for number, name in enumerate(value):
                 yield (*above, field, number), table, name, words
-        elif value is not None:
+        elif value is not None and not (marks.get("several") and value == ALL):
             yield (*above, field), table, value, words
 
 

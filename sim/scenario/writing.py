@@ -82,7 +82,7 @@ def _parameter_lines(values: Mapping[str, float]) -> Iterator[str]:
 
 def _intervention_lines(base: Scenario) -> Iterator[str]:
     """Yield one intervention of each kind, not in use, with its fields explained."""
-    shared = ("month", "id", "note")
+    shared = ("month", "id", "note", "every")
     yield from _comment(
         "What changes in the middle of the run: as many [[interventions]] as you like, of the "
         "kinds below. All have the fields:"
@@ -114,6 +114,8 @@ def _example(model: type[BaseModel], field: str, base: Scenario) -> str:
         return literal(base.end)
     if words.startswith("a number"):
         return "0.5"
+    if words.startswith("a whole number"):
+        return "12"
     if words.startswith("true"):
         return "true"
     if words.startswith('"'):

@@ -99,10 +99,22 @@ def test_unknown_fields_are_refused(kind: str) -> None:
         ("programme", "value", 1.01),
         ("programme", "sector", None),
         ("programme", "until", "2009-12"),
+        ("authority", "country", ["ARG", 3]),
+        ("authority", "country", []),
+        ("governor", "locality", ["AR-Y", "AR-Y"]),
+        ("governor", "country", "ARG"),
+        ("governor", "every", 12),
+        ("governor", "until", "2012-01"),
+        ("visit", "every", 0),
+        ("visit", "every", 12.0),
+        ("shock", "every", 12),
+        ("shock", "lasts", 733),
+        ("twinning", "until", "2012-01"),
     ],
 )
 def test_wrong_values_are_refused_at_their_field(kind: str, field: str, value: Any) -> None:
-    assert first_error(kind, **{field: value})[0] == (field,)
+    place = "name" if (kind, field) == ("governor", "every") else field
+    assert first_error(kind, **{field: value})[0] == (place,)
 
 
 def test_authority_takes_a_value_or_a_change() -> None:
@@ -126,6 +138,30 @@ def test_an_end_may_not_precede_its_start() -> None:
     assert made("signal", until="2010-01").until_index == 120
     assert made("signal", until=None).until_index is None
     assert first_error("shock", until="2009-12")[0] == ("until",)
+
+
+def test_places_are_one_several_or_all() -> None:
+    assert made("authority", country=["ARG", "BRA"]).country == ("ARG", "BRA")
+    assert made("shock", country="all").country == "all"
+    assert made("visit", locality=None, country="all").where == "all"
+    assert first_error("visit", locality=None)[1] == "is missing"
+
+
+def test_new_persons_have_no_name_where_they_are_many() -> None:
+    assert made("governor", name=None, new=True, every=24, locality="all").replaces
+    assert not made("governor", name=None, new=False).replaces
+    assert "more than once" in first_error("executive", name="A", country=["ARG", "BRA"])[1]
+
+
+def test_what_holds_anyway_is_not_repeated_unless_it_ends() -> None:
+    assert made("shock", every=24, lasts=6).spans(160) == [(120, 125), (144, 149)]
+    assert made("shock", every=24, lasts=6, until="2012-03").spans(200)[-1] == (144, 146)
+    assert made("authority", value=None, change=0.1, every=24).spans(150) == [
+        (120, None),
+        (144, None),
+    ]
+    assert made("visit", every=6, until="2010-12").spans(200) == [(120, None), (126, None)]
+    assert first_error("shock", every=12, lasts=13)[0] == ("lasts",)
 
 
 def test_keys_tell_what_clashes() -> None:

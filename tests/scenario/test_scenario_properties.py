@@ -38,7 +38,6 @@ CODES = {
     "travelling actors": list(visitor_names(WORLD)),
 }
 RANGES = WORLD.signals.set_index("signal")[["low", "high"]].astype(float)
-HOMES = dict(zip(WORLD.localities["code"], WORLD.localities["iso3"], strict=True))
 
 
 @pytest.fixture
@@ -183,7 +182,9 @@ def good_values(model: Any, field: str) -> st.SearchStrategy[Any]:
     """Return a strategy for what a field of an intervention accepts."""
     marks = model.model_fields[field].json_schema_extra
     if isinstance(marks, dict) and marks.get("names") in CODES:
-        return st.sampled_from(CODES[str(marks["names"])])
+        codes = st.sampled_from(CODES[str(marks["names"])])
+        many = st.lists(codes, min_size=1, max_size=3, unique=True).map(tuple)
+        return st.one_of(codes, many, st.just("all")) if marks.get("several") else codes
     words = allowed_words(model, field) or ""
     if words.startswith("a number from"):
         low, high = words.removeprefix("a number from ").split(" to ")
@@ -206,16 +207,30 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         entry = PARAMETERS[name]
         return {**fields, "parameter": name, "value": draw(st.floats(entry.low, entry.high))}
     for field in model.model_fields:
-        if field in {"month", "kind", "id", "note", "until"}:
+        if field in {"month", "kind", "id", "note", "until", "every", "lasts"}:
             continue
         fields[field] = draw(good_values(model, field))
+    if {"locality", "country"} <= fields.keys():
+        fields.pop(draw(st.sampled_from(["locality", "country"])))
     if kind == "visit" and fields["actor"].startswith("embassy:"):
-        fields["actor"] = f"embassy:{HOMES[fields['locality']]}"
+        fields.pop("locality", None)
+        fields["country"] = fields["actor"].removeprefix("embassy:")
+    if "new" in fields:
+        fields.pop(draw(st.sampled_from(["name", "new"])))
+    if "name" in fields and kind == "governor":
+        fields.pop("country", None)
+        fields["locality"] = draw(st.sampled_from(CODES["localities"]))
+    elif "name" in fields:
+        fields["country"] = draw(st.sampled_from(CODES["countries"]))
     if kind == "signal":
         fields["value"] = draw(st.floats(*RANGES.loc[fields["signal"]].tolist()))
     if kind == "authority":
         fields.pop(draw(st.sampled_from(["value", "change"])))
-    if "until" in model.model_fields and draw(st.booleans()):
+    if "name" not in fields and draw(st.booleans()):
+        fields["every"] = draw(st.integers(12, 732))
+    if "lasts" in model.model_fields and ("every" in fields or draw(st.booleans())):
+        fields["lasts"] = draw(st.integers(1, fields.get("every", 732)))
+    if ("lasts" in model.model_fields or "every" in fields) and draw(st.booleans()):
         fields["until"] = max(fields["month"], draw(months))
     if draw(st.booleans()):
         fields["note"] = draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))

@@ -11,6 +11,7 @@ from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOV
 from sim.app.cases.place_figures import kind_names, told_names
 from sim.core.calendar import year_of
 from sim.report.run_summaries import spread
+from sim.scenario.expansion import plain_interventions
 from sim.scenario.interventions import Twinning, Visit
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 def given_words(session: Session, scenario: Scenario) -> str:
     """Say what a scenario puts in by itself, empty if nothing."""
     _ = session._
-    visits = sum(isinstance(c, Visit) for c in scenario.interventions)
-    twinnings = sum(isinstance(c, Twinning) for c in scenario.interventions)
+    changes = plain_interventions(scenario, session.world)
+    visits = sum(isinstance(c, Visit) for c in changes)
+    twinnings = sum(isinstance(c, Twinning) for c in changes)
     if not visits and not twinnings:
         return ""
     return _(

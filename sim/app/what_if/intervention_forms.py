@@ -17,11 +17,12 @@ from sim.app.language import Translate
 from sim.app.what_if.form_styles import FORM
 from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names
+from sim.scenario.intervention_fields import ALL
 from sim.scenario.interventions import KINDS
 from sim.world import World
 from sim.world.actors import visitor_names
 
-SHARED = ("month", "until", "note")
+SHARED = ("month", "until", "every", "lasts", "note")
 """Fields that come first and last in every form."""
 
 
@@ -47,6 +48,7 @@ def choice_names(_: Translate) -> dict[str, str]:
     return {
         "true": _("yes"),
         "false": _("no"),
+        ALL: _("all"),
         "fiscal": _("fiscal stress"),
         "strain": _("strained relations with China"),
     }
@@ -57,6 +59,8 @@ def field_names(_: Translate) -> dict[str, str]:
     return {
         "month": _("First month"),
         "until": _("Last month"),
+        "every": _("Again after so many months"),
+        "lasts": _("Months for which it holds"),
         "note": _("Note: why the change is made"),
         "parameter": _("Parameter"),
         "country": _("Country"),
@@ -64,6 +68,7 @@ def field_names(_: Translate) -> dict[str, str]:
         "value": _("Value"),
         "change": _("Change by"),
         "name": _("Name of a new office-holder"),
+        "new": _("A new office-holder without a name"),
         "will": _("Will to work with China, 0 to 1"),
         "aligned": _("Sides with the national executive"),
         "stance": _("Stance on China, −1 to 1"),
@@ -113,7 +118,7 @@ def forms(_: Translate) -> list[dict[str, Any]]:
         model = KINDS[kind]
         schema = model.model_json_schema()["properties"]
         own = [name for name in model.model_fields if name not in {*SHARED, "kind", "id"}]
-        order = ["month", *(["until"] if "until" in schema else []), *own, "note"]
+        order = [*(name for name in SHARED[:-1] if name in schema), *own, SHARED[-1]]
         fields = [
             _field(name, schema[name], model.model_fields[name].is_required())
             | {"label": labels[name], "help": _(model.model_fields[name].description or "")}
@@ -122,6 +127,8 @@ def forms(_: Translate) -> list[dict[str, Any]]:
         for field in fields:
             if "options" in field:
                 field["options"] = [[word, choices.get(word, word)] for word in field["options"]]
+            if field.get("several"):
+                field["first"] = [[ALL, choices[ALL]]]
         result.append({"kind": kind, "title": words, "fields": fields})
     return result
 
@@ -134,14 +141,16 @@ def _field(name: str, schema: Mapping[str, Any], required: bool) -> dict[str, An
     merged = {**schema, **inner}
     field: dict[str, Any] = {"name": name, "required": required}
     if "names" in merged:
-        return field | {"type": "choice", "table": merged["names"]}
+        several = {"several": True} if merged.get("several") else {}
+        return field | {"type": "choice", "table": merged["names"]} | several
     if "enum" in merged:
         return field | {"type": "choice", "options": list(merged["enum"])}
     if name in {"month", "until"}:
         return field | {"type": "month"}
-    if merged["type"] == "number":
+    if merged["type"] in {"number", "integer"}:
         return field | {
             "type": "number",
+            "whole": merged["type"] == "integer",
             "min": merged.get("minimum"),
             "max": merged.get("maximum"),
         }
@@ -173,12 +182,12 @@ def _read(text: str, form: Mapping[str, Any]) -> Any:
     """Return a text as the kind of value that a field holds; unchanged if it is none."""
     if form["type"] == "number":
         try:
-            return float(text[:40])
+            return int(text[:40]) if form["whole"] else float(text[:40])
         except ValueError:
             return text
     if form.get("options") == ["true", "false"]:
         return {"true": True, "false": False}.get(text, text)
-    return text
+    return text.split(",") if form.get("several") and "," in text else text
 
 
 def told(change: Mapping[str, Any], world: World, _: Translate) -> str:
@@ -186,11 +195,14 @@ def told(change: Mapping[str, Any], world: World, _: Translate) -> str:
     kinds, labels, named, choices = kind_names(_), field_names(_), tables(world), choice_names(_)
     parts = []
     for name, value in change.items():
-        if name in {"kind", "month", "until", "note", "id"}:
+        if name in {"kind", "id", "month", "until", "note"}:
             continue
         schema = KINDS[change["kind"]].model_json_schema()["properties"][name]
         table = named.get(_field(name, schema, False).get("table", ""), [])
-        words = dict(table).get(str(value), choices.get(str(value).lower(), value))
+        chosen = dict(table) | choices
+        one = chosen.get(str(value), chosen.get(str(value).lower(), value))
+        several = isinstance(value, tuple)
+        words = ", ".join(str(chosen.get(v, v)) for v in value) if several else one
         parts.append(
             f"{labels[name]}: {words:g}" if _is_number(words) else f"{labels[name]}: {words}"
         )
@@ -259,8 +271,11 @@ export function render({ model, el }) {
     if (field.type === "choice") {
       node = make("select");
       if (!field.required) node.append(new Option(texts.any, ""));
-      for (const [code, name] of field.options || model.tables[field.table])
+      const own = field.options || model.tables[field.table];
+      for (const [code, name] of [...(field.first || []), ...own])
         node.append(new Option(name, code));
+      // Several places cannot be chosen here; those of a file are kept.
+      if (Array.isArray(value)) node.append(new Option(value.join(", "), String(value)));
     } else {
       node = make("input");
       node.type = field.type;
@@ -269,7 +284,7 @@ export function render({ model, el }) {
         node.placeholder = "2010-01"; node.pattern = "[0-9]{4}-[0-9]{2}";
       }
       if (field.type === "number") {
-        node.step = "any";
+        node.step = field.whole ? 1 : "any";
         if (field.min !== null) node.min = field.min;
         if (field.max !== null) node.max = field.max;
       }
