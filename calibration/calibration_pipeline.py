@@ -22,8 +22,9 @@ from calibration.inference.fit import Draws, Fit, box_around, fit
 from calibration.inference.learned_summaries import NETWORKS
 from calibration.inference.posterior import Posterior, to_inference_data
 from calibration.inference.prior import Array, Prior
-from calibration.inference.reference_table import Rows, Wave, build, load_simulator
+from calibration.inference.reference_table import Rows, Wave, load_simulator
 from calibration.inference.simulator_protocol import Simulator
+from calibration.inference.table_pool import build
 from calibration.published import CHECKS, POSTERIOR, SIMULATOR
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError

@@ -1,15 +1,15 @@
 """Run the command line: as ``python -m sim``, and as the command ``paradiplomacy``."""
 
-from sim.core import stop_signals as stopping
+from sim.core import stop_signals
 
 
 def main() -> None:
     """Run the command line on ``sys.argv``."""
     # Loading the commands takes a moment, in which Ctrl-C must not give a traceback.
-    stopping.end_at_signals()
-    from sim.cli.main import main as run
+    stop_signals.end_at_signals()
+    from sim.cli.main import app
 
-    run()
+    app(prog_name="paradiplomacy")
 
 
 if __name__ == "__main__":

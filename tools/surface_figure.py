@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import figure_style
-from tools.surface import EFFECT, FADE, PACE, REGION
+from tools.surface_tables import EFFECT, FADE, PACE, REGION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from tools.surface import Surface, SurfaceCase
+    from tools.surface_tables import Surface, SurfaceCase
 
 WIDTH, HEIGHT = 15.0, 14.2
 TITLES = {

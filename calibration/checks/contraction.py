@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.verdict import Verdict, judged, listed, load_thresholds
-from calibration.inference.prior import Array
+from sim.core.state import Array
 
 IDENTIFIED, WEAK, ASSUMPTION = "identified", "weak", "assumption"
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.verdict import Verdict, judged, listed, load_thresholds
-from calibration.inference.learned_summaries import Scaling
-from calibration.inference.prior import Array
+from calibration.scaling import Scaling
+from sim.core.state import Array
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _SPREAD = tuple(round(0.01 * i, 2) for i in range(101))

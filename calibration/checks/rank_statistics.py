@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from calibration.checks.verdict import Verdict, judged, listed, load_thresholds
-from calibration.inference.prior import Array
+from sim.core.state import Array
 
 _POINTS = 100
 _SEED = 2022

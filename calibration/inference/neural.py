@@ -14,8 +14,8 @@ import numpy as np
 
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import not_run
-from calibration.inference.learned_summaries import Scaling
 from calibration.inference.prior import Array
+from calibration.scaling import Scaling
 
 _EPOCHS = 60
 _BATCH = 256

@@ -280,54 +280,6 @@ class Wave:
         )
 
 
-def build(
-    wave: Wave, simulator: str, *, workers: int = 1, progress: Progress | None = None
-) -> Rows:
-    """Make the runs of a wave that are left and return all of them.
-
-    Parameters
-    ----------
-    wave
-        The plan.
-    simulator
-        As in :func:`load_simulator`; workers of their own make theirs by this name.
-    workers
-        Processes; 1 works in this one.
-    progress
-        Called with (done, total) as runs end.
-
-    Raises
-    ------
-    InputError
-        If the folder holds another table, or another process is writing there.
-    MachineError
-        If the disk is full or workers keep dying; the same call goes on later.
-    """
-    held = load_simulator(simulator)
-    total = len(wave.values)
-    with wave.place.lock():
-        wave.begin(held)
-        whole = wave.whole(held)
-        left = [chunk for chunk in range(wave.chunks) if chunk not in whole]
-        done = total - sum(len(wave.rows(chunk)) for chunk in left)
-
-        def advance(runs: int) -> None:
-            nonlocal done
-            done += runs
-            if progress is not None:
-                progress(done, total)
-
-        advance(0)
-        if min(workers, len(left)) > 1:
-            from calibration.inference.table_pool import work
-
-            work(wave.folder, simulator, left, min(workers, len(left)), advance)
-        else:
-            for chunk in left:
-                wave.make(held, chunk, advance)
-        return wave.read(held)
-
-
 def _columns(table: pa.Table, kind: str, names: tuple[str, ...]) -> Array:
     columns = [table[f"{kind}.{name}"].to_numpy() for name in names]
     return np.column_stack(columns) if columns else np.empty((len(table), 0))

@@ -1,4 +1,4 @@
-"""Make a table's runs with several processes."""
+"""Make the runs of a reference table, here or with several processes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,56 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from calibration.inference.reference_table import Progress, Rows, Wave, load_simulator
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.experiments.worker_pool import Tell, WorkerPool, serve
+
+
+def build(
+    wave: Wave, simulator: str, *, workers: int = 1, progress: Progress | None = None
+) -> Rows:
+    """Make the runs of a wave that are left and return all of them.
+
+    Parameters
+    ----------
+    wave
+        The plan.
+    simulator
+        As in :func:`load_simulator`; workers of their own make theirs by this name.
+    workers
+        Processes; 1 works in this one.
+    progress
+        Called with (done, total) as runs end.
+
+    Raises
+    ------
+    InputError
+        If the folder holds another table, or another process is writing there.
+    MachineError
+        If the disk is full or workers keep dying; the same call goes on later.
+    """
+    held = load_simulator(simulator)
+    total = len(wave.values)
+    with wave.place.lock():
+        wave.begin(held)
+        whole = wave.whole(held)
+        left = [chunk for chunk in range(wave.chunks) if chunk not in whole]
+        done = total - sum(len(wave.rows(chunk)) for chunk in left)
+
+        def advance(runs: int) -> None:
+            nonlocal done
+            done += runs
+            if progress is not None:
+                progress(done, total)
+
+        advance(0)
+        if min(workers, len(left)) > 1:
+            work(wave.folder, simulator, left, min(workers, len(left)), advance)
+        else:
+            for chunk in left:
+                wave.make(held, chunk, advance)
+        return wave.read(held)
 
 
 def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Tell) -> None:
@@ -34,14 +81,11 @@ def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance:
     MachineError
         If workers die again and again.
     """
-    module = "calibration.inference.table_pool"
-    command = [sys.executable, "-m", module, str(folder.absolute()), simulator]
+    command = [sys.executable, "-m", __name__, str(folder.absolute()), simulator]
     WorkerPool(command, iter(chunks), workers, advance).work()
 
 
 def _begin(folder: str, name: str) -> Callable[[int, Tell], Any]:
-    from calibration.inference.reference_table import Wave, load_simulator
-
     try:
         wave, simulator = Wave.begun(Path(folder)), load_simulator(name)
     except InputError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibration.user_data.comparison_record import found, rows_of
+from calibration.user_data.comparison_record import Wanted, found, rows_of
 from calibration.user_data.predicted_counts import (
     WITH_SECTOR,
     Progress,
@@ -43,33 +43,6 @@ DEFAULT_OUTCOMES = {COUNT: "deals", VALUE: "deal_value_usd_m"}
 REPLICATES = 200
 FEWEST_UNITS = 5
 FEWEST_RUNS = 20
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Say how a table is to be compared.
-
-    Parameters
-    ----------
-    outcome
-        The model's outcome; by default ``deals`` for counts, ``deal_value_usd_m`` for values.
-    first, last
-        First and last year compared; by default those of the table, or of the scenario where
-        the table has no years.
-    complete
-        Whether units that are not in the table have nothing; else only those in it are compared.
-    by
-        ``country`` adds localities up.
-    within
-        Countries to keep to; all if empty.
-    """
-
-    outcome: str | None = None
-    first: int | None = None
-    last: int | None = None
-    complete: bool = False
-    by: str | None = None
-    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

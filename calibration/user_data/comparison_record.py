@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,9 +22,34 @@ from sim.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-    from calibration.user_data.comparison import Wanted
-
 _DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Say how a table is to be compared.
+
+    Parameters
+    ----------
+    outcome
+        The model's outcome; by default ``deals`` for counts, ``deal_value_usd_m`` for values.
+    first, last
+        First and last year compared; by default those of the table, or of the scenario where
+        the table has no years.
+    complete
+        Whether units that are not in the table have nothing; else only those in it are compared.
+    by
+        ``country`` adds localities up.
+    within
+        Countries to keep to; all if empty.
+    """
+
+    outcome: str | None = None
+    first: int | None = None
+    last: int | None = None
+    complete: bool = False
+    by: str | None = None
+    within: tuple[str, ...] = ()
 
 
 def naive_predictors(question: Question, world: World) -> dict[str, Array]:

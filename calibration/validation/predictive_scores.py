@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.inference.learned_summaries import Scaling, with_constant
+from calibration.inference.learned_summaries import with_constant
 from calibration.inference.prior import Array
+from calibration.scaling import Scaling
 
 NEAR = 0.2
 """Share of a half's rows for which nearly the same is predicted."""

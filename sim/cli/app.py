@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sim.app.cases.documented_record import Study
 
 
-def app(
+def open_page(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 5006,
     address: Annotated[
         str, typer.Option(help="Address to listen on; the default is this machine only.")

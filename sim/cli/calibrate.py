@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,9 +47,9 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="Folder to write to, or to go on in.")] = Path(
         "results/calibration"
     ),
-    overwrite: cli_output.Overwrite = False,
+    overwrite: output.Overwrite = False,
     simulator: Annotated[str | None, typer.Option(hidden=True, metavar="MODULE:FUNCTION")] = None,
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Calibrate the free parameters to the documented cases; takes some 20 minutes.
 
@@ -71,7 +71,7 @@ def calibrate(
     with working(as_json, _GO_ON, out) as tell:
         done = calibration_pipeline.calibrate(out, settings, tell)
     if as_json:
-        cli_output.print_json(_summary(done, out))
+        output.print_json(_summary(done, out))
     else:
         _print(done, out)
 
@@ -100,7 +100,7 @@ def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Tell | None]:
     go_on, folder
         As in :func:`sim.cli.output.resumable`.
     """
-    with cli_output.resumable(go_on, folder), _progress(quiet) as tell:
+    with output.resumable(go_on, folder), _progress(quiet) as tell:
         yield tell
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import STARTED
-from sim.cli import output as cli_output
-from sim.cli import posterior_options
+from sim.cli import output, posterior_options
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,30 +62,29 @@ def compare(
     calibration: posterior_options.Folder = None,
     workers: _Workers = None,
     out: _Out = None,
-    overwrite: cli_output.Overwrite = False,
+    overwrite: output.Overwrite = False,
     world: _World = None,
     figures: _Figures = True,
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
-    from sim.cli import main as cli
     from sim.core.folders import free_folder
     from sim.experiments.comparison import pairing
     from sim.scenario.schema import load
     from sim.world import load_world
 
-    parameters, tables = cli.settings(set_ or []), load_world(world)
+    parameters, tables = output.settings(set_ or []), load_world(world)
     threads = pairing.threads(workers)
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
     drawn = posterior_options.drawn(posterior, calibration, tables)
     pairs = posterior_options.runs(replicates, given[0].replicates, posterior)
     chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)
     place = out if out is not None else free_folder(_name(chosen))
-    with cli_output.new_folder(place, overwrite) as folder:
+    with output.new_folder(place, overwrite) as folder:
         from sim.results.comparison_result import compare as compare_scenarios
 
         ready = perf_counter()
-        with cli.progress_bar(quiet=as_json) as progress:
+        with output.progress_bar(quiet=as_json) as progress:
             result = compare_scenarios(
                 *chosen, world=tables, workers=threads, draws=drawn.draws, progress=progress
             )
@@ -101,7 +99,7 @@ def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
     """Print what a comparison found and where its files are."""
     if as_json:
         seconds = result.manifest["seconds"]
-        cli_output.print_json({"folder": folder, **result.summary, "seconds": seconds})
+        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
         return
     from sim.report.compare_card import compare_card
 
@@ -151,6 +149,6 @@ def explain_between(
     twins = read_paired_runs(folder, other, replicate, load_world(world))
     if as_json:
         where = {"folder": folder, "replicate": replicate, "worlds": twins.names}
-        cli_output.print_json(where | between_record(twins, deal))
+        output.print_json(where | between_record(twins, deal))
         return
     typer.echo(between_table(twins) if deal is None else between_of(twins, deal))

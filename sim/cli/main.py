@@ -5,7 +5,7 @@ Modules that take time to load are imported inside the commands, so that ``--hel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -16,18 +16,20 @@ import typer
 from typer.core import TyperGroup
 
 from sim import STARTED
-from sim.cli import app as cli_app
-from sim.cli import calibrate as cli_calibrate
-from sim.cli import compare as cli_compare
-from sim.cli import output as cli_output
-from sim.cli import patterns as cli_patterns
-from sim.cli import posterior_options
-from sim.cli import scenarios as cli_scenarios
-from sim.cli import sensitivity as cli_sensitivity
-from sim.cli import sweep as cli_sweep
-from sim.cli import validate as cli_validate
-from sim.cli import world as cli_world
-from sim.core import stop_signals as stopping
+from sim.cli import (
+    calibrate,
+    compare,
+    output,
+    patterns,
+    posterior_options,
+    scenarios,
+    sensitivity,
+    sweep,
+    validate,
+    world,
+)
+from sim.cli.app import open_page
+from sim.core import stop_signals
 from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
 from sim.core.folders import free_folder, make_folder
@@ -79,7 +81,7 @@ class _Reporting(TyperGroup):
             With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C, 143
             after SIGTERM.
         """
-        with _reported(ctx.meta["paradiplomacy.json"]), stopping.raising():
+        with _reported(ctx.meta["paradiplomacy.json"]), stop_signals.raising():
             return super().invoke(ctx)
 
 
@@ -92,19 +94,19 @@ def _reported(as_json: bool) -> Iterator[None]:
         for one in {error, *error.errors}:
             if one.argument is not None:
                 one.argument = _OPTIONS.get(one.argument, f"--{one.argument}")
-        raise cli_output.stop(str(error), 2, error.errors if as_json else ()) from error
+        raise output.stop(str(error), 2, error.errors if as_json else ()) from error
     except (typer.Exit, BrokenPipeError):
         raise
     except KeyboardInterrupt as error:
         stopped = InputError(f"stopped. {str(error) or _START_OVER}")
-        raise cli_output.stop(
-            str(stopped), stopping.exit_code(error), (stopped,) if as_json else ()
+        raise output.stop(
+            str(stopped), stop_signals.exit_code(error), (stopped,) if as_json else ()
         ) from error
     except Exception as error:
         told = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
-            raise cli_output.stop(str(error), 1, told) from error
-        cli_output.print_errors(told)
+            raise output.stop(str(error), 1, told) from error
+        output.print_errors(told)
         raise
 
 
@@ -132,15 +134,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(cli_scenarios.app, name="scenarios")
-app.add_typer(cli_world.app, name="world")
-app.command("app")(cli_app.app)
-app.command()(cli_patterns.patterns)
-app.command()(cli_sensitivity.sensitivity)
-app.command("sweep")(cli_sweep.sweep)
-app.command()(cli_compare.compare)
-app.command()(cli_calibrate.calibrate)
-app.command()(cli_validate.validate)
+app.add_typer(scenarios.app, name="scenarios")
+app.add_typer(world.app, name="world")
+app.command("app")(open_page)
+app.command()(patterns.patterns)
+app.command()(sensitivity.sensitivity)
+app.command("sweep")(sweep.sweep)
+app.command()(compare.compare)
+app.command()(calibrate.calibrate)
+app.command()(validate.validate)
 
 
 def _show_version(wanted: bool) -> None:
@@ -157,64 +159,6 @@ def _root(
     ] = False,
 ) -> None:
     """Simulate how China's subnational outreach to Latin America and the Caribbean makes deals."""
-
-
-def settings(given: list[str]) -> dict[str, float]:
-    """Return the parameters set on the command line as ``name=value``.
-
-    Raises
-    ------
-    InputError
-        If one is not of that form, or names no parameter, or its value is no number, or it is
-        set twice.
-    """
-    from sim.core.parameters import PARAMETERS
-
-    values: dict[str, float] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        where = f"--set {text}"
-        if not equals:
-            raise InputError("is not of the form name=value", field=where)
-        if name not in PARAMETERS:
-            raise InputError(
-                f"there is no parameter {name!r}",
-                field=where,
-                nearest=nearest_name(name, PARAMETERS),
-            )
-        if name in values:
-            raise InputError(f"sets {name} a second time", field=where)
-        try:
-            values[name] = float(value)
-        except ValueError:
-            raise InputError(
-                f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
-            ) from None
-    return values
-
-
-@contextmanager
-def progress_bar(
-    quiet: bool, what: str = "replicates"
-) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that shows (done, total) on a terminal, or None where nobody looks."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    from sim.core.jit import is_warm
-
-    console = Console(stderr=True)
-    doing = what if is_warm() else "compiling the engine (first run)"
-    if quiet or not console.is_terminal:
-        if not is_warm():
-            typer.echo(doing, err=True)
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, description=what, completed=done, total=total)
 
 
 def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
@@ -251,25 +195,25 @@ def run(
     posterior: posterior_options.Posterior = None,
     calibration: posterior_options.Folder = None,
     out: _Out = None,
-    overwrite: cli_output.Overwrite = False,
+    overwrite: output.Overwrite = False,
     world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.world import load_world
 
     tables = load_world(world)
-    changes = {"parameters": settings(set_ or []), "seed": seed, "end": end}
+    changes = {"parameters": output.settings(set_ or []), "seed": seed, "end": end}
     chosen = _loaded(scenario, tables, changes)
     drawn = posterior_options.drawn(posterior, calibration, tables)
     enough = posterior_options.runs(replicates, chosen.replicates, posterior)
     chosen = chosen.with_overrides(replicates=enough)
     place = out if out is not None else free_folder(chosen.name)
-    with cli_output.new_folder(place, overwrite) as folder:
+    with output.new_folder(place, overwrite) as folder:
         from sim.results.run_result import run as run_scenario
 
         ready = perf_counter()
-        with progress_bar(quiet=as_json) as progress:
+        with output.progress_bar(quiet=as_json) as progress:
             result = run_scenario(
                 chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
             )
@@ -284,7 +228,7 @@ def _tell_run(result: Run, folder: Path, as_json: bool) -> None:
     """Print what came of a run and where its files are."""
     if as_json:
         seconds = result.manifest["seconds"]
-        cli_output.print_json({"folder": folder, **result.summary, "seconds": seconds})
+        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
         return
     from sim.report.run_card import run_card
 
@@ -306,14 +250,14 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
     ] = None,
-    between: cli_compare.Between = None,
-    as_json: cli_output.Json = False,
+    between: compare.Between = None,
+    as_json: output.Json = False,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
     if between is not None:
-        cli_compare.explain_between(run_folder, between, deal, replicate, world, as_json)
+        compare.explain_between(run_folder, between, deal, replicate, world, as_json)
         return
-    cli_compare.require_run(run_folder)
+    compare.require_run(run_folder)
     from sim.experiments.saved_run import read_events
     from sim.report import biography, explanation
     from sim.report.display_names import Names
@@ -323,7 +267,7 @@ def explain(
     where = {"folder": run_folder, "replicate": replicate}
     if deal is None and as_json:
         deals = biography.deals_of(events, replicate)
-        cli_output.print_json(where | {"deals": [explanation.event_record(one) for one in deals]})
+        output.print_json(where | {"deals": [explanation.event_record(one) for one in deals]})
     elif deal is None:
         typer.echo(biography.deals_table(events, replicate, tables))
     else:
@@ -335,7 +279,7 @@ def explain(
             drawn = _drawn(events, life, tables, run_folder, figure)
         if as_json:
             told = explanation.life_record(life, Names(tables))
-            cli_output.print_json(where | told | {"figure": drawn})
+            output.print_json(where | told | {"figure": drawn})
         elif drawn is not None:
             typer.echo(f"\nDrawn in {drawn}")
 
@@ -359,18 +303,13 @@ def _drawn(
 
 @app.command()
 def bench(
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Measure speed against the bars; takes some minutes."""
     from sim.experiments.benchmark import measure, table
 
     measured = measure(lambda what: typer.echo(f"Measuring {what}", err=True))
     if as_json:
-        cli_output.print_json(measured)
+        output.print_json(measured)
     else:
         typer.echo(table(measured))
-
-
-def main() -> None:
-    """Run the command line on ``sys.argv``."""
-    app(prog_name="paradiplomacy")

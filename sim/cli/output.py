@@ -1,9 +1,9 @@
-"""What commands that write and print share: options, folders, JSON, how to go on."""
+"""What commands share: options, folders, JSON, progress, how to go on."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.core import folders
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError, plain
 
 _DIGITS = 15
@@ -94,3 +94,61 @@ def print_errors(errors: Sequence[InputError]) -> None:
     """Print what went wrong as one JSON object, if anything did."""
     if errors:
         print_json({"errors": [error.to_json() for error in errors]})
+
+
+def settings(given: list[str]) -> dict[str, float]:
+    """Return the parameters set on the command line as ``name=value``.
+
+    Raises
+    ------
+    InputError
+        If one is not of that form, or names no parameter, or its value is no number, or it is
+        set twice.
+    """
+    from sim.core.parameters import PARAMETERS
+
+    values: dict[str, float] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        where = f"--set {text}"
+        if not equals:
+            raise InputError("is not of the form name=value", field=where)
+        if name not in PARAMETERS:
+            raise InputError(
+                f"there is no parameter {name!r}",
+                field=where,
+                nearest=nearest_name(name, PARAMETERS),
+            )
+        if name in values:
+            raise InputError(f"sets {name} a second time", field=where)
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise InputError(
+                f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
+            ) from None
+    return values
+
+
+@contextmanager
+def progress_bar(
+    quiet: bool, what: str = "replicates"
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that shows (done, total) on a terminal, or None where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    from sim.core.jit import is_warm
+
+    console = Console(stderr=True)
+    doing = what if is_warm() else "compiling the engine (first run)"
+    if quiet or not console.is_terminal:
+        if not is_warm():
+            typer.echo(doing, err=True)
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, description=what, completed=done, total=total)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 from sim.core.folders import free_folder
 
 if TYPE_CHECKING:
@@ -35,25 +35,24 @@ def patterns(
         Path | None,
         typer.Option(help="Folder to write to, new or empty.", show_default="results/patterns"),
     ] = None,
-    overwrite: cli_output.Overwrite = False,
-    as_json: cli_output.Json = False,
+    overwrite: output.Overwrite = False,
+    as_json: output.Json = False,
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
     from calibration.claims.claim_table import load_claims, select_claims
-    from sim.cli import main as cli
 
     claims = select_claims(load_claims(), only or [])
     place = out if out is not None else free_folder("patterns")
-    with cli_output.new_folder(place, overwrite, "patterns.json") as folder:
+    with output.new_folder(place, overwrite, "patterns.json") as folder:
         from calibration.claims.claim_experiments import check_claims
 
-        with cli.progress_bar(quiet=as_json, what="runs") as progress:
+        with output.progress_bar(quiet=as_json, what="runs") as progress:
             findings = check_claims(
                 claims, replicates=replicates, seed=seed, workers=workers, progress=progress
             )
         findings.write(folder, overwrite=overwrite)
     if as_json:
-        cli_output.print_json({"folder": folder, **findings.record()})
+        output.print_json({"folder": folder, **findings.record()})
         return
     _print(findings, folder)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 from sim.core.errors import InputError
 from sim.core.plurals import counted
 
@@ -50,7 +50,7 @@ def _fields(scenario: Scenario) -> dict[str, Any]:
 
 
 @app.command("list")
-def list_(as_json: cli_output.Json = False) -> None:
+def list_(as_json: output.Json = False) -> None:
     """List the shipped scenarios and the question each answers."""
     from sim.scenario.schema import names, outline
 
@@ -58,7 +58,7 @@ def list_(as_json: cli_output.Json = False) -> None:
     if as_json:
         kept = ("name", "title", "question", "lineage", "start", "end", "replicates")
         listed = [{key: getattr(s, key) for key in kept} for s in scenarios]
-        cli_output.print_json({"scenarios": listed})
+        output.print_json({"scenarios": listed})
         return
     from rich.text import Text
 
@@ -72,7 +72,7 @@ def list_(as_json: cli_output.Json = False) -> None:
 @app.command()
 def show(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
     as_toml: Annotated[
         bool, typer.Option("--toml", help="Print one TOML text, parents merged in.")
     ] = False,
@@ -83,7 +83,7 @@ def show(
 
     chosen = load(scenario, world=_tables(world))
     if as_json:
-        cli_output.print_json(_fields(chosen))
+        output.print_json(_fields(chosen))
     elif as_toml:
         typer.echo(chosen.dump_toml(), nl=False)
     else:
@@ -150,7 +150,7 @@ def _interventions(scenario: Scenario) -> Table:
 @app.command()
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names.")],
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
     world: _World = None,
 ) -> None:
     """Check scenario files; the first mistake in each is reported with its line."""
@@ -168,14 +168,14 @@ def check(
     if as_json:
         faults = [one.to_json() for error in wrong for one in error.errors]
         told = {"scenarios": [{"scenario": f, "ok": e is None} for f, e in errors.items()]}
-        cli_output.print_json(told | ({"errors": faults} if faults else {}))
+        output.print_json(told | ({"errors": faults} if faults else {}))
     else:
         for file in (file for file, error in errors.items() if error is None):
             typer.echo(f"{file}: in order")
     if wrong:
         listed = "\n".join(f"  {error}" for error in wrong)
         many = f"{len(wrong)} of {len(errors)} scenarios are wrong\n{listed}"
-        raise cli_output.stop(many if len(wrong) > 1 else str(wrong[0]), 2)
+        raise output.stop(many if len(wrong) > 1 else str(wrong[0]), 2)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 
 
 class Way(StrEnum):
@@ -41,8 +41,8 @@ def sensitivity(
         Path | None,
         typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
     ] = None,
-    overwrite: cli_output.Overwrite = False,
-    as_json: cli_output.Json = False,
+    overwrite: output.Overwrite = False,
+    as_json: output.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
     from sim.experiments.sweep import Sweep
@@ -52,11 +52,11 @@ def sensitivity(
     # The sweep's own analysis is renewed; any other folder is asked about.
     place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)
     kept = Sweep(sweep_folder)
-    with cli_output.new_folder(place, again, RECORD) as folder:
+    with output.new_folder(place, again, RECORD) as folder:
         found = measure(kept, outcome or (), method.value, discover=discover or ())
         found.write(folder, overwrite=again)
     if as_json:
-        cli_output.print_json({"folder": folder, **found.summary})
+        output.print_json({"folder": folder, **found.summary})
         return
     typer.echo(repr(found))
     typer.echo(f"\nFiles: {folder}")

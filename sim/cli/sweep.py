@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli import output as cli_output
-from sim.cli import posterior_options
+from sim.cli import output, posterior_options
 from sim.core.errors import InputError
 from sim.core.folders import free_folder
 from sim.core.plurals import counted
@@ -109,13 +108,13 @@ def sweep(
     cluster: _Cluster = None,
     cluster_timeout: _Timeout = 60.0,
     out: _Out = None,
-    overwrite: cli_output.Overwrite = False,
+    overwrite: output.Overwrite = False,
     dry_run: _DryRun = False,
     resume: _Resume = None,
     extend: _Extend = None,
     status: _Status = None,
     retry: _Retry = False,
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Run a scenario at many points of its parameters and keep every run.
 
@@ -197,7 +196,6 @@ def _gone_on(
 
 def _planned(scenario: str, given: dict[str, Any]) -> Planned:
     """Return the plan the options describe."""
-    from sim.cli.main import settings
     from sim.experiments.sweep import planned
     from sim.world import load_world
 
@@ -211,7 +209,7 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
         n=given["n"],
         replicates=given["replicates"],
         seed=given["seed"],
-        overrides=settings(given["set"] or []),
+        overrides=output.settings(given["set"] or []),
         end=given["end"],
         world=world,
         tables=names,
@@ -240,7 +238,7 @@ def _carried_out(
 @contextmanager
 def _working(quiet: bool, folder: str) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a function that shows progress; say how to go on when the work is stopped."""
-    with cli_output.resumable(_GO_ON, folder), _progress(quiet) as progress:
+    with output.resumable(_GO_ON, folder), _progress(quiet) as progress:
         yield progress
 
 
@@ -313,7 +311,7 @@ def _report(done: Sweep, as_json: bool) -> None:
         "set_aside": [asdict(damage) for damage in done.damages],
         "outcomes": ranges(done),
     }
-    cli_output.print_json(result)
+    output.print_json(result)
 
 
 def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
@@ -356,7 +354,7 @@ def _tell_estimate(
 
     if as_json:
         known = {"points": len(plan.values), **plan.simulated, "varied": plan.names}
-        cli_output.print_json(known | also | asdict(needed) | {"notes": plan.design.notes})
+        output.print_json(known | also | asdict(needed) | {"notes": plan.design.notes})
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
     lines = [

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli import output as cli_output
-from sim.cli import posterior_options
-from sim.cli import validation as cli_validation
+from sim.cli import output, posterior_options, validation
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,8 +75,8 @@ _World = Annotated[Path | None, typer.Option(help="Folder of another region's ta
 
 
 def validate(
-    calibration: cli_validation.Folder = None,
-    only: cli_validation.Only = None,
+    calibration: validation.Folder = None,
+    only: validation.Only = None,
     against: _File = None,
     outcome: _Outcome = None,
     scenario: _Scenario = None,
@@ -92,9 +90,9 @@ def validate(
     seed: _Seed = None,
     workers: _Workers = None,
     out: _Out = None,
-    overwrite: cli_output.Overwrite = False,
+    overwrite: output.Overwrite = False,
     world: _World = None,
-    as_json: cli_output.Json = False,
+    as_json: output.Json = False,
 ) -> None:
     """Judge the calibration by every check, or compare the model with a table of your own.
 
@@ -111,7 +109,7 @@ def validate(
     }  # fmt: skip
     if against is None:
         _refuse({**choice, **runs}, "belongs to --against")
-        cli_validation.judge(calibration, only or [], workers, out, overwrite, as_json)
+        validation.judge(calibration, only or [], workers, out, overwrite, as_json)
     else:
         _refuse({"only": only}, "does not go with --against")
         _compare(
@@ -136,8 +134,8 @@ def _compare(
     as_json: bool,
 ) -> None:
     """Compare the model with a user's table: ranks, concentration, calibration."""
-    from calibration.user_data.comparison import Wanted, compare_with_table
-    from sim.cli import main as cli
+    from calibration.user_data.comparison import compare_with_table
+    from calibration.user_data.comparison_record import Wanted
     from sim.core.folders import free_folder
     from sim.experiments.comparison.pairing import threads
     from sim.world import load_world
@@ -148,8 +146,8 @@ def _compare(
     wanted = Wanted(outcome, first, last, bool(complete), by, tuple(within or ()))
     place = out if out is not None else free_folder(f"against-{file.stem}")
     with (
-        cli_output.new_folder(place, overwrite) as folder,
-        cli.progress_bar(as_json, "runs") as progress,
+        output.new_folder(place, overwrite) as folder,
+        output.progress_bar(as_json, "runs") as progress,
     ):
         found = compare_with_table(
             file,
@@ -165,7 +163,7 @@ def _compare(
         )
         found.write(folder, overwrite=overwrite)
     if as_json:
-        cli_output.print_json({"folder": folder, **found.record})
+        output.print_json({"folder": folder, **found.record})
         return
     _print(found, folder)
 

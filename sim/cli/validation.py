@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 from sim.core import folders
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _tell(done: Validation, folder: Path, as_json: bool) -> None:
     """Print the verdicts and where the files are."""
     if as_json:
         record = {"folder": folder, "counts": done.counts, "faults": done.faults, **done.record}
-        cli_output.print_json(record)
+        output.print_json(record)
         return
     from rich.console import Console
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import output as cli_output
+from sim.cli import output
 from sim.core.errors import InputError
 from sim.core.plurals import counted
 
@@ -23,7 +23,7 @@ _Folder = Annotated[
 
 
 @app.command()
-def check(folder: _Folder = None, as_json: cli_output.Json = False) -> None:
+def check(folder: _Folder = None, as_json: output.Json = False) -> None:
     """Read every table, check it and say what it holds."""
     from sim.world import SHIPPED, load_world
 
@@ -31,7 +31,7 @@ def check(folder: _Folder = None, as_json: cli_output.Json = False) -> None:
     if as_json:
         rows = {name: len(table) for name, table in world.tables.items()}
         place = SHIPPED if folder is None else folder
-        cli_output.print_json({"folder": place, "digest": world.digest, "rows": rows})
+        output.print_json({"folder": place, "digest": world.digest, "rows": rows})
         return
     width = max(len(name) for name in world.tables)
     for name, table in world.tables.items():

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
-from sim.cli import output as cli_output
+from sim.cli import output
 from sim.core.errors import InputError, refuse
 from sim.core.files import MachineError
 from sim.experiments import benchmark as bench
@@ -259,7 +259,7 @@ def test_several_faults_name_the_options_of_each(monkeypatch: pytest.MonkeyPatch
 
 def test_work_that_is_stopped_says_in_json_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(stopped: BaseException) -> None:
-        with cli_output.resumable("Go on so.", "."):
+        with output.resumable("Go on so.", "."):
             raise stopped
 
     for stopped, code in ((KeyboardInterrupt(), 130), (MachineError("is full", file="b"), 1)):
@@ -272,7 +272,7 @@ def test_work_that_is_stopped_says_in_json_how_to_go_on(monkeypatch: pytest.Monk
 
 
 def test_numbers_are_short_and_finite(capsys: pytest.CaptureFixture[str]) -> None:
-    cli_output.print_json(
+    output.print_json(
         {
             "noise": [0.1 + 0.2, 1 - 0.9, np.float64(0.1) * 3, np.quantile([0.1, 0.1, 0.3], 0.05)],
             "kept": [0.1, 1e-300, 123456789.123456, 2**60],

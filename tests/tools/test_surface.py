@@ -16,13 +16,13 @@ from tools.surface import (
     NAME,
     REFERENCE,
     SETTINGS,
-    Surface,
     main,
     make,
     points_of,
     read_settings,
     write,
 )
+from tools.surface_tables import Surface
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / REFERENCE / f"{NAME}.json"

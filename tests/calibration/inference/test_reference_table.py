@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from calibration.inference.prior import Array
-from calibration.inference.reference_table import Advance, Rows, Wave, build, load_simulator
+from calibration.inference.reference_table import Advance, Rows, Wave, load_simulator
 from calibration.inference.simulator_protocol import Observation, Simulator
+from calibration.inference.table_pool import build
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from tests.calibration import toy

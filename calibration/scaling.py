@@ -1,0 +1,42 @@
+"""Bring statistics to like scales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.state import Array
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Bring statistics to like scales: linear up to their usual size, logarithmic above.
+
+    Parameters
+    ----------
+    size
+        The usual size of each statistic (K,).
+    mean, sd
+        Of each statistic after that (K,); those that never vary have ``sd`` infinite.
+    """
+
+    size: Array
+    mean: Array
+    sd: Array
+
+    @classmethod
+    def of(cls, statistics: Array) -> Scaling:
+        """Return the scaling of a table of statistics (N, K)."""
+        magnitude = np.abs(statistics)
+        size = np.median(magnitude, axis=0)
+        # Most rows may be zero: then what counts is how large the others are.
+        size = np.where(size > 0.0, size, magnitude.mean(axis=0))
+        size = np.where(size > 0.0, size, 1.0)
+        bent = np.arcsinh(statistics / size)
+        sd = bent.std(axis=0)
+        return cls(size, bent.mean(axis=0), np.where(sd > 1e-12, sd, np.inf))
+
+    def __call__(self, statistics: Array) -> Array:
+        """Return scaled statistics (N, K)."""
+        return np.asarray((np.arcsinh(statistics / self.size) - self.mean) / self.sd)
