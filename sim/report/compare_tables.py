@@ -119,13 +119,13 @@ def _place_cell(row: pd.Series, name: str) -> str:
     return text if row["distinguishable"] else f"({text})"
 
 
-def flag_words(comparison: ComparisonTables, label: str, outcome: str = "deals") -> str:
-    """Say how many localities differ in an outcome, and how many chance alone would flag."""
+def flag_words(comparison: ComparisonTables, label: str) -> str:
+    """Say how many localities differ in their deals, and how many chance alone would flag."""
     frame = _of(comparison.flagged, label)
-    row = frame[(frame["outcome"] == outcome) & (frame["of"] == "locality")].iloc[0]
+    row = frame[(frame["outcome"] == "deals") & (frame["of"] == "locality")].iloc[0]
     places = counted(int(row["places"]), "locality")
     return (
-        f"{key_of(outcome).words}: {row['differ']} of {places} differ in at "
+        f"{key_of('deals').words}: {row['differ']} of {places} differ in at "
         f"least one run. Taken one by one, {row['below']} have a p-value below 0.05, where chance "
         f"alone would give up to {row['by_chance']:.0f}. After correction for the {row['differ']} "
         f"(Benjamini and Hochberg; of those left at most 5 % are wrong) {row['distinguishable']} "

@@ -106,7 +106,7 @@ def against_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, byt
     }
     sections = [
         ("found", "What is found", [html_markup.bullets(said(record))]),
-        ("units", "Unit by unit", [drawn["units"], _misses(record, units)]),
+        ("units", "Unit by unit", [drawn["units"], _misses(units)]),
         ("ranks", "Ranking", [drawn["ranks"], _rank_table(record)]),
         ("concentration", "Concentration", [drawn["concentration"], _concentration_table(record)]),
         ("calibration", "Calibration", [drawn["calibration"], _calibration_table(record)]),
@@ -131,7 +131,7 @@ def _estimate(found: Record | None) -> str:
     return "–" if found is None else interval_words(found)
 
 
-def _misses(record: Record, units: pd.DataFrame) -> str:
+def _misses(units: pd.DataFrame) -> str:
     """Return the units that lie farthest from the runs as a table."""
     middle = (units["pit_low"] + units["pit_high"]) / 2.0
     outside = ~units["observed"].between(units["q05"], units["q95"])

@@ -273,10 +273,9 @@ def colours(gaps: Array, sure: Array, largest: float) -> list[str]:
     return [to_hex(shade) for shade in shades]
 
 
-def scale_colours(count: int = 9) -> list[str]:
-    """Return the colours of the scale from its lower to its upper end."""
-    gaps = np.linspace(-1.0, 1.0, count)
-    return colours(gaps, np.ones(count, dtype=bool), 1.0)
+def scale_colours() -> list[str]:
+    """Return nine colours of the scale, from its lower to its upper end."""
+    return colours(np.linspace(-1.0, 1.0, 9), np.ones(9, dtype=bool), 1.0)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -176,7 +176,7 @@ def _spanned(name: str, value: float, ends: tuple[float, float]) -> dict[str, fl
 
 
 def _in_blocks(
-    design: Design, answer: Response, size: int, what: str
+    answer: Response, size: int, what: str
 ) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
     """Return the runs as (blocks, points of a block, replicates) and the blocks that are whole."""
     runs = answer.runs.reshape(-1, size, answer.runs.shape[1])
@@ -200,7 +200,7 @@ def _in_blocks(
 def _sobol(design: Design, answer: Response, seed: int) -> Indices:
     method, names = METHODS["sobol"], list(design.points.columns)
     size = len(names) + 2
-    runs, whole, notes = _in_blocks(design, answer, size, "blocks of base points")
+    runs, whole, notes = _in_blocks(answer, size, "blocks of base points")
     means = answer.means.reshape(-1, size)[whole]
     if len(means) < LEAST_BLOCKS or constant(means):
         return Indices([_row(answer, name, method) for name in names], notes)
@@ -253,7 +253,7 @@ def _matters(found: tuple[float, float], inert: float, one_way: bool) -> bool | 
 def _morris(design: Design, answer: Response, seed: int) -> Indices:
     method, names = METHODS["morris"], list(design.points.columns)
     size = len(names) + 1
-    runs, whole, notes = _in_blocks(design, answer, size, "trajectories")
+    runs, whole, notes = _in_blocks(answer, size, "trajectories")
     if whole.sum() < LEAST_BLOCKS:
         return Indices([_row(answer, name, method) for name in names], notes)
     inputs = design.points.to_numpy(dtype=np.float64).reshape(-1, size, len(names))[whole]
