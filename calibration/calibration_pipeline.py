@@ -33,7 +33,7 @@ FEWEST = 200
 DATA = "posterior.nc"
 PRIOR_WAVE, TRUNCATED_WAVE, PREDICTIVE_WAVE = 0, 1, 2
 
-Tell = Callable[[str, int, int], None]
+Notify = Callable[[str, int, int], None]
 """Called with what is done, how much of it is done, and how much there is."""
 
 
@@ -110,7 +110,7 @@ class Calibration(NamedTuple):
     seconds: dict[str, float]
 
 
-def calibrate(folder: Path, settings: Settings, tell: Tell | None = None) -> Calibration:
+def calibrate(folder: Path, settings: Settings, notify: Notify | None = None) -> Calibration:
     """Calibrate, or go on with what is in a folder, and write the result there.
 
     Parameters
@@ -130,7 +130,7 @@ def calibrate(folder: Path, settings: Settings, tell: Tell | None = None) -> Cal
         If the machine fails; the same call goes on later.
     """
     require_extra()
-    return _Work(folder, settings, tell or (lambda *_: None)).done()
+    return _Work(folder, settings, notify or (lambda *_: None)).done()
 
 
 _WRITTEN = (
@@ -175,8 +175,8 @@ def require_extra() -> None:
 class _Work:
     """Carry out a calibration."""
 
-    def __init__(self, folder: Path, settings: Settings, tell: Tell) -> None:
-        self.folder, self.settings, self.tell = folder, settings, tell
+    def __init__(self, folder: Path, settings: Settings, notify: Notify) -> None:
+        self.folder, self.settings, self.notify = folder, settings, notify
         self.simulator: Simulator = load_simulator(settings.simulator)
         self.seconds: dict[str, float] = {}
         self.verdicts: list[Verdict] = []
@@ -222,7 +222,7 @@ class _Work:
             wave,
             self.settings.simulator,
             workers=self.settings.workers,
-            progress=lambda done, total: self.tell(what, done, total),
+            progress=lambda done, total: self.notify(what, done, total),
         )
         self.seconds[what] = time.perf_counter() - began
         self.keys += rows.keys
@@ -234,7 +234,7 @@ class _Work:
 
     def _fit(self, where: str, prior: Prior, rows: Rows, more: Rows | None = None) -> Fit:
         began, what = time.perf_counter(), f"{where} fit"
-        self.tell(what, 0, 1)
+        self.notify(what, 0, 1)
         found = fit(
             prior,
             rows,
@@ -243,7 +243,7 @@ class _Work:
             seed=self.settings.seed,
             networks=self.settings.networks,
             workers=self.settings.workers,
-            progress=lambda done, total: self.tell(what, done, total),
+            progress=lambda done, total: self.notify(what, done, total),
         )
         self.verdicts += found.verdicts(where)
         self.seconds[what] = time.perf_counter() - began
@@ -256,7 +256,7 @@ class _Work:
         if not neural.is_installed():
             return neural.missing()
         began, what = time.perf_counter(), "second route"
-        self.tell(what, 0, 1)
+        self.notify(what, 0, 1)
         taught = Rows.joined((rows, more))
         observed, full = self.simulator.observed, box.whole()
         scores = neural.draws(

@@ -17,7 +17,7 @@ def _refuse(word: str) -> NoReturn:
     raise AssertionError(f"{word} is no JSON")
 
 
-def told(name: str, printed: str) -> dict[str, Any]:
+def printed_json(name: str, printed: str) -> dict[str, Any]:
     """Return what was printed, which must be one object that its schema allows."""
     content: dict[str, Any] = json.loads(printed, parse_constant=_refuse)
     schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))

@@ -61,11 +61,11 @@ def _summary(
     open_ = [claim for claim in claims if rows.get(claim.id, {}).get("verdict") != SHOWN]
     if not open_:
         return [*parts, "Every claim is shown."]
-    lines = [f"- **{c.id} {c.title}**: {_said(c, rows.get(c.id))}" for c in open_]
+    lines = [f"- **{c.id} {c.title}**: {_verdict_text(c, rows.get(c.id))}" for c in open_]
     return [*parts, "## Findings: what is not shown", "\n".join(lines)]
 
 
-def _said(claim: Claim, row: Record | None) -> str:
+def _verdict_text(claim: Claim, row: Record | None) -> str:
     """Return the verdict on a claim in words."""
     if claim.not_expressed is not None:
         return f"not expressed. {claim.not_expressed}"
@@ -105,7 +105,7 @@ def _section(claim: Claim, row: Record | None) -> list[str]:
     ]
     if claim.experiment is not None:
         facts.append(f"- Check: {_check(claim, claim.experiment)}")
-    facts.append(f"- Verdict: {_said(claim, row)}")
+    facts.append(f"- Verdict: {_verdict_text(claim, row)}")
     head = f'<a id="{claim.id.lower()}"></a>\n\n## {claim.id} {claim.title}'
     return [head, claim.claim, "\n".join(facts)]
 

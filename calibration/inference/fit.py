@@ -23,7 +23,7 @@ from calibration.inference.regression_abc import Particles, Regression
 DRAWS = 2000
 _MOST_SPARE, _MOST_CHECK = 6, 10
 """A sixth and a tenth of the rows at most recalibrate and check, however small the table."""
-_TELL_EVERY = 50
+_NOTIFY_EVERY = 50
 _FAREST = 5.0
 
 Progress = Callable[[int, int], None]
@@ -216,7 +216,7 @@ def _levels(
     found = np.empty_like(truth)
     for i, particles in enumerate(taught.particles(statistics)):
         found[i] = particles.levels(truth[i])
-        if progress is not None and (i % _TELL_EVERY == 0 or i == len(truth) - 1):
+        if progress is not None and (i % _NOTIFY_EVERY == 0 or i == len(truth) - 1):
             progress(i + 1, len(truth))
     return found
 

@@ -202,7 +202,7 @@ class Wave:
                 f"holds no table of runs that can be read ({error}); {_AGAIN}", file=folder
             ) from error
 
-    def make(self, simulator: Simulator, chunk: int, tell: Advance | None = None) -> str:
+    def make(self, simulator: Simulator, chunk: int, notify: Advance | None = None) -> str:
         """Make the runs of one file and return its name."""
         rows = self.rows(chunk)
         runs: list[Observation | None] = []
@@ -216,8 +216,8 @@ class Wave:
                 error = f"{type(fault).__name__}: {fault}"
             runs.append(run)
             errors.append(error)
-            if tell is not None:
-                tell(1)
+            if notify is not None:
+                notify(1)
         table = _table(self, simulator, rows, runs, errors)
         content = parquet_bytes(table, {_ADDRESS: self.address(simulator, chunk)})
         name = named(f"{chunk:06d}", content)

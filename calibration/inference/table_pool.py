@@ -11,7 +11,7 @@ from typing import Any
 from calibration.inference.reference_table import Progress, Rows, Wave, load_simulator
 from sim.core.errors import InputError
 from sim.core.files import MachineError
-from sim.experiments.worker_pool import Tell, WorkerPool, serve
+from sim.experiments.worker_pool import Notify, WorkerPool, serve
 
 
 def build(
@@ -92,9 +92,9 @@ def _begin(folder: str, name: str) -> Callable[[int, Tell], Any]:
         # The caller has just written what is read here.
         raise MachineError(str(error)) from error
 
-    def make(chunk: int, tell: Tell) -> None:
+    def make(chunk: int, notify: Notify) -> None:
         made = count(1)
-        wave.make(simulator, chunk, lambda _: tell(next(made)))
+        wave.make(simulator, chunk, lambda _: notify(next(made)))
 
     return make
 

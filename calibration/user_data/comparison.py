@@ -91,7 +91,7 @@ class Against:
 
 def compare_with_table(
     path: str | Path,
-    wanted: Wanted | None = None,
+    wanted: ComparisonRequest | None = None,
     *,
     scenario: str | Path | Scenario = "baseline",
     replicates: int | None = REPLICATES,
@@ -100,7 +100,7 @@ def compare_with_table(
     workers: int = 1,
     world: World | None = None,
     progress: Progress | None = None,
-) -> Against:
+) -> TableComparison:
     """Compare runs of a scenario with a user's table.
 
     Parameters
@@ -126,25 +126,25 @@ def compare_with_table(
     InputError
         If the table or anything else given cannot be used.
     """
-    asked = wanted if wanted is not None else Wanted()
+    request = wanted if wanted is not None else ComparisonRequest()
     tables = world if world is not None else load_world()
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=tables)
-    chosen = _run_on(chosen.with_overrides(replicates=replicates, seed=seed), asked)
+    chosen = _run_on(chosen.with_overrides(replicates=replicates, seed=seed), request)
     if chosen.replicates < FEWEST_RUNS:
         raise InputError(
             f"{chosen.replicates} is too few for predictive intervals",
             field="replicates",
             allowed=f"{FEWEST_RUNS} or more",
         )
-    _check_names(asked, tables)
-    table = read_listed(path, tables, _scope(asked, chosen))
-    question = _question(table, asked, chosen, tables)
+    _check_names(request, tables)
+    table = read_listed(path, tables, _scope(request, chosen))
+    question = _question(table, request, chosen, tables)
     observed = observations(table, question, tables)
     _check_observed(observed, table)
     started, clock = datetime.now(UTC), time.perf_counter()
     runs = count_runs(question, chosen, tables, draws=draws, workers=workers, progress=progress)
     seconds = time.perf_counter() - clock
-    record, units = found(table, question, asked, observed, runs, chosen, tables, draws)
+    record, units = found(table, question, request, observed, runs, chosen, tables, draws)
     manifest = provenance.manifest(
         scenario=chosen.model_dump(mode="json"),
         parameters=chosen.parameter_values(),
@@ -156,40 +156,40 @@ def compare_with_table(
         seconds=seconds,
     )
     manifest |= {"kind": "against", "compared": record["compared"], "draws": list(draws or ())}
-    return Against(record, units, manifest)
+    return TableComparison(record, units, manifest)
 
 
 # --- what is compared
 
 
-def _run_on(scenario: Scenario, asked: Wanted) -> Scenario:
+def _run_on(scenario: Scenario, request: ComparisonRequest) -> Scenario:
     """Return the scenario, run on to the last year asked for where it ends before."""
     first, end = int(scenario.start[:4]), int(scenario.end[:4])
     latest = int(LAST_MONTH[:4])
-    for name, year in (("first", asked.first), ("last", asked.last)):
+    for name, year in (("first", request.first), ("last", request.last)):
         if year is not None and not first <= year <= latest:
             raise InputError(
                 f"the scenario cannot be run for {year}",
                 argument=name,
                 allowed=f"{first} to {latest}",
             )
-    if asked.first is not None and asked.first > (asked.last or end):
+    if request.first is not None and request.first > (request.last or end):
         raise InputError(
-            f"{asked.first} is after the last year, {asked.last or end}", argument="first"
+            f"{request.first} is after the last year, {request.last or end}", argument="first"
         )
-    if asked.last is not None and asked.last > end:
-        return scenario.with_overrides(end=f"{asked.last}-12")
+    if request.last is not None and request.last > end:
+        return scenario.with_overrides(end=f"{request.last}-12")
     return scenario
 
 
-def _check_names(asked: Wanted, world: World) -> None:
+def _check_names(request: ComparisonRequest, world: World) -> None:
     """Refuse names that do not exist."""
-    if asked.outcome is not None:
-        known_outcome(asked.outcome)
-    if asked.by is not None and asked.by not in LEVELS:
-        raise InputError(f"{asked.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
+    if request.outcome is not None:
+        known_outcome(request.outcome)
+    if request.by is not None and request.by not in LEVELS:
+        raise InputError(f"{request.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
     countries = tuple(world.countries["iso3"])
-    for code in asked.within:
+    for code in request.within:
         if code not in countries:
             raise InputError(
                 f"{code!r} is no country of this world",
@@ -199,14 +199,16 @@ def _check_names(asked: Wanted, world: World) -> None:
             )
 
 
-def _scope(asked: Wanted, scenario: Scenario) -> Scope:
+def _scope(request: ComparisonRequest, scenario: Scenario) -> Scope:
     years = (int(scenario.start[:4]), int(scenario.end[:4]))
-    return Scope(asked.by, asked.first, asked.last, asked.within, years)
+    return Scope(request.by, request.first, request.last, request.within, years)
 
 
-def _question(table: Listed, asked: Wanted, scenario: Scenario, world: World) -> Question:
+def _question(
+    table: Listed, request: ComparisonRequest, scenario: Scenario, world: World
+) -> Question:
     """Return what is counted in the runs, so that it matches the table."""
-    name = asked.outcome if asked.outcome is not None else DEFAULT_OUTCOMES[table.measure]
+    name = request.outcome if request.outcome is not None else DEFAULT_OUTCOMES[table.measure]
     outcome = known_outcome(name)
     measure = COUNT if outcome.unit == "count" else VALUE
     if measure != table.measure:
@@ -220,20 +222,20 @@ def _question(table: Listed, asked: Wanted, scenario: Scenario, world: World) ->
     first, last = int(scenario.start[:4]), int(scenario.end[:4])
     if table.year is not None:
         first, last = int(table.year.min()), int(table.year.max())
-    first = asked.first if asked.first is not None else first
-    last = asked.last if asked.last is not None else last
+    first = request.first if request.first is not None else first
+    last = request.last if request.last is not None else last
     sectors: tuple[str, ...] = ()
     if table.sector is not None and name in WITH_SECTOR:
         sectors = tuple(code for code in world.sectors["code"] if code in set(table.sector))
-    units = _all_units(table, asked, world) if asked.complete else table.units
+    units = _all_units(table, request, world) if request.complete else table.units
     return Question(name, table.level == COUNTRY, units, first, last, sectors)
 
 
-def _all_units(table: Listed, asked: Wanted, world: World) -> tuple[str, ...]:
+def _all_units(table: Listed, request: ComparisonRequest, world: World) -> tuple[str, ...]:
     """Return all units of the table's level in the countries asked for."""
     rows = world.countries if table.level == COUNTRY else world.localities
-    if asked.within:
-        rows = rows[rows["iso3"].isin(asked.within)]
+    if request.within:
+        rows = rows[rows["iso3"].isin(request.within)]
     return tuple(rows["iso3"] if table.level == COUNTRY else rows["code"])
 
 

@@ -93,7 +93,7 @@ def _groups(question: Question, world: World) -> tuple[Array, str]:
 def found(
     table: Listed,
     question: Question,
-    asked: Wanted,
+    request: ComparisonRequest,
     observed: SimulatedCounts,
     runs: SimulatedCounts,
     scenario: Scenario,
@@ -113,7 +113,7 @@ def found(
     seen = float(observed.units.sum())
     record = {
         "model_version": provenance.model_version(),
-        "compared": _compared(table, question, asked, observed, resampled),
+        "compared": _compared(table, question, request, observed, resampled),
         **simulated(scenario, draws=len(draws or ())),
         "resamples": prediction_scores.RESAMPLES,
         "level": LEVEL,
@@ -128,7 +128,11 @@ def found(
 
 
 def _compared(
-    table: Listed, question: Question, asked: Wanted, observed: SimulatedCounts, resampled: str
+    table: Listed,
+    question: Question,
+    request: ComparisonRequest,
+    observed: SimulatedCounts,
+    resampled: str,
 ) -> dict[str, Any]:
     """Return what is compared and how."""
     outcome = known_outcome(question.outcome)
@@ -147,9 +151,9 @@ def _compared(
         "sectors_ignored": table.sector is not None and not question.sectors,
         "units": len(question.units),
         "listed": len(table.units),
-        "complete": asked.complete,
-        "only_positive": not asked.complete and bool((observed.units > 0).all()),
-        "within": list(asked.within),
+        "complete": request.complete,
+        "only_positive": not request.complete and bool((observed.units > 0).all()),
+        "within": list(request.within),
         "resampled": resampled,
     }
 

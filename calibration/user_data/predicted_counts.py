@@ -126,19 +126,19 @@ class Counter:
 
     def count(self, w: State) -> SimulatedCounts:
         """Return what one run has: arrays without the axis of runs."""
-        asked = self.question
-        place, month, sector, amount = occurrences(w, asked.outcome)
+        question = self.question
+        place, month, sector, amount = occurrences(w, question.outcome)
         unit = np.where(place >= 0, self.unit_of[place], -1)
         year = EPOCH_YEAR + month // 12
-        keep = (unit >= 0) & (year >= asked.first) & (year <= asked.last)
-        if asked.sectors:
+        keep = (unit >= 0) & (year >= question.first) & (year <= question.last)
+        if question.sectors:
             keep &= (sector >= 0) & self.taken[sector]
-        years = asked.last - asked.first + 1
+        years = question.last - question.first + 1
         # Of what has no sector nothing is counted by sector.
         known = keep & (sector >= 0)
         return SimulatedCounts(
-            np.bincount(unit[keep], amount[keep], len(asked.units)),
-            np.bincount(year[keep] - asked.first, amount[keep], years),
+            np.bincount(unit[keep], amount[keep], len(question.units)),
+            np.bincount(year[keep] - question.first, amount[keep], years),
             np.bincount(sector[known], amount[known], self.sectors),
         )
 

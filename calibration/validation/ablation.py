@@ -72,7 +72,7 @@ def ablation(
         )
         lost = Loss(whole, without, list(clusters.values()), trial.seed)
         found.append(_row(mechanism, lost, trial.simulator.observed, records))
-        trial.tell("mechanisms off", number + 1, len(dropped))
+        trial.notify("mechanisms off", number + 1, len(dropped))
     return _verdict(found, list(clusters))
 
 

@@ -45,18 +45,18 @@ def leave_one_case_out(trial: ValidationContext) -> Verdict:
     for number, (dropped, cases) in enumerate(groups):
         name = f"left-out-{number}"
         runs = refitted(trial, name, dropped, wave + number)["places"]
-        found += [foretell(case, runs) for case in cases]
-        trial.tell("leaving cases out", number + 1, len(groups))
+        found += [predict_case(case, runs) for case in cases]
+        trial.notify("leaving cases out", number + 1, len(groups))
     return judge_cases(found, trial)
 
 
-def leave_deep_cases_out(trial: ValidationContext) -> Verdict:
+def without_focal_cases(trial: ValidationContext) -> Verdict:
     """Judge predictions of both deep cases by a fit that has seen neither."""
     cases = list(focal_cases().values())
     places = np.concatenate([_places(case) for case in cases])
     dropped = observed_counts.dropped_without(places, tuple(case.id for case in cases))
     runs = refitted(trial, "deep-out", dropped, DEEP_WAVE)["places"]
-    found = [foretell(case, runs, without=places) for case in cases]
+    found = [predict_case(case, runs, without=places) for case in cases]
     share = trial.thresholds["leave_deep_cases_out"]["inside"]
     entries = [_entry(one, share) for one in found]
     inside = all(e["low"][o] <= e["observed"][o] <= e["high"][o] for e in entries for o in OUTCOMES)
@@ -132,7 +132,7 @@ def refitted(
     return dict(trial.runs(name, values, number=number, simulator=observed_counts.SIMULATOR).counts)
 
 
-def foretell(case: Case, runs: Array, without: Array | None = None) -> CasePrediction:
+def predict_case(case: Case, runs: Array, without: Array | None = None) -> CasePrediction:
     """Return what model and regression predict of a case, given that something of it is told.
 
     Parameters

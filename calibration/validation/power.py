@@ -118,7 +118,7 @@ def power(trial: ValidationContext, worlds: tuple[Variant, ...] | None = None) -
                 "rejected_unfitted": _rejected(unfitted_p_values(unfitted, records)),
             }
         )
-        trial.tell("wrong worlds", number + 1, len(worlds))
+        trial.notify("wrong worlds", number + 1, len(worlds))
     right = unfitted[: len(values)]
     size = _rejected(likeness.p_values(right))
     report = float(likeness.p_values(trial.simulator.observed[None, :])[0])

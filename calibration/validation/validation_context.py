@@ -16,7 +16,7 @@ from calibration.inference.table_pool import build
 from calibration.published import POSTERIOR, SIMULATOR
 from sim.core.errors import InputError
 
-Tell = Callable[[str, int, int], None]
+Notify = Callable[[str, int, int], None]
 """Called with what is done, how much of it is done, and how much there is."""
 
 
@@ -58,7 +58,7 @@ class ValidationContext:
     scratch: Path
     workers: int = 1
     seed: int = 1
-    tell: Tell = quiet
+    notify: Notify = quiet
 
     @property
     def thresholds(self) -> Mapping[str, Mapping[str, Any]]:
@@ -112,12 +112,12 @@ class ValidationContext:
             ``module:function``; another one than the calibrated for a world that differs.
         """
         wave = Wave(self.scratch / name, number, self.seed, values)
-        told = name.replace("-", " ")
+        title = name.replace("-", " ")
         return build(
             wave,
             simulator,
             workers=self.workers,
-            progress=lambda done, total: self.tell(told, done, total),
+            progress=lambda done, total: self.notify(title, done, total),
         )
 
 

@@ -20,7 +20,7 @@ from sim.core.errors import InputError
 from sim.core.files import MachineError
 
 if TYPE_CHECKING:
-    from calibration.validation.validation_context import Tell
+    from calibration.validation.validation_context import Notify
 
 RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
@@ -72,7 +72,7 @@ def validate(
     *,
     workers: int = 1,
     only: Sequence[str] = (),
-    tell: Tell | None = None,
+    notify: Notify | None = None,
 ) -> Validation:
     """Carry out the validation of a calibration, or go on with it, or read it again.
 
@@ -105,13 +105,13 @@ def validate(
         return _read_again(folder, posterior, only)
     _refuse_stale(folder, posterior)
     mark = validation_steps.mark_of(posterior)
-    found, faults = _carried_out(folder, chosen, mark, workers, tell or (lambda *_: None))
+    found, faults = _carried_out(folder, chosen, mark, workers, notify or (lambda *_: None))
     record = _record(folder, posterior, checks, found, faults)
     return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
 
 def _carried_out(
-    folder: Path, chosen: Sequence[ValidationStep], mark: str, workers: int, tell: Tell
+    folder: Path, chosen: Sequence[ValidationStep], mark: str, workers: int, notify: Notify
 ) -> tuple[dict[str, StepResult], dict[str, str]]:
     """Carry out the steps left; return what each step found, and the errors of those that fail."""
     from calibration.validation.validation_context import ValidationContext
@@ -123,12 +123,12 @@ def _carried_out(
     trial: ValidationContext | None = None
     for number, step in enumerate(left):
         head = f"step {number + 1} of {len(left)}, {step.words}"
-        tell(head, 0, 1)
+        notify(head, 0, 1)
         try:
             if trial is None:
                 scratch = folder / validation_steps.FOUND / "runs"
                 trial = ValidationContext.read(folder, workers=workers, scratch=scratch)
-            of_step = replace(trial, tell=_telling(head, step.words, tell))
+            of_step = replace(trial, notify=_with_heading(head, step.words, notify))
             found[step.name] = validation_steps.carry_out(of_step, folder, step, mark)
         except MachineError:
             raise
@@ -138,13 +138,13 @@ def _carried_out(
     return found, faults
 
 
-def _telling(head: str, words: str, tell: Tell) -> Tell:
+def _with_heading(head: str, words: str, notify: Notify) -> Notify:
     """Return what tells of a step's parts under its head."""
 
-    def told(what: str, done: int, of: int) -> None:
-        tell(head if what == words else f"{head}: {what}", done, of)
+    def notify_step(what: str, done: int, of: int) -> None:
+        notify(head if what == words else f"{head}: {what}", done, of)
 
-    return told
+    return notify_step
 
 
 def _record(

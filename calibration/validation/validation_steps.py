@@ -54,7 +54,7 @@ class ValidationStep(NamedTuple):
 STEPS = (
     ValidationStep("cases", "calibration.validation.left_out:leave_one_case_out",
          "leaving out one case at a time", "leave one case out"),
-    ValidationStep("deep-cases", "calibration.validation.left_out:leave_deep_cases_out",
+    ValidationStep("deep-cases", "calibration.validation.left_out:without_focal_cases",
          "leaving out both deep cases", "leave deep cases out"),
     ValidationStep("temporal", "calibration.validation.temporal_holdout:fit_to_2013",
          "fitting to 2013, predicting 2014 to 2020", "temporal"),

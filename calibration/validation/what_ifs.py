@@ -50,7 +50,7 @@ def what_ifs(trial: ValidationContext, *, end: str | None = None) -> Verdict:
         draws=trial.posterior.first(draws),
         end=end,
         workers=trial.workers,
-        progress=lambda done, total: trial.tell("what-ifs", done, total),
+        progress=lambda done, total: trial.notify("what-ifs", done, total),
     )
     rows = effects(compared, asked["outcomes"], draws, trial.seed)
     return _verdict(rows, PAIRS * draws, draws)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
-class Teller:
+class EventDescriber:
     """Tell events in the visitor's language.
 
     Parameters
@@ -126,7 +126,7 @@ class Teller:
         text = self._(template(event), **self.fields(event, project, causes))
         return text[:1].upper() + text[1:]
 
-    def told(self, line: Line, life: Life) -> str:
+    def line_sentence(self, line: Line, life: Life) -> str:
         """Return a line of a life as a sentence."""
         event = line.event
         words = ""

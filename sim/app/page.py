@@ -192,7 +192,9 @@ class Page:
     def template(self) -> pn.Template:
         """Return the page around its parts."""
         _ = self.session._
-        template = pn.Template(_TEMPLATE, design=House, theme=pn.theme.DefaultTheme, location=True)
+        template = pn.Template(
+            _TEMPLATE, design=PageDesign, theme=pn.theme.DefaultTheme, location=True
+        )
         for name in ("navigation", "notices", "content"):
             template.add_panel(name, getattr(self, name))
         variables = {
@@ -228,7 +230,7 @@ def page_of(session: Session, query: str) -> Page:
 
 def notebook_view(run: RunTables, language: str) -> Viewable:
     """Return the view of a run's world for a notebook, without the page around it."""
-    pn.extension(design=House)
+    pn.extension(design=PageDesign)
     from sim.app.watch.watch_tab import WatchTab
 
     return WatchTab(Session(run.world, language), run.scenario).view()

@@ -17,7 +17,7 @@ from sim.app import gate, hosts, limits
 from sim.app.language import chosen, languages
 from sim.app.page import Page, page_of
 from sim.app.session import Session
-from sim.app.theme import House
+from sim.app.theme import PageDesign
 from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
 from sim.app.watch.geometry import layout_of
@@ -115,7 +115,7 @@ def make_server(
     MachineError
         If it cannot listen there.
     """
-    pn.extension(design=House)
+    pn.extension(design=PageDesign)
     try:
         server = pn.serve(
             {"/": visitors.welcome},

@@ -61,7 +61,7 @@ def part_sheet() -> str:
     return Path(__file__).with_name("parts.css").read_text(encoding="utf-8")
 
 
-class House(Design):
+class PageDesign(Design):
     """Give every part of the page the same style sheet."""
 
     modifiers = {Viewable: {"stylesheets": [Inherit, part_sheet()]}}  # noqa: RUF012

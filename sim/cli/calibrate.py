@@ -23,7 +23,7 @@ _LINE_SECONDS = 30.0
 _NARROWEST = 110
 _GO_ON = "Runs that have ended are kept; the same command with --out {} goes on."
 
-Tell = Callable[[str, int, int], None]
+Notify = Callable[[str, int, int], None]
 
 
 def calibrate(
@@ -68,8 +68,8 @@ def calibrate(
     )
     if overwrite:
         calibration_pipeline.clear(out)
-    with working(as_json, _GO_ON, out) as tell:
-        done = calibration_pipeline.calibrate(out, settings, tell)
+    with working(as_json, _GO_ON, out) as notify:
+        done = calibration_pipeline.calibrate(out, settings, notify)
     if as_json:
         output.print_json(_summary(done, out))
     else:
@@ -90,7 +90,7 @@ def _summary(done: Calibration, folder: Path) -> dict[str, object]:
 
 
 @contextmanager
-def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Tell | None]:
+def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Notify | None]:
     """Yield a function that shows progress; say how to go on when the work is stopped.
 
     Parameters
@@ -105,7 +105,7 @@ def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Tell | None]:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Tell | None]:
+def _progress(quiet: bool) -> Iterator[Notify | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
     from rich.progress import TimeElapsedColumn as Elapsed
@@ -138,20 +138,20 @@ def _progress(quiet: bool) -> Iterator[Tell | None]:
         yield show
 
 
-def _lines() -> Tell:
+def _lines() -> Notify:
     """Return a function that prints a line of progress now and then."""
     from sim.cli.sweep import duration
 
-    doing, began, first, told = "", 0.0, 0, 0.0
+    doing, began, first, reported = "", 0.0, 0, 0.0
 
     def show(what: str, done: int, total: int) -> None:
-        nonlocal doing, began, first, told
+        nonlocal doing, began, first, reported
         now = time.monotonic()
         if what != doing:
-            doing, began, first, told = what, now, done, now
+            doing, began, first, reported = what, now, done, now
             typer.echo(what, err=True)
-        elif now - told >= _LINE_SECONDS and done > first:
-            told = now
+        elif now - reported >= _LINE_SECONDS and done > first:
+            reported = now
             left = (total - done) * (now - began) / (done - first)
             typer.echo(f"{what}: {done:,} of {total:,}, about {duration(left)} left", err=True)
 

@@ -92,10 +92,10 @@ def compare(
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, figures=figures, overwrite=overwrite)
-    _tell(result, folder, as_json)
+    _print_result(result, folder, as_json)
 
 
-def _tell(result: Comparison, folder: Path, as_json: bool) -> None:
+def _print_result(result: Comparison, folder: Path, as_json: bool) -> None:
     """Print what a comparison found and where its files are."""
     if as_json:
         seconds = result.manifest["seconds"]

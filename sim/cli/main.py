@@ -103,7 +103,7 @@ def _reported(as_json: bool) -> Iterator[None]:
             str(stopped), stop_signals.exit_code(error), (stopped,) if as_json else ()
         ) from error
     except Exception as error:
-        told = (_as_input(error),) if as_json else ()
+        errors = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
             raise output.stop(str(error), 1, told) from error
         output.print_errors(told)
@@ -221,10 +221,10 @@ def run(
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, overwrite=overwrite)
-    _tell_run(result, folder, as_json)
+    _print_run(result, folder, as_json)
 
 
-def _tell_run(result: Run, folder: Path, as_json: bool) -> None:
+def _print_run(result: Run, folder: Path, as_json: bool) -> None:
     """Print what came of a run and where its files are."""
     if as_json:
         seconds = result.manifest["seconds"]

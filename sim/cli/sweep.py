@@ -132,7 +132,7 @@ def sweep(
     if scenario is not None:
         _begin(scenario, asked, working, as_json)
     elif dry_run:
-        _tell_extension(held[action] or "", asked, workers, as_json)
+        _print_extension(held[action] or "", asked, workers, as_json)
     else:
         _report(_gone_on(action, held[action] or "", asked, working, retry, as_json), as_json)
 
@@ -141,7 +141,7 @@ def _begin(scenario: str, asked: dict[str, Any], working: dict[str, Any], as_jso
     """Make the sweep that the options describe, or say what it would take."""
     plan = _planned(scenario, asked)
     if asked["dry-run"]:
-        _tell_plan(plan, working["workers"], as_json)
+        _print_plan(plan, working["workers"], as_json)
     else:
         _report(_carried_out(plan, asked["out"], asked["overwrite"], working, as_json), as_json)
 
@@ -270,17 +270,17 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 def _lines() -> Callable[[int, int], None]:
     """Return a function that prints a line of progress now and then."""
-    started = told = time.monotonic()
+    started = reported = time.monotonic()
     first: int | None = None
 
     def show(done: int, total: int) -> None:
-        nonlocal started, told, first
+        nonlocal started, reported, first
         now = time.monotonic()
         if first is None or done == first:
             # What an earlier call has done, and the start, say nothing about the speed.
             first, started = done, now
-        elif now - told >= _LINE_SECONDS:
-            told = now
+        elif now - reported >= _LINE_SECONDS:
+            reported = now
             left = (total - done) * (now - started) / (done - first)
             typer.echo(
                 f"{done:,} of {counted(total, 'run')}, about {duration(left)} left", err=True
@@ -314,20 +314,22 @@ def _report(done: Sweep, as_json: bool) -> None:
     output.print_json(result)
 
 
-def _tell_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
+def _print_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
     """Print what a sweep would take."""
     from sim.experiments.sweep.cost_estimate import estimate
 
     plan, needed = asked.plan, estimate(asked, workers)
     made = (
-        f"{counted(len(plan.values), 'point')} ({plan.design.kind}) of {plan.design.told}\n"
+        f"{counted(len(plan.values), 'point')} ({plan.design.kind}) of {plan.design.description}\n"
         f"x {counted(plan.replicates, 'replicate')} = {counted(needed.runs, 'run')} in "
         f"{counted(needed.chunks, 'file')}"
     )
-    _tell_estimate(plan, needed, made, {}, as_json)
+    _print_estimate(plan, needed, made, {}, as_json)
 
 
-def _tell_extension(folder: str, asked: dict[str, Any], workers: int | None, as_json: bool) -> None:
+def _print_extension(
+    folder: str, asked: dict[str, Any], workers: int | None, as_json: bool
+) -> None:
     """Print what adding to a sweep would take."""
     from sim.experiments.sweep import Sweep
     from sim.experiments.sweep.cost_estimate import estimate
@@ -339,14 +341,14 @@ def _tell_extension(folder: str, asked: dict[str, Any], workers: int | None, as_
     needed = estimate(Planned(added, held.store.world(whole), False), workers, left=left)
     made = (
         f"Adds {counted(added.runs, 'run')} to {held.plan.runs:,}, of which {left:,} are left\n"
-        f"{counted(len(whole.values), 'point')} ({whole.design.kind}) of {whole.design.told}, "
-        f"{counted(whole.replicates, 'replicate')}\n"
+        f"{counted(len(whole.values), 'point')} ({whole.design.kind}) of "
+        f"{whole.design.description}, {counted(whole.replicates, 'replicate')}\n"
         f"To make: {counted(needed.runs, 'run')} in {counted(needed.chunks, 'file')}"
     )
-    _tell_estimate(whole, needed, made, {"added": added.runs, "left": left}, as_json)
+    _print_estimate(whole, needed, made, {"added": added.runs, "left": left}, as_json)
 
 
-def _tell_estimate(
+def _print_estimate(
     plan: SweepPlan, needed: CostEstimate, made: str, also: dict[str, int], as_json: bool
 ) -> None:
     """Print an estimate below the words for what is to be made, or as JSON."""

@@ -13,7 +13,7 @@ from sim.core.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from calibration.user_data.comparison import Against
+    from calibration.user_data.comparison import TableComparison
 
 _NARROWEST = 110
 _USUAL = 200
@@ -143,7 +143,7 @@ def _compare(
     tables, many = load_world(runs["world"]), threads(workers)
     drawn = posterior_options.drawn(runs["posterior"], runs["calibration"], tables)
     outcome, first, last, complete, by, within = choice.values()
-    wanted = Wanted(outcome, first, last, bool(complete), by, tuple(within or ()))
+    wanted = ComparisonRequest(outcome, first, last, bool(complete), by, tuple(within or ()))
     place = out if out is not None else free_folder(f"against-{file.stem}")
     with (
         output.new_folder(place, overwrite) as folder,
@@ -168,11 +168,11 @@ def _compare(
     _print(found, folder)
 
 
-def _print(found: Against, folder: Path) -> None:
+def _print(found: TableComparison, folder: Path) -> None:
     """Print what is compared, the scores as a table, the findings and where the files are."""
     from rich.console import Console
 
-    from sim.report.user_data_text import notices, question, said, settings
+    from sim.report.user_data_text import finding_sentences, notices, question, settings
 
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
@@ -181,7 +181,7 @@ def _print(found: Against, folder: Path) -> None:
     console.print(settings(found.record))
     console.print(_table(found.record))
     console.print("Rank correlations with 95 % intervals; of the score less is better.")
-    for sentence in (*said(found.record), *notices(found.record)):
+    for sentence in (*finding_sentences(found.record), *notices(found.record)):
         console.print(f"- {sentence}")
     console.print(f"\nFiles: {folder}")
 

@@ -73,19 +73,19 @@ def judge(
     target = None
     if out is not None and out.resolve() != place.resolve():
         target = folders.prepare_folder(out, overwrite, mark=RECORD)
-    with working(as_json, _GO_ON, place) as tell:
-        done = validate(place, workers=many, only=only, tell=tell)
+    with working(as_json, _GO_ON, place) as notify:
+        done = validate(place, workers=many, only=only, notify=notify)
     if target is not None:
         publish(place, target)
     written = target or (place if done.is_new or out is not None else None)
     if written is not None:
         done.write(written)
-    _tell(done, written or place, as_json)
+    _print_result(done, written or place, as_json)
     if done.faults:
         raise typer.Exit(1)
 
 
-def _tell(done: Validation, folder: Path, as_json: bool) -> None:
+def _print_result(done: Validation, folder: Path, as_json: bool) -> None:
     """Print the verdicts and where the files are."""
     if as_json:
         record = {"folder": folder, "counts": done.counts, "faults": done.faults, **done.record}

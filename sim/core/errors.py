@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 _WORDS = re.compile(r"[^\W_]+")
 _PLACE = re.compile(r"[A-Za-z]{2}-(?=[A-Za-z0-9]{1,4}$)")
 _LONGEST_COMPARED = 80
-_MOST_TOLD = 500
+_MOST_SHOWN = 500
 """Most errors that are told one by one."""
 _MOST_CANDIDATES = 12
 
@@ -124,10 +124,10 @@ class ManyInputsError(InputError):
         return self._errors
 
     def __str__(self) -> str:
-        told = [f"  {error}" for error in self.errors[:_MOST_TOLD]]
-        if len(self.errors) > _MOST_TOLD:
-            told.append(f"  and {len(self.errors) - _MOST_TOLD:,} more")
-        return "\n".join((f"{len(self.errors):,} faults:", *told))
+        lines = [f"  {error}" for error in self.errors[:_MOST_SHOWN]]
+        if len(self.errors) > _MOST_SHOWN:
+            lines.append(f"  and {len(self.errors) - _MOST_SHOWN:,} more")
+        return "\n".join((f"{len(self.errors):,} faults:", *lines))
 
 
 def refuse(errors: Sequence[InputError]) -> NoReturn:

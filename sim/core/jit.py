@@ -35,7 +35,7 @@ CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
 _KEPT = {PACKAGE.name, "calibration"}
 _DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
 _DIGITS = 16
-_TOLD = "PARADIPLOMACY_CACHE_TOLD"
+_WARNED = "PARADIPLOMACY_CACHE_TOLD"
 
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
@@ -140,8 +140,8 @@ def _keep_compiled_code() -> bool:
             pass
     except (OSError, RuntimeError) as error:
         # Worker processes inherit the mark and don't say it again.
-        if _TOLD not in os.environ:
-            os.environ[_TOLD] = "1"
+        if _WARNED not in os.environ:
+            os.environ[_WARNED] = "1"
             sys.stderr.write(
                 f"compiled code cannot be kept, so that every start compiles anew: {error}; "
                 "set XDG_CACHE_HOME to a folder that can be written to\n"

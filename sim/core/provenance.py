@@ -95,15 +95,15 @@ def sources_digest(files: list[Path], root: Path) -> str:
     for path in files:
         content = path.read_bytes().replace(b"\r\n", b"\n")
         if path.suffix == ".py":
-            told: list[str] = []
-            _tell(ast.parse(content), told)
-            content = "".join(told).encode()
+            parts: list[str] = []
+            _append_text(ast.parse(content), parts)
+            content = "".join(parts).encode()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _tell(node: object, told: list[str]) -> None:
+def _append_text(node: object, parts: list[str]) -> None:
     """Tell a syntax tree as text, without empty fields, which differ between Pythons."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         # A text or number that stands alone does nothing: documentation.
@@ -112,17 +112,17 @@ def _tell(node: object, told: list[str]) -> None:
         # Newer Pythons put an empty text behind an empty format.
         node.values = [v for v in node.values if not (isinstance(v, ast.Constant) and not v.value)]
     if isinstance(node, ast.AST):
-        told.append(f"({type(node).__name__}")
+        parts.append(f"({type(node).__name__}")
         for name, value in ast.iter_fields(node):
             if value not in (None, []):
-                told.append(f" {name}=")
-                _tell(value, told)
-        told.append(")")
+                parts.append(f" {name}=")
+                _append_text(value, parts)
+        parts.append(")")
     elif isinstance(node, list):
         for item in node:
-            _tell(item, told)
+            _append_text(item, parts)
     else:
-        told.append(repr(node))
+        parts.append(repr(node))
 
 
 def model_sources_digest() -> str:

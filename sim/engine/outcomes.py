@@ -198,14 +198,14 @@ def by_country(w: State, local: dict[str, Array]) -> dict[str, Array]:
 def locality_table(at: Positions, local: dict[str, Array], replicate: int) -> pa.Table:
     """Return one run's outcomes by locality as an Arrow table."""
     n = len(at.locality)
-    told = _named_months(local)
+    monthly_values = _named_months(local)
     return pa.table(
         {
             "replicate": np.full(n, replicate, dtype=np.int32),
             "country": at.localities["iso3"].tolist(),
             "locality": at.localities["code"].tolist(),
             "name": at.localities["name"].tolist(),
-            **{o.name: told[o.name][:n] for o in OUTCOMES},
+            **{o.name: monthly_values[o.name][:n] for o in OUTCOMES},
         }
     )
 

@@ -154,7 +154,7 @@ def python_seconds() -> float:
     return _apart("agents", PARADIPLOMACY_COMPILE="0")
 
 
-def measure(tell: Callable[[str], object] = lambda _: None) -> dict[str, float]:
+def measure(notify: Callable[[str], object] = lambda _: None) -> dict[str, float]:
     """Measure everything and return it by the names of :data:`BARS`.
 
     Parameters
@@ -162,15 +162,15 @@ def measure(tell: Callable[[str], object] = lambda _: None) -> dict[str, float]:
     tell
         Called with what is about to be measured.
     """
-    tell("the compiled engine")
+    notify("the compiled engine")
     engine = engine_seconds()
-    tell("random numbers")
+    notify("random numbers")
     draws = draw_seconds()
-    tell("Mesa agents")
+    notify("Mesa agents")
     agents = agents_seconds()
-    tell("a first run, compilation included")
+    notify("a first run, compilation included")
     cold, warm = start_seconds()
-    tell("agents in plain Python (this takes longest)")
+    notify("agents in plain Python (this takes longest)")
     python = python_seconds()
     return {
         "run_ms": engine * 1e3,

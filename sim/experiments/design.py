@@ -180,7 +180,7 @@ class Design:
         return int(self.settings.get("draws", 0))
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Return what varies, in words; parameters that come with the draws are counted."""
         drawn = int(self.settings.get("drawn", 0))
         names = [one.name for one in self.varied][: len(self.varied) - drawn]
@@ -411,7 +411,7 @@ def _from_file(path: str, varied: Sequence[Varied], n: int | None, seed: int) ->
     )
     repeated = int(points.duplicated().sum())
     say = "says" if repeated == 1 else "say"
-    told = f"{counted(repeated, 'point')} {say} what another one says already"
-    notes = [told] if repeated else []
+    repeated_points = f"{counted(repeated, 'point')} {say} what another one says already"
+    notes = [repeated_points] if repeated else []
     settings = {"file": Path(path).name, "notes": notes}
     return Design("file", chosen, _framed(points.to_numpy(), chosen), seed, settings)

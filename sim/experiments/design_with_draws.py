@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ORDERED = ("sobol", "morris")
 
 
-def crossed(
+def factorial_with_draws(
     design: Design | None,
     draws: Sequence[Draw],
     scenario: Scenario,

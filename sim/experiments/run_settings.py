@@ -84,20 +84,20 @@ def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
 
 def differences(found: Record) -> list[str]:
     """Return what :func:`changed` found in words, parameters and interventions first."""
-    told = [f"{key} {was:g} to {now:g}" for key, (was, now) in found.get("parameters", {}).items()]
+    texts = [f"{key} {was:g} to {now:g}" for key, (was, now) in found.get("parameters", {}).items()]
     for way, changes in found.get("interventions", {}).items():
         if changes:
-            told.append(f"{counted(len(changes), 'intervention')} {way}")
-    return told + [f"{k} {found[k][0]} to {found[k][1]}" for k in _SETTINGS if k in found]
+            texts.append(f"{counted(len(changes), 'intervention')} {way}")
+    return texts + [f"{k} {found[k][0]} to {found[k][1]}" for k in _SETTINGS if k in found]
 
 
 def changed_words(record: Record) -> str:
     """Return in a sentence without its stop what differs from the scenario as shipped."""
     found = record["changed"]
-    told = "; ".join(differences(found)) or "nothing"
+    changes = "; ".join(differences(found)) or "nothing"
     if found["shipped"] is None:
-        return f"No shipped scenario; changed against the defaults: {told}"
-    return f"Changed against {found['shipped']} as shipped: {told}"
+        return f"No shipped scenario; changed against the defaults: {changes}"
+    return f"Changed against {found['shipped']} as shipped: {changes}"
 
 
 def settings_words(record: Record, runs: str = "replicate") -> str:
@@ -122,9 +122,9 @@ def settings_words(record: Record, runs: str = "replicate") -> str:
 def stamp_words(record: Record, runs: str = "replicate") -> str:
     """Return the same as small print for a figure, with what else was changed."""
     found = {key: value for key, value in record["changed"].items() if key not in _SETTINGS}
-    told = differences(found)
-    more = f" and {len(told) - 2} more" if len(told) > 2 else ""
-    words = f" · changed: {'; '.join(told[:2])}{more}" if told else ""
+    texts = differences(found)
+    more = f" and {len(texts) - 2} more" if len(texts) > 2 else ""
+    words = f" · changed: {'; '.join(texts[:2])}{more}" if texts else ""
     return settings_words(record, runs) + words
 
 

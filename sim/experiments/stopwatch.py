@@ -36,8 +36,8 @@ class Stopwatch:
     @property
     def seconds(self) -> dict[str, float]:
         """Return the seconds of each part and, as ``total``, their sum."""
-        told = {name: round(value, 3) for name, value in self.parts.items()}
-        return {**told, "total": round(sum(told.values()), 3)}
+        seconds_by_part = {name: round(value, 3) for name, value in self.parts.items()}
+        return {**seconds_by_part, "total": round(sum(seconds_by_part.values()), 3)}
 
 
 def took_words(seconds: Mapping[str, float]) -> str:

@@ -27,7 +27,7 @@ from sim.core.files import MachineError
 DEATHS = 3
 """Workers that one thing may take with it before it is taken for the cause."""
 
-Tell = Callable[[int], None]
+Notify = Callable[[int], None]
 
 _Result = TypeVar("_Result")
 
@@ -226,7 +226,7 @@ class WorkerPool:
         self._start()
 
 
-def serve(begin: Callable[[], Callable[[Any, Tell], Any]]) -> None:
+def serve(begin: Callable[[], Callable[[Any, Notify], Any]]) -> None:
     """Carry out tasks until no more come, say how far they are, and end the process.
 
     So a worker does not outlive the caller that started it.
@@ -246,23 +246,23 @@ def serve(begin: Callable[[], Callable[[Any, Tell], Any]]) -> None:
     # Whatever else is printed must not be taken for news.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    def tell(**news: Any) -> None:
+    def notify(**news: Any) -> None:
         stream.write(json.dumps(news) + "\n")
         stream.flush()
 
     try:
-        tell(warm=is_warm())
+        notify(warm=is_warm())
         carry_out = begin()
-        tell(ready=True)
+        notify(ready=True)
         for line in sys.stdin:
-            carry_out(json.loads(line), lambda run: tell(run=run))
-            tell(done=True)
+            carry_out(json.loads(line), lambda run: notify(run=run))
+            notify(done=True)
     except BrokenPipeError:
         os._exit(1)
     except InputError as error:
-        tell(fault="input", message=str(error))
+        notify(fault="input", message=str(error))
     except (MachineError, OSError) as error:
-        tell(fault="machine", message=str(error))
+        notify(fault="machine", message=str(error))
     sys.stderr.flush()
     # Everything is written; taking the libraries down would only take time.
     os._exit(0)

@@ -220,9 +220,9 @@ def life_in(log: dict[str, Event], project: str, replicate: int = 0) -> Life:
             lanes[cause] = _lane(event, place)
             if lanes[cause] != ELSEWHERE:
                 waiting.append(event)
-    told = sorted((log[key] for key in lanes), key=lambda e: e.order)
-    first = next((i for i, e in enumerate(told) if _opens(e, lanes)), 0)
-    kept, left_out = _shortened(told[first:], lanes)
+    shown_events = sorted((log[key] for key in lanes), key=lambda e: e.order)
+    first = next((i for i, e in enumerate(shown_events) if _opens(e, lanes)), 0)
+    kept, left_out = _shortened(shown_events[first:], lanes)
     lines = tuple(Line(e, lanes[e.event_id], _causes(e, log)) for e in kept)
     return Life(project, replicate, lines, left_out)
 
@@ -244,17 +244,17 @@ def _causes(event: Event, log: dict[str, Event]) -> tuple[Event, ...]:
     return tuple(log[cause] for cause in event.causes if cause in log)
 
 
-def _shortened(told: list[Event], lanes: dict[str, str]) -> tuple[list[Event], int]:
+def _shortened(shown_events: list[Event], lanes: dict[str, str]) -> tuple[list[Event], int]:
     """Leave out contacts that only led to further contacts, where there are many."""
-    ties = [e for e in told if lanes[e.event_id] == TIES]
+    ties = [e for e in shown_events if lanes[e.event_id] == TIES]
     if len(ties) <= MOST_TIES:
-        return told, 0
-    needed = {c for e in told if lanes[e.event_id] != TIES for c in e.causes}
+        return shown_events, 0
+    needed = {c for e in shown_events if lanes[e.event_id] != TIES for c in e.causes}
     needed |= {ties[0].event_id}
     # The latest contacts lead up to the project most directly.
     spare = [e.event_id for e in ties if e.event_id not in needed]
     gone = set(spare[: len(ties) - MOST_TIES])
-    return [e for e in told if e.event_id not in gone], len(gone)
+    return [e for e in shown_events if e.event_id not in gone], len(gone)
 
 
 def headline(life: Life, names: Names) -> tuple[str, str]:
@@ -280,7 +280,7 @@ def _months(start: str, end: str) -> str:
     return counted(count, "month")
 
 
-def told_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
+def shown_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
     """Return the causes worth naming: not the step of the project just told."""
     obvious = before.event_id if before is not None else None
     own = line.event.project is not None
@@ -330,9 +330,9 @@ def _entries(life: Life, names: Names) -> Iterable[list[str]]:
         mark = MARKS[line.lane][0]
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
-        told = sentence(line.event, names, project_words(line, life, names), line.causes)
-        texts = _wrapped(told, f"{shown:7}  {mark} ")
-        causes = told_reasons(line, before)
+        phrase = sentence(line.event, names, project_words(line, life, names), line.causes)
+        texts = _wrapped(phrase, f"{shown:7}  {mark} ")
+        causes = shown_reasons(line, before)
         if causes:
             texts += _wrapped(reason(line.event, causes, names), " " * 13, " " * 13)
         before = line.event

@@ -39,8 +39,8 @@ def compare_card(comparison: ComparisonTables) -> str:
             continue
         effects = effects_of(comparison, label)
         blocks.append([*_table(effects), *_unclear(effects)])
-        told = [divergence_words(comparison, label, names), deals_words(comparison, label)]
-        blocks.append([line for text in told for line in wrap(text, INNER)])
+        texts = [divergence_words(comparison, label, names), deals_words(comparison, label)]
+        blocks.append([line for text in texts for line in wrap(text, INNER)])
     blocks.append(_ending(comparison))
     edge = "─" * (WIDTH - 2)
     lines = [f"┌{edge}┐"]
@@ -53,11 +53,11 @@ def compare_card(comparison: ComparisonTables) -> str:
 
 def _heading(comparison: ComparisonTables) -> list[str]:
     base = comparison.baseline
-    told = changed_words(comparison.simulated)
+    text = changed_words(comparison.simulated)
     return [
         shorten(f"Baseline: {titled(base)}", INNER, placeholder=" …"),
         settings_words(comparison.simulated, "paired run")[:INNER],
-        *wrap(told, INNER, max_lines=2, placeholder=" …"),
+        *wrap(text, INNER, max_lines=2, placeholder=" …"),
     ]
 
 
@@ -99,10 +99,10 @@ def _unclear(effects: dict[str, EffectText]) -> list[str]:
 def _ending(comparison: ComparisonTables) -> list[str]:
     version = comparison.manifest["model_version"]
     gain = comparison.effects.loc[comparison.effects["outcome"] == "deals", "gain"]
-    told = ", ".join(f"{value:,.0f}×" for value in gain if np.isfinite(value))
+    text = ", ".join(f"{value:,.0f}×" for value in gain if np.isfinite(value))
     lines = [took_words(comparison.manifest["seconds"])[:INNER], f"model {version}"[:INNER]]
-    if told:
-        words = f"Deals: variance of independent over paired differences {told}"
+    if text:
+        words = f"Deals: variance of independent over paired differences {text}"
         lines.append(shorten(words, INNER, placeholder=" …"))
     return [*lines, CAUTION[:INNER]]
 

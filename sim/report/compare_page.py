@@ -118,12 +118,12 @@ def _top(comparison: ComparisonTables, title: str, names: Names) -> str:
         )
     )
     for label in comparison.labels:
-        told = headlines(comparison, label, names)
+        sentences = headlines(comparison, label, names)
         if len(comparison.labels) > 1:
             parts.append(html_markup.heading(3, comparison.what_ifs[label].title))
             # The sections below tell the rest.
-            told = told[:2]
-        parts.append(_bullets(told))
+            sentences = sentences[:2]
+        parts.append(_bullets(sentences))
     parts.append(html_markup.paragraph(CAUTION, "notice"))
     return "\n".join(parts)
 
@@ -196,8 +196,8 @@ def _changes(comparison: ComparisonTables) -> list[str]:
     parts = []
     for label, scenario in comparison.what_ifs.items():
         parts.append(html_markup.heading(3, f"{scenario.title} ({label})"))
-        told = {"changed": comparison.summary["what_ifs_changed"][label]}
-        parts.append(html_markup.paragraph(f"{changed_words(told)}."))
+        changed = {"changed": comparison.summary["what_ifs_changed"][label]}
+        parts.append(html_markup.paragraph(f"{changed_words(changed)}."))
         changed = changed_parameters(base, scenario)
         if changed:
             rows = [

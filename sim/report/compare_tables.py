@@ -98,13 +98,13 @@ def country_table(comparison: ComparisonTables, label: str, names: Names) -> str
         for code in order
     ]
     head = ("Country", *(label_of(name) for name in PLACE_OUTCOMES))
-    told = (
+    note = (
         "In brackets: not distinguishable from none after correction for the number of countries "
         "that differ in a run. "
         "Countries are left out whose deals are equal in all runs and nothing else here differs."
     )
     caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
-    return html_markup.paragraph(told) + html_markup.table(caption, head, rows, range(1, len(head)))
+    return html_markup.paragraph(note) + html_markup.table(caption, head, rows, range(1, len(head)))
 
 
 def _place_cell(row: pd.Series, name: str) -> str:
@@ -192,11 +192,11 @@ def reason_table(comparison: ComparisonTables, label: str) -> str:
             never = int(mine["fate_kind"].isna().sum())
             ends = Counter(mine["fate_kind"].dropna())
             common = sorted(ends.items(), key=lambda item: (-item[1], item[0]))[:3]
-            told = [f"{name.replace('_', ' ')} {count}" for name, count in common]
-            told += [f"never proposed {never}"] if never else []
+            texts = [f"{name.replace('_', ' ')} {count}" for name, count in common]
+            texts += [f"never proposed {never}"] if never else []
             share = 100.0 * len(mine) / len(group)
             words = kind_words(str(kind))
-            cells = (str(side), str(len(mine)), f"{share:.0f} %", ", ".join(told))
+            cells = (str(side), str(len(mine)), f"{share:.0f} %", ", ".join(texts))
             rows.append((words[:1].upper() + words[1:], *cells))
     rows.sort(key=lambda row: (row[1], -int(row[2]), row[0]))
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")

@@ -119,10 +119,10 @@ class EffectText:
         if self.never:
             often = percent(100 * most_often(max(self.runs, 1)))
             return f"no difference in {of}; at most {often} of runs can differ"
-        told = f"not distinguishable from none with {of} ({INTERVAL} {self.interval})"
+        text = f"not distinguishable from none with {of} ({INTERVAL} {self.interval})"
         if np.isnan(self.needed):
-            return told
-        return f"{told}; runs needed to see half of this: {self.needed_words}"
+            return text
+        return f"{text}; runs needed to see half of this: {self.needed_words}"
 
 
 def rounded(count: float) -> str:
@@ -224,15 +224,15 @@ def headlines(comparison: ComparisonTables, label: str, names: Names) -> list[st
         return [identical_words(comparison, label)]
     effects = effects_of(comparison, label)
     changed = [effects[n] for n in HEADLINES if effects[n].distinguishable]
-    told = [_changed_words(effect) for effect in changed[:3]]
+    sentences = [_changed_words(effect) for effect in changed[:3]]
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
-    told += [f"{effect.words}: {effect.none_words}." for effect in unclear[:2]]
+    sentences += [f"{effect.words}: {effect.none_words}." for effect in unclear[:2]]
     largest = _largest_words(comparison, label)
-    told += [largest] if largest else []
-    told.append(_count_words(effects))
-    told.append(divergence_words(comparison, label, names))
-    told.append(deals_words(comparison, label))
-    return told
+    sentences += [largest] if largest else []
+    sentences.append(_count_words(effects))
+    sentences.append(divergence_words(comparison, label, names))
+    sentences.append(deals_words(comparison, label))
+    return sentences
 
 
 def identical_words(comparison: ComparisonTables, label: str) -> str:
@@ -260,11 +260,11 @@ def _largest_words(comparison: ComparisonTables, label: str) -> str:
     frame = comparison.effects
     rows = frame[(frame["scenario"] == label) & frame["distinguishable"] & frame["percent"].notna()]
     order = rows["percent"].abs().sort_values(ascending=False, kind="stable").index[:4]
-    told = [
+    sentences = [
         f"{key_of(name).words} ({percent(share, signed=True)})"
         for name, share in rows.loc[order, ["outcome", "percent"]].itertuples(index=False)
     ]
-    return f"The largest changes in percent: {', '.join(told)}." if told else ""
+    return f"The largest changes in percent: {', '.join(sentences)}." if sentences else ""
 
 
 def _count_words(effects: dict[str, EffectText]) -> str:

@@ -15,7 +15,7 @@ from sim.report.biography import (
     headline,
     life_of,
     project_words,
-    told_reasons,
+    shown_reasons,
 )
 from sim.report.compare_text import fate_words, kind_words
 from sim.report.display_names import Names, money, month_words, plain_word
@@ -31,7 +31,7 @@ SHARED, ALONE = "=", "≠"
 """Marks of an event that both worlds hold, and of one that only this world holds."""
 
 
-class _Told:
+class _PairedEvents:
     """Hold two worlds with the names and events that telling needs."""
 
     def __init__(self, pair: PairedRuns) -> None:
@@ -124,14 +124,14 @@ def between_of(pair: PairedRuns, deal: str) -> str:
     InputError
         If neither world has such a project.
     """
-    told = _Told(pair)
-    lone = {told.project(d): d for d in lone_deals(told.sides)}
+    paired = _PairedEvents(pair)
+    lone = {paired.project(d): d for d in lone_deals(paired.sides)}
     project = _project(pair, deal, lone)
     if project not in lone:
-        return _both(told, project)
+        return _both(paired, project)
     found = lone[project]
     life = life_of(pair.logs[found.side], project, pair.replicate)
-    what, how = headline(life, told.names)
+    what, how = headline(life, paired.names)
     rule = "─" * WIDTH
     here, there = pair.names[found.side], pair.names[1 - found.side]
     head = [
@@ -140,9 +140,9 @@ def between_of(pair: PairedRuns, deal: str) -> str:
         *wrap(f"In {here} only: {how}", WIDTH),
         rule,
     ]
-    body = [text for texts in _lines(told, found, life) for text in texts]
+    body = [text for texts in _lines(paired, found, life) for text in texts]
     legend = f"{SHARED} in both worlds   {ALONE} not in {there}"
-    return "\n".join([*head, *body, rule, legend, "", *_verdict(told, found, there)])
+    return "\n".join([*head, *body, rule, legend, "", *_verdict(paired, found, there)])
 
 
 def _project(pair: PairedRuns, deal: str, lone: dict[str, LoneDeal]) -> str:
@@ -157,61 +157,61 @@ def _project(pair: PairedRuns, deal: str, lone: dict[str, LoneDeal]) -> str:
     return find_project(pair.logs[side], deal, pair.replicate)
 
 
-def _lines(told: _Told, found: LoneDeal, life: Life) -> list[list[str]]:
+def _lines(paired: _PairedEvents, found: LoneDeal, life: Life) -> list[list[str]]:
     """Return the lines of text of each event of the chain."""
-    other = told.events[1 - found.side]
+    other = paired.events[1 - found.side]
     result = []
     month, before = "", None
     for line in life.lines:
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
         mark = SHARED if line.event.event_id in other else ALONE
-        words = project_words(line, life, told.names)
-        text = sentence(line.event, told.names, words, line.causes)
+        words = project_words(line, life, paired.names)
+        text = sentence(line.event, paired.names, words, line.causes)
         texts = wrap(text, WIDTH, initial_indent=f"{shown:7}  {mark} ", subsequent_indent=" " * 11)
-        causes = told_reasons(line, before)
+        causes = shown_reasons(line, before)
         if causes:
-            because = reason(line.event, causes, told.names)
+            because = reason(line.event, causes, paired.names)
             texts += wrap(because, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
         before = line.event
         result.append(texts)
     return result
 
 
-def _verdict(told: _Told, found: LoneDeal, there: str) -> list[str]:
+def _verdict(paired: _PairedEvents, found: LoneDeal, there: str) -> list[str]:
     """Say what is missing in the other world first, and what became of the project there."""
     side = found.side
-    root, fate = told.event(side, found.root), told.event(1 - side, found.fate)
-    instead = told.event(1 - side, found.instead)
+    root, fate = paired.event(side, found.root), paired.event(1 - side, found.fate)
+    instead = paired.event(1 - side, found.instead)
     assert root is not None
-    lacks = f"What {there} lacks first ({month_words(root.month)}): {told.sentence(side, root)}"
+    lacks = f"What {there} lacks first ({month_words(root.month)}): {paired.sentence(side, root)}"
     if found.steps > 2:
         lacks += f" With it {found.steps - 1} more events up to the deal are missing there."
     texts = [lacks]
     if instead is not None:
         texts.append(
-            f"What {there} has in its place that month: {told.sentence(1 - side, instead)}"
+            f"What {there} has in its place that month: {paired.sentence(1 - side, instead)}"
         )
-    end = fate_words(fate, told.cause(1 - side, fate), told.names)
+    end = fate_words(fate, paired.cause(1 - side, fate), paired.names)
     texts.append(f"The same project in {there}: {end}.")
-    changed = told.interventions(root)
+    changed = paired.interventions(root)
     if changed:
         texts.append(f"What the scenarios differ by until then: {'; '.join(changed)}.")
     return [line for text in texts for line in wrap(text, WIDTH, subsequent_indent="  ")]
 
 
-def _both(told: _Told, project: str) -> str:
+def _both(paired: _PairedEvents, project: str) -> str:
     """Tell of a project that is a deal in both worlds or in neither."""
     lines, deals = [], 0
-    for side, name in enumerate(told.pair.names):
-        own = [e for e in told.events[side].values() if e.project == project]
+    for side, name in enumerate(paired.pair.names):
+        own = [e for e in paired.events[side].values() if e.project == project]
         deal = next((e for e in own if e.kind == "deal"), None)
         last = own[-1] if own else None
         if deal is not None:
             deals += 1
             words = f"deal formed in {month_words(deal.month)}, {money(deal.value)}"
         else:
-            words = fate_words(last, told.cause(side, last), told.names)
+            words = fate_words(last, paired.cause(side, last), paired.names)
         lines += wrap(f"{name}: {words}.", WIDTH, subsequent_indent="  ")
     head = "is a deal in both worlds" if deals else "is a deal in neither world"
     return "\n".join([f"Project {project} {head}.", *lines])
@@ -219,17 +219,17 @@ def _both(told: _Told, project: str) -> str:
 
 def between_table(pair: PairedRuns) -> str:
     """Return the deals that exist in one of two worlds only as a table in plain text."""
-    told = _Told(pair)
-    sides, names = told.sides, told.names
+    paired = _PairedEvents(pair)
+    sides, names = paired.sides, paired.names
     one, other = pair.names
     lines = [f"Run {pair.replicate}: {one} beside {other}"]
     if sides.parting is None:
         return "\n".join([*lines, "Both worlds hold the same events."])
-    first = told.event(*sides.parting)
+    first = paired.event(*sides.parting)
     assert first is not None
     lines += wrap(
         f"They part in {month_words(first.month)}. The first event that only "
-        f"{pair.names[sides.parting[0]]} has: {told.sentence(sides.parting[0], first)}",
+        f"{pair.names[sides.parting[0]]} has: {paired.sentence(sides.parting[0], first)}",
         WIDTH,
     )
     found = lone_deals(sides)
@@ -239,8 +239,8 @@ def between_table(pair: PairedRuns) -> str:
         if mine:
             lines.append(f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place, sector; what is missing")
         for deal in mine:
-            event, root = told.event(side, deal.deal), told.event(side, deal.root)
-            fate = told.event(1 - side, deal.fate)
+            event, root = paired.event(side, deal.deal), paired.event(side, deal.root)
+            fate = paired.event(1 - side, deal.fate)
             assert event is not None
             assert root is not None
             where = names.place(event.locality, event.country)
@@ -261,20 +261,20 @@ def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
     InputError
         If neither world has such a project.
     """
-    told = _Told(pair)
-    found = lone_deals(told.sides)
+    paired = _PairedEvents(pair)
+    found = lone_deals(paired.sides)
     if deal is None:
-        first = told.sides.parting
+        first = paired.sides.parting
         parting = first and {
             "world": pair.names[first[0]],
-            "event": _record(told.event(*first)),
+            "event": _record(paired.event(*first)),
         }
-        return {"parting": parting, "deals": [_lone_record(told, one) for one in found]}
-    lone = {told.project(one): one for one in found}
+        return {"parting": parting, "deals": [_lone_record(paired, one) for one in found]}
+    lone = {paired.project(one): one for one in found}
     project = _project(pair, deal, lone)
     if project not in lone:
         ends = []
-        for events in told.events:
+        for events in paired.events:
             own = [event for event in events.values() if event.project == project]
             ends.append(_record(own[-1] if own else None))
         return {
@@ -283,27 +283,27 @@ def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
             "ends": dict(zip(pair.names, ends, strict=True)),
         }
     side = lone[project].side
-    life = life_record(life_of(pair.logs[side], project, pair.replicate), told.names)
+    life = life_record(life_of(pair.logs[side], project, pair.replicate), paired.names)
     for step in life["steps"]:
-        step["in_both"] = step["event"]["event_id"] in told.events[1 - side]
-    return {**_lone_record(told, lone[project]), **life}
+        step["in_both"] = step["event"]["event_id"] in paired.events[1 - side]
+    return {**_lone_record(paired, lone[project]), **life}
 
 
 def _record(event: Event | None) -> dict[str, Any] | None:
     return None if event is None else event_record(event)
 
 
-def _lone_record(told: _Told, found: LoneDeal) -> dict[str, Any]:
+def _lone_record(paired: _PairedEvents, found: LoneDeal) -> dict[str, Any]:
     """Return a deal of one world only, and what the other lacks and holds instead."""
-    side, root = found.side, told.event(found.side, found.root)
+    side, root = found.side, paired.event(found.side, found.root)
     assert root is not None
     return {
-        "project_id": told.project(found),
-        "only_in": told.pair.names[side],
-        "deal": _record(told.event(side, found.deal)),
+        "project_id": paired.project(found),
+        "only_in": paired.pair.names[side],
+        "deal": _record(paired.event(side, found.deal)),
         "lacks_first": _record(root),
         "events_lacking": found.steps,
-        "instead": _record(told.event(1 - side, found.instead)),
-        "last_in_the_other": _record(told.event(1 - side, found.fate)),
-        "scenarios_differ": told.interventions(root),
+        "instead": _record(paired.event(1 - side, found.instead)),
+        "last_in_the_other": _record(paired.event(1 - side, found.fate)),
+        "scenarios_differ": paired.interventions(root),
     }

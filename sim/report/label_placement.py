@@ -136,12 +136,12 @@ class Room:
                     continue
                 if float(self.shores(box).min(initial=9.0)) < 0.35 or not self.free(box, 0.4):
                     continue
-                cost = length + self._crossed(at, end)
+                cost = length + self._crossings(at, end)
                 if cost < price:
                     best, price = box, cost
         return best
 
-    def _crossed(self, start: tuple[float, float], end: tuple[float, float]) -> float:
+    def _crossings(self, start: tuple[float, float], end: tuple[float, float]) -> float:
         """Return the cost of what a straight line crosses."""
         steps = np.linspace(0.0, 1.0, 40)
         xs = start[0] + (end[0] - start[0]) * steps

@@ -75,7 +75,7 @@ def draw_biography(
     """
     names = Names(load_world() if world is None else world)
     life = life_of(events, deal, replicate)
-    lanes, key = _told(life, names)
+    lanes, key = _lanes_and_key(life, names)
     first, last = (figure_style.year(line.event.month) for line in (life.lines[0], life.lines[-1]))
     span = max(last - first, 1.0)
     scale = PLOT_WIDTH / (1.08 * span)
@@ -114,15 +114,15 @@ def _whole_years(ax: Axes, span: float) -> None:
     ax.set_xlabel("year", fontsize=figure_style.LABEL_SIZE)
 
 
-def _told(life: Life, names: Names) -> tuple[list[Lane], list[tuple[int, str, str]]]:
+def _lanes_and_key(life: Life, names: Names) -> tuple[list[Lane], list[tuple[int, str, str]]]:
     """Return the lanes that hold something, and the key of their numbers."""
     marks: dict[str, list[Mark]] = {lane: [] for lane in COLOURS}
     key = []
     for number, line in enumerate(life.lines, start=1):
         at = figure_style.year(line.event.month) + 1 / 24
         marks[line.lane].append(Mark(at, number))
-        told = sentence(line.event, names, project_words(line, life, names), line.causes)
-        text = wrap(f"{line.event.month}  {told}", COLUMNS, subsequent_indent=" " * 4)
+        phrase = sentence(line.event, names, project_words(line, life, names), line.causes)
+        text = wrap(f"{line.event.month}  {phrase}", COLUMNS, subsequent_indent=" " * 4)
         key.append((number, COLOURS[line.lane], "\n".join(text)))
     lanes = [
         Lane(WORDS[lane], COLOURS[lane], tuple(marks[lane])) for lane in COLOURS if marks[lane]

@@ -182,9 +182,11 @@ def beyond_the_record(world: World, end: str) -> list[str]:
     """Return where the record of what is known beforehand ends, as far as a run goes past it."""
     from sim.engine.record_coverage import words
 
-    told = words(world, end)
+    sentences = words(world, end)
     return (
-        [html_markup.heading(3, "Where the record ends"), html_markup.bullets(told)] if told else []
+        [html_markup.heading(3, "Where the record ends"), html_markup.bullets(sentences)]
+        if sentences
+        else []
     )
 
 

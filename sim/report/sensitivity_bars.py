@@ -83,10 +83,10 @@ def _bars(found: SensitivityTables, rows: pd.DataFrame, at: Any, ax: Axes) -> No
     main = found.method.main
     wide = found.method.name == "sobol"
     tall, up = (0.36, -0.19) if wide else (0.62, 0.0)
-    told = rows["matters"].fillna(True).to_numpy(dtype=bool)
+    distinct = rows["matters"].fillna(True).to_numpy(dtype=bool)
     for mask, colour, hatch, words in (
-        (told, figure_style.BLUE, "", MAIN[found.method.name]),
-        (~told, "#c9c9c9", "///", f"{MAIN[found.method.name]}, not told from inert"),
+        (distinct, figure_style.BLUE, "", MAIN[found.method.name]),
+        (~distinct, "#c9c9c9", "///", f"{MAIN[found.method.name]}, not told from inert"),
     ):
         if mask.any():
             values = np.nan_to_num(rows[main].to_numpy()[mask])
@@ -185,5 +185,5 @@ def _stamp(found: SensitivityTables, ax: Axes) -> None:
     source, design = found.source, found.design
     parts = [stamp_words(source)] if "changed" in source else []
     parts += [f"model {source['model_version']}"] if "model_version" in source else []
-    parts.append(f"{design.kind} of {found.status.told}, seed {design.seed}")
+    parts.append(f"{design.kind} of {found.status.points_text}, seed {design.seed}")
     figure_style.small_print(figure_style.figure_of(ax), " · ".join(parts))

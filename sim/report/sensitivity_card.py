@@ -100,8 +100,8 @@ def headline(found: SensitivityTables) -> str:
     """Return what was measured on what, as a line; of an unfinished sweep first what is there."""
     measured, laid = INDICES[found.method.name], DESIGNS[found.design.kind]
     if found.status.left:
-        return f"{found.status.told}: {measured} from {laid}, the sweep is not finished"
-    return f"{measured} from {laid} of {found.status.told}"
+        return f"{found.status.points_text}: {measured} from {laid}, the sweep is not finished"
+    return f"{measured} from {laid} of {found.status.points_text}"
 
 
 def table_rows(found: SensitivityTables, outcome: str) -> tuple[list[str], list[list[str]]]:

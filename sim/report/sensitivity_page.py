@@ -123,8 +123,8 @@ def page_html(found: SensitivityTables, drawings: dict[str, bytes]) -> str:
 def body_html(found: SensitivityTables) -> str:
     """Return the tables as HTML, for a notebook."""
     tables = [part for name in found.outcomes for part in _outcome(found, name)]
-    told = [headline(found), *settings(found)]
-    return "\n".join([*(html_markup.paragraph(f"{text}.") for text in told), *tables])
+    texts = [headline(found), *settings(found)]
+    return "\n".join([*(html_markup.paragraph(f"{text}.") for text in texts), *tables])
 
 
 def reading(found: SensitivityTables) -> list[str]:
@@ -183,8 +183,8 @@ def _parameters(found: SensitivityTables) -> str:
         span = f"{number(low)} to {number(high)}"
         if one.values is not None:
             span = ", ".join(number(value) for value in one.values)
-        told = ("", "") if entry is None else (entry.unit, entry.meaning)
-        rows.append((one.name, span, *told))
+        unit_and_meaning = ("", "") if entry is None else (entry.unit, entry.meaning)
+        rows.append((one.name, span, *unit_and_meaning))
     return html_markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
 
 
@@ -194,6 +194,6 @@ def _provenance(found: SensitivityTables) -> str:
         ("Sweep's model", str(source.get("model_version", "not recorded"))),
         ("Scenario", str(source.get("scenario", "not recorded"))),
         ("Design", f"{found.design.kind}, seed {found.design.seed}"),
-        ("Points", found.status.told.removesuffix(" points")),
+        ("Points", found.status.points_text.removesuffix(" points")),
     ]
     return html_markup.facts(pairs)

@@ -26,13 +26,13 @@ def sweep_card(sweep: Sweep) -> str:
     runs = counted(status.runs, "run")
     lines = [
         f"Sweep of {titled(plan.scenario)}",
-        *([f"Not finished: {status.told}"] if status.left else []),
-        f"{counted(status.points, 'point')} ({sweep.design.kind}) of {sweep.design.told}",
+        *([f"Not finished: {status.points_text}"] if status.left else []),
+        f"{counted(status.points, 'point')} ({sweep.design.kind}) of {sweep.design.description}",
         f"{settings_words(plan.simulated)} each",
         changed_words(plan.simulated),
         f"{runs}: {well:,} done, {status.failed:,} failed, {status.left:,} left",
         *(f"Note: {note}" for note in sweep.notes),
-        *damages_told(sweep),
+        *damage_lines(sweep),
     ]
     if well:
         lines += ["", *_ranges(sweep), "", CAUTION]
@@ -41,7 +41,7 @@ def sweep_card(sweep: Sweep) -> str:
     return "\n".join(lines)
 
 
-def damages_told(sweep: Sweep) -> list[str]:
+def damage_lines(sweep: Sweep) -> list[str]:
     """Return a line for each file that was set aside."""
     return [f"Set aside: {damage.file} {damage.reason}" for damage in sweep.damages]
 

@@ -11,11 +11,11 @@ from sim.report import figure_style, html_markup
 from sim.report.interval_charts import interval_words, number_words
 from sim.report.user_data_figures import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
 from sim.report.user_data_text import (
+    finding_sentences,
     how,
     notices,
     question,
     range_words,
-    said,
     settings,
 )
 
@@ -82,11 +82,11 @@ def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
         )[1]
         pictures[name] = svg.read_bytes()
     target = place / "against.html"
-    files.write_text(target, against_page(record, units, pictures))
+    files.write_text(target, comparison_page(record, units, pictures))
     return target
 
 
-def against_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
+def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
     """Return the comparison as HTML, the same for the same comparison.
 
     Parameters
@@ -99,7 +99,8 @@ def against_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, byt
         The SVG of each figure by its name.
     """
     words = captions(record, units)
-    alt = dict(zip(("total", "ranks", "size", "concentration", "calibration"), said(record)))  # noqa: B905
+    kinds = ("total", "ranks", "size", "concentration", "calibration")
+    alt = dict(zip(kinds, finding_sentences(record)))  # noqa: B905
     drawn = {
         name: html_markup.figure(svg, alt.get(name, words[name]), words[name])
         for name, svg in pictures.items()

@@ -43,7 +43,7 @@ def settings(record: Record) -> str:
     return f"{settings_words(record)}. {changed_words(record)}."
 
 
-def said(record: Record) -> list[str]:
+def finding_sentences(record: Record) -> list[str]:
     """Return the findings, a sentence or two each."""
     return [
         _total(record),

@@ -59,7 +59,7 @@ def _groups(
     return groups
 
 
-def _said(sheet: UserTable, columns: tuple[str, ...], row: int) -> str:
+def _key_text(sheet: UserTable, columns: tuple[str, ...], row: int) -> str:
     return ", ".join(str(sheet.cells[column][row]) for column in columns)
 
 
@@ -69,7 +69,7 @@ def _check_unique(
     for first, *others in _groups(sheet, columns, alike).values():
         for row in others:
             sheet.fault(
-                f"{_said(sheet, columns, row)} is already on {sheet.place(first)}",
+                f"{_key_text(sheet, columns, row)} is already on {sheet.place(first)}",
                 row=row,
                 field=", ".join(columns),
                 allowed="each only once",
@@ -151,7 +151,7 @@ def _periods(sheet: UserTable, group: tuple[str, ...]) -> dict[str, list[tuple[i
     periods: dict[str, list[tuple[int, int, int]]] = {}
     for row, *_, start, end in sheet.rows(*group, "start", "end"):
         last = _OPEN if end == NO_MONTH else end
-        periods.setdefault(_said(sheet, group, row), []).append((start, last, row))
+        periods.setdefault(_key_text(sheet, group, row), []).append((start, last, row))
     return {name: sorted(found) for name, found in periods.items()}
 
 

@@ -176,7 +176,7 @@ class PlaceNames:
         if COUNTRIES in levels:
             named = {code for code in found if self.places[code].level == COUNTRIES}
             found = self._within(found, named)
-        return self._told([code for code in found if self.places[code].level in levels])
+        return self._near_places([code for code in found if self.places[code].level in levels])
 
     def called(self, text: str) -> set[str]:
         """Return the codes of the places that have a text as their name."""
@@ -248,7 +248,7 @@ class PlaceNames:
         meant = {frozenset(self._within(self._loose[name], home)) for name in names} - {frozenset()}
         return set(meant.pop()) if len(meant) == 1 else set()
 
-    def _told(self, codes: list[str]) -> Near:
+    def _near_places(self, codes: list[str]) -> Near:
         """Return one code as it is, several with the names of their places."""
         if len(codes) < 2:
             return codes[0] if codes else None

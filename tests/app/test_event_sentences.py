@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.why import project_history, story_texts
 from sim.app.why.run_index import Account
@@ -21,12 +21,12 @@ def session(world: World) -> Session:
 
 
 @pytest.fixture(scope="module")
-def teller(session: Session) -> Teller:
-    return Teller(session.world, session._)
+def describer(session: Session) -> EventDescriber:
+    return EventDescriber(session.world, session._)
 
 
 def test_in_english_events_read_as_in_a_biography(
-    account: Account, teller: Teller, world: World
+    account: Account, describer: EventDescriber, world: World
 ) -> None:
     names, kinds = Names(world), set()
     for place in list(account.by_place)[:80]:
@@ -36,30 +36,30 @@ def test_in_english_events_read_as_in_a_biography(
                 event = line.event
                 kinds.add(event.kind)
                 usual = sentence(event, names, project_words(line, life, names), line.causes)
-                assert teller.told(line, life) == usual
+                assert describer.line_sentence(line, life) == usual
                 for cause in line.causes:
-                    assert teller.reason(event, cause) == reason(event, (cause,), names)
+                    assert describer.reason(event, cause) == reason(event, (cause,), names)
     assert len(kinds) > len(SENTENCES) // 2
 
 
 @pytest.mark.parametrize("kind", INTERVENTIONS)
 def test_the_page_says_what_an_intervention_did(
-    kind: str, teller: Teller, world: World, account: Account
+    kind: str, describer: EventDescriber, world: World, account: Account
 ) -> None:
     visit = next(e for e in account.log.values() if e.kind == "visit_to_lac" and e.locality)
     event = replace(visit, kind="intervention", intervention=kind)
-    assert ORDERS[kind] in teller.sentence(event)
-    assert teller.sentence(event) == sentence(event, Names(world))
+    assert ORDERS[kind] in describer.sentence(event)
+    assert describer.sentence(event) == sentence(event, Names(world))
     for code in ("es", "pt"):
         told = Session(world, code)._(ORDERED[kind], place="X")
         assert "The scenario" not in told
 
 
-def test_amounts_and_months_read_as_in_a_biography(teller: Teller) -> None:
+def test_amounts_and_months_read_as_in_a_biography(describer: EventDescriber) -> None:
     for amount in (None, float("nan"), 0.4, 9.95, 12.0, 999.9, 1000.0, 45678.0):
-        assert teller.money(amount) == money(amount)
+        assert describer.money(amount) == money(amount)
     for month in ("2000-01", "2016-07", "2020-12"):
-        assert teller.month(month) == month_words(month)
+        assert describer.month(month) == month_words(month)
 
 
 def test_templates_are_translated_before_they_are_filled(world: World, account: Account) -> None:
@@ -72,11 +72,13 @@ def test_templates_are_translated_before_they_are_filled(world: World, account: 
         )
 
     visit = next(e for e in account.log.values() if e.kind == "visit_to_lac" and e.locality)
-    told = Teller(world, shout).sentence(visit)
+    told = EventDescriber(world, shout).sentence(visit)
     assert " VISITS " in told
 
 
-def test_every_story_says_how_it_went(account: Account, session: Session, teller: Teller) -> None:
+def test_every_story_says_how_it_went(
+    account: Account, session: Session, describer: EventDescriber
+) -> None:
     fates = set()
     for place in list(account.by_place)[:60]:
         stories = [
@@ -87,7 +89,7 @@ def test_every_story_says_how_it_went(account: Account, session: Session, teller
         ]
         for story in stories:
             fates.add(story.fate)
-            texts = story_texts.fate_words(session, story, teller, account)
+            texts = story_texts.fate_words(session, story, describer, account)
             assert texts
             assert all(text.strip() and "{" not in text for text in texts)
             stopped = story.fate in (
@@ -96,9 +98,9 @@ def test_every_story_says_how_it_went(account: Account, session: Session, teller
                 project_history.TIE_LOST,
             )
             assert stopped == any("What stopped it" in text for text in texts)
-            assert story_texts.headline(session, story, teller)
+            assert story_texts.headline(session, story, describer)
             for stage in story.stages:
-                assert story_texts.stage_words(session, stage, teller)
+                assert story_texts.stage_words(session, stage, describer)
     assert {
         project_history.FORMED,
         project_history.FAILED,
@@ -108,7 +110,7 @@ def test_every_story_says_how_it_went(account: Account, session: Session, teller
 
 
 def test_a_pair_that_never_met_is_told_where_the_actor_went(
-    account: Account, session: Session, teller: Teller
+    account: Account, session: Session, describer: EventDescriber
 ) -> None:
     place = next(iter(account.by_place))
     actors = {e.actor for e in account.log.values() if e.kind == "visit_to_lac" and e.actor}
@@ -117,7 +119,7 @@ def test_a_pair_that_never_met_is_told_where_the_actor_went(
         key=lambda a: sum(account.visits_elsewhere(a, place).values()),
     )
     story = project_history.pair_story(account, place, stranger)
-    texts = story_texts.fate_words(session, story, teller, account)
+    texts = story_texts.fate_words(session, story, describer, account)
     assert "never met" in texts[0]
     most = next(iter(account.visits_elsewhere(stranger, place)))
-    assert teller.full_place(most) in texts[-1]
+    assert describer.full_place(most) in texts[-1]

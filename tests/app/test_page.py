@@ -45,7 +45,7 @@ def test_visitors_do_not_see_each_other(world: World) -> None:
     assert seeds == ["0", "1", "2"] + ["2020"] * (VISITORS - 3)
     watch: Any = [page.tabs["watch"] for page in pages]
     watch[0].player.seek(watch[0].player.recorder.first + 3)
-    watch[1].choose(watch[1].portraits.choices(watch[1].player.recorder)[5][0])
+    watch[1].choose(watch[1].profiles.choices(watch[1].player.recorder)[5][0])
     assert watch[0].state()["month"] == "2000-04"
     assert {tab.state()["month"] for tab in watch[1:]} == {"2000-01"}
     assert [("look" in tab.state()) for tab in watch] == [False, True] + [False] * 18

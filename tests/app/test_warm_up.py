@@ -9,7 +9,7 @@ from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
 from sim.app.what_if import run_cache
 from sim.app.what_if.experiment import begin
-from sim.app.what_if.run_cache import SHELF
+from sim.app.what_if.run_cache import RUN_CACHES
 from sim.world import World
 
 WAIT = 120
@@ -22,9 +22,9 @@ def test_the_first_visitor_finds_the_baseline_run(
     for module in (run_cache, warm_up):
         monkeypatch.setattr(module, "CHUNKS", CHUNKS)
     monkeypatch.setattr("sim.app.what_if.paired_results.CHUNKS", CHUNKS)
-    monkeypatch.setattr(SHELF, "_kept", type(SHELF._kept)())
+    monkeypatch.setattr(RUN_CACHES, "_kept", type(RUN_CACHES._kept)())
     pool = ThreadPool(threads=1)
     jobs = prepare(pool, world)
     assert all(job.finished.wait(WAIT) for job in jobs)
     pool.close()
-    assert SHELF.runs(begin().baseline(), world).made == CHUNKS[-1][1]
+    assert RUN_CACHES.runs(begin().baseline(), world).made == CHUNKS[-1][1]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from calibration import calibration_pipeline as calibration
 from calibration.inference.posterior import read_posterior
 from sim.cli import main as cli
-from tests.schemas import told
+from tests.schemas import printed_json
 
 pytest.importorskip("sklearn")
 
@@ -74,7 +74,7 @@ def test_the_same_command_goes_on_and_comes_to_the_same(
     victim.unlink()
     result = call(*SMALL, "--out", str(folder), "--json")
     assert result.exit_code == 0
-    assert told("calibrate", result.stdout)["central"].keys() == set(
+    assert printed_json("calibrate", result.stdout)["central"].keys() == set(
         read_posterior(folder / "posterior.parquet").names
     )
     again = read_posterior(folder / "posterior.parquet")

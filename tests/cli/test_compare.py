@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
-from tests.schemas import told
+from tests.schemas import printed_json
 
 SHORT = ("--end", "2003-12", "--replicates", "3")
 
@@ -39,7 +39,7 @@ def test_json_is_for_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     result = call("compare", "baseline", "no-twinning", *SHORT, "--no-figures", "--json")
     assert result.exit_code == 0, result.output
-    summary = told("compare", result.stdout)
+    summary = printed_json("compare", result.stdout)
     assert summary["folder"] == "results/no-twinning-vs-baseline"
     assert summary["effects"]["no-twinning"]["twinnings"]["what_if"] == 0.0
     assert (tmp_path / summary["folder"] / "manifest.json").is_file()

@@ -18,7 +18,7 @@ from sim.core.errors import InputError, refuse
 from sim.core.files import MachineError
 from sim.experiments import benchmark as bench
 from sim.world import SHIPPED
-from tests.schemas import SCHEMAS, told
+from tests.schemas import SCHEMAS, printed_json
 
 SHORT = ("--replicates", "2", "--end", "2000-03")
 LONG = ("--replicates", "2", "--end", "2008-12", "--no-figures")
@@ -33,7 +33,7 @@ def done(name: str, *arguments: object) -> dict[str, Any]:
     """Return what a command printed that ended well."""
     result = call(*map(str, arguments))
     assert result.exit_code == 0, result.output
-    return told(name, result.stdout)
+    return printed_json(name, result.stdout)
 
 
 def with_json(command: Any, name: str = "") -> set[str]:
@@ -172,7 +172,7 @@ def test_wrong_input_is_told_as_json_too(
     monkeypatch.chdir(tmp_path)
     result = call(*arguments)
     assert result.exit_code == 2
-    (error,) = told("errors", result.stdout)["errors"]
+    (error,) = printed_json("errors", result.stdout)["errors"]
     assert word in error["message"]
     assert field is None or error["field"] == field
     assert error["message"].splitlines()[0][:40] in result.stderr
@@ -180,11 +180,11 @@ def test_wrong_input_is_told_as_json_too(
 
 
 def test_nearest_name_and_what_is_allowed_stand_apart() -> None:
-    (error,) = told("errors", call("run", "basline").stdout)["errors"]
+    (error,) = printed_json("errors", call("run", "basline").stdout)["errors"]
     assert error["nearest"] == "baseline"
-    (error,) = told("errors", call("run", "baseline", "--seeed", "1").stdout)["errors"]
+    (error,) = printed_json("errors", call("run", "baseline", "--seeed", "1").stdout)["errors"]
     assert (error["field"], error["nearest"]) == ("--seeed", "--seed")
-    (error,) = told("errors", call("run", "baseline", "--rep", "1").stdout)["errors"]
+    (error,) = printed_json("errors", call("run", "baseline", "--rep", "1").stdout)["errors"]
     assert (error["nearest"], error["candidates"]) == (None, [])
 
 
@@ -197,7 +197,7 @@ def test_every_fault_of_a_table_is_told(tmp_path: Path) -> None:
         (folder / f"{name}.csv").write_text(f"{head},surplus\n", encoding="utf-8")
     result = call("world", "check", str(folder))
     assert result.exit_code == 2
-    errors = told("errors", result.stdout)["errors"]
+    errors = printed_json("errors", result.stdout)["errors"]
     assert {Path(error["file"]).name for error in errors} >= {"banks.csv", "sectors.csv"}
     assert result.stderr.startswith(f"paradiplomacy: {len(errors):,} faults")
     assert all(error["message"] in result.stderr for error in errors[:100])
@@ -212,8 +212,8 @@ def test_scenarios_that_are_wrong_are_told_with_those_in_order(
         Path(name).write_text("seed = true\n", encoding="utf-8")
     result = call("scenarios", "check", *files)
     assert result.exit_code == 2
-    found = told("scenarios-check", result.stdout)
-    told("errors", json.dumps({"errors": found["errors"]}))
+    found = printed_json("scenarios-check", result.stdout)
+    printed_json("errors", json.dumps({"errors": found["errors"]}))
     wrong = [one["scenario"] for one in found["scenarios"] if not one["ok"]]
     assert [error["file"] for error in found["errors"]] == wrong
     assert "a.toml, line 1" in result.stderr
@@ -246,14 +246,14 @@ def test_every_failure_is_told_as_json(
     monkeypatch.setattr("sim.world.load_world", fail)
     result = call("world", "check")
     assert result.exit_code == code
-    (found,) = told("errors", result.stdout)["errors"]
+    (found,) = printed_json("errors", result.stdout)["errors"]
     assert expected.items() <= found.items()
 
 
 def test_several_faults_name_the_options_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [InputError("is wrong", argument=name) for name in ("outcomes", "replicates")]
     monkeypatch.setattr("sim.world.load_world", lambda _: refuse(wrong))
-    errors = told("errors", call("world", "check").stdout)["errors"]
+    errors = printed_json("errors", call("world", "check").stdout)["errors"]
     assert [error["field"] for error in errors] == ["--outcome", "--replicates"]
 
 
@@ -266,7 +266,7 @@ def test_work_that_is_stopped_says_in_json_how_to_go_on(monkeypatch: pytest.Monk
         monkeypatch.setattr("sim.world.load_world", lambda _, stopped=stopped: fail(stopped))
         result = call("world", "check")
         assert result.exit_code == code
-        (error,) = told("errors", result.stdout)["errors"]
+        (error,) = printed_json("errors", result.stdout)["errors"]
         assert error["message"].endswith("Go on so.")
         assert "Go on so." in result.stderr
 

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
-from tests.schemas import told
+from tests.schemas import printed_json
 from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +51,7 @@ def test_files_are_written(printed: Result, folder: Path) -> None:
 def test_json_prints_the_rows(printed: Result, folder: Path) -> None:
     result = call(*ONE, "--json", "--workers", "1", "--out", str(folder), "--overwrite")
     assert result.exit_code == 0
-    (row,) = told("patterns", result.stdout)["claims"]
+    (row,) = printed_json("patterns", result.stdout)["claims"]
     written = json.loads((folder / "patterns.json").read_text(encoding="utf-8"))
     assert written["claims"] == [row]
     assert row["id"] == "M21"

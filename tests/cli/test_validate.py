@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
 from tests.posteriors import made_up
-from tests.schemas import told
+from tests.schemas import printed_json
 
 
 def call(*arguments: str) -> Result:
@@ -52,7 +52,7 @@ def test_json_is_the_record(options: list[str], tmp_path: Path) -> None:
     folder = tmp_path / "out"
     result = call(*options, "--complete", "--json", "--workers", "1", "--out", str(folder))
     assert result.exit_code == 0, result.output
-    printed = told("validate", result.stdout)
+    printed = printed_json("validate", result.stdout)
     assert printed.pop("folder") == folder.as_posix()
     assert printed == json.loads((folder / "against.json").read_text(encoding="utf-8"))
     assert printed["compared"]["units"] == 33

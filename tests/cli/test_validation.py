@@ -16,7 +16,7 @@ from sim.cli import main as cli
 from sim.core.files import plain
 from tests.calibration.validation import made_up_validation as made_up
 from tests.calibration.validation.test_validation_steps import NoTrial
-from tests.schemas import told
+from tests.schemas import printed_json
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_verdicts_are_printed_and_written_beside_the_calibration(folder: Path) -
     assert (folder / "validation.html").read_text(encoding="utf-8") == "a page"
     again = call("--calibration", str(folder), "--json")
     assert made_up.calls == ["first", "second", "third"]
-    printed = told("validate", again.stdout)
+    printed = printed_json("validate", again.stdout)
     held = json.loads((folder / "validation.json").read_text(encoding="utf-8"))
     assert printed["checks"] == plain(held["checks"], digits=15)
     assert sum(printed["counts"].values()) == len(held["checks"])
@@ -102,7 +102,7 @@ def test_ctrl_c_says_how_to_go_on(folder: Path) -> None:
         (("--against", "mine.csv", "--calibration", "x"), "belongs to --posterior"),
     ],
 )
-def test_wrong_input(options: tuple[str, ...], told: str, tmp_path: Path) -> None:
+def test_wrong_input(options: tuple[str, ...], printed_json: str, tmp_path: Path) -> None:
     result = call(*options, "--out", str(tmp_path / "out"))
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert printed_json in result.stderr

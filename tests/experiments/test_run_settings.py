@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import sim
-from calibration.user_data.comparison import Wanted, compare_with_table
+from calibration.user_data.comparison import ComparisonRequest, compare_with_table
 from sim.experiments.run_settings import changed_words, settings_words, simulated, stamp_words
 from sim.report import (
     compare_figures,
@@ -64,10 +64,12 @@ def artefacts(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> T
     table = place / "table.csv"
     codes = run.world.localities["code"][:6]
     table.write_text("unit,count\n" + "".join(f"{code},{i}\n" for i, code in enumerate(codes)))
-    beside = compare_with_table(table, Wanted("visits_to_lac"), scenario=scenario, replicates=None)
+    beside = compare_with_table(
+        table, ComparisonRequest("visits_to_lac"), scenario=scenario, replicates=None
+    )
     record, units = beside.record, beside.units
     drawings = user_data_figures.drawings(record, units)
-    page = user_data_page.against_page(
+    page = user_data_page.comparison_page(
         record, units, defaultdict(lambda: SVG, dict.fromkeys(drawings, SVG))
     )
     found["against"] = (record, [settings(record), page, *map(small_print, drawings.values())])

@@ -306,7 +306,7 @@ def test_drawing_numbers_every_line_of_a_life(events: pd.DataFrame, lives: list[
         lanes, key = host.child_axes
         numbers = sorted(int(text.get_text()) for text in lanes.texts)
         assert numbers == list(range(1, len(life.lines) + 1))
-        said = " ".join(text.get_text().strip() for text in key.texts)
+        finding_sentences = " ".join(text.get_text().strip() for text in key.texts)
         for line in life.lines:
-            assert line.event.month in said
+            assert line.event.month in finding_sentences
         assert any("where from" in text.get_text() for text in figure_style.figure_of(host).texts)

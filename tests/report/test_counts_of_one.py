@@ -122,7 +122,7 @@ def test_of_one_draw_and_one_repetition() -> None:
     drawn = {"draws": 1, "drawn": 1, "notes": []}
     one = Varied("turnover.fade", low=0.2, high=0.9)
     design = Design("file", (one,), pd.DataFrame({one.name: [0.5]}), 1, drawn)
-    assert design.told == "1 parameter in 1 draw"
+    assert design.description == "1 parameter in 1 draw"
 
 
 def test_of_one_point_in_a_box() -> None:

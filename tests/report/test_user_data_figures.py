@@ -8,29 +8,29 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from calibration.user_data.comparison import Against, Wanted, compare_with_table
+from calibration.user_data.comparison import ComparisonRequest, TableComparison, compare_with_table
 from sim.report import figure_style
 from sim.report.user_data_figures import MOST_UNITS, drawings, shown_units
-from sim.report.user_data_page import against_page, write_page
-from sim.report.user_data_text import how, notices, question, said
+from sim.report.user_data_page import comparison_page, write_page
+from sim.report.user_data_text import finding_sentences, how, notices, question
 from sim.scenario.schema import load
 
 UNITS = ("BR-SP", "BR-BA", "AR-Y", "AR-B", "CL-CO", "CL-AN", "PE-LIM")
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Against:
+def found(tmp_path_factory: pytest.TempPathFactory) -> TableComparison:
     file = tmp_path_factory.mktemp("table") / "a <b> & c.csv"
     rows = [f"{unit},{2000 + n % 3},{'ports' if n % 2 else 'mining'},{n}" for n, unit in
             enumerate(UNITS, start=1)]  # fmt: skip
     file.write_text("unit,year,sector,count\n" + "\n".join(rows) + "\n")
     scenario = load("baseline").with_overrides(end="2002-12", replicates=20)
-    wanted = Wanted(outcome="proposals", complete=True)
+    wanted = ComparisonRequest(outcome="proposals", complete=True)
     return compare_with_table(file, wanted, scenario=scenario, replicates=None)
 
 
 @pytest.fixture(scope="module")
-def drawn(found: Against) -> dict[str, Axes]:
+def drawn(found: TableComparison) -> dict[str, Axes]:
     return drawings(found.record, found.units)
 
 
@@ -39,7 +39,7 @@ def test_every_figure_is_drawn(drawn: dict[str, Axes]) -> None:
     assert list(drawn) == names
 
 
-def test_the_units_with_most_are_shown(found: Against, drawn: dict[str, Axes]) -> None:
+def test_the_units_with_most_are_shown(found: TableComparison, drawn: dict[str, Axes]) -> None:
     rows = shown_units(found.units)
     assert len(rows) == MOST_UNITS
     assert rows["unit"].iloc[0] == "PE-LIM"
@@ -47,7 +47,7 @@ def test_the_units_with_most_are_shown(found: Against, drawn: dict[str, Axes]) -
     assert labels[0].endswith("(PER)")
 
 
-def test_the_table_is_drawn_where_it_lies(found: Against, drawn: dict[str, Axes]) -> None:
+def test_the_table_is_drawn_where_it_lies(found: TableComparison, drawn: dict[str, Axes]) -> None:
     (seen,) = [line for line in drawn["years"].lines if line.get_label() == "the table"]
     assert np.asarray(seen.get_ydata()).tolist() == [
         row["observed"] for row in found.record["years"]
@@ -81,7 +81,9 @@ class _Parser(HTMLParser):
             self.anchors.add(str(held["id"]))
 
 
-def test_the_page_is_whole_escaped_and_loads_nothing(found: Against, tmp_path: Path) -> None:
+def test_the_page_is_whole_escaped_and_loads_nothing(
+    found: TableComparison, tmp_path: Path
+) -> None:
     page = write_page(found.record, found.units, tmp_path).read_text(encoding="utf-8")
     parser = _Parser()
     parser.feed(page)
@@ -95,18 +97,20 @@ def test_the_page_is_whole_escaped_and_loads_nothing(found: Against, tmp_path: P
     )
 
 
-def test_the_page_says_what_was_found_and_how(found: Against, drawn: dict[str, Axes]) -> None:
-    page = against_page(found.record, found.units, dict.fromkeys(drawn, b"<svg/>"))
+def test_the_page_says_what_was_found_and_how(
+    found: TableComparison, drawn: dict[str, Axes]
+) -> None:
+    page = comparison_page(found.record, found.units, dict.fromkeys(drawn, b"<svg/>"))
     for words in ("count as zero", "Gini coefficient", "GDP × authority", "mining, ports"):
         assert words in page
-    assert [text.split(":")[0] for text in said(found.record)] == [
+    assert [text.split(":")[0] for text in finding_sentences(found.record)] == [
         *("Level", "Ranking", "Beyond size", "Concentration", "Calibration"),
     ]
     assert question(found.record).startswith("Projects proposed, 2000 to 2002, in 556 localities")
     assert dict(how(found.record))["Sectors"] == "mining, ports"
 
 
-def test_notices_depend_on_the_table(found: Against) -> None:
+def test_notices_depend_on_the_table(found: TableComparison) -> None:
     assert len(notices(found.record)) == 1
     compared = {**found.record["compared"], "only_positive": True, "sectors_ignored": True}
     warned = notices({**found.record, "compared": compared, "draws": 5})
@@ -114,12 +118,12 @@ def test_notices_depend_on_the_table(found: Against) -> None:
     assert "no sectors" in warned[1]
 
 
-def test_a_unit_outside_its_interval_is_listed(found: Against) -> None:
+def test_a_unit_outside_its_interval_is_listed(found: TableComparison) -> None:
     record, units = found.record, found.units
-    page = against_page(record, units, {"units": b"", "ranks": b"", "concentration": b"",
+    page = comparison_page(record, units, {"units": b"", "ranks": b"", "concentration": b"",
                                         "calibration": b""})  # fmt: skip
     assert "more than predicted" in page
     calm = pd.DataFrame(units).assign(observed=units["median"])
-    quiet = against_page(record, calm, dict.fromkeys(
+    quiet = comparison_page(record, calm, dict.fromkeys(
         ("units", "ranks", "concentration", "calibration"), b""))  # fmt: skip
     assert "No unit lies outside" in quiet

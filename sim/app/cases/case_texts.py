@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
-from sim.app.cases.place_figures import kind_names, told_names
+from sim.app.cases.place_figures import fact_kind_names, kind_names
 from sim.core.calendar import year_of
 from sim.report.run_summaries import spread
 from sim.scenario.expansion import plain_interventions
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sim.app.cases.counterfactual_swap import Exchange
     from sim.app.cases.documented_record import Fact, RecordCount
-    from sim.app.cases.place_counts import Chronicle
+    from sim.app.cases.place_counts import PlaceCounts
     from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
     from sim.report.stated import Stated
@@ -42,13 +42,13 @@ def given_words(session: Session, scenario: Scenario) -> str:
 
 
 def place_words(
-    session: Session, name: str, counts: Sequence[RecordCount], chronicle: Chronicle
+    session: Session, name: str, counts: Sequence[RecordCount], run_counts: PlaceCounts
 ) -> list[str]:
     """Say what the runs make of a place and how that compares with the record."""
     _ = session._
-    if not chronicle.runs:
+    if not run_counts.runs:
         return [_("The first runs are under way.")]
-    per_run, texts = chronicle.per_run(), []
+    per_run, texts = run_counts.per_run(), []
     visits = per_run["visit_to_lac"]
     texts.append(
         _(
@@ -60,10 +60,10 @@ def place_words(
             high=f"{float(visits.high):.0f}",
         )
     )
-    share, first = chronicle.share("deal"), chronicle.middle_first("deal")
-    runs = round(share * chronicle.runs)
+    share, first = run_counts.share("deal"), run_counts.middle_first("deal")
+    runs = round(share * run_counts.runs)
     if first is None:
-        texts.append(_("No run of {runs} has a deal.", runs=chronicle.runs))
+        texts.append(_("No run of {runs} has a deal.", runs=run_counts.runs))
     else:
         texts.append(
             session.n(
@@ -71,11 +71,11 @@ def place_words(
                 "{n} of {runs} runs have a deal; where there is one, the first comes typically in "
                 "{year}.",
                 runs,
-                runs=chronicle.runs,
+                runs=run_counts.runs,
                 year=year_of(first),
             )
         )
-    texts.append(_verdict(session, counts, chronicle))
+    texts.append(_verdict(session, counts, run_counts))
     return texts
 
 
@@ -99,19 +99,19 @@ def stated_list(session: Session, totals: Sequence[Stated]) -> str:
     return f"<p>{title}</p><ul>{items}</ul>" if items else ""
 
 
-def _verdict(session: Session, counts: Sequence[RecordCount], chronicle: Chronicle) -> str:
+def _verdict(session: Session, counts: Sequence[RecordCount], run_counts: PlaceCounts) -> str:
     """Say which numbers on record lie outside the runs' 90 % interval.
 
     What is stated of kinds together is compared together: how it divides is not known.
     """
     _ = session._
-    names = told_names(session)
+    names = fact_kind_names(session)
     together = {kind for count in counts if len(count.kinds) > 1 for kind in count.kinds}
     below, above = [], []
     for count in counts:
         if count.kind in together:
             continue
-        numbers = spread(chronicle.of(*count.kinds))
+        numbers = spread(run_counts.of(*count.kinds))
         words = f"{names[count.kind]} ({on_record(session, count)})"
         if count.least > numbers.high:
             below.append(words)
@@ -132,7 +132,7 @@ def _verdict(session: Session, counts: Sequence[RecordCount], chronicle: Chronic
     return " ".join(texts)
 
 
-def number_table(session: Session, counts: Sequence[RecordCount], chronicle: Chronicle) -> str:
+def number_table(session: Session, counts: Sequence[RecordCount], run_counts: PlaceCounts) -> str:
     """Return numbers on record and simulated ones per run as an HTML table."""
     _ = session._
     names = kind_names(session)
@@ -145,9 +145,9 @@ def number_table(session: Session, counts: Sequence[RecordCount], chronicle: Chr
     )
     rows = []
     for count in counts:
-        runs = chronicle.of(*count.kinds)
+        runs = run_counts.of(*count.kinds)
         numbers = spread(runs)
-        known = chronicle.runs > 0
+        known = run_counts.runs > 0
         rows.append(
             (
                 names[count.kind],
@@ -163,7 +163,7 @@ def number_table(session: Session, counts: Sequence[RecordCount], chronicle: Chr
                 f"{float((runs > 0).mean()):.0%}" if known else "–",
             )
         )
-    caption = session.n("Numbers in {n} run", "Numbers in {n} runs", chronicle.runs)
+    caption = session.n("Numbers in {n} run", "Numbers in {n} runs", run_counts.runs)
     return table(caption, head, rows)
 
 
@@ -249,7 +249,7 @@ def effect_words(session: Session, effects: Sequence[SwapEffect], place: str) ->
     _ = session._
     if not effects:
         return [_("The first pairs of runs are under way.")]
-    names = told_names(session)
+    names = fact_kind_names(session)
     by_name = {effect.name: effect for effect in effects}
     deal = by_name["deal"]
     texts = [

@@ -12,7 +12,7 @@ from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOV
 from sim.app.cases.documented_record import HISTORY, documented_places, facts_of, first_pair
 from sim.app.cases.place_panel import PlacePanel
 from sim.app.cases.swap_panel import ExchangePanel
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html
 from sim.scenario.schema import load
 
@@ -53,13 +53,13 @@ class CasesTab:
         _ = self.session._
         world, history = self.session.world, load(HISTORY, world=self.session.world)
         months = history.start_month, history.end_month
-        teller = Teller(world, self.session._)
+        describer = EventDescriber(world, self.session._)
         options = {
             self.session.n(
                 "{place} ({n} event)",
                 "{place} ({n} events)",
                 len(facts_of(world, code, *months)),
-                place=teller.full_place(code),
+                place=describer.full_place(code),
             ): code
             for code in self.known
         }

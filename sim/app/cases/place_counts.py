@@ -30,7 +30,7 @@ _COLUMN[list(COUNTED.values())] = np.arange(len(COUNTED))
 
 
 @dataclass(frozen=True)
-class Begun:
+class PreparedRuns:
     """Hold a scenario ready to run, and the place to look at.
 
     Parameters
@@ -51,7 +51,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Chronicle:
+class PlaceCounts:
     """Hold what runs made of one place.
 
     Parameters
@@ -75,7 +75,7 @@ class Chronicle:
         """Return the number of months."""
         return int(self.counts.shape[2])
 
-    def with_more(self, counts: Array) -> Chronicle:
+    def with_more(self, counts: Array) -> PlaceCounts:
         """Return the chronicle with further runs."""
         return replace(self, counts=np.concatenate([self.counts, counts]))
 
@@ -118,9 +118,9 @@ class Chronicle:
         return None if not len(firsts) else self.start + int(firsts[(len(firsts) - 1) // 2])
 
 
-def empty(begun: Begun) -> Chronicle:
+def empty(prepared: PreparedRuns) -> PlaceCounts:
     """Return a chronicle without runs."""
-    return Chronicle(begun.start, np.zeros((0, len(NAMES), begun.months), dtype=np.uint16))
+    return PlaceCounts(prepared.start, np.zeros((0, len(NAMES), prepared.months), dtype=np.uint16))
 
 
 def joined(counts: Sequence[Array]) -> Array:
@@ -128,7 +128,7 @@ def joined(counts: Sequence[Array]) -> Array:
     return np.concatenate(counts)
 
 
-def begin(scenario: Scenario, world: World, code: str) -> Begun:
+def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
     """Return a scenario ready to run on a world, looked at from one locality.
 
     Raises
@@ -141,23 +141,23 @@ def begin(scenario: Scenario, world: World, code: str) -> Begun:
 
     place = Positions(world).locality[code]
     template = initial_state(scenario, world)
-    return Begun(template, place, scenario.seed, scenario.start_month, scenario.n_months)
+    return PreparedRuns(template, place, scenario.seed, scenario.start_month, scenario.n_months)
 
 
-def count_runs(begun: Begun, replicates: Iterable[int]) -> Array:
+def count_runs(prepared: PreparedRuns, replicates: Iterable[int]) -> Array:
     """Run replicates and return the events of the place, by run, kind and month (R, K, T)."""
     from sim.engine.compiled import simulate
 
-    found = [_counted(simulate(begun.template, begun.seed, r), begun) for r in replicates]
-    shape = (0, len(NAMES), begun.months)
+    found = [_counted(simulate(prepared.template, prepared.seed, r), prepared) for r in replicates]
+    shape = (0, len(NAMES), prepared.months)
     return np.stack(found) if found else np.zeros(shape, dtype=np.uint16)
 
 
-def _counted(w: State, begun: Begun) -> Array:
+def _counted(w: State, prepared: PreparedRuns) -> Array:
     log = w.event[: int(w.run["events"][0])]
-    mine = log[log["place"] == begun.place]
+    mine = log[log["place"] == prepared.place]
     column = _COLUMN[mine["kind"]]
     kept = column >= 0
-    cells = column[kept] * begun.months + mine["month"][kept] - begun.start
-    counts = np.bincount(cells, minlength=len(NAMES) * begun.months)
-    return counts.reshape(len(NAMES), begun.months).astype(np.uint16)
+    cells = column[kept] * prepared.months + mine["month"][kept] - prepared.start
+    counts = np.bincount(cells, minlength=len(NAMES) * prepared.months)
+    return counts.reshape(len(NAMES), prepared.months).astype(np.uint16)

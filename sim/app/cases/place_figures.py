@@ -18,7 +18,7 @@ from sim.report.stated import KINDS, VISIT, least, record_end
 
 if TYPE_CHECKING:
     from sim.app.cases.documented_record import Fact
-    from sim.app.cases.place_counts import Chronicle
+    from sim.app.cases.place_counts import PlaceCounts
     from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
     from sim.report.run_summaries import Floats
@@ -58,7 +58,7 @@ def kind_names(session: Session) -> dict[str, str]:
     }
 
 
-def told_names(session: Session) -> dict[str, str]:
+def fact_kind_names(session: Session) -> dict[str, str]:
     """Return the names of what is counted, to be used inside a sentence."""
     _ = session._
     return {
@@ -105,8 +105,8 @@ def positions(facts: Sequence[Fact]) -> Floats:
         share = (seen[slot(fact)] + 0.5) / many[slot(fact)]
         seen[slot(fact)] += 1
         # Marks of one month would cover each other, so they may reach a little beyond it.
-        width, begin = (1.0, 0.0) if fact.whole_year else (0.25, -1 / 12)
-        found.append(2000.0 + fact.earliest / 12.0 + begin + share * width)
+        width, prepare = (1.0, 0.0) if fact.whole_year else (0.25, -1 / 12)
+        found.append(2000.0 + fact.earliest / 12.0 + prepare + share * width)
     return np.array(found)
 
 
@@ -149,12 +149,12 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
         "x", "y", source=source, marker="marker", size=12, line_width=2, line_color="line",
         fill_color="fill",
     )  # fmt: skip
-    told = [
+    tooltip_rows = [
         (session._("When"), "@date"),
         (session._("What"), "@label"),
         (session._("Source"), "@source"),
     ]
-    made.add_tools(HoverTool(renderers=[marks], tooltips=tips(told)))
+    made.add_tools(HoverTool(renderers=[marks], tooltips=tips(tooltip_rows)))
     return made
 
 
@@ -208,12 +208,14 @@ class CountPlot:
         self.figure.y_range.min_interval = 2
         # Room for a mark that is higher than all lines.
         self.figure.y_range.range_padding = 0.3
-        told = [
+        tooltip_rows = [
             (session._("Year"), "@x{0.0}"),
             (session._("Middle"), "@middle{0.[0]}"),
             (session._("90 % of runs"), "@low{0.[0]} – @high{0.[0]}"),
         ]
-        self.figure.add_tools(HoverTool(renderers=[line], tooltips=tips(told), mode="vline"))
+        self.figure.add_tools(
+            HoverTool(renderers=[line], tooltips=tips(tooltip_rows), mode="vline")
+        )
 
     def _draw_stated(
         self, session: Session, facts: Sequence[Fact], totals: Sequence[Stated]
@@ -238,16 +240,16 @@ class CountPlot:
         marks = self.figure.scatter(
             "x", "y", source=source, marker="triangle", size=11, color=figure_style.INK
         )
-        told = [(session._("Stated, at least"), "@y"), (session._("What"), "@label")]
-        told.append((session._("Source"), "@source"))
-        self.figure.add_tools(HoverTool(renderers=[marks], tooltips=tips(told)))
+        tooltip_rows = [(session._("Stated, at least"), "@y"), (session._("What"), "@label")]
+        tooltip_rows.append((session._("Source"), "@source"))
+        self.figure.add_tools(HoverTool(renderers=[marks], tooltips=tips(tooltip_rows)))
 
     @drawn
-    def update(self, chronicle: Chronicle) -> None:
+    def update(self, run_counts: PlaceCounts) -> None:
         """Show what the runs hold by now."""
-        numbers = chronicle.so_far(*self.kinds)
+        numbers = run_counts.so_far(*self.kinds)
         self.source.data = {
-            "x": years(chronicle.start, chronicle.months),
+            "x": years(run_counts.start, run_counts.months),
             "low": numbers.low,
             "high": numbers.high,
             "middle": numbers.median,
@@ -290,15 +292,17 @@ class SharePlot:
         legend.glyph_width, legend.border_line_color = 28, None
         legend.spacing = 14
         self.figure.add_layout(legend, "above")
-        told = [(session._("Year"), "@x{0.0}")]
-        told += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
-        self.figure.add_tools(HoverTool(renderers=lines[:1], tooltips=tips(told), mode="vline"))
+        tooltip_rows = [(session._("Year"), "@x{0.0}")]
+        tooltip_rows += [(names[name], f"@{name}{{0 %}}") for name in SHARES]
+        self.figure.add_tools(
+            HoverTool(renderers=lines[:1], tooltips=tips(tooltip_rows), mode="vline")
+        )
 
     @drawn
-    def update(self, chronicle: Chronicle) -> None:
+    def update(self, run_counts: PlaceCounts) -> None:
         """Show what the runs hold by now."""
-        shares = {name: chronicle.share_by(name) for name in SHARES}
-        self.source.data = {"x": years(chronicle.start, chronicle.months), **shares}
+        shares = {name: run_counts.share_by(name) for name in SHARES}
+        self.source.data = {"x": years(run_counts.start, run_counts.months), **shares}
 
 
 class EffectPlot:
@@ -343,12 +347,12 @@ class EffectPlot:
         legend.orientation, legend.border_line_color = "horizontal", None
         legend.label_text_font_size, legend.padding = "12px", 2
         made.add_layout(legend, "above")
-        told = [
+        tooltip_rows = [
             (session._("What"), "@name"),
             (session._("as it was"), "@before{0.0}"),
             (session._("with the exchange"), "@after{0.0}"),
         ]
-        made.add_tools(HoverTool(renderers=marks, tooltips=tips(told)))
+        made.add_tools(HoverTool(renderers=marks, tooltips=tips(tooltip_rows)))
 
     @drawn
     def update(self, effects: Sequence[SwapEffect]) -> None:

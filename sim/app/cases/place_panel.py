@@ -11,17 +11,16 @@ from bokeh.layouts import column
 from bokeh.models import Range1d
 
 from sim.app import limits
-from sim.app.cases import case_texts
-from sim.app.cases import place_counts as chronicles
+from sim.app.cases import case_texts, place_counts
 from sim.app.cases.counterfactual_swap import Conditions, conditions_of
 from sim.app.cases.documented_record import counts_of, facts_of, scenario_of, since_of, study_of
 from sim.app.cases.place_figures import COUNTS, CountPlot, SharePlot, record_plot
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html, paragraphs
 from sim.report.stated import VISIT, stated_of
 
 if TYPE_CHECKING:
-    from sim.app.cases.place_counts import Begun, Chronicle
+    from sim.app.cases.place_counts import PlaceCounts, PreparedRuns
     from sim.app.session import Session
     from sim.app.thread_pool import Cancel
     from sim.core.state import Array
@@ -55,46 +54,48 @@ class PlaceRuns:
         changed: Callable[[], None],
     ) -> None:
         self.session, self.key, self.ready, self.changed = session, key, ready, changed
-        self.chronicle: Chronicle | None = None
-        self._begun: Begun | None = None
+        self.run_counts: PlaceCounts | None = None
+        self._prepared: PreparedRuns | None = None
         self._stopped = False
 
     @property
     def runs(self) -> int:
         """Return how many runs there are by now."""
-        return 0 if self.chronicle is None else self.chronicle.runs
+        return 0 if self.run_counts is None else self.run_counts.runs
 
     def start(self) -> None:
         """Begin, or go on, until there are :data:`limits.CASE_RUNS`."""
         if self.runs >= limits.CASE_RUNS:
-            self._begun = None
+            self._prepared = None
             return
         count = min(BATCH if self.runs else FIRST_BATCH, limits.CASE_RUNS - self.runs)
         first = self.runs
 
-        def work(cancel: Cancel) -> tuple[Begun, Array]:
-            begun = self._begun or chronicles.begin(*self.ready())
+        def work(cancel: Cancel) -> tuple[PreparedRuns, Array]:
+            prepared = self._prepared or place_counts.prepare(*self.ready())
             done = []
             for replicate in range(first, first + count):
                 cancel.check()
-                done.append(chronicles.count_runs(begun, (replicate,)))
-            return begun, chronicles.joined(done)
+                done.append(place_counts.count_runs(prepared, (replicate,)))
+            return prepared, place_counts.joined(done)
 
         self.session.submit(work, self._take, key=self.key)
 
-    def _take(self, result: tuple[Begun, Array]) -> None:
+    def _take(self, result: tuple[PreparedRuns, Array]) -> None:
         if self._stopped:
             return
-        self._begun, counts = result
-        held = self.chronicle if self.chronicle is not None else chronicles.empty(self._begun)
-        self.chronicle = held.with_more(counts)
+        self._prepared, counts = result
+        held = (
+            self.run_counts if self.run_counts is not None else place_counts.empty(self._prepared)
+        )
+        self.run_counts = held.with_more(counts)
         self.changed()
         self.start()
 
     def stop(self) -> None:
         """Take no more results and let go of the scenario."""
         self._stopped = True
-        self._begun = None
+        self._prepared = None
 
 
 class PlacePanel:
@@ -117,11 +118,11 @@ class PlacePanel:
         start, end = self.scenario.start_month, self.scenario.end_month
         self.facts = facts_of(world, code, start, end)
         self.totals = stated_of(world, code, start, end)
-        self.counts = counts_of(self.facts, self.totals, chronicles.NAMES)
+        self.counts = counts_of(self.facts, self.totals, place_counts.NAMES)
         self.since = since_of(self.facts, start)
         self.conditions: Conditions = conditions_of(world, code, self.since, end)
-        self.teller = Teller(world, session._)
-        self.name = self.teller.place(code, None)
+        self.describer = EventDescriber(world, session._)
+        self.name = self.describer.place(code, None)
         self.runs = PlaceRuns(
             session, f"cases-{slot}", lambda: (self.scenario, world, code), self._update
         )
@@ -185,7 +186,7 @@ class PlacePanel:
                 f"<p><b>{escape(word)}:</b> {escape(_(text))}</p>" for word, text in pairs if text
             ]
             texts.append(f"<p><small>{escape(study.source)}</small></p>")
-        return f"<h2>{escape(self.teller.full_place(self.code))}</h2>" + "".join(texts)
+        return f"<h2>{escape(self.describer.full_place(self.code))}</h2>" + "".join(texts)
 
     def _list(self) -> str:
         words_ = self.session.n(
@@ -208,16 +209,16 @@ class PlacePanel:
         self.session.open("why", state)
 
     def _update(self) -> None:
-        chronicle = self.runs.chronicle
-        if chronicle is None:
+        run_counts = self.runs.run_counts
+        if run_counts is None:
             self.said.object = paragraphs([self.session._("The first runs are under way.")])
             return
         for plot in self.plots:
-            plot.update(chronicle)
-        texts = case_texts.place_words(self.session, self.name, self.counts, chronicle)
+            plot.update(run_counts)
+        texts = case_texts.place_words(self.session, self.name, self.counts, run_counts)
         given = case_texts.given_words(self.session, self.scenario)
         self.said.object = paragraphs([*texts, given] if given else texts)
-        self.numbers.object = case_texts.number_table(self.session, self.counts, chronicle)
+        self.numbers.object = case_texts.number_table(self.session, self.counts, run_counts)
         for listener in self._listeners:
             listener()
 

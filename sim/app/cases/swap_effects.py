@@ -9,7 +9,7 @@ from sim.app.cases.place_counts import NAMES
 from sim.experiments.comparison.paired_statistics import Pairs
 
 if TYPE_CHECKING:
-    from sim.app.cases.place_counts import Chronicle
+    from sim.app.cases.place_counts import PlaceCounts
 
 LEAST = 5
 """Paired runs below which nothing is said of a difference."""
@@ -46,7 +46,7 @@ class SwapEffect:
         return self.low > 0.0 or self.high < 0.0
 
 
-def effects(before: Chronicle, after: Chronicle) -> tuple[SwapEffect, ...]:
+def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
     """Return the difference of each number over the runs that both have; none if too few.
 
     Run number n of one is paired with run number n of the other.

@@ -175,10 +175,10 @@ class ExchangePanel:
     def _effects(self, key: str) -> tuple[tuple[SwapEffect, ...], int]:
         """Return the effects known by now, and how many paired runs they rest on."""
         runs = self.tried.get((self.receiver, key))
-        before = self.mine.runs.chronicle
-        if runs is None or runs.chronicle is None or before is None:
+        before = self.mine.runs.run_counts
+        if runs is None or runs.run_counts is None or before is None:
             return (), 0
-        return effects(before, runs.chronicle), min(before.runs, runs.runs)
+        return effects(before, runs.run_counts), min(before.runs, runs.runs)
 
     def _show(self) -> None:
         """Show what is known by now of the cause chosen, and of all that were tried."""
@@ -190,7 +190,7 @@ class ExchangePanel:
             self._draw(())
             return
         exchange = self.choices()[self.key]
-        since = self.mine.teller.month(month_name(self.mine.since))
+        since = self.mine.describer.month(month_name(self.mine.since))
         first = case_texts.exchange_words(self.session, exchange, self.mine.name, since)
         found, pairs = self._effects(self.key)
         self.said.object = paragraphs(

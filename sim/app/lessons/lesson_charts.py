@@ -73,9 +73,13 @@ class LessonChart:
                 legend_label=words,
             )
             lines.append(line)
-        told = [(_("year"), "@year{0.0}")]
-        told += [(w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)]
-        self.plot.add_tools(HoverTool(renderers=[lines[-1]], tooltips=tips(told), mode="vline"))
+        tooltip_rows = [(_("year"), "@year{0.0}")]
+        tooltip_rows += [
+            (w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)
+        ]
+        self.plot.add_tools(
+            HoverTool(renderers=[lines[-1]], tooltips=tips(tooltip_rows), mode="vline")
+        )
         dress(self.plot)
         self.plot.xgrid.visible = False
         self.plot.xaxis.axis_label, self.plot.yaxis.axis_label = _("year"), name

@@ -47,7 +47,7 @@ class _LessonParts:
     results: Results
     bands: LessonChart
     run: pn.Column
-    told: pn.pane.HTML
+    explanation: pn.pane.HTML
 
 
 class LessonsTab:
@@ -175,8 +175,8 @@ class LessonsTab:
         )
         if evidence.is_final and self.guess is not None:
             parts.guess.answer = evidence.finding(self.lesson.outcome).category
-            parts.told.object = self._explanation(self.guess, evidence)
-            parts.told.visible = True
+            parts.explanation.object = self._explanation(self.guess, evidence)
+            parts.explanation.visible = True
 
     # --- building
 
@@ -195,7 +195,7 @@ class LessonsTab:
             ),
             parts.guess,
             parts.run,
-            parts.told,
+            parts.explanation,
             _html(self._note()),
             self._downloads(),
         ]
@@ -229,9 +229,9 @@ class LessonsTab:
             visible=False,
             **_WIDE,
         )
-        told = _html("")
-        told.visible = False
-        return _LessonParts(guess, results, bands, run, told)
+        explanation = _html("")
+        explanation.visible = False
+        return _LessonParts(guess, results, bands, run, explanation)
 
     def _explanation(self, guess: int, evidence: LessonEvidence) -> str:
         _, lesson = self.session._, self.lesson

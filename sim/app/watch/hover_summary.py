@@ -11,10 +11,10 @@ from sim.app.watch.world_history import STAGE, living_ties
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.watch.geometry import Ints
-    from sim.app.watch.profile import Portraits
+    from sim.app.watch.profile import Profiles
     from sim.app.watch.recorder import Frame, Recorder
 
 STAGES = tuple(dict.fromkeys(STAGE.values()))
@@ -83,7 +83,7 @@ def projects_of(recorder: Recorder, month: int) -> tuple[Ints, Ints]:
     return of_places, of_actors
 
 
-class Glance:
+class HoverSummary:
     """Keep the texts of one map up to date, telling only what changed.
 
     Parameters
@@ -92,10 +92,10 @@ class Glance:
         The visitor, and the visitor's words.
     """
 
-    def __init__(self, session: Session, teller: Teller, portraits: Portraits) -> None:
+    def __init__(self, session: Session, describer: EventDescriber, profiles: Profiles) -> None:
         self.session = session
-        self.teller = teller
-        self.portraits = portraits
+        self.describer = describer
+        self.profiles = profiles
         self._known: dict[str, Ints] = {}
 
     def forget(self) -> None:
@@ -109,13 +109,13 @@ class Glance:
         by_place, by_actor = projects_of(recorder, frame.month)
 
         def holder(row: int) -> str:
-            return self.portraits.holder(codes[row], int(frame.since[row]))
+            return self.profiles.holder(codes[row], int(frame.since[row]))
 
         def actor_name(actor: int) -> str:
-            return self.teller.actor(at.actor_codes[actor])
+            return self.describer.actor(at.actor_codes[actor])
 
         def place_name(place: int) -> str:
-            return self.portraits.place_name(recorder, place)
+            return self.profiles.place_name(recorder, place)
 
         since = frame.since.astype(np.int64)
         return (
@@ -138,7 +138,9 @@ class Glance:
             },
         )
 
-    def _changed(self, name: str, now: Ints, tell: Callable[[int], str]) -> list[tuple[int, str]]:
+    def _changed(
+        self, name: str, now: Ints, describe: Callable[[int], str]
+    ) -> list[tuple[int, str]]:
         before = self._known.get(name)
         self._known[name] = now
         if before is None:
@@ -146,7 +148,7 @@ class Glance:
         else:
             differ = (before != now).reshape(len(now), -1).any(axis=1)
             rows = [int(row) for row in np.flatnonzero(differ)]
-        return [(row, tell(row)) for row in rows]
+        return [(row, describe(row)) for row in rows]
 
     def _ties(self, ties: Ints, name: Callable[[int], str]) -> str:
         _ = self.session._
@@ -156,9 +158,9 @@ class Glance:
         return _("{n}, the strongest with {name}", n=count, name=name(strongest))
 
     def _stages(self, counts: Ints) -> str:
-        told = [
-            f"{self.portraits.stages[stage]}: {count}"
+        parts = [
+            f"{self.profiles.stages[stage]}: {count}"
             for stage, count in zip(STAGES, counts, strict=True)
             if count
         ]
-        return ", ".join(told) or self.session._("None yet.")
+        return ", ".join(parts) or self.session._("None yet.")

@@ -232,13 +232,16 @@ class Map:
             (_("Projects"), "@projects"),
             (_("Colour"), "@value{0.[00]}"),
         ]
-        told = {
+        tooltip_rows = {
             self.cells: [("", "@name, @country"), (_("Governor"), "@holder"), *known],
             self.blocks: [("", "@name"), *known],
             self.dots: [("", "@name"), (_("Home province"), "@home"), *known],
         }
-        hovers = [HoverTool(renderers=[shape], tooltips=tips(rows)) for shape, rows in told.items()]
-        self.figure.add_tools(*hovers, TapTool(renderers=list(told)))
+        hovers = [
+            HoverTool(renderers=[shape], tooltips=tips(rows))
+            for shape, rows in tooltip_rows.items()
+        ]
+        self.figure.add_tools(*hovers, TapTool(renderers=list(tooltip_rows)))
 
         def tapped(source: ColumnDataSource) -> Callable[[str, Any, Any], None]:
             def choose(attribute: str, old: Any, new: Any) -> None:

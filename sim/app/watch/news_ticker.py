@@ -11,7 +11,7 @@ from sim.core import enums as k
 from sim.engine.timetable import PHASES, STEPS
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.watch.recorder import Frame, Recorder
     from sim.core.state import Array
 
@@ -64,31 +64,34 @@ def notable(events: Array, most: int = LINES) -> Array:
     ranks = rank[events["kind"]]
     chosen = np.flatnonzero(ranks < len(TOLD))
     best = chosen[np.argsort(ranks[chosen], kind="stable")][:most]
-    told: Array = events[np.sort(best)]
-    return told
+    notable_events: Array = events[np.sort(best)]
+    return notable_events
 
 
-def lines_of(recorder: Recorder, frame: Frame, teller: Teller) -> list[list[str]]:
+def lines_of(recorder: Recorder, frame: Frame, describer: EventDescriber) -> list[list[str]]:
     """Return the month's lines, the latest first: month, mark and sentence of each."""
     lines = []
     for record in notable(frame.events):
         event = event_of(record, recorder)
         mark = MARKS[PHASES[_PHASE[int(record["step"])]]]
-        place = teller.place(event.locality, event.country)
-        project = teller._("the project in {place}", place=place)
-        sentence = teller.sentence(event, (), project)
-        lines.append([teller.month(event.month), mark, sentence])
+        place = describer.place(event.locality, event.country)
+        project = describer._("the project in {place}", place=place)
+        sentence = describer.sentence(event, (), project)
+        lines.append([describer.month(event.month), mark, sentence])
     return lines[::-1]
 
 
 def ticker(
-    recorder: Recorder, month: int, teller: Teller, told: dict[int, list[list[str]]]
+    recorder: Recorder,
+    month: int,
+    describer: EventDescriber,
+    lines_by_month: dict[int, list[list[str]]],
 ) -> list[list[str]]:
-    """Return the latest lines as of a month; ``told`` keeps the sentences of months."""
+    """Return the latest lines as of a month; ``lines_by_month`` keeps the sentences of months."""
     lines: list[list[str]] = []
     while month >= recorder.first and len(lines) < LINES:
-        if month not in told:
-            told[month] = lines_of(recorder, recorder.frame(month), teller)
-        lines += told[month]
+        if month not in lines_by_month:
+            lines_by_month[month] = lines_of(recorder, recorder.frame(month), describer)
+        lines += lines_by_month[month]
         month -= 1
     return lines[:LINES]

@@ -8,7 +8,7 @@ from sim.app.watch import world_history
 from sim.core.calendar import month_name
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.watch.recorder import Frame, Recorder
     from sim.app.watch.world_history import Project
@@ -42,7 +42,7 @@ def stage_words(session: Session) -> dict[str, str]:
     }
 
 
-class Portraits:
+class Profiles:
     """Describe places and actors of a recorded world.
 
     Parameters
@@ -51,9 +51,9 @@ class Portraits:
         The visitor and the visitor's language.
     """
 
-    def __init__(self, session: Session, teller: Teller) -> None:
+    def __init__(self, session: Session, describer: EventDescriber) -> None:
         self.session = session
-        self.teller = teller
+        self.describer = describer
         self.stages = stage_words(session)
         governors = session.world.governors
         rows = zip(governors["locality"], governors["start"], governors["name"], strict=True)
@@ -63,7 +63,7 @@ class Portraits:
         """Return who governs a locality, by name where the evidence names the holder."""
         _ = self.session._
         name = self._governors.get((code, since))
-        month = self.teller.month(month_name(since))
+        month = self.describer.month(month_name(since))
         if name is not None:
             return _("{name}, since {month}", name=name, month=month)
         return _("a governor in office since {month}", month=month)
@@ -76,8 +76,8 @@ class Portraits:
 
     def choices(self, recorder: Recorder) -> list[list[str]]:
         """Return all that can be looked at: target and name."""
-        places = [[f"place:{c}", self.teller.full_place(c)] for c in recorder.at.locality]
-        actors = [[f"actor:{c}", _capital(self.teller.actor(c))] for c in recorder.at.actor]
+        places = [[f"place:{c}", self.describer.full_place(c)] for c in recorder.at.locality]
+        actors = [[f"actor:{c}", _capital(self.describer.actor(c))] for c in recorder.at.actor]
         return places + actors
 
     def of(self, recorder: Recorder, frame: Frame, target: str) -> Content:
@@ -93,19 +93,23 @@ class Portraits:
         c = int(recorder.state.place["country"][i])
         iso3 = list(at.country)[c]
         leader_month = month_name(int(frame.leader_since[c]))
-        leader = self.teller.names.executive(iso3, leader_month) or _("an executive")
+        leader = self.describer.names.executive(iso3, leader_month) or _("an executive")
         events = world_history.events_of(recorder.events_until(frame.month), place=i)
         since = int(frame.since[i])
         return {
-            "title": self.teller.full_place(code),
-            "subtitle": self.teller.month(month_name(frame.month)),
+            "title": self.describer.full_place(code),
+            "subtitle": self.describer.month(month_name(frame.month)),
             "facts": [
                 [_("Governor"), self.holder(code, since)],
                 [_("Of the executive's bloc"), _("yes") if frame.aligned[i] else _("no")],
                 [_("Will to work with China"), f"{frame.will[i]:.2f}"],
                 [
                     _("National executive"),
-                    _("{name}, since {month}", name=leader, month=self.teller.month(leader_month)),
+                    _(
+                        "{name}, since {month}",
+                        name=leader,
+                        month=self.describer.month(leader_month),
+                    ),
                 ],
                 [_("Authority of the units"), f"{frame.authority[c]:.2f}"],
                 [_("Highest trust"), f"{frame.trust[i]:.2f}"],
@@ -141,23 +145,23 @@ class Portraits:
         sections.append(self._projects(recorder, events, with_place=True))
         sections.append(self._history(recorder, events))
         return {
-            "title": _capital(self.teller.actor(code)),
-            "subtitle": self.teller.month(month_name(frame.month)),
+            "title": _capital(self.describer.actor(code)),
+            "subtitle": self.describer.month(month_name(frame.month)),
             "facts": facts,
             "sections": sections,
         }
 
     def _link(self, what: str, code: str) -> dict[str, str]:
-        name = self.teller.actor(code) if what == "actor" else self.teller.full_place(code)
+        name = self.describer.actor(code) if what == "actor" else self.describer.full_place(code)
         return {"text": _capital(name), "go": f"{what}:{code}"}
 
     def place_name(self, recorder: Recorder, place: int) -> str:
         """Return the name of a locality with its country, or of a national government."""
         codes = list(recorder.at.locality)
         if 0 <= place < len(codes):
-            return self.teller.full_place(codes[place])
+            return self.describer.full_place(codes[place])
         country = list(recorder.at.country)[place - len(codes)] if place >= 0 else None
-        return self.teller.place(None, country)
+        return self.describer.place(None, country)
 
     def _place_cell(self, recorder: Recorder, place: int) -> dict[str, str] | str:
         codes = list(recorder.at.locality)
@@ -210,9 +214,9 @@ class Portraits:
             who = self._link("actor", at.actor_codes[project.firm])
         sector = sectors[project.sector] if project.sector >= 0 else None
         row: list[Any] = [
-            _capital(self.teller.sector(sector)),
+            _capital(self.describer.sector(sector)),
             who,
-            self.teller.money(project.value or None),
+            self.describer.money(project.value or None),
             self.stages[project.stage],
             month_name(project.month),
         ]
@@ -232,7 +236,7 @@ class Portraits:
         items = []
         for record in latest:
             event = world_history.event_of(record, recorder)
-            items.append(f"{event.month}  {self.teller.sentence(event)}")
+            items.append(f"{event.month}  {self.describer.sentence(event)}")
         return {
             "title": self.session._("History, the latest first"),
             "items": items,

@@ -11,12 +11,12 @@ import panel as pn
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.watch import map_measures, news_ticker, world_history
-from sim.app.watch.hover_summary import Glance
+from sim.app.watch.hover_summary import HoverSummary
 from sim.app.watch.map import Map
 from sim.app.watch.player import Player
-from sim.app.watch.profile import Portraits
+from sim.app.watch.profile import Profiles
 from sim.app.watch.watch_texts import (
     control_words,
     inspector_words,
@@ -56,14 +56,14 @@ class WatchTab:
     def __init__(self, session: Session, scenario: Scenario | None = None) -> None:
         self.session = session
         self.scenario = scenario if scenario is not None else load("baseline", session.world)
-        self.teller = Teller(session.world, session._)
-        self.portraits = Portraits(session, self.teller)
-        self.glance = Glance(session, self.teller, self.portraits)
+        self.describer = EventDescriber(session.world, session._)
+        self.profiles = Profiles(session, self.describer)
+        self.hover_summary = HoverSummary(session, self.describer, self.profiles)
         self.player = Player(session, self.scenario, self._show, self._progress)
         self.measure = map_measures.MEASURES[0]
         self.speed = SPEED
         self.target = ""
-        self._told: dict[int, list[list[str]]] = {}
+        self._lines_by_month: dict[int, list[list[str]]] = {}
         self._twinned = -1
         self._detailed = 0.0
         self._start = self.player.recorder.first
@@ -116,7 +116,7 @@ class WatchTab:
         self.ticker = Ticker(title=session._("What happens"), legend=mark_legend(session), **wide)
         self.inspector = Inspector(
             content={"title": session._("Click on a square, or search")},
-            choices=self.portraits.choices(recorder),
+            choices=self.profiles.choices(recorder),
             labels=inspector_words(session),
             **wide,
         )
@@ -161,9 +161,9 @@ class WatchTab:
         self.session.touch()
 
     def _forget(self) -> None:
-        self._told.clear()
+        self._lines_by_month.clear()
         self._twinned = -1
-        self.glance.forget()
+        self.hover_summary.forget()
 
     def _go(self, target: str) -> None:
         """Look at what was chosen, or ask the tab Why about a project."""
@@ -177,7 +177,7 @@ class WatchTab:
 
     def choose(self, target: str) -> None:
         """Look at a place or an actor, such as ``place:CODE``."""
-        if not self.portraits.target_exists(self.player.recorder, target):
+        if not self.profiles.target_exists(self.player.recorder, target):
             return
         self.target = target
         self.map.set_mark(target)
@@ -200,7 +200,9 @@ class WatchTab:
         changed = len(pairs) != self._twinned
         self._twinned = len(pairs)
         self.map.set_arcs(recorder, pairs if changed else None, frame.events)
-        self.ticker.lines = news_ticker.ticker(recorder, frame.month, self.teller, self._told)
+        self.ticker.lines = news_ticker.ticker(
+            recorder, frame.month, self.describer, self._lines_by_month
+        )
         self.phases.param.update(
             counts=news_ticker.phases_of(frame.events),
             milliseconds=round(1000 / self.speed) if self.player.playing else 900,
@@ -210,7 +212,7 @@ class WatchTab:
             self._detail()
         self.controls.param.update(
             month=frame.month,
-            when=self.teller.month(month_name(frame.month)),
+            when=self.describer.month(month_name(frame.month)),
             known=recorder.known,
             shown=self.controls.shown + 1,
         )
@@ -234,7 +236,7 @@ class WatchTab:
         recorder = self.player.recorder
         if recorder.first <= self.player.month <= recorder.known:
             frame = recorder.frame(self.player.month)
-            self.map.set_notes(*self.glance.of(recorder, frame))
+            self.map.set_notes(*self.hover_summary.of(recorder, frame))
         self._inspect()
 
     def _inspect(self) -> None:
@@ -249,7 +251,7 @@ class WatchTab:
         actors = np.array([tie.actor for tie in ties], dtype=np.int64)
         places = np.array([tie.place for tie in ties], dtype=np.int64)
         self.map.set_own(recorder, actors, places)
-        self.inspector.content = self.portraits.of(recorder, frame, self.target)
+        self.inspector.content = self.profiles.of(recorder, frame, self.target)
 
     def state(self) -> dict[str, str]:
         """Return month, seed, measure, speed and what is looked at."""
@@ -294,7 +296,7 @@ class WatchTab:
             self._start = month_index(value)
             if self._built:
                 self.player.seek(self._start)
-        elif key == "look" and self.portraits.target_exists(recorder, value):
+        elif key == "look" and self.profiles.target_exists(recorder, value):
             self.target = value
             if self._built:
                 self.choose(value)

@@ -25,7 +25,7 @@ _LOOK = """
 Make = Callable[["Cancel"], bytes]
 
 
-class Takeaways:
+class DownloadButtons:
     """Make buttons that hand over a file.
 
     Parameters

@@ -82,10 +82,10 @@ def sentence(shown: Shown, outcome: str, _: Translate) -> str:
             share=percent(100.0 * most_often(shown.pairs)),
             level=_level(),
         )
-    return _told(shown, outcome, name, _)
+    return _effect_sentence(shown, outcome, name, _)
 
 
-def _told(shown: Shown, outcome: str, name: str, _: Translate) -> str:
+def _effect_sentence(shown: Shown, outcome: str, name: str, _: Translate) -> str:
     """Return what happens to an outcome that differs in some runs."""
     effect, row = shown.effect(outcome), shown.row(outcome)
     unit = _unit(outcome, _)
@@ -125,9 +125,9 @@ def _told(shown: Shown, outcome: str, name: str, _: Translate) -> str:
 def needed(shown: Shown, outcome: str, _: Translate) -> str:
     """Return how many runs would tell, where no difference could be told; else nothing."""
     effect = shown.effect(outcome)
-    told = shown.identical or effect.distinguishable or effect.never
+    known = shown.identical or effect.distinguishable or effect.never
     # Nobody makes more runs than that, and a difference of nothing asks for no end of them.
-    if told or not effect.needed < MOST_NAMED:
+    if known or not effect.needed < MOST_NAMED:
         return ""
     return _(
         "About {runs} runs would be needed to see half of this difference. To have found none is "

@@ -190,7 +190,7 @@ def _read(text: str, form: Mapping[str, Any]) -> Any:
     return text.split(",") if form.get("several") and "," in text else text
 
 
-def told(change: Mapping[str, Any], world: World, _: Translate) -> str:
+def change_sentence(change: Mapping[str, Any], world: World, _: Translate) -> str:
     """Return an intervention as one line."""
     kinds, labels, named, choices = kind_names(_), field_names(_), tables(world), choice_names(_)
     parts = []
@@ -223,7 +223,7 @@ class Changes(JSComponent):
     forms, tables
         As :func:`forms` and :func:`tables` return them.
     items
-        The interventions there are: ``told`` and ``fields`` of each.
+        The interventions there are: ``sentence`` and ``fields`` of each.
     months
         First and last month of the run.
     error
@@ -315,12 +315,12 @@ export function render({ model, el }) {
     none.hidden = model.items.length > 0;
     list.replaceChildren();
     model.items.forEach((item, index) => {
-      const row = make("li"), words = make("span", "", item.told);
+      const row = make("li"), words = make("span", "", item.sentence);
       const edit = make("button", "plain", texts.edit);
       const gone = make("button", "plain", texts.remove);
       for (const button of [edit, gone]) {
         button.type = "button";
-        button.setAttribute("aria-label", button.textContent + ": " + item.told);
+        button.setAttribute("aria-label", button.textContent + ": " + item.sentence);
       }
       edit.addEventListener("click", () => open(index));
       gone.addEventListener("click", () => {

@@ -13,7 +13,15 @@ import numpy as np
 import pandas as pd
 
 from sim.app.what_if.experiment import SHOWN, Experiment
-from sim.app.what_if.run_cache import CHUNKS, PAIRS, SHELF, RunCache, RunCounts, Shelf, same_start
+from sim.app.what_if.run_cache import (
+    CHUNKS,
+    PAIRS,
+    RUN_CACHES,
+    RunCache,
+    RunCaches,
+    RunCounts,
+    same_start,
+)
 from sim.core.calendar import month_name
 from sim.engine.outcomes import OUTCOMES, Outcome
 from sim.experiments.comparison.comparison_tables import place_frame
@@ -134,7 +142,7 @@ class PairedTrial:
         Where the baseline's runs are kept.
     """
 
-    def __init__(self, experiment: Experiment, world: World, shelf: Shelf = SHELF) -> None:
+    def __init__(self, experiment: Experiment, world: World, shelf: RunCaches = RUN_CACHES) -> None:
         self.experiment = experiment
         self.baseline = shelf.runs(experiment.baseline(), world)
         # A world that is the baseline's under another name need not be run again.

@@ -96,8 +96,8 @@ class BandChart:
         )
         self.gap.line([1990.0, 2070.0], [0.0, 0.0], line_color=figure_style.INK)
         self.gap.xaxis.axis_label = _("year")
-        told = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
-        self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips(told), mode="vline"))
+        tooltip_rows = [(_("year"), "@year{0.0}"), (_("difference"), "@difference{0,0.00}")]
+        self.gap.add_tools(HoverTool(renderers=[line], tooltips=tips(tooltip_rows), mode="vline"))
 
     def _figure(self, height: int) -> Any:
         plot = figure(
@@ -146,7 +146,7 @@ class DifferenceMap:
                 "name": world.localities["name"].tolist(),
                 "country": names.loc[world.localities["iso3"]].tolist(),
                 "colour": ["#ffffff"] * len(self.codes),
-                "told": [""] * len(self.codes),
+                "difference_text": [""] * len(self.codes),
             }
         )
         self.hatching = ColumnDataSource({name: [] for name in ("x0", "y0", "x1", "y1")})
@@ -186,8 +186,11 @@ class DifferenceMap:
             lines[:, :, 0].tolist(), lines[:, :, 1].tolist(), line_color="#3a3a3a", line_width=1.2
         )
         self._write_codes(plot)
-        told = [(self._("Locality"), "@name, @country"), (self._("Difference"), "@told")]
-        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips(told)))
+        tooltip_rows = [
+            (self._("Locality"), "@name, @country"),
+            (self._("Difference"), "@difference_text"),
+        ]
+        plot.add_tools(HoverTool(renderers=[tiles], tooltips=tips(tooltip_rows)))
         return plot
 
     def _write_codes(self, plot: Any) -> None:
@@ -217,7 +220,7 @@ class DifferenceMap:
         self.source.patch(
             {
                 "colour": [(slice(None), colours(gaps, sure, largest))],
-                "told": [(slice(None), place_words(rows, scale, self._))],
+                "difference_text": [(slice(None), place_words(rows, scale, self._))],
             }
         )
         unsure = differs & ~sure

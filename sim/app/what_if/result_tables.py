@@ -25,13 +25,13 @@ def place_table(shown: Shown, outcome: str, world: World, _: Translate) -> dict[
     frame = frame.assign(size=frame["difference"].abs())
     frame = frame.sort_values(["distinguishable", "size"], ascending=False, kind="stable")
     frame = frame.head(ROWS)
-    told = place_words(frame, scale_of(outcome), _)
+    texts = place_words(frame, scale_of(outcome), _)
     return {
         "caption": _("The localities that differ most, as a table"),
         "head": [_("Locality"), _("Difference, with its 95 % interval")],
         "rows": [
             [f"{place}, {names.country(country)}", words]
-            for place, country, words in zip(frame["name"], frame["country"], told, strict=True)
+            for place, country, words in zip(frame["name"], frame["country"], texts, strict=True)
         ],
     }
 

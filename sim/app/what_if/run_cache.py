@@ -135,7 +135,7 @@ class RunCache:
         )
 
 
-class Shelf:
+class RunCaches:
     """Keep the runs of the baselines asked for last, for all visitors.
 
     Parameters
@@ -164,7 +164,7 @@ class Shelf:
         return len(self._kept)
 
 
-SHELF = Shelf()
+RUN_CACHES = RunCaches()
 """Baselines of this server."""
 
 

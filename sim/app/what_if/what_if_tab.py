@@ -12,7 +12,7 @@ import panel as pn
 
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
 from sim.app.what_if import downloads, effect_sentences, intervention_forms, parameter_sliders
-from sim.app.what_if.download_buttons import Takeaways
+from sim.app.what_if.download_buttons import DownloadButtons
 from sim.app.what_if.experiment import Experiment, begin, from_toml
 from sim.app.what_if.experiment_header import Setup, titles
 from sim.app.what_if.experiment_link import from_address, to_address
@@ -32,14 +32,15 @@ if TYPE_CHECKING:
 
 _GRID = """
 :host { display: grid !important; gap: .8rem 1.2rem; align-items: start;
-  grid-template: "controls told" auto "controls charts" 1fr / minmax(320px, 27rem) minmax(0, 1fr); }
-.controls { grid-area: controls; } .told { grid-area: told; } .charts { grid-area: charts; }
-.told { position: sticky; top: 0; z-index: 5; }
+  grid-template: "controls result" auto "controls charts" 1fr
+    / minmax(320px, 27rem) minmax(0, 1fr); }
+.controls { grid-area: controls; } .result { grid-area: result; } .charts { grid-area: charts; }
+.result { position: sticky; top: 0; z-index: 5; }
 @media (min-width: 901px) {
   .controls { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; }
 }
 @media (max-width: 900px) {
-  :host { grid-template: "told" auto "controls" auto "charts" auto / minmax(0, 1fr); }
+  :host { grid-template: "result" auto "controls" auto "charts" auto / minmax(0, 1fr); }
 }
 """
 
@@ -54,7 +55,7 @@ class _WhatIfParts:
     setup: Setup
     levers: Levers
     changes: Changes
-    told: ResultText
+    result: ResultText
     outcome: pn.widgets.Select
     bands: BandChart
     map: DifferenceMap
@@ -83,7 +84,7 @@ class WhatIfTab:
         self.shown: Shown | None = None
         self._trial: PairedTrial | None = None
         self._parts: _WhatIfParts | None = None
-        self._takeaways = Takeaways(session)
+        self._downloads = DownloadButtons(session)
         self._too_long = False
 
     @property
@@ -114,7 +115,7 @@ class WhatIfTab:
 
     def close(self) -> None:
         """Stop what is under way and drop what was made."""
-        self._takeaways.close()
+        self._downloads.close()
         self.shown = self._trial = self._parts = None
 
     def view(self) -> pn.viewable.Viewable:
@@ -122,7 +123,7 @@ class WhatIfTab:
         self._parts = parts = self._build()
         view = pn.Column(
             self._controls(parts),
-            pn.Column(parts.told, css_classes=["told"], sizing_mode="stretch_width", margin=0),
+            pn.Column(parts.result, css_classes=["result"], sizing_mode="stretch_width", margin=0),
             self._charts(parts),
             stylesheets=[_GRID],
             sizing_mode="stretch_width",
@@ -145,7 +146,7 @@ class WhatIfTab:
             setup=self._setup(),
             levers=self._levers(),
             changes=self._changes(),
-            told=ResultText(**_WIDE),
+            result=ResultText(**_WIDE),
             outcome=self._outcome(),
             bands=BandChart(_),
             map=DifferenceMap(self.session.world, _),
@@ -208,7 +209,7 @@ class WhatIfTab:
         return outcome
 
     def _files(self) -> list[pn.widgets.FileDownload]:
-        _, button = self.session._, self._takeaways.button
+        _, button = self.session._, self._downloads.button
         return [
             button(_("Table (CSV)"), "what-if.csv", self._csv),
             button(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
@@ -330,7 +331,7 @@ class WhatIfTab:
         except InputError as error:
             self.session.notify(str(error), "error")
             return
-        parts.told.param.update(busy=True, progress=effect_sentences.progress(0, self.session._))
+        parts.result.param.update(busy=True, progress=effect_sentences.progress(0, self.session._))
         for number, chunk in enumerate(CHUNKS):
             self.session.submit(
                 partial(trial.work, chunk),
@@ -356,7 +357,7 @@ class WhatIfTab:
 
     def _failed(self, error: Exception) -> None:
         if self._parts is not None:
-            self._parts.told.busy = False
+            self._parts.result.busy = False
         self.session.notify(str(error) or self.session._("Something went wrong."), "error")
 
     # --- showing
@@ -379,7 +380,8 @@ class WhatIfTab:
         parts.changes.param.update(
             months=[scenario.start, scenario.end],
             items=[
-                {"told": intervention_forms.told(item, world, _), "fields": item} for item in items
+                {"sentence": intervention_forms.change_sentence(item, world, _), "fields": item}
+                for item in items
             ],
         )
         parts.outcome.value = self.experiment.outcome
@@ -390,17 +392,17 @@ class WhatIfTab:
         if parts is None or shown is None:
             return
         _ = self.session._
-        told = [
+        lines = [
             effect_sentences.needed(shown, outcome, _),
             effect_sentences.others(shown, self.session.n),
             "; ".join(effect_sentences.changes(shown.experiment, _)),
         ]
-        parts.told.param.update(
+        parts.result.param.update(
             headline=effect_sentences.sentence(shown, outcome, _),
             progress=effect_sentences.progress(shown.pairs, _),
             busy=not shown.is_final,
         )
-        parts.more.lines = [line for line in told if line]
+        parts.more.lines = [line for line in lines if line]
         label = effect_sentences.outcome_names(_)[outcome]
         parts.bands.show(shown.bands[outcome], outcome, label)
         low, high = parts.map.show(shown, outcome)

@@ -17,7 +17,7 @@ MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True)
-class Beside:
+class StoryComparison:
     """Hold what another run makes of a story.
 
     Parameters
@@ -37,7 +37,7 @@ class Beside:
     missing: int
 
 
-def set_beside(story: Story, account: Account, other: Account) -> Beside:
+def compare_stories(story: Story, account: Account, other: Account) -> StoryComparison:
     """Return what another run with the same seed and number makes of a story.
 
     Events carry the same identity in both runs, so that what one log holds and the other does not
@@ -55,7 +55,7 @@ def set_beside(story: Story, account: Account, other: Account) -> Beside:
         lacking[event.event_id] = event
         waiting += [account.log[cause] for cause in event.causes if cause in account.log]
     root = min(lacking.values(), key=lambda event: event.order, default=None)
-    return Beside(_there(story, other), root, len(lacking))
+    return StoryComparison(_there(story, other), root, len(lacking))
 
 
 def _there(story: Story, other: Account) -> Story | None:

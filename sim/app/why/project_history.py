@@ -138,11 +138,11 @@ def _stages(life: Life) -> tuple[Stage, ...]:
 
 
 def _effects(life: Life) -> dict[str, tuple[Event, ...]]:
-    told = {line.event.event_id for line in life.lines}
+    own_events = {line.event.event_id for line in life.lines}
     found: dict[str, tuple[Event, ...]] = {}
     for line in life.lines:
         for cause in line.event.causes:
-            if cause in told:
+            if cause in own_events:
                 found[cause] = (*found.get(cause, ()), line.event)
     return found
 

@@ -15,7 +15,7 @@ from sim.app.why.story_timeline import LifePlot
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.why.project_history import Story
     from sim.app.why.run_index import Account
@@ -50,8 +50,10 @@ class StoryCard:
         Called when another event is looked at.
     """
 
-    def __init__(self, session: Session, teller: Teller, changed: Callable[[], None]) -> None:
-        self.session, self.teller, self.changed = session, teller, changed
+    def __init__(
+        self, session: Session, describer: EventDescriber, changed: Callable[[], None]
+    ) -> None:
+        self.session, self.describer, self.changed = session, describer, changed
         self.story: Story | None = None
         self.event: str | None = None
         _ = session._
@@ -82,10 +84,10 @@ class StoryCard:
     def show(self, story: Story, account: Account, more: Sequence[str] = ()) -> None:
         """Show a story, with further sentences on it; begin at its deal, else its last event."""
         self.story = story
-        texts = [self.teller.told(line, story.life) for line in story.life.lines]
-        headline = story_texts.headline(self.session, story, self.teller)
+        texts = [self.describer.line_sentence(line, story.life) for line in story.life.lines]
+        headline = story_texts.headline(self.session, story, self.describer)
         self.head.object = f"<h2>{escape(headline)}</h2>"
-        said = story_texts.fate_words(self.session, story, self.teller, account)
+        said = story_texts.fate_words(self.session, story, self.describer, account)
         self.said.object = paragraphs([*said, *more])
         self.stages.object = self._stages(story)
         self.plot.show(story, texts)
@@ -108,11 +110,11 @@ class StoryCard:
         names = story_texts.stage_names(self.session)
         items = []
         for stage in story.stages:
-            told = story_texts.stage_words(self.session, stage, self.teller)
+            sentence = story_texts.stage_words(self.session, stage, self.describer)
             sign = SIGNS.get(stage.state, "✗")
             items.append(
                 f'<li class="{stage.state}"><b>{sign} {escape(names[stage.name])}</b> '
-                f"{escape(told)}</li>"
+                f"{escape(sentence)}</li>"
             )
         label = escape(self.session._("Stages"))
         return f'<ol class="stages" aria-label="{label}">{"".join(items)}</ol>'
@@ -139,7 +141,7 @@ class StoryCard:
         return f"<details><summary>{escape(title)}</summary><ul>{items}</ul>{left}</details>"
 
     def _because(self, line: Line) -> str:
-        reasons = "; ".join(self.teller.reason(line.event, cause) for cause in line.causes)
+        reasons = "; ".join(self.describer.reason(line.event, cause) for cause in line.causes)
         return f"({reasons})" if reasons else ""
 
     def look(self, event: str) -> None:
@@ -164,10 +166,10 @@ class StoryCard:
         self.event = event
         effects = story.effects.get(event, ())
         self.plot.mark(event, line.event.causes, [e.event_id for e in effects])
-        told = self.teller.told(line, story.life)
-        month = self.teller.month(line.event.month)
+        sentence = self.describer.line_sentence(line, story.life)
+        month = self.describer.month(line.event.month)
         self.happened.object = (
-            f'<div role="status"><h3>{escape(month)}</h3><p>{escape(told)}</p></div>'
+            f'<div role="status"><h3>{escape(month)}</h3><p>{escape(sentence)}</p></div>'
         )
         self.causes[:] = [
             *self._links(self.session._("Because of"), line.causes),
@@ -186,11 +188,11 @@ class StoryCard:
         for event in events[:MOST_LINKS]:
             line = known.get(event.event_id)
             if line is None:
-                text = f"{event.month} {self.teller.sentence(event)}"
+                text = f"{event.month} {self.describer.sentence(event)}"
                 parts.append(html(f"<p>{escape(text)}</p>"))
                 continue
             button = pn.widgets.Button(
-                label=f"{event.month}  {self.teller.told(line, story.life)}",
+                label=f"{event.month}  {self.describer.line_sentence(line, story.life)}",
                 stylesheets=[WRAP],
                 sizing_mode="stretch_width",
             )

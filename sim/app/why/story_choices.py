@@ -8,7 +8,7 @@ from sim.app.why.project_history import pair_story, project_story, projects_of_p
 from sim.core.identities import PROJECT, as_written
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.why.project_history import Story
     from sim.app.why.run_index import Account, IndexedProject
@@ -20,7 +20,7 @@ MOST_OF_A_KIND = 150
 
 
 def choices(
-    session: Session, account: Account, place: str, teller: Teller
+    session: Session, account: Account, place: str, describer: EventDescriber
 ) -> dict[str, dict[str, str]]:
     """Return what may be asked about at a place: for each kind, keys by what they are called."""
     _ = session._
@@ -29,7 +29,7 @@ def choices(
     apart = [actor for actor in met if not projects_of_pair(account, place, actor)]
     strangers = sorted(
         {e.actor for e in account.log.values() if e.kind == "visit_to_lac" and e.actor} - set(met),
-        key=lambda code: (code.count(":"), teller.actor(code)),
+        key=lambda code: (code.count(":"), describer.actor(code)),
     )
     strangers = [actor for actor in strangers if not projects_of_pair(account, place, actor)]
     groups = {
@@ -37,27 +37,29 @@ def choices(
         _("Projects that came to no deal"): [p for p in projects if p.deal is None],
     }
     found = {
-        title: _unique([(project_label(project, teller), project.key) for project in mine])
+        title: _unique([(project_label(project, describer), project.key) for project in mine])
         for title, mine in groups.items()
     }
     pairs = {_("Met, but no project"): apart, _("Never met"): strangers}
     for title, actors in pairs.items():
         found[title] = _unique(
-            [(_actor_label(session, a, met, teller), f"{PAIR_MARK}{a}") for a in actors]
+            [(_actor_label(session, a, met, describer), f"{PAIR_MARK}{a}") for a in actors]
         )
     return {title: dict(list(group.items())[:MOST_OF_A_KIND]) for title, group in found.items()}
 
 
-def project_label(project: IndexedProject, teller: Teller) -> str:
+def project_label(project: IndexedProject, describer: EventDescriber) -> str:
     """Return what a project is called in a list."""
     event = project.deal or project.first
-    sector = teller.sector(event.sector)
-    words = f"{event.month} {sector}, {teller.money(project.first.value)}"
-    return f"{words}, {teller.actor(event.actor)}" if event.actor else words
+    sector = describer.sector(event.sector)
+    words = f"{event.month} {sector}, {describer.money(project.first.value)}"
+    return f"{words}, {describer.actor(event.actor)}" if event.actor else words
 
 
-def _actor_label(session: Session, actor: str, met: dict[str, int], teller: Teller) -> str:
-    name = teller.actor(actor)
+def _actor_label(
+    session: Session, actor: str, met: dict[str, int], describer: EventDescriber
+) -> str:
+    name = describer.actor(actor)
     name = name[:1].upper() + name[1:]
     if actor not in met:
         return name

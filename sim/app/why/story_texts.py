@@ -19,9 +19,9 @@ from sim.core.calendar import month_index
 from sim.report.biography import CONTACTS, ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import Teller
+    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
-    from sim.app.why.counterfactual import Beside
+    from sim.app.why.counterfactual import StoryComparison
     from sim.app.why.project_history import Stage, Story
     from sim.app.why.run_index import Account
     from sim.report.event_phrases import Event
@@ -55,23 +55,23 @@ def stage_names(session: Session) -> dict[str, str]:
     }
 
 
-def stage_words(session: Session, stage: Stage, teller: Teller) -> str:
+def stage_words(session: Session, stage: Stage, describer: EventDescriber) -> str:
     """Return what became of a stage, in a few words."""
     _ = session._
     if stage.state == DONE and stage.event is not None:
-        return _("reached in {month}", month=teller.month(stage.event.month))
+        return _("reached in {month}", month=describer.month(stage.event.month))
     return _("not needed") if stage.state == SKIPPED else _("not reached")
 
 
-def headline(session: Session, story: Story, teller: Teller) -> str:
+def headline(session: Session, story: Story, describer: EventDescriber) -> str:
     """Return what a story is about, as one line."""
     _ = session._
-    place = teller.full_place(story.place)
+    place = describer.full_place(story.place)
     if story.actor is not None:
-        actor = teller.actor(story.actor)
+        actor = describer.actor(story.actor)
         return _("{actor} and {place}", actor=actor[:1].upper() + actor[1:], place=place)
     first = story.life.own[0]
-    sector, value = teller.sector(first.sector), teller.money(first.value)
+    sector, value = describer.sector(first.sector), describer.money(first.value)
     sector = sector[:1].upper() + sector[1:]
     return _("{sector} in {place}, {value}", sector=sector, place=place, value=value)
 
@@ -82,15 +82,17 @@ def delay(session: Session, start: str, end: str) -> str:
     return session.n("{n} month", "{n} months", months)
 
 
-def fate_words(session: Session, story: Story, teller: Teller, account: Account) -> list[str]:
+def fate_words(
+    session: Session, story: Story, describer: EventDescriber, account: Account
+) -> list[str]:
     """Return how it went and, if it came to nothing, what stopped it, as sentences."""
     _ = session._
     if story.actor is not None:
-        return _pair_words(session, story, teller, account)
+        return _pair_words(session, story, describer, account)
     deal = next((e for e in story.life.own if e.kind == "deal"), None)
     texts = []
     if deal is not None:
-        texts.append(_("The deal was formed in {month}.", month=teller.month(deal.month)))
+        texts.append(_("The deal was formed in {month}.", month=describer.month(deal.month)))
         if story.life.met is not None:
             wait = delay(session, story.life.met.month, deal.month)
             texts.append(_("From the first contact it took {wait}.", wait=wait))
@@ -99,7 +101,7 @@ def fate_words(session: Session, story: Story, teller: Teller, account: Account)
     if story.fate == ENDED:
         texts.append(_("Later it ended all the same."))
     elif story.fate == OPEN:
-        end = teller.month(account.scenario.end)
+        end = describer.month(account.scenario.end)
         texts.append(_("It was still undecided when the run ended in {month}.", month=end))
         missing = stage_names(session)[story.stopped_at or "deal"]
         texts.append(_("The next stage would have been: {stage}.", stage=missing))
@@ -107,32 +109,34 @@ def fate_words(session: Session, story: Story, teller: Teller, account: Account)
         stage = stage_names(session)[story.stopped_at or "deal"]
         texts.append(_("No deal came of it. The stage not reached: {stage}.", stage=stage))
     if story.fate in (ENDED, FAILED):
-        texts.append(_stopped(session, story.last, story, teller))
+        texts.append(_stopped(session, story.last, story, describer))
     return texts
 
 
-def _stopped(session: Session, last: Event, story: Story, teller: Teller) -> str:
+def _stopped(session: Session, last: Event, story: Story, describer: EventDescriber) -> str:
     """Say what ended a project and, where something outside it did, what."""
     _ = session._
     line = next(line for line in story.life.lines if line.event.event_id == last.event_id)
-    what = teller.sentence(last, line.causes)
+    what = describer.sentence(last, line.causes)
     outside = [c for c in line.causes if c.project != story.life.project]
     if outside:
-        reason = teller.reason(last, outside[0])
+        reason = describer.reason(last, outside[0])
         return _(
             "What stopped it: {what} That was in {month}, {reason}.",
             what=what,
-            month=teller.month(last.month),
+            month=describer.month(last.month),
             reason=reason,
         )
-    return _("What stopped it: {what} ({month})", what=what, month=teller.month(last.month))
+    return _("What stopped it: {what} ({month})", what=what, month=describer.month(last.month))
 
 
-def _pair_words(session: Session, story: Story, teller: Teller, account: Account) -> list[str]:
+def _pair_words(
+    session: Session, story: Story, describer: EventDescriber, account: Account
+) -> list[str]:
     """Say of two who have no project how far they came and what was missing."""
     _ = session._
-    actor = teller.actor(story.actor)
-    place = teller.place(story.place, None)
+    actor = describer.actor(story.actor)
+    place = describer.place(story.place, None)
     lines = [line.event for line in story.life.lines]
     meetings = [event for event in lines if event.kind in CONTACTS]
     texts = []
@@ -147,8 +151,8 @@ def _pair_words(session: Session, story: Story, teller: Teller, account: Account
                     refused,
                 )
             )
-        return [*texts, _elsewhere(session, story, teller, account)]
-    last = teller.month((meetings or lines)[-1].month)
+        return [*texts, _elsewhere(session, story, describer, account)]
+    last = describer.month((meetings or lines)[-1].month)
     texts.append(
         session.n(
             "They met once, in {last}.",
@@ -158,23 +162,23 @@ def _pair_words(session: Session, story: Story, teller: Teller, account: Account
         )
     )
     if story.fate == TIE_LOST and story.last is not None:
-        texts.append(_lost(session, story, story.last, teller))
+        texts.append(_lost(session, story, story.last, describer))
     elif story.fate == NO_PROPOSAL:
         texts.append(_("What was missing: neither side proposed a project to the other."))
-    return [*texts, _elsewhere(session, story, teller, account)]
+    return [*texts, _elsewhere(session, story, describer, account)]
 
 
-def _lost(session: Session, story: Story, last: Event, teller: Teller) -> str:
+def _lost(session: Session, story: Story, last: Event, describer: EventDescriber) -> str:
     """Say when a tie was lost and with whom it went."""
     _ = session._
     causes = [c for c in _causes_of(story, last) if c.kind.endswith("_change")]
-    month = teller.month(last.month)
+    month = describer.month(last.month)
     if not causes:
         return _("What stopped it: their tie was lost in {month}.", month=month)
     return _(
         "What stopped it: their tie was lost in {month}, {reason}.",
         month=month,
-        reason=teller.reason(last, causes[0]),
+        reason=describer.reason(last, causes[0]),
     )
 
 
@@ -183,16 +187,16 @@ def _causes_of(story: Story, event: Event) -> tuple[Event, ...]:
     return next((line.causes for line in lines), ())
 
 
-def _elsewhere(session: Session, story: Story, teller: Teller, account: Account) -> str:
+def _elsewhere(session: Session, story: Story, describer: EventDescriber, account: Account) -> str:
     """Say where else the Chinese actor went meanwhile."""
     visits = account.visits_elsewhere(story.actor or "", story.place)
     total = sum(visits.values())
-    actor = teller.actor(story.actor)
+    actor = describer.actor(story.actor)
     actor = actor[:1].upper() + actor[1:]
     if not total:
         return session._("{actor} visited no other place either.", actor=actor)
     most = ", ".join(
-        f"{teller.full_place(code)} ({count})" for code, count in list(visits.items())[:3]
+        f"{describer.full_place(code)} ({count})" for code, count in list(visits.items())[:3]
     )
     return session.n(
         "{actor} paid {n} visit elsewhere: {places}.",
@@ -203,7 +207,9 @@ def _elsewhere(session: Session, story: Story, teller: Teller, account: Account)
     )
 
 
-def beside_words(session: Session, beside: Beside, teller: Teller, other: Account) -> list[str]:
+def comparison_words(
+    session: Session, beside: StoryComparison, describer: EventDescriber, other: Account
+) -> list[str]:
     """Say what another scenario's run with the same draws makes of a story."""
     _ = session._
     title, there = _(other.scenario.title), beside.story
@@ -212,15 +218,15 @@ def beside_words(session: Session, beside: Beside, teller: Teller, other: Accoun
         texts.append(_("Set beside “{scenario}”: there it does not happen.", scenario=title))
     else:
         texts.append(_("Set beside “{scenario}”:", scenario=title))
-        texts += fate_words(session, there, teller, other)
+        texts += fate_words(session, there, describer, other)
     if beside.root is None:
         return texts
     root = beside.root
     texts.append(
         _(
             "What is missing there first, in {month}: {what}",
-            month=teller.month(root.month),
-            what=teller.sentence(root),
+            month=describer.month(root.month),
+            what=describer.sentence(root),
         )
     )
     return texts

@@ -103,7 +103,7 @@ class LifePlot:
         )  # fmt: skip
         told = [(session._("When"), "@month"), (session._("What"), "@text")]
         made.add_tools(
-            HoverTool(renderers=[marks], tooltips=tips(told)), TapTool(renderers=[marks])
+            HoverTool(renderers=[marks], tooltips=tips(tooltip_rows)), TapTool(renderers=[marks])
         )
         self.source.selected.on_change("indices", self._clicked)
 

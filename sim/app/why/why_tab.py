@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from sim.app.cases.documented_record import HISTORY
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html
 from sim.app.limits import HIGHEST_SEED, REPLICATES
 from sim.app.why import story_texts
-from sim.app.why.counterfactual import set_beside
+from sim.app.why.counterfactual import compare_stories
 from sim.app.why.run_index import account_of
 from sim.app.why.story_card import StoryCard
 from sim.app.why.story_choices import choices, first_choice, story_of
@@ -61,8 +61,8 @@ class WhyTab:
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its run."""
-        self.teller = Teller(self.session.world, self.session._)
-        self.card = StoryCard(self.session, self.teller, self.session.touch)
+        self.describer = EventDescriber(self.session.world, self.session._)
+        self.card = StoryCard(self.session, self.describer, self.session.touch)
         self.status = html()
         self._build_widgets()
         self._view = pn.Column(
@@ -110,7 +110,7 @@ class WhyTab:
             **style(230),
         )
         table = self.session.world.countries
-        countries = {self.teller.country(code): code for code in table["iso3"]}
+        countries = {self.describer.country(code): code for code in table["iso3"]}
         self.countries = pn.widgets.Select(
             label=_("Country"), options=dict(sorted(countries.items())), **style(160)
         )
@@ -204,11 +204,11 @@ class WhyTab:
             return
         home = self._homes[self.place]
         mine = {
-            self.teller.place(code, None): code
+            self.describer.place(code, None): code
             for code, country in self._homes.items()
             if country == home
         }
-        groups = choices(self.session, account, self.place, self.teller)
+        groups = choices(self.session, account, self.place, self.describer)
         keys = {key for group in groups.values() for key in group.values()}
         if self.key not in keys and story_of(account, self.place, self.key) is None:
             self.key, self.event = first_choice(groups), None
@@ -232,8 +232,8 @@ class WhyTab:
             other = self.accounts.get(self.beside) if self.beside else None
             more = []
             if other is not None and self.beside != self.scenario:
-                beside = set_beside(story, account, other)
-                more = story_texts.beside_words(self.session, beside, self.teller, other)
+                beside = compare_stories(story, account, other)
+                more = story_texts.comparison_words(self.session, beside, self.describer, other)
             self.card.show(story, account, more)
             if wanted is not None:
                 self.card.look(wanted)

@@ -162,7 +162,7 @@ def read_cells(
     except ValidationError as error:
         for one in error.errors(include_url=False):
             row = int(one["loc"][0])
-            faults[row] = _said(column, cells[row], given[row], one["type"])
+            faults[row] = _fault_text(column, cells[row], given[row], one["type"])
         right = [value for row, value in enumerate(given) if row not in faults]
         rest = iter(_validator(column).validate_python(right))
         values = [None if row in faults else next(rest) for row in range(len(given))]
@@ -229,7 +229,7 @@ def _validator(column: Column) -> SchemaValidator:
     return SchemaValidator(core_schema.list_schema(one))
 
 
-def _said(column: Column, cell: Any, value: Any, kind: str) -> str:
+def _fault_text(column: Column, cell: Any, value: Any, kind: str) -> str:
     """Return in words what is wrong with a cell."""
     if value is None:
         return "the cell is blank"

@@ -200,7 +200,7 @@ def per_run_frame(regions: Sequence[Array], names: Sequence[str]) -> pd.DataFram
     return frame
 
 
-def divergence_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
+def divergence_frame(parted: Sequence[RunDifference], at: Positions) -> pd.DataFrame:
     """Return where each pair of runs first parts; blank where it never does."""
     first = [one.first for one in parted]
     found = [event[1] for event in first if event is not None]
@@ -255,7 +255,7 @@ def parting_summary(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def deal_frame(parted: Sequence[Parted], at: Positions) -> pd.DataFrame:
+def deal_frame(parted: Sequence[RunDifference], at: Positions) -> pd.DataFrame:
     """Return the deals that exist in one world only, with the events that say why.
 
     For each role of :data:`ROLES` there are the month, kind, Chinese actor, country and locality of

@@ -65,7 +65,7 @@ class ComparisonTables:
 
     def __init__(
         self,
-        worlds: Worlds,
+        worlds: PairedSimulation,
         labels: Sequence[str],
         tallies: Sequence[Tally],
         per_run: pd.DataFrame,

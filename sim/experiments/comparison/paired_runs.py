@@ -20,7 +20,7 @@ from sim.core.state import EVENT, record_type
 from sim.engine.events import event_table, to_frame
 from sim.engine.monthly_inputs import Positions
 from sim.experiments.comparison.divergence import Log, Sides
-from sim.experiments.comparison.paired_simulation import Worlds
+from sim.experiments.comparison.paired_simulation import PairedSimulation
 from sim.experiments.saved_run import read_events, read_manifest, scenario_of_record
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
@@ -92,7 +92,9 @@ def records_of(log: pd.DataFrame, at: Positions) -> Array:
     return result
 
 
-def paired_runs_of(worlds: Worlds, labels: Sequence[str], label: str, replicate: int) -> PairedRuns:
+def paired_runs_of(
+    worlds: PairedSimulation, labels: Sequence[str], label: str, replicate: int
+) -> PairedRuns:
     """Run one replicate of the baseline and of a what-if again."""
     number = 1 + list(labels).index(label)
     total = worlds.scenarios[0].replicates
@@ -210,5 +212,5 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
             )
     scenarios = [scenario_of_record(manifest["scenario"])]
     scenarios += [scenario_of_record(entry["scenario"]) for entry in what_ifs.values()]
-    worlds = Worlds(scenarios, world, manifest["seed"], manifest["draws"])
+    worlds = PairedSimulation(scenarios, world, manifest["seed"], manifest["draws"])
     return paired_runs_of(worlds, list(what_ifs), label, replicate)

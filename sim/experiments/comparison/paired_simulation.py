@@ -62,7 +62,7 @@ _BY_COUNTRY_MEAN = ("views", "reputation")
 
 
 @dataclass(frozen=True)
-class Seen:
+class RunTotals:
     """Hold what is counted of one run.
 
     Shapes: outcomes for the region (R,), by country (K, C), by locality (O, L), month by month
@@ -77,7 +77,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Parted:
+class RunDifference:
     """Hold how one run of a what-if differs from the baseline's.
 
     Parameters
@@ -107,7 +107,7 @@ class Parted:
     rows: Array
     known: Array
 
-    def counted(self) -> Parted:
+    def counted(self) -> RunDifference:
         """Return the same without the deals one by one."""
         return replace(self, lone=(), rows=self.rows[:0].copy(), known=self.known[:0].copy())
 
@@ -117,11 +117,11 @@ class Replicate:
     """Hold one replicate: each scenario's run, baseline first, and how the others differ."""
 
     number: int
-    seen: tuple[Seen, ...]
-    parted: tuple[Parted, ...]
+    seen: tuple[RunTotals, ...]
+    parted: tuple[RunDifference, ...]
 
 
-class Worlds:
+class PairedSimulation:
     """Simulate a baseline and what-ifs with common random numbers.
 
     Parameters
@@ -190,14 +190,14 @@ class Worlds:
         """Yield the replicates in order, computed by a number of threads."""
         return in_order(self.replicate, count, workers)
 
-    def _look(self, w: State) -> Seen:
+    def _look(self, w: State) -> RunTotals:
         local = outcomes.by_place(w)
         region = outcomes.for_region(w, local)
         start = int(w.run["start"][0])
         local |= {first.name: local[first.name] - start for first in FIRSTS}
         country = outcomes.by_country(w, local)
         places = len(self.at.locality)
-        return Seen(
+        return RunTotals(
             region=np.array([region[o.name] for o in REGION_OUTCOMES]),
             country=np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
             local=np.array([local[o.name][:places] for o in LOCALITY_OUTCOMES], dtype=np.float64),
@@ -255,7 +255,7 @@ def with_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float])
     return parameter_draws.with_draw(scenario, kept)
 
 
-def _parted(sides: Sides) -> Parted:
+def _parted(sides: Sides) -> RunDifference:
     """Return how two runs differ, with copies of the events it tells of."""
     first = sides.parting
     lone = lone_deals(sides)
@@ -272,7 +272,9 @@ def _parted(sides: Sides) -> Parted:
     only = (int(sides.only[0].sum()), int(sides.only[1].sum()))
     event = None if first is None else (first[0], logs[first[0]][first[1]].copy())
     count = sum(deal.side == 0 for deal in lone)
-    return Parted(sides.same, event, only, (count, len(lone) - count), tuple(lone), rows, known)
+    return RunDifference(
+        sides.same, event, only, (count, len(lone) - count), tuple(lone), rows, known
+    )
 
 
 def _cause_elsewhere(log: Log, position: int) -> int:

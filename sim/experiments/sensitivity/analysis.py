@@ -167,7 +167,8 @@ class SensitivityTables:
     def summary(self) -> dict[str, Any]:
         """Return everything in terms of JSON."""
         return {
-            "runs": asdict(self.status) | {"left": self.status.left, "told": self.status.told},
+            "runs": asdict(self.status)
+            | {"left": self.status.left, "told": self.status.points_text},
             "method": self.method.name,
             "design": self.design.to_json(),
             "outcomes": {
@@ -244,9 +245,9 @@ def _scarce(outcome: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     mine = [row for row in rows if "total" in row and "first" in row]
     high = max((row["total_high"] for row in mine), default=0.0)
     above = [row["parameter"] for row in mine if row["first"] > row["total"] + 0.01]
-    told = [f"an interval reaches up to {high:.2f}"] if high > 1.0 else []
-    told += [f"the first order is above the total of {', '.join(above)}"] if above else []
-    return [f"{outcome}: too few points: {'; '.join(told)}"] if told else []
+    problems = [f"an interval reaches up to {high:.2f}"] if high > 1.0 else []
+    problems += [f"the first order is above the total of {', '.join(above)}"] if above else []
+    return [f"{outcome}: too few points: {'; '.join(problems)}"] if problems else []
 
 
 def _seed_row(method: Method, noise: Any) -> list[dict[str, Any]]:

@@ -370,8 +370,8 @@ def _given_data(
         ends = interval(again - again.mean() + value)
         inert = float(np.quantile(null, DUMMY_QUANTILE))
         numbers = _spanned(name, value, ends)
-        told = bool(value > inert)
-        rows.append(_row(answer, parameter, method, **numbers, inert=inert, matters=told))
+        distinct = bool(value > inert)
+        rows.append(_row(answer, parameter, method, **numbers, inert=inert, matters=distinct))
     return Indices(rows, notes)
 
 

@@ -172,8 +172,8 @@ def errors_of(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return which runs failed."""
     if "error" not in runs:
         return np.zeros(len(runs), dtype=bool)
-    told = runs["error"].fillna("").astype(str).str.len() > 0
-    return np.asarray(told, dtype=bool)
+    has_error = runs["error"].fillna("").astype(str).str.len() > 0
+    return np.asarray(has_error, dtype=bool)
 
 
 @dataclass(frozen=True)

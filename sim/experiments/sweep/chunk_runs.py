@@ -25,7 +25,7 @@ from sim.experiments.sweep.sweep_store import Shard, Store
 from sim.experiments.sweep.tasks import Task, check_version, runs_table
 from sim.world import World
 
-Tell = Callable[[int], None]
+Notify = Callable[[int], None]
 
 _POSITION = {name: place for place, name in enumerate(PARAMETERS)}
 
@@ -58,7 +58,9 @@ class Bench:
         flat[self.columns] = values
         return self.template._replace(par=par, par_values=flat)
 
-    def make(self, order: Task, tell: Tell | None = None) -> tuple[pa.Table, dict[str, pa.Table]]:
+    def make(
+        self, order: Task, notify: Notify | None = None
+    ) -> tuple[pa.Table, dict[str, pa.Table]]:
         """Make the runs of a chunk.
 
         Parameters
@@ -78,19 +80,19 @@ class Bench:
         errors: list[str | None] = []
         kept: dict[str, list[pa.Table]] = {name: [] for name in self.plan.tables}
         for place, (point, replicate) in enumerate(order.runs):
-            if tell is not None:
-                tell(place)
+            if notify is not None:
+                notify(place)
             error, record = order.spared.get(place), None
             if error is None:
                 try:
                     record = self._run(order.values[point], point, replicate, kept)
                 # Whatever stops one run must not stop the sweep.
                 except Exception as fault:
-                    error = _told(fault)
+                    error = _error_text(fault)
             records.append(record)
             errors.append(error)
-        if tell is not None:
-            tell(len(order.runs))
+        if notify is not None:
+            notify(len(order.runs))
         runs = runs_table(self.plan, order, records, errors)
         return runs, {name: _joined(parts) for name, parts in kept.items() if parts}
 
@@ -121,14 +123,14 @@ def _joined(parts: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts).combine_chunks()
 
 
-def _told(fault: Exception) -> str:
+def _error_text(fault: Exception) -> str:
     """Return an error in one line, with the place where it arose."""
     text = f"{type(fault).__name__}: {fault}".splitlines()[0]
     frames = traceback.extract_tb(fault.__traceback__)
     return f"{text} (in {frames[-1].name}, line {frames[-1].lineno})" if frames else text
 
 
-def carry_out(store: Store, order: Task, tell: Tell | None = None) -> Shard:
+def carry_out(store: Store, order: Task, notify: Notify | None = None) -> Shard:
     """Make the runs of a chunk and write its file.
 
     Parameters
@@ -145,7 +147,7 @@ def carry_out(store: Store, order: Task, tell: Tell | None = None) -> Shard:
     MachineError
         If the disk is full.
     """
-    runs, beside = bench_at(store.place.address, order.identity).make(order, tell)
+    runs, beside = bench_at(store.place.address, order.identity).make(order, notify)
     return store.add(order.address, order.chunk, runs, beside)
 
 

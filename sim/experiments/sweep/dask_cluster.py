@@ -160,7 +160,7 @@ class _Cluster:
             If the scheduler is gone, or no worker is there for as long as the timeout.
         """
         dask = _dask()
-        last_seen, told = time.monotonic(), False
+        last_seen, reported = time.monotonic(), False
         while True:
             look = min(LOOK_SECONDS, self.timeout / 4.0)
             try:
@@ -174,11 +174,11 @@ class _Cluster:
             else:
                 return done
             if self.threads():
-                last_seen, told = time.monotonic(), False
+                last_seen, reported = time.monotonic(), False
             elif time.monotonic() - last_seen >= self.timeout:
                 raise MachineError(f"the cluster has had no worker for {self.timeout:g} seconds")
-            elif not told:
-                told = True
+            elif not reported:
+                reported = True
                 sys.stderr.write(f"no worker: waiting for one, {self.timeout:g} seconds at most\n")
 
 

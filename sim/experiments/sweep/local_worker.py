@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sim.experiments.worker_pool import Tell, serve
+from sim.experiments.worker_pool import Notify, serve
 
 
 def main(arguments: list[str]) -> None:
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> None:
     serve(lambda: _begin(*arguments))
 
 
-def _begin(address: str, identity: str) -> Callable[[Any, Tell], Any]:
+def _begin(address: str, identity: str) -> Callable[[Any, Notify], Any]:
     import pyarrow as pa
 
     from sim.experiments.sweep.chunk_runs import bench_at, carry_out
@@ -25,7 +25,7 @@ def _begin(address: str, identity: str) -> Callable[[Any, Tell], Any]:
     pa.set_cpu_count(1)
     store = Store.at(address)
     bench_at(address, identity)
-    return lambda task, tell: carry_out(store, Task.from_json(task), tell)
+    return lambda task, notify: carry_out(store, Task.from_json(task), notify)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.folders import OVERWRITE, free_folder
 from sim.experiments.design import Design, Varied, make_design, parse_vary
-from sim.experiments.design_with_draws import crossed
+from sim.experiments.design_with_draws import factorial_with_draws
 from sim.experiments.sweep.plan_files import has_plan
 from sim.experiments.sweep.sweep_plan import Block, SweepPlan, checked_tables, chunk_size
 from sim.experiments.sweep.sweep_result import CLUSTER_SECONDS, Progress, Sweep, check_workers
@@ -190,7 +190,7 @@ def _laid(
     """Return the points of a sweep, crossed with draws where there are some."""
     if points is not None and not draws:
         return points
-    return crossed(points, draws, scenario, source)
+    return factorial_with_draws(points, draws, scenario, source)
 
 
 def begin(asked: Planned, out: str | Path, overwrite: bool = False) -> None:

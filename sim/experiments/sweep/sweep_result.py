@@ -64,7 +64,7 @@ class Status:
         return self.runs - self.done
 
     @property
-    def told(self) -> str:
+    def points_text(self) -> str:
         """Return what is there of an unfinished sweep, in words; of a finished one its points."""
         whole = counted(self.points, "point")
         there = (
@@ -343,10 +343,10 @@ class Sweep:
 
     def __repr__(self) -> str:
         status = self.status
-        lead = f"not finished: {status.told}; " if status.left else ""
+        lead = f"not finished: {status.points_text}; " if status.left else ""
         return (
             f"Sweep({self.folder!r}, {lead}{counted(status.points, 'point')} of "
-            f"{self.design.told}, {counted(self.plan.replicates, 'replicate')}, "
+            f"{self.design.description}, {counted(self.plan.replicates, 'replicate')}, "
             f"{status.done:,} of {counted(status.runs, 'run')} done, {status.failed:,} failed)"
         )
 
@@ -369,14 +369,14 @@ def check_workers(
 
 def _counter(done: int, total: int, progress: Progress | None) -> Callable[[int], None]:
     """Return a function that counts runs and reports some ten times a second at most."""
-    count, told = done, 0.0
+    count, reported = done, 0.0
 
     def advance(runs: int) -> None:
-        nonlocal count, told
+        nonlocal count, reported
         count += runs
         now = time.monotonic()
-        if progress is not None and (now - told > 0.1 or count == total):
-            told = now
+        if progress is not None and (now - reported > 0.1 or count == total):
+            reported = now
             progress(count, total)
 
     advance(0)

@@ -161,6 +161,6 @@ def test_a_closed_tab_stops_its_work(world: World) -> None:
     assert panel.runs.runs == 0
     tab.close()
     assert not tab.panels
-    begun = place_counts.begin(panel.scenario, world, panel.code)
+    begun = place_counts.prepare(panel.scenario, world, panel.code)
     panel.runs._take((begun, place_counts.count_runs(begun, (0,))))
     assert panel.runs.runs == 0

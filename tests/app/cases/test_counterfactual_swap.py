@@ -7,7 +7,7 @@ import pytest
 
 from sim.app.cases import counterfactual_swap as e
 from sim.app.cases import documented_record
-from sim.app.cases.place_counts import begin
+from sim.app.cases.place_counts import prepare
 from sim.core.enums import EXECUTIVE_CHANGE, GOVERNOR_CHANGE
 from sim.engine.compiled import simulate
 from sim.engine.monthly_inputs import Positions
@@ -78,8 +78,8 @@ def test_authority_is_the_others_year_by_year(
     changes = [c for c in scenario.interventions if isinstance(c, AuthorityChange)]
     assert changes
     assert changes[0].month_index == weak.since
-    at = begin(scenario, world, weak.code).template
-    usual = begin(documented_record.scenario_of(world, weak.code), world, weak.code).template
+    at = prepare(scenario, world, weak.code).template
+    usual = prepare(documented_record.scenario_of(world, weak.code), world, weak.code).template
     column = list(Positions(world).country)
     mine, other = column.index(weak.country), column.index(strong.country)
     assert np.flatnonzero((at.authority != usual.authority).any(axis=0)).tolist() == [mine]
@@ -97,7 +97,7 @@ def test_a_will_holds_in_every_month(pair: tuple[e.Conditions, e.Conditions], wo
 
 def changes_of_office(scenario: Scenario, world: World, mine: e.Conditions) -> dict[int, int]:
     """Return how often head and executive change at a place after its tie begins, in one run."""
-    begun = begin(scenario, world, mine.code)
+    begun = prepare(scenario, world, mine.code)
     w = simulate(begun.template, begun.seed, 0)
     log = w.event[: int(w.run["events"][0])]
     country = w.place["country"][begun.place]
@@ -128,7 +128,7 @@ def test_continuity_needs_no_documented_head(world: World) -> None:
     added = steady.governors[steady.governors["locality"] == code]
     assert added["end"].tolist() == [NO_MONTH]
     assert (steady.governors.dtypes == world.governors.dtypes).all()
-    begun = begin(documented_record.scenario_of(world, code), steady, code)
+    begun = prepare(documented_record.scenario_of(world, code), steady, code)
     assert int(begun.template.governor["next_documented"][begun.place]) >= 0
 
 
@@ -174,7 +174,7 @@ def test_what_comes_before_the_tie_is_shared(
             (documented_record.scenario_of(world, weak.code), world),
             (scenario, changed),
         ):
-            begun = begin(one, tables, weak.code)
+            begun = prepare(one, tables, weak.code)
             w = simulate(begun.template, begun.seed, 0)
             log = w.event[: int(w.run["events"][0])]
             logs.append(log[log["month"] < weak.since]["id"].tolist())

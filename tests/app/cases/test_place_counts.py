@@ -9,19 +9,19 @@ from sim.scenario.schema import load
 from sim.world import World
 
 
-def made(*runs: dict[str, list[int]], months: int = 6, start: int = 12) -> c.Chronicle:
+def made(*runs: dict[str, list[int]], months: int = 6, start: int = 12) -> c.PlaceCounts:
     """Return a chronicle of runs given as the months of each kind."""
     counts = np.zeros((len(runs), len(c.NAMES), months), dtype=np.uint16)
     for r, run in enumerate(runs):
         for name, at in run.items():
             np.add.at(counts[r, c.NAMES.index(name)], at, 1)
-    return c.Chronicle(start, counts)
+    return c.PlaceCounts(start, counts)
 
 
 def test_counts_are_those_of_the_event_log(small_run: Run, world: World) -> None:
     scenario = load("baseline", world).with_overrides(end="2010-12")
     code = str(small_run.by_locality.groupby("locality")["deals"].sum().idxmax())
-    begun = c.begin(scenario, world, code)
+    begun = c.prepare(scenario, world, code)
     counts = c.count_runs(begun, range(3))
     assert counts.shape == (3, len(c.NAMES), scenario.n_months)
     mine = small_run.events[small_run.events["locality"] == code]
@@ -35,7 +35,7 @@ def test_counts_are_those_of_the_event_log(small_run: Run, world: World) -> None
 
 def test_runs_come_in_batches_and_add_up(world: World) -> None:
     scenario = load("baseline", world).with_overrides(end="2003-12")
-    begun = c.begin(scenario, world, str(world.localities["code"].iloc[0]))
+    begun = c.prepare(scenario, world, str(world.localities["code"].iloc[0]))
     none = c.empty(begun)
     assert none.runs == 0
     assert np.isnan(none.per_run()["deal"].median)
@@ -47,7 +47,7 @@ def test_runs_come_in_batches_and_add_up(world: World) -> None:
 
 def test_an_unknown_place_is_a_key_error(world: World) -> None:
     with pytest.raises(KeyError):
-        c.begin(load("baseline", world), world, "nowhere")
+        c.prepare(load("baseline", world), world, "nowhere")
 
 
 def test_shares_and_first_months() -> None:

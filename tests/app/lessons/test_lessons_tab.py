@@ -36,7 +36,7 @@ def test_a_guess_runs_and_is_explained(session: Session) -> None:
     assert found is not None
     assert found.pairs == 2
     assert tab.state() == {"lesson": "decentralization", "guess": "1"}
-    assert tab._parts.told.visible
+    assert tab._parts.explanation.visible
     assert touched
     tab._parts.guess._handle_msg({"guess": -1})
     assert evidence(tab) is None

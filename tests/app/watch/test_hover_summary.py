@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("panel")
 
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.watch import hover_summary, map_measures, world_history
 from sim.app.watch.geometry import layout_of
-from sim.app.watch.profile import Portraits
+from sim.app.watch.profile import Profiles
 from sim.app.watch.recorder import Recorder
 from sim.world import World
 
@@ -51,8 +51,8 @@ def test_pointing_and_the_inspector_agree_on_projects(recorder: Recorder, before
 
 
 def test_only_what_changed_is_told_again(recorder: Recorder, session: Session) -> None:
-    teller = Teller(session.world, session._)
-    made = hover_summary.Glance(session, teller, Portraits(session, teller))
+    describer = EventDescriber(session.world, session._)
+    made = hover_summary.HoverSummary(session, describer, Profiles(session, describer))
     frame = recorder.frame(recorder.last)
     places, actors = made.of(recorder, frame)
     assert {name: len(rows) for name, rows in places.items()} == dict.fromkeys(

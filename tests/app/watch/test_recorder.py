@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.watch import map_measures, news_ticker, world_history
 from sim.app.watch.geometry import arcs, layout_of
@@ -108,7 +108,8 @@ def test_what_interventions_did_is_told_in_the_ticker(world: World) -> None:
     made.advance(made.last)
     session = Session(world)
     told = " ".join(
-        line[2] for line in news_ticker.lines_of(made, made.frame(1), Teller(world, session._))
+        line[2]
+        for line in news_ticker.lines_of(made, made.frame(1), EventDescriber(world, session._))
     )
     for order in orders:
         assert ORDERS[order["kind"]] in told

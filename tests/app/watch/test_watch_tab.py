@@ -76,7 +76,7 @@ def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
     places = len(recorder.at.locality)
     projects = projects_of(recorder.events_until(recorder.known))
     national = replace(projects[0], place=places)
-    rows = tab.portraits._project(recorder, national, True)
+    rows = tab.profiles._project(recorder, national, True)
     assert rows[-1] == "–"
 
 

@@ -8,7 +8,7 @@ from sim.app.thread_pool import Cancel
 from sim.app.what_if import paired_results, run_cache
 from sim.app.what_if.experiment import Experiment, from_toml
 from sim.app.what_if.paired_results import PairedTrial, Shown
-from sim.app.what_if.run_cache import Shelf
+from sim.app.what_if.run_cache import RunCaches
 from sim.world import World
 
 CHUNKS = ((0, 4), (4, 8), (8, 12))
@@ -24,9 +24,9 @@ def counted(one: str, many: str, n: int, /, **fields: object) -> str:
     return (one if n == 1 else many).format(n=n, **fields)
 
 
-def finished(experiment: Experiment, world: World, shelf: Shelf | None = None) -> Shown:
+def finished(experiment: Experiment, world: World, shelf: RunCaches | None = None) -> Shown:
     """Return what an experiment shows when all its pairs are in."""
-    trial = PairedTrial(experiment, world, Shelf() if shelf is None else shelf)
+    trial = PairedTrial(experiment, world, RunCaches() if shelf is None else shelf)
     shown = [trial.work(chunk, Cancel()) for chunk in run_cache.CHUNKS]
     assert shown[-1] is not None
     return shown[-1]

@@ -13,7 +13,7 @@ from sim.app.thread_pool import Cancel, CancelledError
 from sim.app.what_if import paired_results, run_cache
 from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.paired_results import PairedTrial, Shown
-from sim.app.what_if.run_cache import RunCache, Shelf
+from sim.app.what_if.run_cache import RunCache, RunCaches
 from sim.core.state import POOLS
 from sim.results.comparison_result import compare
 from sim.world import World
@@ -45,7 +45,7 @@ def test_numbers_are_those_of_a_comparison(eager: Experiment, world: World) -> N
 
 def test_order_and_threads_leave_no_trace(eager: Experiment, world: World) -> None:
     alone = finished(eager, world)
-    trial = PairedTrial(eager, world, Shelf())
+    trial = PairedTrial(eager, world, RunCaches())
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda chunk: trial.work(chunk, Cancel()), reversed(CHUNKS)))
     # Whichever piece was last to be ready closed the gap and told all.
@@ -69,7 +69,7 @@ def test_a_run_that_begins_with_room_is_the_same_run(eager: Experiment, world: W
 
 
 def test_something_shows_before_all_is_done(eager: Experiment, world: World) -> None:
-    trial = PairedTrial(eager, world, Shelf())
+    trial = PairedTrial(eager, world, RunCaches())
     shown = [trial.work(chunk, Cancel()) for chunk in CHUNKS]
     assert [None if s is None else s.pairs for s in shown] == [None, 8, 12]
 
@@ -85,7 +85,7 @@ def test_a_baseline_is_run_once_for_all(
         return original(template, seed, number)
 
     monkeypatch.setattr(run_cache, "simulate", counting)
-    shelf = Shelf()
+    shelf = RunCaches()
     finished(eager, world, shelf)
     assert len(made) == 24
     finished(eager.with_parameter("turnover.fade", 0.9), world, shelf)
@@ -93,7 +93,7 @@ def test_a_baseline_is_run_once_for_all(
 
 
 def test_a_shelf_keeps_the_last_baselines(short: Experiment, world: World) -> None:
-    shelf = Shelf(most=2)
+    shelf = RunCaches(most=2)
     first, second, third = (short.with_seed(seed).baseline() for seed in (1, 2, 3))
     kept = shelf.runs(first, world)
     shelf.runs(second, world)

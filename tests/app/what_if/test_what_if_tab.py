@@ -125,7 +125,9 @@ def test_an_intervention_is_told_with_names(world: World) -> None:
         "value": 0.5,
         "until": "2002-01",
     }
-    assert intervention_forms.told(change | {"country": "CHL", "note": "why"}, world, english) == (
+    assert intervention_forms.change_sentence(
+        change | {"country": "CHL", "note": "why"}, world, english
+    ) == (
         "2001-01 – 2002-01 · Put stress on a country or on all · Kind of stress: strained "
         "relations with China, Value: 0.5, Country: Chile (why)"
     )
@@ -157,16 +159,16 @@ def test_colours_tell_sign_size_and_sureness() -> None:
 def test_the_tab_shows_what_its_address_says(tab: Any) -> None:
     tab.view()
     assert tab.shown.pairs == 12
-    assert tab._parts.told.headline.startswith("Nothing is changed yet")
+    assert tab._parts.result.headline.startswith("Nothing is changed yet")
     tab._release("outreach.province_rate", 0.09)
     assert tab.state()["p"] == "outreach.province_rate:0.09"
-    assert tab._parts.told.headline.startswith("Deals formed")
-    assert not tab._parts.told.busy or tab.shown.pairs == 12
+    assert tab._parts.result.headline.startswith("Deals formed")
+    assert not tab._parts.result.busy or tab.shown.pairs == 12
     assert tab._parts.bands.source.data["year"][-1] == 2007.0
     before = tab.shown
     tab._look_at("trust")
     assert tab.shown is before
-    assert tab._parts.told.headline.startswith("Trust")
+    assert tab._parts.result.headline.startswith("Trust")
     tab.close()
     assert tab.shown is None
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.why.counterfactual import set_beside
+from sim.app.why.counterfactual import compare_stories
 from sim.app.why.project_history import FORMED, pair_story, project_story, projects_of_pair
 from sim.app.why.run_index import Account, account_of
 from sim.scenario.schema import load
@@ -19,7 +19,7 @@ def other(world: World) -> Account:
 def test_beside_itself_a_story_lacks_nothing(account: Account) -> None:
     place = next(iter(account.deals_of_places()))
     story = project_story(account, account.projects_at(place)[0].key)
-    found = set_beside(story, account, account)
+    found = compare_stories(story, account, account)
     assert found.root is None
     assert found.missing == 0
     assert found.story is not None
@@ -32,7 +32,7 @@ def test_a_deal_of_one_world_lacks_its_roots_in_the_other(account: Account, othe
     for place in list(account.deals_of_places())[:40]:
         for project in account.projects_at(place):
             story = project_story(account, project.key)
-            found = set_beside(story, account, other)
+            found = compare_stories(story, account, other)
             if project.deal is None or project.key in dealt:
                 continue
             alone += 1
@@ -49,7 +49,7 @@ def test_a_pair_is_set_beside_its_first_project_or_what_passed(
     seen = set()
     for place in list(account.by_place)[:30]:
         for actor in account.contacts_at(place):
-            found = set_beside(pair_story(account, place, actor), account, other).story
+            found = compare_stories(pair_story(account, place, actor), account, other).story
             assert found is not None
             projects = projects_of_pair(other, place, actor)
             seen.add(bool(projects))

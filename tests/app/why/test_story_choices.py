@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.event_sentences import Teller
+from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.why import story_choices as c
 from sim.app.why.project_history import projects_of_pair
@@ -17,7 +17,7 @@ def session(world: World) -> Session:
 
 
 def groups_at(session: Session, account: Account, place: str) -> dict[str, dict[str, str]]:
-    return c.choices(session, account, place, Teller(session.world, session._))
+    return c.choices(session, account, place, EventDescriber(session.world, session._))
 
 
 def test_every_choice_has_a_story_of_its_place(session: Session, account: Account) -> None:

@@ -73,9 +73,9 @@ def test_what_is_there_is_kept_and_what_is_damaged_is_made_again(
     made: list[int] = []
     really = Wave.make
 
-    def counted(self: Wave, simulator: Simulator, chunk: int, *tell: Advance) -> str:
+    def counted(self: Wave, simulator: Simulator, chunk: int, *notify: Advance) -> str:
         made.append(chunk)
-        return really(self, simulator, chunk, *tell)
+        return really(self, simulator, chunk, *notify)
 
     monkeypatch.setattr(Wave, "make", counted)
     assert same(build(wave(tmp_path), TOY), whole)

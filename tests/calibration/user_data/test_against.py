@@ -19,8 +19,8 @@ from sim.scenario.schema import Scenario, load
 from sim.world import World
 from sim.world.authority import authority_index
 
-VISITS = Wanted(outcome="visits_to_lac")
-PROPOSALS = Wanted(outcome="proposals")
+VISITS = ComparisonRequest(outcome="visits_to_lac")
+PROPOSALS = ComparisonRequest(outcome="proposals")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,9 @@ def written(folder: Path, table: pd.DataFrame) -> Path:
 
 
 @pytest.fixture(scope="module")
-def true(own: pd.DataFrame, longer: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Against:
+def true(
+    own: pd.DataFrame, longer: Scenario, tmp_path_factory: pytest.TempPathFactory
+) -> TableComparison:
     file = written(tmp_path_factory.mktemp("own"), own)
     return compare_with_table(file, PROPOSALS, scenario=longer, replicates=None, workers=2)
 
@@ -58,13 +60,13 @@ def true(own: pd.DataFrame, longer: Scenario, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="module")
 def shuffled(
     own: pd.DataFrame, longer: Scenario, tmp_path_factory: pytest.TempPathFactory
-) -> Against:
+) -> TableComparison:
     mixed = own.assign(count=np.random.default_rng(3).permutation(own["count"].to_numpy()))
     file = written(tmp_path_factory.mktemp("shuffled"), mixed)
     return compare_with_table(file, PROPOSALS, scenario=longer, replicates=None, workers=2)
 
 
-def test_a_table_from_the_model_is_ranked_as_well_as_chance_allows(true: Against) -> None:
+def test_a_table_from_the_model_is_ranked_as_well_as_chance_allows(true: TableComparison) -> None:
     mine = true.record["ranks"]["model"]
     band = mine["if_true"]["rank"]
     assert band["q05"] - 0.05 <= mine["rank"]["value"] <= band["q95"] + 0.05
@@ -72,7 +74,7 @@ def test_a_table_from_the_model_is_ranked_as_well_as_chance_allows(true: Against
     assert mine["partial"]["low"] > 0.0
 
 
-def test_a_table_from_the_model_finds_it_calibrated(true: Against) -> None:
+def test_a_table_from_the_model_finds_it_calibrated(true: TableComparison) -> None:
     model = true.record["calibration"]["predictions"]["model"]
     assert model["p"] > 0.05
     assert model["coverage"]["90"] == pytest.approx(0.9, abs=0.05)
@@ -82,7 +84,7 @@ def test_a_table_from_the_model_finds_it_calibrated(true: Against) -> None:
         assert row["predictions"]["model"]["p"] > 0.02
 
 
-def test_a_table_from_the_model_is_predicted_better_than_naively(true: Against) -> None:
+def test_a_table_from_the_model_is_predicted_better_than_naively(true: TableComparison) -> None:
     predictions = true.record["calibration"]["predictions"]
     for name in LABELS.keys() - {MODEL}:
         assert predictions[name]["model_minus"]["value"] < 0.0
@@ -90,7 +92,7 @@ def test_a_table_from_the_model_is_predicted_better_than_naively(true: Against) 
     assert predictions["population_authority"]["model_minus"]["high"] < 0.0
 
 
-def test_a_shuffled_table_is_neither_ranked_nor_calibrated(shuffled: Against) -> None:
+def test_a_shuffled_table_is_neither_ranked_nor_calibrated(shuffled: TableComparison) -> None:
     mine = shuffled.record["ranks"]["model"]
     assert mine["rank"]["low"] < 0.0 < mine["rank"]["high"]
     assert mine["rank"]["value"] < mine["if_true"]["rank"]["q05"] - 0.2
@@ -100,7 +102,9 @@ def test_a_shuffled_table_is_neither_ranked_nor_calibrated(shuffled: Against) ->
     assert model["coverage"]["90"] < 0.87
 
 
-def test_shuffling_leaves_total_and_concentration(true: Against, shuffled: Against) -> None:
+def test_shuffling_leaves_total_and_concentration(
+    true: TableComparison, shuffled: TableComparison
+) -> None:
     assert shuffled.record["total"] == true.record["total"]
     for one, other in zip(
         true.record["concentration"], shuffled.record["concentration"], strict=True
@@ -152,12 +156,12 @@ def test_units_not_listed_count_only_if_asked(scenario: Scenario, tmp_path: Path
     file = tiny(tmp_path, [("BRA", 9), ("CHL", 2), ("ARG", 0), ("PER", 1), ("MEX", 4)])
     listed = compare_with_table(file, VISITS, scenario=scenario, replicates=20)
     assert len(listed.units) == listed.record["compared"]["units"] == 5
-    whole = Wanted(outcome="visits_to_lac", complete=True)
+    whole = ComparisonRequest(outcome="visits_to_lac", complete=True)
     complete = compare_with_table(file, whole, scenario=scenario, replicates=20)
     assert len(complete.units) == 33
     assert complete.units["observed"].sum() == 16
     assert not complete.record["compared"]["only_positive"]
-    within = Wanted(outcome="visits_to_lac", complete=True, within=("CHL",))
+    within = ComparisonRequest(outcome="visits_to_lac", complete=True, within=("CHL",))
     places = tiny(tmp_path, [("CL-CO", 3), ("BR-SP", 9)])
     inside = compare_with_table(places, within, scenario=scenario, replicates=20)
     assert set(inside.units["country"]) == {"CHL"}
@@ -188,7 +192,7 @@ def test_the_scenario_is_run_on_to_the_year_asked_for(scenario: Scenario, tmp_pa
     file = tiny(tmp_path, rows, "unit,year,count")
     with pytest.raises(InputError, match="2003 is outside the years of the scenario"):
         compare_with_table(file, VISITS, scenario=scenario, replicates=20)
-    wanted = Wanted(outcome="visits_to_lac", last=2003)
+    wanted = ComparisonRequest(outcome="visits_to_lac", last=2003)
     found = compare_with_table(file, wanted, scenario=scenario, replicates=20)
     assert found.record["months"] == ["2000-01", "2003-12"]
     assert found.record["compared"]["years"] == [2003, 2003]
@@ -197,18 +201,21 @@ def test_the_scenario_is_run_on_to_the_year_asked_for(scenario: Scenario, tmp_pa
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (Wanted(outcome="deal_value_usd_m"), "an outcome that is a count, such as deals"),
-        (Wanted(outcome="visits"), "there is no outcome 'visits'"),
-        (Wanted(by="province"), "'province' is no level"),
-        (Wanted(within=("Chile",)), "Did you mean 'CHL'"),
-        (Wanted(first=1990), "cannot be run for 1990"),
-        (Wanted(last=2061), "2000 to 2060"),
-        (Wanted(first=2002, last=2001), "2002 is after the last year, 2001"),
-        (Wanted(within=("BRA",)), "1 unit cannot be ranked"),
+        (
+            ComparisonRequest(outcome="deal_value_usd_m"),
+            "an outcome that is a count, such as deals",
+        ),
+        (ComparisonRequest(outcome="visits"), "there is no outcome 'visits'"),
+        (ComparisonRequest(by="province"), "'province' is no level"),
+        (ComparisonRequest(within=("Chile",)), "Did you mean 'CHL'"),
+        (ComparisonRequest(first=1990), "cannot be run for 1990"),
+        (ComparisonRequest(last=2061), "2000 to 2060"),
+        (ComparisonRequest(first=2002, last=2001), "2002 is after the last year, 2001"),
+        (ComparisonRequest(within=("BRA",)), "1 unit cannot be ranked"),
     ],
 )
 def test_what_cannot_be_compared(
-    wanted: Wanted, words: str, scenario: Scenario, tmp_path: Path
+    wanted: ComparisonRequest, words: str, scenario: Scenario, tmp_path: Path
 ) -> None:
     file = tiny(tmp_path, [("BRA", 9), ("CHL", 2), ("ARG", 0), ("PER", 1), ("MEX", 4)])
     with pytest.raises(InputError, match=words):
@@ -234,7 +241,7 @@ def test_draws_are_used_and_told(scenario: Scenario, tmp_path: Path) -> None:
     assert spans[0] > 2 * spans[1]
 
 
-def test_files_are_written(true: Against, tmp_path: Path) -> None:
+def test_files_are_written(true: TableComparison, tmp_path: Path) -> None:
     folder = true.write(tmp_path / "out")
     names = {path.name for path in folder.iterdir()}
     assert names == {

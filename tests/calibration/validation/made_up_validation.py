@@ -27,7 +27,7 @@ broken: set[str] = set()
 def first(trial: Any) -> Verdict:
     """Pass, and tell of it."""
     calls.append("first")
-    trial.tell("the first", 1, 1)
+    trial.notify("the first", 1, 1)
     return judged("first", True, "all is well", "always", {"value": float("nan")})
 
 

@@ -54,7 +54,7 @@ class StandIn:
         self.second = rows_of(self.simulator, second, 1)
         self.predicted = rows_of(self.simulator, predicted, 2)
         self.posterior = Posterior(self.prior.names, predicted, {}, {})
-        self.tell: Callable[..., None] = lambda *news: self.told.append(news)
+        self.notify: Callable[..., None] = lambda *news: self.told.append(news)
 
     def runs(self, name: str, values: Array, *, number: int, simulator: str | None = None) -> Rows:
         """Return runs of the toy or of a variant."""

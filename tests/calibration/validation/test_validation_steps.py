@@ -25,7 +25,7 @@ REAL = validation_steps.STEPS
 class NoTrial:
     """Stand in for a trial whose tables nobody reads."""
 
-    tell: Any = None
+    notify: Any = None
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def verdicts(done: validation.Validation) -> dict[str, str]:
 
 def test_every_step_is_carried_out_once_and_kept(folder: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    done = validation.validate(folder, tell=lambda *words: told.append(words))
+    done = validation.validate(folder, notify=lambda *words: told.append(words))
     assert made_up.calls == ["first", "second", "third"]
     found = verdicts(done)
     assert list(found)[-4:] == ["first", "second", "second again", "third"]

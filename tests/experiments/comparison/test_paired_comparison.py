@@ -16,7 +16,12 @@ from sim.core.errors import InputError
 from sim.experiments.comparison import comparison_tables
 from sim.experiments.comparison.comparison_tables import TABLES
 from sim.experiments.comparison.paired_runs import read_paired_runs
-from sim.experiments.comparison.paired_simulation import PATHS, Worlds, with_draw, with_parameters
+from sim.experiments.comparison.paired_simulation import (
+    PATHS,
+    PairedSimulation,
+    with_draw,
+    with_parameters,
+)
 from sim.experiments.comparison.pairing import labels_of, same_world
 from sim.results.comparison_result import Comparison, compare
 from sim.results.run_result import Run
@@ -347,7 +352,7 @@ def test_an_interruption_stops_the_runs_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[int] = []
-    plain = Worlds.replicate
+    plain = PairedSimulation.replicate
 
     def counted(self: Any, number: int) -> Any:
         begun.append(number)
@@ -356,7 +361,7 @@ def test_an_interruption_stops_the_runs_and_writes_nothing(
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Worlds, "replicate", counted)
+    monkeypatch.setattr(PairedSimulation, "replicate", counted)
     options: dict[str, Any] = {"end": "2000-03", "replicates": 50, "workers": 2}
     with pytest.raises(KeyboardInterrupt):
         compare("baseline", "no-twinning", **options, out=tmp_path, progress=interrupt)
