@@ -94,7 +94,7 @@ def test_ctrl_c_says_how_to_go_on(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--calibration", "nowhere"), "is not there"),
         (("--replicates", "50"), "--replicates: belongs to --against"),
@@ -102,7 +102,7 @@ def test_ctrl_c_says_how_to_go_on(folder: Path) -> None:
         (("--against", "mine.csv", "--calibration", "x"), "belongs to --posterior"),
     ],
 )
-def test_wrong_input(options: tuple[str, ...], printed_json: str, tmp_path: Path) -> None:
+def test_wrong_input(options: tuple[str, ...], message: str, tmp_path: Path) -> None:
     result = call(*options, "--out", str(tmp_path / "out"))
     assert result.exit_code == 2
-    assert printed_json in result.stderr
+    assert message in result.stderr
