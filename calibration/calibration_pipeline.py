@@ -119,7 +119,7 @@ def calibrate(folder: Path, settings: Settings, notify: Notify | None = None) ->
         Where tables, posterior and checks go.
     settings
         What to do.
-    tell
+    notify
         Told of progress.
 
     Raises

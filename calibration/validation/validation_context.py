@@ -44,7 +44,7 @@ class ValidationContext:
         Processes that make runs, threads that train networks.
     seed
         Of all draws and runs: the calibration's.
-    tell
+    notify
         Told of progress.
     """
 

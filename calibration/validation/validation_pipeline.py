@@ -88,7 +88,7 @@ def validate(
         Processes that make runs.
     only
         Names of steps to carry out; the others are taken as they are. All by default.
-    tell
+    notify
         Told of progress.
 
     Raises

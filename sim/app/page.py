@@ -15,7 +15,7 @@ from sim.app.address import Address, read_address, write_address
 from sim.app.language import languages
 from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
-from sim.app.theme import House, style_sheet
+from sim.app.theme import PageDesign, style_sheet
 from sim.core.version import __version__
 
 if TYPE_CHECKING:

@@ -159,7 +159,7 @@ def measure(notify: Callable[[str], object] = lambda _: None) -> dict[str, float
 
     Parameters
     ----------
-    tell
+    notify
         Called with what is about to be measured.
     """
     notify("the compiled engine")

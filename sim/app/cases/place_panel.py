@@ -149,7 +149,7 @@ class PlacePanel:
             *(CountPlot(self.session, n, self.facts, x_range, self.totals) for n in counted),
             SharePlot(self.session, self.facts, x_range),
         ]
-        self.said, self.numbers = html(), html()
+        self.summary, self.numbers = html(), html()
         why = pn.widgets.Button(
             label=_("Why? Follow one run of {place}", place=self.name), sizing_mode="stretch_width"
         )
@@ -162,7 +162,7 @@ class PlacePanel:
             ),
             html(case_texts.stated_list(self.session, self.totals) + self._list()),
             html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
-            self.said,
+            self.summary,
             pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
             html(f"<p><small>{escape(self._key())}</small></p>"),
             self.numbers,
@@ -211,13 +211,13 @@ class PlacePanel:
     def _update(self) -> None:
         run_counts = self.runs.run_counts
         if run_counts is None:
-            self.said.object = paragraphs([self.session._("The first runs are under way.")])
+            self.summary.object = paragraphs([self.session._("The first runs are under way.")])
             return
         for plot in self.plots:
             plot.update(run_counts)
         texts = case_texts.place_words(self.session, self.name, self.counts, run_counts)
         given = case_texts.given_words(self.session, self.scenario)
-        self.said.object = paragraphs([*texts, given] if given else texts)
+        self.summary.object = paragraphs([*texts, given] if given else texts)
         self.numbers.object = case_texts.number_table(self.session, self.counts, run_counts)
         for listener in self._listeners:
             listener()

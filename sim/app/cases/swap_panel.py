@@ -80,7 +80,7 @@ class ExchangePanel:
         )
         self.cause = pn.widgets.RadioBoxGroup(label=_("What it is given"), options={})
         self.every = pn.widgets.Button(label=_("Try all of them"))
-        self.said, self.table, self.overview = html(), html(), html()
+        self.summary, self.table, self.overview = html(), html(), html()
         # Drawn once there is something to draw: most of the time to open a page goes into figures.
         self.plot: EffectPlot | None = None
         self.drawing = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -98,7 +98,7 @@ class ExchangePanel:
             styles={"flex": "1 1 300px", "min-width": "0"},
         )
         right = pn.Column(
-            self.said, self.drawing, self.table, styles={"flex": "2 1 330px", "min-width": "0"}
+            self.summary, self.drawing, self.table, styles={"flex": "2 1 330px", "min-width": "0"}
         )
         self.view = pn.Column(
             html(f"<h2>{escape(_('Exchange one cause at a time'))}</h2>" + self._intro()),
@@ -185,7 +185,7 @@ class ExchangePanel:
         _ = self.session._
         self.overview.object = self._tried_table()
         if not self.key:
-            self.said.object = paragraphs([_("Choose what to give.")])
+            self.summary.object = paragraphs([_("Choose what to give.")])
             self.table.object = ""
             self._draw(())
             return
@@ -193,7 +193,7 @@ class ExchangePanel:
         since = self.mine.describer.month(month_name(self.mine.since))
         first = case_texts.exchange_words(self.session, exchange, self.mine.name, since)
         found, pairs = self._effects(self.key)
-        self.said.object = paragraphs(
+        self.summary.object = paragraphs(
             [first, *case_texts.effect_words(self.session, found, self.mine.name)]
         )
         self._draw(found)

@@ -88,7 +88,7 @@ class HoverSummary:
 
     Parameters
     ----------
-    session, teller, portraits
+    session, describer, profiles
         The visitor, and the visitor's words.
     """
 

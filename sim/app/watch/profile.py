@@ -47,7 +47,7 @@ class Profiles:
 
     Parameters
     ----------
-    session, teller
+    session, describer
         The visitor and the visitor's language.
     """
 

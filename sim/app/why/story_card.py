@@ -44,7 +44,7 @@ class StoryCard:
     ----------
     session
         The visitor.
-    teller
+    describer
         Tells events.
     changed
         Called when another event is looked at.

@@ -101,7 +101,7 @@ class LifePlot:
             selection_fill_alpha=1.0, selection_line_color=figure_style.INK,
             selection_line_width=2.5,
         )  # fmt: skip
-        told = [(session._("When"), "@month"), (session._("What"), "@text")]
+        tooltip_rows = [(session._("When"), "@month"), (session._("What"), "@text")]
         made.add_tools(
             HoverTool(renderers=[marks], tooltips=tips(tooltip_rows)), TapTool(renderers=[marks])
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.core.state import Array
     from sim.engine.monthly_inputs import Positions
     from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.paired_simulation import Parted, Replicate
+    from sim.experiments.comparison.paired_simulation import Replicate, RunDifference
 
 DEALS_LISTED = 200
 """Replicates whose deals in one world only are listed; they are counted in all."""
@@ -86,7 +86,7 @@ class Tally:
         self.country = pairs(COUNTRY_OUTCOMES, countries)
         self.local = pairs(LOCALITY_OUTCOMES, localities)
         self.path = pairs(PATHS, months)
-        self.parted: list[Parted] = []
+        self.parted: list[RunDifference] = []
         self.identical = True
 
     def add(self, replicate: Replicate, number: int) -> None:

@@ -30,7 +30,7 @@ from sim.experiments.comparison.paired_simulation import (
     COUNTRY_OUTCOMES,
     LOCALITY_OUTCOMES,
     PATHS,
-    Worlds,
+    PairedSimulation,
 )
 from sim.experiments.run_settings import changed, simulated
 from sim.experiments.stopwatch import Stopwatch

@@ -67,7 +67,7 @@ class Bench:
         ----------
         order
             Which runs.
-        tell
+        notify
             Called with the place of each run in the chunk before it begins, and with their
             number after the last.
 
@@ -137,7 +137,7 @@ def carry_out(store: Store, order: Task, notify: Notify | None = None) -> Shard:
     ----------
     store
         Where it goes.
-    order, tell
+    order, notify
         As in :meth:`Bench.make`.
 
     Raises

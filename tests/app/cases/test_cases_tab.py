@@ -47,7 +47,7 @@ def test_both_places_are_run_at_once_and_no_further_than_allowed(world: World) -
     assert [panel.runs.runs for panel in tab.panels] == [RUNS, RUNS]
     for panel in tab.panels:
         assert f"Numbers in {RUNS} runs" in panel.numbers.object
-        assert panel.name in panel.said.object
+        assert panel.name in panel.summary.object
 
 
 def test_an_exchange_runs_when_it_is_chosen_and_only_once(world: World) -> None:
