@@ -60,7 +60,7 @@ def build(
         return wave.read(held)
 
 
-def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Tell) -> None:
+def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Notify) -> None:
     """Make files of a wave with several processes.
 
     Parameters
@@ -85,7 +85,7 @@ def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance:
     WorkerPool(command, iter(chunks), workers, advance).work()
 
 
-def _begin(folder: str, name: str) -> Callable[[int, Tell], Any]:
+def _begin(folder: str, name: str) -> Callable[[int, Notify], Any]:
     try:
         wave, simulator = Wave.begun(Path(folder)), load_simulator(name)
     except InputError as error:

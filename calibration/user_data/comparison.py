@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from calibration.user_data.comparison_record import Wanted, found, rows_of
+from calibration.user_data.comparison_record import ComparisonRequest, found, rows_of
 from calibration.user_data.predicted_counts import (
     WITH_SECTOR,
     Progress,
@@ -46,7 +46,7 @@ FEWEST_RUNS = 20
 
 
 @dataclass(frozen=True)
-class Against:
+class TableComparison:
     """Hold a comparison of the model with a table.
 
     Parameters

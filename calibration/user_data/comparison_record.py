@@ -26,7 +26,7 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ComparisonRequest:
     """Say how a table is to be compared.
 
     Parameters

@@ -100,8 +100,8 @@ def working(quiet: bool, go_on: str, folder: Path) -> Iterator[Notify | None]:
     go_on, folder
         As in :func:`sim.cli.output.resumable`.
     """
-    with output.resumable(go_on, folder), _progress(quiet) as tell:
-        yield tell
+    with output.resumable(go_on, folder), _progress(quiet) as notify:
+        yield notify
 
 
 @contextmanager

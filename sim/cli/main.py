@@ -105,8 +105,8 @@ def _reported(as_json: bool) -> Iterator[None]:
     except Exception as error:
         errors = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
-            raise output.stop(str(error), 1, told) from error
-        output.print_errors(told)
+            raise output.stop(str(error), 1, errors) from error
+        output.print_errors(errors)
         raise
 
 
@@ -278,8 +278,8 @@ def explain(
         if draw or figure is not None:
             drawn = _drawn(events, life, tables, run_folder, figure)
         if as_json:
-            told = explanation.life_record(life, Names(tables))
-            output.print_json(where | told | {"figure": drawn})
+            record = explanation.life_record(life, Names(tables))
+            output.print_json(where | record | {"figure": drawn})
         elif drawn is not None:
             typer.echo(f"\nDrawn in {drawn}")
 

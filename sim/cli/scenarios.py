@@ -167,8 +167,8 @@ def check(
     wrong = [error for error in errors.values() if error is not None]
     if as_json:
         faults = [one.to_json() for error in wrong for one in error.errors]
-        told = {"scenarios": [{"scenario": f, "ok": e is None} for f, e in errors.items()]}
-        output.print_json(told | ({"errors": faults} if faults else {}))
+        record = {"scenarios": [{"scenario": f, "ok": e is None} for f, e in errors.items()]}
+        output.print_json(record | ({"errors": faults} if faults else {}))
     else:
         for file in (file for file, error in errors.items() if error is None):
             typer.echo(f"{file}: in order")

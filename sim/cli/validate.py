@@ -135,7 +135,7 @@ def _compare(
 ) -> None:
     """Compare the model with a user's table: ranks, concentration, calibration."""
     from calibration.user_data.comparison import compare_with_table
-    from calibration.user_data.comparison_record import Wanted
+    from calibration.user_data.comparison_record import ComparisonRequest
     from sim.core.folders import free_folder
     from sim.experiments.comparison.pairing import threads
     from sim.world import load_world

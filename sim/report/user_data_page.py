@@ -106,7 +106,7 @@ def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, 
         for name, svg in pictures.items()
     }
     sections = [
-        ("found", "What is found", [html_markup.bullets(said(record))]),
+        ("found", "What is found", [html_markup.bullets(finding_sentences(record))]),
         ("units", "Unit by unit", [drawn["units"], _misses(units)]),
         ("ranks", "Ranking", [drawn["ranks"], _rank_table(record)]),
         ("concentration", "Concentration", [drawn["concentration"], _concentration_table(record)]),

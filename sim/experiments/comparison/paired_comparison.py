@@ -279,7 +279,7 @@ def compare_tables(
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)
-    worlds = Worlds(chosen, world, chosen[0].seed, known, extensions)
+    worlds = PairedSimulation(chosen, world, chosen[0].seed, known, extensions)
     total = chosen[0].replicates
     shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
     tallies = [Tally(*shape) for _ in chosen[1:]]

@@ -103,7 +103,7 @@ def paired_runs_of(
             f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
         )
     both = (worlds.scenarios[0], worlds.scenarios[number])
-    pair = Worlds(both, worlds.world, worlds.seed, worlds.draws, worlds.extensions)
+    pair = PairedSimulation(both, worlds.world, worlds.seed, worlds.draws, worlds.extensions)
     one, other = (
         to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
     )

@@ -13,7 +13,7 @@ from sim.engine.record_coverage import rules_from
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_simulation import Worlds
+    from sim.experiments.comparison.paired_simulation import PairedSimulation
 
 
 def paired_scenarios(
@@ -127,7 +127,7 @@ def changed_parameters(baseline: Scenario, what_if: Scenario) -> dict[str, tuple
 
 
 def manifest_of_comparison(
-    worlds: Worlds, labels: Sequence[str], workers: int, started: datetime
+    worlds: PairedSimulation, labels: Sequence[str], workers: int, started: datetime
 ) -> dict[str, Any]:
     """Describe a comparison completely enough to repeat it."""
     base, *what_ifs = worlds.scenarios
