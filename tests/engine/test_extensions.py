@@ -307,7 +307,7 @@ def test_a_run_refuses_what_it_cannot_call(options: dict[str, Any], message: str
     [
         ({"governers": Homebody}, r"no type of agent 'governers'.*executive.*Did you mean"),
         ({"centre": agents.NationalExecutive}, r"Allowed: governor, executive, province"),
-        ({"firm": Homebody}, r"Homebody.* cannot act as firm.*subclass of sim.engine.agents.firm"),
+        ({"firm": Homebody}, r"Homebody.* cannot act as firm.*subclass of sim\.engine\..*\.Firm"),
         ({"governor": "Homebody"}, r"'Homebody' cannot act as governor"),
     ],
 )
