@@ -17,8 +17,7 @@ from calibration.inference import prior
 from calibration.inference.prior import Array, Prior
 from calibration.inference.simulator_protocol import Observation
 from calibration.run_reading import Reading
-from sim.core import enums as kinds
-from sim.core import provenance
+from sim.core import enums, provenance
 from sim.core.errors import InputError, nearest_name
 from sim.core.parameters import PARAMETERS
 from sim.engine.compiled import simulate
@@ -131,7 +130,7 @@ def derived_of(reading: Reading, asked: Mapping[str, Any]) -> float:
     """Return a derived quantity of a run: how many deals or twinnings, where and until when."""
     fields: dict[str, Any] = {name: asked.get(name) for name in ("localities", "until")}
     if asked["outcome"] == "twinnings":
-        return float(len(reading.chosen(reading.events(kinds.TWINNING), **fields)))
+        return float(len(reading.chosen(reading.events(enums.TWINNING), **fields)))
     return float(len(reading.chosen(reading.negotiated, field="dealt", **fields)))
 
 

@@ -14,7 +14,7 @@ from sim.core import state
 from sim.core.errors import InputError
 from sim.core.rng import key_of
 from sim.core.state import State
-from sim.engine import monthly_inputs as calendars
+from sim.engine import monthly_inputs
 from sim.engine.monthly_inputs import Array, Positions, changed_matrices, orders, rows_of
 from sim.rules.basics import NEVER
 from sim.scenario.expansion import plain_interventions
@@ -333,7 +333,7 @@ def _crossings(world: World, at: Positions) -> Array:
 
 
 def _forums(world: World, at: Positions, months: int) -> Array:
-    table = calendars.forum_calendar(world, months)
+    table = monthly_inputs.forum_calendar(world, months)
     columns = {
         "month": table["month"],
         "host": [at.province.get(c, -1) for c in table["place"]],

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.core import enums as kinds
-from sim.core import state
+from sim.core import enums, state
 from sim.core.calendar import month_name
 from sim.core.parameters import PARAMETERS
 from sim.core.state import POOLS, RECORDS, Array, Field, State
@@ -80,7 +79,7 @@ def interval(unit: str, rows: dict[str, int]) -> Interval:
     if unit in INDICES:
         return -1.0, rows[INDICES[unit]] - 1.0
     if unit.startswith("kinds."):
-        return -1.0, len(getattr(kinds, unit.removeprefix("kinds."))) - 1.0
+        return -1.0, len(getattr(enums, unit.removeprefix("kinds."))) - 1.0
     return INTERVALS[unit]
 
 

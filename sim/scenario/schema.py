@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from sim.core.calendar import month_index
 from sim.core.line_finder import KeyPath
 from sim.core.parameters import default_values
-from sim.scenario import reading as scenario_source
+from sim.scenario import reading
 from sim.scenario.intervention_fields import (
     FIRST_MONTH,
     STRICT,
@@ -212,7 +212,7 @@ def outline(name_or_path: str | Path) -> Scenario:
 
 def _resolved(name_or_path: str | Path) -> tuple[Scenario, Layers]:
     """Return a scenario with its parents merged in, and where its parts came from."""
-    layers = scenario_source.read_layers(scenario_source.locate(name_or_path))
+    layers = reading.read_layers(reading.locate(name_or_path))
     own, *parents = layers.documents
     data = layers.data
     if parents:

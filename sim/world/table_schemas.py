@@ -7,44 +7,42 @@ month after it. A blank cell means unknown or not applicable.
 
 from __future__ import annotations
 
-from sim.world import schema_history as history
-from sim.world import schema_region as region
-from sim.world import schema_senders as senders
+from sim.world import schema_history, schema_region, schema_senders
 from sim.world.fields import TableSchema
 
 TABLES: dict[str, TableSchema] = {
     table.name: table
     for table in (
-        region.SECTORS,
-        region.COUNTRIES,
-        region.LOCALITIES,
-        region.COUNTRY_SECTORS,
-        region.ENDOWMENTS,
-        senders.PROVINCES,
-        senders.PROVINCE_SECTORS,
-        senders.FIRMS,
-        senders.FIRM_SECTORS,
-        senders.ORGANISATIONS,
-        senders.ORGANISATION_OFFICES,
-        senders.BANKS,
-        senders.ENVELOPES,
-        history.EXECUTIVES,
-        history.GOVERNORS,
-        history.RECOGNITION,
-        history.AGREEMENTS,
-        history.SIGNALS,
-        history.SIGNAL_LEVELS,
-        history.FORUMS,
-        history.PROGRAMMES,
-        history.STRAINS,
-        history.FISCAL,
-        region.CROSS_BORDER,
-        region.GRID,
-        region.BORDERS,
-        history.DOCUMENTED,
-        history.STATED,
-        region.COUNTRY_NAMES,
-        region.LOCALITY_NAMES,
+        schema_region.SECTORS,
+        schema_region.COUNTRIES,
+        schema_region.LOCALITIES,
+        schema_region.COUNTRY_SECTORS,
+        schema_region.ENDOWMENTS,
+        schema_senders.PROVINCES,
+        schema_senders.PROVINCE_SECTORS,
+        schema_senders.FIRMS,
+        schema_senders.FIRM_SECTORS,
+        schema_senders.ORGANISATIONS,
+        schema_senders.ORGANISATION_OFFICES,
+        schema_senders.BANKS,
+        schema_senders.ENVELOPES,
+        schema_history.EXECUTIVES,
+        schema_history.GOVERNORS,
+        schema_history.RECOGNITION,
+        schema_history.AGREEMENTS,
+        schema_history.SIGNALS,
+        schema_history.SIGNAL_LEVELS,
+        schema_history.FORUMS,
+        schema_history.PROGRAMMES,
+        schema_history.STRAINS,
+        schema_history.FISCAL,
+        schema_region.CROSS_BORDER,
+        schema_region.GRID,
+        schema_region.BORDERS,
+        schema_history.DOCUMENTED,
+        schema_history.STATED,
+        schema_region.COUNTRY_NAMES,
+        schema_region.LOCALITY_NAMES,
     )
 }
 """Every table by name; a table comes after the tables it refers to."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
-from sim.app.cases import case_texts
-from sim.app.cases import counterfactual_swap as exchanges
+from sim.app.cases import case_texts, counterfactual_swap
 from sim.app.cases.place_figures import EffectPlot, kind_names
 from sim.app.cases.place_panel import PlaceRuns
 from sim.app.cases.swap_effects import SwapEffect, effects
@@ -67,7 +66,7 @@ class ExchangePanel:
 
     def choices(self) -> dict[str, Exchange]:
         """Return what the one place may be given from the other, by key."""
-        found = exchanges.exchanges(self.mine.conditions, self.other.conditions)
+        found = counterfactual_swap.exchanges(self.mine.conditions, self.other.conditions)
         return {exchange.key: exchange for exchange in found}
 
     def _build(self) -> None:
@@ -165,7 +164,7 @@ class ExchangePanel:
         world = self.session.world
 
         def ready() -> tuple[Scenario, World, str]:
-            made = exchanges.apply(
+            made = counterfactual_swap.apply(
                 exchange, mine.conditions, other.conditions, mine.scenario, world
             )
             return (*made, mine.code)
