@@ -141,17 +141,13 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         seed = seed_of(rng, older)
         settings = chosen.with_overrides(parameters=overrides, seed=seed, end=end)
         iteration = batch_iteration()
-        if replicate is None:
-            replicate = (iteration or 0) if rng is None or not runner_gives_rng() else 0
-        if replicate < 0:
-            raise InputError(f"{replicate} is below zero", field="replicate", allowed="0 or more")
+        replicate = _replicate_number(replicate, iteration, rng)
         # Results never use Mesa's own randomness; who does has another stream each replicate.
         super().__init__(rng=[settings.seed, replicate])
         self.extensions = Extensions(each_month, steps, agents or {})
         self._classes: dict[str, Any] = AGENT_CLASSES | _checked_classes(self.extensions.agents)
         self.world, self.settings = world, settings
-        self.replicate = int(replicate)
-        self.order = order
+        self.replicate, self.order = replicate, order
         self.state = new_run_state(initial_state(settings, world), settings.seed, replicate)
         self.handle: Any = handle(self.state)
         self.month = settings.start_month
@@ -395,6 +391,21 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Run all months of the scenario that are left."""
         while not self._is_over:
             self.step()
+
+
+def _replicate_number(given: int | None, iteration: int | None, rng: Any) -> int:
+    """Return the number of the replicate that is asked for, or that a batch is at.
+
+    Raises
+    ------
+    InputError
+        If it is below zero.
+    """
+    if given is None:
+        given = (iteration or 0) if rng is None or not runner_gives_rng() else 0
+    if given < 0:
+        raise InputError(f"{given} is below zero", field="replicate", allowed="0 or more")
+    return int(given)
 
 
 def _checked_classes(given: Mapping[str, Any]) -> dict[str, type[StateAgent]]:
