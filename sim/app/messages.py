@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 APP = Path(__file__).parent
+SHARED = [APP.parent / "report" / f"{name}.py" for name in ("display_names", "event_phrases")]
+"""Modules of the reports whose words the page uses too."""
 KEYWORDS = {"_": None, "n": (1, 2)}
 
 
@@ -44,8 +46,8 @@ def messages() -> list[Message]:
 
 def _in_code() -> Iterator[Message]:
     """Yield the texts that stand in the code of the page."""
-    for file in sorted(APP.rglob("*.py")):
-        about = file.relative_to(APP).as_posix()
+    for file in (*sorted(APP.rglob("*.py")), *SHARED):
+        about = file.relative_to(APP if APP in file.parents else APP.parent).as_posix()
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in sorted(_calls(tree), key=lambda call: (call.lineno, call.col_offset)):
             texts = _texts(node)
@@ -99,10 +101,16 @@ def _study_texts() -> Iterator[str]:
 
 
 def _sentence_texts() -> Iterator[str]:
-    from sim.report.event_phrases import ORDERED, REASONS, SENTENCES, SETTINGS
+    from sim.core.enums import EVENTS
+    from sim.report import locality_timeline
+    from sim.report.biography import LANES
+    from sim.report.event_phrases import ORDERED
 
-    for templates in (SENTENCES, ORDERED, REASONS, SETTINGS):
-        yield from templates.values()
+    for kind in EVENTS.values():
+        yield from (kind.sentence, kind.reason, kind.setting)
+    yield from ORDERED.values()
+    yield from (look.name for look in LANES.values())
+    yield from (name for name, _, _ in locality_timeline.LANES)
 
 
 def _parameter_texts() -> Iterator[str]:
@@ -163,7 +171,6 @@ def _name_texts() -> Iterator[str]:
     yield from names.forums.values()
     yield from world.tables["documented"]["label"]
     yield from world.tables["stated"]["label"]
-    yield from ("a Chinese actor", "the region", "a forum")
 
 
 def renewed(code: str) -> Catalog:

@@ -260,7 +260,7 @@ def explain(
     compare.require_run(run_folder)
     from sim.experiments.saved_run import read_events
     from sim.report import biography, explanation
-    from sim.report.display_names import Names
+    from sim.report.event_phrases import EventDescriber
     from sim.world import load_world
 
     events, tables = read_events(run_folder, replicate), load_world(world)
@@ -273,12 +273,12 @@ def explain(
     else:
         life = biography.life_of(events, deal, replicate)
         if not as_json:
-            typer.echo(biography.text_of(life, Names(tables)))
+            typer.echo(biography.text_of(life, EventDescriber(tables)))
         drawn = None
         if draw or figure is not None:
             drawn = _drawn(events, life, tables, run_folder, figure)
         if as_json:
-            record = explanation.life_record(life, Names(tables))
+            record = explanation.life_record(life, EventDescriber(tables))
             output.print_json(where | record | {"figure": drawn})
         elif drawn is not None:
             typer.echo(f"\nDrawn in {drawn}")

@@ -51,16 +51,6 @@ AGENT_CLASSES: dict[str, type[StateAgent]] = {
 }
 """The shipped class of each type of agent."""
 
-_COUNTED = (
-    "visit_to_lac",
-    "visit_to_china",
-    "twinning",
-    "memorandum",
-    "deal",
-    "cancellation",
-    "tie_lost",
-)
-
 
 class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     """Run a scenario month by month on Mesa agents.
@@ -283,12 +273,11 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         )
 
     def _reporters(self) -> dict[str, Any]:
-        def number_of(kind: str) -> Any:
-            number = k.EVENT_KINDS.index(kind)
-            return lambda model: int(model.counts[number])
+        def number_of(code: int) -> Any:
+            return lambda model: int(model.counts[code])
 
         reporters: dict[str, Any] = {"month": lambda model: month_name(model.month - 1)}
-        reporters |= {kind: number_of(kind) for kind in _COUNTED}
+        reporters |= {e.name: number_of(e.code) for e in k.EVENTS.values() if e.monthly}
         localities = len(self.positions.locality)
         reporters["trust"] = lambda model: float(model.state.place["trust"][:localities].mean())
         reporters["will"] = lambda model: float(model.state.governor["will"].mean())

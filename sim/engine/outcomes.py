@@ -27,36 +27,9 @@ class Outcome:
 
 
 BY_EVENT: dict[str, tuple[Outcome, str]] = {
-    name: (Outcome(name, "count", meaning), kind)
-    for name, kind, meaning in (
-        ("visits_to_lac", "visit_to_lac", "delegations received from China"),
-        ("visits_to_china", "visit_to_china", "journeys of governors to China"),
-        ("state_visits", "state_visit", "journeys of national executives to China"),
-        ("declined_visits", "declined_visit", "delegations not received"),
-        ("introductions", "introduction", "doors opened for another Chinese actor"),
-        ("twinnings", "twinning", "twinnings signed"),
-        ("university_links", "university_link", "university links"),
-        ("confucius_institutes", "confucius_institute", "Confucius Institutes opened"),
-        ("proposals", "proposal", "projects proposed"),
-        ("memoranda", "memorandum", "memoranda signed"),
-        ("approvals_local", "approval_local", "approvals in local power"),
-        ("approvals_central", "approval_central", "approvals by the centre"),
-        ("refusals", "refusal", "memoranda refused"),
-        ("vetoes", "veto", "local projects derailed by the national executive"),
-        ("tenders_lost", "tender_lost", "tenders lost to rivals"),
-        ("deals", "deal", "deals formed: awarded and financed, or acquired"),
-        ("local_loans", "loan_local", "loans made directly to a locality"),
-        ("backlashes", "backlash", "public resistance to a project"),
-        ("referendums", "referendum", "local votes that strike a project down"),
-        ("funds_withheld", "funds_withheld", "projects stopped as the centre withholds funds"),
-        ("cancellations", "cancellation", "projects cancelled"),
-        ("completions", "completion", "projects completed"),
-        ("lapses", "lapse", "negotiations that lapsed"),
-        ("governor_changes", "governor_change", "changes of governor"),
-        ("executive_changes", "executive_change", "changes of national executive"),
-        ("recognition_switches", "recognition_switch", "switches of recognition"),
-        ("ties_lost", "tie_lost", "ties lost at a change of office-holder"),
-    )
+    kind.outcome[0]: (Outcome(kind.outcome[0], "count", kind.outcome[1]), kind.name)
+    for kind in k.EVENTS.values()
+    if kind.outcome
 }
 """Outcomes that count one kind of event."""
 
@@ -368,15 +341,8 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=PROJECT_SCHEMA)
 
 
-SERIES_COUNTS = {
-    "visits_to_lac": "visit_to_lac",
-    "visits_to_china": "visit_to_china",
-    "twinnings": "twinning",
-    "memoranda": "memorandum",
-    "deals": "deal",
-    "cancellations": "cancellation",
-    "ties_lost": "tie_lost",
-}
+SERIES_COUNTS = {name: kind for name, (_, kind) in BY_EVENT.items() if k.EVENTS[kind].monthly}
+"""Kinds of events counted by month, by the name of their outcome."""
 SERIES_METRICS = (*SERIES_COUNTS, "deal_value_usd_m", *(field.name for field in SERIES))
 """Metrics of the monthly series, in order."""
 

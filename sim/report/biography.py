@@ -10,39 +10,48 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.core.enums import EVENTS
 from sim.core.errors import InputError, nearest_name
 from sim.core.identities import PROJECT as PROJECT_LETTER
 from sim.core.identities import as_written
 from sim.core.plurals import counted
 from sim.experiments.saved_run import read_events
-from sim.report.display_names import Names, money, month_words
-from sim.report.event_phrases import Event, reason, sentence
+from sim.report.display_names import money, month_words
+from sim.report.event_phrases import Event, EventDescriber
+from sim.report.figure_style import BLUE, GREEN, VERMILLION
 from sim.world import load_world
 
 if TYPE_CHECKING:
     from sim.world import World
 
 PROJECT, TIES, POLITICS, SIGNALS, ELSEWHERE = "project", "ties", "politics", "signals", "elsewhere"
-MARKS = {
-    PROJECT: ("●", "the project"),
-    TIES: ("○", "contacts and ties"),
-    POLITICS: ("▲", "politics"),
-    SIGNALS: ("◇", "policy and forums"),
-    ELSEWHERE: ("◆", "elsewhere: another project or place"),
-}
-"""Mark and meaning of each lane of a biography."""
 
-CONTACTS = frozenset(
-    {"visit_to_lac", "visit_to_china", "state_visit", "introduction", "twinning", "university_link"}
-)
+
+@dataclass(frozen=True)
+class LaneLook:
+    """Hold a lane's mark and meaning in text; its name, colour and marker in a figure."""
+
+    mark: str
+    meaning: str
+    name: str
+    colour: str
+    marker: str
+
+
+LANES = {
+    POLITICS: LaneLook("▲", "politics", "Politics", VERMILLION, "triangle"),
+    SIGNALS: LaneLook("◇", "policy and forums", "Policy and forums", "#8a5a00", "diamond"),
+    ELSEWHERE: LaneLook(
+        "◆", "elsewhere: another project or place", "Elsewhere", "#6e6e6e", "square"
+    ),
+    TIES: LaneLook("○", "contacts and ties", "Contacts and ties", GREEN, "circle"),
+    PROJECT: LaneLook("●", "the project", "The project", BLUE, "star"),
+}
+"""Lanes of a timeline from top to bottom; colour is not the only sign."""
+
+CONTACTS = frozenset(kind.name for kind in EVENTS.values() if kind.contact)
 """Kinds of events by which two sides meet."""
 
-_LANE = {
-    **dict.fromkeys((*CONTACTS, "confucius_institute", "tie_lost", "declined_visit"), TIES),
-    **dict.fromkeys(("executive_change", "governor_change", "recognition_switch"), POLITICS),
-    **dict.fromkeys(("ambassador_rotation", "intervention"), POLITICS),
-    **dict.fromkeys(("policy_signal", "forum", "office_opened"), SIGNALS),
-}
 COLUMNS = [
     "event_id",
     "month",
@@ -231,7 +240,7 @@ def _lane(event: Event, place: str | None) -> str:
     """Return the lane of a cause outside the project, whose place is given."""
     if event.project is not None or event.locality not in (None, place):
         return ELSEWHERE
-    return _LANE.get(event.kind, SIGNALS)
+    return EVENTS[event.kind].lane
 
 
 def _opens(event: Event, lanes: dict[str, str]) -> bool:
@@ -257,7 +266,7 @@ def _shortened(shown_events: list[Event], lanes: dict[str, str]) -> tuple[list[E
     return [e for e in shown_events if e.event_id not in gone], len(gone)
 
 
-def headline(life: Life, names: Names) -> tuple[str, str]:
+def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
     """Return what and where a project is, and how it went, each as one line."""
     own = life.own
     first, last = own[0], own[-1]
@@ -291,16 +300,7 @@ def shown_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
     )
 
 
-def project_words(line: Line, life: Life, names: Names) -> str:
-    """Return how the project of an event is called in a life's sentences."""
-    event = line.event
-    if event.project in (None, life.project):
-        return "the project"
-    where = names.place(event.locality, event.country)
-    return f"another project in {where} ({names.sector(event.sector)})"
-
-
-def text_of(life: Life, names: Names) -> str:
+def text_of(life: Life, names: EventDescriber) -> str:
     """Return a life as a timeline in plain text, at most 78 columns wide."""
     what, how = headline(life, names)
     rule = "─" * WIDTH
@@ -316,25 +316,27 @@ def text_of(life: Life, names: Names) -> str:
     body = [text for texts in _entries(life, names) for text in texts]
     if life.left_out:
         body.append(f"{'':11}… {life.left_out} further contacts are not shown.")
-    legend = [f"{mark} {words}" for lane, (mark, words) in MARKS.items() if lane in used]
+    legend = [
+        f"{look.mark} {look.meaning}" for lane, look in reversed(LANES.items()) if lane in used
+    ]
     # Spaces that must not break keep a mark and its meaning on one line.
     whole = wrap("   ".join(entry.replace(" ", NO_BREAK) for entry in legend), WIDTH)
     return "\n".join([*head, *body, rule, *(line.replace(NO_BREAK, " ") for line in whole)])
 
 
-def _entries(life: Life, names: Names) -> Iterable[list[str]]:
+def _entries(life: Life, names: EventDescriber) -> Iterable[list[str]]:
     """Yield the lines of text of each event."""
     before: Event | None = None
     month = ""
     for line in life.lines:
-        mark = MARKS[line.lane][0]
+        mark = LANES[line.lane].mark
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
-        phrase = sentence(line.event, names, project_words(line, life, names), line.causes)
-        texts = _wrapped(phrase, f"{shown:7}  {mark} ")
+        told = names.line_sentence(line, life)
+        texts = _wrapped(told, f"{shown:7}  {mark} ")
         causes = shown_reasons(line, before)
         if causes:
-            texts += _wrapped(reason(line.event, causes, names), " " * 13, " " * 13)
+            texts += _wrapped(names.reason(line.event, causes), " " * 13, " " * 13)
         before = line.event
         yield texts
 
@@ -360,7 +362,7 @@ def biography_of(
     InputError
         If there is no such run or project.
     """
-    names = Names(load_world() if world is None else world)
+    names = EventDescriber(load_world() if world is None else world)
     return text_of(life_of(events, deal, replicate), names)
 
 
@@ -401,7 +403,7 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
     InputError
         If there is no such run.
     """
-    names = Names(load_world() if world is None else world)
+    names = EventDescriber(load_world() if world is None else world)
     lines = [f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place and sector"]
     for event in deals_of(events, replicate):
         place = names.place(event.locality, event.country)

@@ -19,7 +19,7 @@ from sim.report.compare_text import (
     effects_of,
     identical_words,
 )
-from sim.report.display_names import Names
+from sim.report.event_phrases import EventDescriber
 from sim.report.run_card import CAUTION, KEYS, WIDTH
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ INNER = WIDTH - 4
 
 def compare_card(comparison: ComparisonTables) -> str:
     """Return a comparison as plain text of at most 80 columns, a block a what-if."""
-    names = Names(comparison.world)
+    names = EventDescriber(comparison.world)
     blocks = [_heading(comparison)]
     for label in comparison.labels:
         blocks.append(_what_if(comparison, label))
@@ -115,7 +115,7 @@ def card_html(comparison: ComparisonTables) -> str:
     what += f"{changed_words(comparison.simulated)}."
     parts = [f"<div><strong>Compared with: {escape(titled(base))}</strong><br>"]
     parts.append(f"<small>{escape(what)}</small>")
-    names = Names(comparison.world)
+    names = EventDescriber(comparison.world)
     for label in comparison.labels:
         title = comparison.what_ifs[label].title
         parts.append(f"<p><strong>{escape(title)}</strong> ({escape(label)})<br>")

@@ -11,7 +11,8 @@ from sim.experiments.comparison.pairing import changed_parameters
 from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.report import compare_figures, compare_tables, html_markup
 from sim.report.compare_text import changes_words, headlines
-from sim.report.display_names import Names, intervention_cells
+from sim.report.display_names import intervention_cells
+from sim.report.event_phrases import EventDescriber
 from sim.report.run_card import CAUTION
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
     drawings
         The SVG of each figure named by :func:`sim.report.compare_figures.captions`.
     """
-    names = Names(comparison.world)
+    names = EventDescriber(comparison.world)
     shown = _figures(comparison, drawings)
     sections: list[tuple[str, str, list[str]]] = []
     if len(comparison.labels) > 1:
@@ -104,7 +105,7 @@ def _title(comparison: ComparisonTables) -> str:
     return f"{len(comparison.labels)} what-ifs compared with {titled(comparison.baseline)}"
 
 
-def _top(comparison: ComparisonTables, title: str, names: Names) -> str:
+def _top(comparison: ComparisonTables, title: str, names: EventDescriber) -> str:
     """Return the head of the page: the question and what changes, how sure and why."""
     base = comparison.baseline
     parts = [html_markup.heading(1, title)]
@@ -144,7 +145,7 @@ def _figures(comparison: ComparisonTables, drawings: dict[str, bytes]) -> dict[s
 
 
 def _what_if(
-    comparison: ComparisonTables, label: str, shown: dict[str, str], names: Names
+    comparison: ComparisonTables, label: str, shown: dict[str, str], names: EventDescriber
 ) -> list[str]:
     """Return the parts of the section of one what-if."""
     parts = [html_markup.paragraph(f"Changed: {changes_words(comparison, label)}.")]
@@ -175,7 +176,7 @@ def _what_if(
     ]
 
 
-def _deals(comparison: ComparisonTables, label: str, names: Names) -> list[str]:
+def _deals(comparison: ComparisonTables, label: str, names: EventDescriber) -> list[str]:
     """Return the tables of deals that exist in one world only."""
     frame = comparison.deals_in_one_world
     if not (frame["scenario"] == label).any():

@@ -23,7 +23,8 @@ from sim.report.compare_text import (
     label_of,
     named,
 )
-from sim.report.display_names import Names, money, month_words
+from sim.report.display_names import money, month_words
+from sim.report.event_phrases import EventDescriber
 from sim.report.run_card import KEYS
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _cells(effect: EffectText) -> tuple[str, ...]:
     )
 
 
-def country_table(comparison: ComparisonTables, label: str, names: Names) -> str:
+def country_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Return differences by country; those that may be none stand in brackets."""
     frame = _of(comparison.by_country, label)
     frame = frame[frame["outcome"].isin(PLACE_OUTCOMES)]
@@ -133,7 +134,7 @@ def flag_words(comparison: ComparisonTables, label: str) -> str:
     )
 
 
-def locality_table(comparison: ComparisonTables, label: str, names: Names) -> str:
+def locality_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Return the localities whose differences are left after correction, the surest first."""
     frame = _of(comparison.by_locality, label)
     frame = frame[frame["distinguishable"] & frame["outcome"].isin([*PLACE_OUTCOMES, "trust"])]
@@ -164,7 +165,7 @@ def locality_table(comparison: ComparisonTables, label: str, names: Names) -> st
     return html_markup.table(caption, head, rows, (3, 4, 6))
 
 
-def divergence_table(comparison: ComparisonTables, label: str, names: Names) -> str:
+def divergence_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Return with what, when and where the worlds first part, counted over runs."""
     frame = _of(comparison.divergences, label)
     frame = frame[frame["month"].notna()]
@@ -205,7 +206,7 @@ def reason_table(comparison: ComparisonTables, label: str) -> str:
     return html_markup.table(caption, head, rows, (2, 3))
 
 
-def deal_table(comparison: ComparisonTables, label: str, names: Names) -> str:
+def deal_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Return single deals that exist in one world only, the largest of the first runs."""
     frame = _of(comparison.deals_in_one_world, label)
     chosen = frame[frame["replicate"] == frame["replicate"].min()]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.core.enums import EVENTS
 from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import changed_parameters, same_world
-from sim.report.display_names import Names, month_words
-from sim.report.event_phrases import REASONS, Event, fields
+from sim.report.display_names import month_words
+from sim.report.event_phrases import Event, EventDescriber
 from sim.report.run_card import KEYS, Key
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def effects_of(comparison: ComparisonTables, label: str) -> dict[str, EffectText
     return {effect.name: effect for effect in map(effect_of, rows)}
 
 
-def headlines(comparison: ComparisonTables, label: str, names: Names) -> list[str]:
+def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -> list[str]:
     """Return what changes, how sure that is and why, as a few sentences."""
     if label in comparison.identical:
         return [identical_words(comparison, label)]
@@ -276,7 +277,7 @@ def _count_words(effects: dict[str, EffectText]) -> str:
     )
 
 
-def divergence_words(comparison: ComparisonTables, label: str, names: Names) -> str:
+def divergence_words(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Say when, where and with what the two worlds first part."""
     frame = comparison.divergences
     rows = frame[(frame["scenario"] == label) & frame["month"].notna()]
@@ -320,29 +321,9 @@ def deals_words(comparison: ComparisonTables, label: str) -> str:
     return f"{text} What a lost deal lacks first {what}."
 
 
-_KIND_WORDS = {
-    "visit_to_lac": "a visit from China",
-    "visit_to_china": "a governor's journey to China",
-    "deal": "the deal itself",
-    "loan_local": "a loan to the locality",
-    "loan_sovereign": "a loan to the state",
-    "proposal": "a proposal",
-    "refusal": "a refusal",
-    "veto": "a veto",
-    "governor_change": "a change of governor",
-    "executive_change": "a change of national executive",
-    "introduction": "an introduction",
-    "twinning": "a twinning",
-    "university_link": "a link between universities",
-}
-
-
 def kind_words(kind: str) -> str:
     """Return a kind of event as words that fit no place or actor in particular."""
-    if kind in _KIND_WORDS:
-        return _KIND_WORDS[kind]
-    words = REASONS[kind]
-    return words if "{" not in words else f"the {kind.replace('_', ' ')}"
+    return EVENTS[kind].phrase or EVENTS[kind].reason
 
 
 def event_at(row: Any, role: str) -> Event | None:
@@ -378,32 +359,16 @@ def event_at(row: Any, role: str) -> Event | None:
     )
 
 
-def named(event: Event, names: Names) -> str:
+def named(event: Event, names: EventDescriber) -> str:
     """Return an event as a phrase with its month, such as ``the veto (May 2017)``."""
-    words = REASONS[event.kind].format_map(fields(event, names))
-    return f"{words} ({month_words(event.month)})"
+    return f"{names.name(event)} ({month_words(event.month)})"
 
 
-ENDS = {
-    "lapse": "talks lapsed",
-    "refusal": "approval was refused",
-    "veto": "it was vetoed",
-    "tender_lost": "a rival won the tender",
-    "cancellation": "it was cancelled",
-    "proposal": "it was proposed and no more",
-    "memorandum": "it got no further than a memorandum",
-    "approval_local": "it got no further than the governor's approval",
-    "approval_central": "it got no further than the centre's approval",
-    "award": "it was awarded but not financed",
-}
-"""What became of a project, by its last event in the world where it is no deal."""
-
-
-def fate_words(fate: Event | None, cause: Event | None, names: Names) -> str:
+def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -> str:
     """Say what became of a project in the world where it is no deal."""
     if fate is None:
         return "never proposed there"
-    what = ENDS.get(fate.kind, f"its last event is {kind_words(fate.kind)}")
+    what = EVENTS[fate.kind].ending or f"its last event is {kind_words(fate.kind)}"
     why = "" if cause is None else f", after {named(cause, names)}"
     return f"there {what} in {month_words(fate.month)}{why}"
 

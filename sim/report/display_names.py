@@ -10,6 +10,8 @@ from sim.core.calendar import month_index
 from sim.core.enums import FORUM
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from sim.scenario.interventions import Intervention
@@ -31,19 +33,25 @@ MONTHS = (
 )
 
 
-def month_words(month: str) -> str:
+def in_english(text: str, /, **fields: object) -> str:
+    """Return a text as it is written, filled in."""
+    return text.format(**fields) if fields else text
+
+
+def month_words(month: str, _: Callable[..., str] = in_english) -> str:
     """Return a month as ``July 2016``, or a year unchanged."""
-    year, _, number = month.partition("-")
-    return f"{MONTHS[int(number) - 1]} {year}" if number else year
+    year, sign, number = month.partition("-")
+    return _("{month} {year}", month=_(MONTHS[int(number) - 1]), year=year) if sign else year
 
 
-def money(usd_m: float | None) -> str:
+def money(usd_m: float | None, _: Callable[..., str] = in_english) -> str:
     """Return an amount in US$ million as words, to three figures."""
     if usd_m is None or math.isnan(usd_m):
-        return "an unknown value"
+        return _("an unknown value")
     if usd_m >= 1000:
-        return f"US$ {usd_m / 1000:,.1f} billion"
-    return f"US$ {usd_m:,.0f} million" if usd_m >= 10 else f"US$ {usd_m:.1f} million"
+        return _("US$ {amount} billion", amount=f"{usd_m / 1000:,.1f}")
+    digits = 0 if usd_m >= 10 else 1
+    return _("US$ {amount} million", amount=f"{usd_m:,.{digits}f}")
 
 
 def plain_word(code: str) -> str:
@@ -52,10 +60,19 @@ def plain_word(code: str) -> str:
 
 
 class Names:
-    """Look up the names of a world's places and actors; an unknown code stands for itself."""
+    """Look up the names of a world's places and actors; an unknown code stands for itself.
 
-    def __init__(self, world: World) -> None:
+    Parameters
+    ----------
+    world
+        Tables that names are looked up in.
+    translate
+        Translates a text into the reader's language and fills it in; by default into English.
+    """
+
+    def __init__(self, world: World, translate: Callable[..., str] = in_english) -> None:
         self.world = world
+        self._ = translate
 
     @cached_property
     def localities(self) -> dict[str, str]:
@@ -88,31 +105,50 @@ class Names:
         ):
             pairs = _pairs(table, "code", "name")
             names |= {f"{kind}:{code}": article + name for code, name in pairs.items()}
-        for code, name in self.countries.items():
-            names[f"embassy:{code}"] = f"the Chinese embassy in {name}"
-            names[f"association:{code}"] = f"the Chinese business association in {name}"
         return names
 
     def actor(self, code: str | None) -> str:
-        """Return the name of a Chinese actor."""
-        return "a Chinese actor" if code is None else self.actors.get(code, code)
+        """Return the name of a Chinese actor, to be used inside a sentence."""
+        kind, _, home = (code or "").partition(":")
+        if kind == "embassy":
+            return self._("the Chinese embassy in {country}", country=self.country(home))
+        if kind == "association":
+            return self._(
+                "the Chinese business association in {country}", country=self.country(home)
+            )
+        return self._("a Chinese actor") if code is None else self._(self.actors.get(code, code))
 
     def country(self, code: str | None) -> str:
         """Return the name of a country."""
-        return "the region" if code is None else self.countries.get(code, code)
+        return self._("the region") if code is None else self._(self.countries.get(code, code))
 
     def place(self, locality: str | None, country: str | None) -> str:
         """Return the name of a locality, or its national level where there is none."""
         if locality is not None:
             return self.localities.get(locality, locality)
-        return f"the national government of {self.country(country)}" if country else "the region"
+        if country is None:
+            return self._("the region")
+        return self._("the national government of {country}", country=self.country(country))
+
+    def full_place(self, locality: str) -> str:
+        """Return the name of a locality with its country."""
+        home = self.home.get(locality)
+        return f"{self.place(locality, home)}, {self.country(home)}"
 
     def sector(self, code: str | None) -> str:
         """Return the name of a sector, to be used inside a sentence."""
         if code is None:
-            return "unnamed"
+            return self._("unnamed")
         name = self.sectors.get(code, plain_word(code))
-        return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+        return self._(name if name[1:2].isupper() else name[:1].lower() + name[1:])
+
+    def month(self, month: str) -> str:
+        """Return a month as words, such as July 2016."""
+        return month_words(month, self._)
+
+    def money(self, usd_m: float | None) -> str:
+        """Return an amount of US$ million as words, to three figures."""
+        return money(usd_m, self._)
 
     def governor(self, locality: str | None, month: str) -> str | None:
         """Return the name of a documented governor who took office in a month."""
@@ -143,7 +179,7 @@ class Names:
 
     def forum(self, event_id: str) -> str:
         """Return the name of the forum that an event is about."""
-        return self.forums.get(event_id, "a forum")
+        return self._(self.forums.get(event_id, "a forum"))
 
 
 def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:

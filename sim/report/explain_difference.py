@@ -14,12 +14,11 @@ from sim.report.biography import (
     find_project,
     headline,
     life_of,
-    project_words,
     shown_reasons,
 )
 from sim.report.compare_text import fate_words, kind_words
-from sim.report.display_names import Names, money, month_words, plain_word
-from sim.report.event_phrases import ORDERS, Event, reason, sentence
+from sim.report.display_names import money, month_words, plain_word
+from sim.report.event_phrases import ORDERS, Event, EventDescriber
 from sim.report.explanation import event_record, life_record
 from sim.scenario.intervention_fields import codes_in
 
@@ -36,7 +35,7 @@ class _PairedEvents:
 
     def __init__(self, pair: PairedRuns) -> None:
         self.pair = pair
-        self.names = Names(pair.world)
+        self.names = EventDescriber(pair.world)
         self.sides: Sides = pair.sides()
         self.events: tuple[dict[str, Event], dict[str, Event]] = (
             events_by_id(pair.logs[0], pair.replicate),
@@ -58,8 +57,7 @@ class _PairedEvents:
     def sentence(self, side: int, event: Event) -> str:
         """Return what happened, with the project of another place named."""
         causes = tuple(self.events[side][c] for c in event.causes if c in self.events[side])
-        what = "the project" if event.project is not None else ""
-        return sentence(event, self.names, what, causes)
+        return self.names.sentence(event, causes)
 
     def interventions(self, root: Event) -> list[str]:
         """Return what only one scenario had ordered by then, where the event is or everywhere."""
@@ -166,12 +164,11 @@ def _lines(paired: _PairedEvents, found: LoneDeal, life: Life) -> list[list[str]
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
         mark = SHARED if line.event.event_id in other else ALONE
-        words = project_words(line, life, paired.names)
-        text = sentence(line.event, paired.names, words, line.causes)
+        text = paired.names.line_sentence(line, life)
         texts = wrap(text, WIDTH, initial_indent=f"{shown:7}  {mark} ", subsequent_indent=" " * 11)
         causes = shown_reasons(line, before)
         if causes:
-            because = reason(line.event, causes, paired.names)
+            because = paired.names.reason(line.event, causes)
             texts += wrap(because, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13)
         before = line.event
         result.append(texts)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sim.report.biography import Life, headline, project_words
-from sim.report.display_names import Names
-from sim.report.event_phrases import Event, sentence
+from sim.report.biography import Life, headline
+from sim.report.event_phrases import Event, EventDescriber
 
 _COLUMN = {"actor": "chinese_actor", "project": "project_id", "value": "value_usd_m"}
 
@@ -17,14 +16,14 @@ def event_record(event: Event) -> dict[str, Any]:
     return {_COLUMN.get(name, name): v for name, v in asdict(event).items() if name != "order"}
 
 
-def life_record(life: Life, names: Names) -> dict[str, Any]:
+def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:
     """Return a life for machines: each event, what was decided, and the events it came of."""
     what, how = headline(life, names)
     steps = [
         {
             "event": event_record(line.event),
             "lane": line.lane,
-            "decision": sentence(line.event, names, project_words(line, life, names), line.causes),
+            "decision": names.line_sentence(line, life),
             "causes": [event_record(cause) for cause in line.causes],
         }
         for line in life.lines

@@ -6,18 +6,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from sim.report import figure_style
-from sim.report.biography import (
-    ELSEWHERE,
-    POLITICS,
-    PROJECT,
-    SIGNALS,
-    TIES,
-    headline,
-    life_of,
-    project_words,
-)
-from sim.report.display_names import Names
-from sim.report.event_phrases import sentence
+from sim.report.biography import LANES, headline, life_of
+from sim.report.event_phrases import EventDescriber
 from sim.report.timeline_lanes import Lane, Mark, draw_key, draw_lanes, lanes_height
 from sim.world import load_world
 
@@ -28,21 +18,6 @@ if TYPE_CHECKING:
     from sim.report.biography import Life
     from sim.world import World
 
-COLOURS = {
-    POLITICS: figure_style.VERMILLION,
-    SIGNALS: "#8a5a00",
-    ELSEWHERE: "#6e6e6e",
-    TIES: figure_style.GREEN,
-    PROJECT: figure_style.BLUE,
-}
-"""Lanes from top to bottom."""
-WORDS = {
-    POLITICS: "Politics",
-    SIGNALS: "Policy and forums",
-    ELSEWHERE: "Elsewhere",
-    TIES: "Contacts and ties",
-    PROJECT: "The project",
-}
 WIDE, LEFT, PLOT_WIDTH, KEY_WIDTH = 12.6, 1.6, 5.2, 5.3
 """Inches: the figure, the margin for the names of lanes, the lanes and the key."""
 LINE = 0.165
@@ -73,7 +48,7 @@ def draw_biography(
     InputError
         If there is no such run or project.
     """
-    names = Names(load_world() if world is None else world)
+    names = EventDescriber(load_world() if world is None else world)
     life = life_of(events, deal, replicate)
     lanes, key = _lanes_and_key(life, names)
     first, last = (figure_style.year(line.event.month) for line in (life.lines[0], life.lines[-1]))
@@ -114,17 +89,21 @@ def _whole_years(ax: Axes, span: float) -> None:
     ax.set_xlabel("year", fontsize=figure_style.LABEL_SIZE)
 
 
-def _lanes_and_key(life: Life, names: Names) -> tuple[list[Lane], list[tuple[int, str, str]]]:
+def _lanes_and_key(
+    life: Life, names: EventDescriber
+) -> tuple[list[Lane], list[tuple[int, str, str]]]:
     """Return the lanes that hold something, and the key of their numbers."""
-    marks: dict[str, list[Mark]] = {lane: [] for lane in COLOURS}
+    marks: dict[str, list[Mark]] = {lane: [] for lane in LANES}
     key = []
     for number, line in enumerate(life.lines, start=1):
         at = figure_style.year(line.event.month) + 1 / 24
         marks[line.lane].append(Mark(at, number))
-        phrase = sentence(line.event, names, project_words(line, life, names), line.causes)
-        text = wrap(f"{line.event.month}  {phrase}", COLUMNS, subsequent_indent=" " * 4)
-        key.append((number, COLOURS[line.lane], "\n".join(text)))
+        told = names.line_sentence(line, life)
+        text = wrap(f"{line.event.month}  {told}", COLUMNS, subsequent_indent=" " * 4)
+        key.append((number, LANES[line.lane].colour, "\n".join(text)))
     lanes = [
-        Lane(WORDS[lane], COLOURS[lane], tuple(marks[lane])) for lane in COLOURS if marks[lane]
+        Lane(look.name, look.colour, tuple(marks[lane]))
+        for lane, look in LANES.items()
+        if marks[lane]
     ]
     return lanes, key

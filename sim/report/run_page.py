@@ -13,6 +13,7 @@ from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.report import figures, html_markup, run_summaries
 from sim.report.biography import text_of
 from sim.report.display_names import Names, intervention_cells
+from sim.report.event_phrases import EventDescriber
 from sim.report.example_project import example_of
 from sim.report.locality_timeline import visits_on_record
 from sim.report.run_card import CAUTION, key_rows, place_of
@@ -191,7 +192,7 @@ def beyond_the_record(world: World, end: str) -> list[str]:
 
 
 def _places(run: RunTables, shown: dict[str, str]) -> list[str]:
-    names = Names(run.world)
+    names = EventDescriber(run.world)
     codes = run_summaries.places_of(run)
     rows = []
     for code in codes:
@@ -231,7 +232,7 @@ def _places(run: RunTables, shown: dict[str, str]) -> list[str]:
     return parts
 
 
-def _example(run: RunTables, code: str, names: Names) -> list[str]:
+def _example(run: RunTables, code: str, names: EventDescriber) -> list[str]:
     """Return the biography of one project of a place."""
     life = example_of(run, code)
     if life is None:

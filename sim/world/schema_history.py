@@ -30,7 +30,7 @@ from sim.world.fields import (
 
 RECOGNISED = ("PRC", "Taiwan")
 AGREEMENT_KINDS = ("fta", "belt_road", "strategic", "comprehensive", "local_cooperation")
-EVENT_KINDS = (
+DOCUMENTED_KINDS = (
     "visit_to_lac",
     "visit_to_china",
     "twinning",
@@ -43,7 +43,7 @@ EVENT_KINDS = (
     "tender",
     "other",
 )
-STATED_KINDS = (*EVENT_KINDS, "visit")
+STATED_KINDS = (*DOCUMENTED_KINDS, "visit")
 """What a total may count; ``visit`` stands for visits either way."""
 FIRST_MONTH = "2000-01"
 """Month from which the tables of office-holders and of recognition must hold."""
@@ -189,7 +189,7 @@ DOCUMENTED = TableSchema(
     (
         Column("date", "date", "When, as YYYY or YYYY-MM.", low=1990, high=2100),
         link("locality", LOCALITY, "Locality."),
-        text("kind", "What happened.", *EVENT_KINDS),
+        text("kind", "What happened.", *DOCUMENTED_KINDS),
         text("label", "The event in a few words."),
         source(),
     ),

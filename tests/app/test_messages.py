@@ -171,12 +171,12 @@ def test_every_call_with_a_text_is_extracted() -> None:
 
 def test_lessons_and_events_speak_the_visitor_s_language() -> None:
     from sim.app.lessons.lesson import lessons
-    from sim.report.event_phrases import SENTENCES
+    from sim.core.enums import EVENTS
 
     spanish = Language("es")
     title = lessons()["turnover"].title
     assert spanish.text(title) != title
-    told = spanish.text(SENTENCES["twinning"], actor="Guizhou", place="Jujuy")
+    told = spanish.text(EVENTS["twinning"].sentence, actor="Guizhou", place="Jujuy")
     assert told == "Guizhou y Jujuy firman un hermanamiento."
 
 

@@ -121,7 +121,7 @@ def reversed_pair(text: str, first: str, second: str) -> str:
     ("module", "first", "second"),
     [
         (parameters.TABLE, "[authority.effect]", "[authority.slope]"),
-        (kinds, '"recognition_switch",', '"governor_change",'),
+        (kinds, "_add(EventKind(2,", "_add(EventKind(3,"),
         (decisions, "EXECUTIVE_BLOC = 2", "EXECUTIVE_STANCE = 3"),
         (timetable, '"read_policy"', '"favour_country"'),
         (schedule, "verb < V.read_policy", "verb < V.assess_country"),

@@ -23,7 +23,7 @@ from sim.report.locality_timeline import LANES
 from sim.report.timeline_lanes import MARK, Lane, Mark, rows_of
 from sim.results.run_result import Run
 from sim.world import World
-from sim.world.schema_history import EVENT_KINDS
+from sim.world.schema_history import DOCUMENTED_KINDS
 
 ALL = [*figures.FIGURES, "timeline_0", "timeline_1"]
 
@@ -269,7 +269,7 @@ def test_every_kind_has_its_words_and_lane(world: World) -> None:
     assert set(channels.LEVEL_LOOK) == set(kinds.LEVELS)
     assert set(LOSS_COLOURS) == set(run_summaries.LOSSES) <= set(kinds.STAGES)
     assert {name for name, _ in run_summaries.STEPS} < set(STEP_WORDS)
-    assert sorted(kind for _, _, held in LANES for kind in held) == sorted(EVENT_KINDS)
+    assert sorted(kind for _, _, held in LANES for kind in held) == sorted(DOCUMENTED_KINDS)
 
 
 @given(

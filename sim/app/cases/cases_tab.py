@@ -12,8 +12,8 @@ from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOV
 from sim.app.cases.documented_record import HISTORY, documented_places, facts_of, first_pair
 from sim.app.cases.place_panel import PlacePanel
 from sim.app.cases.swap_panel import ExchangePanel
-from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html
+from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load
 
 if TYPE_CHECKING:

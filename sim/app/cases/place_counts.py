@@ -16,17 +16,10 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.world import World
 
-COUNTED = {
-    "visit_to_lac": k.VISIT_TO_LAC,
-    "visit_to_china": k.VISIT_TO_CHINA,
-    "memorandum": k.MEMORANDUM,
-    "twinning": k.TWINNING,
-    "deal": k.DEAL,
-}
-"""Events that are counted, by the name that documented facts give their kind."""
-NAMES = tuple(COUNTED)
+NAMES = ("visit_to_lac", "visit_to_china", "memorandum", "twinning", "deal")
+"""Kinds of events that are counted."""
 _COLUMN = np.full(len(k.EVENT_KINDS), -1, dtype=np.int64)
-_COLUMN[list(COUNTED.values())] = np.arange(len(COUNTED))
+_COLUMN[[k.EVENTS[name].code for name in NAMES]] = np.arange(len(NAMES))
 
 
 @dataclass(frozen=True)

@@ -71,20 +71,6 @@ def fact_kind_names(session: Session) -> dict[str, str]:
     }
 
 
-def lane_names(session: Session) -> tuple[str, ...]:
-    """Return the names of the lanes of the record."""
-    _ = session._
-    return (
-        _("Visits from China"),
-        _("Visits to China"),
-        _("Twinning, universities"),
-        _("Memoranda, tenders"),
-        _("Deals and finance"),
-        _("Works and their end"),
-        _("Other"),
-    )
-
-
 def years(start: int, months: int) -> Floats:
     """Return the ends of months on an axis of years, as 2016.5 for the middle of 2016."""
     return np.asarray(2000.0 + (start + 1 + np.arange(months)) / 12.0)
@@ -112,7 +98,7 @@ def positions(facts: Sequence[Fact]) -> Floats:
 
 def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> figure:
     """Draw the documented facts in lanes; hollow marks are known to the year only."""
-    names = lane_names(session)
+    names = [session._(name) for name, _, _ in LANES]
     made = plot_of_years(LANE * len(names) + 56, x_range, session._("Documented"), "record")
     made.y_range = Range1d(-0.65, len(names) - 0.3)
     made.yaxis.visible = False

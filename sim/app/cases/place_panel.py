@@ -15,8 +15,8 @@ from sim.app.cases import case_texts, place_counts
 from sim.app.cases.counterfactual_swap import Conditions, conditions_of
 from sim.app.cases.documented_record import counts_of, facts_of, scenario_of, since_of, study_of
 from sim.app.cases.place_figures import COUNTS, CountPlot, SharePlot, record_plot
-from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html, paragraphs
+from sim.report.event_phrases import EventDescriber
 from sim.report.stated import VISIT, stated_of
 
 if TYPE_CHECKING:

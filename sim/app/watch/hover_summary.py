@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.app.watch.world_history import STAGE, living_ties
+from sim.core import enums as k
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.watch.geometry import Ints
     from sim.app.watch.profile import Profiles
     from sim.app.watch.recorder import Frame, Recorder
+    from sim.report.event_phrases import EventDescriber
 
-STAGES = tuple(dict.fromkeys(STAGE.values()))
+STAGES = (*k.STAGES[: k.BUILDING], "deal", *k.STAGES[k.BUILDING :])
 _NUMBER = np.full(max(STAGE) + 1, -1, dtype=np.int64)
 _NUMBER[list(STAGE)] = [STAGES.index(stage) for stage in STAGE.values()]
 

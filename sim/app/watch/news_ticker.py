@@ -11,32 +11,12 @@ from sim.core import enums as k
 from sim.engine.timetable import PHASES, STEPS
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import EventDescriber
     from sim.app.watch.recorder import Frame, Recorder
     from sim.core.state import Array
+    from sim.report.event_phrases import EventDescriber
 
 LINES = 14
 """Lines of the ticker."""
-
-TOLD = (
-    k.INTERVENTION,
-    k.DEAL,
-    k.CANCELLATION,
-    k.VETO,
-    k.REFERENDUM,
-    k.TWINNING,
-    k.COMPLETION,
-    k.RECOGNITION_SWITCH,
-    k.POLICY_SIGNAL,
-    k.FORUM,
-    k.EXECUTIVE_CHANGE,
-    k.STATE_VISIT,
-    k.LOAN_LOCAL,
-    k.CONFUCIUS_INSTITUTE,
-    k.BACKLASH,
-    k.OFFICE_OPENED,
-)
-"""Kinds of events told, the most important first."""
 
 MARKS = {
     "politics": "▲",
@@ -48,6 +28,7 @@ MARKS = {
 }
 """Mark of each phase; the shape carries the meaning, not a colour."""
 
+_NEWS = np.array([k.EVENTS[name].news for name in k.EVENT_KINDS])
 _PHASE = np.array([PHASES.index(step.phase) for step in STEPS])
 
 
@@ -59,10 +40,8 @@ def phases_of(events: Array) -> list[int]:
 
 def notable(events: Array, most: int = LINES) -> Array:
     """Return the events of a month that are told: the most important, in their order."""
-    rank = np.full(len(k.EVENT_KINDS), len(TOLD))
-    rank[list(TOLD)] = np.arange(len(TOLD))
-    ranks = rank[events["kind"]]
-    chosen = np.flatnonzero(ranks < len(TOLD))
+    ranks = _NEWS[events["kind"]]
+    chosen = np.flatnonzero(ranks)
     best = chosen[np.argsort(ranks[chosen], kind="stable")][:most]
     notable_events: Array = events[np.sort(best)]
     return notable_events

@@ -8,11 +8,11 @@ from sim.app.watch import world_history
 from sim.core.calendar import month_name
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.watch.recorder import Frame, Recorder
     from sim.app.watch.world_history import Project
     from sim.core.state import Array
+    from sim.report.event_phrases import EventDescriber
 
 MOST_ROWS = 12
 MOST_EVENTS = 20
@@ -93,7 +93,7 @@ class Profiles:
         c = int(recorder.state.place["country"][i])
         iso3 = list(at.country)[c]
         leader_month = month_name(int(frame.leader_since[c]))
-        leader = self.describer.names.executive(iso3, leader_month) or _("an executive")
+        leader = self.describer.executive(iso3, leader_month) or _("an executive")
         events = world_history.events_of(recorder.events_until(frame.month), place=i)
         since = int(frame.since[i])
         return {

@@ -11,7 +11,6 @@ import panel as pn
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
-from sim.app.event_sentences import EventDescriber
 from sim.app.watch import map_measures, news_ticker, world_history
 from sim.app.watch.hover_summary import HoverSummary
 from sim.app.watch.map import Map
@@ -26,6 +25,7 @@ from sim.app.watch.watch_texts import (
 )
 from sim.app.watch.watch_widgets import Controls, Inspector, Phases, Ticker
 from sim.core.calendar import month_index, month_name
+from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load
 
 if TYPE_CHECKING:

@@ -24,31 +24,8 @@ if TYPE_CHECKING:
     from sim.app.watch.recorder import Recorder
     from sim.core.state import Array
 
-STAGE = {
-    k.PROPOSAL: "proposed",
-    k.MEMORANDUM: "memorandum",
-    k.APPROVAL_LOCAL: "approved",
-    k.APPROVAL_CENTRAL: "approved",
-    k.AWARD: "awarded",
-    k.LOAN_SOVEREIGN: "financed",
-    k.LOAN_LOCAL: "financed",
-    k.OWN_FINANCE: "financed",
-    k.ACQUISITION: "acquiring",
-    k.DEAL: "deal",
-    k.CONSTRUCTION: "construction",
-    k.STALL: "stalled",
-    k.FUNDS_WITHHELD: "stalled",
-    k.RESUME: "construction",
-    k.COMPLETION: "operating",
-    k.LAPSE: "lapsed",
-    k.REFUSAL: "refused",
-    k.VETO: "vetoed",
-    k.TENDER_LOST: "lost_in_tender",
-    k.CANCELLATION: "cancelled",
-}
+STAGE = {kind.code: kind.stage for kind in k.EVENTS.values() if kind.stage}
 """Stage a project enters by each kind of event."""
-
-ENDED = frozenset({"lapsed", "refused", "vetoed", "lost_in_tender", "cancelled"})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sim.core import enums as k
 from sim.report.biography import CONTACTS, events_by_id
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.world import World
 
-FAILURES = frozenset({"lapse", "refusal", "veto", "tender_lost", "cancellation"})
+FAILURES = frozenset(e.name for e in k.EVENTS.values() if e.stage in k.STAGES[k.LAPSED :])
 """Kinds of events with which a project ends in failure."""
 
 

@@ -15,12 +15,11 @@ from sim.app.why.story_timeline import LifePlot
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.why.project_history import Story
     from sim.app.why.run_index import Account
     from sim.report.biography import Line
-    from sim.report.event_phrases import Event
+    from sim.report.event_phrases import Event, EventDescriber
 
 SIGNS = {DONE: "✓", SKIPPED: "–"}
 STAGES = """
@@ -141,7 +140,7 @@ class StoryCard:
         return f"<details><summary>{escape(title)}</summary><ul>{items}</ul>{left}</details>"
 
     def _because(self, line: Line) -> str:
-        reasons = "; ".join(self.describer.reason(line.event, cause) for cause in line.causes)
+        reasons = self.describer.reason(line.event, line.causes)
         return f"({reasons})" if reasons else ""
 
     def look(self, event: str) -> None:

@@ -8,10 +8,10 @@ from sim.app.why.project_history import pair_story, project_story, projects_of_p
 from sim.core.identities import PROJECT, as_written
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.why.project_history import Story
     from sim.app.why.run_index import Account, IndexedProject
+    from sim.report.event_phrases import EventDescriber
 
 PAIR_MARK = "a"
 """What the key of a pair begins with; an actor's code follows. A project's is its identity."""

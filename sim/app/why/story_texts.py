@@ -16,27 +16,14 @@ from sim.app.why.project_history import (
     TIE_LOST,
 )
 from sim.core.calendar import month_index
-from sim.report.biography import CONTACTS, ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
+from sim.report.biography import CONTACTS
 
 if TYPE_CHECKING:
-    from sim.app.event_sentences import EventDescriber
     from sim.app.session import Session
     from sim.app.why.counterfactual import StoryComparison
     from sim.app.why.project_history import Stage, Story
     from sim.app.why.run_index import Account
-    from sim.report.event_phrases import Event
-
-
-def lane_names(session: Session) -> dict[str, str]:
-    """Return the names of the lanes of a timeline, from top to bottom."""
-    _ = session._
-    return {
-        POLITICS: _("Politics"),
-        SIGNALS: _("Policy and forums"),
-        ELSEWHERE: _("Elsewhere"),
-        TIES: _("Contacts and ties"),
-        PROJECT: _("The project"),
-    }
+    from sim.report.event_phrases import Event, EventDescriber
 
 
 def stage_names(session: Session) -> dict[str, str]:
@@ -120,7 +107,7 @@ def _stopped(session: Session, last: Event, story: Story, describer: EventDescri
     what = describer.sentence(last, line.causes)
     outside = [c for c in line.causes if c.project != story.life.project]
     if outside:
-        reason = describer.reason(last, outside[0])
+        reason = describer.reason(last, outside[:1])
         return _(
             "What stopped it: {what} That was in {month}, {reason}.",
             what=what,
@@ -178,7 +165,7 @@ def _lost(session: Session, story: Story, last: Event, describer: EventDescriber
     return _(
         "What stopped it: their tie was lost in {month}, {reason}.",
         month=month,
-        reason=describer.reason(last, causes[0]),
+        reason=describer.reason(last, causes[:1]),
     )
 
 

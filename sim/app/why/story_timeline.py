@@ -9,10 +9,8 @@ import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
 from sim.app.bokeh_style import drawn, plot_of_years, tips
-from sim.app.why.story_texts import lane_names
 from sim.report import figure_style
-from sim.report.biography import ELSEWHERE, POLITICS, PROJECT, SIGNALS, TIES
-from sim.report.project_timeline import COLOURS
+from sim.report.biography import LANES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,14 +19,6 @@ if TYPE_CHECKING:
     from sim.app.why.project_history import Story
     from sim.report.biography import Line
 
-MARKERS = {
-    POLITICS: "triangle",
-    SIGNALS: "diamond",
-    ELSEWHERE: "square",
-    TIES: "circle",
-    PROJECT: "star",
-}
-"""Marker of each lane: colour is not the only sign."""
 LANE = 46
 """Pixels a lane takes."""
 WIDTH = 0.9 / 12
@@ -65,8 +55,7 @@ class LifePlot:
         self._chosen = chosen
         self._ids: list[str] = []
         self._marked: str | None = None
-        self.lanes = list(reversed(COLOURS))
-        names = lane_names(session)
+        self.lanes = list(reversed(LANES))
         self.x_range = Range1d(2000, 2021)
         self.figure = made = plot_of_years(LANE * len(self.lanes) + 60, self.x_range, "", "life")
         made.y_range = Range1d(-0.5, len(self.lanes) - 0.25)
@@ -77,8 +66,8 @@ class LifePlot:
             {
                 "x": [2000.0] * len(self.lanes),
                 "y": [row + 0.35 for row in range(len(self.lanes))],
-                "text": [names[lane] for lane in self.lanes],
-                "colour": [COLOURS[lane] for lane in self.lanes],
+                "text": [session._(LANES[lane].name) for lane in self.lanes],
+                "colour": [LANES[lane].colour for lane in self.lanes],
             }
         )
         made.text(
@@ -125,8 +114,8 @@ class LifePlot:
         self.source.data = {
             "x": x,
             "y": [self.lanes.index(line.lane) - 0.1 for line in lines],
-            "marker": [MARKERS[line.lane] for line in lines],
-            "colour": [COLOURS[line.lane] for line in lines],
+            "marker": [LANES[line.lane].marker for line in lines],
+            "colour": [LANES[line.lane].colour for line in lines],
             "month": [line.event.month for line in lines],
             "text": list(texts),
         }

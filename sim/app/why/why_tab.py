@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from sim.app.cases.documented_record import HISTORY
-from sim.app.event_sentences import EventDescriber
 from sim.app.html_text import html
 from sim.app.limits import HIGHEST_SEED, REPLICATES
 from sim.app.why import story_texts
@@ -18,6 +17,7 @@ from sim.app.why.run_index import account_of
 from sim.app.why.story_card import StoryCard
 from sim.app.why.story_choices import choices, first_choice, story_of
 from sim.core.identities import EVENT, is_written
+from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load, names, outline
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import pytest
 
 pytest.importorskip("panel")
 
-from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.watch import hover_summary, map_measures, world_history
 from sim.app.watch.geometry import layout_of
 from sim.app.watch.profile import Profiles
 from sim.app.watch.recorder import Recorder
+from sim.report.event_phrases import EventDescriber
 from sim.world import World
 
 

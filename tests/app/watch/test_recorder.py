@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.watch import map_measures, news_ticker, world_history
 from sim.app.watch.geometry import arcs, layout_of
@@ -15,7 +14,7 @@ from sim.core.identities import PROJECT, text_of
 from sim.engine.compiled import simulate
 from sim.engine.events import canonical_log
 from sim.engine.initial_state import initial_state
-from sim.report.event_phrases import ORDERS
+from sim.report.event_phrases import ORDERS, EventDescriber
 from sim.scenario.schema import build, load
 from sim.world import World
 from tests.app.watch.conftest import END

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.event_sentences import EventDescriber
 from sim.app.session import Session
 from sim.app.why import story_choices as c
 from sim.app.why.project_history import projects_of_pair
 from sim.app.why.run_index import Account
 from sim.core.identities import PROJECT
+from sim.report.event_phrases import EventDescriber
 from sim.world import World
 
 
