@@ -332,7 +332,7 @@ def _entries(life: Life, names: EventDescriber) -> Iterable[list[str]]:
         mark = LANES[line.lane].mark
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
-        told = names.line_sentence(line, life)
+        told = names.line_sentence(line.event, line.causes, life.project)
         texts = _wrapped(told, f"{shown:7}  {mark} ")
         causes = shown_reasons(line, before)
         if causes:

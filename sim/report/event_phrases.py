@@ -16,8 +16,6 @@ from sim.report.display_names import Names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.report.biography import Life, Line
-
 ORDERS = {
     "parameter": "sets a parameter",
     "authority": "changes local authority",
@@ -116,16 +114,16 @@ class EventDescriber(Names):
         text = self._(template, **self.fields(event, project, causes))
         return text[:1].upper() + text[1:]
 
-    def line_sentence(self, line: Line, life: Life) -> str:
-        """Return a line of a life as a sentence."""
-        event, words = line.event, ""
-        if event.project not in (None, life.project):
+    def line_sentence(self, event: Event, causes: Sequence[Event], project: str | None) -> str:
+        """Return what happened as a sentence of the life of a project."""
+        words = ""
+        if event.project not in (None, project):
             words = self._(
                 "another project in {place} ({sector})",
                 place=self.place(event.locality, event.country),
                 sector=self.sector(event.sector),
             )
-        return self.sentence(event, line.causes, words)
+        return self.sentence(event, causes, words)
 
     def name(self, event: Event) -> str:
         """Return how an event is named as the reason for another."""

@@ -164,7 +164,7 @@ def _lines(paired: _PairedEvents, found: LoneDeal, life: Life) -> list[list[str]
         shown = line.event.month if line.event.month != month else ""
         month = line.event.month
         mark = SHARED if line.event.event_id in other else ALONE
-        text = paired.names.line_sentence(line, life)
+        text = paired.names.line_sentence(line.event, line.causes, life.project)
         texts = wrap(text, WIDTH, initial_indent=f"{shown:7}  {mark} ", subsequent_indent=" " * 11)
         causes = shown_reasons(line, before)
         if causes:

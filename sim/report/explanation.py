@@ -23,7 +23,7 @@ def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:
         {
             "event": event_record(line.event),
             "lane": line.lane,
-            "decision": names.line_sentence(line, life),
+            "decision": names.line_sentence(line.event, line.causes, life.project),
             "causes": [event_record(cause) for cause in line.causes],
         }
         for line in life.lines

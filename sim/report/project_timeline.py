@@ -98,7 +98,7 @@ def _lanes_and_key(
     for number, line in enumerate(life.lines, start=1):
         at = figure_style.year(line.event.month) + 1 / 24
         marks[line.lane].append(Mark(at, number))
-        told = names.line_sentence(line, life)
+        told = names.line_sentence(line.event, line.causes, life.project)
         text = wrap(f"{line.event.month}  {told}", COLUMNS, subsequent_indent=" " * 4)
         key.append((number, LANES[line.lane].colour, "\n".join(text)))
     lanes = [

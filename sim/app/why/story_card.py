@@ -83,7 +83,8 @@ class StoryCard:
     def show(self, story: Story, account: Account, more: Sequence[str] = ()) -> None:
         """Show a story, with further sentences on it; begin at its deal, else its last event."""
         self.story = story
-        texts = [self.describer.line_sentence(line, story.life) for line in story.life.lines]
+        project, told = story.life.project, self.describer.line_sentence
+        texts = [told(line.event, line.causes, project) for line in story.life.lines]
         headline = story_texts.headline(self.session, story, self.describer)
         self.head.object = f"<h2>{escape(headline)}</h2>"
         said = story_texts.fate_words(self.session, story, self.describer, account)
@@ -165,7 +166,7 @@ class StoryCard:
         self.event = event
         effects = story.effects.get(event, ())
         self.plot.mark(event, line.event.causes, [e.event_id for e in effects])
-        sentence = self.describer.line_sentence(line, story.life)
+        sentence = self.describer.line_sentence(line.event, line.causes, story.life.project)
         month = self.describer.month(line.event.month)
         self.happened.object = (
             f'<div role="status"><h3>{escape(month)}</h3><p>{escape(sentence)}</p></div>'
@@ -190,8 +191,9 @@ class StoryCard:
                 text = f"{event.month} {self.describer.sentence(event)}"
                 parts.append(html(f"<p>{escape(text)}</p>"))
                 continue
+            told = self.describer.line_sentence(event, line.causes, story.life.project)
             button = pn.widgets.Button(
-                label=f"{event.month}  {self.describer.line_sentence(line, story.life)}",
+                label=f"{event.month}  {told}",
                 stylesheets=[WRAP],
                 sizing_mode="stretch_width",
             )
