@@ -128,8 +128,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         world = world if world is not None else load_world()
         chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world)
-        seed = seed_of(rng, older)
-        settings = chosen.with_overrides(parameters=overrides, seed=seed, end=end)
+        settings = chosen.with_overrides(parameters=overrides, seed=seed_of(rng, older), end=end)
         iteration = batch_iteration()
         replicate = _replicate_number(replicate, iteration, rng)
         # Results never use Mesa's own randomness; who does has another stream each replicate.

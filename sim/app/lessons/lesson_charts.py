@@ -74,12 +74,10 @@ class LessonChart:
             )
             lines.append(line)
         tooltip_rows = [(_("year"), "@year{0.0}")]
-        tooltip_rows += [
-            (w, f"@{c}{{0,0.0}}") for c, (w, *_rest) in zip(_WORLDS, looks, strict=True)
-        ]
-        self.plot.add_tools(
-            HoverTool(renderers=[lines[-1]], tooltips=tips(tooltip_rows), mode="vline")
-        )
+        for world, (words, *_rest) in zip(_WORLDS, looks, strict=True):
+            tooltip_rows.append((words, f"@{world}{{0,0.0}}"))
+        hover = HoverTool(renderers=[lines[-1]], tooltips=tips(tooltip_rows), mode="vline")
+        self.plot.add_tools(hover)
         dress(self.plot)
         self.plot.xgrid.visible = False
         self.plot.xaxis.axis_label, self.plot.yaxis.axis_label = _("year"), name

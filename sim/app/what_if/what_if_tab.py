@@ -131,11 +131,8 @@ class WhatIfTab:
         )
         self._refresh()
         self._run()
-        self.session.submit(
-            lambda cancel: country_labels(self.session.world),
-            parts.map.name_countries,
-            key="what_if.labels",
-        )
+        world, name_countries = self.session.world, parts.map.name_countries
+        self.session.submit(lambda _: country_labels(world), name_countries, key="what_if.labels")
         return view
 
     # --- building
