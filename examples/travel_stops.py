@@ -39,6 +39,6 @@ STEP = AddedStep(
 )
 
 if __name__ == "__main__":
-    run = sim.run("baseline", end="2000-12", replicates=3, steps=[STEP])
+    run = sim.run("baseline", end="2000-12", replicates=3, added_steps=[STEP])
     visits = run.events[run.events["kind"] == "visit_to_lac"]
     print(visits.groupby("month").size())  # noqa: T201

@@ -46,7 +46,7 @@ def test_an_example_runs_as_a_script(path: Path) -> None:
 
 def test_travel_stops_between_two_months() -> None:
     module = example("travel_stops")
-    run = sim.run("baseline", end="2000-12", replicates=2, steps=[module.STEP])
+    run = sim.run("baseline", end="2000-12", replicates=2, added_steps=[module.STEP])
     journeys = run.events[run.events["kind"].isin(["visit_to_lac", "visit_to_china"])]
     months = set(journeys["month"])
     stopped = {month_name(month) for month in range(module.FIRST, module.LAST + 1)}

@@ -119,7 +119,7 @@ class Extensions:
     ----------
     each_month
         Called before each month with the state, which it may write to, and the month's number.
-    steps
+    added_steps
         Steps added to the timetable; of two at one place the first given comes first.
     agents
         Classes of Mesa agents by type, in place of the shipped ones.
@@ -131,29 +131,29 @@ class Extensions:
     """
 
     each_month: EachMonth | None = None
-    steps: Sequence[AddedStep] = ()
+    added_steps: Sequence[AddedStep] = ()
     agents: Mapping[str, type] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.each_month is not None:
             _require_callable(self.each_month, "each_month", ("state", "month"))
-        for step in self.steps:
+        for step in self.added_steps:
             if not isinstance(step, AddedStep):
                 raise InputError(
                     f"{step!r} is no step",
-                    argument="steps",
+                    argument="added_steps",
                     allowed="a list of sim.engine.extensions.AddedStep",
                 )
 
     def __bool__(self) -> bool:
-        return bool(self.each_month or self.steps or self.agents)
+        return bool(self.each_month or self.added_steps or self.agents)
 
     @property
     def record(self) -> dict[str, Any]:
         """Return what a manifest says of them: names, not the code, which it cannot hold."""
         steps = [
             {"rule": _name(step.rule), "who": step.who, "after": step.after, "reason": step.reason}
-            for step in self.steps
+            for step in self.added_steps
         ]
         return {
             "each_month": None if self.each_month is None else _name(self.each_month),
@@ -206,7 +206,7 @@ def simulate_extended(template: State, seed: int, replicate: int, extensions: Ex
         return simulate(template, seed, replicate)
     w = with_own_tables(new_run_state(template, seed, replicate))
     programme, h = programme_of_month(w), handle(w)
-    added = sorted(extensions.steps, key=lambda step: step.number)
+    added = sorted(extensions.added_steps, key=lambda step: step.number)
     spans = [span(w, step.who) for step in added]
     for t in range(int(w.run["start"][0]), int(w.run["end"][0]) + 1):
         if extensions.each_month is not None:

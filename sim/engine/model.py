@@ -85,7 +85,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         lacks counts as None.
     each_month
         Called before each month with the state and the month's number; it may write to the state.
-    steps
+    added_steps
         Steps added to the timetable (:class:`sim.engine.extensions.AddedStep`).
     agents
         Classes by type, such as ``{"governor": MyGovernor}``, in place of the shipped ones; each a
@@ -122,7 +122,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         agent_reporters: Mapping[str, Any] | None = None,
         agenttype_reporters: Mapping[type[mesa.Agent], Mapping[str, Any]] | None = None,
         each_month: EachMonth | None = None,
-        steps: Sequence[AddedStep] = (),
+        added_steps: Sequence[AddedStep] = (),
         agents: Mapping[str, type[StateAgent]] | None = None,
         **older: Any,
     ) -> None:
@@ -133,7 +133,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         replicate = _replicate_number(replicate, iteration, rng)
         # Results never use Mesa's own randomness; who does has another stream each replicate.
         super().__init__(rng=[settings.seed, replicate])
-        self.extensions = Extensions(each_month, steps, agents or {})
+        self.extensions = Extensions(each_month, added_steps, agents or {})
         self._classes: dict[str, Any] = AGENT_CLASSES | _checked_classes(self.extensions.agents)
         self.world, self.settings = world, settings
         self.replicate, self.order = replicate, order
@@ -331,7 +331,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             for number, step in enumerate(STEPS):
                 self.state.run["step"] = number
                 self._take(step)
-                for added in self.extensions.steps:
+                for added in self.extensions.added_steps:
                     if added.number == number:
                         self._take_added(added)
             self._call("other", "step", is_reverse=False)

@@ -105,7 +105,7 @@ def compare(
     workers: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
     each_month: EachMonth | None = None,
-    steps: Sequence[AddedStep] = (),
+    added_steps: Sequence[AddedStep] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -125,7 +125,7 @@ def compare(
     draws
         Parameter sets shared by all scenarios, one a replicate, starting over at the end; a
         parameter that a scenario or ``overrides`` sets keeps its value there.
-    each_month, steps
+    each_month, added_steps
         Code of your own, as :func:`sim.results.run_result.run` takes it, in every run of every
         scenario; several threads call it at once.
     out
@@ -150,7 +150,7 @@ def compare(
         workers=workers,
         draws=draws,
         each_month=each_month,
-        steps=steps,
+        added_steps=added_steps,
         out=out,
         progress=progress,
     )

@@ -119,7 +119,7 @@ def run(
     world: World | None = None,
     draws: Sequence[Mapping[str, float]] = (),
     each_month: EachMonth | None = None,
-    steps: Sequence[AddedStep] = (),
+    added_steps: Sequence[AddedStep] = (),
     agents: Mapping[str, type] | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -139,7 +139,7 @@ def run(
     draws
         Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
         over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
-    each_month, steps, agents
+    each_month, added_steps, agents
         Code of your own (:mod:`sim.engine.extensions`): a function of the state and the month's
         number called before each month, added steps, and classes of agents for the Mesa driver.
         The manifest names it, but cannot repeat the run without it.
@@ -155,7 +155,7 @@ def run(
     """
     if driver not in DRIVERS:
         raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
-    extensions = Extensions(each_month, steps, agents or {})
+    extensions = Extensions(each_month, added_steps, agents or {})
     if extensions.agents and driver != "mesa":
         raise InputError(
             "classes of agents act in the Mesa driver only",

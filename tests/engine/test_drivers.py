@@ -192,7 +192,7 @@ def test_a_run_by_agents_gives_the_same_tables() -> None:
 PLAIN = """
 import hashlib, sys
 from pathlib import Path
-from sim.engine import simulate
+from sim.engine.compiled import simulate
 from sim.engine.events import canonical_log
 from sim.engine.initial_state import initial_state
 from sim.core.jit import COMPILE

@@ -153,10 +153,10 @@ def test_added_steps_give_one_log_in_both_drivers(
     begun: State, short: Scenario, world: World, plain: bytes
 ) -> None:
     # The order in which steps of different places are given is of no account.
-    compiled = log(simulate_extended(begun, short.seed, 0, Extensions(steps=steps()[::-1])))
+    compiled = log(simulate_extended(begun, short.seed, 0, Extensions(added_steps=steps()[::-1])))
     assert compiled != plain
-    assert compiled == log(of_mesa(short, world, steps=steps()))
-    assert compiled == log(of_mesa(short, world, steps=steps(), order="reverse"))
+    assert compiled == log(of_mesa(short, world, added_steps=steps()))
+    assert compiled == log(of_mesa(short, world, added_steps=steps(), order="reverse"))
 
 
 def test_a_rule_in_plain_python_does_the_same(begun: State, short: Scenario) -> None:
@@ -165,7 +165,8 @@ def test_a_rule_in_plain_python_does_the_same(begun: State, short: Scenario) -> 
         for function in (warm, warm_in_python)
     )
     first, second = (
-        simulate_extended(begun, short.seed, 0, Extensions(steps=[step])) for step in (one, other)
+        simulate_extended(begun, short.seed, 0, Extensions(added_steps=[step]))
+        for step in (one, other)
     )
     assert everything(first) == everything(second)
 
@@ -180,12 +181,12 @@ def test_a_step_finds_room_and_its_events_carry_the_step_it_follows(
 ) -> None:
     step = AddedStep(rule(note), "governor", "executive: plan_state_visit", "a test")
     tight = begun._replace(event=np.zeros(1, begun.event.dtype))
-    w = simulate_extended(tight, short.seed, 0, Extensions(steps=[step]))
+    w = simulate_extended(tight, short.seed, 0, Extensions(added_steps=[step]))
     noted = canonical_log(w)
     noted = noted[(noted["kind"] == k.VISIT_TO_LAC) & (noted["actor"] < 0)]
     assert len(noted) == 4 * len(w.governor) * 6
     assert {STEPS[number].verb for number in noted["step"]} == {"plan_state_visit"}
-    assert log(w) == log(of_mesa(short, world, steps=[step]))
+    assert log(w) == log(of_mesa(short, world, added_steps=[step]))
 
 
 def test_an_agent_that_was_removed_takes_no_added_step(short: Scenario, world: World) -> None:
@@ -193,7 +194,7 @@ def test_an_agent_that_was_removed_takes_no_added_step(short: Scenario, world: W
         w.governor[index].will = 0.123
 
     step = AddedStep(stand, "governor", "clear_ended", "a test")
-    model = ParadiplomacyModel(short, world=world, steps=[step])
+    model = ParadiplomacyModel(short, world=world, added_steps=[step])
     next(iter(model.groups["governor"])).remove()
     model.step()
     assert model.state.governor["will"][0] != 0.123
@@ -293,7 +294,7 @@ def test_a_wrong_step_says_what_to_do(options: dict[str, Any], message: str) -> 
     [
         ({"each_month": "f"}, r"each_month: 'f' cannot be called.*\(state, month\)"),
         ({"each_month": len}, r"len\(obj, /\) takes other arguments.*\(state, month\)"),
-        ({"steps": [warm]}, r"steps: .* is no step.*AddedStep"),
+        ({"added_steps": [warm]}, r"added_steps: .* is no step.*AddedStep"),
         ({"agents": {"governor": Homebody}}, r"agents: .*Mesa driver only.*driver='mesa'"),
     ],
 )

@@ -16,7 +16,6 @@ import pytest
 from mesa.agent import AgentSet
 from mesa.discrete_space import FixedAgent
 
-import sim.engine.model
 from sim import rules
 from sim.core import enums as k
 from sim.core import state
@@ -369,14 +368,11 @@ class HomeBody(agents.Governor):
         self.trip_actor = -1
 
 
-def test_a_subclass_changes_the_behaviour_of_agents(
-    scenario: Scenario, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_subclass_changes_the_behaviour_of_agents(scenario: Scenario, world: World) -> None:
     keen = scenario.with_overrides(parameters={"initiative.rate": -3.0}, end="2000-06")
     usual = simulate(initial_state(keen, world), keen.seed, 0)
     assert (usual.event["kind"] == k.VISIT_TO_CHINA).sum() > 20
-    monkeypatch.setattr(sim.engine.model, "Governor", HomeBody)
-    own = ParadiplomacyModel(keen, world=world)
+    own = ParadiplomacyModel(keen, world=world, agents={"governor": HomeBody})
     own.run_to_end()
     assert HomeBody.asked == 6 * len(world.localities)
     assert not (own.state.event["kind"] == k.VISIT_TO_CHINA).any()

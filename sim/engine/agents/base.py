@@ -20,6 +20,7 @@ from sim.rules import basics
 class StateModel(Protocol):
     """Say what agents need of the model: the state, the month, and what the rules take."""
 
+    agents_by_type: Any
     state: state.State
     handle: Any
     month: int

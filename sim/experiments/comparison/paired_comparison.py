@@ -257,7 +257,7 @@ def compare_tables(
     workers: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
     each_month: EachMonth | None = None,
-    steps: Sequence[AddedStep] = (),
+    added_steps: Sequence[AddedStep] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Made:
@@ -272,7 +272,7 @@ def compare_tables(
         If anything given is not valid or the scenarios cannot be paired.
     """
     started, stopwatch = datetime.now(UTC), Stopwatch()
-    extensions = Extensions(each_month, steps)
+    extensions = Extensions(each_month, added_steps)
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)

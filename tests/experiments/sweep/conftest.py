@@ -20,7 +20,8 @@ SIZES = {"design": "lhs", "n": 6, "replicates": 5, "end": "2000-06", "chunk": 5}
 
 WORKER = """
 import os, pathlib, signal, sys, time
-from sim.experiments.sweep import work, worker
+from sim.experiments.sweep import chunk_runs as work
+from sim.experiments.sweep import local_worker as worker
 
 here = pathlib.Path(__file__).parent
 simulate, add = work.simulate, work.Store.add

@@ -159,9 +159,9 @@ def test_sweep_that_dies_leaves_whole_files_and_no_workers(
     script = f"""
 import signal
 import sim
-from sim.experiments.sweep import local
+from sim.experiments.sweep import local_pool
 signal.signal(signal.SIGINT, signal.default_int_handler)
-local.COMMAND = {local_pool.COMMAND!r}
+local_pool.COMMAND = {local_pool.COMMAND!r}
 vary = {{"turnover.fade": (0.2, 0.9), "authority.effect": (0.0, 1.0)}}
 sim.sweep("baseline", vary, design="lhs", n=6, replicates=5, end="2000-06", chunk=5,
           out={str(tmp_path / "s")!r}, workers=2)
