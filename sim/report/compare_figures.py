@@ -7,12 +7,12 @@ can't be told from no difference is grey, pale or hatched.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.folders import make_folder
 from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS
 from sim.report import figure_style
 from sim.report.compare_forest import plot_forest
@@ -322,10 +322,4 @@ def save_figures(comparison: ComparisonTables, folder: str | Path) -> list[Path]
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = make_folder(folder)
-    written: list[Path] = []
-    for name, caption in captions(comparison).items():
-        written += figure_style.save(
-            figure_style.figure_of(draw(comparison, name)), place, name, caption
-        )
-    return written
+    return figure_style.save_all(captions(comparison), partial(draw, comparison), folder)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core import files, folders
 from sim.core.parameters import PARAMETERS
 from sim.experiments.comparison.pairing import changed_parameters
 from sim.experiments.run_settings import changed_words, settings_words, titled
@@ -58,15 +58,8 @@ def write_report(comparison: ComparisonTables, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = folders.make_folder(folder)
-    compare_figures.save_figures(comparison, place / "figures")
-    drawings = {
-        name: (place / "figures" / f"{name}.svg").read_bytes()
-        for name in compare_figures.captions(comparison)
-    }
-    target = place / "report.html"
-    files.write_text(target, report_page(comparison, drawings))
-    return target
+    save = partial(compare_figures.save_figures, comparison)
+    return html_markup.write_report(folder, save, partial(report_page, comparison))
 
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:

@@ -5,6 +5,7 @@ Nothing here touches matplotlib's global state, so that figures can be made in t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import numpy as np
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
 from sim.core.files import replacing
+from sim.core.folders import make_folder
 from sim.experiments.run_settings import stamp_words
 
 if TYPE_CHECKING:
@@ -192,6 +194,37 @@ def save(figure: Figure, folder: str | Path, name: str, title: str) -> tuple[Pat
     save_as(figure, png, title)
     save_as(figure, svg, title)
     return png, svg
+
+
+def save_all(
+    captions: Mapping[str, str], draw: Callable[[str], Axes], folder: str | Path
+) -> list[Path]:
+    """Draw figures and write each as PNG (150 dpi) and SVG.
+
+    Parameters
+    ----------
+    captions
+        The figures' names in order, with their captions.
+    draw
+        Draws the figure of a name.
+    folder
+        Where to; it is made if missing and files of the same names are replaced.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError, MachineError
+        If the folder cannot be written to.
+    """
+    place = make_folder(folder)
+    written: list[Path] = []
+    for name, caption in captions.items():
+        written += save(figure_of(draw(name)), place, name, caption)
+    return written
 
 
 def save_as(figure: Figure, path: str | Path, title: str) -> None:

@@ -7,13 +7,13 @@ The axes that are returned hold the drawing; where a figure has several panels t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.errors import InputError, nearest_name
-from sim.core.folders import make_folder
 from sim.engine.outcomes import MONTHS, OUTCOMES
 from sim.report import figure_style, run_summaries
 from sim.report.channels import plot_channels
@@ -242,8 +242,4 @@ def save_figures(run: RunTables, folder: str | Path) -> list[Path]:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = make_folder(folder)
-    written: list[Path] = []
-    for name, caption in captions(run).items():
-        written += figure_style.save(figure_style.figure_of(draw(run, name)), place, name, caption)
-    return written
+    return figure_style.save_all(captions(run), partial(draw, run), folder)

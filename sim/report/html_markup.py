@@ -3,13 +3,46 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from pathlib import Path
+
+from sim.core.files import write_text
+from sim.core.folders import make_folder
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Content policy of a page: it may load nothing but what it holds."""
+
+
+def write_report(
+    folder: str | Path,
+    save_figures: Callable[[Path], list[Path]],
+    page: Callable[[dict[str, bytes]], str],
+) -> Path:
+    """Write figures into ``figures/`` and the page that holds them; return the page.
+
+    Parameters
+    ----------
+    folder
+        Gets ``figures/`` and ``report.html``; files of these names are replaced.
+    save_figures
+        Writes the figures into a folder and returns their files.
+    page
+        Returns the page as HTML from the SVG of each figure by its name.
+
+    Raises
+    ------
+    InputError, MachineError
+        If the folder cannot be written to.
+    """
+    place = make_folder(folder)
+    written = save_figures(place / "figures")
+    drawings = {path.stem: path.read_bytes() for path in written if path.suffix == ".svg"}
+    target = place / "report.html"
+    write_text(target, page(drawings))
+    return target
 
 
 def paragraph(text: str, kind: str = "") -> str:

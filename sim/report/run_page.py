@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core import files, folders
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION, SUMMED
@@ -57,14 +57,8 @@ def write_report(run: RunTables, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = folders.make_folder(folder)
-    figures.save_figures(run, place / "figures")
-    drawings = {
-        name: (place / "figures" / f"{name}.svg").read_bytes() for name in figures.captions(run)
-    }
-    target = place / "report.html"
-    files.write_text(target, report_page(run, drawings))
-    return target
+    save = partial(figures.save_figures, run)
+    return html_markup.write_report(folder, save, partial(report_page, run))
 
 
 def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core import folders
 from sim.engine.extensions import AddedStep, EachMonth
 from sim.experiments.comparison.paired_comparison import ComparisonTables, Progress, compare_tables
+from sim.results.written_result import WrittenResult
 from sim.scenario.schema import Scenario
 from sim.world import World
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class Comparison(ComparisonTables):
+class Comparison(ComparisonTables, WrittenResult):
     """Hold how what-ifs differ from a baseline, draw it, explain it and write it."""
 
     def _repr_html_(self) -> str:
@@ -63,35 +63,11 @@ class Comparison(ComparisonTables):
             paired_runs_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
         )
 
-    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
-        """Write all tables, the manifest and, if asked, the figures and the report.
+    def write_report(self, folder: Path) -> None:
+        """Draw the figures and write the report into a folder that is there."""
+        from sim.report.compare_page import write_report
 
-        The manifest is written last: a folder that has one is whole.
-
-        Parameters
-        ----------
-        folder
-            Where to; made where needed.
-        figures
-            Draw the figures and write the report.
-        overwrite
-            Replace an earlier comparison that the folder holds.
-
-        Raises
-        ------
-        InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
-        """
-        self.stopwatch.resume()
-        with folders.results(folder, overwrite, self.manifest) as target:
-            self.write_tables(target)
-            if figures:
-                from sim.report.compare_page import write_report
-
-                write_report(self, target)
-                self.stopwatch.lap("figures")
-            self.manifest["seconds"] = self.stopwatch.seconds
-        return target
+        write_report(self, folder)
 
 
 def compare(

@@ -11,6 +11,7 @@ from sim.core.errors import InputError
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.run import Collector, Progress, RunTables
+from sim.results.written_result import WrittenResult
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 DRIVERS = ("compiled", "mesa")
 
 
-class Run(RunTables):
+class Run(RunTables, WrittenResult):
     """Hold what came of a scenario's replicates, draw it, explain it and write it."""
 
     def _repr_html_(self) -> str:
@@ -77,35 +78,11 @@ class Run(RunTables):
 
         return biography_of(self.events, deal, replicate=replicate)
 
-    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
-        """Write all tables, the manifest and, if asked, the figures and the report.
+    def write_report(self, folder: Path) -> None:
+        """Draw the figures and write the report into a folder that is there."""
+        from sim.report.run_page import write_report
 
-        The manifest is written last: a folder that has one is whole.
-
-        Parameters
-        ----------
-        folder
-            Where to; made where needed.
-        figures
-            Draw the figures and write the report.
-        overwrite
-            Replace an earlier run that the folder holds.
-
-        Raises
-        ------
-        InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
-        """
-        self.stopwatch.resume()
-        with folders.results(folder, overwrite, self.manifest) as target:
-            self.write_tables(target)
-            if figures:
-                from sim.report.run_page import write_report
-
-                write_report(self, target)
-                self.stopwatch.lap("figures")
-            self.manifest["seconds"] = self.stopwatch.seconds
-        return target
+        write_report(self, folder)
 
 
 def run(

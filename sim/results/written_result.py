@@ -1,0 +1,54 @@
+"""What a run and a comparison share as results: written whole, with figures and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.core import folders
+
+if TYPE_CHECKING:
+    from sim.experiments.stopwatch import Stopwatch
+
+
+class WrittenResult:
+    """Write the tables of a result with its figures, its report and its manifest."""
+
+    manifest: dict[str, Any]
+    stopwatch: Stopwatch
+
+    def write_tables(self, folder: Path) -> None:
+        """Write all tables into a folder that is there."""
+        raise NotImplementedError
+
+    def write_report(self, folder: Path) -> None:
+        """Draw the figures and write the report into a folder that is there."""
+        raise NotImplementedError
+
+    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
+        """Write all tables, the manifest and, if asked, the figures and the report.
+
+        The manifest is written last: a folder that has one is whole.
+
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        figures
+            Draw the figures and write the report.
+        overwrite
+            Replace earlier results that the folder holds.
+
+        Raises
+        ------
+        InputError
+            If the folder is not empty, and not to be overwritten, or cannot be written to.
+        """
+        self.stopwatch.resume()
+        with folders.results(folder, overwrite, self.manifest) as target:
+            self.write_tables(target)
+            if figures:
+                self.write_report(target)
+                self.stopwatch.lap("figures")
+            self.manifest["seconds"] = self.stopwatch.seconds
+        return target
