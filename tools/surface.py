@@ -8,7 +8,6 @@ goes on where it was.
 from __future__ import annotations
 
 import argparse
-import io
 import itertools
 import sys
 import tomllib
@@ -113,7 +112,7 @@ def make(settings: SurfaceSettings, work: Path, workers: int | None = None) -> S
     own = {name: scenario.parameter_values()[name] for name in settings.vary}
     points = work.with_name(f"{work.name}-points.csv")
     folders.make_folder(work.parent)
-    files.write_text(points, _csv(points_of(settings, own)))
+    files.write_csv(points, points_of(settings, own), digits=6)
     done = sweep(
         scenario,
         design=points,
@@ -134,12 +133,6 @@ def make(settings: SurfaceSettings, work: Path, workers: int | None = None) -> S
 def _told(done: int, total: int) -> None:
     sys.stderr.write(f"\r{done:,} of {counted(total, 'run')}" + ("\n" if done == total else ""))
     sys.stderr.flush()
-
-
-def _csv(table: pd.DataFrame) -> str:
-    text = io.StringIO()
-    table.to_csv(text, index=False, float_format="%.6g", lineterminator="\n")
-    return text.getvalue()
 
 
 def _surface(
@@ -261,7 +254,7 @@ def write(surface: Surface, folder: Path) -> list[Path]:
 
     target = folders.make_folder(folder)
     table, record = target / f"{NAME}.csv", target / f"{NAME}.json"
-    files.write_text(table, _csv(surface.table))
+    files.write_csv(table, surface.table, digits=6)
     drawings = figure_style.save(draw(surface), target, NAME, "Decentralization and turnover")
     content = {
         "own_values": surface.own,

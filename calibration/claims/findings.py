@@ -162,7 +162,7 @@ class Findings:
         target = folders.prepare_folder(folder, overwrite, mark="patterns.json")
         record = self.record()
         texts = {f.claim.id: (f.claim.claim, f.claim.pattern) for f in self.findings}
-        files.write_text(target / "patterns.csv", self.frame.to_csv(index=False))
+        files.write_csv(target / "patterns.csv", self.frame)
         files.write_text(target / "patterns.html", patterns_page(record, texts))
         files.write_json(target / "patterns.json", record)
         return target

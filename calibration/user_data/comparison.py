@@ -76,8 +76,8 @@ class TableComparison:
         from sim.report.user_data_page import write_page
 
         with folders.results(folder, overwrite, self.manifest) as target:
-            files.write_text(target / "units.csv", self.units.to_csv(index=False))
-            files.write_text(target / "scores.csv", self.scores().to_csv(index=False))
+            files.write_csv(target / "units.csv", self.units)
+            files.write_csv(target / "scores.csv", self.scores())
             files.write_json(target / "against.json", self.record)
             write_page(self.record, self.units, target)
         return target

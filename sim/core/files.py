@@ -275,6 +275,25 @@ def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
     write_text(path, text + "\n")
 
 
+def write_csv(path: str | Path, table: pd.DataFrame, digits: int | None = None) -> None:
+    """Write a frame (without its index) as CSV in UTF-8 with plain line ends, whole or not at all.
+
+    Parameters
+    ----------
+    path, table
+        Where to, and what.
+    digits
+        Significant digits of real numbers; None writes all that they have.
+
+    Raises
+    ------
+    InputError, MachineError
+        As :func:`replacing` does.
+    """
+    form = None if digits is None else f"%.{digits}g"
+    write_text(path, table.to_csv(index=False, lineterminator="\n", float_format=form))
+
+
 def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
     """Write a frame (without its index) or an Arrow table as Parquet, whole or not at all.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,18 +70,12 @@ class Sensitivity(SensitivityTables):
                 raise InputError("the sweep is in no folder of this machine", argument="folder")
             folder, overwrite = self.folder / "sensitivity", True
         with folders.results(folder, overwrite, self.summary, mark=RECORD) as target:
-            files.write_text(target / "indices.csv", _csv(self.table))
-            files.write_text(target / "noise.csv", _csv(self.noise))
+            files.write_csv(target / "indices.csv", self.table)
+            files.write_csv(target / "noise.csv", self.noise)
             if self.discovery is not None:
-                files.write_text(target / "boxes.csv", _csv(_box_table(self.discovery)))
+                files.write_csv(target / "boxes.csv", _box_table(self.discovery))
             write_page(self, target)
         return target
-
-
-def _csv(table: pd.DataFrame) -> str:
-    text = io.StringIO()
-    table.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue()
 
 
 def _box_table(found: Discovery) -> pd.DataFrame:

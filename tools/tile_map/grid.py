@@ -185,12 +185,12 @@ def regenerate(world: World | Path | str, seed: int = 0) -> list[str]:
         If ``localities.csv`` or ``borders.csv`` is missing or wrong, or the folder may not be
         written.
     """
-    from sim.core.files import write_text
+    from sim.core.files import write_csv
 
     folder = Path(world) if isinstance(world, (str, Path)) else world.folder
     localities, borders = (_table(folder, name) for name in ("localities", "borders"))
     grid = place(localities, borders, seed)
-    write_text(folder / "grid.csv", grid.to_csv(index=False, lineterminator="\n"))
+    write_csv(folder / "grid.csv", grid)
     return check(grid, localities, borders)
 
 

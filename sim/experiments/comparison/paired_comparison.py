@@ -239,8 +239,7 @@ class ComparisonTables:
         """Write all tables and the summary into a folder that is there."""
         for name in comparison_tables.TABLES:
             frame: pd.DataFrame = getattr(self, name)
-            text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-            files.write_text(folder / f"{name}.csv", text)
+            files.write_csv(folder / f"{name}.csv", frame, digits=10)
         files.write_json(folder / "summary.json", self.summary)
         self.stopwatch.lap("writing")
 
