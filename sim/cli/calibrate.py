@@ -140,8 +140,6 @@ def _progress(quiet: bool) -> Iterator[Notify | None]:
 
 def _lines() -> Notify:
     """Return a function that prints a line of progress now and then."""
-    from sim.cli.sweep import duration
-
     doing, began, first, reported = "", 0.0, 0, 0.0
 
     def show(what: str, done: int, total: int) -> None:
@@ -153,7 +151,8 @@ def _lines() -> Notify:
         elif now - reported >= _LINE_SECONDS and done > first:
             reported = now
             left = (total - done) * (now - began) / (done - first)
-            typer.echo(f"{what}: {done:,} of {total:,}, about {duration(left)} left", err=True)
+            time_left = output.duration(left)
+            typer.echo(f"{what}: {done:,} of {total:,}, about {time_left} left", err=True)
 
     return show
 

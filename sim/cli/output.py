@@ -152,3 +152,14 @@ def progress_bar(
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(doing, total=None)
         yield lambda done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, in two units at most."""
+    whole = max(round(seconds), 1)
+    if whole < 100:
+        return f"{whole} s"
+    if whole < 100 * 60:
+        return f"{round(whole / 60)} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours / 24:.1f} days"

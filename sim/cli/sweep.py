@@ -283,7 +283,7 @@ def _lines() -> Callable[[int, int], None]:
             reported = now
             left = (total - done) * (now - started) / (done - first)
             typer.echo(
-                f"{done:,} of {counted(total, 'run')}, about {duration(left)} left", err=True
+                f"{done:,} of {counted(total, 'run')}, about {output.duration(left)} left", err=True
             )
 
     return show
@@ -359,23 +359,13 @@ def _print_estimate(
         output.print_json(known | also | asdict(needed) | {"notes": plan.design.notes})
         return
     speed = f"{needed.run_seconds * 1e3:,.0f} ms a run"
+    taken = output.duration(needed.seconds)
     lines = [
         settings_words(plan.simulated),
         changed_words(plan.simulated),
         made,
-        f"About {duration(needed.seconds)} with {counted(needed.workers, 'worker')}, {speed}",
+        f"About {taken} with {counted(needed.workers, 'worker')}, {speed}",
         f"{needed.size / 1e6:,.1f} MB on the disk",
         *(f"Note: {note}" for note in plan.design.notes),
     ]
     typer.echo("\n".join(lines))
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words, in two units at most."""
-    whole = max(round(seconds), 1)
-    if whole < 100:
-        return f"{whole} s"
-    if whole < 100 * 60:
-        return f"{round(whole / 60)} min"
-    hours, minutes = divmod(round(whole / 60), 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours / 24:.1f} days"

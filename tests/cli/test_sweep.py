@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
+from sim.cli import output
 from sim.cli import sweep as cli_sweep
 from sim.core import files as whole_files
 from sim.experiments.sweep import chunk_runs
@@ -228,7 +229,7 @@ def test_stopped_sweep_keeps_whole_files_and_says_how_to_go_on(
     [(0.2, "1 s"), (99, "99 s"), (600, "10 min"), (3 * 3600 + 300, "3 h 5 min"), (5e5, "5.8 days")],
 )
 def test_durations_are_told_in_words(seconds: float, words: str) -> None:
-    assert cli_sweep.duration(seconds) == words
+    assert output.duration(seconds) == words
 
 
 def test_progress_without_a_terminal_is_a_line_now_and_then(
