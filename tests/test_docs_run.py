@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
+from calibration import user_data
 from calibration.claims import claim_experiments as claims
 from sim.cli import main as cli
 from tests.test_docs import LANGUAGES, PAGE_NAMES, ROOT, blocks, commands, parsed
@@ -113,11 +114,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {"replicates": RUNS, "n": POINTS}
     monkeypatch.setattr(sim, "sweep", shorter(sim.sweep, **few))
     monkeypatch.setattr(claims, "check_claims", partial(claims.check_claims, replicates=RUNS))
-    against = "calibration.user_data.comparison"
-    from calibration.user_data import comparison
-
-    table = shorter(comparison.compare_with_table, replicates=RUNS_OF_A_TABLE)
-    monkeypatch.setattr(f"{against}.compare_with_table", table)
+    table = shorter(user_data.compare_with_table, replicates=RUNS_OF_A_TABLE)
+    monkeypatch.setattr(user_data, "compare_with_table", table)
 
 
 @pytest.mark.slow

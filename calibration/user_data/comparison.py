@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from calibration.user_data.comparison_record import ComparisonRequest, found, rows_of
+from calibration.claims.effect_inference import LEVEL
+from calibration.user_data import prediction_scores as scores
 from calibration.user_data.predicted_counts import (
     WITH_SECTOR,
+    OutcomeCounts,
     Progress,
     Question,
-    SimulatedCounts,
     count_runs,
     known_outcome,
 )
@@ -25,24 +27,29 @@ from calibration.user_data.user_table import (
     COUNTRY,
     LEVELS,
     VALUE,
-    Listed,
-    Scope,
-    read_listed,
+    ComparisonRequest,
+    ObservedTable,
+    read_observed,
 )
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
+from sim.core.state import Array
+from sim.experiments.run_settings import simulated
 from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
+from sim.world.authority import LAST_YEAR, authority_index
 from sim.world.names import COUNTRIES, PlaceNames
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DEFAULT_OUTCOMES = {COUNT: "deals", VALUE: "deal_value_usd_m"}
 REPLICATES = 200
 FEWEST_UNITS = 5
 FEWEST_RUNS = 20
+FEWEST_GROUPS = 8
+"""Countries that resampling keeps together; of fewer, units are resampled one by one."""
+_DIGITS = 6
+"""Significant digits of the numbers of a record."""
+_QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
 @dataclass(frozen=True)
@@ -84,14 +91,31 @@ class TableComparison:
 
     def scores(self) -> pd.DataFrame:
         """Return one row a number: of which prediction, what, value and interval."""
-        import pandas as pd
-
-        return pd.DataFrame(rows_of(self.record))
+        rows: list[tuple[object, ...]] = []
+        ranks = {"rank": "", "partial": "_given_gdp", "model_minus": "_of_model_minus_this"}
+        for name, found in self.record["ranks"].items():
+            for key, words in ranks.items():
+                if found[key] is not None:
+                    rows.append((name, f"rank_correlation{words}", *found[key].values()))
+        for name, found in self.record["calibration"]["predictions"].items():
+            rows.append((name, "ranked_probability_score", found["score"], None, None))
+            if "model_minus" in found:
+                rows.append((name, "score_of_model_minus_this", *found["model_minus"].values()))
+            for level, share in found["coverage"].items():
+                rows.append((name, f"coverage_of_{level}_percent", share, None, None))
+        total = self.record["total"]
+        whole = {**total, "measure": "total", "predictions": {scores.MODEL: total}}
+        for row in [*self.record["concentration"], whole]:
+            rows.append(("table", row["measure"], row["observed"], None, None))
+            for name, found in row["predictions"].items():
+                spanned = (found["median"], found["q05"], found["q95"])
+                rows.append((name, row["measure"], *spanned))
+        return pd.DataFrame(rows, columns=["prediction", "what", "value", "low", "high"])
 
 
 def compare_with_table(
     path: str | Path,
-    wanted: ComparisonRequest | None = None,
+    request: ComparisonRequest | None = None,
     *,
     scenario: str | Path | Scenario = "baseline",
     replicates: int | None = REPLICATES,
@@ -107,7 +131,7 @@ def compare_with_table(
     ----------
     path
         The table, see :mod:`calibration.user_data.user_table`.
-    wanted
+    request
         How it is to be compared.
     scenario, replicates, seed
         What is run; None keeps the scenario's replicates or seed.
@@ -126,25 +150,26 @@ def compare_with_table(
     InputError
         If the table or anything else given cannot be used.
     """
-    request = wanted if wanted is not None else ComparisonRequest()
-    tables = world if world is not None else load_world()
+    request, tables = request or ComparisonRequest(), world or load_world()
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=tables)
     chosen = _run_on(chosen.with_overrides(replicates=replicates, seed=seed), request)
-    if chosen.replicates < FEWEST_RUNS:
-        raise InputError(
-            f"{chosen.replicates} is too few for predictive intervals",
-            field="replicates",
-            allowed=f"{FEWEST_RUNS} or more",
-        )
-    _check_names(request, tables)
-    table = read_listed(path, tables, _scope(request, chosen))
+    _check_request(request, chosen, tables)
+    table = read_observed(path, tables, request, _years_of(chosen))
     question = _question(table, request, chosen, tables)
-    observed = observations(table, question, tables)
-    _check_observed(observed, table)
+    observed = _observed(table, question, tables)
+    groups, resampled = _groups(question, tables)
     started, clock = datetime.now(UTC), time.perf_counter()
     runs = count_runs(question, chosen, tables, draws=draws, workers=workers, progress=progress)
     seconds = time.perf_counter() - clock
-    record, units = found(table, question, request, observed, runs, chosen, tables, draws)
+    predictors, is_count = naive_predictors(question, tables), table.measure == COUNT
+    case = scores.UnitPredictions(observed.units, runs.units, predictors, groups, is_count)
+    record = {
+        "model_version": provenance.model_version(),
+        "compared": _compared(table, question, request, observed, resampled),
+        **simulated(chosen, draws=len(draws or ())),
+        **_found(case, table, question, observed, runs, tables),
+    }
+    record = files.plain(record, _DIGITS)
     manifest = provenance.manifest(
         scenario=chosen.model_dump(mode="json"),
         parameters=chosen.parameter_values(),
@@ -156,15 +181,19 @@ def compare_with_table(
         seconds=seconds,
     )
     manifest |= {"kind": "against", "compared": record["compared"], "draws": list(draws or ())}
-    return TableComparison(record, units, manifest)
+    return TableComparison(record, _unit_table(case, question, tables), manifest)
 
 
 # --- what is compared
 
 
+def _years_of(scenario: Scenario) -> tuple[int, int]:
+    return int(scenario.start[:4]), int(scenario.end[:4])
+
+
 def _run_on(scenario: Scenario, request: ComparisonRequest) -> Scenario:
     """Return the scenario, run on to the last year asked for where it ends before."""
-    first, end = int(scenario.start[:4]), int(scenario.end[:4])
+    first, end = _years_of(scenario)
     latest = int(LAST_MONTH[:4])
     for name, year in (("first", request.first), ("last", request.last)):
         if year is not None and not first <= year <= latest:
@@ -182,15 +211,20 @@ def _run_on(scenario: Scenario, request: ComparisonRequest) -> Scenario:
     return scenario
 
 
-def _check_names(request: ComparisonRequest, world: World) -> None:
-    """Refuse names that do not exist."""
+def _check_request(request: ComparisonRequest, scenario: Scenario, world: World) -> None:
+    """Refuse too few runs, and names that do not exist."""
+    if scenario.replicates < FEWEST_RUNS:
+        raise InputError(
+            f"{scenario.replicates} is too few for predictive intervals",
+            field="replicates",
+            allowed=f"{FEWEST_RUNS} or more",
+        )
     if request.outcome is not None:
         known_outcome(request.outcome)
     if request.by is not None and request.by not in LEVELS:
         raise InputError(f"{request.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
-    countries = tuple(world.countries["iso3"])
     for code in request.within:
-        if code not in countries:
+        if code not in set(world.countries["iso3"]):
             raise InputError(
                 f"{code!r} is no country of this world",
                 argument="within",
@@ -199,18 +233,12 @@ def _check_names(request: ComparisonRequest, world: World) -> None:
             )
 
 
-def _scope(request: ComparisonRequest, scenario: Scenario) -> Scope:
-    years = (int(scenario.start[:4]), int(scenario.end[:4]))
-    return Scope(request.by, request.first, request.last, request.within, years)
-
-
 def _question(
-    table: Listed, request: ComparisonRequest, scenario: Scenario, world: World
+    table: ObservedTable, request: ComparisonRequest, scenario: Scenario, world: World
 ) -> Question:
     """Return what is counted in the runs, so that it matches the table."""
     name = request.outcome if request.outcome is not None else DEFAULT_OUTCOMES[table.measure]
-    outcome = known_outcome(name)
-    measure = COUNT if outcome.unit == "count" else VALUE
+    measure = COUNT if known_outcome(name).unit == "count" else VALUE
     if measure != table.measure:
         raise InputError(
             f"the table has a column {table.measure}, {name} is a {measure}",
@@ -219,50 +247,156 @@ def _question(
             allowed=f"an outcome that is a {table.measure}, such as "
             f"{DEFAULT_OUTCOMES[table.measure]}",
         )
-    first, last = int(scenario.start[:4]), int(scenario.end[:4])
-    if table.year is not None:
-        first, last = int(table.year.min()), int(table.year.max())
-    first = request.first if request.first is not None else first
-    last = request.last if request.last is not None else last
+    first, last = _years_of(scenario)
+    if "year" in table.rows:
+        first, last = int(table.rows["year"].min()), int(table.rows["year"].max())
     sectors: tuple[str, ...] = ()
-    if table.sector is not None and name in WITH_SECTOR:
-        sectors = tuple(code for code in world.sectors["code"] if code in set(table.sector))
-    units = _all_units(table, request, world) if request.complete else table.units
-    return Question(name, table.level == COUNTRY, units, first, last, sectors)
+    if "sector" in table.rows and name in WITH_SECTOR:
+        codes = world.sectors["code"]
+        sectors = tuple(codes[codes.isin(table.rows["sector"])])
+    units, is_country = table.units, table.level == COUNTRY
+    if request.complete:
+        places = world.countries if is_country else world.localities
+        inside = places["iso3"].isin(request.within or places["iso3"])
+        units = tuple(places[inside]["iso3" if is_country else "code"])
+    return Question(name, is_country, units, request.first or first, request.last or last, sectors)
 
 
-def _all_units(table: Listed, request: ComparisonRequest, world: World) -> tuple[str, ...]:
-    """Return all units of the table's level in the countries asked for."""
-    rows = world.countries if table.level == COUNTRY else world.localities
-    if request.within:
-        rows = rows[rows["iso3"].isin(request.within)]
-    return tuple(rows["iso3"] if table.level == COUNTRY else rows["code"])
-
-
-def observations(table: Listed, question: Question, world: World) -> SimulatedCounts:
-    """Return what the table has, in the form of one run."""
-    order = {code: i for i, code in enumerate(question.units)}
-    unit = np.array([order[table.units[i]] for i in table.unit])
-    years = question.last - question.first + 1
-    by_year = np.full(years, np.nan)
-    if table.year is not None:
-        by_year = np.bincount(table.year - question.first, table.amount, years)
-    codes = {code: i for i, code in enumerate(world.sectors["code"])}
-    by_sector = np.full(len(codes), np.nan)
-    if question.sectors and table.sector is not None:
-        sector = np.array([codes[code] for code in table.sector])
-        by_sector = np.bincount(sector, table.amount, len(codes))
-    return SimulatedCounts(np.bincount(unit, table.amount, len(order)), by_year, by_sector)
-
-
-def _check_observed(observed: SimulatedCounts, table: Listed) -> None:
-    """Refuse a table that leaves nothing to compare."""
-    units = len(observed.units)
+def _observed(table: ObservedTable, question: Question, world: World) -> OutcomeCounts:
+    """Return what the table has, in the form of one run; refuse one that leaves nothing."""
+    units = len(question.units)
     if units < FEWEST_UNITS:
         raise InputError(
             f"{units} unit{'' if units == 1 else 's'} cannot be ranked",
             file=table.file,
             allowed=f"{FEWEST_UNITS} units or more; a complete list counts those not in it as zero",
         )
+    rows = table.rows
+    numbers = {code: i for i, code in enumerate((*question.units, *world.sectors["code"]))}
+    unit = rows["unit"].map(numbers).to_numpy()
+    year = rows["year"].to_numpy() if "year" in rows else np.full(len(rows), question.first)
+    sector = np.full(len(rows), -1)
+    if question.sectors:
+        sector = rows["sector"].map(numbers).to_numpy() - units
+    observed = question.count(world, unit, year, sector, rows["amount"].to_numpy())
     if not observed.units.any():
         raise InputError("everything in it is zero", file=table.file, field=table.measure)
+    return observed
+
+
+# --- what is found
+
+
+def _places(question: Question, world: World) -> pd.DataFrame:
+    """Return the world's rows of the units, in their order."""
+    name, code = ("countries", "iso3") if question.by_country else ("localities", "code")
+    return world.tables[name].set_index(code, drop=False).loc[list(question.units)]
+
+
+def naive_predictors(question: Question, world: World) -> dict[str, Array]:
+    """Return the naive predictors (U,) by name: size, authority and their products.
+
+    Authority is the country's index, mean over the years compared.
+    """
+    index, last = authority_index(world), min(question.last, LAST_YEAR)
+    within = index["year"].between(min(question.first, last), last)
+    authority = index[within].groupby("iso3")["index"].mean()
+    rows = _places(question, world)
+    level = authority.loc[rows["iso3"]].to_numpy(dtype=np.float64)
+    population = rows["population"].to_numpy(dtype=np.float64)
+    gdp = rows["gdp_usd_m"].to_numpy(dtype=np.float64)
+    return {
+        "population": population,
+        "gdp": gdp,
+        "authority": level,
+        "population_authority": population * level,
+        "gdp_authority": gdp * level,
+    }
+
+
+def _groups(question: Question, world: World) -> tuple[Array, str]:
+    """Return the groups that resampling keeps together, and what they are."""
+    countries, found = np.unique(_places(question, world)["iso3"], return_inverse=True)
+    if question.by_country or len(countries) < FEWEST_GROUPS:
+        return np.arange(len(question.units)), "units"
+    return found, "countries"
+
+
+def _found(
+    case: scores.UnitPredictions,
+    table: ObservedTable,
+    question: Question,
+    observed: OutcomeCounts,
+    runs: OutcomeCounts,
+    world: World,
+) -> dict[str, Any]:
+    """Return the scores of every prediction, and totals beside the runs'."""
+    predictions = case.predictions()
+    years = [str(year) for year in range(question.first, question.last + 1)]
+    by_year = "year" in table.rows and len(years) > 1
+    chosen = np.flatnonzero(world.sectors["code"].isin(question.sectors))
+    names = world.sectors["name"].iloc[chosen].astype(str).tolist()
+    total = np.array([observed.units.sum()]), runs.units.sum(axis=1)[:, None]
+    return {
+        "resamples": scores.RESAMPLES,
+        "level": LEVEL,
+        "total": scores.totals(*total, ["total"])[0],
+        "ranks": scores.rank_scores(case, predictions),
+        "concentration": scores.concentration_scores(case, predictions),
+        "calibration": scores.calibration_scores(case, predictions),
+        "years": scores.totals(observed.years, runs.years, years) if by_year else [],
+        "sectors": scores.totals(observed.sectors[chosen], runs.sectors[:, chosen], names),
+    }
+
+
+def _compared(
+    table: ObservedTable,
+    question: Question,
+    request: ComparisonRequest,
+    observed: OutcomeCounts,
+    resampled: str,
+) -> dict[str, Any]:
+    """Return what is compared and how."""
+    outcome = known_outcome(question.outcome)
+    return {
+        "file": table.file.name,
+        "sha256": table.digest,
+        "rows": len(table.rows),
+        "left_out": table.left_out,
+        "level": table.level,
+        "measure": table.measure,
+        "outcome": outcome.name,
+        "meaning": outcome.meaning,
+        "unit": outcome.unit,
+        "years": [question.first, question.last],
+        "sectors": list(question.sectors),
+        "sectors_ignored": "sector" in table.rows and not question.sectors,
+        "units": len(question.units),
+        "listed": len(table.units),
+        "complete": request.complete,
+        "only_positive": not request.complete and bool((observed.units > 0).all()),
+        "within": list(request.within),
+        "resampled": resampled,
+    }
+
+
+def _unit_table(case: scores.UnitPredictions, question: Question, world: World) -> pd.DataFrame:
+    """Return one row a unit."""
+    places = _places(question, world)
+    # Quantiles that occur, so that those of counts are whole.
+    levels = list(_QUANTILES.values())
+    quantiles = np.quantile(case.runs, levels, axis=0, method="inverted_cdf")
+    low, high = scores.pit_bounds(case.runs, case.observed)
+    return pd.DataFrame(
+        {
+            "unit": list(question.units),
+            "name": places["name"].to_numpy(),
+            "country": places["iso3"].to_numpy(),
+            "observed": case.observed,
+            "mean": case.runs.mean(axis=0),
+            **dict(zip(_QUANTILES, quantiles, strict=True)),
+            "pit_low": low,
+            "pit_high": high,
+            **{name: case.predictors[name] for name in ("population", "gdp", "authority")},
+        }
+    )

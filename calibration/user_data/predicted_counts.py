@@ -1,10 +1,10 @@
-"""Count what runs of the model have of one outcome, by unit, year and sector."""
+"""Count what runs of the model, or a user's table, have of one outcome by unit, year and sector."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,8 @@ from sim.engine.outcomes import BY_EVENT, BY_PROJECT, Outcome
 from sim.experiments.comparison.paired_simulation import with_parameters
 from sim.experiments.parameter_draws import checked, with_draw
 from sim.experiments.worker_pool import in_order
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
-    from sim.world import World
+from sim.scenario.schema import Scenario
+from sim.world import World
 
 Progress = Callable[[int, int], None]
 
@@ -46,22 +44,21 @@ WITH_SECTOR = (
 """Outcomes that belong to a sector."""
 
 
+class OutcomeCounts(NamedTuple):
+    """Hold what runs or a table have of an outcome; of several runs with an axis of runs first."""
+
+    units: Array  # (U,)
+    years: Array  # (Y,), over the units asked for
+    sectors: Array  # (S,), of all sectors of the world, over the units asked for
+
+
 @dataclass(frozen=True)
 class Question:
     """Say what is counted.
 
-    Parameters
-    ----------
-    outcome
-        A name in :data:`COMPARED`.
-    by_country
-        Whether the units are countries, with their national governments, or localities.
-    units
-        Codes of the units, U of them.
-    first, last
-        First and last year.
-    sectors
-        Codes of the sectors counted; all if empty.
+    ``outcome`` is a name in :data:`COMPARED`; ``units`` are codes of countries, with their
+    national governments, or of localities; ``first`` and ``last`` are years; ``sectors`` are codes
+    of those counted, all if empty.
     """
 
     outcome: str
@@ -71,26 +68,27 @@ class Question:
     last: int
     sectors: tuple[str, ...] = ()
 
+    def count(
+        self, world: World, unit: Array, year: Array, sector: Array, amount: Array
+    ) -> OutcomeCounts:
+        """Count occurrences (N,) given by position of their unit, year and position of sector.
 
-class SimulatedCounts(NamedTuple):
-    """What runs have of an outcome.
-
-    Shapes: R runs, U units, Y years, S sectors (of the world, all of them).
-    """
-
-    units: Array  # (R, U)
-    years: Array  # (R, Y), over the units asked for
-    sectors: Array  # (R, S), over the units asked for
+        Units and sectors below zero are none; of what has no sector nothing is counted by sector.
+        """
+        codes = world.sectors["code"]
+        keep = (unit >= 0) & (year >= self.first) & (year <= self.last)
+        if self.sectors:
+            keep &= (sector >= 0) & codes.isin(self.sectors).to_numpy()[sector]
+        known = keep & (sector >= 0)
+        return OutcomeCounts(
+            np.bincount(unit[keep], amount[keep], len(self.units)),
+            np.bincount(year[keep] - self.first, amount[keep], self.last - self.first + 1),
+            np.bincount(sector[known], amount[known], len(codes)),
+        )
 
 
 def known_outcome(name: str) -> Outcome:
-    """Return an outcome that can be set against a table.
-
-    Raises
-    ------
-    InputError
-        If there is none of that name.
-    """
+    """Return an outcome that can be set against a table; refuse a name of none by InputError."""
     if name not in COMPARED:
         raise InputError(
             f"there is no outcome {name!r} to compare",
@@ -101,49 +99,24 @@ def known_outcome(name: str) -> Outcome:
     return COMPARED[name]
 
 
-class Counter:
-    """Count one outcome in finished runs.
+def counter(question: Question, world: World) -> Callable[[State], OutcomeCounts]:
+    """Return a function that counts the outcome in a finished run."""
+    at = Positions(world)
+    numbers = {code: i for i, code in enumerate(question.units)}
+    places = list(at.localities["iso3"] if question.by_country else at.locality)
+    # National governments come after the localities and count for their countries.
+    places += list(at.country) if question.by_country else ["" for _ in at.country]
+    unit_of = np.array([numbers.get(code, -1) for code in places], dtype=np.int64)
 
-    Parameters
-    ----------
-    question
-        What is counted.
-    world
-        The tables that the runs are made on.
-    """
+    def count(w: State) -> OutcomeCounts:
+        place, month, sector, amount = _occurrences(w, question.outcome)
+        unit = np.where(place >= 0, unit_of[place], -1)
+        return question.count(world, unit, EPOCH_YEAR + month // 12, sector, amount)
 
-    def __init__(self, question: Question, world: World) -> None:
-        self.question = question
-        at = Positions(world)
-        wanted = {code: i for i, code in enumerate(question.units)}
-        places = list(at.localities["iso3"] if question.by_country else at.locality)
-        # National governments come after the localities and count for their countries.
-        places += list(at.country) if question.by_country else ["" for _ in at.country]
-        self.unit_of = np.array([wanted.get(code, -1) for code in places], dtype=np.int64)
-        self.sectors = len(at.sector)
-        taken = question.sectors or tuple(at.sector)
-        self.taken = np.array([code in taken for code in at.sector])
-
-    def count(self, w: State) -> SimulatedCounts:
-        """Return what one run has: arrays without the axis of runs."""
-        question = self.question
-        place, month, sector, amount = occurrences(w, question.outcome)
-        unit = np.where(place >= 0, self.unit_of[place], -1)
-        year = EPOCH_YEAR + month // 12
-        keep = (unit >= 0) & (year >= question.first) & (year <= question.last)
-        if question.sectors:
-            keep &= (sector >= 0) & self.taken[sector]
-        years = question.last - question.first + 1
-        # Of what has no sector nothing is counted by sector.
-        known = keep & (sector >= 0)
-        return SimulatedCounts(
-            np.bincount(unit[keep], amount[keep], len(question.units)),
-            np.bincount(year[keep] - question.first, amount[keep], years),
-            np.bincount(sector[known], amount[known], self.sectors),
-        )
+    return count
 
 
-def occurrences(w: State, outcome: str) -> tuple[Array, Array, Array, Array]:
+def _occurrences(w: State, outcome: str) -> tuple[Array, Array, Array, Array]:
     """Return place, month, sector and amount of everything that counts for an outcome."""
     if outcome in BY_EVENT:
         log = w.event[: int(w.run["events"][0])]
@@ -176,44 +149,26 @@ def count_runs(
     draws: Sequence[Mapping[str, float]] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
-) -> SimulatedCounts:
-    """Run a scenario and count an outcome in each of its replicates.
+) -> OutcomeCounts:
+    """Run a scenario as often as it says and count an outcome in each of its runs.
 
-    Parameters
-    ----------
-    question
-        What is counted.
-    scenario
-        What is run, as often and with the seed that it says.
-    world
-        The tables it runs on.
-    draws
-        Parameter sets, such as draws from a posterior; run number r takes set r, starting over
-        at the end. A parameter that the scenario sets keeps its value. None runs the scenario's
-        own parameters.
-    workers
-        Threads; the numbers do not depend on it.
-    progress
-        Called with (done, total) after each run.
-
-    Raises
-    ------
-    InputError
-        If a draw names a parameter that does not exist or has a value out of its range.
+    Run number r takes parameter set r of ``draws``, starting over at the end; a parameter that the
+    scenario sets keeps its value. ``workers`` are threads, on which the numbers do not depend;
+    ``progress`` is called with (done, total) after each run. A draw that names a parameter that
+    does not exist or has a value out of its range raises InputError.
     """
-    counter, total = Counter(question, world), scenario.replicates
+    count, total = counter(question, world), scenario.replicates
     # Checked before anything runs, so that a bad draw stops nothing half-way.
     sets = [with_draw(scenario, draw) for draw in checked(draws or ({},))]
     template = initial_state(scenario, world)
 
-    def one(replicate: int) -> SimulatedCounts:
+    def one(replicate: int) -> OutcomeCounts:
         begun = with_parameters(template, sets[replicate % len(sets)])
-        return counter.count(simulate(begun, scenario.seed, replicate))
+        return count(simulate(begun, scenario.seed, replicate))
 
     parts = []
     for done, part in enumerate(in_order(one, total, workers), start=1):
         parts.append(part)
         if progress is not None:
             progress(done, total)
-    units, years, sectors = (np.stack(arrays) for arrays in zip(*parts, strict=True))
-    return SimulatedCounts(units, years, sectors)
+    return OutcomeCounts(*(np.stack(arrays) for arrays in zip(*parts, strict=True)))

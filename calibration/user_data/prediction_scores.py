@@ -1,8 +1,9 @@
-"""Scores of predictions of counts or values by unit against what was observed.
+"""Score predictions of counts or values by unit against what was observed, beside naive ones.
 
 Shapes: U units, R draws from a predictive distribution, B resamples. Predictive distributions are
 given by draws (R, U). What a score would be if the model were true is found by taking each draw in
 turn for the observation: so chance within a run, which moves units together, is accounted for.
+Intervals of scores are 95 % intervals from resampling units; predictive ones hold 90 % of runs.
 
 References
 ----------
@@ -14,19 +15,85 @@ Computing 32: checks of uniformity by distribution functions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.stats import nbinom, rankdata
 
+from calibration.claims.effect_inference import estimate
 from sim.core.state import Array
 from sim.engine.outcomes import gini, ratio
 
+Record = dict[str, Any]
+Predictions = Mapping[str, tuple[Array, Array | None]]
+"""Mean (U,) and draws (R, U) of each prediction; None where it has no distribution."""
+
+MODEL, SIZE = "model", "gdp"
 RESAMPLES = 2000
 _SEED = 64
 GRID = np.linspace(0.0, 1.0, 41)
 """Levels at which distribution functions of PIT values are compared."""
-BINS = 10
+BINS = np.linspace(0.0, 1.0, 11)
 TOPS = (5, 10)
+LEVELS = (0.5, 0.9)
+"""Levels of the predictive intervals whose coverage is reported."""
+_FEWEST_NAIVE = 400
+
+
+@dataclass(frozen=True)
+class UnitPredictions:
+    """Hold observations (U,), what each run has (R, U) and naive predictors (U,) by name.
+
+    Resampling keeps together units of the same number in ``groups`` (U,). Naive predictions have
+    distributions if ``counts`` says that these are counts.
+    """
+
+    observed: Array
+    runs: Array
+    predictors: dict[str, Array]
+    groups: Array
+    counts: bool
+
+    def predictions(self) -> Predictions:
+        """Return mean (U,) and draws (R, U) of every prediction, the model's first."""
+        found: dict[str, tuple[Array, Array | None]] = {}
+        found[MODEL] = (self.runs.mean(axis=0), self.runs)
+        for name, values in self.predictors.items():
+            mean = naive_mean(values, self.observed)
+            number = max(len(self.runs), _FEWEST_NAIVE)
+            draws = naive_draws(mean, self.observed, number) if self.counts else None
+            found[name] = (mean, draws)
+        return found
+
+
+def spread(values: Array, observed: float | None = None) -> Record:
+    """Return median and 90 % interval of values (R,), and where an observation lies in them.
+
+    ``p`` is the chance of a value as far out, on either side; ``inside`` tells whether the
+    observation is in the interval.
+    """
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return dict.fromkeys(("median", "q05", "q95", "p", "inside"))
+    low, middle, high = (float(q) for q in np.quantile(known, (0.05, 0.5, 0.95)))
+    found: Record = {"median": middle, "q05": low, "q95": high}
+    if observed is not None and not np.isnan(observed):
+        ends = pit_bounds(known[:, None], np.array([observed]))
+        pit = float(ends[0][0] + ends[1][0]) / 2.0
+        found |= {"p": min(1.0, 2.0 * min(pit, 1.0 - pit)), "inside": low <= observed <= high}
+    return found
+
+
+def totals(observed: Array, runs: Array, names: list[Any]) -> list[Record]:
+    """Return what was observed (N,) beside what the runs have (R, N), by name."""
+    return [
+        {"name": name, "observed": float(seen), **spread(values, float(seen))}
+        for name, seen, values in zip(names, observed, runs.T, strict=True)
+    ]
 
 
 # --- ranks
@@ -43,12 +110,7 @@ def _multiplicities(groups: int, times: int) -> Array:
 def resampled(groups: Array, times: int = RESAMPLES) -> Array:
     """Return how often each unit is in each resample (B + 1, U); the first is the sample.
 
-    Parameters
-    ----------
-    groups
-        Number of the group of each unit (U,), from 0; groups are drawn as a whole.
-    times
-        Number of resamples, B.
+    Groups, given by their number (U,) from 0, are drawn as a whole.
     """
     weights: Array = _multiplicities(int(groups.max()) + 1, times)[:, groups]
     return weights
@@ -68,17 +130,12 @@ def weighted_ranks(values: Array, weights: Array) -> Array:
 def correlations(x: Array, y: Array, weights: Array) -> Array:
     """Return Pearson's correlation of x and y (B, U) under weights (B, U); nan if constant."""
     total = weights.sum(axis=1, keepdims=True)
-
-    def centred(values: Array) -> Array:
-        result: Array = values - (weights * values).sum(axis=1, keepdims=True) / total
-        return result
-
-    a, b = centred(x), centred(y)
+    a, b = (of - (weights * of).sum(axis=1, keepdims=True) / total for of in (x, y))
     together = (weights * a * b).sum(axis=1)
-    spread = (weights * a * a).sum(axis=1) * (weights * b * b).sum(axis=1)
+    variances = (weights * a * a).sum(axis=1) * (weights * b * b).sum(axis=1)
     # A constant leaves rounding errors behind.
-    small = spread <= 1e-18 * total[:, 0] ** 6
-    return np.where(small, np.nan, together / np.sqrt(np.where(small, 1.0, spread)))
+    small = variances <= 1e-18 * total[:, 0] ** 6
+    return np.where(small, np.nan, together / np.sqrt(np.where(small, 1.0, variances)))
 
 
 def partial(xy: Array, xz: Array, yz: Array) -> Array:
@@ -86,6 +143,46 @@ def partial(xy: Array, xz: Array, yz: Array) -> Array:
     left = (1.0 - xz**2) * (1.0 - yz**2)
     known = left > 1e-12
     return np.where(known, (xy - xz * yz) / np.sqrt(np.where(known, left, 1.0)), np.nan)
+
+
+def rank_scores(case: UnitPredictions, predictions: Predictions) -> dict[str, Record]:
+    """Return of every prediction how well it ranks the units.
+
+    ``rank`` is Spearman's correlation with what was observed, ``partial`` the same given GDP,
+    and ``model_minus`` how much better the model's is; of the model ``if_true`` tells what both
+    would be if the model were true.
+    """
+    weights = resampled(case.groups)
+    seen, size = (weighted_ranks(of, weights) for of in (case.observed, case.predictors[SIZE]))
+    size_seen = correlations(size, seen, weights)
+    ranks = {name: weighted_ranks(mean, weights) for name, (mean, _) in predictions.items()}
+    direct = {name: correlations(rank, seen, weights) for name, rank in ranks.items()}
+    found: dict[str, Record] = {}
+    for name, rank in ranks.items():
+        given = partial(direct[name], correlations(rank, size, weights), size_seen)
+        better = direct[MODEL] - direct[name]
+        found[name] = {
+            "rank": estimate(direct[name])._asdict(),
+            "partial": None if name == SIZE else estimate(given)._asdict(),
+            "model_minus": None if name == MODEL else estimate(better)._asdict(),
+        }
+    found[MODEL]["if_true"] = _ranks_if_true(case.runs, case.predictors[SIZE])
+    return found
+
+
+def _ranks_if_true(runs: Array, predictor: Array) -> Record:
+    """Return the rank correlations of each run with the mean of the others, also given size."""
+    once = np.ones((1, runs.shape[1]))
+    size, total = weighted_ranks(predictor, once), runs.sum(axis=0)
+    found = []
+    for run in runs:
+        rank = weighted_ranks((total - run) / max(len(runs) - 1, 1), once)
+        seen = weighted_ranks(run, once)
+        pairs = ((rank, seen), (rank, size), (size, seen))
+        xy, xz, yz = (correlations(a, b, once) for a, b in pairs)
+        found.append((float(xy[0]), float(partial(xy, xz, yz)[0])))
+    direct, given = np.array(found).T
+    return {"rank": spread(direct), "partial": spread(given)}
 
 
 # --- calibration
@@ -96,50 +193,29 @@ def pit_bounds(draws: Array, observed: Array) -> tuple[Array, Array]:
 
     The observation counts as one more draw, so that the PIT of an exchangeable one is uniform.
     """
-    below = (draws < observed).sum(axis=0)
-    equal = (draws == observed).sum(axis=0)
+    below, equal = (draws < observed).sum(axis=0), (draws == observed).sum(axis=0)
     one_more = len(draws) + 1
     return below / one_more, (below + equal + 1) / one_more
 
 
 def pits_of_draws(draws: Array) -> tuple[Array, Array]:
     """Return the ends of the PIT (R, U) of every draw among all of them."""
-    ordered = np.sort(draws, axis=0)
-    low = np.empty(draws.shape)
-    high = np.empty(draws.shape)
-    for unit in range(draws.shape[1]):
-        column = ordered[:, unit]
-        low[:, unit] = np.searchsorted(column, draws[:, unit], "left")
-        high[:, unit] = np.searchsorted(column, draws[:, unit], "right")
-    return low / len(draws), high / len(draws)
+    low, high = (rankdata(draws, method, axis=0) for method in ("min", "max"))
+    return (low - 1) / len(draws), high / len(draws)
 
 
 def pit_function(low: Array, high: Array, at: Array = GRID) -> Array:
-    """Return the mean distribution function of PIT values at some levels (..., levels).
-
-    Parameters
-    ----------
-    low, high
-        Ends of the PIT (..., U).
-    at
-        Levels from 0 to 1.
-    """
+    """Return the mean distribution function at levels ``at`` of PITs with ends (..., U)."""
     width = (high - low)[..., None]
     inside = np.clip((at - low[..., None]) / width, 0.0, 1.0)
     mean: Array = inside.mean(axis=-2)
     return mean
 
 
-def pit_shares(low: Array, high: Array, bins: int = BINS) -> Array:
-    """Return the share of PIT values in each of equally wide bins (..., bins)."""
-    return np.diff(pit_function(low, high, np.linspace(0.0, 1.0, bins + 1)), axis=-1)
-
-
 def coverage(low: Array, high: Array, level: float) -> Array:
     """Return the share of units whose PIT lies within the central interval of a level (...)."""
     ends = np.array([(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    found = pit_function(low, high, ends)
-    return np.asarray(found[..., 1] - found[..., 0])
+    return np.diff(pit_function(low, high, ends), axis=-1)[..., 0]
 
 
 def departure(function: Array) -> Array:
@@ -159,6 +235,50 @@ def ranked_probability_score(draws: Array, observed: Array) -> Array:
     return np.asarray(np.abs(draws - observed).mean(axis=0) - apart)
 
 
+def calibration_scores(case: UnitPredictions, predictions: Predictions) -> Record:
+    """Return how well predictive distributions are calibrated.
+
+    ``function`` is the mean distribution function of the PIT at the levels of ``levels``,
+    ``shares`` its histogram; of the model ``low`` and ``high`` are the 90 % bands of both if it
+    were true, and ``p`` the chance of a function as far from the diagonal. ``score`` is the mean
+    ranked probability score, ``model_minus`` the model's minus another's (below zero: the model
+    is better).
+    """
+    by_unit, found = {}, {}
+    weights = resampled(case.groups)
+    for name, (_, draws) in predictions.items():
+        if draws is None:
+            continue
+        ends = pit_bounds(draws, case.observed)
+        by_unit[name] = ranked_probability_score(draws, case.observed)
+        function = pit_function(*ends)
+        found[name] = {
+            "function": function.tolist(),
+            "shares": np.diff(pit_function(*ends, BINS)).tolist(),
+            "departure": float(departure(function)),
+            "coverage": {f"{100.0 * level:.0f}": float(coverage(*ends, level)) for level in LEVELS},
+            "score": float(by_unit[name].mean()),
+        }
+        if name != MODEL:
+            means = (weights @ (by_unit[MODEL] - by_unit[name])) / weights.sum(axis=1)
+            found[name]["model_minus"] = estimate(means)._asdict()
+    found[MODEL] |= _calibration_if_true(case.runs, found[MODEL]["departure"])
+    return {"levels": GRID.tolist(), "predictions": found}
+
+
+def _calibration_if_true(runs: Array, departed: float) -> Record:
+    """Return the bands of a true model's PIT, and how often it departs as far as was found."""
+    ends = pits_of_draws(runs)
+    functions, shares = pit_function(*ends), np.diff(pit_function(*ends, BINS))
+    farther = int((departure(functions) >= departed).sum())
+    covered = {f"{100.0 * level:.0f}": spread(coverage(*ends, level)) for level in LEVELS}
+    band: Record = {"p": (1 + farther) / (1 + len(runs)), "coverage_if_true": covered}
+    for name, values in (("function", functions), ("shares", shares)):
+        low, high = np.quantile(values, (0.05, 0.95), axis=0)
+        band |= {f"{name}_low": low.tolist(), f"{name}_high": high.tolist()}
+    return band
+
+
 # --- concentration
 
 
@@ -176,43 +296,44 @@ def concentration(values: Array) -> dict[str, float]:
     return found | {"touched": float((values > 0).mean())}
 
 
-def concentrations(draws: Array) -> dict[str, Array]:
-    """Return :func:`concentration` of each draw (R,), by the name of the measure."""
-    rows = [concentration(draw) for draw in draws]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+def concentration_scores(case: UnitPredictions, predictions: Predictions) -> list[Record]:
+    """Return each measure of concentration: as observed, as the runs have it, and naively.
+
+    A naive prediction without a distribution has the concentration of its means.
+    """
+    observed = concentration(case.observed)
+    found: list[Record] = [
+        {"measure": name, "observed": value, "predictions": {}} for name, value in observed.items()
+    ]
+    for name, (mean, draws) in predictions.items():
+        drawn = [concentration(draw) for draw in (mean[None] if draws is None else draws)]
+        for row in found:
+            values = np.array([one[row["measure"]] for one in drawn])
+            spanned = spread(values, row["observed"] if name == MODEL else None)
+            if draws is None:
+                # Means touch every unit; that says nothing.
+                middle = spanned["median"] if row["measure"] != "touched" else None
+                spanned |= {"median": middle, "q05": None, "q95": None}
+            row["predictions"][name] = spanned
+    return found
 
 
 # --- naive predictions
 
 
 def naive_mean(predictor: Array, observed: Array) -> Array:
-    """Return the observed total shared out in proportion to a predictor (U,).
-
-    It is shared out equally where the predictor is zero everywhere.
-    """
+    """Return the observed total shared out in proportion to a predictor (U,), else equally."""
     if not predictor.any():
         return np.full(len(observed), observed.mean())
     return np.asarray(observed.sum() * predictor / predictor.sum())
 
 
 def naive_draws(mean: Array, observed: Array, count: int) -> Array:
-    """Return draws (R, U) of counts around naive means.
+    """Return draws (count, U) of counts around naive means (U,).
 
-    Counts are negative binomial, with the dispersion that makes the observed counts likeliest:
-    a benefit of hindsight that the model does not have.
-
-    Parameters
-    ----------
-    mean
-        Means (U,).
-    observed
-        Observed counts (U,).
-    count
-        Number of draws.
+    Counts are negative binomial, with the dispersion that makes the observed counts (U,)
+    likeliest: a benefit of hindsight that the model does not have.
     """
-    from scipy.optimize import minimize_scalar
-    from scipy.stats import nbinom
-
     # Where a predictor is zero, a mean of zero would exclude what may have been observed.
     level = np.maximum(mean, 1e-6 * max(float(mean.mean()), 1e-6))
 

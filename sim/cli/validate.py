@@ -13,7 +13,7 @@ from sim.core.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from calibration.user_data.comparison import TableComparison
+    from calibration.user_data import TableComparison
 
 _NARROWEST = 110
 _USUAL = 200
@@ -134,8 +134,7 @@ def _compare(
     as_json: bool,
 ) -> None:
     """Compare the model with a user's table: ranks, concentration, calibration."""
-    from calibration.user_data.comparison import compare_with_table
-    from calibration.user_data.comparison_record import ComparisonRequest
+    from calibration.user_data import ComparisonRequest, compare_with_table
     from sim.core.folders import free_folder
     from sim.experiments.comparison.pairing import threads
     from sim.world import load_world

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 import sim
-from calibration.user_data.comparison import compare_with_table
-from calibration.user_data.comparison_record import ComparisonRequest
+from calibration.user_data import ComparisonRequest, compare_with_table
 from sim.experiments.run_settings import changed_words, settings_words, simulated, stamp_words
 from sim.report import (
     compare_figures,

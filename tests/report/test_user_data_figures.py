@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from calibration.user_data.comparison import TableComparison, compare_with_table
-from calibration.user_data.comparison_record import ComparisonRequest
+from calibration.user_data import ComparisonRequest, TableComparison, compare_with_table
 from sim.report import figure_style
 from sim.report.user_data_figures import MOST_UNITS, drawings, shown_units
 from sim.report.user_data_page import comparison_page, write_page

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.user_data.comparison import TableComparison, compare_with_table
-from calibration.user_data.comparison_record import ComparisonRequest, naive_predictors
+from calibration.user_data import ComparisonRequest, TableComparison, compare_with_table
+from calibration.user_data.comparison import naive_predictors
 from calibration.user_data.predicted_counts import Question, count_runs
 from sim.core.errors import InputError
 from sim.report.user_data_figures import LABELS, MODEL

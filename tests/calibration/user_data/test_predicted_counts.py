@@ -6,9 +6,9 @@ import pytest
 import sim
 from calibration.user_data.predicted_counts import (
     COMPARED,
-    Counter,
     Question,
     count_runs,
+    counter,
     known_outcome,
 )
 from sim.core.errors import InputError
@@ -35,7 +35,7 @@ def test_counts_are_the_outcomes_of_the_run(
 ) -> None:
     for by_country, table in ((True, small_run.by_country), (False, small_run.by_locality)):
         asked = question(world, outcome, by_country=by_country)
-        found = Counter(asked, world).count(finished)
+        found = counter(asked, world)(finished)
         rows = table[table["replicate"] == 0]
         name = "country" if by_country else "locality"
         expected = rows.set_index(name)[outcome].loc[list(asked.units)]
@@ -51,7 +51,7 @@ def test_years_sectors_and_units_are_kept_to(small_run: Run, finished: State, wo
     asked = question(
         world, "deals", by_country=True, units=units, first=2004, last=2008, sectors=sectors
     )
-    found = Counter(asked, world).count(finished)
+    found = counter(asked, world)(finished)
     year = deals["month_deal"].str[:4].astype(int)
     kept = deals[deals["country"].isin(units) & deals["sector"].isin(sectors)]
     kept = kept[year[kept.index].between(2004, 2008)]

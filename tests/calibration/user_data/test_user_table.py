@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from calibration.user_data.user_table import Scope, read_listed
+from calibration.user_data import ComparisonRequest
+from calibration.user_data.user_table import read_observed
 from sim.core.errors import InputError
 from sim.world import World
 
@@ -15,11 +16,13 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "mine.csv"
 
 
-def fault(file: Path, text: str | bytes, world: World, scope: Scope | None = None) -> InputError:
+def fault(
+    file: Path, text: str | bytes, world: World, request: ComparisonRequest | None = None
+) -> InputError:
     """Return the error that a file causes."""
     file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     with pytest.raises(InputError) as caught:
-        read_listed(file, world, scope)
+        read_observed(file, world, request)
     return caught.value
 
 
@@ -32,28 +35,26 @@ def test_a_table_is_read(file: Path, world: World) -> None:
         "BR-SP,,2011,digital,1\n",
         encoding="utf-8",
     )
-    table = read_listed(file, world)
+    table = read_observed(file, world)
     assert (table.measure, table.level, table.left_out) == ("count", "locality", 0)
     assert sorted(table.units) == ["AR-Y", "BR-SP"]
-    assert [table.units[i] for i in table.unit] == ["BR-SP", "AR-Y", "BR-SP"]
-    assert table.amount.tolist() == [2.0, 3.0, 1.0]
-    assert table.year is not None
-    assert table.year.tolist() == [2010, 2012, 2011]
-    assert table.sector is not None
-    assert table.sector.tolist() == ["ports", "lithium", "digital"]
+    assert table.rows["unit"].tolist() == ["BR-SP", "AR-Y", "BR-SP"]
+    assert table.rows["amount"].tolist() == [2.0, 3.0, 1.0]
+    assert table.rows["year"].tolist() == [2010, 2012, 2011]
+    assert table.rows["sector"].tolist() == ["ports", "lithium", "digital"]
 
 
 def test_localities_add_up_to_countries(file: Path, world: World) -> None:
     file.write_text("unit,value\nBR-SP,1.5\nBRA,2\nCHL,0\n")
-    table = read_listed(file, world, Scope(by="country"))
+    table = read_observed(file, world, ComparisonRequest(by="country"))
     assert table.level == "country"
-    assert [table.units[i] for i in table.unit] == ["BRA", "BRA", "CHL"]
+    assert table.rows["unit"].tolist() == ["BRA", "BRA", "CHL"]
 
 
 def test_rows_of_other_years_and_countries_are_left_out(file: Path, world: World) -> None:
     file.write_text("unit,year,count\nBRA,1995,1\nBRA,2005,2\nCHL,2005,3\nBRA,2031,4\n")
-    table = read_listed(file, world, Scope(first=2000, last=2020, within=("BRA",)))
-    assert table.amount.tolist() == [2.0]
+    table = read_observed(file, world, ComparisonRequest(first=2000, last=2020, within=("BRA",)))
+    assert table.rows["amount"].tolist() == [2.0]
     assert table.left_out == 3
 
 
@@ -132,12 +133,14 @@ def test_wrong_cells_are_pointed_at(case: str, file: Path, world: World) -> None
 
 
 def test_a_country_cannot_be_compared_by_locality(file: Path, world: World) -> None:
-    error = fault(file, "unit,count\nBR-SP,1\nBRA,1\n", world, Scope(by="locality"))
+    error = fault(file, "unit,count\nBR-SP,1\nBRA,1\n", world, ComparisonRequest(by="locality"))
     assert (error.line, error.field) == (3, "unit")
 
 
 def test_nothing_left(file: Path, world: World) -> None:
-    error = fault(file, "unit,year,count\nBRA,2005,1\n", world, Scope(first=2010, last=2012))
+    error = fault(
+        file, "unit,year,count\nBRA,2005,1\n", world, ComparisonRequest(first=2010, last=2012)
+    )
     assert "no row is left" in str(error)
 
 
@@ -145,17 +148,17 @@ def test_the_example_of_the_documentation_is_a_table(file: Path, world: World) -
     page = Path(__file__).resolve().parents[3] / "docs" / "validate.md"
     example = page.read_text(encoding="utf-8").split("```csv\n")[1].split("```")[0]
     file.write_text(example)
-    table = read_listed(file, world)
-    assert len(table.amount) == len(example.splitlines()) - 1
+    table = read_observed(file, world)
+    assert len(table.rows) == len(example.splitlines()) - 1
     assert len(table.units) >= 5
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path, file: Path, world: World) -> None:
     file.write_text("unit,count\nBRA,1\n")
     with pytest.raises(InputError, match=r"no such file.*Did you mean 'mine\.csv'"):
-        read_listed(tmp_path / "mime.csv", world)
+        read_observed(tmp_path / "mime.csv", world)
     with pytest.raises(InputError, match="is a folder"):
-        read_listed(tmp_path, world)
+        read_observed(tmp_path, world)
 
 
 EXCEL: dict[str, bytes] = {
@@ -172,8 +175,8 @@ EXCEL: dict[str, bytes] = {
 @pytest.mark.parametrize("form", EXCEL)
 def test_tables_are_read_as_spreadsheets_write_them(form: str, file: Path, world: World) -> None:
     file.write_bytes(EXCEL[form])
-    table = read_listed(file, world)
-    assert (table.units, table.amount.tolist()) == (("BR-SP",), [2.5])
+    table = read_observed(file, world)
+    assert (table.units, table.rows["amount"].tolist()) == (("BR-SP",), [2.5])
 
 
 def test_all_wrong_cells_are_told_at_once(file: Path, world: World) -> None:
@@ -192,10 +195,10 @@ def test_a_parquet_table_is_read(tmp_path: Path, world: World) -> None:
     path = tmp_path / "mine.parquet"
     frame = pd.DataFrame({"unit": ["BRA", "CHL"], "count": [1, 2]})
     frame.to_parquet(path)
-    assert read_listed(path, world).amount.tolist() == [1.0, 2.0]
+    assert read_observed(path, world).rows["amount"].tolist() == [1.0, 2.0]
     frame.assign(count=[1.0, float("nan")]).to_parquet(path)
     with pytest.raises(InputError, match="count, row 2: the cell is blank"):
-        read_listed(path, world)
+        read_observed(path, world)
 
 
 @pytest.mark.parametrize(
