@@ -36,12 +36,12 @@ def bare(runs: int, replicates: int, end: str, first: int, every: int) -> None:
     import numpy as np
 
     from sim.engine.compiled import simulate
-    from sim.experiments.sweep.chunk_runs import Bench
+    from sim.experiments.sweep.chunk_runs import ChunkRunner
 
     asked = planned_runs(runs, replicates, end)
-    bench = Bench(asked.plan, asked.world)
-    bench.warm_up()
-    states = [bench.state(tuple(point)) for point in np.asarray(asked.plan.values)]
+    runner = ChunkRunner(asked.plan, asked.world)
+    runner.warm_up()
+    states = [runner.state(tuple(point)) for point in np.asarray(asked.plan.values)]
     wall, processor = time.perf_counter(), time.process_time()
     for number in range(first, runs, every):
         point, replicate = divmod(number, replicates)
@@ -71,7 +71,7 @@ def sweep_command(out: str, runs: int, replicates: int, end: str, workers: int) 
 
 def timed_worker(traces: str, address: str, identity: str) -> None:
     """Work as a worker of a sweep does, and note the time spent inside the engine."""
-    from sim.experiments.sweep import chunk_runs, local_worker
+    from sim.experiments.sweep import chunk_runs, local_pool
 
     simulate, add = chunk_runs.simulate, chunk_runs.Store.add
     inside = [0.0]
@@ -87,7 +87,7 @@ def timed_worker(traces: str, address: str, identity: str) -> None:
         return add(*arguments)
 
     chunk_runs.simulate, chunk_runs.Store.add = timed, noted
-    local_worker.main([address, identity])
+    local_pool.main(address, identity)
 
 
 def speed(runs: int, replicates: int, end: str, workers: int) -> dict[str, float]:

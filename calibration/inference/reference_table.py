@@ -25,8 +25,14 @@ from calibration.inference.prior import Array
 from calibration.inference.simulator_protocol import Observation, Simulator
 from sim.core.errors import InputError
 from sim.core.files import MachineError, plain
-from sim.experiments.sweep.parquet import fits_name, named, notes_of, parquet_bytes, parquet_table
-from sim.experiments.sweep.storage import Folder
+from sim.experiments.sweep.storage import (
+    Folder,
+    fits_name,
+    named,
+    notes_of,
+    parquet_bytes,
+    parquet_table,
+)
 
 CHUNK = 50
 WAVE = 10_000_000

@@ -18,8 +18,7 @@ from sim.core.plurals import counted
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
-    from sim.experiments.sweep.cost_estimate import CostEstimate
-    from sim.experiments.sweep.start_sweep import Planned
+    from sim.experiments.sweep.start_sweep import CostEstimate, Planned
     from sim.experiments.sweep.sweep_plan import SweepPlan
 
 _LINE_SECONDS = 60.0
@@ -316,7 +315,7 @@ def _report(done: Sweep, as_json: bool) -> None:
 
 def _print_plan(asked: Planned, workers: int | None, as_json: bool) -> None:
     """Print what a sweep would take."""
-    from sim.experiments.sweep.cost_estimate import estimate
+    from sim.experiments.sweep.start_sweep import estimate
 
     plan, needed = asked.plan, estimate(asked, workers)
     made = (
@@ -332,8 +331,7 @@ def _print_extension(
 ) -> None:
     """Print what adding to a sweep would take."""
     from sim.experiments.sweep import Sweep
-    from sim.experiments.sweep.cost_estimate import estimate
-    from sim.experiments.sweep.start_sweep import Planned
+    from sim.experiments.sweep.start_sweep import Planned, estimate
 
     held = Sweep(folder)
     whole, left = held.extended_plan(asked["n"], asked["replicates"]), held.status.left

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import InputError, nearest_name
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
+from sim.core.table_reader import Column, read_table
 from sim.experiments.samplers import LAYOUTS, MORRIS_LEVELS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ DEFAULT_N = {"grid": 5, "lhs": 100, "sobol": 64, "morris": 20}
 
 MOST_POINTS = 10_000_000
 EXAMPLE = "name=low..high for a range or name=a,b,c for a list, such as turnover.fade=0.2..0.9"
+FILES = "a .csv or .parquet file whose columns are parameters, one row a point"
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,9 @@ class Varied:
 
     @property
     def text(self) -> str:
-        """Return what :func:`parse_vary` reads back."""
-        if self.values is not None:
-            return f"{self.name}={','.join(_shortest(value) for value in self.values)}"
-        return f"{self.name}={_shortest(self.low)}..{_shortest(self.high)}"
+        """Return what :func:`parse_vary` reads back, with the shortest exact numbers."""
+        values, sign = (self.bounds, "..") if self.values is None else (self.values, ",")
+        return f"{self.name}={sign.join(repr(float(value)) for value in values)}"
 
     def at(self, shares: Any) -> Any:
         """Return the values at shares of the way from low to high, as an array of floats.
@@ -83,11 +84,6 @@ class Varied:
         return np.asarray(self.values, dtype=np.float64)[np.clip(place, 0, count - 1)]
 
 
-def _shortest(value: float | None) -> str:
-    """Return the shortest text that reads back as the same number."""
-    return "" if value is None else repr(float(value))
-
-
 def parse_vary(text: str) -> Varied:
     """Return what ``name=low..high`` or ``name=a,b,c`` says.
 
@@ -97,46 +93,53 @@ def parse_vary(text: str) -> Varied:
         If it is of neither form, names no parameter, leaves the parameter's range, or the range
         or list is empty, reversed or says a value twice.
     """
-    where = text
+    where: dict[str, Any] = {"argument": "vary", "field": text}
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not equals or not rest:
-        raise InputError("says no values", argument="vary", field=where, allowed=EXAMPLE)
-    if name not in PARAMETERS:
-        raise InputError(
-            f"there is no parameter {name!r}",
-            argument="vary",
-            field=where,
-            nearest=nearest_name(name, PARAMETERS),
-        )
+        raise InputError("says no values", **where, allowed=EXAMPLE)
+    check_name(name, **where)
     if ".." in rest:
         first, _, last = rest.partition("..")
-        low, high = _number(name, first, where), _number(name, last, where)
+        low, high = (_number(name, part, where) for part in (first, last))
         if low >= high:
             what = "is empty" if low == high else "runs backwards"
-            raise InputError(f"the range {what}", argument="vary", field=where, allowed=EXAMPLE)
+            raise InputError(f"the range {what}", **where, allowed=EXAMPLE)
         return Varied(name, low=low, high=high)
     values = [_number(name, part, where) for part in rest.split(",")]
     if len(set(values)) < len(values):
         twice = next(value for value in values if values.count(value) > 1)
-        raise InputError(f"says {twice:g} twice", argument="vary", field=where)
+        raise InputError(f"says {twice:g} twice", **where)
     return Varied(name, values=tuple(sorted(values)))
 
 
-def _number(name: str, text: str, where: str) -> float:
-    """Return one value of a parameter, checked against its range."""
-    entry = PARAMETERS[name]
-    allowed = f"{entry.low:g} to {entry.high:g} ({entry.unit})"
+def _number(name: str, text: str, where: dict[str, Any]) -> float:
     try:
         value = float(text)
     except ValueError:
         raise InputError(
-            f"{text.strip()!r} is not a number", argument="vary", field=where, allowed=allowed
+            f"{text.strip()!r} is not a number", **where, allowed=_allowed(name)
         ) from None
-    if not entry.low <= value <= entry.high:  # also refuses nan
-        raise InputError(
-            f"{value:g} is out of range", argument="vary", field=where, allowed=allowed
-        )
+    check_value(name, value, **where)
     return value
+
+
+def check_name(name: str, **where: Any) -> None:
+    """Refuse a name that is no parameter's; ``where`` is the place of it in what a user gave."""
+    if name not in PARAMETERS:
+        near = nearest_name(name, PARAMETERS)
+        raise InputError(f"there is no parameter {name!r}", **where, nearest=near)
+
+
+def check_value(name: str, value: float, **where: Any) -> None:
+    """Refuse a value that is out of a parameter's range, nan included."""
+    if not PARAMETERS[name].low <= value <= PARAMETERS[name].high:
+        raise InputError(f"{value:g} is out of range", **where, allowed=_allowed(name))
+
+
+def _allowed(name: str) -> str:
+    """Return the range of a parameter in words."""
+    entry = PARAMETERS[name]
+    return f"{entry.low:g} to {entry.high:g} ({entry.unit})"
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ class Design:
     settings
         What else made it, in terms of JSON: ``blocks``, the sizes laid out one after the other;
         ``notes``, what the user should be told; of a design crossed with draws of parameters,
-        ``draws`` and ``drawn`` (:mod:`sim.experiments.design_with_draws`).
+        ``draws`` and ``drawn`` (:mod:`sim.experiments.parameter_draws`).
     """
 
     kind: str
@@ -165,6 +168,18 @@ class Design:
     points: pd.DataFrame
     seed: int
     settings: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, kind: str, varied: tuple[Varied, ...], points: Any, seed: int, settings: dict[str, Any]
+    ) -> Design:
+        """Return the design of an array of points (points, parameters)."""
+        import numpy as np
+        import pandas as pd
+
+        names = pd.Index([one.name for one in varied], dtype=object)
+        frame = pd.DataFrame(np.asarray(points, dtype=np.float64), columns=names)
+        return cls(kind, varied, frame, seed, settings)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -219,7 +234,7 @@ class Design:
                 field="design",
                 allowed=f"{counted(count, 'point')} of {', '.join(names)}",
             )
-        return cls(kind, varied, _framed(points.to_numpy(), varied), seed, settings)
+        return cls.of(kind, varied, points.to_numpy(), seed, settings)
 
     def extended(self, n: int) -> Design:
         """Return the design with ``n`` further base points, its present points first.
@@ -233,24 +248,24 @@ class Design:
         InputError
             If ``n`` is not positive, or the design is a grid or a file, which have no next point.
         """
-        if self.kind not in KINDS or self.kind == "grid" or self.draws:
+        if self.kind not in LAYOUTS or self.draws:
+            whose = "draws have" if self.draws else f"a {self.kind} has"
             raise InputError(
-                "draws have no next point to go on with"
-                if self.draws
-                else f"a {self.kind} has no next point to go on with",
+                f"{whose} no next point to go on with",
                 argument="design",
                 allowed="a new sweep with longer lists or another file",
             )
-        _check_count(self.kind, n)
-        blocks = [*self.settings["blocks"], n]
-        more = _block(self.kind, self.varied, blocks, self.seed)
         import numpy as np
 
+        _check_count(self.kind, n)
+        blocks = [*self.settings["blocks"], n]
+        points = np.vstack(
+            [self.points.to_numpy(), _block(self.kind, self.varied, blocks, self.seed)]
+        )
         notes = [note for note in self.notes if note not in _notes(self.kind, self.settings)]
         settings = {**self.settings, "blocks": blocks}
         settings["notes"] = [*notes, *_notes(self.kind, settings)]
-        points = _framed(np.vstack([self.points.to_numpy(), more]), self.varied)
-        return replace(self, points=points, settings=settings)
+        return self.of(self.kind, self.varied, points, self.seed, settings)
 
 
 def _recorded(text: str) -> Varied:
@@ -262,19 +277,8 @@ def _recorded(text: str) -> Varied:
     return Varied(name, values=tuple(float(value) for value in rest.split(",")))
 
 
-def _framed(points: Any, varied: Sequence[Varied]) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
-    names = pd.Index([one.name for one in varied], dtype=object)
-    return pd.DataFrame(np.asarray(points, dtype=np.float64), columns=names)
-
-
 def make_design(
-    kind: str | Path,
-    varied: Iterable[Varied | str] = (),
-    n: int | None = None,
-    seed: int = 1,
+    kind: str | Path, varied: Iterable[Varied | str] = (), n: int | None = None, seed: int = 1
 ) -> Design:
     """Lay out the points of a sweep.
 
@@ -302,7 +306,7 @@ def make_design(
         if names.count(name) > 1:
             raise InputError(f"varies {name} a second time", argument="vary")
     if str(kind) not in KINDS:
-        return _from_file(str(kind), chosen, n, seed)
+        return _from_file(Path(kind), chosen, n, seed)
     kind = str(kind)
     if not chosen:
         raise InputError(f"a {kind} needs something to vary", argument="vary", allowed=EXAMPLE)
@@ -314,14 +318,13 @@ def make_design(
         )
     n = DEFAULT_N[kind] if n is None else n
     _check_count(kind, n)
-    _check_levels(kind, chosen)
+    _check_space(kind, chosen, n)
     settings: dict[str, Any] = {"n": n} if kind == "grid" else {"blocks": [n]}
     if kind == "morris":
         settings["levels"] = MORRIS_LEVELS
-    _check_size(kind, chosen, n)
     points = _grid(chosen, n) if kind == "grid" else _block(kind, chosen, [n], seed)
     settings["notes"] = _notes(kind, settings)
-    return Design(kind, chosen, _framed(points, chosen), seed, settings)
+    return Design.of(kind, chosen, points, seed, settings)
 
 
 def _check_count(kind: str, n: int) -> None:
@@ -330,24 +333,19 @@ def _check_count(kind: str, n: int) -> None:
         raise InputError(f"{n} is too few for a {kind}", argument="n", allowed=f"{least} or more")
 
 
-def _check_levels(kind: str, varied: Sequence[Varied]) -> None:
-    """Refuse a parameter with a single value where effects are to be measured."""
-    if kind not in {"sobol", "morris"}:
-        return
+def _check_space(kind: str, varied: Sequence[Varied], n: int) -> None:
+    """Refuse a single value of a parameter whose effect is to be measured, or too many points."""
     for one in varied:
-        if one.values is not None and len(one.values) < 2:
+        if kind in {"sobol", "morris"} and one.values is not None and len(one.values) < 2:
             raise InputError(
                 f"a {kind} design cannot vary a parameter with a single value",
                 argument="vary",
                 field=one.text,
                 allowed="two values or more; one that is held at a value is set, not varied",
             )
-
-
-def _check_size(kind: str, varied: Sequence[Varied], n: int) -> None:
     sizes = [n if one.values is None else len(one.values) for one in varied]
-    per_n = {"grid": 0, "lhs": 1, "sobol": len(varied) + 2, "morris": len(varied) + 1}[kind]
-    count = math.prod(sizes) if kind == "grid" else n * per_n
+    per_n = {"lhs": 1, "sobol": len(varied) + 2, "morris": len(varied) + 1}
+    count = math.prod(sizes) if kind == "grid" else n * per_n[kind]
     if count > MOST_POINTS:
         raise InputError(
             f"the {kind} would have {count:,} points",
@@ -373,10 +371,7 @@ def _grid(varied: Sequence[Varied], n: int) -> Any:
     """Return every combination, the last parameter changing fastest."""
     import numpy as np
 
-    axes = [
-        np.linspace(*one.bounds, n) if one.values is None else np.asarray(one.values)
-        for one in varied
-    ]
+    axes = [np.linspace(*one.bounds, n) if one.values is None else one.values for one in varied]
     return np.array(list(product(*axes)), dtype=np.float64)
 
 
@@ -388,30 +383,37 @@ def _block(kind: str, varied: Sequence[Varied], blocks: Sequence[int], seed: int
     return np.stack([one.at(shares[:, i]) for i, one in enumerate(varied)], axis=1)
 
 
-def _from_file(path: str, varied: Sequence[Varied], n: int | None, seed: int) -> Design:
-    """Return the design of a CSV or Parquet file, one row a point."""
-    from sim.experiments.point_files import read_points
+def _from_file(file: Path, varied: Sequence[Varied], n: int | None, seed: int) -> Design:
+    """Return the design of a table of points, as :mod:`sim.core.table_reader` reads it."""
+    import numpy as np
 
-    points = read_points(path, KINDS)
-    if n is not None:
+    if not file.is_file():
         raise InputError(
-            "a file of points says how many there are",
-            argument="n",
-            allowed="no number of points with a file",
+            f"there is no design or file {str(file)!r}",
+            argument="design",
+            allowed=", ".join((*KINDS, FILES)),
+            nearest=nearest_name(str(file), KINDS),
         )
-    if varied:
-        raise InputError(
-            "a file of points says what varies",
-            argument="vary",
-            allowed="nothing varied with a file",
-        )
-    chosen = tuple(
-        Varied(str(name), low=float(column.min()), high=float(column.max()))
-        for name, column in points.items()
+    columns = tuple(
+        Column(name, "number", low=one.low, high=one.high, present=False, words=_allowed(name))
+        for name, one in PARAMETERS.items()
     )
-    repeated = int(points.duplicated().sum())
+    table = read_table(file, columns, header="parameters, such as turnover.pace")
+    table.refuse()
+    if not table.values:
+        raise InputError("holds no points", file=file, allowed=FILES)
+    for argument, given, what, allowed in (
+        ("n", n is not None, "says how many there are", "no number of points with a file"),
+        ("vary", varied, "says what varies", "nothing varied with a file"),
+    ):
+        if given:
+            raise InputError(f"a file of points {what}", argument=argument, allowed=allowed)
+    points = np.array(list(table.values.values()), dtype=np.float64).T
+    ends = zip(table.values, points.min(axis=0), points.max(axis=0), strict=True)
+    chosen = tuple(Varied(str(name), low=float(low), high=float(high)) for name, low, high in ends)
+    repeated = len(points) - len(np.unique(points, axis=0))
     say = "says" if repeated == 1 else "say"
-    repeated_points = f"{counted(repeated, 'point')} {say} what another one says already"
-    notes = [repeated_points] if repeated else []
-    settings = {"file": Path(path).name, "notes": notes}
-    return Design("file", chosen, _framed(points.to_numpy(), chosen), seed, settings)
+    notes = (
+        [f"{counted(repeated, 'point')} {say} what another one says already"] if repeated else []
+    )
+    return Design.of("file", chosen, points, seed, {"file": file.name, "notes": notes})

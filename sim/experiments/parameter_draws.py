@@ -1,45 +1,28 @@
-"""Draws of parameters, such as those of a posterior: which run takes which, and what they leave."""
+"""Draws of parameters, such as those of a posterior: what they may set, and designs at each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import InputError, nearest_name
-from sim.core.parameters import PARAMETERS
-from sim.scenario.schema import Scenario
+from sim.core.errors import InputError
+from sim.core.plurals import counted
+from sim.experiments.design import MOST_POINTS, Design, Varied, check_name, check_value
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 Draw = Mapping[str, float]
 """Values of parameters by name."""
 
 
 def checked(draws: Sequence[Draw]) -> tuple[dict[str, float], ...]:
-    """Return draws after looking at every name and value.
-
-    Raises
-    ------
-    InputError
-        If one names no parameter, or a value is out of its range.
-    """
-    return tuple(
-        {name: _checked(name, value, f"draw {number}") for name, value in draw.items()}
-        for number, draw in enumerate(draws)
-    )
-
-
-def _checked(name: str, value: float, where: str) -> float:
-    if name not in PARAMETERS:
-        raise InputError(
-            f"there is no parameter {name!r}", field=where, nearest=nearest_name(name, PARAMETERS)
-        )
-    entry = PARAMETERS[name]
-    if not entry.low <= value <= entry.high:  # also refuses nan
-        raise InputError(
-            f"{value:g} is out of range",
-            field=f"{where}, {name}",
-            allowed=f"{entry.low:g} to {entry.high:g} ({entry.unit})",
-        )
-    return float(value)
+    """Return draws; InputError if one names no parameter, or a value is out of its range."""
+    for number, draw in enumerate(draws):
+        for name, value in draw.items():
+            check_name(name, field=f"draw {number}")
+            check_value(name, value, field=f"draw {number}, {name}")
+    return tuple({name: float(value) for name, value in draw.items()} for draw in draws)
 
 
 def number_of(replicate: int, draws: Sequence[Any]) -> int:
@@ -55,3 +38,72 @@ def left_by(scenario: Scenario, draw: Draw) -> dict[str, float]:
 def with_draw(scenario: Scenario, draw: Draw) -> Scenario:
     """Return a scenario with the parameters that it leaves open taken from a draw."""
     return scenario.with_overrides(parameters=left_by(scenario, draw))
+
+
+def factorial_with_draws(
+    design: Design | None,
+    draws: Sequence[Draw],
+    scenario: Scenario,
+    source: Mapping[str, Any] | None = None,
+) -> Design:
+    """Return a design crossed with draws: point ``p`` is base point ``p // N`` at draw ``p % N``.
+
+    A parameter that the design varies or the scenario sets is not taken from the draws.
+
+    Parameters
+    ----------
+    design
+        The design; None has the draws alone.
+    draws
+        Values of the same parameters in each (N).
+    scenario
+        What is swept.
+    source
+        Where the draws come from, in terms of JSON; kept with the design.
+
+    Raises
+    ------
+    InputError
+        If a draw is not valid, the draws name different parameters or none that is open, the
+        design is one of Sobol's or Morris's, or there would be too many points.
+    """
+    import numpy as np
+
+    known = checked(draws)
+    varied = design.varied if design is not None else ()
+    if design is not None and design.kind in {"sobol", "morris"}:
+        raise InputError(
+            f"a {design.kind} design cannot be crossed with draws",
+            argument="design",
+            allowed="grid, lhs or a file; or vary the free parameters themselves",
+        )
+    taken = {one.name for one in varied}
+    names = _same([[n for n in left_by(scenario, draw) if n not in taken] for draw in known])
+    block = np.array([[draw[name] for name in names] for draw in known])
+    base = design.points.to_numpy() if design is not None else np.empty((1, 0))
+    if len(base) * len(block) > MOST_POINTS:
+        raise InputError(
+            f"{counted(len(base), 'point')} at {counted(len(block), 'draw')} are too many",
+            field="draws",
+            allowed=f"{MOST_POINTS:,} points in all",
+        )
+    points = np.hstack([np.repeat(base, len(block), axis=0), np.tile(block, (len(base), 1))])
+    ends = zip(names, block.min(axis=0).tolist(), block.max(axis=0).tolist(), strict=True)
+    every = (*varied, *(Varied(name, low=low, high=high) for name, low, high in ends))
+    settings = dict(design.settings) if design is not None else {"notes": []}
+    settings |= {"draws": len(block), "drawn": len(names), "drawn_from": dict(source or {})}
+    kind, seed = (design.kind, design.seed) if design is not None else ("draws", 0)
+    return Design.of(kind, every, points, seed, settings)
+
+
+def _same(names: Sequence[Sequence[str]]) -> list[str]:
+    """Return the parameters that all draws name."""
+    if any(set(one) != set(names[0]) for one in names):
+        raise InputError("the draws name different parameters", field="draws")
+    if not names or not names[0]:
+        raise InputError(
+            "nothing is left to draw: every parameter of the draws is set or varied",
+            field="draws",
+            allowed="no draws, or fewer settings",
+        )
+    return list(names[0])

@@ -1,4 +1,4 @@
-"""What was simulated: months, replicates and seed, and what differs from the scenario as shipped.
+"""What is simulated: months, replicates and seed, and what differs from the scenario as shipped.
 
 Every artefact of a run, a comparison, a sweep or an analysis holds and tells this.
 """
@@ -6,15 +6,37 @@ Every artefact of a run, a comparison, a sweep or an analysis holds and tells th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from sim.core.errors import InputError
 from sim.core.plurals import counted
-from sim.experiments.comparison.pairing import changed_parameters
-from sim.scenario.schema import Scenario, build, names, outline
+from sim.scenario.schema import Scenario, build, load, names, outline
+from sim.world import World
 
 Record = Mapping[str, Any]
 
 _SETTINGS = ("start", "end", "replicates", "seed")
+
+
+def at_least(least: int, number: int | None, field: str, *, allowed: str | None = None) -> None:
+    """Refuse a number that is given and too small."""
+    if number is not None and number < least:
+        raise InputError(f"{number} is too few", field=field, allowed=allowed or f"{least} or more")
+
+
+def chosen_scenario(
+    scenario: str | Path | Scenario,
+    world: World,
+    *,
+    overrides: Mapping[str, float] | None = None,
+    seed: int | None = None,
+    replicates: int | None = None,
+    end: str | None = None,
+) -> Scenario:
+    """Return a scenario, which may be given by name or path, with what is asked for otherwise."""
+    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
+    return chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
 
 
 def simulated(
@@ -63,8 +85,7 @@ def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
     name = next((n for n in (scenario.name, *scenario.lineage) if n in known), None)
     base = build({"name": "defaults", "title": "defaults"}) if name is None else outline(name)
     found: dict[str, Any] = {"shipped": name}
-    values = changed_parameters(base, scenario)
-    if values:
+    if values := changed_parameters(base, scenario):
         found["parameters"] = {key: list(pair) for key, pair in values.items()}
     apart = {
         "more": [c for c in scenario.interventions if c not in base.interventions],
@@ -80,6 +101,12 @@ def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
         pairs = {k: [getattr(base, k), run.get(k, getattr(scenario, k))] for k in _SETTINGS}
         found |= {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
     return found
+
+
+def changed_parameters(baseline: Scenario, what_if: Scenario) -> dict[str, tuple[float, float]]:
+    """Return the parameters that differ, with their value in the baseline and in the what-if."""
+    base, other = baseline.parameter_values(), what_if.parameter_values()
+    return {name: (base[name], value) for name, value in other.items() if value != base[name]}
 
 
 def differences(found: Record) -> list[str]:
@@ -103,19 +130,12 @@ def changed_words(record: Record) -> str:
 def settings_words(record: Record, runs: str = "replicate") -> str:
     """Return scenario, months, number of runs and seed in words.
 
-    Parameters
-    ----------
-    record
-        What :func:`simulated` returns, or a record that holds it.
-    runs
-        What one run is called.
+    ``record`` is what :func:`simulated` returns, ``runs`` what one run is called.
     """
-    count, draws = record["replicates"], record["draws"]
-    first, last = record["months"]
-    parts = [record["scenario"], f"{first} to {last}"]
-    parts.append(counted(count, runs))
-    if draws:
-        parts.append(counted(draws, "draw"))
+    parts = [record["scenario"], "{} to {}".format(*record["months"])]
+    parts.append(counted(record["replicates"], runs))
+    if record["draws"]:
+        parts.append(counted(record["draws"], "draw"))
     return " · ".join([*parts, f"seed {record['seed']}"])
 
 

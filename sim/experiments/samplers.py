@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from sim.core.errors import InputError
@@ -24,14 +26,11 @@ def _saltelli(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
     The scrambled sequence of one seed always starts with the same points, so a longer design
     begins with the shorter one.
     """
-    import warnings
-
-    problem = _unit_problem(dimensions)
     sampler = salib("sample.sobol")
     with warnings.catch_warnings():
         # Said to the user in the design's notes.
         warnings.filterwarnings("ignore", message=".*balance properties", category=UserWarning)
-        every = sampler.sample(problem, sum(blocks), calc_second_order=False, seed=seed)
+        every = sampler.sample(_unit(dimensions), sum(blocks), calc_second_order=False, seed=seed)
     return every[sum(blocks[:-1]) * (dimensions + 2) :]
 
 
@@ -39,34 +38,8 @@ def _trajectories(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
     import numpy as np
 
     stream = np.random.default_rng([seed, len(blocks) - 1])
-    sampler = salib("sample.morris")
-    return sampler.sample(
-        _unit_problem(dimensions), blocks[-1], num_levels=MORRIS_LEVELS, seed=stream
-    )
-
-
-def _unit_problem(dimensions: int) -> dict[str, Any]:
-    names = [f"x{i}" for i in range(dimensions)]
-    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}
-
-
-def salib(part: str) -> Any:
-    """Return a module of SALib.
-
-    Raises
-    ------
-    InputError
-        If SALib is not installed.
-    """
-    from importlib import import_module
-
-    try:
-        return import_module(f"SALib.{part}")
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "Sobol and Morris designs and indices need SALib, which is not installed; "
-            "pip install 'paradiplomacy[sensitivity]' brings it"
-        ) from error
+    sample = salib("sample.morris").sample
+    return sample(_unit(dimensions), blocks[-1], num_levels=MORRIS_LEVELS, seed=stream)
 
 
 LAYOUTS: dict[str, Callable[[int, Sequence[int], int], Any]] = {
@@ -74,4 +47,21 @@ LAYOUTS: dict[str, Callable[[int, Sequence[int], int], Any]] = {
     "sobol": _saltelli,
     "morris": _trajectories,
 }
-"""From dimensions, sizes of blocks and seed to the points of the last block, as shares."""
+"""From dimensions, sizes of blocks and seed to the points of the last block in the unit cube."""
+
+
+def _unit(dimensions: int) -> dict[str, Any]:
+    """Return the unit cube as SALib's description of a problem."""
+    names = [f"x{i}" for i in range(dimensions)]
+    return {"num_vars": dimensions, "names": names, "bounds": [[0.0, 1.0]] * dimensions}
+
+
+def salib(part: str) -> Any:
+    """Return a module of SALib; InputError if it is not installed."""
+    try:
+        return import_module(f"SALib.{part}")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "Sobol and Morris designs and indices need SALib, which is not installed; "
+            "pip install 'paradiplomacy[sensitivity]' brings it"
+        ) from error

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.core.parameters import PARAMETERS
-from sim.experiments.comparison.pairing import changed_parameters
-from sim.experiments.run_settings import changed_words, settings_words, titled
+from sim.experiments.run_settings import changed_parameters, changed_words, settings_words, titled
 from sim.report import compare_figures, compare_tables, html_markup
 from sim.report.compare_text import changes_words, headlines
 from sim.report.display_names import intervention_cells

@@ -12,7 +12,8 @@ from sim.core.enums import EVENTS
 from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
-from sim.experiments.comparison.pairing import changed_parameters, same_world
+from sim.experiments.comparison.pairing import same_world
+from sim.experiments.run_settings import changed_parameters
 from sim.report.display_names import month_words
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.run_card import KEYS, Key

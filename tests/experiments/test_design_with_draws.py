@@ -6,7 +6,7 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.experiments.design import Design, make_design
-from sim.experiments.design_with_draws import factorial_with_draws
+from sim.experiments.parameter_draws import factorial_with_draws
 from sim.scenario.schema import load
 
 DRAWS = ({"turnover.fade": 0.1, "tie.contact": 0.2}, {"turnover.fade": 0.9, "tie.contact": 0.5})

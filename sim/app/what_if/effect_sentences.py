@@ -11,7 +11,8 @@ from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.paired_results import Shown
 from sim.app.what_if.run_cache import PAIRS
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
-from sim.experiments.comparison.pairing import changed_parameters, same_world
+from sim.experiments.comparison.pairing import same_world
+from sim.experiments.run_settings import changed_parameters
 from sim.report.compare_text import MINUS, percent, probability
 
 MOST_NAMED = 1e6

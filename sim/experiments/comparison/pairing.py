@@ -116,16 +116,6 @@ def same_world(one: Scenario, other: Scenario) -> bool:
     )
 
 
-def changed_parameters(baseline: Scenario, what_if: Scenario) -> dict[str, tuple[float, float]]:
-    """Return the parameters that differ, with their value in the baseline and in the what-if."""
-    base = baseline.parameter_values()
-    return {
-        name: (base[name], value)
-        for name, value in what_if.parameter_values().items()
-        if value != base[name]
-    }
-
-
 def manifest_of_comparison(
     worlds: PairedSimulation, labels: Sequence[str], workers: int, started: datetime
 ) -> dict[str, Any]:

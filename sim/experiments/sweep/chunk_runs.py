@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
@@ -20,18 +19,16 @@ from sim.engine import events, outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.monthly_inputs import Positions
-from sim.experiments.sweep.sweep_plan import SweepPlan
+from sim.experiments.sweep.sweep_plan import SweepPlan, Task
 from sim.experiments.sweep.sweep_store import Shard, Store
-from sim.experiments.sweep.tasks import Task, check_version, runs_table
+from sim.experiments.worker_pool import Notify
 from sim.world import World
-
-Notify = Callable[[int], None]
 
 _POSITION = {name: place for place, name in enumerate(PARAMETERS)}
 
 
-class Bench:
-    """Hold what all runs of a sweep share: the state before the first month, made once.
+class ChunkRunner:
+    """Make runs of a sweep from what all of them share: the state before the first month.
 
     Parameters enter a run through the state's record of parameters alone, so that a point is a
     copy of that record.
@@ -59,68 +56,52 @@ class Bench:
         return self.template._replace(par=par, par_values=flat)
 
     def make(
-        self, order: Task, notify: Notify | None = None
+        self, task: Task, notify: Notify = lambda place: None
     ) -> tuple[pa.Table, dict[str, pa.Table]]:
-        """Make the runs of a chunk.
+        """Return one row a run of a chunk, and the tables kept beside.
 
-        Parameters
-        ----------
-        order
-            Which runs.
-        notify
-            Called with the place of each run in the chunk before it begins, and with their
-            number after the last.
-
-        Returns
-        -------
-        Table, dict
-            One row a run, and the tables kept beside.
+        ``notify`` is called with the place of each run in the chunk before it begins, and with
+        their number after the last.
         """
         records: list[dict[str, float] | None] = []
         errors: list[str | None] = []
-        kept: dict[str, list[pa.Table]] = {name: [] for name in self.plan.tables}
-        for place, (point, replicate) in enumerate(order.runs):
-            if notify is not None:
-                notify(place)
-            error, record = order.spared.get(place), None
+        beside: dict[str, list[pa.Table]] = {name: [] for name in self.plan.tables}
+        for place, (point, replicate) in enumerate(task.runs):
+            notify(place)
+            error, record = task.spared.get(place), None
             if error is None:
                 try:
-                    record = self._run(order.values[point], point, replicate, kept)
+                    record = self._run(task.values[point], point, replicate, beside)
                 # Whatever stops one run must not stop the sweep.
                 except Exception as fault:
                     error = _error_text(fault)
             records.append(record)
             errors.append(error)
-        if notify is not None:
-            notify(len(order.runs))
-        runs = runs_table(self.plan, order, records, errors)
-        return runs, {name: _joined(parts) for name, parts in kept.items() if parts}
+        notify(len(task.runs))
+        runs = self.plan.runs_table(task, records, errors)
+        joined = {name: pa.concat_tables(parts) for name, parts in beside.items() if parts}
+        return runs, {name: table.combine_chunks() for name, table in joined.items()}
 
     def _run(
         self,
         values: tuple[float, ...],
         point: int,
         replicate: int,
-        kept: dict[str, list[pa.Table]],
+        beside: dict[str, list[pa.Table]],
     ) -> dict[str, float]:
         w = simulate(self.state(values), self.plan.scenario.seed, replicate)
         local = outcomes.by_place(w)
         result = outcomes.for_region(w, local)
-        tables: dict[str, pa.Table] = {}
-        if "by_country" in kept:
-            tables["by_country"] = outcomes.country_table(w, self.at, local, replicate)
-        if "by_locality" in kept:
-            tables["by_locality"] = outcomes.locality_table(self.at, local, replicate)
-        if "events" in kept:
-            tables["events"] = events.event_table(w, self.at, replicate)
+        makers = {
+            "by_country": lambda: outcomes.country_table(w, self.at, local, replicate),
+            "by_locality": lambda: outcomes.locality_table(self.at, local, replicate),
+            "events": lambda: events.event_table(w, self.at, replicate),
+        }
+        tables = {name: makers[name]() for name in beside}
         for name, table in tables.items():
             column = pa.array(np.full(len(table), point, dtype=np.int64))
-            kept[name].append(table.add_column(0, "point", column))
+            beside[name].append(table.add_column(0, "point", column))
         return result
-
-
-def _joined(parts: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables(parts).combine_chunks()
 
 
 def _error_text(fault: Exception) -> str:
@@ -130,15 +111,8 @@ def _error_text(fault: Exception) -> str:
     return f"{text} (in {frames[-1].name}, line {frames[-1].lineno})" if frames else text
 
 
-def carry_out(store: Store, order: Task, notify: Notify | None = None) -> Shard:
-    """Make the runs of a chunk and write its file.
-
-    Parameters
-    ----------
-    store
-        Where it goes.
-    order, notify
-        As in :meth:`Bench.make`.
+def carry_out(store: Store, task: Task, notify: Notify = lambda place: None) -> Shard:
+    """Make the runs of a chunk, as :meth:`ChunkRunner.make` does, and write its file.
 
     Raises
     ------
@@ -147,41 +121,35 @@ def carry_out(store: Store, order: Task, notify: Notify | None = None) -> Shard:
     MachineError
         If the disk is full.
     """
-    runs, beside = bench_at(store.place.address, order.identity).make(order, notify)
-    return store.add(order.address, order.chunk, runs, beside)
+    runs, beside = runner_at(store.place.address, task.identity).make(task, notify)
+    return store.add(task.address, task.chunk, runs, beside)
 
 
 _one_at_a_time = Lock()
 
 
-def bench_at(address: str, identity: str) -> Bench:
-    """Return the bench of the sweep at an address, made once in a process and warm.
-
-    Parameters
-    ----------
-    address
-        Folder or address of the store.
-    identity
-        That of the plan (:attr:`SweepPlan.identity`).
+def runner_at(address: str, identity: str) -> ChunkRunner:
+    """Return what makes the runs of the sweep at an address, made once in a process and warm.
 
     Raises
     ------
     InputError
-        If the sweep there is another one, or was made by another model.
+        If the sweep there has another identity (:attr:`SweepPlan.identity`), or is one of
+        another model.
     """
     with _one_at_a_time:
-        return _bench_at(address, identity)
+        return _runner_at(address, identity)
 
 
 @lru_cache(maxsize=2)
-def _bench_at(address: str, identity: str) -> Bench:
-    store = Store.at(address)
+def _runner_at(address: str, identity: str) -> ChunkRunner:
+    store = Store(address)
     plan = store.plan()
     if plan.identity != identity:
         raise InputError("the sweep at this address is another one", file=address)
-    check_version(store, plan)
-    bench = Bench(plan, store.world(plan))
+    store.check_version(plan)
+    runner = ChunkRunner(plan, store.world(plan))
     if not is_warm():
         sys.stderr.write("compiling the engine (first run)\n")
-    bench.warm_up()
-    return bench
+    runner.warm_up()
+    return runner

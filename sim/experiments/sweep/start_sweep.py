@@ -1,7 +1,8 @@
-"""Begin a sweep, or go on with the one that was begun with the same words."""
+"""Plan a sweep, say what it will take, and begin it or go on with the one begun alike."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +11,20 @@ from typing import Any
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.folders import OVERWRITE, free_folder
-from sim.experiments.design import Design, Varied, make_design, parse_vary
-from sim.experiments.design_with_draws import factorial_with_draws
-from sim.experiments.sweep.plan_files import has_plan
-from sim.experiments.sweep.sweep_plan import Block, SweepPlan, checked_tables, chunk_size
+from sim.experiments.design import Varied, make_design, parse_vary
+from sim.experiments.parameter_draws import factorial_with_draws
+from sim.experiments.run_settings import at_least, chosen_scenario
+from sim.experiments.sweep.storage import parquet_bytes
+from sim.experiments.sweep.sweep_plan import Block, Chunk, SweepPlan, checked_tables, chunk_size
 from sim.experiments.sweep.sweep_result import CLUSTER_SECONDS, Progress, Sweep, check_workers
 from sim.experiments.sweep.sweep_store import Store
-from sim.experiments.sweep.tasks import check_version
-from sim.scenario.schema import Scenario, load
+from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 
 Vary = Mapping[str, Sequence[float] | str] | Iterable[str | Varied]
+
+START_SECONDS = 3.0
+"""What workers take to start."""
 
 
 @dataclass(frozen=True)
@@ -107,24 +111,24 @@ def sweep(
         goes on later.
     """
     check_workers(workers, cluster, cluster_timeout)
-    asked = planned(
+    made = planned(
         scenario,
         vary,
         design=design,
         n=n,
-        replicates=replicates,
-        seed=seed,
-        overrides=overrides,
-        end=end,
         world=world,
         tables=tables,
         keep_events=keep_events,
         chunk=chunk,
         draws=draws,
         drawn_from=drawn_from,
+        replicates=replicates,
+        seed=seed,
+        overrides=overrides,
+        end=end,
     )
-    place = out if out is not None else free_folder(f"{asked.plan.scenario.name}-sweep")
-    begin(asked, place, overwrite)
+    place = out if out is not None else free_folder(f"{made.plan.scenario.name}-sweep")
+    begin(made, place, overwrite)
     return Sweep(place).resume(
         workers=workers, cluster=cluster, cluster_timeout=cluster_timeout, progress=progress
     )
@@ -136,93 +140,69 @@ def planned(
     *,
     design: str | Path | None = None,
     n: int | None = None,
-    replicates: int | None = None,
-    seed: int | None = None,
-    overrides: Mapping[str, float] | None = None,
-    end: str | None = None,
     world: World | None = None,
     tables: Sequence[str] = (),
     keep_events: bool = False,
     chunk: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
     drawn_from: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> Planned:
-    """Return the plan of a sweep; see :func:`sweep` for the parameters.
+    """Return the plan of a sweep, with the arguments of :func:`sweep`, or refuse what is not valid.
 
-    Raises
-    ------
-    InputError
-        If anything given is not valid.
+    ``changes`` are its ``replicates``, ``seed``, ``overrides`` and ``end``.
     """
-    if chunk is not None and chunk < 1:
-        raise InputError(f"{chunk} is too few", field="chunk", allowed="1 or more runs")
+    at_least(1, chunk, "chunk", allowed="1 or more runs")
     world = world if world is not None else load_world()
-    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
-    changes: dict[str, Any] = {"parameters": overrides, "seed": seed, "replicates": replicates}
-    chosen = chosen.with_overrides(**changes, end=end)
+    chosen = chosen_scenario(scenario, world, **changes)
     varied = _varied(vary)
     points = None
     if varied or design is not None or n is not None or not draws:
-        kind = design if design is not None else _usual(varied)
-        points = make_design(kind, varied, n, chosen.seed)
-        _check_varied(points.varied, overrides or {})
-    laid = _laid(points, draws, chosen, drawn_from)
+        # Lists are scanned; where there is a range, the space is sampled.
+        usual = "grid" if all(one.values is not None for one in varied) else "lhs"
+        points = make_design(design if design is not None else usual, varied, n, chosen.seed)
+        for one in points.varied:
+            if one.name in (changes.get("overrides") or {}):
+                raise InputError(f"{one.name} is both set and varied", argument="vary")
+    if points is None or draws:
+        points = factorial_with_draws(points, draws, chosen, drawn_from)
     kept = checked_tables(tuple(tables), keep_events)
-    runs = len(laid.points) * chosen.replicates
+    runs = len(points.points) * chosen.replicates
     plan = SweepPlan(
         scenario=chosen,
         model_version=provenance.model_version(),
         world_digest=world.digest,
-        design=laid,
-        blocks=(Block(0, len(laid.points), 0, chosen.replicates),),
+        design=points,
+        blocks=(Block(0, len(points.points), 0, chosen.replicates),),
         chunk_runs=chunk if chunk is not None else chunk_size(runs, kept),
         tables=kept,
     )
     return Planned(plan, world, chunk is not None)
 
 
-def _laid(
-    points: Design | None,
-    draws: Sequence[Mapping[str, float]],
-    scenario: Scenario,
-    source: Mapping[str, Any] | None,
-) -> Design:
-    """Return the points of a sweep, crossed with draws where there are some."""
-    if points is not None and not draws:
-        return points
-    return factorial_with_draws(points, draws, scenario, source)
+def begin(made: Planned, out: str | Path, overwrite: bool = False) -> None:
+    """Write a plan into a new folder or address, or find it there.
 
-
-def begin(asked: Planned, out: str | Path, overwrite: bool = False) -> None:
-    """Write a plan into a new folder, or find it there.
-
-    Parameters
-    ----------
-    asked
-        The plan.
-    out
-        Folder or address.
-    overwrite
-        Begin anew: remove what is kept there of a sweep.
+    With ``overwrite``, what is kept there of a sweep is removed first.
 
     Raises
     ------
     InputError
         If the folder holds something else; it says what differs.
     """
-    store = Store.at(out)
+    store = Store(out)
     store.check_free(overwrite)
     with store.place.lock():
         if overwrite:
             store.clear()
-        if not has_plan(store.place):
-            store.begin(asked.plan, asked.world)
+        if not store.has_plan:
+            store.begin(made.plan, made.world)
             return
         held = store.plan()
-        differences = held.differences(asked.plan)
-        if asked.chosen_chunk and held.chunk_runs != asked.plan.chunk_runs:
+        differences = held.differences(made.plan)
+        if made.chosen_chunk and held.chunk_runs != made.plan.chunk_runs:
             differences.append(
-                f"runs in a file {held.chunk_runs} there, {asked.plan.chunk_runs} here"
+                f"runs in a file {held.chunk_runs} there, {made.plan.chunk_runs} here"
             )
         if differences:
             raise InputError(
@@ -230,18 +210,13 @@ def begin(asked: Planned, out: str | Path, overwrite: bool = False) -> None:
                 file=store.place.shown(),
                 allowed=f"the same sweep, to go on with it, a new folder, or {OVERWRITE}",
             )
-        check_version(store, held)
-
-
-def _usual(varied: tuple[Varied, ...]) -> str:
-    """Return the design where none is asked for: scan lists, sample where there is a range."""
-    return "grid" if all(one.values is not None for one in varied) else "lhs"
+        store.check_version(held)
 
 
 def _varied(vary: Vary) -> tuple[Varied, ...]:
     """Return what is varied, from whichever form it was given in."""
     if isinstance(vary, Mapping):
-        return tuple(parse_vary(_text(name, values)) for name, values in vary.items())
+        vary = [_text(name, values) for name, values in vary.items()]
     given = (vary,) if isinstance(vary, (str, Varied)) else tuple(vary)
     return tuple(parse_vary(one) if isinstance(one, str) else one for one in given)
 
@@ -250,13 +225,72 @@ def _text(name: str, values: Sequence[float] | str) -> str:
     """Return what is varied in the words of the command line; a pair in a tuple is a range."""
     if isinstance(values, str):
         return f"{name}={values}"
-    numbers = [repr(float(value)) for value in values]
-    is_range = isinstance(values, tuple) and len(numbers) == 2
-    return f"{name}={'..'.join(numbers)}" if is_range else f"{name}={','.join(numbers)}"
+    is_range = isinstance(values, tuple) and len(values) == 2
+    return f"{name}={('..' if is_range else ',').join(repr(float(value)) for value in values)}"
 
 
-def _check_varied(varied: tuple[Varied, ...], overrides: Mapping[str, float]) -> None:
-    """Refuse a parameter that is both set and varied."""
-    for one in varied:
-        if one.name in overrides:
-            raise InputError(f"{one.name} is both set and varied", argument="vary")
+@dataclass(frozen=True)
+class CostEstimate:
+    """Hold what a sweep is expected to need.
+
+    Parameters
+    ----------
+    runs, chunks
+        How many there are.
+    run_seconds
+        Time of one run on one processor.
+    workers
+        Processes the time is for.
+    seconds
+        Time of the sweep.
+    size
+        Bytes on the disk.
+    """
+
+    runs: int
+    chunks: int
+    run_seconds: float
+    workers: int
+    seconds: float
+    size: int
+
+
+def estimate(
+    made: Planned, workers: int | None = None, sample: int = 4, left: int = 0
+) -> CostEstimate:
+    """Make a few runs spread over the points and return what all of them are expected to need.
+
+    Parameters
+    ----------
+    made
+        A plan.
+    workers
+        Processes; all processors by default.
+    sample
+        Most runs to try.
+    left
+        Runs to be made beside those of the plan.
+    """
+    from sim.experiments.sweep.chunk_runs import ChunkRunner
+
+    plan = made.plan
+    points, tried = len(plan.values), min(sample, len(plan.values))
+    runs = tuple((place * points // tried, 0) for place in range(tried))
+    runner = ChunkRunner(plan, made.world)
+    runner.warm_up()
+    started = time.perf_counter()
+    many = runner.make(plan.task(Chunk(0, 0, runs)))
+    each = (time.perf_counter() - started) / tried
+    one = runner.make(plan.task(Chunk(0, 0, runs[:1]))) if tried > 1 else many
+    total = plan.runs + left
+    counts = [left, *(block.runs for block in plan.blocks)]
+    chunks = sum(-(-count // plan.chunk_runs) for count in counts)
+    size = 0.0
+    for some, single in zip((many[0], *many[1].values()), (one[0], *one[1].values()), strict=True):
+        first, every = len(parquet_bytes(single)), len(parquet_bytes(some))
+        growth = (every - first) / (tried - 1) if tried > 1 else first
+        size += chunks * max(first - growth, 0.0) + total * growth
+    hands = min(workers or provenance.cpu_count(), chunks)
+    return CostEstimate(
+        total, chunks, each, hands, total * each / hands + START_SECONDS, round(size)
+    )

@@ -1,21 +1,26 @@
-"""What a sweep is to do: which runs, in which chunks, and how two plans differ."""
+"""What a sweep is to do: which runs, in which chunks and tasks, and how two plans differ.
+
+The engine is not imported here, so that the process that hands out tasks stays small.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from sim.core.errors import InputError
 from sim.core.files import plain
 from sim.core.state import Array
+from sim.engine import outcomes
 from sim.experiments.design import Design
-from sim.experiments.run_settings import simulated
+from sim.experiments.run_settings import at_least, simulated
 from sim.scenario.schema import Scenario
 
 FORMAT = 1
@@ -24,8 +29,7 @@ FORMAT = 1
 TABLES = ("by_country", "by_locality", "events")
 """What a sweep can keep of each run beside its outcomes for the region."""
 
-_FEWEST, _MOST = 10, 100
-_WITH_EVENTS = 25
+_FEWEST, _MOST, _WITH_EVENTS = 10, 100, 25
 _PARTS = 64
 _SHORT = 40
 _WITHOUT_EFFECT = {"name", "title", "question", "lineage", "focus", "replicates", "parameters"}
@@ -62,7 +66,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Name some consecutive runs of a block: what one worker does at a time."""
+    """Name some consecutive runs of a block, as (point, replicate): one worker's work at a time."""
 
     block: int
     number: int
@@ -72,6 +76,46 @@ class Chunk:
     def name(self) -> str:
         """Return the name that its files begin with."""
         return f"{self.block:02d}-{self.number:06d}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Tell a worker which runs to make.
+
+    Parameters
+    ----------
+    chunk
+        Name of the chunk.
+    address
+        The address the file is to carry (:meth:`SweepPlan.key`).
+    identity
+        That of the plan, so that a worker notices when it knows another.
+    runs
+        (point, replicate) of each run.
+    values
+        The values of the parameters varied, by point.
+    spared
+        Runs not to be made, by their place in the chunk, with the error to record for them.
+    """
+
+    chunk: str
+    address: str
+    identity: str
+    runs: tuple[tuple[int, int], ...]
+    values: Mapping[int, tuple[float, ...]]
+    spared: Mapping[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the task in terms of JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Task:
+        """Return the task that was written."""
+        runs = tuple((point, replicate) for point, replicate in data["runs"])
+        values = {int(point): tuple(values) for point, values in data["values"].items()}
+        spared = {int(place): text for place, text in data["spared"].items()}
+        return cls(**{**data, "runs": runs, "values": values, "spared": spared})
 
 
 @dataclass(frozen=True)
@@ -115,8 +159,7 @@ class SweepPlan:
     @property
     def simulated(self) -> dict[str, Any]:
         """Return months, replicates of each point, seed and changes beside the points."""
-        draws = self.design.draws
-        return simulated(self.scenario, replicates=self.replicates, draws=draws)
+        return simulated(self.scenario, replicates=self.replicates, draws=self.design.draws)
 
     @cached_property
     def values(self) -> Array:
@@ -131,14 +174,8 @@ class SweepPlan:
     @cached_property
     def identity(self) -> str:
         """Return a hash of all that decides the outcome of a run, given its point and replicate."""
-        parts = [
-            self.model_version,
-            self.world_digest,
-            json.dumps(_fields(self.scenario), sort_keys=True),
-            *self.tables,
-            "",
-            *self.names,
-        ]
+        scenario = json.dumps(_fields(self.scenario), sort_keys=True)
+        parts = [self.model_version, self.world_digest, scenario, *self.tables, "", *self.names]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property
@@ -151,8 +188,7 @@ class SweepPlan:
     def chunks(self) -> Iterator[Chunk]:
         """Yield the chunks in order."""
         for place, block in enumerate(self.blocks):
-            starts = range(0, block.runs, self.chunk_runs)
-            for number, first in enumerate(starts):
+            for number, first in enumerate(range(0, block.runs, self.chunk_runs)):
                 end = min(first + self.chunk_runs, block.runs)
                 yield Chunk(place, number, tuple(block.run(run) for run in range(first, end)))
 
@@ -164,15 +200,35 @@ class SweepPlan:
         digest.update(self.values[points].astype("<f8").tobytes())
         return digest.hexdigest()
 
-    def extended(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
-        """Return the plan with further points, further replicates or both.
+    def task(self, chunk: Chunk) -> Task:
+        """Return what a worker is told of a chunk."""
+        points = sorted({point for point, _ in chunk.runs})
+        values = {point: tuple(self.values[point].tolist()) for point in points}
+        return Task(chunk.name, self.key(chunk), self.identity, chunk.runs, values)
 
-        Parameters
-        ----------
-        n
-            Further points, as :meth:`sim.experiments.design.Design.extended` counts them.
-        replicates
-            Further replicates of each point.
+    def runs_table(
+        self, task: Task, records: list[dict[str, float] | None], errors: list[str | None]
+    ) -> pa.Table:
+        """Return one row a run of a task: its address, parameters, outcomes and error."""
+        points, replicates = zip(*task.runs, strict=True)
+        columns: dict[str, Any] = {
+            "point": pa.array(points, type=pa.int64()),
+            "replicate": pa.array(replicates, type=pa.int64()),
+            "seed": pa.array([self.scenario.seed] * len(points), type=pa.int64()),
+        }
+        for place, name in enumerate(self.names):
+            columns[name] = pa.array([task.values[point][place] for point in points], pa.float64())
+        failed: Array = np.array([record is None for record in records])
+        for name in outcomes.FOR_REGION:
+            numbers = [np.nan if record is None else record[name] for record in records]
+            columns[name] = pa.array(np.array(numbers, dtype=np.float64), mask=failed)
+        columns["error"] = pa.array(errors, type=pa.string())
+        return pa.table(columns)
+
+    def extended(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
+        """Return the plan with further points, further replicates of each point or both.
+
+        Points are counted as by :meth:`sim.experiments.design.Design.extended`.
 
         Raises
         ------
@@ -182,17 +238,13 @@ class SweepPlan:
         if n is None and replicates is None:
             raise InputError("nothing to add", allowed="further points or further replicates")
         design, blocks = self.design, list(self.blocks)
-        points = len(design.points)
         if n is not None:
             design = design.extended(n)
-            blocks.append(Block(points, len(design.points), 0, self.replicates))
-            points = len(design.points)
+            blocks.append(Block(len(self.values), len(design.points), 0, self.replicates))
         if replicates is not None:
-            if replicates < 1:
-                raise InputError(
-                    f"{replicates} is too few", field="replicates", allowed="1 or more"
-                )
-            blocks.append(Block(0, points, self.replicates, self.replicates + replicates))
+            at_least(1, replicates, "replicates")
+            last = self.replicates + replicates
+            blocks.append(Block(0, len(design.points), self.replicates, last))
         return replace(self, design=design, blocks=tuple(blocks))
 
     def to_json(self) -> dict[str, Any]:
@@ -209,29 +261,24 @@ class SweepPlan:
             "varied": self.names,
             "tables": list(self.tables),
             "chunk_runs": self.chunk_runs,
-            "blocks": [
-                [b.first_point, b.end_point, b.first_replicate, b.end_replicate]
-                for b in self.blocks
-            ],
+            "blocks": [list(vars(block).values()) for block in self.blocks],
             "design": plain(self.design.to_json()),
         }
 
-    def differences(self, wanted: SweepPlan) -> list[str]:
-        """Return what a wanted plan has otherwise, one sentence each."""
+    def differences(self, other: SweepPlan) -> list[str]:
+        """Return what another plan has otherwise, one sentence each."""
         pairs: list[tuple[str, object, object]] = [
-            ("model version", self.model_version, wanted.model_version),
-            ("world", self.world_digest[:12], wanted.world_digest[:12]),
-            *_changed("scenario", _fields(self.scenario), _fields(wanted.scenario)),
-            ("design", self.design.kind, wanted.design.kind),
-            ("parameters varied", ", ".join(self.names), ", ".join(wanted.names)),
-            ("points", len(self.values), len(wanted.values)),
-            ("replicates", self.replicates, wanted.replicates),
-            ("tables", ", ".join(self.tables) or "none", ", ".join(wanted.tables) or "none"),
+            ("model version", self.model_version, other.model_version),
+            ("world", self.world_digest[:12], other.world_digest[:12]),
+            *_scenario_differences(_fields(self.scenario), _fields(other.scenario)),
+            ("design", self.design.kind, other.design.kind),
+            ("parameters varied", ", ".join(self.names), ", ".join(other.names)),
+            ("points", len(self.values), len(other.values)),
+            ("replicates", self.replicates, other.replicates),
+            ("tables", ", ".join(self.tables) or "none", ", ".join(other.tables) or "none"),
         ]
-        found = [
-            f"{what} {mine} there, {other} here" for what, mine, other in pairs if mine != other
-        ]
-        if not found and not np.array_equal(self.values, wanted.values):
+        found = [f"{what} {mine} there, {its} here" for what, mine, its in pairs if mine != its]
+        if not found and not np.array_equal(self.values, other.values):
             found.append("the points have other values")
         return found
 
@@ -242,21 +289,14 @@ def chunk_size(runs: int, tables: tuple[str, ...]) -> int:
     return max(_FEWEST, min(most, runs // _PARTS))
 
 
-def checked_tables(wanted: tuple[str, ...], keep_events: bool) -> tuple[str, ...]:
-    """Return the tables to keep, in one order.
-
-    Raises
-    ------
-    InputError
-        If there is no such table.
-    """
-    for name in wanted:
+def checked_tables(names: tuple[str, ...], keep_events: bool) -> tuple[str, ...]:
+    """Return the tables to keep, in one order; InputError if there is no such table."""
+    for name in names:
         if name not in TABLES:
             raise InputError(
                 f"there is no table {name!r}", field="tables", allowed=", ".join(TABLES)
             )
-    asked = {*wanted, *(("events",) if keep_events else ())}
-    return tuple(name for name in TABLES if name in asked)
+    return tuple(name for name in TABLES if name in names or (keep_events and name == "events"))
 
 
 def _fields(scenario: Scenario) -> dict[str, Any]:
@@ -265,12 +305,12 @@ def _fields(scenario: Scenario) -> dict[str, Any]:
     return fields | scenario.parameter_values()
 
 
-def _changed(
-    what: str, mine: Mapping[str, Any], other: Mapping[str, Any]
+def _scenario_differences(
+    mine: Mapping[str, Any], other: Mapping[str, Any]
 ) -> Iterator[tuple[str, object, object]]:
     """Yield the fields in which two scenarios differ; long ones only by name."""
     for name in mine:
         if mine[name] != other.get(name):
             there, here = json.dumps(mine[name]), json.dumps(other.get(name))
             short = max(len(there), len(here)) <= _SHORT
-            yield (f"{what}'s {name}", *((there, here) if short else ("one", "another")))
+            yield (f"scenario's {name}", *((there, here) if short else ("one", "another")))

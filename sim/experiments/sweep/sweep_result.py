@@ -17,12 +17,9 @@ from sim.core.errors import InputError
 from sim.core.plurals import counted
 from sim.core.state import Array
 from sim.experiments.design import Design
-from sim.experiments.sweep.local_pool import LocalPool, work_here
-from sim.experiments.sweep.plan_files import write_plan
-from sim.experiments.sweep.storage import place_of
+from sim.experiments.run_settings import at_least
 from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import RUNS, Damage, Store
-from sim.experiments.sweep.tasks import check_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +28,6 @@ Progress = Callable[[int, int], None]
 
 CLUSTER_SECONDS = 60.0
 """How long a cluster may be without a worker where nothing else is asked for."""
-
-Working = tuple[int | None, str | None, float]
-"""Processes, address of a cluster, and how long that may be without a worker (s)."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +61,8 @@ class Status:
     def points_text(self) -> str:
         """Return what is there of an unfinished sweep, in words; of a finished one its points."""
         whole = counted(self.points, "point")
-        there = (
-            f"{self.points_with_runs:,} of {whole}, {self.done:,} of {counted(self.runs, 'run')}"
-        )
-        return there if self.left else whole
+        runs = f"{self.done:,} of {counted(self.runs, 'run')}"
+        return f"{self.points_with_runs:,} of {whole}, {runs}" if self.left else whole
 
 
 class Sweep:
@@ -88,7 +80,7 @@ class Sweep:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.store = Store(place_of(folder))
+        self.store = Store(folder)
         self.plan = self.store.plan()
         self.damages: list[Damage] = []
 
@@ -130,14 +122,9 @@ class Sweep:
         return failed.sort_values(["point", "replicate"], ignore_index=True)
 
     def means(self, outcomes: Sequence[str]) -> pd.DataFrame:
-        """Return outcomes by point: means over the runs that ended well.
+        """Return outcomes for the region by point: means over the runs that ended well.
 
         Files are read one by one, so that memory does not grow with the number of runs.
-
-        Parameters
-        ----------
-        outcomes
-            Names of outcomes for the region.
 
         Returns
         -------
@@ -158,7 +145,7 @@ class Sweep:
             return pd.DataFrame(sums[0] / sums[1], columns=list(outcomes))
 
     def table(self, name: str = RUNS, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return what is kept as an Arrow table.
+        """Return what is kept as an Arrow table, all of it or some columns.
 
         Parameters
         ----------
@@ -179,36 +166,25 @@ class Sweep:
         return pa.concat_tables(parts).unify_dictionaries()
 
     def parts(self, name: str = RUNS, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """Yield what :meth:`table` returns file by file, so that memory need not hold it all.
-
-        Raises
-        ------
-        InputError
-            If it was not kept, or a file is damaged.
-        """
+        """Yield what :meth:`table` returns file by file, so that memory need not hold it all."""
         if name != RUNS and name not in self.plan.tables:
             kept = ", ".join((RUNS, *self.plan.tables))
             raise InputError(f"the sweep keeps no table {name!r}", file=self.folder, allowed=kept)
-        chosen = None if columns is None else list(columns)
-        yield from self.store.tables(self.plan, name, chosen)
+        yield from self.store.tables(self.plan, name, None if columns is None else list(columns))
 
     @property
     def notes(self) -> list[str]:
         """Return what should be told: of the design, and of files of the plan that were lost."""
-        lost = [f"{file} {why}" for file, why in self.store.lost.items()]
-        return [*self.design.notes, *lost]
+        return [*self.design.notes, *(f"{file} {why}" for file, why in self.store.lost.items())]
 
     @property
     def status(self) -> Status:
         """Return how many runs are done, failed and left, from the names of the files."""
         there = {shard.chunk: shard for shard in self.store.shards()}
-        done = failed = 0
-        reached: set[int] = set()
-        for chunk in self.plan.chunks():
-            if (shard := there.get(chunk.name)) is not None:
-                done += len(chunk.runs)
-                failed += shard.failed
-                reached.update(point for point, _ in chunk.runs)
+        whole = [chunk for chunk in self.plan.chunks() if chunk.name in there]
+        done = sum(len(chunk.runs) for chunk in whole)
+        failed = sum(there[chunk.name].failed for chunk in whole)
+        reached = {point for chunk in whole for point, _ in chunk.runs}
         return Status(self.plan.runs, done, failed, len(self.points), len(reached))
 
     def resume(
@@ -249,7 +225,7 @@ class Sweep:
         with self.store.place.lock():
             self.plan = self.store.plan()
             self.store.mend()
-            self._carry_out((workers, cluster, cluster_timeout), progress, retry)
+            self._carry_out(workers, cluster, cluster_timeout, progress, retry)
         return self
 
     def extend(
@@ -280,54 +256,67 @@ class Sweep:
         """
         with self.store.place.lock():
             self.plan = self.extended_plan(n, replicates)
-            write_plan(self.store.place, self.plan)
-            self._carry_out((workers, cluster, cluster_timeout), progress, retry=False)
+            self.store.write_plan(self.plan)
+            self._carry_out(workers, cluster, cluster_timeout, progress)
         return self
 
     def extended_plan(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
-        """Return the plan that :meth:`extend` would carry out; write and run nothing.
-
-        Raises
-        ------
-        InputError
-            As :meth:`extend`.
-        """
+        """Return the plan that :meth:`extend` would carry out; write and run nothing."""
         plan = self.store.plan()
-        check_version(self.store, plan)
+        self.store.check_version(plan)
         self.store.world(plan)
         return plan.extended(n, replicates)
 
-    def _carry_out(self, working: Working, progress: Progress | None, retry: bool) -> None:
+    def _carry_out(
+        self,
+        workers: int | None,
+        cluster: str | None,
+        timeout: float,
+        progress: Progress | None,
+        retry: bool = False,
+    ) -> None:
         """Make the runs that are left; the place is locked."""
-        check_workers(*working)
-        check_version(self.store, self.plan)
-        self.store.world(self.plan)
-        whole, self.damages = self.store.check(self.plan)
-        if retry:
-            for shard in [shard for shard in whole.values() if shard.failed]:
-                self.store.set_aside(f"{RUNS}/{shard.file}")
-                del whole[shard.chunk]
-        self.store.clear_beside(self.plan.tables, whole.values())
-        left = [chunk for chunk in self.plan.chunks() if chunk.name not in whole]
-        done = self.plan.runs - sum(len(chunk.runs) for chunk in left)
-        advance = _counter(done, self.plan.runs, progress)
+        check_workers(workers, cluster, timeout)
+        store, plan = self.store, self.plan
+        store.check_version(plan)
+        store.world(plan)
+        whole, self.damages = store.check(plan)
+        for shard in [shard for shard in whole.values() if retry and shard.failed]:
+            store.set_aside(f"{RUNS}/{shard.file}")
+            del whole[shard.chunk]
+        store.clear_beside(plan.tables, whole=whole.values())
+        left = [chunk for chunk in plan.chunks() if chunk.name not in whole]
+        done = plan.runs - sum(len(chunk.runs) for chunk in left)
+        advance = _counter(done, plan.runs, progress)
         self.__dict__.pop("frame", None)
         if left:
-            self._work(left, working, advance)
+            self._work(left, workers, cluster, timeout, advance)
 
-    def _work(self, left: list[Chunk], working: Working, advance: Callable[[int], None]) -> None:
-        workers, cluster, timeout = working
-        chunks: Iterator[Chunk] = iter(left)
+    def _work(
+        self,
+        left: list[Chunk],
+        workers: int | None,
+        cluster: str | None,
+        timeout: float,
+        advance: Callable[[int], None],
+    ) -> None:
+        """Make the runs of some chunks in this process, with several, or on a cluster."""
+        store, plan = self.store, self.plan
+        tasks = (plan.task(chunk) for chunk in left)
         if cluster is not None:
             from sim.experiments.sweep.dask_cluster import work_on_cluster
 
-            work_on_cluster(self.store, self.plan, cluster, chunks, advance, timeout)
-            return
-        if workers == 1:
-            work_here(self.store, self.plan, chunks, advance)
+            work_on_cluster(store, plan, cluster, tasks, advance, timeout)
+        elif workers == 1:
+            from sim.experiments.sweep.chunk_runs import carry_out
+
+            for task in tasks:
+                carry_out(store, task, lambda place: advance(int(place > 0)))
         else:
+            from sim.experiments.sweep.local_pool import LocalPool
+
             size = min(workers or provenance.cpu_count(), len(left))
-            LocalPool(self.store, self.plan, size, chunks, advance).work()
+            LocalPool(store, plan, size, tasks, advance).work()
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
         """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.export`)."""
@@ -359,8 +348,7 @@ def check_workers(
         raise InputError(
             f"{cluster_timeout:g} is too short", field="cluster_timeout", allowed="seconds above 0"
         )
-    if workers is not None and workers < 1:
-        raise InputError(f"{workers} is too few", field="workers", allowed="1 or more")
+    at_least(1, workers, "workers")
     if workers is not None and cluster is not None:
         raise InputError(
             "a cluster has workers of its own", field="workers", allowed="workers or a cluster"

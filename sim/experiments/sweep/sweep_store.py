@@ -3,39 +3,59 @@
 A chunk is done when its file in ``runs`` is there. Files are written whole, what else is kept of
 the runs before the runs themselves. Each name ends in a hash of the content, so that a damaged
 file is known for one, and the file names the address of its runs: model, world, scenario, points
-and seeds.
+and seeds. The plan holds a hash of itself and of the points. One of their files that cannot be
+read is replaced by its copy; one that says something else than when the sweep was begun is refused.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from sim.core import folders
+from sim.core import files, folders, provenance
 from sim.core.errors import InputError
-from sim.experiments.sweep.parquet import fits_name, named, notes_of, parquet_bytes, parquet_table
-from sim.experiments.sweep.plan_files import (
-    COPIES,
-    PLAN,
-    POINTS,
-    has_plan,
-    mend,
-    read_plan,
-    write_plan,
+from sim.core.version import __version__
+from sim.experiments.design import Design
+from sim.experiments.saved_run import scenario_of_record
+from sim.experiments.sweep.storage import (
+    LOCK,
+    Folder,
+    fits_name,
+    named,
+    notes_of,
+    parquet_bytes,
+    parquet_table,
+    place_of,
 )
-from sim.experiments.sweep.storage import LOCK, Folder, Storage, place_of
-from sim.experiments.sweep.sweep_plan import TABLES, Chunk, SweepPlan
+from sim.experiments.sweep.sweep_plan import FORMAT, TABLES, Block, Chunk, SweepPlan, Task
 from sim.world import World, load_world
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLAN, POINTS, COPIES = "plan.json", "points.parquet", "copies"
 RUNS, ASIDE, WORLD = "runs", "set-aside", "world"
 _NAME = re.compile(r"(\d{2,}-\d{6})-f(\d+)-([0-9a-f]{16})\.parquet")
-_BESIDE_NAME = re.compile(r"\d{2,}-\d{6}-[0-9a-f]{16}\.parquet")
 _ADDRESS, _BESIDE = "paradiplomacy.address", "paradiplomacy.beside"
+_OWN = {
+    COPIES: re.compile(f"{re.escape(PLAN)}|{re.escape(POINTS)}"),
+    RUNS: _NAME,
+    **dict.fromkeys(TABLES, re.compile(r"\d{2,}-\d{6}-[0-9a-f]{16}\.parquet")),
+    WORLD: re.compile(r"\w+\.csv"),
+    # The plan itself goes last, so that what is left can still be told for a sweep.
+    "": re.compile(f"{re.escape(PLAN)}|{re.escape(POINTS)}"),
+}
+"""Files that a sweep has written, by folder."""
+_UNREADABLE = (FileNotFoundError, ValueError, KeyError, TypeError, pa.ArrowException)
+_Content = TypeVar("_Content")
 
 
 @dataclass(frozen=True)
@@ -56,45 +76,42 @@ class Damage:
     reason: str
 
 
-class Store:
-    """Keep a sweep's plan and shards at a place.
+class _DamagedError(Exception):
+    """Tell what is wrong with a file."""
 
-    Parameters
-    ----------
-    place
-        The folder or address.
+
+class _ForeignError(_DamagedError):
+    """Tell that a file is not one of the sweep's."""
+
+
+class Store:
+    """Keep a sweep's plan and shards in a folder or at an address.
+
+    :attr:`lost` holds, after :meth:`plan`, each file whose copy was read instead, and why.
     """
 
-    def __init__(self, place: Storage) -> None:
-        self.place = place
-        self.lost: Mapping[str, str] = {}
-
-    @classmethod
-    def at(cls, address: str | Path) -> Store:
-        """Return the store at a folder or address."""
-        return cls(place_of(address))
+    def __init__(self, address: str | Path) -> None:
+        self.place = place_of(address)
+        self.lost: dict[str, str] = {}
 
     # --- the plan
 
+    @property
+    def has_plan(self) -> bool:
+        """Return whether a sweep was begun here."""
+        return PLAN in self.place.names("") or PLAN in self.place.names(COPIES)
+
     def check_free(self, overwrite: bool = False) -> None:
-        """Refuse a folder that holds something else than a sweep.
+        """Refuse a folder that holds something else than a sweep, or cannot be written.
 
-        Parameters
-        ----------
-        overwrite
-            Whether a sweep that it holds is to be replaced.
-
-        Raises
-        ------
-        InputError
-            If it does, or the folder cannot be written.
+        Where it is to be replaced (``overwrite``), earlier results may be there.
         """
-        if not isinstance(self.place, Folder) or has_plan(self.place):
+        if not isinstance(self.place, Folder) or self.has_plan:
             return
         folder = self.place.folder
         held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         # A sweep that was stopped before it began, or whose plan is lost, may have left these.
-        if held <= {LOCK, POINTS, WORLD, COPIES, RUNS, ASIDE, *TABLES}:
+        if held <= {LOCK, POINTS, ASIDE, *_OWN}:
             folders.make_folder(folder)
         else:
             folders.prepare_folder(folder, overwrite, mark=PLAN)
@@ -124,33 +141,124 @@ class Store:
         if world.digest != load_world().digest:
             for source in sorted(world.folder.glob("*.csv")):
                 self.place.write(f"{WORLD}/{source.name}", source.read_bytes())
-        write_plan(self.place, plan)
+        self.write_plan(plan)
+
+    def write_plan(self, plan: SweepPlan) -> None:
+        """Write the points and then the plan; the plan says how many of the points count."""
+        points = plan.design.points.reset_index(drop=True)
+        points.insert(0, "point", range(len(points)))
+        table = pa.Table.from_pandas(points, preserve_index=False, nthreads=1)
+        content = plan.to_json() | {
+            "points_digest": plan.points_digest,
+            "software": provenance.DISTRIBUTION,
+            "version": __version__,
+            "environment": provenance.environment(),
+        }
+        content = files.plain(content)
+        content["digest"] = _digest(content)
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)
+        for name, data in ((POINTS, parquet_bytes(table)), (PLAN, f"{text}\n".encode())):
+            self.place.write(f"{COPIES}/{name}", data)
+            self.place.write(name, data)
 
     def plan(self) -> SweepPlan:
-        """Return the plan; :attr:`lost` says which of its files could not be read, and why.
+        """Return the plan.
 
         Raises
         ------
         InputError
-            If there is none, it cannot be read, or it was changed.
+            If there is none, it cannot be read, or plan or points were changed.
         """
-        plan, self.lost = read_plan(self.place)
+        self.lost, where = {}, self.place.shown()
+        try:
+            data = self._read(PLAN, self._plan_record)
+            points = self._read(POINTS, _points).iloc[: data["points"]]
+            plan = SweepPlan(
+                scenario=scenario_of_record(data["scenario"]),
+                model_version=data["model_version"],
+                world_digest=data["world"]["digest"],
+                design=Design.from_json(data["design"], points),
+                blocks=tuple(Block(*bounds) for bounds in data["blocks"]),
+                chunk_runs=data["chunk_runs"],
+                tables=tuple(data["tables"]),
+            )
+        except FileNotFoundError:
+            raise InputError(
+                "is not the folder of a sweep",
+                file=where,
+                allowed=f"a folder that holds {PLAN} and {POINTS}, as the command sweep writes it",
+            ) from None
+        except _UNREADABLE as error:
+            raise InputError(f"the plan cannot be read ({error})", file=where) from error
+        if data.get("points_digest", plan.points_digest) != plan.points_digest:
+            raise self._changed(POINTS)
         return plan
 
+    def _read(self, name: str, parse: Callable[[bytes], _Content]) -> _Content:
+        """Return what a file says, or what its copy says where the file cannot be read."""
+        try:
+            return parse(self.place.read(name))
+        except _UNREADABLE as fault:
+            try:
+                found = parse(self.place.read(f"{COPIES}/{name}"))
+            except _UNREADABLE:
+                raise fault from None
+            why = "is missing" if isinstance(fault, FileNotFoundError) else "cannot be read"
+            self.lost[name] = f"{why}; its copy in {COPIES}/ is used"
+            return found
+
+    def _plan_record(self, content: bytes) -> dict[str, Any]:
+        """Return what a plan says, if it says what was written."""
+        data = json.loads(content)
+        if data["format"] != FORMAT:
+            written = f"was written in layout {data['format']}, not {FORMAT}"
+            raise InputError(written, file=self.place.shown())
+        # Sweeps of earlier versions hold no hashes.
+        if {"digest", "points_digest"} & set(data) and data.pop("digest", None) != _digest(data):
+            raise self._changed(PLAN)
+        return dict(data)
+
+    def _changed(self, name: str) -> InputError:
+        return InputError(
+            "was changed after the sweep was begun; nothing was run",
+            file=self.place.shown(name),
+            allowed=f"the file as it was, which is kept as {COPIES}/{name}; "
+            "what is to be run otherwise is another sweep, in a new folder",
+        )
+
     def mend(self) -> None:
-        """Put back what :meth:`plan` found lost; the place must be locked."""
-        mend(self.place, self.lost)
+        """Put back what :meth:`plan` found lost, and renew copies that are; the place is locked."""
+        for name in (POINTS, PLAN):
+            copy = f"{COPIES}/{name}"
+            if name in self.lost:
+                self.place.write(name, self.place.read(copy))
+                continue
+            content = self.place.read(name)
+            if name not in self.place.names(COPIES) or self.place.read(copy) != content:
+                self.place.write(copy, content)
+
+    def check_version(self, plan: SweepPlan) -> None:
+        """Refuse a sweep of another model than the one at hand, saying which is which."""
+        here = provenance.model_version()
+        if plan.model_version != here:
+            raise InputError(
+                f"the sweep was made by another model: version {plan.model_version} there, "
+                f"{here} here",
+                file=self.place.shown(),
+                allowed="the version it was made by, or a new folder",
+            )
 
     def world(self, plan: SweepPlan) -> World:
-        """Return the tables the sweep runs on.
-
-        Raises
-        ------
-        InputError
-            If they are not those it was begun with.
-        """
-        copied = self.place.names(WORLD)
-        world = self._copied_world(copied) if copied else load_world()
+        """Return the tables the sweep runs on; InputError if it was begun with others."""
+        if not (copied := self.place.names(WORLD)):
+            world = load_world()
+        elif isinstance(self.place, Folder):
+            world = load_world(self.place.folder / WORLD)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                for name in copied:
+                    (Path(folder) / name).write_bytes(self.place.read(f"{WORLD}/{name}"))
+                world = load_world(folder)
         if world.digest != plan.world_digest:
             raise InputError(
                 f"the sweep was made with other tables: world {plan.world_digest[:12]} there, "
@@ -159,28 +267,13 @@ class Store:
             )
         return world
 
-    def _copied_world(self, copied: Iterable[str]) -> World:
-        if isinstance(self.place, Folder):
-            return load_world(self.place.folder / WORLD)
-        import tempfile
-
-        with tempfile.TemporaryDirectory() as folder:
-            for name in copied:
-                (Path(folder) / name).write_bytes(self.place.read(f"{WORLD}/{name}"))
-            return load_world(folder)
-
-    # --- the shards
-
     def clear(self) -> None:
         """Remove a sweep, and nothing that somebody else put there; the place must be locked."""
-        plan = re.compile(f"{re.escape(PLAN)}|{re.escape(POINTS)}")
-        own = {COPIES: plan, RUNS: _NAME, **dict.fromkeys(TABLES, _BESIDE_NAME)}
-        own |= {WORLD: re.compile(r"\w+\.csv"), "": plan}
-        # The plan itself goes last, so that what is left can still be told for a sweep.
-        for folder, pattern in own.items():
-            for name in self.place.names(folder):
-                if pattern.fullmatch(name):
-                    self.place.remove(f"{folder}/{name}" if folder else name)
+        for folder, pattern in _OWN.items():
+            for name in filter(pattern.fullmatch, self.place.names(folder)):
+                self.place.remove(f"{folder}/{name}" if folder else name)
+
+    # --- the shards
 
     def shards(self) -> list[Shard]:
         """Return the finished chunks by the names of their files."""
@@ -190,18 +283,9 @@ class Store:
     def tables(
         self, plan: SweepPlan, name: str, columns: list[str] | None = None, *, failed: bool = False
     ) -> Iterator[pa.Table]:
-        """Yield what is kept in a table, chunk by chunk, after checking each file.
+        """Yield ``runs`` or a table kept beside, chunk by chunk, after checking each file.
 
-        Parameters
-        ----------
-        plan
-            The plan.
-        name
-            ``runs`` or a table kept beside.
-        columns
-            Which columns; all of them by default.
-        failed
-            Leave out files without a failed run.
+        Where ``failed`` is set, files without a failed run are left out.
 
         Raises
         ------
@@ -210,13 +294,10 @@ class Store:
         """
         chunks, seen = {chunk.name: chunk for chunk in plan.chunks()}, set[str]()
         for file in self.place.names(RUNS):
-            if not file.endswith(".parquet"):
-                continue
             shard, where = _shard(file), f"{RUNS}/{file}"
-            if shard is not None and (
-                # What a later extension has added is not of this plan.
-                shard.chunk not in chunks or (failed and not shard.failed)
-            ):
+            # What a later extension has added is not of this plan.
+            later = shard is not None and shard.chunk not in chunks
+            if not file.endswith(".parquet") or later or (failed and shard and not shard.failed):
                 continue
             try:
                 shard, content = self._whole(plan, file, chunks)
@@ -253,13 +334,16 @@ class Store:
         self.place.write(f"{RUNS}/{shard.file}", content)
         return shard
 
+    def add_failed(self, plan: SweepPlan, task: Task, error: str) -> None:
+        """Write a chunk's file with all its runs failed."""
+        runs = plan.runs_table(task, [None] * len(task.runs), [error] * len(task.runs))
+        self.clear_beside(plan.tables, chunk=task.chunk)
+        self.add(task.address, task.chunk, runs, {})
+
     def check(self, plan: SweepPlan) -> tuple[dict[str, Shard], list[Damage]]:
         """Read every shard; set aside those that are damaged or belong to another sweep.
 
-        Returns
-        -------
-        dict, list
-            The whole shards by chunk, and what was set aside.
+        Return the whole shards by chunk, and what was set aside.
         """
         chunks = {chunk.name: chunk for chunk in plan.chunks()}
         whole: dict[str, Shard] = {}
@@ -275,19 +359,15 @@ class Store:
                 self.set_aside(f"{RUNS}/{name}")
         return whole, damages
 
-    def clear_beside(self, tables: Iterable[str], whole: Iterable[Shard]) -> None:
-        """Remove what was kept of runs whose own file was never written or is gone."""
+    def clear_beside(
+        self, tables: Iterable[str], *, chunk: str | None = None, whole: Iterable[Shard] = ()
+    ) -> None:
+        """Remove what is kept beside the runs of a chunk, or of all but the whole shards."""
         kept = {f"{table}/{name}" for shard in whole for table, name in shard.beside.items()}
         for table in tables:
             for name in self.place.names(table):
-                if f"{table}/{name}" not in kept:
-                    self.place.remove(f"{table}/{name}")
-
-    def forget_beside(self, tables: Iterable[str], chunk: str) -> None:
-        """Remove what was kept of one chunk's runs, before they are made again."""
-        for table in tables:
-            for name in self.place.names(table):
-                if name.startswith(f"{chunk}-"):
+                is_meant = chunk is None or name.startswith(f"{chunk}-")
+                if is_meant and f"{table}/{name}" not in kept:
                     self.place.remove(f"{table}/{name}")
 
     def set_aside(self, name: str) -> None:
@@ -336,14 +416,16 @@ class Store:
         return content
 
 
-class _DamagedError(Exception):
-    """Tell what is wrong with a file."""
-
-
-class _ForeignError(_DamagedError):
-    """Tell that a file is not one of the sweep's."""
-
-
 def _shard(name: str) -> Shard | None:
     match = _NAME.fullmatch(name)
     return Shard(match[1], int(match[2]), name) if match else None
+
+
+def _points(content: bytes) -> pd.DataFrame:
+    points: pd.DataFrame = parquet_table(content).to_pandas(use_threads=False)
+    return points.drop(columns="point")
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

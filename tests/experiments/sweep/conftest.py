@@ -21,7 +21,7 @@ SIZES = {"design": "lhs", "n": 6, "replicates": 5, "end": "2000-06", "chunk": 5}
 WORKER = """
 import os, pathlib, signal, sys, time
 from sim.experiments.sweep import chunk_runs as work
-from sim.experiments.sweep import local_worker as worker
+from sim.experiments.sweep import local_pool as worker
 
 here = pathlib.Path(__file__).parent
 simulate, add = work.simulate, work.Store.add
@@ -55,7 +55,7 @@ def write(store, address, chunk, runs, beside):
     return add(store, address, chunk, runs, beside)
 
 work.simulate, work.Store.add = run, write
-worker.main(sys.argv[1:])
+worker.main(*sys.argv[1:])
 """
 
 

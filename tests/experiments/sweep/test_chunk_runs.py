@@ -19,10 +19,9 @@ from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.experiments.sweep import Sweep, chunk_runs, planned
-from sim.experiments.sweep.chunk_runs import Bench, bench_at
-from sim.experiments.sweep.sweep_plan import Chunk
+from sim.experiments.sweep.chunk_runs import ChunkRunner, runner_at
+from sim.experiments.sweep.sweep_plan import Chunk, Task
 from sim.experiments.sweep.sweep_store import Store
-from sim.experiments.sweep.tasks import Task, check_version, order_of
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -37,12 +36,12 @@ def test_parameters_enter_a_state_through_its_record_of_parameters_alone(world: 
     }
     vary = {name: [value] for name, value in changed.items()}
     asked = planned("baseline", vary, design="lhs", n=1, end="2000-06", replicates=1)
-    bench = Bench(asked.plan, world)
-    patched = bench.state(tuple(asked.plan.values[0]))
+    runner = ChunkRunner(asked.plan, world)
+    patched = runner.state(tuple(asked.plan.values[0]))
     built = initial_state(asked.plan.scenario.with_overrides(parameters=changed), world)
     for name, mine, other in zip(State._fields, patched, built, strict=True):
         assert np.array_equal(mine.view(np.uint8), other.view(np.uint8)), name
-    assert not np.array_equal(patched.par_values, bench.template.par_values)
+    assert not np.array_equal(patched.par_values, runner.template.par_values)
 
 
 def test_row_is_what_a_run_with_these_parameters_gives(reference: Sweep, world: World) -> None:
@@ -110,17 +109,17 @@ def test_failed_runs_are_made_again_on_request(
 def test_order_travels_as_text(reference: Sweep) -> None:
     import json
 
-    order = order_of(reference.plan, next(reference.plan.chunks()))
-    assert Task.from_json(json.loads(json.dumps(order.to_json()))) == order
-    spared = Task.from_json(order.to_json() | {"spared": {"3": "why"}})
+    task = reference.plan.task(next(reference.plan.chunks()))
+    assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
+    spared = Task.from_json(task.to_json() | {"spared": {"3": "why"}})
     assert spared.spared == {3: "why"}
 
 
 def test_spared_run_is_recorded_and_not_made(reference: Sweep, world: World) -> None:
-    bench = Bench(reference.plan, world)
+    runner = ChunkRunner(reference.plan, world)
     told: list[int] = []
-    order = order_of(reference.plan, Chunk(0, 0, ((0, 0), (0, 1))))
-    runs, beside = bench.make(Task(**order.to_json() | {"spared": {0: "spared"}}), told.append)
+    task = reference.plan.task(Chunk(0, 0, ((0, 0), (0, 1))))
+    runs, beside = runner.make(Task(**task.to_json() | {"spared": {0: "spared"}}), told.append)
     assert runs["error"].to_pylist() == ["spared", None]
     assert runs["deals"].null_count == 1
     assert told == [0, 1, 2]
@@ -131,7 +130,7 @@ def test_worker_refuses_another_sweep_or_model(
     reference: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(InputError, match="another one"):
-        bench_at(reference.folder, "nothing")
+        runner_at(reference.folder, "nothing")
     monkeypatch.setattr(provenance, "model_version", lambda: "9.9+abc")
     with pytest.raises(InputError, match=r"there, 9\.9\+abc here"):
-        check_version(Store.at(reference.folder), reference.plan)
+        Store(reference.folder).check_version(reference.plan)

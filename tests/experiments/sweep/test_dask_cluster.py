@@ -126,7 +126,7 @@ def workers(dask: Any) -> list[int]:
 
 
 def send(task: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the cluster carry out orders otherwise; its workers don't know this module."""
+    """Have the cluster carry out tasks otherwise; its workers don't know this module."""
     import_module("cloudpickle").register_pickle_by_value(sys.modules[__name__])
     monkeypatch.setattr(dask_cluster, "TASK", task)
 
@@ -167,13 +167,13 @@ def test_worker_of_the_cluster_killed_at_work_is_survived(
     assert files(tmp_path / "s") == files(tmp_path / "one")
 
 
-def kill_some(address: str, order: dict[str, Any]) -> None:
-    """Carry out an order, but die of one of them."""
-    if order["chunk"] == "00-000002":
+def kill_some(address: str, task: dict[str, Any]) -> None:
+    """Carry out a task, but die of one of them."""
+    if task["chunk"] == "00-000002":
         os.kill(os.getpid(), signal.SIGKILL)
     from sim.experiments.sweep import dask_cluster
 
-    dask_cluster.task(address, order)
+    dask_cluster.carry_out_task(address, task)
 
 
 @pytest.mark.slow
@@ -189,7 +189,7 @@ def test_chunk_that_kills_the_workers_of_the_cluster_is_recorded(
     assert done.frame[others].equals(reference.frame[others])
 
 
-def fill_up(address: str, order: dict[str, Any]) -> None:
+def fill_up(address: str, task: dict[str, Any]) -> None:
     """Fail as a worker with a full disk does."""
     from sim.core.files import MachineError
 
@@ -203,7 +203,7 @@ def test_full_disk_on_the_cluster_stops_the_sweep(
     send(fill_up, monkeypatch)
     with pytest.raises(MachineError, match="disk is full"):
         small(tmp_path / "s", cluster=dask.scheduler_address)
-    assert Store.at(tmp_path / "s").shards() == []
+    assert Store(tmp_path / "s").shards() == []
 
 
 @pytest.mark.slow
@@ -241,9 +241,9 @@ def test_scheduler_that_is_gone_or_hangs_is_told_by_the_command(
     monkeypatch.setattr(dask_cluster, "CLOSE_SECONDS", 1.0)
     submitted = threading.Event()
 
-    def submit(order: Any) -> str:
+    def submit(task: Any) -> str:
         submitted.set()
-        return str(order.chunk)
+        return str(task.chunk)
 
     monkeypatch.setattr(dask_cluster, "_key", submit)
 

@@ -16,7 +16,7 @@ from sim.core.errors import InputError
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.experiments.sweep import Sweep, chunk_runs, planned
-from sim.experiments.sweep.cost_estimate import estimate
+from sim.experiments.sweep.start_sweep import estimate
 
 if TYPE_CHECKING:
     from tests.experiments.sweep.conftest import Small

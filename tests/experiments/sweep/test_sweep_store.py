@@ -38,7 +38,7 @@ def copied(reference: Sweep, tmp_path: Path) -> Path:
 
 
 def test_plan_reads_back_as_it_was(reference: Sweep) -> None:
-    read = Store.at(reference.folder).plan()
+    read = Store(reference.folder).plan()
     assert read.differences(reference.plan) == []
     assert read.identity == reference.plan.identity
     assert read.blocks == reference.plan.blocks
@@ -342,7 +342,7 @@ def test_address_with_a_protocol_keeps_the_same_files(
 ) -> None:
     pytest.importorskip("fsspec")
     sweep = small("memory://sweeps/one")
-    assert Store.at("memory://sweeps/one").place.names("runs") == files(reference.folder)
+    assert Store("memory://sweeps/one").place.names("runs") == files(reference.folder)
     pd.testing.assert_frame_equal(sweep.frame, reference.frame)
     assert sweep.store.place.names("nothing") == []
     name = sweep.store.place.names("runs")[0]
