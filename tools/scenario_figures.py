@@ -18,6 +18,7 @@ from sim.core import folders
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.report import figure_style, figures
+from sim.report.locality_timeline import plot_timeline
 from sim.results.run_result import Run, run
 from sim.scenario.reading import names
 from sim.scenario.schema import Scenario, load
@@ -72,7 +73,7 @@ def make(
     for name, (draw, title) in _OF_THE_REGION.items():
         made += figure_style.save(figure_style.figure_of(draw(region)), target, name, title)
     for place, scenario in case_scenarios().items():
-        drawing = figures.plot_timeline(runs_of(scenario), place)
+        drawing = plot_timeline(runs_of(scenario), place)
         made += figure_style.save(
             figure_style.figure_of(drawing), target, scenario.name, scenario.title
         )

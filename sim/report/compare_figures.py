@@ -9,30 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS
+from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS, REGION_OUTCOMES
 from sim.report import figure_style
-from sim.report.compare_forest import plot_forest
-from sim.report.compare_style import HIGHER, LOWER, known_outcome, rows_of, stamp
-from sim.report.compare_text import INTERVAL
-from sim.report.tilemap import TILE, draw_tilemap
+from sim.report.compare_text import INTERVAL, amount, digits_of, key_of, label_of
+from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
+from sim.report.figures import known_outcome
+from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
-    from sim.engine.outcomes import Outcome
     from sim.experiments.comparison.paired_comparison import ComparisonTables
-
-__all__ = ["FIGURES", "plot_forest", "plot_map", "plot_paths", "save_figures"]
 
 METRICS = ("visits_to_lac", "memoranda", "deals", "ties")
 """Metrics whose paths are drawn if none are asked for."""
+POLITICS = ("governor_changes", "executive_changes", "recognition_switches")
+"""Outcomes of politics rather than of outreach, left out of the forest unless asked for."""
+GREY, LOWER, HIGHER = "#8c8c8c", VERMILLION, BLUE
 PALE, PALER, HATCH = "#f3f3f3", "#f7cfb0", "//////"
+PAIRED = "paired run"
 
 
 def diverging() -> Colormap:
@@ -87,53 +89,42 @@ def plot_map(
     InputError
         If there is no such outcome or what-if.
     """
+    from matplotlib.collections import PolyCollection
+
     entry = known_outcome(outcome, LOCALITY_OUTCOMES, "outcome by locality")
-    label = comparison.label_of(what_if)
-    frame = rows_of(comparison.by_locality, label)
-    rows = frame[frame["outcome"] == outcome].set_index("locality")
+    label, baseline = comparison.label_of(what_if), comparison.baseline
+    frame = comparison.by_locality
+    rows = frame[frame["scenario"].eq(label) & frame["outcome"].eq(outcome)].set_index("locality")
     gaps = rows["difference"]
     largest = float(np.nanmax(np.abs(gaps.to_numpy(dtype=np.float64)), initial=0.0))
     ax = figure_style.host_axes(ax, (8.0, 9.0), (0.01, 0.055, 0.98, 0.86))
     unit = {"count": "per run", "0-1": "0 to 1"}.get(entry.unit, entry.unit)
-    draw_tilemap(
+    sheet = draw_tilemap(
         ax,
-        comparison.world.localities,
-        comparison.world.grid,
+        comparison.world,
         gaps,
         cmap=diverging(),
         norm=symmetric(largest),
         label=f"mean difference, {unit}",
         zero_color=None,
         missing_color="#c9c9c9",
-        highlight=list(comparison.what_ifs[label].focus) or None,
+        highlight=comparison.what_ifs[label].focus,
     )
     differs = (rows["share_equal"] < 1) & gaps.notna()
     clear = rows["distinguishable"] & differs
-    # Where nothing can be told from none, hatching everything would only hide the magnitudes.
-    _pale(ax, comparison, rows.index[differs & ~clear], hatched=bool(clear.any()))
-    _map_key(ax, rows, differs, clear)
-    words = entry.meaning[:1].upper() + entry.meaning[1:]
-    years = f"{comparison.baseline.start} to {comparison.baseline.end}"
-    figure_style.set_title(ax, words, f"{label} less {comparison.baseline.name} · {years}")
-    stamp(ax, comparison)
-    return ax
-
-
-def _pale(ax: Axes, comparison: ComparisonTables, codes: pd.Index[Any], *, hatched: bool) -> None:
-    """Pale, and if asked hatch, the tiles of some localities."""
-    from matplotlib.collections import PolyCollection
-
-    cells = comparison.world.grid.set_index("code").loc[list(codes), ["col", "row"]].to_numpy()
-    half = TILE / 2
-    corners = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
-    squares = list(cells[:, None].astype(np.float64) + corners)
+    squares = list(sheet.squares()[(differs & ~clear).reindex(sheet.codes).to_numpy(dtype=bool)])
     parts = [PolyCollection(squares, facecolors="#ffffff99", edgecolors="none")]
-    if hatched:
-        lines = PolyCollection(squares, facecolors="none", edgecolors="#00000055", linewidths=0.0)
-        lines.set_hatch(HATCH)
-        parts.append(lines)
+    # Where nothing can be told from none, hatching everything would only hide the magnitudes.
+    if clear.any():
+        faint: dict[str, Any] = {"facecolors": "none", "edgecolors": "#00000055", "hatch": HATCH}
+        parts.append(PolyCollection(squares, linewidths=0.0, **faint))
     for part in parts:
         ax.add_collection(part, autolim=False)
+    _map_key(ax, rows, differs, clear)
+    words = entry.meaning[:1].upper() + entry.meaning[1:]
+    below = f"{label} less {baseline.name} · {baseline.start} to {baseline.end}"
+    figure_style.set_title(ax, words, below, source=stamp_text(comparison, PAIRED))
+    return ax
 
 
 def _map_key(
@@ -144,33 +135,24 @@ def _map_key(
 
     higher = rows["difference"] > 0
     unclear, some = int((differs & ~clear).sum()), bool(clear.any())
-    hatched = {"facecolor": PALE, "edgecolor": "#00000055", "hatch": HATCH}
     none = f"none of the {unclear} that differ can be told from no difference"
-    entries: list[tuple[int, str, dict[str, Any]]] = [
-        (int((clear & ~higher).sum()), "lower: {}", {"facecolor": LOWER, "edgecolor": "#00000044"}),
-        (
-            int((clear & higher).sum()),
-            "higher: {}",
-            {"facecolor": HIGHER, "edgecolor": "#00000044"},
-        ),
-        (unclear if some else 0, "may be none: {}", hatched),
-        (0 if some else unclear, none, {"facecolor": PALER, "edgecolor": "#00000022"}),
-        (
-            int((rows["share_equal"] == 1).sum()),
-            "equal in all runs: {}",
-            {"facecolor": "#ffffff", "edgecolor": "#999999"},
-        ),
-    ]
+    entries = (
+        (int((clear & ~higher).sum()), "lower: {}", LOWER, "#00000044", ""),
+        (int((clear & higher).sum()), "higher: {}", HIGHER, "#00000044", ""),
+        (unclear if some else 0, "may be none: {}", PALE, "#00000055", HATCH),
+        (0 if some else unclear, none, PALER, "#00000022", ""),
+        (int((rows["share_equal"] == 1).sum()), "equal in all runs: {}", "#ffffff", "#999999", ""),
+    )
     ax.legend(
         handles=[
-            Patch(**look, linewidth=0.6, label=words.format(count))
-            for count, words, look in entries
+            Patch(fc=face, ec=edge, hatch=hatch, linewidth=0.6, label=words.format(count))
+            for count, words, face, edge, hatch in entries
             if count
         ],
         loc="upper center",
         bbox_to_anchor=(0.5, 0.015),
         ncols=4,
-        fontsize=figure_style.NOTE_SIZE - 0.5,
+        fontsize=NOTE_SIZE - 0.5,
         frameon=False,
         columnspacing=1.1,
         handlelength=1.5,
@@ -204,67 +186,144 @@ def plot_paths(
     """
     chosen = [known_outcome(name, PATHS, "metric over time") for name in metrics or METRICS]
     labels = comparison.labels if what_if is None else (comparison.label_of(what_if),)
-    count = len(chosen)
-    height = 2.15 * count + 1.9
+    first, last = comparison.baseline.start_month, comparison.baseline.end_month
+    height, count = 2.15 * len(chosen) + 1.9, len(chosen)
     low, high = 0.72 / height, 1.0 - 1.15 / height
-    host = figure_style.host_axes(ax, (10.0, height), (0.1, low, 0.87, high - low))
-    host.set_axis_off()
     part = 1.0 / (count + 0.22 * (count - 1))
-    for number, entry in enumerate(chosen):
-        bottom = 1.0 - part - 1.22 * part * number
-        panel = figure_style.panel(host, (0.0, bottom, 1.0, part))
-        for colour, label in zip(_colours(len(labels)), labels, strict=True):
-            frame = rows_of(comparison.paths, label)
-            _path(panel, comparison, frame[frame["metric"] == entry.name], colour, label)
-        _dress_path(panel, comparison, entry, last=number == count - 1)
-        if number == 0 and len(labels) > 1:
-            figure_style.legend(panel, ncols=min(len(labels), 4), loc="best")
-    who = f"{labels[0]} less" if len(labels) == 1 else "What-ifs less"
-    title = figure_style.panel(host, (0.0, 1.0, 1.0, 0.32 / (height - 1.87)))
-    title.set_axis_off()
-    figure_style.set_title(
-        title,
-        "Difference over time",
-        f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and {INTERVAL}",
+    boxes = [(0.0, 1.0 - part - 1.22 * part * number, 1.0, part) for number in range(count)]
+    above = (0.0, 1.0, 1.0, 0.32 / (height - 1.87))
+    host, (title, *panels) = figure_style.panels(
+        ax, (10.0, height), (0.1, low, 0.87, high - low), (above, *boxes)
     )
-    stamp(host, comparison)
+    for panel, entry in zip(panels, chosen, strict=True):
+        for number, label in enumerate(labels):
+            mine = comparison.paths.query("scenario == @label and metric == @entry.name")
+            # Where no run differs nothing is known but the zero.
+            middle = mine["difference"]
+            ends = middle, mine["low"].fillna(middle), mine["high"].fillna(middle)
+            at = figure_style.month_ends(first, len(mine))
+            figure_style.band(panel, at, ends, CYCLE[number % len(CYCLE)], label)
+        figure_style.tidy(panel)
+        panel.axhline(0.0, color=INK, linewidth=1.0)
+        figure_style.year_axis(panel, first, last)
+        unit = "" if entry.unit == "count" else f" ({entry.unit})"
+        words = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}{unit}"
+        panel.set_title(words, loc="left", fontsize=figure_style.LABEL_SIZE, color=INK, pad=4.0)
+        panel.set_ylabel("difference")
+        panel.yaxis.set_label_coords(-0.075, 0.5)
+        panel.tick_params(labelbottom=panel is panels[-1])
+    panels[-1].set_xlabel("year")
+    if len(labels) > 1:
+        figure_style.legend(panels[0], ncols=min(len(labels), 4), loc="best")
+    title.set_axis_off()
+    who = f"{labels[0]} less" if len(labels) == 1 else "What-ifs less"
+    words = f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and {INTERVAL}"
+    source = stamp_text(comparison, PAIRED)
+    figure_style.set_title(title, "Difference over time", words, source=source)
     return host
 
 
-def _colours(count: int) -> list[str]:
-    return [figure_style.CYCLE[i % len(figure_style.CYCLE)] for i in range(count)]
+def plot_forest(
+    comparison: ComparisonTables,
+    outcomes: Sequence[str] | None = None,
+    what_if: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the effects on outcomes for the region in percent of the baseline, sorted.
 
+    Those that can't be told from none are grey. Without a choice of outcomes, those are left out
+    that are equal in all runs or have no percentage.
 
-def _path(
-    ax: Axes, comparison: ComparisonTables, rows: pd.DataFrame, colour: str, label: str
-) -> None:
-    first = comparison.baseline.start_month
-    x = 2000.0 + (first + 1 + np.arange(len(rows))) / 12.0
-    middle = rows["difference"].to_numpy(dtype=np.float64)
-    # Where no run differs nothing is known but the zero.
-    low, high = (rows[name].fillna(rows["difference"]).to_numpy() for name in ("low", "high"))
-    ax.fill_between(x, low, high, color=colour, alpha=figure_style.BAND, linewidth=0)
-    ax.plot(x, middle, color=colour, linewidth=2.0, label=label)
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    outcomes
+        Names of outcomes for the region.
+    what_if
+        Which what-if; the first by default.
+    ax
+        Axes to draw on.
 
-
-def _dress_path(ax: Axes, comparison: ComparisonTables, entry: Outcome, *, last: bool) -> None:
-    figure_style.tidy(ax)
-    ax.axhline(0.0, color=figure_style.INK, linewidth=1.0)
-    figure_style.year_axis(ax, comparison.baseline.start_month, comparison.baseline.end_month)
-    unit = "" if entry.unit == "count" else f" ({entry.unit})"
-    ax.text(
-        0.0,
-        1.03,
-        f"{entry.meaning[:1].upper()}{entry.meaning[1:]}{unit}",
-        transform=ax.transAxes,
-        fontsize=figure_style.LABEL_SIZE,
-        color=figure_style.INK,
+    Raises
+    ------
+    InputError
+        If there is no such outcome or what-if.
+    """
+    label = comparison.label_of(what_if)
+    rows = comparison.effects[comparison.effects["scenario"] == label]
+    if outcomes is not None:
+        chosen = [known_outcome(name, REGION_OUTCOMES, "outcome").name for name in outcomes]
+        rows = rows[rows["outcome"].isin(chosen)]
+    else:
+        rows = rows[(rows["share_equal"] < 1) & ~rows["outcome"].isin(POLITICS)]
+    rows = rows.dropna(subset=["percent", "low", "high"])
+    rows = rows.sort_values("percent", ascending=False, kind="stable", ignore_index=True)
+    ax = figure_style.row_axes(ax, len(rows), 0.27, (0.9, 0.75), left=0.36, right=0.22)
+    _draw_effects(ax, rows)
+    ax.axvline(0.0, color=INK, linewidth=1.0)
+    names = [shorten(label_of(name), 50, placeholder=" …") for name in rows["outcome"]]
+    figure_style.name_rows(ax, names, size=NOTE_SIZE - 0.5)
+    for y, row in enumerate(rows.itertuples()):
+        ax.annotate(
+            _effect_words(row),
+            (1.02, y),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=NOTE_SIZE - 2.0,
+            color=INK if row.distinguishable else "#6e6e6e",
+            annotation_clip=False,
+        )
+    ax.set_xlabel("difference in % of the baseline's mean")
+    words = (
+        f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and "
+        f"{INTERVAL}; grey: not distinguishable from none"
     )
-    ax.set_ylabel("difference")
-    ax.yaxis.set_label_coords(-0.075, 0.5)
-    ax.tick_params(labelbottom=last)
-    if last:
-        ax.set_xlabel("year")
+    source = stamp_text(comparison, PAIRED)
+    figure_style.set_title(ax, "Effects on the region", words, left=-0.83, source=source)
+    return ax
+
+
+def _draw_effects(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw effects, on an axis such that one large one, then an arrow at its edge, hides none."""
+    if rows.empty:
+        ax.text(0.5, 0.5, "no outcome differs in any run", transform=ax.transAxes, ha="center")
+        return
+    scale = 100.0 / rows["baseline"].abs()
+    ends = pd.DataFrame(
+        {"low": rows["low"] * scale, "high": rows["high"] * scale, "middle": rows["percent"]}
+    )
+    sizes = ends["middle"].abs()
+    ordinary = sizes <= 3.0 * sizes.quantile(0.9)
+    edge = 1.08 * (float(ends.loc[ordinary, ["low", "high"]].abs().to_numpy().max()) or 1.0)
+    ax.set_xlim(-edge, edge)
+    clear = rows["distinguishable"].astype(bool)
+    for mask, colour in (
+        (clear & (ends["middle"] > 0), HIGHER),
+        (clear & (ends["middle"] <= 0), LOWER),
+        (~clear, GREY),
+    ):
+        at, mine = np.flatnonzero(mask), ends[mask]
+        figure_style.draw_intervals(
+            ax, at, mine["low"], mine["high"], mine["middle"], (colour, "o"), width=2.0, size=5.5,
+            markerfacecolor=PAPER if colour == GREY else colour,
+        )  # fmt: skip
+        # An arrow where the effect, or its interval, goes on beyond the axis.
+        for side, mark in ((-1.0, "<"), (1.0, ">")):
+            beyond = at[((side * mine).max(axis=1) > edge).to_numpy()]
+            ax.plot([side * 0.965 * edge] * len(beyond), beyond, mark, color=colour, markersize=7)
+
+
+def _effect_words(row: Any) -> str:
+    """Return a difference with its interval in the outcome's own unit."""
+    key = key_of(row.outcome)
+    width = key.scale * (float(row.high) - float(row.low)) / 2
+    digits = digits_of(width, 2) if width > 0 else None
+    middle, low, high = (
+        amount(key.scale * float(value), digits, signed=True)
+        for value in (row.difference, row.low, row.high)
+    )
+    return f"{middle} [{low}, {high}]"
 
 
 FIGURES: dict[str, tuple[Callable[[ComparisonTables, str], Axes], str]] = {

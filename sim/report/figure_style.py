@@ -1,16 +1,17 @@
-"""How figures look: colours, type, axes in years, provenance, and how they are saved.
+"""How figures look: colours, type, axes in years and of rows, provenance, and how they are saved.
 
 Nothing here touches matplotlib's global state, so that figures can be made in threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.experiments.comparison.paired_comparison import ComparisonTables
     from sim.experiments.run import RunTables
-    from sim.report.run_summaries import Floats, Spread
+
+Floats = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
+"""Left, bottom, width and height, as shares of what it lies in."""
+Look = tuple[str, str]
+"""Colour and form of a mark."""
 
 # The palette of Okabe and Ito (2008), which readers with any common colour vision tell apart.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -50,27 +57,24 @@ def new_figure(width: float = 10.0, height: float = 5.8) -> Figure:
     return figure
 
 
-def host_axes(
-    ax: Axes | None, size: tuple[float, float], box: tuple[float, float, float, float]
-) -> Axes:
-    """Return the axes to draw on: those given, or new ones on a figure of their own.
-
-    Parameters
-    ----------
-    ax
-        Axes of the caller, or None.
-    size
-        Width and height of a new figure, in inches.
-    box
-        Left, bottom, width and height of new axes, as shares of the figure.
-    """
+def host_axes(ax: Axes | None, size: tuple[float, float], box: Box) -> Axes:
+    """Return the axes given, or new ones in a box of a figure of their own, its size in inches."""
     return ax if ax is not None else new_figure(*size).add_axes(box)
 
 
-def panel(host: Axes, box: tuple[float, float, float, float]) -> Axes:
-    """Return axes inside ``host``, at left, bottom, width and height as shares of it."""
-    inner: Axes = host.inset_axes(box)
-    return inner
+def panels(
+    ax: Axes | None, size: tuple[float, float], box: Box, parts: Iterable[Box]
+) -> tuple[Axes, list[Axes]]:
+    """Return axes as from :func:`host_axes` that show only the panels inside them, and these."""
+    host = host_axes(ax, size, box)
+    host.set_axis_off()
+    return host, [host.inset_axes(part) for part in parts]
+
+
+def columns(count: int, gap: float) -> list[Box]:
+    """Return boxes side by side, with gaps of a share of the whole between them."""
+    width = (1.0 - gap * (count - 1)) / count
+    return [(i * (width + gap), 0.0, width, 1.0) for i in range(count)]
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -81,21 +85,10 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def years(run: RunTables, first: int, count: int) -> Floats:
-    """Return the ends of months on an axis of years, from month ``first`` of the horizon on."""
-    months = run.scenario.start_month + first + 1 + np.arange(count)
-    return np.asarray(2000.0 + months / 12.0, dtype=np.float64)
-
-
-def band(ax: Axes, run: RunTables, first: int, numbers: Spread, colour: str, label: str) -> None:
-    """Draw the median of a monthly number as a line and its 90 % interval as a band."""
-    x = years(run, first, len(numbers.median))
-    ax.fill_between(x, numbers.low, numbers.high, color=colour, alpha=BAND, linewidth=0)
-    ax.plot(x, numbers.median, color=colour, linewidth=2.2, label=label)
-
-
-def set_title(ax: Axes, title: str, subtitle: str = "", *, left: float = 0.0) -> None:
-    """Write a title, flush left, and a quieter line under it.
+def set_title(
+    ax: Axes, title: str, subtitle: str = "", *, left: float = 0.0, source: str = ""
+) -> None:
+    """Write a title, flush left, a quieter line under it, and at the figure's foot its source.
 
     ``left`` moves both, as a share of the axes' width: negative to stand above the labels of the
     y-axis.
@@ -115,16 +108,25 @@ def set_title(ax: Axes, title: str, subtitle: str = "", *, left: float = 0.0) ->
             color=colour,
             annotation_clip=False,
         )
+    if source:
+        small_print(ax, source)
+
+
+def small_print(ax: Axes, text: str) -> None:
+    """Write a text in small print at the lower edge of the axes' figure, once."""
+    figure = figure_of(ax)
+    if all(other.get_text() != text for other in figure.texts):
+        look: dict[str, Any] = {"ha": "right", "va": "bottom", "color": "#6a6a6a"}
+        figure.text(0.995, 0.006, text, fontsize=STAMP_SIZE, **look)
+
+
+def stamp_text(result: RunTables | ComparisonTables, runs: str = "replicate") -> str:
+    """Return where a figure comes from: what was simulated, and the model's version."""
+    return f"{stamp_words(result.simulated, runs)} · model {result.manifest['model_version']}"
 
 
 def tidy(ax: Axes, *, grid: str = "y") -> None:
-    """Take away what carries no information and set the type.
-
-    Parameters
-    ----------
-    grid
-        Axis that gets grid lines: ``x``, ``y`` or nothing.
-    """
+    """Take away what carries no information, set the type, and draw a grid along ``x`` or ``y``."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color("#999999")
     ax.tick_params(labelsize=TICK_SIZE, color="#999999", labelcolor=INK)
@@ -155,31 +157,82 @@ def year(month: str | int) -> float:
     return 2000.0 + index / 12.0
 
 
+def month_ends(first: int, count: int) -> Floats:
+    """Return the ends of months on an axis of years, from month ``first`` since 2000 on."""
+    return np.asarray(2000.0 + (first + 1 + np.arange(count)) / 12.0, dtype=np.float64)
+
+
 def year_axis(ax: Axes, first: int, last: int) -> None:
     """Make the x-axis run from month ``first`` to the end of month ``last``, in whole years."""
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_xlim(year(first), year(last + 1))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+    whole_years(ax, 12)
 
 
-def stamp_text(run: RunTables) -> str:
-    """Return where a figure comes from: what was simulated, and the model's version."""
-    return f"{stamp_words(run.simulated)} · model {run.manifest['model_version']}"
+def whole_years(ax: Axes, most: int) -> None:
+    """Mark at most so many years on the x-axis."""
+    ax.locator_params(axis="x", nbins=most, integer=True, steps=[1, 2, 5, 10])
+    ax.xaxis.set_major_formatter("{x:.0f}")
 
 
-def stamp(figure: Figure, run: RunTables) -> None:
-    """Write in small print at the lower edge where a figure comes from, once."""
-    small_print(figure, stamp_text(run))
+def band(
+    ax: Axes, x: Any, numbers: tuple[Any, Any, Any], colour: str, label: str | None = None
+) -> None:
+    """Draw a number over time as a line, and its interval as a band; the number comes first."""
+    middle, low, high = numbers
+    ax.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0)
+    ax.plot(x, middle, color=colour, linewidth=2.2, label=label)
 
 
-def small_print(figure: Figure, text: str) -> None:
-    """Write a text in small print at the lower edge of a figure, once."""
-    if all(other.get_text() != text for other in figure.texts):
-        figure.text(
-            0.995, 0.006, text, ha="right", va="bottom", fontsize=STAMP_SIZE, color="#6a6a6a"
-        )
+def row_axes(
+    ax: Axes | None,
+    count: int,
+    row: float,
+    margins: tuple[float, float],
+    *,
+    left: float,
+    right: float = 0.03,
+    width: float = 10.0,
+) -> Axes:
+    """Return axes for rows with names at their left, on a figure that is as high as they need.
+
+    ``row`` and ``margins``, above and below the rows, are inches, ``left`` and ``right`` shares of
+    the width. There is room for three rows at least.
+    """
+    above, below = margins
+    inner = row * max(count, 3)
+    height = inner + above + below
+    box = (left, below / height, 1.0 - left - right, inner / height)
+    return host_axes(ax, (width, height), box)
+
+
+def name_rows(
+    ax: Axes, names: Sequence[str], at: Any = None, *, size: float = TICK_SIZE, room: float = 0.65
+) -> None:
+    """Name the rows of axes from the top down, at 0, 1, 2 … unless ``at`` says otherwise."""
+    rows = np.arange(len(names)) if at is None else at
+    ax.set_yticks(rows, names)
+    ax.set_ylim(max([*rows], default=0) + room, -room)
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0, labelsize=size)
+
+
+def draw_intervals(
+    ax: Axes, at: Any, low: Any, high: Any, middle: Any, look: Look, *, label: str | None = None,
+    width: float = 1.8, size: float = 6.0, **mark: Any,
+) -> None:  # fmt: skip
+    """Draw a line from low to high on each row, and a mark where the number lies on it."""
+    colour, form = look
+    ax.hlines(at, low, high, color=colour, linewidth=width)
+    ax.plot(middle, at, form, color=colour, markersize=size, label=label, **mark)
+
+
+def told_apart(
+    which: Any, words: tuple[str, str], other: Look = (ORANGE, "s"), one: Look = (BLUE, "o")
+) -> Iterator[tuple[npt.NDArray[np.bool_], Look, str]]:
+    """Yield which rows are of a kind and which are not, with look and words that count them."""
+    mask = np.asarray(which, dtype=bool)
+    for rows, look, text in ((mask, one, words[0]), (~mask, other, words[1])):
+        yield rows, look, text.format(int(rows.sum()))
 
 
 def save(figure: Figure, folder: str | Path, name: str, title: str) -> tuple[Path, Path]:
@@ -199,21 +252,9 @@ def save(figure: Figure, folder: str | Path, name: str, title: str) -> tuple[Pat
 def save_all(
     captions: Mapping[str, str], draw: Callable[[str], Axes], folder: str | Path
 ) -> list[Path]:
-    """Draw figures and write each as PNG (150 dpi) and SVG.
+    """Draw the figure of each caption's name, write it as PNG and SVG, and return the files.
 
-    Parameters
-    ----------
-    captions
-        The figures' names in order, with their captions.
-    draw
-        Draws the figure of a name.
-    folder
-        Where to; it is made if missing and files of the same names are replaced.
-
-    Returns
-    -------
-    list of Path
-        The files written.
+    The folder is made if missing; files of the same names are replaced.
 
     Raises
     ------

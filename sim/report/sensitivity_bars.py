@@ -186,4 +186,4 @@ def _stamp(found: SensitivityTables, ax: Axes) -> None:
     parts = [stamp_words(source)] if "changed" in source else []
     parts += [f"model {source['model_version']}"] if "model_version" in source else []
     parts.append(f"{design.kind} of {found.status.points_text}, seed {design.seed}")
-    figure_style.small_print(figure_style.figure_of(ax), " · ".join(parts))
+    figure_style.small_print(ax, " · ".join(parts))

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sim.report.label_placement import SEA, LabelBox, Room, code_boxes, extent, nearest
+from sim.core.errors import InputError, nearest_name
+from sim.report.figure_style import figure_of
+from sim.report.label_placement import SEA, Floats, LabelBox, Room, code_boxes, extent, nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Values = pd.Series | Mapping[str, float] | Sequence[float] | npt.NDArray[Any]
+    from sim.world import World
 
 TILE = 0.9  # side of a square; the rest is the gap
 ZERO = "#e4e4e4"
@@ -58,97 +57,78 @@ class MapGeometry:
 
 def draw_tilemap(
     ax: Axes,
-    world_localities: pd.DataFrame,
-    grid: pd.DataFrame,
-    values: Values,
+    world: World,
+    values: pd.Series,
     *,
-    cmap: str | Colormap = "viridis_r",
-    norm: Normalize | None = None,
-    label: str = "",
+    cmap: str | Colormap,
+    norm: Normalize,
+    label: str,
     missing_color: str = MISSING,
     zero_color: str | None = ZERO,
-    highlight: Mapping[str, str] | Sequence[str] | None = None,
-) -> Axes:
-    """Draw values of localities on the tile map.
+    highlight: Sequence[str] = (),
+) -> MapGeometry:
+    """Draw values of localities on the tile map and return its geometry.
 
     Parameters
     ----------
     ax
         Axes to draw on. Their size decides the size of the type.
-    world_localities
-        Columns code, iso3 and, for callouts without a text, name.
-    grid
-        Columns code, row, col.
+    world
+        Whose localities they are.
     values
-        By code (Series or mapping), or one per row of ``world_localities``; NaN is missing.
+        By code of the locality; NaN is missing.
     cmap, norm
-        Colours; the scale runs from zero (or the smallest negative value) to the largest
-        value if ``norm`` is None.
+        Colours and their scale.
     label
         What the values are, with their unit; stands at the colour bar.
     missing_color, zero_color
         Colours of missing values and of exact zeros; None leaves zero on the scale.
     highlight
-        Codes to mark, or a mapping from codes to the texts of their callouts; without a text
-        a locality's name is used.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        ``ax``.
+        Codes of localities to mark and name.
 
     Raises
     ------
     InputError
         If ``highlight`` names an unknown locality.
-    ValueError
-        If there are not as many values as localities.
     """
-    from matplotlib import colormaps
-    from matplotlib.colors import Normalize, to_rgba
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import to_rgba
 
-    sheet = map_frame(ax, world_localities, grid)
-    numbers = _aligned(values, sheet.codes)
-    known = numbers[np.isfinite(numbers)]
-    if norm is None:
-        top = float(known.max(initial=0.0))
-        norm = Normalize(float(known.min(initial=0.0)), top if top > 0 else 1.0)
-    colours = (colormaps[cmap] if isinstance(cmap, str) else cmap)(norm(numbers))
+    sheet = map_frame(ax, world.localities, world.grid)
+    numbers = values.reindex(sheet.codes).to_numpy(dtype=np.float64)
+    scale = ScalarMappable(norm, cmap)
+    colours = scale.to_rgba(numbers)
+    zero, missing = numbers == 0, np.isnan(numbers)
     if zero_color is not None:
-        colours[numbers == 0] = to_rgba(zero_color)
-    colours[~np.isfinite(numbers)] = to_rgba(missing_color)
+        colours[zero] = to_rgba(zero_color)
+    colours[missing] = to_rgba(missing_color)
     draw_tiles(ax, sheet, colours)
     room = Room(sheet.labels)
-    keys = {"none": zero_color} if zero_color is not None and (known == 0).any() else {}
-    if len(known) < len(numbers):
+    keys = {"none": zero_color} if zero_color is not None and zero.any() else {}
+    if missing.any():
         keys["no data"] = missing_color
-    _draw_bar(ax, room, _points_per_tile(ax, sheet), cmap, norm, label, keys)
-    if highlight:
-        _draw_callouts(ax, sheet, room, _callout_texts(highlight, world_localities))
+    _draw_bar(ax, room, _points_per_tile(ax, sheet), scale, label, keys)
+    names = world.localities.set_index("code")["name"]
+    for code in highlight:
+        if code not in names:
+            raise InputError(
+                f"there is no locality {code!r}",
+                field="highlight",
+                allowed="ISO 3166-2 codes of the world's localities",
+                nearest=nearest_name(code, names.index),
+            )
+    _draw_callouts(ax, sheet, room, {code: str(names[code]) for code in highlight})
     draw_labels(ax, sheet, room, inside=False)
-    return ax
+    return sheet
 
 
 def map_frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> MapGeometry:
     """Set axes up for a map and return its geometry."""
     sheet = MapGeometry(localities, grid)
     rows, columns = sheet.labels.shape
-    ax.set_xlim(-1.5, columns + 0.5)
-    ax.set_ylim(rows + 0.5, -1.5)
-    ax.set_aspect("equal")
+    ax.set(xlim=(-1.5, columns + 0.5), ylim=(rows + 0.5, -1.5), aspect="equal")
     ax.set_axis_off()
     return sheet
-
-
-def _aligned(values: Values, codes: list[str]) -> Floats:
-    if isinstance(values, pd.Series):
-        return np.asarray(values.reindex(codes).to_numpy(), dtype=np.float64)
-    if isinstance(values, Mapping):
-        return np.array([values.get(code, np.nan) for code in codes], dtype=np.float64)
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.shape != (len(codes),):
-        raise ValueError(f"{numbers.shape} values for {len(codes)} localities")
-    return numbers
 
 
 def draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats) -> None:
@@ -156,71 +136,41 @@ def draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats) -> None:
     from matplotlib.collections import LineCollection, PolyCollection
 
     point = _points_per_tile(ax, sheet)
-    faint = PolyCollection(
-        list(sheet.squares()), facecolors=colours, edgecolors="#00000022", linewidths=0.02 * point
+    faint: dict[str, Any] = {"edgecolors": "#00000022", "linewidths": 0.02 * point}
+    ax.add_collection(
+        PolyCollection(list(sheet.squares()), facecolors=colours, **faint), autolim=False
     )
-    ax.add_collection(faint, autolim=False)
-    lines = LineCollection(
-        sheet.outlines(),
-        colors=OUTLINE,
-        linewidths=min(1.1, 0.085 * point),
-        capstyle="projecting",
-    )
+    edges: dict[str, Any] = {"colors": OUTLINE, "linewidths": min(1.1, 0.085 * point)}
+    lines = LineCollection(sheet.outlines(), capstyle="projecting", **edges)
     ax.add_collection(lines, autolim=False)
 
 
 def _points_per_tile(ax: Axes, sheet: MapGeometry) -> float:
     """Return the side of a tile in points."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    inches = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+    inches = ax.get_window_extent().transformed(figure_of(ax).dpi_scale_trans.inverted())
     rows, columns = sheet.labels.shape
     return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
 
 
 def draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> None:
     """Write the code of each country, on its own tiles or beside them."""
-    from matplotlib.patheffects import withStroke
+    from matplotlib.patheffects import AbstractPathEffect, withStroke
 
     point = _points_per_tile(ax, sheet)
     size = min(max(0.66 * point, 4.5), 9.5)
-    halo = [withStroke(linewidth=0.16 * point, foreground="white", alpha=0.9)]
+    halo: list[AbstractPathEffect] = [
+        withStroke(linewidth=0.16 * point, foreground="white", alpha=0.9)
+    ]
     for country, box, on_land in code_boxes(room, sheet.names, size, point, inside):
-        ax.text(
-            box.x,
-            box.y,
-            sheet.names[country],
-            ha="center",
-            va="center_baseline",
-            fontsize=size,
-            fontweight="bold",
-            color="#111111" if on_land else "#333333",
-            path_effects=halo if on_land and not inside else None,
-            zorder=5,
-        )
-
-
-def _callout_texts(
-    highlight: Mapping[str, str] | Sequence[str], localities: pd.DataFrame
-) -> dict[str, str]:
-    from sim.core.errors import InputError, nearest_name
-
-    known = set(localities["code"])
-    for code in highlight:
-        if code not in known:
-            raise InputError(
-                f"there is no locality {code!r}",
-                field="highlight",
-                allowed="ISO 3166-2 codes of the world's localities",
-                nearest=nearest_name(code, known),
-            )
-    if isinstance(highlight, Mapping):
-        return dict(highlight)
-    names = dict(zip(localities["code"], localities["name"], strict=True))
-    return {code: str(names[code]) for code in highlight}
+        text = ax.text(box.x, box.y, sheet.names[country], ha="center", va="center_baseline")
+        text.set(fontsize=size, fontweight="bold", zorder=5)
+        text.set_color("#111111" if on_land else "#333333")
+        if on_land and not inside:
+            text.set_path_effects(halo)
 
 
 def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str, str]) -> None:
+    """Frame tiles and write a text for each where the sea has room, at the end of a line."""
     from matplotlib.patches import Rectangle
 
     point = _points_per_tile(ax, sheet)
@@ -233,7 +183,7 @@ def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str,
         frame = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, ec=ACCENT, lw=0.14 * point)
         ax.add_patch(frame).set_zorder(6)
     for code in sorted(position, key=lambda c: position[c][::-1]):
-        width, height = extent(texts[code], size, point, "bold")
+        width, height = extent(texts[code], size, point)
         box = room.callout(position[code], width + 0.4, height + 0.3)
         if box is None:
             continue
@@ -246,34 +196,25 @@ def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str,
 
 
 def _draw_bar(
-    ax: Axes,
-    room: Room,
-    point: float,
-    cmap: str | Colormap,
-    norm: Normalize,
-    label: str,
-    keys: Mapping[str, str],
+    ax: Axes, room: Room, point: float, scale: Any, label: str, keys: Mapping[str, str]
 ) -> None:
-    """Draw the colour bar on open sea, or beside the map if there is no room."""
-    from matplotlib.cm import ScalarMappable
+    """Draw the colour bar and a key on open sea, or the bar beside the map if there is no room."""
     from matplotlib.patches import Rectangle
 
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    mappable = ScalarMappable(norm, cmap)
+    figure = figure_of(ax)
     rows, columns = room.labels.shape
     size = min(max(0.68 * point, 5.0), 9.5)
     line = size / point
     width, bar_height = min(16.0, 0.4 * columns), 0.9
     box = room.open_water(width, bar_height + (5.6 if keys else 3.6) * line, 1.0)
     if box is None:
-        figure.colorbar(mappable, ax=ax, shrink=0.5, label=label)
+        figure.colorbar(scale, ax=ax, shrink=0.5, label=label)
         return
     room.taken.append(box)
     left, top = box.x - width / 2, box.y - box.height / 2 + 1.6 * line
     place = (left + 1.5, rows + 0.5 - top - bar_height, width, bar_height)
     inset = ax.inset_axes(tuple(np.array(place) / np.tile([columns + 2, rows + 2], 2)))
-    bar = figure.colorbar(mappable, cax=inset, orientation="horizontal")
+    bar = figure.colorbar(scale, cax=inset, orientation="horizontal")
     inset.spines[:].set_visible(False)
     bar.ax.tick_params(labelsize=size, length=2.0, color=OUTLINE)
     bar.ax.set_title(label, fontsize=size + 0.5, loc="left", pad=0.35 * size)

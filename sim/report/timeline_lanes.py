@@ -2,127 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.report import figure_style
+from sim.report.figure_style import INK, PAPER, TICK_SIZE, Look, panels
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
+WIDE = 12.6
+"""Inches of a whole figure of a timeline."""
 MARK = 0.165
 """Diameter of a mark, in inches."""
 ROW = 0.2
 """Height of one row of marks, in inches."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Hold one mark: where it stands and what its number means.
+class Layout(NamedTuple):
+    """Hold how a timeline is laid out: inches, and characters of a line of the key."""
 
-    Parameters
-    ----------
-    year
-        Where on the axis.
-    number
-        Number shown inside.
-    whole_year
-        The date is known to the year only: the mark is hollow.
-    """
-
-    year: float
-    number: int
-    whole_year: bool = False
+    left: float
+    lanes: float
+    gap: float
+    key_line: float
+    key_columns: int
 
 
-@dataclass(frozen=True)
-class Lane:
-    """Hold a named lane of marks of one colour."""
-
-    name: str
-    colour: str
-    marks: tuple[Mark, ...]
-
-
-def rows_of(lane: Lane, inches_per_year: float) -> list[int]:
-    """Return the row of each mark so that no two marks of a lane overlap."""
+def rows_of(years: Iterable[float], inches_per_year: float) -> list[int]:
+    """Return the row of each mark of a lane, in order of years, so that no two overlap."""
     reach = 1.08 * MARK / inches_per_year
     ends: list[float] = []
     rows = []
-    for mark in sorted(lane.marks, key=lambda m: (m.year, m.number)):
-        row = next((i for i, end in enumerate(ends) if mark.year - end >= reach), len(ends))
-        if row == len(ends):
-            ends.append(mark.year)
-        ends[row] = mark.year
+    for year in years:
+        row = next((i for i, end in enumerate(ends) if year - end >= reach), len(ends))
+        ends[row : row + 1] = [year]
         rows.append(row)
     return rows
 
 
-def lanes_height(lanes: Sequence[Lane], inches_per_year: float) -> float:
-    """Return the height in inches that lanes need."""
-    deep = (max(rows_of(lane, inches_per_year), default=0) + 1 for lane in lanes)
-    return sum(ROW * rows + 0.1 for rows in deep)
-
-
-def draw_lanes(ax: Axes, lanes: Sequence[Lane], inches_per_year: float) -> None:
-    """Draw lanes from top to bottom; the limits of the x-axis are the caller's."""
-    from matplotlib.patches import Rectangle
-
-    top, ticks = 0.0, []
-    for number, lane in enumerate(lanes):
-        rows = rows_of(lane, inches_per_year)
-        height = ROW * (max(rows, default=0) + 1) + 0.1
-        if number % 2 == 0:
-            strip = Rectangle((0, top), 1, height, transform=ax.get_yaxis_transform())
-            ax.add_patch(strip).set(facecolor="#f3f3f3", edgecolor="none", zorder=0)
-        ticks.append(top + height / 2)
-        marks = sorted(lane.marks, key=lambda m: (m.year, m.number))
-        for mark, row in zip(marks, rows, strict=True):
-            _draw_mark(ax, mark, lane.colour, top + 0.05 + ROW * (row + 0.5))
-        top += height
-    ax.set_ylim(max(top, 0.1), 0.0)
-    ax.set_yticks(ticks, [lane.name for lane in lanes])
-    ax.spines[:].set_visible(False)
-    ax.tick_params(axis="y", length=0, labelsize=figure_style.TICK_SIZE)
-
-
-def _draw_mark(ax: Axes, mark: Mark, colour: str, y: float) -> None:
-    face, ink = (
-        (figure_style.PAPER, figure_style.INK) if mark.whole_year else (colour, figure_style.PAPER)
-    )
-    size = 72.0 * MARK
-    ax.plot([mark.year], [y], "o", ms=size, mfc=face, mec=colour, mew=1.2, clip_on=False)
-    text = ax.text(mark.year, y, str(mark.number), ha="center", va="center_baseline")
-    text.set(fontsize=7.0, color=ink, fontweight="bold", zorder=4)
-
-
-def draw_key(ax: Axes, lines: Sequence[tuple[int, str, str]], line_height: float) -> None:
-    """Write the key of numbers from the top of ``ax`` down.
+def draw_timeline(
+    ax: Axes | None,
+    marks: pd.DataFrame,
+    looks: Mapping[Any, Look],
+    layout: Layout,
+    years: float,
+    *,
+    below: float = 0.0,
+) -> tuple[Axes, Axes, float]:
+    """Draw numbered marks in the lanes that hold any, and at their right what each number means.
 
     Parameters
     ----------
     ax
-        Axes that hold nothing else.
-    lines
-        Number, colour and text of each entry; a text may have several lines.
-    line_height
-        Height of a line, as a share of the height of ``ax``.
+        Axes to draw on.
+    marks
+        ``year``, ``lane``, ``text`` and ``whole_year`` of each, which is hollow where the date is
+        known to the year only; numbered from 1 in order of years.
+    looks
+        Name and colour of each lane, from the top down.
+    layout
+        Sizes.
+    years
+        Length of the axis, whose limits are the caller's.
+    below
+        Inches to be left free below the lanes.
+
+    Returns
+    -------
+    tuple
+        The host, the axes of the lanes, and the height of the host in inches.
     """
+    groups = {lane: marks[marks["lane"] == lane] for lane in looks}
+    rows = {
+        lane: rows_of(group["year"], layout.lanes / years)
+        for lane, group in groups.items()
+        if len(group)
+    }
+    tall = {lane: ROW * (max(found) + 1) + 0.1 for lane, found in rows.items()}
+    # Where there is no mark, a line must have room to say so.
+    deep = sum(tall.values()) or 0.35
+    key = [wrap(text, layout.key_columns, subsequent_indent=" " * 4) for text in marks["text"]]
+    height = max(deep + below, layout.key_line * sum(map(len, key)))
+    whole = height + 1.35
+    host, (top, beside) = panels(
+        ax,
+        (WIDE, whole),
+        (layout.left / WIDE, 0.55 / whole, layout.lanes / WIDE, height / whole),
+        ((0.0, 1.0 - deep / height, 1.0, deep / height), (1.0 + layout.gap, 0.0, 1.0, 1.0)),
+    )
+    top.set_ylim(deep, 0.0)
+    ticks, above = [], 0.0
+    for number, lane in enumerate(rows):
+        if number % 2 == 0:
+            top.axhspan(above, above + tall[lane], color="#f3f3f3", linewidth=0, zorder=0)
+        ticks.append(above + tall[lane] / 2)
+        places = [above + 0.05 + ROW * (row + 0.5) for row in rows[lane]]
+        _draw_marks(top, groups[lane], places, looks[lane][1])
+        above += tall[lane]
+    top.set_yticks(ticks, [looks[lane][0] for lane in rows])
+    top.spines[:].set_visible(False)
+    top.tick_params(axis="y", length=0, labelsize=TICK_SIZE)
+    colours = [looks[lane][1] for lane in marks["lane"]]
+    _write_key(beside, key, colours, layout.key_line / height, layout)
+    return host, top, height
+
+
+def _draw_marks(ax: Axes, marks: pd.DataFrame, places: list[float], colour: str) -> None:
+    for number, x, y, hollow in zip(
+        marks.index + 1, marks["year"], places, marks["whole_year"], strict=True
+    ):
+        face, ink = (PAPER, INK) if hollow else (colour, PAPER)
+        ax.plot([x], [y], "o", ms=72.0 * MARK, mfc=face, mec=colour, mew=1.2, clip_on=False)
+        text = ax.text(x, y, str(number), ha="center", va="center_baseline")
+        text.set(fontsize=7.0, color=ink, fontweight="bold", zorder=4)
+
+
+def _write_key(
+    ax: Axes, key: list[list[str]], colours: list[str], line: float, layout: Layout
+) -> None:
+    """Write the lines of each number from the top down; ``line`` is a share of the height."""
     ax.set_axis_off()
-    ax.set(xlim=(0, 1), ylim=(0, 1))
-    y = 1.0
-    for number, colour, text in lines:
-        first = y - 0.8 * line_height
-        mark = ax.text(0.055, first, str(number), ha="right", va="baseline")
+    y = 1.0 - 0.8 * line
+    across = 1.0 / layout.lanes  # an inch
+    for number, (lines, colour) in enumerate(zip(key, colours, strict=True), start=1):
+        mark = ax.text(0.18 * across, y, str(number), ha="right", va="baseline")
         mark.set(fontsize=8.5, fontweight="bold", color=colour)
-        for line in text.split("\n"):
-            ax.text(
-                0.075,
-                y - 0.8 * line_height,
-                line,
-                va="baseline",
-                fontsize=8.5,
-                color=figure_style.INK,
-            )
-            y -= line_height
+        for text in lines:
+            ax.text(0.25 * across, y, text, va="baseline", fontsize=8.5, color=INK)
+            y -= line

@@ -180,7 +180,7 @@ def draw_concentration(record: Record, ax: Axes | None = None) -> Axes:
     host.set_axis_off()
     width = 0.80 / len(rows)
     for i, row in enumerate(rows):
-        inner = figure_style.panel(host, (0.185 + i * width, 0.11, width - 0.025, 0.70))
+        inner = host.inset_axes((0.185 + i * width, 0.11, width - 0.025, 0.70))
         _draw_measure(inner, row, named=i == 0)
     handles, labels = inner.get_legend_handles_labels()
     host.legend(
@@ -229,8 +229,8 @@ def draw_calibration(record: Record, ax: Axes | None = None) -> Axes:
     levels, marks = np.array(found["levels"]), found["predictions"]
     host = figure_style.host_axes(ax, (10.0, 5.2), (0.0, 0.0, 1.0, 1.0))
     host.set_axis_off()
-    left = figure_style.panel(host, (0.075, 0.12, 0.40, 0.70))
-    right = figure_style.panel(host, (0.575, 0.12, 0.40, 0.70))
+    left = host.inset_axes((0.075, 0.12, 0.40, 0.70))
+    right = host.inset_axes((0.575, 0.12, 0.40, 0.70))
     model = marks[MODEL]
     words = "90 % of runs, were the model true"
     left.fill_between(
@@ -357,5 +357,5 @@ def drawings(record: Record, units: pd.DataFrame) -> dict[str, Axes]:
     found |= {what: draw_totals(record, what) for what in ("years", "sectors") if record[what]}
     for ax in found.values():
         text = f"{stamp_words(record)} · model {record['model_version']}"
-        figure_style.small_print(figure_style.figure_of(ax), text)
+        figure_style.small_print(ax, text)
     return found

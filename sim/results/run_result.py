@@ -50,9 +50,9 @@ class Run(RunTables, WrittenResult):
 
     def plot_timeline(self, locality: str, ax: Axes | None = None) -> Axes:
         """Draw a locality's simulated events against its documented ones."""
-        from sim.report import figures
+        from sim.report.locality_timeline import plot_timeline
 
-        return figures.plot_timeline(self, locality, ax=ax)
+        return plot_timeline(self, locality, ax=ax)
 
     def plot_channels(self, ax: Axes | None = None) -> Axes:
         """Draw deals by channel and level of decision."""

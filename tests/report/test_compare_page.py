@@ -16,9 +16,8 @@ from sim.engine.outcomes import REGION, SUMMED
 from sim.experiments.comparison.paired_runs import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
 from sim.report.compare_card import card_html, compare_card
-from sim.report.compare_forest import POLITICS
+from sim.report.compare_figures import GREY, POLITICS
 from sim.report.compare_page import report_page, write_report
-from sim.report.compare_style import GREY
 from sim.report.compare_text import (
     amount,
     changes_words,
@@ -315,11 +314,16 @@ def test_the_forest_is_sorted_and_greys_what_may_be_none(both: Comparison) -> No
     ax = both.plot_forest(what_if="hostile")
     rows = both.effects[both.effects["scenario"] == "hostile"].set_index("outcome")
     shown = [text.get_text() for text in ax.get_yticklabels()]
-    points = [line for line in ax.lines if line.get_marker() == "o"]
+    lines = [line for line in ax.lines if line.get_marker() == "o"]
+    points = [
+        (float(y), float(x), line.get_color())
+        for line in lines
+        for x, y in np.asarray(line.get_xydata()).tolist()
+    ]
     assert len(points) == len(shown) > 10
-    values = [float(np.asarray(point.get_xdata()).ravel()[0]) for point in points]
-    assert values == sorted(values)
-    grey = sum(point.get_color() == GREY for point in points)
+    values = [value for _, value, _ in sorted(points)]
+    assert values == sorted(values, reverse=True)
+    grey = sum(colour == GREY for _, _, colour in points)
     drawn = rows[(rows["share_equal"] < 1) & rows["percent"].notna() & rows["low"].notna()]
     drawn = drawn.drop(index=[name for name in POLITICS if name in drawn.index])
     assert len(drawn) == len(points)

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from sim.report import figure_style
-from sim.report.compare_forest import _limit
-from sim.report.funnel import _draw_steps
+from sim.report.compare_figures import _draw_effects
+from sim.report.figures import _draw_steps
 
 
 def test_labels_of_five_digits_end_inside_their_panel() -> None:
     """They once ran into the next panel and lost their bracket."""
-    host = figure_style.host_axes(None, (10.0, 6.0), (0.175, 0.11, 0.8, 0.76))
-    ax = figure_style.panel(host, (0.0, 0.0, 0.54, 1.0))
+    box, part = (0.175, 0.11, 0.8, 0.76), (0.0, 0.0, 0.54, 1.0)
+    _, (ax,) = figure_style.panels(None, (10.0, 6.0), box, [part])
     reached = np.array([[19_803.0, 1_916.0], [20_978.0, 2_132.0]])
     numbers: Any = SimpleNamespace(steps=("visits", "proposals"), reached=reached)
     _draw_steps(ax, numbers)
@@ -35,8 +35,13 @@ def test_an_interval_that_is_cut_ends_in_an_arrow() -> None:
             "distinguishable": False,
         }
     )
-    _limit(ax, rows)
+    _draw_effects(ax, rows)
     edge = ax.get_xlim()[1]
-    marks = {(line.get_marker(), round(float(line.get_ydata()[0]))) for line in ax.lines}  # type: ignore[index, arg-type]
+    arrows = {
+        (line.get_marker(), round(y))
+        for line in ax.lines
+        for y in np.asarray(line.get_ydata()).tolist()
+        if line.get_marker() in {"<", ">"}
+    }
     assert edge < 90.0
-    assert marks == {("<", 20), (">", 20)}
+    assert arrows == {("<", 20), (">", 20)}

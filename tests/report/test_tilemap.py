@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -10,18 +11,13 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from sim.core.errors import InputError
 from sim.report.tilemap import MISSING, ZERO, draw_tilemap
-from sim.world import World, load_world
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return load_world()
+from sim.world import World
 
 
 def blank(width: float = 8.0, height: float = 9.0) -> Axes:
@@ -48,25 +44,25 @@ def overlapping(boxes: dict[str, Bbox]) -> list[tuple[str, str]]:
     return [(s, t) for s, t in combinations(boxes, 2) if cross(boxes[s], boxes[t])]
 
 
-def test_every_country_is_labelled_without_overlap(world: World) -> None:
-    marked = list(world.localities["code"][::70])
-    ax = draw_tilemap(
-        blank(),
-        world.localities,
-        world.grid,
-        np.arange(len(world.grid)),
-        label="Deals",
+def draw(ax: Axes, world: World, values: pd.Series, marked: Sequence[str] = ()) -> None:
+    draw_tilemap(
+        ax, world, values, cmap="viridis_r", norm=Normalize(0.0, 600.0), label="Deals",
         highlight=marked,
-    )
+    )  # fmt: skip
+
+
+def test_every_country_is_labelled_without_overlap(world: World) -> None:
+    codes, ax = world.localities["code"], blank()
+    draw(ax, world, pd.Series(range(len(codes)), index=codes), list(codes[::70]))
     boxes = text_boxes(ax)
     assert set(world.countries["iso3"]) <= set(boxes)
+    assert len(boxes) > len(world.countries) + 5
     assert overlapping(boxes) == []
 
 
 def test_zero_and_missing_have_their_own_colours(world: World) -> None:
-    codes = list(world.localities["code"])
-    values = pd.Series({codes[0]: 0.0, codes[1]: 5.0})
-    ax = draw_tilemap(blank(), world.localities, world.grid, values, label="Deals")
+    codes, ax = list(world.localities["code"]), blank()
+    draw(ax, world, pd.Series({codes[0]: 0.0, codes[1]: 5.0}))
     tiles = next(c for c in ax.collections if isinstance(c, PolyCollection))
     colours = np.asarray(tiles.get_facecolor())
     assert colours[0] == pytest.approx(to_rgba(ZERO))
@@ -75,15 +71,11 @@ def test_zero_and_missing_have_their_own_colours(world: World) -> None:
     assert {"none", "no data"} <= {t.get_text() for t in ax.texts}
 
 
-def test_all_zero_or_nothing_known_is_no_error(world: World) -> None:
-    for values in (np.zeros(len(world.grid)), np.full(len(world.grid), np.nan)):
-        draw_tilemap(blank(2.0, 2.0), world.localities, world.grid, values, label="x")
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_all_zero_or_nothing_known_is_no_error(world: World, value: float) -> None:
+    draw(blank(2.0, 2.0), world, pd.Series(value, index=world.localities["code"]))
 
 
-def test_wrong_values_and_unknown_marks_are_refused(world: World) -> None:
-    with pytest.raises(ValueError, match="values for"):
-        draw_tilemap(blank(), world.localities, world.grid, [1.0, 2.0])
-    zeros = np.zeros(len(world.grid))
-    unknown = f"{world.localities['code'].iloc[0]}X"
+def test_unknown_marks_are_refused(world: World) -> None:
     with pytest.raises(InputError, match="there is no locality"):
-        draw_tilemap(blank(), world.localities, world.grid, zeros, highlight=[unknown])
+        draw(blank(), world, pd.Series(dtype=float), [f"{world.localities['code'].iloc[0]}X"])

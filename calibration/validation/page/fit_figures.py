@@ -36,9 +36,7 @@ def side_by_side(count: int, height: float) -> tuple[Axes, list[Axes]]:
     host = figure_style.new_figure(11.0, height).add_axes((0.07, 0.13, 0.9, 0.7))
     host.set_axis_off()
     width = (1.0 - 0.1 * (count - 1)) / count
-    return host, [
-        figure_style.panel(host, (i * (width + 0.1), 0.0, width, 1.0)) for i in range(count)
-    ]
+    return host, [host.inset_axes((i * (width + 0.1), 0.0, width, 1.0)) for i in range(count)]
 
 
 def _finish(ax: Axes, title: str, numbers: Numbers, most: float) -> None:
@@ -205,7 +203,7 @@ def draw_posterior(posterior: Posterior, priors: Sequence[Marginal], words: Numb
         row, column = divmod(number, _COLUMNS)
         box = (column / _COLUMNS, 1.0 - (row + 0.86) / rows, 0.88 / _COLUMNS, _PANEL / rows)
         word = words.get(marginal.name, WEAK)
-        _panel(figure_style.panel(host, box), marginal, posterior.values[:, number], word)
+        _panel(host.inset_axes(box), marginal, posterior.values[:, number], word)
     return host
 
 

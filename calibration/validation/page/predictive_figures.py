@@ -148,7 +148,7 @@ def draw_pit(groups: Mapping[str, Sequence[float]], what: str) -> Axes:
     tallest = 0.0
     axes = []
     for number, (words, values) in enumerate(groups.items()):
-        ax = figure_style.panel(host, (number * (width + gap), 0.0, width, 1.0))
+        ax = host.inset_axes((number * (width + gap), 0.0, width, 1.0))
         counts, edges = np.histogram(values, bins=_BINS, range=(0.0, 1.0))
         low, high = binom.ppf((0.05, 0.95), len(values), 1.0 / _BINS)
         ax.axhspan(

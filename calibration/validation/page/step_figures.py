@@ -154,7 +154,7 @@ def draw_sensitivity(numbers: Numbers) -> Axes:
     ends = [row["total"] + sign * row["half_width"] for row in rows for sign in (-1.0, 1.0)]
     low, high = min(0.0, *ends), max(0.1, *ends)
     for number, outcome in enumerate(outcomes):
-        ax = figure_style.panel(host, (number * width, 0.0, 0.86 * width, 0.92))
+        ax = host.inset_axes((number * width, 0.0, 0.86 * width, 0.92))
         mine = [row for row in rows if row["outcome"] == outcome]
         ax.errorbar([row["total"] for row in mine], [place[row["parameter"]] for row in mine],
                     xerr=[row["half_width"] for row in mine], fmt="o", markersize=4.5,
