@@ -7,49 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from sim import STARTED
+from sim.cli import (
+    app as page,
+)
 from sim.cli import (
     calibrate,
     compare,
+    explain,
+    options,
     output,
     patterns,
-    posterior_options,
+    run,
     scenarios,
     sensitivity,
     sweep,
     validate,
     world,
 )
-from sim.cli.app import open_page
 from sim.core import stop_signals
 from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
-from sim.core.folders import free_folder, make_folder
 from sim.core.version import __version__
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from sim.report.biography import Life
-    from sim.results.run_result import Run
-    from sim.scenario.schema import Scenario
-    from sim.world import World
-
-
-class Driver(StrEnum):
-    """Name the two ways to run the same rules."""
-
-    compiled = "compiled"
-    mesa = "mesa"
-
 
 _OPTIONS = {"n": "-n", "outcomes": "--outcome", "first": "--from", "last": "--to"}
 """Options that are not called as the argument of the Python interface that they stand for."""
@@ -136,10 +119,12 @@ app = typer.Typer(
 )
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(world.app, name="world")
-app.command("app")(open_page)
+app.command()(run.run)
+app.command()(explain.explain)
+app.command("app")(page.open_page)
 app.command()(patterns.patterns)
 app.command()(sensitivity.sensitivity)
-app.command("sweep")(sweep.sweep)
+app.command()(sweep.sweep)
 app.command()(compare.compare)
 app.command()(calibrate.calibrate)
 app.command()(validate.validate)
@@ -161,150 +146,8 @@ def _root(
     """Simulate how China's subnational outreach to Latin America and the Caribbean makes deals."""
 
 
-def _loaded(name: str, world: World, changes: dict[str, Any]) -> Scenario:
-    """Return the scenario with what the command line changes in it."""
-    from sim.scenario.schema import load
-
-    given = {key: value for key, value in changes.items() if value not in (None, {})}
-    scenario = load(name, world=world)
-    return scenario.with_overrides(**given) if given else scenario
-
-
-_Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
-]
-_Out = Annotated[
-    Path | None,
-    typer.Option(help="Folder to write to, new or empty.", show_default="results/SCENARIO"),
-]
-
-
 @app.command()
-def run(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")
-    ],
-    set_: _Set = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
-    replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
-    driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
-        Driver.compiled
-    ),
-    posterior: posterior_options.Posterior = None,
-    calibration: posterior_options.Folder = None,
-    out: _Out = None,
-    overwrite: output.Overwrite = False,
-    world: Annotated[Path | None, typer.Option(help="Folder of another region's tables.")] = None,
-    as_json: output.Json = False,
-) -> None:
-    """Run a scenario and write its events, deals, outcomes and figures into a folder."""
-    from sim.world import load_world
-
-    tables = load_world(world)
-    changes = {"parameters": output.settings(set_ or []), "seed": seed, "end": end}
-    chosen = _loaded(scenario, tables, changes)
-    drawn = posterior_options.drawn(posterior, calibration, tables)
-    enough = posterior_options.runs(replicates, chosen.replicates, posterior)
-    chosen = chosen.with_overrides(replicates=enough)
-    place = out if out is not None else free_folder(chosen.name)
-    with output.new_folder(place, overwrite) as folder:
-        from sim.results.run_result import run as run_scenario
-
-        ready = perf_counter()
-        with output.progress_bar(quiet=as_json) as progress:
-            result = run_scenario(
-                chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
-            )
-        if drawn.draws:
-            result.manifest["drawn_from"] = dict(drawn.source)
-        result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, overwrite=overwrite)
-    _print_run(result, folder, as_json)
-
-
-def _print_run(result: Run, folder: Path, as_json: bool) -> None:
-    """Print what came of a run and where its files are."""
-    if as_json:
-        seconds = result.manifest["seconds"]
-        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
-        return
-    from sim.report.run_card import run_card
-
-    typer.echo(run_card(result))
-    typer.echo(f"\nFiles: {folder}")
-
-
-@app.command()
-def explain(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
-    deal: Annotated[
-        str | None,
-        typer.Argument(metavar="DEAL", help="A project_id, or its beginning; none lists them."),
-    ] = None,
-    replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
-    world: Annotated[Path | None, typer.Option(help="Folder of tables the run used.")] = None,
-    draw: Annotated[bool, typer.Option(help="Draw it into the run's figures too.")] = True,
-    figure: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
-    ] = None,
-    between: compare.Between = None,
-    as_json: output.Json = False,
-) -> None:
-    """Tell how a deal came about, from first contact on, and draw it."""
-    if between is not None:
-        compare.explain_between(run_folder, between, deal, replicate, world, as_json)
-        return
-    compare.require_run(run_folder)
-    from sim.experiments.saved_run import read_events
-    from sim.report import biography, explanation
-    from sim.report.event_phrases import EventDescriber
-    from sim.world import load_world
-
-    events, tables = read_events(run_folder, replicate), load_world(world)
-    where = {"folder": run_folder, "replicate": replicate}
-    if deal is None and as_json:
-        deals = biography.deals_of(events, replicate)
-        output.print_json(where | {"deals": [explanation.event_record(one) for one in deals]})
-    elif deal is None:
-        typer.echo(biography.deals_table(events, replicate, tables))
-    else:
-        life = biography.life_of(events, deal, replicate)
-        if not as_json:
-            typer.echo(biography.text_of(life, EventDescriber(tables)))
-        drawn = None
-        if draw or figure is not None:
-            drawn = _drawn(events, life, tables, run_folder, figure)
-        if as_json:
-            record = explanation.life_record(life, EventDescriber(tables))
-            output.print_json(where | record | {"figure": drawn})
-        elif drawn is not None:
-            typer.echo(f"\nDrawn in {drawn}")
-
-
-def _drawn(
-    events: DataFrame, life: Life, tables: World, run_folder: Path, figure: Path | None
-) -> Path:
-    """Draw a project's life and return the file: the one given, or one in the run's figures."""
-    from sim.report import figure_style
-    from sim.report.project_timeline import draw_biography
-
-    drawing = figure_style.figure_of(draw_biography(events, life.project, life.replicate, tables))
-    title = f"Biography of project {life.project}"
-    if figure is not None:
-        figure_style.save_as(drawing, figure, title)
-        return figure
-    place = make_folder(run_folder / "figures")
-    name = f"project_{life.project}_run_{life.replicate}"
-    return figure_style.save(drawing, place, name, title)[0]
-
-
-@app.command()
-def bench(
-    as_json: output.Json = False,
-) -> None:
+def bench(as_json: options.Json = False) -> None:
     """Measure speed against the bars; takes some minutes."""
     from sim.experiments.benchmark import measure, table
 

@@ -1,44 +1,50 @@
-"""What commands share: options, folders, JSON, progress, how to go on."""
+"""What commands print: JSON, tables, progress, errors, how to go on; and their folders."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.core import folders
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError
 from sim.core.files import MachineError, plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from calibration.checks import Verdict
 
 _DIGITS = 15
 """Significant digits of numbers that are printed: all that a decimal number surely keeps in 64
 bits, so that what was given comes out as it was given, and 0.1 + 0.2 as 0.3."""
 
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object for machines, errors too.")
-]
+_LINE_SECONDS = 60.0
+"""How often progress is reported where nobody looks at a terminal, as in a batch job's log."""
 
-Overwrite = Annotated[
-    bool,
-    typer.Option(
-        "--overwrite", help="Replace what this command wrote there before, and nothing else."
-    ),
-]
+NARROWEST = 110
+"""Columns of a file or a pipe at least, for wide tables."""
+
+Notify = Callable[[str, int, int], None]
+"""Called with what is done, how much of it is done, and how much there is."""
+_COLUMNS: dict[str, dict[str, Any]] = {
+    "left": {"no_wrap": True},
+    "right": {"no_wrap": True, "justify": "right"},
+    "wrapped": {"justify": "right"},
+    "text": {"ratio": 1},
+    "fold": {"overflow": "fold"},
+}
 
 
 @contextmanager
 def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json") -> Iterator[Path]:
-    """Yield a folder, checked before the work begins; what is half done is removed again.
-
-    Parameters
-    ----------
-    path, overwrite, mark
-        As in :func:`sim.core.folders.prepare_folder`.
-    """
+    """Yield a folder, checked before the work begins; what is half done is removed again."""
     folder = folders.prepare_folder(path, overwrite, mark=mark)
     try:
         yield folder
@@ -51,12 +57,7 @@ def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json")
 def resumable(how: str, folder: str | Path) -> Iterator[None]:
     """Add how to go on to what is said when the work is stopped or the machine fails.
 
-    Parameters
-    ----------
-    how
-        How to go on, as a sentence; ``{}`` in it stands for the folder.
-    folder
-        Where the work is kept: a folder or an address.
+    ``{}`` in the sentence ``how`` stands for the folder, or address, where the work is kept.
     """
     try:
         yield
@@ -74,17 +75,7 @@ def print_json(value: Any) -> None:
 
 
 def stop(message: str, code: int, errors: Sequence[InputError] = ()) -> typer.Exit:
-    """Print what went wrong and return the exit to raise.
-
-    Parameters
-    ----------
-    message
-        For the standard error.
-    code
-        Of the exit.
-    errors
-        For the standard output, as one JSON object; none where the command has printed its own.
-    """
+    """Print what went wrong, ``errors`` as one JSON object too, and return the exit to raise."""
     print_errors(errors)
     typer.echo(f"paradiplomacy: {message}", err=True)
     return typer.Exit(code)
@@ -96,62 +87,128 @@ def print_errors(errors: Sequence[InputError]) -> None:
         print_json({"errors": [error.to_json() for error in errors]})
 
 
-def settings(given: list[str]) -> dict[str, float]:
-    """Return the parameters set on the command line as ``name=value``.
+def show(*parts: Any, narrowest: int = 0) -> None:
+    """Print texts, as they are, and tables; a file or a pipe counts as so wide at least."""
+    from rich.console import Console
 
-    Raises
-    ------
-    InputError
-        If one is not of that form, or names no parameter, or its value is no number, or it is
-        set twice.
-    """
-    from sim.core.parameters import PARAMETERS
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, narrowest)
+    for part in parts:
+        console.print(part(console.width) if callable(part) else part)
 
-    values: dict[str, float] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        where = f"--set {text}"
-        if not equals:
-            raise InputError("is not of the form name=value", field=where)
-        if name not in PARAMETERS:
-            raise InputError(
-                f"there is no parameter {name!r}",
-                field=where,
-                nearest=nearest_name(name, PARAMETERS),
-            )
-        if name in values:
-            raise InputError(f"sets {name} a second time", field=where)
-        try:
-            values[name] = float(value)
-        except ValueError:
-            raise InputError(
-                f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
-            ) from None
-    return values
+
+def table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]], **looks: Any) -> Table:
+    """Return a table for the terminal, given the kind of each column by its name."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, **looks)
+    for name, kind in columns.items():
+        made.add_column(name.strip(), **_COLUMNS[kind])
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def show_verdicts(verdicts: Sequence[Verdict], folder: Path, faults: Sequence[str] = ()) -> None:
+    """Print the checks of a calibration as a table, how they ended, and where the files are."""
+    from rich.text import Text
+
+    styles = {"passed": "green", "missed": "bold red", "not run": "yellow"}
+    rows = [
+        (v.check, Text(v.verdict, style=styles[v.verdict]), v.found, v.threshold) for v in verdicts
+    ]
+    kinds = {"check": "left", "verdict": "left", "found": "text", "passes when": "text"}
+    ends = [v.verdict for v in verdicts]
+    words = ", ".join(f"{ends.count(word)} {word}" for word in dict.fromkeys(ends))
+    show(table(kinds, rows), f"Checks: {words}", narrowest=NARROWEST)
+    for fault in faults:
+        typer.echo(f"paradiplomacy: a step stopped with an error: {fault}", err=True)
+    show(f"\nFiles: {folder}", narrowest=NARROWEST)
 
 
 @contextmanager
-def progress_bar(
-    quiet: bool, what: str = "replicates"
-) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that shows (done, total) on a terminal, or None where nobody looks."""
+def progress(
+    quiet: bool, *, lines: bool = True, stays: bool = False, compiles: bool = True
+) -> Iterator[Notify | None]:
+    """Yield a function that shows progress, or None where nothing is to be shown.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing.
+    lines
+        Where nobody looks at a terminal, print a line now and then.
+    stays
+        Leave the bars on the terminal at the end.
+    compiles
+        Say that the engine is compiled, if it is.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
     from rich.progress import TimeRemainingColumn as Remaining
 
     from sim.core.jit import is_warm
 
     console = Console(stderr=True)
-    doing = what if is_warm() else "compiling the engine (first run)"
+    is_cold = compiles and not is_warm()
+    doing = "compiling the engine (first run)" if is_cold else "starting"
     if quiet or not console.is_terminal:
-        if not is_warm():
+        if is_cold:
             typer.echo(doing, err=True)
-        yield None
+        yield progress_lines() if lines and not quiet else None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(doing, total=None)
-        yield lambda done, total: bar.update(task, description=what, completed=done, total=total)
+    text = TextColumn("{task.description}")
+    columns = (text, BarColumn(), MofNCompleteColumn(), Elapsed(), TextColumn("left"), Remaining())
+    with Progress(*columns, console=console, transient=not stays, refresh_per_second=2) as bar:
+        shown = {"": (bar.add_task(doing, total=None), doing)}
+
+        def notify(what: str, done: int, total: int) -> None:
+            # What stands after a colon are parts of one thing, which take turns on its line.
+            line = what.partition(":")[0]
+            known = shown.pop("") if "" in shown else shown.get(line)
+            task, before = known or (bar.add_task(what), "")
+            if before != what:
+                # What an earlier call has done says nothing about the speed of this one.
+                bar.reset(task, total=total, completed=done, description=what)
+            bar.update(task, completed=done, total=total)
+            shown[line] = (task, what)
+
+        yield notify
+        if "" in shown:
+            bar.remove_task(shown[""][0])
+
+
+def progress_lines() -> Notify:
+    """Return a function that prints a line of progress now and then."""
+    doing, first, began, reported = "", 0, 0.0, 0.0
+
+    def notify(what: str, done: int, total: int) -> None:
+        nonlocal doing, first, began, reported
+        now = time.monotonic()
+        if what != doing:
+            doing, first, began, reported = what, done, now, now
+            typer.echo(what, err=True)
+        elif done == first:
+            # The start says nothing about the speed.
+            began = now
+        elif now - reported >= _LINE_SECONDS:
+            reported = now
+            left = duration((total - done) * (now - began) / (done - first))
+            typer.echo(f"{what}: {done:,} of {total:,}, about {left} left", err=True)
+
+    return notify
+
+
+@contextmanager
+def progress_bar(
+    quiet: bool, what: str = "replicates", **looks: bool
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that shows (done, total) of one thing; by default on a terminal only."""
+    with progress(quiet, **{"lines": False, **looks}) as notify:
+        yield None if notify is None else partial(notify, what)
 
 
 def duration(seconds: float) -> str:

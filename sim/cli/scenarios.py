@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import output
+from sim.cli import options, output
 from sim.core.errors import InputError
 from sim.core.plurals import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from sim.scenario.schema import Scenario
+    from sim.world import World
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,136 +25,98 @@ app = typer.Typer(
     help="List, show, check and start scenarios.",
 )
 
-_World = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
-
-
-def _print(*parts: Any) -> None:
-    """Print tables and texts, the texts as they are."""
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    for part in parts:
-        console.print(part)
-
-
-def _table(*columns: str, title: str | None = None) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _fields(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario's fields for printing as JSON."""
-    return scenario.model_dump(exclude_none=True)
-
 
 @app.command("list")
-def list_(as_json: output.Json = False) -> None:
+def list_(as_json: options.Json = False) -> None:
     """List the shipped scenarios and the question each answers."""
     from sim.scenario.schema import names, outline
 
     scenarios = [outline(name) for name in names()]
     if as_json:
-        kept = ("name", "title", "question", "lineage", "start", "end", "replicates")
-        listed = [{key: getattr(s, key) for key in kept} for s in scenarios]
+        fields = ("name", "title", "question", "lineage", "start", "end", "replicates")
+        listed = [{key: getattr(s, key) for key in fields} for s in scenarios]
         output.print_json({"scenarios": listed})
         return
     from rich.text import Text
 
-    table = _table("name", "extends", "question")
-    for scenario in scenarios:
-        parent = scenario.lineage[0] if scenario.lineage else ""
-        table.add_row(Text(scenario.name, no_wrap=True), parent, Text(scenario.question))
-    _print(table)
+    rows = [
+        (Text(s.name, no_wrap=True), "".join(s.lineage[:1]), Text(s.question)) for s in scenarios
+    ]
+    output.show(output.table(dict.fromkeys(("name", "extends", "question"), "fold"), rows))
 
 
 @app.command()
 def show(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
-    as_json: output.Json = False,
+    as_json: options.Json = False,
     as_toml: Annotated[
         bool, typer.Option("--toml", help="Print one TOML text, parents merged in.")
     ] = False,
-    world: _World = None,
+    world: options.WorldFolder = None,
 ) -> None:
     """Show a scenario with everything it takes from the ones it extends."""
     from sim.scenario.schema import load
 
     chosen = load(scenario, world=_tables(world))
     if as_json:
-        output.print_json(_fields(chosen))
+        output.print_json(chosen.model_dump(exclude_none=True))
     elif as_toml:
         typer.echo(chosen.dump_toml(), nl=False)
     else:
-        _print(*_described(chosen))
+        output.show(*_described(chosen))
 
 
-def _tables(folder: Path | None) -> Any:
+def _tables(folder: Path | None) -> World | None:
     """Return the tables of a region, or None for the shipped ones, read when needed."""
-    if folder is None:
-        return None
     from sim.world import load_world
 
-    return load_world(folder)
+    return None if folder is None else load_world(folder)
 
 
-def _described(scenario: Scenario) -> list[Any]:
-    """Return a scenario as texts and tables for the terminal."""
+def _described(scenario: Scenario) -> Iterator[str | Table]:
+    """Yield a scenario as texts and tables for the terminal."""
     from sim.core.parameters import PARAMETERS
 
-    months = f"{scenario.start} to {scenario.end}, {counted(scenario.n_months, 'month')}"
-    parts: list[Any] = [f"{scenario.name}: {scenario.title}"]
+    yield f"{scenario.name}: {scenario.title}"
     if scenario.question:
-        parts.append(scenario.question)
-    facts = _table("", "")
-    facts.show_header = False
-    for key, value in {
+        yield scenario.question
+    facts = {
         "extends": " → ".join(scenario.lineage),
-        "months": months,
+        "months": f"{scenario.start} to {scenario.end}, {counted(scenario.n_months, 'month')}",
         "runs": f"{scenario.replicates}, seed {scenario.seed}",
         "focus": ", ".join(scenario.focus),
-    }.items():
-        if value:
-            facts.add_row(key, value)
-    parts.append(facts)
+    }
+    known = [(key, value) for key, value in facts.items() if value]
+    yield output.table({"": "fold", " ": "fold"}, known, show_header=False)
     if scenario.parameters:
-        table = _table("parameter", "value", "default", "unit")
-        for name, number in sorted(scenario.parameters.items()):
-            entry = PARAMETERS[name]
-            table.add_row(name, f"{number:g}", f"{entry.default:g}", entry.unit)
-        parts.append(table)
+        names = dict.fromkeys(("parameter", "value", "default", "unit"), "fold")
+        entries = [(PARAMETERS[name], value) for name, value in sorted(scenario.parameters.items())]
+        rows = [(p.name, f"{value:g}", f"{p.default:g}", p.unit) for p, value in entries]
+        yield output.table(names, rows)
     if scenario.interventions:
-        parts.append(_interventions(scenario))
-    return parts
+        names = dict.fromkeys(("from", "until", "kind", "change"), "fold")
+        yield output.table(names, _interventions(scenario))
 
 
-def _interventions(scenario: Scenario) -> Table:
-    """Return a table of what changes in the middle of the run."""
+def _interventions(scenario: Scenario) -> Iterator[tuple[str | Text, ...]]:
+    """Yield what changes in the middle of the run: from, until, kind and change."""
     from rich.text import Text
 
     from sim.report.display_names import listed
 
-    table = _table("from", "until", "kind", "change")
     for change in sorted(scenario.interventions, key=lambda c: c.month):
         fields = change.model_dump(exclude_none=True, exclude={"month", "kind", "until", "id"})
         note = fields.pop("note", None)
         words = ", ".join(f"{key} {listed(value)}" for key, value in fields.items())
-        until = change.until or ""
-        table.add_row(
-            change.month, until, change.kind, Text(f"{words} ({note})" if note else words)
-        )
-    return table
+        words = f"{words} ({note})" if note else words
+        yield change.month, change.until or "", change.kind, Text(words)
 
 
 @app.command()
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names.")],
-    as_json: output.Json = False,
-    world: _World = None,
+    as_json: options.Json = False,
+    world: options.WorldFolder = None,
 ) -> None:
     """Check scenario files; the first mistake in each is reported with its line."""
     from sim.scenario.schema import load
@@ -166,12 +131,11 @@ def check(
             errors[file] = error
     wrong = [error for error in errors.values() if error is not None]
     if as_json:
-        faults = [one.to_json() for error in wrong for one in error.errors]
         record = {"scenarios": [{"scenario": f, "ok": e is None} for f, e in errors.items()]}
+        faults = [one.to_json() for error in wrong for one in error.errors]
         output.print_json(record | ({"errors": faults} if faults else {}))
     else:
-        for file in (file for file, error in errors.items() if error is None):
-            typer.echo(f"{file}: in order")
+        typer.echo("".join(f"{file}: in order\n" for file in errors if not errors[file]), nl=False)
     if wrong:
         listed = "\n".join(f"  {error}" for error in wrong)
         many = f"{len(wrong)} of {len(errors)} scenarios are wrong\n{listed}"

@@ -8,17 +8,9 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import output
+from sim.cli import options, output
 
-
-class Way(StrEnum):
-    """Name the ways to measure sensitivity."""
-
-    auto = "auto"
-    sobol = "sobol"
-    morris = "morris"
-    pawn = "pawn"
-    delta = "delta"
+Method = StrEnum("Method", ["auto", "sobol", "morris", "pawn", "delta"])
 
 
 def sensitivity(
@@ -29,7 +21,9 @@ def sensitivity(
         list[str] | None,
         typer.Option(help="Outcome to look at; may be repeated.", show_default="the main ones"),
     ] = None,
-    method: Annotated[Way, typer.Option(help="auto: the one the design was made for.")] = Way.auto,
+    method: Annotated[Method, typer.Option(help="auto: the one the design was made for.")] = (
+        Method.auto
+    ),
     discover: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,8 +35,8 @@ def sensitivity(
         Path | None,
         typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
     ] = None,
-    overwrite: output.Overwrite = False,
-    as_json: output.Json = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
     from sim.experiments.sweep import Sweep
@@ -58,5 +52,4 @@ def sensitivity(
     if as_json:
         output.print_json({"folder": folder, **found.summary})
         return
-    typer.echo(repr(found))
-    typer.echo(f"\nFiles: {folder}")
+    typer.echo(f"{found!r}\n\nFiles: {folder}")

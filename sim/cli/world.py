@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import output
+from sim.cli import options, output
 from sim.core.errors import InputError
 from sim.core.plurals import counted
 
@@ -23,7 +23,7 @@ _Folder = Annotated[
 
 
 @app.command()
-def check(folder: _Folder = None, as_json: output.Json = False) -> None:
+def check(folder: _Folder = None, as_json: options.Json = False) -> None:
     """Read every table, check it and say what it holds."""
     from sim.world import SHIPPED, load_world
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 import sim
 from sim.cli import main as cli
-from sim.cli import output
+from sim.cli import options
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.files import MachineError
@@ -120,11 +120,11 @@ def test_wrong_input_is_exit_2_with_a_message(
 
 def test_setting_a_parameter_twice_is_refused() -> None:
     with pytest.raises(InputError, match="second time"):
-        output.settings(["turnover.fade=0.1", "turnover.fade=0.2"])
+        options.settings(["turnover.fade=0.1", "turnover.fade=0.2"])
 
 
 def test_settings_are_numbers_by_name() -> None:
-    assert output.settings(["turnover.fade = 0.25"]) == {"turnover.fade": 0.25}
+    assert options.settings(["turnover.fade = 0.25"]) == {"turnover.fade": 0.25}
 
 
 def test_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:

@@ -51,8 +51,10 @@ OTHERS = {
 OF_MODULE = {
     "sim/cli/app.py": {"app"},
     "sim/cli/calibrate.py": {"calibrate"},
-    "sim/cli/compare.py": {"compare", "explain"},
+    "sim/cli/compare.py": {"compare"},
+    "sim/cli/explain.py": {"explain"},
     "sim/cli/patterns.py": {"patterns"},
+    "sim/cli/run.py": {"run"},
     "sim/cli/scenarios.py": {
         "scenarios list",
         "scenarios show",
@@ -62,7 +64,6 @@ OF_MODULE = {
     "sim/cli/sensitivity.py": {"sensitivity"},
     "sim/cli/sweep.py": {"sweep"},
     "sim/cli/validate.py": {"validate"},
-    "sim/cli/validation.py": {"validate"},
     "sim/cli/world.py": {"world check", "world new", "run"},
 }
 """Commands whose options the texts of a module speak of."""

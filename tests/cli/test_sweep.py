@@ -18,7 +18,6 @@ from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
 from sim.cli import output
-from sim.cli import sweep as cli_sweep
 from sim.core import files as whole_files
 from sim.experiments.sweep import chunk_runs
 from tests.stoppable import stoppable, wait_for
@@ -237,11 +236,12 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(
 ) -> None:
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    show = cli_sweep._lines()
+    notify = output.progress_lines()
     for passed, done in ((0.0, 100), (30.0, 110), (61.0, 200), (70.0, 210), (130.0, 400)):
         now[0] = passed
-        show(done, 1000)
+        notify("runs", done, 1000)
     assert capsys.readouterr().err.splitlines() == [
-        "200 of 1,000 runs, about 8 min left",
-        "400 of 1,000 runs, about 4 min left",
+        "runs",
+        "runs: 200 of 1,000, about 8 min left",
+        "runs: 400 of 1,000, about 4 min left",
     ]

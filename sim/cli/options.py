@@ -1,0 +1,128 @@
+"""Options that several commands share, and what they mean for a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.core.errors import InputError, nearest_name
+from sim.core.plurals import counted
+
+if TYPE_CHECKING:
+    from calibration.published import Drawn
+    from sim.world import World
+
+Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
+]
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of the random numbers.", show_default="the scenario's")
+]
+End = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")]
+WorldFolder = Annotated[Path | None, typer.Option(help="Folder of another region's tables.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes or threads.", show_default="all processors")
+]
+Posterior = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Take the free parameters from N draws of the calibration. What the scenario, "
+        "--set or --vary sets keeps its value.",
+    ),
+]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="With --posterior: a calibration of your own.",
+        show_default="the published one",
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite", help="Replace what this command wrote there before, and nothing else."
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object for machines, errors too.")
+]
+
+
+def out(default: str) -> Any:
+    """Return the option ``--out`` of a command that writes into a folder."""
+    return typer.Option(help="Folder to write to, new or empty.", show_default=default)
+
+
+def settings(given: list[str] | None) -> dict[str, float]:
+    """Return the parameters set on the command line as ``name=value``.
+
+    Raises
+    ------
+    InputError
+        If one is not of that form, or names no parameter, or its value is no number, or it is
+        set twice.
+    """
+    from sim.core.parameters import PARAMETERS
+
+    values: dict[str, float] = {}
+    for text in given or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        where = f"--set {text}"
+        if not equals:
+            raise InputError("is not of the form name=value", field=where)
+        if name not in PARAMETERS:
+            nearest = nearest_name(name, PARAMETERS)
+            raise InputError(f"there is no parameter {name!r}", field=where, nearest=nearest)
+        if name in values:
+            raise InputError(f"sets {name} a second time", field=where)
+        try:
+            values[name] = float(value)
+        except ValueError:
+            raise InputError(
+                f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
+            ) from None
+    return values
+
+
+def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
+    """Return the draws asked for by ``--posterior``, none without it; warn of those out of date.
+
+    Raises
+    ------
+    InputError
+        If there is no such calibration, the world is not the shipped one, or it has fewer draws.
+    """
+    from calibration.published import Drawn, draws
+
+    if count is None:
+        if folder is not None:
+            raise InputError("belongs to --posterior", field="--calibration")
+        return Drawn((), {})
+    found = draws(count, folder=folder, world=world)
+    if found.warning is not None:
+        typer.echo(f"paradiplomacy: {found.warning}", err=True)
+    return found
+
+
+def runs(asked: int | None, usual: int, count: int | None) -> int | None:
+    """Return how many replicates to run so that each of ``count`` draws is taken.
+
+    ``asked`` is what ``--replicates`` says, ``usual`` what holds without it. Fewer runs than draws
+    are refused by InputError.
+    """
+    if count is None:
+        return asked
+    if asked is not None and asked < count:
+        raise InputError(
+            f"{counted(asked, 'run')} cannot take {counted(count, 'draw')}",
+            field="--replicates",
+            allowed=f"{count} or more",
+        )
+    return max(usual, count) if asked is None else asked

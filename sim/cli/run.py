@@ -1,0 +1,62 @@
+"""The command ``paradiplomacy run``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from sim import STARTED
+from sim.cli import options, output
+from sim.core.folders import free_folder
+
+Driver = StrEnum("Driver", ["compiled", "mesa"])
+
+
+def run(
+    scenario: options.Scenario,
+    set_: options.Set = None,
+    seed: options.Seed = None,
+    replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
+    end: options.End = None,
+    driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
+        Driver.compiled
+    ),
+    posterior: options.Posterior = None,
+    calibration: options.Calibration = None,
+    out: Annotated[Path | None, options.out("results/SCENARIO")] = None,
+    overwrite: options.Overwrite = False,
+    world: options.WorldFolder = None,
+    as_json: options.Json = False,
+) -> None:
+    """Run a scenario and write its events, deals, outcomes and figures into a folder."""
+    from sim.scenario.schema import load
+    from sim.world import load_world
+
+    parameters, tables = options.settings(set_), load_world(world)
+    given = load(scenario, world=tables).with_overrides(parameters=parameters, seed=seed, end=end)
+    drawn = options.drawn(posterior, calibration, tables)
+    enough = options.runs(replicates, given.replicates, posterior)
+    chosen = given.with_overrides(replicates=enough)
+    with output.new_folder(out or free_folder(chosen.name), overwrite) as folder:
+        from sim.results.run_result import run as run_scenario
+
+        ready = perf_counter()
+        with output.progress_bar(quiet=as_json) as progress:
+            result = run_scenario(
+                chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
+            )
+        if drawn.draws:
+            result.manifest["drawn_from"] = dict(drawn.source)
+        result.stopwatch.begin("loading", ready - STARTED)
+        result.write(folder, overwrite=overwrite)
+    if as_json:
+        seconds = result.manifest["seconds"]
+        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
+        return
+    from sim.report.run_card import run_card
+
+    typer.echo(f"{run_card(result)}\n\nFiles: {folder}")
