@@ -59,17 +59,24 @@ def calibrate(
         calibration_pipeline.clear(out)
     with output.resumable(_GO_ON, out), output.progress(as_json, stays=True) as notify:
         done = calibration_pipeline.calibrate(out, settings, notify)
-    if not as_json:
+    if as_json:
+        output.print_json(_record(done, out))
+    else:
         output.show(_parameters(done), narrowest=output.NARROWEST)
         output.show_verdicts(done.verdicts, out)
-        return
-    checks = [
-        {"check": v.check, "verdict": v.verdict, "found": v.found, "threshold": v.threshold}
-        for v in done.verdicts
-    ]
-    central, version = done.posterior.central(), done.posterior.made_by["model_version"]
-    record = {"folder": out, "central": central, "checks": checks, "seconds": done.seconds}
-    output.print_json(record | {"model_version": version})
+
+
+def _record(done: Calibration, folder: Path) -> dict[str, object]:
+    return {
+        "folder": folder,
+        "central": done.posterior.central(),
+        "checks": [
+            {"check": v.check, "verdict": v.verdict, "found": v.found, "threshold": v.threshold}
+            for v in done.verdicts
+        ],
+        "seconds": done.seconds,
+        "model_version": done.posterior.made_by["model_version"],
+    }
 
 
 def _parameters(done: Calibration) -> Table:

@@ -12,23 +12,26 @@ from sim import STARTED
 from sim.cli import options, output
 from sim.core.folders import free_folder
 
+_Baseline = Annotated[
+    str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
+]
+_WhatIfs = Annotated[
+    list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
+]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
+]
+_End = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")]
+
 
 def compare(
-    baseline: Annotated[
-        str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
-    ],
-    what_ifs: Annotated[
-        list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
-    ],
+    baseline: _Baseline,
+    what_ifs: _WhatIfs,
     replicates: Annotated[int | None, typer.Option(help="Number of paired runs.")] = None,
     seed: options.Seed = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")
-    ] = None,
+    set_: _Set = None,
+    end: _End = None,
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     workers: options.Workers = None,
@@ -52,6 +55,7 @@ def compare(
     base, first, *more = (scenario.name for scenario in chosen)
     others = f"-and-{len(more)}-more" if more else ""
     with output.new_folder(out or free_folder(f"{first}{others}-vs-{base}"), overwrite) as folder:
+        from sim.report.compare_card import compare_card
         from sim.results.comparison_result import compare as compare_scenarios
 
         ready = perf_counter()
@@ -63,10 +67,4 @@ def compare(
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, figures=figures, overwrite=overwrite)
-    if as_json:
-        seconds = result.manifest["seconds"]
-        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
-        return
-    from sim.report.compare_card import compare_card
-
-    typer.echo(f"{compare_card(result)}\n\nFiles: {folder}")
+    output.print_result(result, folder, as_json, compare_card)

@@ -18,27 +18,32 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
+_Deal = Annotated[
+    str | None,
+    typer.Argument(metavar="DEAL", help="A project_id, or its beginning; none lists them."),
+]
+_Figure = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
+]
+_Between = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OTHER",
+        help="Tell why the deal exists in one world only: another run's folder, or a what-if "
+        "where RUN_FOLDER holds a comparison.",
+    ),
+]
+
+
 def explain(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
-    deal: Annotated[
-        str | None,
-        typer.Argument(metavar="DEAL", help="A project_id, or its beginning; none lists them."),
-    ] = None,
+    deal: _Deal = None,
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
     world: Annotated[Path | None, typer.Option(help="Folder of tables the run used.")] = None,
     draw: Annotated[bool, typer.Option(help="Draw it into the run's figures too.")] = True,
-    figure: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw it into this file instead: .png, .svg or .pdf."),
-    ] = None,
-    between: Annotated[
-        str | None,
-        typer.Option(
-            metavar="OTHER",
-            help="Tell why the deal exists in one world only: another run's folder, or a what-if "
-            "where RUN_FOLDER holds a comparison.",
-        ),
-    ] = None,
+    figure: _Figure = None,
+    between: _Between = None,
     as_json: options.Json = False,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""

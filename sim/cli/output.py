@@ -74,6 +74,15 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(plain(value, _DIGITS), allow_nan=False))
 
 
+def print_result(result: Any, folder: Path, as_json: bool, card: Callable[[Any], str]) -> None:
+    """Print what a run or a comparison found, by its card or as JSON, and where its files are."""
+    if as_json:
+        seconds = result.manifest["seconds"]
+        print_json({"folder": folder, **result.summary, "seconds": seconds})
+    else:
+        typer.echo(f"{card(result)}\n\nFiles: {folder}")
+
+
 def stop(message: str, code: int, errors: Sequence[InputError] = ()) -> typer.Exit:
     """Print what went wrong, ``errors`` as one JSON object too, and return the exit to raise."""
     print_errors(errors)

@@ -42,6 +42,7 @@ def run(
     enough = options.runs(replicates, given.replicates, posterior)
     chosen = given.with_overrides(replicates=enough)
     with output.new_folder(out or free_folder(chosen.name), overwrite) as folder:
+        from sim.report.run_card import run_card
         from sim.results.run_result import run as run_scenario
 
         ready = perf_counter()
@@ -53,10 +54,4 @@ def run(
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, overwrite=overwrite)
-    if as_json:
-        seconds = result.manifest["seconds"]
-        output.print_json({"folder": folder, **result.summary, "seconds": seconds})
-        return
-    from sim.report.run_card import run_card
-
-    typer.echo(f"{run_card(result)}\n\nFiles: {folder}")
+    output.print_result(result, folder, as_json, run_card)

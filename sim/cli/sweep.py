@@ -20,76 +20,84 @@ if TYPE_CHECKING:
 _GO_ON = "Runs that have ended are kept; go on with: paradiplomacy sweep --resume {}"
 
 
+_Scenario = Annotated[
+    str | None, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")
+]
+_Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=LOW..HIGH|A,B,C",
+        help="Vary a parameter: sample a range or scan a list; may be repeated.",
+    ),
+]
+_Design = Annotated[
+    str | None,
+    typer.Option(
+        metavar="grid|lhs|sobol|morris|FILE",
+        help="How points are laid out, or a CSV or Parquet file of points.",
+        show_default="grid for lists, else lhs",
+    ),
+]
+_Tables = Annotated[
+    str | None,
+    typer.Option(metavar="by_country,by_locality", help="Keep these tables of every run, too."),
+]
+_KeepEvents = Annotated[
+    bool, typer.Option("--keep-events", help="Keep the event log of every run, too.")
+]
+_Chunk = Annotated[int | None, typer.Option(help="Most runs in a file.", show_default="10 to 100")]
+_Cluster = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster instead.")
+]
+_ClusterTimeout = Annotated[
+    float,
+    typer.Option(metavar="SECONDS", help="How long the cluster may be without a worker."),
+]
+_Out = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Folder or fsspec address to write to.",
+        show_default="results/SCENARIO-sweep",
+    ),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it will take, and stop.")]
+_Resume = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Go on with a sweep that was stopped.")
+]
+_Extend = Annotated[
+    str | None,
+    typer.Option(metavar="FOLDER", help="Add -n points, --replicates or both to a sweep."),
+]
+_Status = Annotated[str | None, typer.Option(metavar="FOLDER", help="Count a sweep's runs.")]
+_Retry = Annotated[bool, typer.Option("--retry", help="With --resume: make failed runs again.")]
+
+
 def sweep(
-    scenario: Annotated[
-        str | None, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")
-    ] = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=LOW..HIGH|A,B,C",
-            help="Vary a parameter: sample a range or scan a list; may be repeated.",
-        ),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            metavar="grid|lhs|sobol|morris|FILE",
-            help="How points are laid out, or a CSV or Parquet file of points.",
-            show_default="grid for lists, else lhs",
-        ),
-    ] = None,
+    scenario: _Scenario = None,
+    vary: _Vary = None,
+    design: _Design = None,
     n: Annotated[int | None, typer.Option("-n", help="Points, as the design counts them.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Runs of each point.")] = None,
     seed: options.Seed = None,
     set_: options.Set = None,
     end: options.End = None,
     world: options.WorldFolder = None,
-    tables: Annotated[
-        str | None,
-        typer.Option(metavar="by_country,by_locality", help="Keep these tables of every run, too."),
-    ] = None,
-    keep_events: Annotated[
-        bool, typer.Option("--keep-events", help="Keep the event log of every run, too.")
-    ] = False,
-    chunk: Annotated[
-        int | None, typer.Option(help="Most runs in a file.", show_default="10 to 100")
-    ] = None,
+    tables: _Tables = None,
+    keep_events: _KeepEvents = False,
+    chunk: _Chunk = None,
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     workers: options.Workers = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster instead.")
-    ] = None,
-    cluster_timeout: Annotated[
-        float,
-        typer.Option(metavar="SECONDS", help="How long the cluster may be without a worker."),
-    ] = 60.0,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Folder or fsspec address to write to.",
-            show_default="results/SCENARIO-sweep",
-        ),
-    ] = None,
+    cluster: _Cluster = None,
+    cluster_timeout: _ClusterTimeout = 60.0,
+    out: _Out = None,
     overwrite: options.Overwrite = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it will take, and stop.")
-    ] = False,
-    resume: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Go on with a sweep that was stopped.")
-    ] = None,
-    extend: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="Add -n points, --replicates or both to a sweep."),
-    ] = None,
-    status: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Count a sweep's runs.")
-    ] = None,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="With --resume: make failed runs again.")
-    ] = False,
+    dry_run: _DryRun = False,
+    resume: _Resume = None,
+    extend: _Extend = None,
+    status: _Status = None,
+    retry: _Retry = False,
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario at many points of its parameters and keep every run.

@@ -19,66 +19,78 @@ _USUAL_FOLDER = Path("results/calibration")
 _GO_ON = "Steps and runs that have ended are kept; the same command goes on."
 
 
+_Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Folder of the calibration.",
+        show_default=f"{_USUAL_FOLDER.as_posix()}, else the published one",
+    ),
+]
+_Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="STEP", help="Carry out this step alone; may be repeated."),
+]
+_Against = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv",
+        help="Compare the model with this table instead; its columns: unit, year (optional), "
+        "sector (optional), count or value.",
+    ),
+]
+_Outcome = Annotated[
+    str | None,
+    typer.Option(
+        help="With --against: the model's outcome to compare.",
+        show_default="deals for counts, deal_value_usd_m for values",
+    ),
+]
+_Scenario = Annotated[
+    str | None,
+    typer.Option(help="A scenario's name or its file.", show_default="baseline"),
+]
+_Replicates = Annotated[
+    int | None, typer.Option(help="Number of runs.", show_default=f"{_USUAL_RUNS}")
+]
+_First = Annotated[
+    int | None,
+    typer.Option("--from", metavar="YEAR", help="First year.", show_default="the table's"),
+]
+_Last = Annotated[
+    int | None,
+    typer.Option("--to", metavar="YEAR", help="Last year.", show_default="the table's"),
+]
+_Complete = Annotated[
+    bool,
+    typer.Option("--complete", help="Units that are not in the table count as zero."),
+]
+_By = Annotated[
+    str | None, typer.Option(metavar="LEVEL", help="country adds localities up to countries.")
+]
+_Within = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ISO3", help="Keep to this country; may be repeated."),
+]
+_Out = Annotated[Path | None, options.out("the calibration's, or results/against-NAME-OF-FILE")]
+
+
 def validate(
-    calibration: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Folder of the calibration.",
-            show_default=f"{_USUAL_FOLDER.as_posix()}, else the published one",
-        ),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STEP", help="Carry out this step alone; may be repeated."),
-    ] = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="Compare the model with this table instead; its columns: unit, year (optional), "
-            "sector (optional), count or value.",
-        ),
-    ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            help="With --against: the model's outcome to compare.",
-            show_default="deals for counts, deal_value_usd_m for values",
-        ),
-    ] = None,
-    scenario: Annotated[
-        str | None,
-        typer.Option(help="A scenario's name or its file.", show_default="baseline"),
-    ] = None,
-    replicates: Annotated[
-        int | None, typer.Option(help="Number of runs.", show_default=f"{_USUAL_RUNS}")
-    ] = None,
+    calibration: _Calibration = None,
+    only: _Only = None,
+    against: _Against = None,
+    outcome: _Outcome = None,
+    scenario: _Scenario = None,
+    replicates: _Replicates = None,
     posterior: options.Posterior = None,
-    first: Annotated[
-        int | None,
-        typer.Option("--from", metavar="YEAR", help="First year.", show_default="the table's"),
-    ] = None,
-    last: Annotated[
-        int | None,
-        typer.Option("--to", metavar="YEAR", help="Last year.", show_default="the table's"),
-    ] = None,
-    complete: Annotated[
-        bool,
-        typer.Option("--complete", help="Units that are not in the table count as zero."),
-    ] = False,
-    by: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="country adds localities up to countries.")
-    ] = None,
-    within: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ISO3", help="Keep to this country; may be repeated."),
-    ] = None,
+    first: _First = None,
+    last: _Last = None,
+    complete: _Complete = False,
+    by: _By = None,
+    within: _Within = None,
     seed: options.Seed = None,
     workers: options.Workers = None,
-    out: Annotated[
-        Path | None, options.out("the calibration's, or results/against-NAME-OF-FILE")
-    ] = None,
+    out: _Out = None,
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
     as_json: options.Json = False,
@@ -186,15 +198,20 @@ def _compare(
         found.write(folder, overwrite=overwrite)
     if as_json:
         output.print_json({"folder": folder, **found.record})
-        return
+    else:
+        _print_comparison(found.record, folder)
+
+
+def _print_comparison(record: dict[str, Any], folder: Path) -> None:
+    """Print what is compared, the scores as a table, the findings and where the files are."""
     from sim.report.user_data_text import finding_sentences, notices, question, settings
 
     output.show(
-        question(found.record),
-        settings(found.record),
-        _scores(found.record),
+        question(record),
+        settings(record),
+        _scores(record),
         "Rank correlations with 95 % intervals; of the score less is better.",
-        *(f"- {line}" for line in (*finding_sentences(found.record), *notices(found.record))),
+        *(f"- {line}" for line in (*finding_sentences(record), *notices(record))),
         f"\nFiles: {folder}",
         narrowest=output.NARROWEST,
     )
