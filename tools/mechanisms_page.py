@@ -9,7 +9,8 @@ from typing import Any
 from calibration.claims.claim_table import REPLICATES, Claim, ClaimExperiment
 from calibration.claims.effect_inference import SHOWN
 from sim.core.parameters import PARAMETERS
-from sim.report.claims_page import counted_verdicts, interval_words, threshold_words
+from sim.report.claims_page import counted_verdicts, threshold_words
+from sim.report.interval_charts import interval_words
 
 Record = Mapping[str, Any]
 

@@ -138,10 +138,10 @@ def _intervention_texts() -> Iterator[str]:
 
 def _outcome_texts() -> Iterator[str]:
     from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
-    from sim.report.compare_text import label_of
+    from sim.report.display_names import outcome_label
 
     for outcome in REGION_OUTCOMES:
-        yield from (label_of(outcome.name), outcome.unit)
+        yield from (outcome_label(outcome.name).with_unit, outcome.unit)
 
 
 def _month_texts() -> Iterator[str]:

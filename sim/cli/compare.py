@@ -55,7 +55,7 @@ def compare(
     base, first, *more = (scenario.name for scenario in chosen)
     others = f"-and-{len(more)}-more" if more else ""
     with output.new_folder(out or free_folder(f"{first}{others}-vs-{base}"), overwrite) as folder:
-        from sim.report.compare_card import compare_card
+        from sim.report.cards import compare_card
         from sim.results.comparison_result import compare as compare_scenarios
 
         ready = perf_counter()

@@ -52,7 +52,7 @@ def explain(
         return
     _require_run(run_folder)
     from sim.experiments.saved_run import read_events
-    from sim.report import biography, explanation
+    from sim.report import biography
     from sim.report.event_phrases import EventDescriber
     from sim.world import load_world
 
@@ -60,7 +60,7 @@ def explain(
     where = {"folder": run_folder, "replicate": replicate}
     if deal is None and as_json:
         deals = biography.deals_of(events, replicate)
-        output.print_json(where | {"deals": [explanation.event_record(one) for one in deals]})
+        output.print_json(where | {"deals": [biography.event_record(one) for one in deals]})
     elif deal is None:
         typer.echo(biography.deals_table(events, replicate, tables))
     else:
@@ -71,7 +71,7 @@ def explain(
         if draw or figure is not None:
             drawn = _drawn(events, life, tables, run_folder, figure)
         if as_json:
-            record = explanation.life_record(life, EventDescriber(tables))
+            record = biography.life_record(life, EventDescriber(tables))
             output.print_json(where | record | {"figure": drawn})
         elif drawn is not None:
             typer.echo(f"\nDrawn in {drawn}")

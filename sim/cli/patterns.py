@@ -60,7 +60,7 @@ def _table(findings: Findings, width: int) -> Table:
     """Return the findings as a table for a terminal of a width in columns."""
     from rich.text import Text
 
-    from sim.report.claims_page import interval_words, number_words
+    from sim.report.interval_charts import interval_words, number_words
 
     rows = [
         (

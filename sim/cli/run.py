@@ -42,7 +42,7 @@ def run(
     enough = options.runs(replicates, given.replicates, posterior)
     chosen = given.with_overrides(replicates=enough)
     with output.new_folder(out or free_folder(chosen.name), overwrite) as folder:
-        from sim.report.run_card import run_card
+        from sim.report.cards import run_card
         from sim.results.run_result import run as run_scenario
 
         ready = perf_counter()

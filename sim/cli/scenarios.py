@@ -102,12 +102,12 @@ def _interventions(scenario: Scenario) -> Iterator[tuple[str | Text, ...]]:
     """Yield what changes in the middle of the run: from, until, kind and change."""
     from rich.text import Text
 
-    from sim.report.display_names import listed
+    from sim.report.display_names import codes_words
 
     for change in sorted(scenario.interventions, key=lambda c: c.month):
         fields = change.model_dump(exclude_none=True, exclude={"month", "kind", "until", "id"})
         note = fields.pop("note", None)
-        words = ", ".join(f"{key} {listed(value)}" for key, value in fields.items())
+        words = ", ".join(f"{key} {codes_words(value)}" for key, value in fields.items())
         words = f"{words} ({note})" if note else words
         yield change.month, change.until or "", change.kind, Text(words)
 

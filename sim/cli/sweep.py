@@ -204,7 +204,7 @@ def _carried_out(
 
 def _report(done: Sweep, as_json: bool) -> None:
     """Print where the sweep stands."""
-    from sim.report.sweep_card import ranges, sweep_card
+    from sim.report.cards import ranges, sweep_card
 
     if not as_json:
         read = f'Read:  pandas.read_parquet("{done.folder}/runs")'

@@ -204,7 +204,7 @@ def _compare(
 
 def _print_comparison(record: dict[str, Any], folder: Path) -> None:
     """Print what is compared, the scores as a table, the findings and where the files are."""
-    from sim.report.user_data_text import finding_sentences, notices, question, settings
+    from sim.report.user_data_page import finding_sentences, notices, question, settings
 
     output.show(
         question(record),

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
 from sim.core.errors import InputError, nearest_name
 from sim.core.identities import PROJECT as PROJECT_LETTER
 from sim.core.identities import as_written
 from sim.core.plurals import counted
-from sim.experiments.saved_run import read_events
-from sim.report.display_names import money, month_words
+from sim.engine.events import to_frame
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.figure_style import BLUE, GREEN, VERMILLION
+from sim.report.phrases import phrase
+from sim.report.run_summaries import STEPS
 from sim.world import load_world
 
 if TYPE_CHECKING:
+    from sim.experiments.run import RunTables
     from sim.world import World
 
 PROJECT, TIES, POLITICS, SIGNALS, ELSEWHERE = "project", "ties", "politics", "signals", "elsewhere"
 
 
-@dataclass(frozen=True)
-class LaneLook:
+class LaneLook(NamedTuple):
     """Hold a lane's mark and meaning in text; its name, colour and marker in a figure."""
 
     mark: str
@@ -52,22 +53,26 @@ LANES = {
 CONTACTS = frozenset(kind.name for kind in EVENTS.values() if kind.contact)
 """Kinds of events by which two sides meet."""
 
-COLUMNS = [
-    "event_id",
-    "month",
-    "kind",
-    "chinese_actor",
-    "country",
-    "locality",
-    "initiator",
-    "sector",
-    "project_id",
-    "value_usd_m",
-    "causes",
-]
+COLUMNS = {
+    "event_id": "event_id",
+    "month": "month",
+    "kind": "kind",
+    "chinese_actor": "actor",
+    "country": "country",
+    "locality": "locality",
+    "initiator": "initiator",
+    "sector": "sector",
+    "project_id": "project",
+    "value_usd_m": "value",
+    "causes": "causes",
+    "intervention": "intervention",
+}
+"""Columns of the log, and the attribute of an event that each becomes."""
 MOST_TIES = 24
 """Contacts told one by one; of more, those are left out that led to nothing else."""
 WIDTH = 78
+RULE = "─" * WIDTH
+DEAL_LINE = "{:<16}{:<9}{:>16}  {}"
 NO_BREAK = "\u00a0"
 
 
@@ -82,14 +87,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Life:
-    """Hold a project's life: its identity and its lines in order.
+    """Hold which project of which run, its lines from the first contact on, and contacts not told.
 
     Parameters
     ----------
-    project, replicate
-        Which project of which run.
-    lines
-        From the first contact on.
     left_out
         Number of contacts not told.
     """
@@ -160,34 +161,13 @@ def find_project(events: pd.DataFrame, deal: str, replicate: int) -> str:
     )
 
 
-def _text(value: Any) -> str | None:
-    return None if pd.isna(value) else str(value)
-
-
 def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
     """Return the events of one run by identity, in the order of the log."""
-    mine = _of_run(events, replicate)
-    rows = mine[COLUMNS].itertuples(index=False, name=None)
-    ordered = mine["intervention"].tolist() if "intervention" in mine else [None] * len(mine)
-    found = {}
-    for order, row in enumerate(rows):
-        key, month, kind, actor, country, locality, initiator, sector, project, value, causes = row
-        found[str(key)] = Event(
-            event_id=str(key),
-            month=str(month),
-            kind=str(kind),
-            actor=_text(actor),
-            country=_text(country),
-            locality=_text(locality),
-            initiator=str(initiator),
-            sector=_text(sector),
-            project=_text(project),
-            value=None if pd.isna(value) else float(value),
-            causes=tuple(causes),
-            order=order,
-            intervention=_text(ordered[order]),
-        )
-    return found
+    mine = _of_run(events, replicate).reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
+    plain = mine.astype(object).where(mine.notna(), None)
+    plain = plain.assign(causes=plain["causes"].map(tuple), order=range(len(plain)))
+    rows: Any = plain[[field.name for field in fields(Event)]].itertuples(index=False, name=None)
+    return {row[0]: Event(*row) for row in rows}
 
 
 def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
@@ -215,7 +195,7 @@ def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
     return life_in(events_by_id(events, replicate), project, replicate)
 
 
-def life_in(log: dict[str, Event], project: str, replicate: int = 0) -> Life:
+def life_in(log: Mapping[str, Event], project: str, replicate: int = 0) -> Life:
     """Return the life of a project of a log that is at hand by identity, as :func:`life_of`."""
     own = [event for event in log.values() if event.project == project]
     place = own[0].locality
@@ -226,44 +206,34 @@ def life_in(log: dict[str, Event], project: str, replicate: int = 0) -> Life:
             if cause in lanes or cause not in log:
                 continue
             event = log[cause]
-            lanes[cause] = _lane(event, place)
-            if lanes[cause] != ELSEWHERE:
+            away = event.project is not None or event.locality not in (None, place)
+            lanes[cause] = ELSEWHERE if away else EVENTS[event.kind].lane
+            if not away:
                 waiting.append(event)
-    shown_events = sorted((log[key] for key in lanes), key=lambda e: e.order)
-    first = next((i for i, e in enumerate(shown_events) if _opens(e, lanes)), 0)
-    kept, left_out = _shortened(shown_events[first:], lanes)
-    lines = tuple(Line(e, lanes[e.event_id], _causes(e, log)) for e in kept)
-    return Life(project, replicate, lines, left_out)
+    lines = [
+        Line(event, lanes[event.event_id], tuple(log[c] for c in event.causes if c in log))
+        for event in sorted((log[key] for key in lanes), key=lambda e: e.order)
+    ]
+    # A biography begins with a contact, or with the project itself.
+    begins = (
+        line.lane == PROJECT or (line.lane == TIES and line.event.kind in CONTACTS)
+        for line in lines
+    )
+    first = next((i for i, opens in enumerate(begins) if opens), 0)
+    shown, left_out = _shortened(lines[first:])
+    return Life(project, replicate, tuple(shown), left_out)
 
 
-def _lane(event: Event, place: str | None) -> str:
-    """Return the lane of a cause outside the project, whose place is given."""
-    if event.project is not None or event.locality not in (None, place):
-        return ELSEWHERE
-    return EVENTS[event.kind].lane
-
-
-def _opens(event: Event, lanes: dict[str, str]) -> bool:
-    """Return whether a biography may begin with an event: a contact, or the project itself."""
-    lane = lanes[event.event_id]
-    return lane == PROJECT or (lane == TIES and event.kind in CONTACTS)
-
-
-def _causes(event: Event, log: dict[str, Event]) -> tuple[Event, ...]:
-    return tuple(log[cause] for cause in event.causes if cause in log)
-
-
-def _shortened(shown_events: list[Event], lanes: dict[str, str]) -> tuple[list[Event], int]:
+def _shortened(lines: list[Line]) -> tuple[list[Line], int]:
     """Leave out contacts that only led to further contacts, where there are many."""
-    ties = [e for e in shown_events if lanes[e.event_id] == TIES]
+    ties = [line.event.event_id for line in lines if line.lane == TIES]
     if len(ties) <= MOST_TIES:
-        return shown_events, 0
-    needed = {c for e in shown_events if lanes[e.event_id] != TIES for c in e.causes}
-    needed |= {ties[0].event_id}
+        return lines, 0
+    needed = {c for line in lines if line.lane != TIES for c in line.event.causes} | {ties[0]}
     # The latest contacts lead up to the project most directly.
-    spare = [e.event_id for e in ties if e.event_id not in needed]
+    spare = [key for key in ties if key not in needed]
     gone = set(spare[: len(ties) - MOST_TIES])
-    return [e for e in shown_events if e.event_id not in gone], len(gone)
+    return [line for line in lines if line.event.event_id not in gone], len(gone)
 
 
 def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
@@ -273,20 +243,17 @@ def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
     place = names.place(first.locality, first.country)
     if first.locality is not None:
         place += f", {names.country(first.country)}"
-    sector = names.sectors.get(first.sector or "", "Project")
+    what = phrase(
+        "biography.what", sector=names.sectors.get(first.sector or "", "Project"), place=place
+    )
     deal = next((e for e in own if e.kind == "deal"), None)
     if deal is None:
-        return f"{sector} in {place}", f"No deal: it ends with {last.kind.replace('_', ' ')}."
-    words = f"{money(deal.value)}, deal formed in {month_words(deal.month)}"
-    if life.met is not None:
-        words += f", {_months(life.met.month, deal.month)} after the first contact"
-    return f"{sector} in {place}", words + "."
-
-
-def _months(start: str, end: str) -> str:
-    (y0, m0), (y1, m1) = ((int(part) for part in text.split("-")) for text in (start, end))
-    count = 12 * (y1 - y0) + m1 - m0
-    return counted(count, "month")
+        return what, phrase("biography.no_deal", end=last.kind.replace("_", " "))
+    fields = {"value": names.money(deal.value), "month": names.month(deal.month)}
+    if life.met is None:
+        return what, phrase("biography.deal", **fields)
+    months = counted(month_index(deal.month) - month_index(life.met.month), "month")
+    return what, phrase("biography.deal_after", **fields, months=months)
 
 
 def shown_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
@@ -300,49 +267,44 @@ def shown_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
     )
 
 
+def told_lines(
+    life: Life, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
+) -> list[str]:
+    """Return a heading and the events of a life with a mark each, at most 78 columns wide."""
+    what, how = headline(life, names)
+    run = phrase("biography.project", project=life.project, replicate=life.replicate)
+    lines = [*wrap(what, WIDTH), run, *wrap(only_in + how, WIDTH), RULE]
+    if life.met is None and not only_in:
+        lines.append(phrase("biography.no_contact"))
+    before: Event | None = None
+    for line in life.lines:
+        event = line.event
+        month = "" if before is not None and event.month == before.month else event.month
+        told = names.line_sentence(event, line.causes, life.project)
+        lines += _indented(told, f"{month:7}  {mark(line)} ", 11)
+        causes = shown_reasons(line, before)
+        if causes:
+            lines += _indented(names.reason(event, causes), " " * 13, 13)
+        before = event
+    return lines
+
+
+def _indented(text: str, first: str, rest: int) -> list[str]:
+    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * rest)
+
+
 def text_of(life: Life, names: EventDescriber) -> str:
     """Return a life as a timeline in plain text, at most 78 columns wide."""
-    what, how = headline(life, names)
-    rule = "─" * WIDTH
-    head = [
-        *wrap(what, WIDTH),
-        f"Project {life.project}, run {life.replicate}",
-        *wrap(how, WIDTH),
-        rule,
-    ]
-    if life.met is None:
-        head.append("No contact came before this project.")
-    used = {line.lane for line in life.lines}
-    body = [text for texts in _entries(life, names) for text in texts]
+    lines = told_lines(life, names, lambda line: LANES[line.lane].mark)
     if life.left_out:
-        body.append(f"{'':11}… {life.left_out} further contacts are not shown.")
+        lines.append(" " * 11 + phrase("biography.left_out", count=life.left_out))
+    used = {line.lane for line in life.lines}
     legend = [
         f"{look.mark} {look.meaning}" for lane, look in reversed(LANES.items()) if lane in used
     ]
     # Spaces that must not break keep a mark and its meaning on one line.
     whole = wrap("   ".join(entry.replace(" ", NO_BREAK) for entry in legend), WIDTH)
-    return "\n".join([*head, *body, rule, *(line.replace(NO_BREAK, " ") for line in whole)])
-
-
-def _entries(life: Life, names: EventDescriber) -> Iterable[list[str]]:
-    """Yield the lines of text of each event."""
-    before: Event | None = None
-    month = ""
-    for line in life.lines:
-        mark = LANES[line.lane].mark
-        shown = line.event.month if line.event.month != month else ""
-        month = line.event.month
-        told = names.line_sentence(line.event, line.causes, life.project)
-        texts = _wrapped(told, f"{shown:7}  {mark} ")
-        causes = shown_reasons(line, before)
-        if causes:
-            texts += _wrapped(names.reason(line.event, causes), " " * 13, " " * 13)
-        before = line.event
-        yield texts
-
-
-def _wrapped(text: str, first: str, rest: str = " " * 11) -> list[str]:
-    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
+    return "\n".join([*lines, RULE, *(line.replace(NO_BREAK, " ") for line in whole)])
 
 
 def biography_of(
@@ -377,19 +339,6 @@ def deals_of(events: pd.DataFrame, replicate: int = 0) -> list[Event]:
     return [e for e in events_by_id(events, replicate).values() if e.kind == "deal"]
 
 
-def biography(
-    run_folder: str | Path, deal: str, replicate: int = 0, world: World | None = None
-) -> str:
-    """Tell how a project of a run that was written to a folder came about.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no finished run, or there is no such project in it.
-    """
-    return biography_of(read_events(run_folder, replicate), deal, replicate, world)
-
-
 def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = None) -> str:
     """Return the deals of a run as a table in plain text: month, place, sector, value, identity.
 
@@ -404,12 +353,67 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
         If there is no such run.
     """
     names = EventDescriber(load_world() if world is None else world)
-    lines = [f"{'Deal':<16}{'Month':<9}{'Value':>16}  Place and sector"]
-    for event in deals_of(events, replicate):
+    deals = deals_of(events, replicate)
+    if not deals:
+        return phrase("biography.no_deals", replicate=replicate)
+    head = DEAL_LINE.format("Deal", "Month", "Value", "Place and sector")
+    lines = [phrase("biography.deals", replicate=replicate), head]
+    for event in deals:
         place = names.place(event.locality, event.country)
         where = f"{place}, {names.country(event.country)}" if event.locality else place
         what = f"{where}: {names.sector(event.sector)}"
-        lines.append(f"{event.project!s:<16}{event.month:<9}{money(event.value):>16}  {what}")
-    if len(lines) == 1:
-        return f"Run {replicate} has no deals."
-    return "\n".join([f"Deals of run {replicate}", *lines])
+        lines.append(
+            DEAL_LINE.format(str(event.project), event.month, names.money(event.value), what)
+        )
+    return "\n".join(lines)
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """Return an event by the names of the columns of the log, for machines."""
+    column = {name: key for key, name in COLUMNS.items()}
+    return {column[name]: value for name, value in asdict(event).items() if name != "order"}
+
+
+def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:
+    """Return a life for machines: each event, what was decided, and the events it came of."""
+    what, how = headline(life, names)
+    steps = [
+        {
+            "event": event_record(line.event),
+            "lane": line.lane,
+            "decision": names.line_sentence(line.event, line.causes, life.project),
+            "causes": [event_record(cause) for cause in line.causes],
+        }
+        for line in life.lines
+    ]
+    return {
+        "project_id": life.project,
+        "what": what,
+        "how": how,
+        "steps": steps,
+        "contacts_left_out": life.left_out,
+    }
+
+
+def example_of(run: RunTables, locality: str) -> Life | None:
+    """Return the life of the project of a locality that came furthest, None without projects.
+
+    A deal that went through approval is preferred to an acquisition, and one that was decided
+    locally to others; among equals the first of the lowest run is taken.
+    """
+    import pyarrow.compute as pc
+
+    months = [name for _, name in STEPS]
+    columns = ["replicate", "project_id", "locality", "level", *months]
+    frame = run.tables["projects"].select(columns).to_pandas()
+    frame = frame[frame["locality"] == locality]
+    if frame.empty:
+        return None
+    frame = frame.assign(
+        reached=-frame[months].notna().sum(axis=1), other=frame["level"] != "local"
+    )
+    order = ["reached", "other", "replicate", "month_proposed", "project_id"]
+    best = frame.sort_values(order, kind="stable").iloc[0]
+    replicate, events = int(best["replicate"]), run.tables["events"]
+    log = to_frame(events.filter(pc.equal(events["replicate"], replicate)))
+    return life_of(log, str(best["project_id"]), replicate)

@@ -17,7 +17,8 @@ import pandas as pd
 
 from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS, REGION_OUTCOMES
 from sim.report import figure_style
-from sim.report.compare_text import INTERVAL, amount, digits_of, key_of, label_of
+from sim.report.compare_text import INTERVAL, amount, digits_of
+from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
 from sim.report.tilemap import draw_tilemap
@@ -262,7 +263,9 @@ def plot_forest(
     ax = figure_style.row_axes(ax, len(rows), 0.27, (0.9, 0.75), left=0.36, right=0.22)
     _draw_effects(ax, rows)
     ax.axvline(0.0, color=INK, linewidth=1.0)
-    names = [shorten(label_of(name), 50, placeholder=" …") for name in rows["outcome"]]
+    names = [
+        shorten(outcome_label(name).with_unit, 50, placeholder=" …") for name in rows["outcome"]
+    ]
     figure_style.name_rows(ax, names, size=NOTE_SIZE - 0.5)
     for y, row in enumerate(rows.itertuples()):
         ax.annotate(
@@ -316,7 +319,7 @@ def _draw_effects(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _effect_words(row: Any) -> str:
     """Return a difference with its interval in the outcome's own unit."""
-    key = key_of(row.outcome)
+    key = outcome_label(row.outcome)
     width = key.scale * (float(row.high) - float(row.low)) / 2
     digits = digits_of(width, 2) if width > 0 else None
     middle, low, high = (

@@ -1,8 +1,7 @@
-"""A comparison in words: what changes, how sure that is, and where the worlds part."""
+"""What a comparison says, in words: the sentences that come first, and numbers as cells."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,12 @@ import numpy as np
 
 from sim.core.enums import EVENTS
 from sim.core.plurals import counted
-from sim.engine.outcomes import OUTCOMES, REGION
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.display_names import month_words
+from sim.report.display_names import MINUS, month_words, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
-from sim.report.run_card import KEYS, Key
+from sim.report.phrases import phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,11 +22,8 @@ if TYPE_CHECKING:
     from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval"
-MINUS = "−"
 MOST_RUNS = 10_000
 """Runs beyond which it is not said how many more a difference would need."""
-_MEANING = {o.name: o for o in (*OUTCOMES, *REGION)}
-_KEYS = {key.name: key for key in KEYS}
 HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "memoranda")
 """Outcomes that the first sentences are about, the most important first."""
 
@@ -63,6 +58,14 @@ def probability(value: float) -> str:
     if value > 0.999:
         return "over 99.9 %"
     return f"{100.0 * value:.1f} %" if value > 0.99 else f"{100.0 * value:.0f} %"
+
+
+def rounded(count: float) -> str:
+    """Return a large number to two figures, as it is no more certain than that."""
+    if count < 100:
+        return f"{count:.0f}"
+    place = 10 ** (int(np.log10(count)) - 1)
+    return f"{place * np.ceil(count / place):,.0f}"
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class EffectText:
     @property
     def label(self) -> str:
         """Return the words with the unit."""
-        return label_of(self.name)
+        return f"{self.words}, {self.unit}" if self.unit else self.words
 
     @property
     def needed_words(self) -> str:
@@ -117,84 +120,43 @@ class EffectText:
     @property
     def none_words(self) -> str:
         """Return why the difference can't be told from none."""
-        of = counted(self.runs, "run")
+        runs = counted(self.runs, "run")
         if self.never:
             often = percent(100 * most_often(max(self.runs, 1)))
-            return f"no difference in {of}; at most {often} of runs can differ"
-        text = f"not distinguishable from none with {of} ({INTERVAL} {self.interval})"
+            return phrase("effect.never", runs=runs, often=often)
+        text = phrase("effect.unclear", runs=runs, level=INTERVAL, interval=self.interval)
         if np.isnan(self.needed):
             return text
-        return f"{text}; runs needed to see half of this: {self.needed_words}"
-
-
-def rounded(count: float) -> str:
-    """Return a large number to two figures, as it is no more certain than that."""
-    if count < 100:
-        return f"{count:.0f}"
-    place = 10 ** (int(np.log10(count)) - 1)
-    return f"{place * np.ceil(count / place):,.0f}"
-
-
-def key_of(name: str) -> Key:
-    """Return how an outcome is shown; those off the card by their meaning."""
-    if name in _KEYS and name not in _WORDS:
-        return _KEYS[name]
-    outcome = _MEANING[name]
-    words = _WORDS.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:])
-    share = outcome.unit == "share"
-    return Key(name, words, scale=100.0 if share else 1.0, unit=_unit(outcome.unit))
-
-
-def label_of(name: str) -> str:
-    """Return an outcome's words with its unit."""
-    key = key_of(name)
-    return f"{key.words}, {key.unit}" if key.unit else key.words
-
-
-_WORDS = {
-    "deals_local": "Deals decided locally",
-    "deals_from_lac": "Deals on LAC initiative",
-    "visits_from_lac": "Visits on LAC initiative",
-    "vetoes": "Projects derailed by the executive",
-    "top5_countries": "Deals in the five top countries",
-    "funds_withheld": "Projects with funds withheld",
-    "ties_exposed": "Ties met by changes of office-holder",
-    "deal_value_local_usd_m": "Value of local deals",
-    "local_debt_usd_m": "Debt of localities",
-    "views": "Views of China",
-    "trust": "Trust at the end",
-    "gini_countries": "Concentration over countries (Gini)",
-    "gini_localities": "Concentration over localities (Gini)",
-    "deal_delay_months": "Proposal to deal, median",
-}
-"""Shorter words where an outcome stands apart from others."""
-
-
-def _unit(unit: str) -> str:
-    words = {"count": "", "ratio": "", "share": "%", "0-1": "0 to 1", "-1 to 1": f"{MINUS}1 to 1"}
-    return words.get(unit, unit)
+        return text + phrase("effect.needed", runs=self.needed_words)
 
 
 def effect_of(row: Any) -> EffectText:
     """Return a row of a table of differences as words."""
-    key = key_of(row.outcome)
+    label = outcome_label(row.outcome)
     base, other, gap, low, high = (
-        key.scale * float(v) for v in (row.baseline, row.what_if, row.difference, row.low, row.high)
+        label.scale * float(v)
+        for v in (row.baseline, row.what_if, row.difference, row.low, row.high)
     )
     known = not np.isnan(low)
     # Two figures of the interval's width say all that is known.
     digits = digits_of((high - low) / 2, 2) if known and high > low else None
     ends = [amount(value, digits, signed=True) for value in (low, high)]
+    sure = ""
+    if row.share_equal == 1.0 and not np.isnan(row.p_higher):
+        sure = "equal in all runs"
+    elif not np.isnan(row.p_higher):
+        way = "higher" if row.p_higher >= 0.5 else "lower"
+        sure = f"{way}, {probability(max(row.p_higher, 1.0 - row.p_higher))}"
     return EffectText(
         name=row.outcome,
-        words=key.words,
-        unit=key.unit,
+        words=label.words,
+        unit=label.unit,
         baseline=amount(base),
         what_if=amount(other),
         difference=amount(gap, digits, signed=True),
         interval=f"{ends[0]} to {ends[1]}" if known else "",
         percent="" if np.isnan(row.percent) else percent(row.percent, signed=True),
-        sure=_sure(row),
+        sure=sure,
         distinguishable=bool(row.distinguishable),
         runs=int(row.runs),
         needed=float(row.runs_for_half),
@@ -203,20 +165,14 @@ def effect_of(row: Any) -> EffectText:
     )
 
 
-def _sure(row: Any) -> str:
-    """Return the direction of a difference and how sure it is."""
-    if np.isnan(row.p_higher):
-        return ""
-    if row.share_equal == 1.0:
-        return "equal in all runs"
-    word = "higher" if row.p_higher >= 0.5 else "lower"
-    return f"{word}, {probability(max(row.p_higher, 1.0 - row.p_higher))}"
+def of_what_if(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Return the rows of one what-if."""
+    return frame[frame["scenario"] == label]
 
 
 def effects_of(comparison: ComparisonTables, label: str) -> dict[str, EffectText]:
     """Return the effects of a what-if on the region as words, by outcome."""
-    frame = comparison.effects
-    rows = frame[frame["scenario"] == label].itertuples()
+    rows = of_what_if(comparison.effects, label).itertuples()
     return {effect.name: effect for effect in map(effect_of, rows)}
 
 
@@ -226,100 +182,95 @@ def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -
         return [identical_words(comparison, label)]
     effects = effects_of(comparison, label)
     changed = [effects[n] for n in HEADLINES if effects[n].distinguishable]
-    sentences = [_changed_words(effect) for effect in changed[:3]]
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
-    sentences += [f"{effect.words}: {effect.none_words}." for effect in unclear[:2]]
-    largest = _largest_words(comparison, label)
-    sentences += [largest] if largest else []
-    sentences.append(_count_words(effects))
-    sentences.append(divergence_words(comparison, label, names))
-    sentences.append(deals_words(comparison, label))
-    return sentences
+    clear = sum(effect.distinguishable for effect in effects.values())
+    chance = (1 - LEVEL) * len(effects)
+    return [
+        *(_changed_words(effect) for effect in changed[:3]),
+        *(f"{effect.words}: {effect.none_words}." for effect in unclear[:2]),
+        *_largest_words(comparison, label),
+        phrase("effect.count", total=len(effects), clear=clear, chance=chance),
+        divergence_words(comparison, label, names),
+        deals_words(comparison, label),
+    ]
 
 
 def identical_words(comparison: ComparisonTables, label: str) -> str:
     """Say that a what-if is the baseline under another name, or changes nothing."""
     if same_world(comparison.baseline, comparison.what_ifs[label]):
-        why = "it is equal to the baseline in everything that is simulated"
-    else:
-        why = f"what it changes has no consequence in any of {comparison.pairs}"
-    return f"All differences are exactly zero: {why}."
+        return phrase("effect.same_world")
+    return phrase("effect.no_consequence", pairs=comparison.pairs)
 
 
 def _changed_words(effect: EffectText) -> str:
-    unit = f" {effect.unit}" if effect.unit else ""
-    share = f", {effect.percent}" if effect.percent and effect.unit != "%" else ""
     way, _, sure = effect.sure.partition(", ")
-    return (
-        f"{effect.words}: {way} by {effect.difference.lstrip(MINUS + '+')}{unit} per run{share}, "
-        f"from {effect.baseline} to {effect.what_if} ({INTERVAL} {effect.interval}; direction "
-        f"{sure} sure)."
+    return phrase(
+        "effect.changed",
+        words=effect.words,
+        way=way,
+        size=effect.difference.lstrip(MINUS + "+"),
+        unit=f" {effect.unit}" if effect.unit else "",
+        share=f", {effect.percent}" if effect.percent and effect.unit != "%" else "",
+        baseline=effect.baseline,
+        what_if=effect.what_if,
+        level=INTERVAL,
+        interval=effect.interval,
+        sure=sure,
     )
 
 
-def _largest_words(comparison: ComparisonTables, label: str) -> str:
+def _largest_words(comparison: ComparisonTables, label: str) -> list[str]:
     """Name the largest changes in percent: they show by which way the effect comes about."""
-    frame = comparison.effects
-    rows = frame[(frame["scenario"] == label) & frame["distinguishable"] & frame["percent"].notna()]
-    order = rows["percent"].abs().sort_values(ascending=False, kind="stable").index[:4]
-    sentences = [
-        f"{key_of(name).words} ({percent(share, signed=True)})"
-        for name, share in rows.loc[order, ["outcome", "percent"]].itertuples(index=False)
-    ]
-    return f"The largest changes in percent: {', '.join(sentences)}." if sentences else ""
-
-
-def _count_words(effects: dict[str, EffectText]) -> str:
-    total, clear = len(effects), sum(e.distinguishable for e in effects.values())
-    chance = (1 - LEVEL) * total
-    return (
-        f"Of {total} outcomes for the region {clear} differ distinguishably; about {chance:.0f} "
-        "would be expected to by chance alone, if nothing differed."
+    rows = of_what_if(comparison.effects, label)
+    rows = rows[rows["distinguishable"] & rows["percent"].notna()]
+    rows = rows.sort_values("percent", key=lambda p: -p.abs(), kind="stable").head(4)
+    changes = ", ".join(
+        f"{outcome_label(name).words} ({percent(share, signed=True)})"
+        for name, share in zip(rows["outcome"], rows["percent"], strict=True)
     )
+    return [phrase("effect.largest", changes=changes)] if changes else []
 
 
 def divergence_words(comparison: ComparisonTables, label: str, names: EventDescriber) -> str:
     """Say when, where and with what the two worlds first part."""
-    frame = comparison.divergences
-    rows = frame[(frame["scenario"] == label) & frame["month"].notna()]
-    runs = comparison.replicates
+    rows = of_what_if(comparison.divergences, label).dropna(subset="month")
+    runs = counted(comparison.replicates, "run")
     if rows.empty:
-        return "The two worlds hold the same events in every run."
+        return phrase("effect.no_parting")
     months = sorted(rows["month"])
     first, middle, last = (month_words(months[i]) for i in (0, (len(months) - 1) // 2, -1))
-    when = f"in {first}" if first == last else f"between {first} and {last}, half by {middle}"
-    share = "in every run" if len(rows) == runs else f"in {len(rows)} of {counted(runs, 'run')}"
+    when = phrase("effect.in_month" if first == last else "effect.between_months",
+                  first=first, last=last, middle=middle)  # fmt: skip
+    every = len(rows) == comparison.replicates
     kind, count = _most(rows["kind"])
     where, _ = _most(rows["country"].fillna(""))
-    place = f", most often in {names.country(where)}" if where else ""
-    return (
-        f"The worlds part {share}, {when}{place}; the first event that only one of them has is "
-        f"most often {kind_words(kind)} ({count} of {counted(runs, 'run')})."
+    return phrase(
+        "effect.parting",
+        share=phrase("effect.every_run" if every else "effect.some_runs", count=len(rows), of=runs),
+        when=when,
+        place=phrase("effect.most_in", country=names.country(where)) if where else "",
+        kind=kind_words(kind),
+        count=count,
+        runs=runs,
     )
 
 
 def _most(values: pd.Series[Any]) -> tuple[str, int]:
-    counts = Counter(values)
-    return min(counts.items(), key=lambda item: (-item[1], item[0]))
+    """Return the most frequent value, the first in the alphabet of several, and its count."""
+    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return str(counts.index[0]), int(counts.iloc[0])
 
 
 def deals_words(comparison: ComparisonTables, label: str) -> str:
     """Say how many deals exist in one world only, and what they lack in the other."""
-    frame = comparison.divergences
-    mine = frame[frame["scenario"] == label]
-    lost, won = mine["deals_only_baseline"].mean(), mine["deals_only_what_if"].mean()
-    text = (
-        f"Per run, {amount(lost)} deals exist in the baseline only and {amount(won)} in the "
-        "what-if only."
-    )
-    deals = comparison.deals_in_one_world
-    gone = deals[(deals["scenario"] == label) & (deals["only_in"] == "baseline")]
+    mine = of_what_if(comparison.divergences, label)
+    lost, won = (amount(mine[f"deals_only_{side}"].mean()) for side in ("baseline", "what_if"))
+    text = phrase("effect.lone_deals", lost=lost, won=won)
+    gone = of_what_if(comparison.deals_in_one_world, label).query("only_in == 'baseline'")
     if gone.empty:
         return text
     kind, count = _most(gone["root_kind"])
-    share = 100.0 * count / len(gone)
-    what = f"is most often {kind_words(kind)} ({share:.0f} % of them)"
-    return f"{text} What a lost deal lacks first {what}."
+    return text + phrase("effect.lacks", kind=kind_words(kind), share=100.0 * count / len(gone))
 
 
 def kind_words(kind: str) -> str:
@@ -337,27 +288,14 @@ def event_at(row: Any, role: str) -> Event | None:
     role
         Beginning of the names of its columns, such as ``root_``.
     """
-    values = {
-        name: getattr(row, f"{role}{name}")
-        for name in ("month", "kind", "chinese_actor", "country", "locality")
-    }
-    known = {name: value if isinstance(value, str) else None for name, value in values.items()}
-    if known["kind"] is None or known["month"] is None:
-        return None
-    return Event(
-        event_id="",
-        month=known["month"],
-        kind=known["kind"],
-        actor=known["chinese_actor"],
-        country=known["country"],
-        locality=known["locality"],
-        initiator="none",
-        sector=None,
-        project=None,
-        value=None,
-        causes=(),
-        order=0,
+    names = ("month", "kind", "chinese_actor", "country", "locality")
+    values = (getattr(row, f"{role}{name}") for name in names)
+    month, kind, actor, country, locality = (
+        value if isinstance(value, str) else None for value in values
     )
+    if kind is None or month is None:
+        return None
+    return Event("", month, kind, actor, country, locality)
 
 
 def named(event: Event, names: EventDescriber) -> str:
@@ -368,10 +306,10 @@ def named(event: Event, names: EventDescriber) -> str:
 def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -> str:
     """Say what became of a project in the world where it is no deal."""
     if fate is None:
-        return "never proposed there"
-    what = EVENTS[fate.kind].ending or f"its last event is {kind_words(fate.kind)}"
-    why = "" if cause is None else f", after {named(cause, names)}"
-    return f"there {what} in {month_words(fate.month)}{why}"
+        return phrase("difference.never_proposed")
+    what = EVENTS[fate.kind].ending or phrase("difference.last_event", what=kind_words(fate.kind))
+    text = phrase("difference.ended", what=what, month=month_words(fate.month))
+    return text + ("" if cause is None else phrase("difference.after", what=named(cause, names)))
 
 
 def changes_words(comparison: ComparisonTables, label: str) -> str:
@@ -382,7 +320,9 @@ def changes_words(comparison: ComparisonTables, label: str) -> str:
     ]
     added = sum(change not in base.interventions for change in other.interventions)
     gone = sum(change not in other.interventions for change in base.interventions)
-    for count, words in ((added, "more"), (gone, "fewer")):
-        if count:
-            parts.append(f"{counted(count, 'intervention')} {words}")
-    return "; ".join(parts) or "nothing that is simulated"
+    parts += [
+        f"{counted(count, 'intervention')} {words}"
+        for count, words in ((added, "more"), (gone, "fewer"))
+        if count
+    ]
+    return "; ".join(parts) or phrase("effect.nothing_changed")

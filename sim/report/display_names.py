@@ -1,13 +1,16 @@
-"""Codes of a world's tables as names to be read."""
+"""Codes of a world's tables, and outcomes, as names to be read."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
+from sim.engine.outcomes import OUTCOMES, REGION
+from sim.report.phrases import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,20 +20,8 @@ if TYPE_CHECKING:
     from sim.scenario.interventions import Intervention
     from sim.world import World
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+MINUS = "−"
+MONTHS: list[str] = catalogue()["calendar"]["months"]
 
 
 def in_english(text: str, /, **fields: object) -> str:
@@ -59,6 +50,49 @@ def plain_word(code: str) -> str:
     return code.replace("_", " ")
 
 
+@dataclass(frozen=True)
+class OutcomeLabel:
+    """Say how one outcome for the region is shown: its words, number format, scale and unit."""
+
+    name: str
+    words: str
+    pattern: str = "{:,.0f}"
+    scale: float = 1.0
+    unit: str = ""
+
+    @property
+    def with_unit(self) -> str:
+        """Return the words with the unit."""
+        return f"{self.words}, {self.unit}" if self.unit else self.words
+
+
+CARD_OUTCOMES = tuple(OutcomeLabel(**row) for row in catalogue()["outcomes"])
+"""Outcomes on the cards, in order."""
+_ON_CARD = {label.name: label for label in CARD_OUTCOMES}
+_MEANING = {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
+_UNITS = {"count": "", "ratio": "", "share": "%", "0-1": "0 to 1", "-1 to 1": f"{MINUS}1 to 1"}
+
+
+def outcome_label(name: str) -> OutcomeLabel:
+    """Return how an outcome is shown where it stands apart; those off the cards by meaning."""
+    words = catalogue()["outcome_words"]
+    if name in _ON_CARD and name not in words:
+        return _ON_CARD[name]
+    outcome = _MEANING[name]
+    return OutcomeLabel(
+        name,
+        words.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:]),
+        scale=100.0 if outcome.unit == "share" else 1.0,
+        unit=_UNITS.get(outcome.unit, outcome.unit),
+    )
+
+
+def outcome_meaning(name: str) -> str:
+    """Return what an outcome is, with its unit; its name if that is not known."""
+    known = _MEANING.get(name)
+    return name if known is None else f"{known.meaning} ({known.unit})"
+
+
 class Names:
     """Look up the names of a world's places and actors; an unknown code stands for itself.
 
@@ -73,26 +107,10 @@ class Names:
     def __init__(self, world: World, translate: Callable[..., str] = in_english) -> None:
         self.world = world
         self._ = translate
-
-    @cached_property
-    def localities(self) -> dict[str, str]:
-        """Return the names of localities by code."""
-        return _pairs(self.world.localities, "code", "name")
-
-    @cached_property
-    def countries(self) -> dict[str, str]:
-        """Return the names of countries by code."""
-        return _pairs(self.world.countries, "iso3", "name")
-
-    @cached_property
-    def home(self) -> dict[str, str]:
-        """Return the country of each locality."""
-        return _pairs(self.world.localities, "code", "iso3")
-
-    @cached_property
-    def sectors(self) -> dict[str, str]:
-        """Return the names of sectors by code."""
-        return _pairs(self.world.sectors, "code", "name")
+        self.localities = _pairs(world.localities, "code", "name")
+        self.countries = _pairs(world.countries, "iso3", "name")
+        self.home = _pairs(world.localities, "code", "iso3")
+        self.sectors = _pairs(world.sectors, "code", "name")
 
     @cached_property
     def actors(self) -> dict[str, str]:
@@ -109,14 +127,16 @@ class Names:
 
     def actor(self, code: str | None) -> str:
         """Return the name of a Chinese actor, to be used inside a sentence."""
-        kind, _, home = (code or "").partition(":")
+        if code is None:
+            return self._("a Chinese actor")
+        kind, _, home = code.partition(":")
         if kind == "embassy":
             return self._("the Chinese embassy in {country}", country=self.country(home))
         if kind == "association":
             return self._(
                 "the Chinese business association in {country}", country=self.country(home)
             )
-        return self._("a Chinese actor") if code is None else self._(self.actors.get(code, code))
+        return self._(self.actors.get(code, code))
 
     def country(self, code: str | None) -> str:
         """Return the name of a country."""
@@ -161,7 +181,6 @@ class Names:
     @cached_property
     def forums(self) -> dict[str, str]:
         """Return the names of forums by the identity of the event that each leaves."""
-        from sim.core.calendar import month_index
         from sim.core.identities import EVENT, text_of
         from sim.core.rng import event_identity, key_of
         from sim.engine.monthly_inputs import forum_calendar
@@ -183,8 +202,7 @@ class Names:
 
 
 def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:
-    rows = zip(table[code], table[name], strict=True)
-    return {str(key): str(value) for key, value in rows}
+    return dict(zip(table[code].astype(str), table[name].astype(str), strict=True))
 
 
 def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> str | None:
@@ -192,14 +210,13 @@ def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> s
     return None if rows.empty else str(rows["name"].iloc[0])
 
 
-def listed(value: object) -> str:
+def codes_words(value: object) -> str:
     """Return a value of an intervention's field in words, several codes with blanks between."""
     return " ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def intervention_cells(change: Intervention) -> tuple[str, str, str, str]:
-    """Return an intervention as the cells of a row."""
-    data = change.model_dump(exclude_none=True)
-    apart = {"month", "kind", "note", "id"}
-    words = ", ".join(f"{plain_word(k)}: {listed(v)}" for k, v in data.items() if k not in apart)
+    """Return month, kind, what changes and why of an intervention."""
+    data = change.model_dump(exclude_none=True, exclude={"month", "kind", "note", "id"})
+    words = ", ".join(f"{plain_word(name)}: {codes_words(v)}" for name, v in data.items())
     return change.month, change.kind, words, change.note or ""

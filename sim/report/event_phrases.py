@@ -12,23 +12,12 @@ from typing import TYPE_CHECKING
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
 from sim.report.display_names import Names
+from sim.report.phrases import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ORDERS = {
-    "parameter": "sets a parameter",
-    "authority": "changes local authority",
-    "governor": "changes the governor",
-    "executive": "changes the national executive",
-    "recognition": "switches recognition",
-    "envelope": "scales what banks may lend",
-    "signal": "sets a signal",
-    "shock": "puts fiscal stress or strain",
-    "visit": "arranges a visit",
-    "twinning": "arranges a twinning",
-    "programme": "sets a national programme",
-}
+ORDERS: dict[str, str] = catalogue()["orders"]
 """What a scenario orders, by the kind of intervention."""
 
 ORDERED = {kind: f"The scenario {order}, in {{place}}." for kind, order in ORDERS.items()}
@@ -48,12 +37,12 @@ class Event:
     actor: str | None
     country: str | None
     locality: str | None
-    initiator: str
-    sector: str | None
-    project: str | None
-    value: float | None
-    causes: tuple[str, ...]
-    order: int
+    initiator: str = "none"
+    sector: str | None = None
+    project: str | None = None
+    value: float | None = None
+    causes: tuple[str, ...] = ()
+    order: int = 0
     intervention: str | None = None
 
 
@@ -78,11 +67,11 @@ class EventDescriber(Names):
         proposer, where = self.proposer(event, causes)
         holder = ""
         if event.kind == "governor_change":
-            named = self.governor(event.locality, event.month)
-            holder = named or self._("a new governor")
+            known = self.governor(event.locality, event.month)
+            holder = known or self._("a new governor")
         elif event.kind == "executive_change":
-            named = self.executive(event.country, event.month)
-            holder = named or self._("a new national executive")
+            known = self.executive(event.country, event.month)
+            holder = known or self._("a new national executive")
         return {
             "actor": self.actor(event.actor),
             "place": self.place(event.locality, event.country),
@@ -97,16 +86,9 @@ class EventDescriber(Names):
         }
 
     def sentence(self, event: Event, causes: Sequence[Event] = (), project: str = "") -> str:
-        """Return what happened as a sentence.
+        """Return what happened as a sentence; of an intervention, what it did.
 
-        Parameters
-        ----------
-        event
-            The event; of an intervention, the sentence says what it did.
-        causes
-            The causes of the event, from which it is told who proposed a project.
-        project
-            Words for a project of another place.
+        The causes tell who proposed a project; ``project`` names one of another place.
         """
         project = project or self._("the project")
         order = event.intervention

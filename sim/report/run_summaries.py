@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.core.calendar import month_index
+from sim.report.display_names import CARD_OUTCOMES, Names
+from sim.report.phrases import phrase
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,8 +37,7 @@ LOSSES = ("lapsed", "refused", "vetoed", "lost_in_tender", "cancelled")
 """Stages in which a project has failed."""
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """Hold the middle of values over runs and their 90 % interval, with any shape."""
 
     median: Floats
@@ -112,8 +112,7 @@ def places_of(run: RunTables) -> list[str]:
     return list(dict.fromkeys([*run.scenario.focus, *best[:2]]))[: max(len(run.scenario.focus), 2)]
 
 
-@dataclass(frozen=True)
-class Funnel:
+class Funnel(NamedTuple):
     """Hold how many of what reached each step, and what was lost after it.
 
     Parameters
@@ -140,19 +139,16 @@ def funnel(run: RunTables) -> Funnel:
     came = np.column_stack([frame[column].notna().to_numpy() for _, column in STEPS])
     # An acquisition has no approval of its own: the furthest step counts, not the number.
     furthest = len(STEPS) - 1 - np.argmax(came[:, ::-1], axis=1)
-    names = ("visits", *(name for name, _ in STEPS), "completed")
-    reached = np.zeros((runs, len(names)))
-    lost = np.zeros((runs, len(names), len(LOSSES)))
     visits = run.per_run[["visits_to_lac", "visits_to_china"]].sum(axis=1)
-    reached[:, 0] = visits.to_numpy(dtype=np.float64)[:runs]
-    for i in range(len(STEPS)):
-        reached[:, 1 + i] = np.bincount(replicate[came[:, i]], minlength=runs)
     done = (frame["stage"] == "operating").to_numpy()
-    reached[:, -1] = np.bincount(replicate[done], minlength=runs)
+    reached = [visits.to_numpy(dtype=np.float64)[:runs]]
+    reached += [np.bincount(replicate[mine], minlength=runs) for mine in (*came.T, done)]
+    names = ("visits", *(name for name, _ in STEPS), "completed")
+    lost = np.zeros((runs, len(names), len(LOSSES)))
     for j, stage in enumerate(LOSSES):
         mine = (frame["stage"] == stage).to_numpy()
         np.add.at(lost[:, :, j], (replicate[mine], 1 + furthest[mine]), 1)
-    return Funnel(names, reached, lost)
+    return Funnel(names, np.column_stack(reached), lost)
 
 
 def totals(run: RunTables, column: str, by: str) -> pd.DataFrame:
@@ -176,3 +172,37 @@ def ranked(table: pd.DataFrame, order: Sequence[str] | None = None) -> pd.DataFr
         return frame.reindex(list(order)).fillna(0.0)
     keys = (frame.index.to_numpy(dtype=str), -frame["mean"].to_numpy(), -frame["median"].to_numpy())
     return frame.iloc[np.lexsort(keys)]
+
+
+def key_rows(run: RunTables) -> list[tuple[str, str, str, str]]:
+    """Return words, median, 90 % interval and unit of the key outcomes for the region."""
+    rows = []
+    for outcome in CARD_OUTCOMES:
+        numbers = spread(run.per_run[outcome.name])
+        ends = (numbers.low, numbers.median, numbers.high)
+        low, middle, high = (outcome.pattern.format(outcome.scale * float(end)) for end in ends)
+        known = not np.isnan(numbers.median)
+        cells = (middle, f"{low} to {high}") if known else ("none", "")
+        rows.append((outcome.words, *cells, outcome.unit))
+    return rows
+
+
+def most_deals(run: RunTables, count: int = 6) -> str:
+    """Return the countries with most deals, with their spread over runs, in a sentence."""
+    names = Names(run.world)
+    wide = run.by_country.pivot(index="replicate", columns="country", values="deals")
+    codes = [code for code in ranked(wide).index[:count] if wide[code].sum() > 0]
+    shown = ", ".join(f"{names.country(code)} {spread(wide[code]).words()}" for code in codes)
+    return phrase("card.most_deals", countries=shown or phrase("card.no_deals"))
+
+
+def locality_spreads(run: RunTables, code: str) -> dict[str, Spread]:
+    """Return what came of one locality, by outcome; the mean of ``with_deal`` is a share of runs.
+
+    ``visits`` are those either way; ``with_deal`` is 1 in a run that has a deal there.
+    """
+    rows = run.by_locality[run.by_locality["locality"] == code]
+    visits = rows["visits_to_lac"] + rows["visits_to_china"]
+    rows = rows.assign(visits=visits, with_deal=rows["deals"] > 0)
+    names = ("visits", "twinnings", "memoranda", "deals", "with_deal", "deal_value_usd_m")
+    return {name: spread(rows[name]) for name in names}

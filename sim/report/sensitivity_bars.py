@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.experiments.run_settings import stamp_words
 from sim.report import figure_style
-from sim.report.sensitivity_card import meaning
+from sim.report.display_names import outcome_meaning
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def plot_indices(
     ax.tick_params(axis="y", length=0)
     _legend(ax)
     shown = "" if len(rows) == len(every) else f", the first {len(rows)} of {len(every)}"
-    below = f"{meaning(name)}. Lines: 95 % intervals{shown}"
+    below = f"{outcome_meaning(name)}. Lines: 95 % intervals{shown}"
     figure_style.set_title(ax, f"What matters to {name}", below, left=-0.345)
     _stamp(found, ax)
     _warn(found, name, ax)

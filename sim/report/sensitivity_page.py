@@ -1,79 +1,157 @@
-"""The page of a sensitivity analysis: figures and tables in one file."""
+"""What a sensitivity analysis found: as text on one screen, and as a page with figures."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.core import files, folders, provenance
+import pandas as pd
+
+from sim.core import provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
-from sim.report import figure_style, html_markup
+from sim.experiments.run_settings import changed_words, settings_words
+from sim.report import figure_style, html_page
+from sim.report.cards import aligned
+from sim.report.display_names import outcome_meaning
+from sim.report.html_page import Figure, Table
+from sim.report.phrases import catalogue, phrase
 from sim.report.sensitivity_bars import plot_indices
-from sim.report.sensitivity_card import (
-    NAMES,
-    discovery_lines,
-    headline,
-    number,
-    percent,
-    seed_sentence,
-    settings,
-    table_rows,
-    titled,
-    verdicts,
-)
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import SensitivityTables
     from sim.experiments.sensitivity.scenario_discovery import Discovery
 
-READING = {
-    "sobol": (
-        "The first order says how much of the variance a parameter explains by itself, the total "
-        "effect how much it explains by itself and together with others. Totals add up to more "
-        "than one where parameters act together."
-    ),
-    "morris": (
-        "mu* says how far the outcome moves when a parameter goes through its whole range, on "
-        "average over where the others stand. A sigma as large as mu* means that the move depends "
-        "on the others or on where the parameter stands."
-    ),
-    "pawn": (
-        "The distribution of the outcome over the points in a slice of a parameter is compared "
-        "with that over all points. The index is the largest gap between the two, as the median "
-        "over ten slices or over a list's values."
-    ),
-    "delta": (
-        "The density of the outcome over the points in a slice of a parameter is compared with "
-        "that over all points. The index is half the area between the two, on average over slices."
-    ),
-}
-INERT = {
-    "sobol": (
-        "A parameter without effect still seems to matter where runs differ by chance. How much is "
-        "estimated from the replicates: the red marks. A parameter whose interval reaches down to "
-        "its mark is not distinguishable from an inert one."
-    ),
-    "pawn": (
-        "A dummy parameter, the column of the design in random order, shows how large the index of "
-        "a parameter without effect gets: 97.5 % of dummies stay below the red marks. A parameter "
-        "below its mark is not distinguishable from an inert one."
-    ),
-}
-INERT["morris"], INERT["delta"] = INERT["sobol"], INERT["pawn"]
+NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
+"""Indices that are shown under another name than their column."""
 
 
-INTERVALS = (
-    (
-        "Replicates of a point are averaged before anything else. Intervals are 95 % intervals by "
-        "bootstrap: over blocks of base points, trajectories or points. They say how sure the "
-        "indices are for this model over these ranges, not how sure the model is."
-    ),
-    (
-        "The seed's share is what chance leaves of the variance of a single run. No parameter can "
-        "explain it."
-    ),
-)
+def number(value: float) -> str:
+    """Return a number in three digits; ``–`` if it is not known."""
+    return "–" if math.isnan(value) else f"{value:.3g}"
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent."""
+    return f"{100.0 * share:.0f} %"
+
+
+def titled(outcome: str) -> str:
+    """Return an outcome's name with what it is."""
+    words = outcome_meaning(outcome)
+    return outcome if words == outcome else f"{outcome}, {words}"
+
+
+def sentences(found: SensitivityTables, outcome: str) -> list[str]:
+    """Return which parameters cannot be told from inert ones, and what chance adds."""
+    inert, undecided = found.known_inert(outcome), found.undecided(outcome)
+    said = []
+    if inert:
+        said.append(phrase("sensitivity.inert", names=", ".join(inert)))
+    elif not undecided:
+        said.append(phrase("sensitivity.none_inert"))
+    if undecided:
+        said.append(phrase("sensitivity.undecided", names=", ".join(undecided)))
+    row = found.noise[found.noise["outcome"] == outcome].iloc[0]
+    if math.isnan(row["share"]):
+        return [*said, phrase("sensitivity.seed_unknown")]
+    seed = phrase(
+        "sensitivity.seed",
+        **{name: percent(row[name]) for name in ("share", "low", "high", "left")},
+        deviation=number(row["deviation"]),
+        replicates=counted(float(row["replicates"]), "replicate"),
+    )
+    return [*said, seed]
+
+
+def settings(found: SensitivityTables) -> list[str]:
+    """Return what the sweep simulated, in lines; nothing if that is not recorded."""
+    if "changed" not in found.source:
+        return []
+    return [settings_words(found.source), changed_words(found.source)]
+
+
+def headline(found: SensitivityTables) -> str:
+    """Return what was measured on what, as a line; of an unfinished sweep first what is there."""
+    return phrase(
+        "sensitivity.unfinished" if found.status.left else "sensitivity.headline",
+        measured=catalogue()["indices"][found.method.name],
+        design=catalogue()["designs"][found.design.kind],
+        points=found.status.points_text,
+    )
+
+
+def outcome_table(found: SensitivityTables, outcome: str) -> Table:
+    """Return an outcome's indices, the most influential first."""
+    main = found.method.main
+    also = [name for name in found.method.also if not name.endswith(("_low", "_high"))]
+    name = NAMES.get(main, main)
+    head = ["parameter", name, "95 % interval", *(NAMES[n] for n in also)]
+    rows = []
+    for _, row in found.of(outcome).iterrows():
+        low, high = row[f"{main}_low"], row[f"{main}_high"]
+        span = "" if math.isnan(low) else f"{number(low)} to {number(high)}"
+        matters = "not decided" if pd.isna(row["matters"]) else "yes" if row["matters"] else "no"
+        numbers = [number(row[column]) for column in (*also, "inert")]
+        rows.append([str(row["parameter"]), number(row[main]), span, *numbers, matters])
+    caption = f"{outcome}: {name} and its 95 % interval, largest first"
+    head += ["inert would be", "matters"]
+    return Table(caption, head, rows, range(1, len(head) - 1))
+
+
+def box_tables(found: Discovery) -> list[Table]:
+    """Return the limits of each box found."""
+    return [
+        Table(
+            phrase(
+                "sensitivity.box",
+                place=place,
+                density=percent(box.density),
+                coverage=percent(box.coverage),
+                points=counted(box.points, "point"),
+            ),
+            ("Parameter", "From", "To", "Quasi-p"),
+            [(x.parameter, f"{x.low:.4g}", f"{x.high:.4g}", f"{x.chance:.2g}") for x in box.limits],
+            (1, 2, 3),
+        )
+        for place, box in enumerate(found.boxes, start=1)
+    ]
+
+
+def discovery_lines(found: Discovery) -> list[str]:
+    """Return the boxes found, in lines of text."""
+    share, points = percent(found.asked / found.points), counted(found.points, "point")
+    lines = [
+        phrase("sensitivity.where", what=found.text, asked=found.asked, points=points, share=share)
+    ]
+    for place, box in enumerate(found.boxes, start=1):
+        fields = {"density": percent(box.density), "coverage": percent(box.coverage)}
+        points = counted(box.points, "point")
+        lines.append(phrase("sensitivity.box_line", place=place, points=points, **fields))
+        lines += [
+            f"    {limit.parameter} from {limit.low:.4g} to {limit.high:.4g}"
+            f" (quasi-p {limit.chance:.2g})"
+            for limit in box.limits
+        ]
+        lines += [] if box.limits else [phrase("sensitivity.unrestricted")]
+    return lines
+
+
+def sensitivity_card(found: SensitivityTables) -> str:
+    """Return everything on one screen."""
+    lines = [headline(found), *settings(found), found.method.words]
+    for outcome in found.outcomes:
+        table = outcome_table(found, outcome)
+        lines += ["", titled(outcome), *aligned(table.head, table.rows)]
+        lines += sentences(found, outcome)
+    if found.discovery is not None:
+        lines += ["", *discovery_lines(found.discovery)]
+    if found.notes:
+        lines += ["", *(f"Note: {note}" for note in found.notes)]
+    return "\n".join(lines)
 
 
 def write_page(found: SensitivityTables, folder: Path) -> Path:
@@ -84,116 +162,79 @@ def write_page(found: SensitivityTables, folder: Path) -> Path:
     InputError, MachineError
         If they cannot be written.
     """
-    place = folders.make_folder(folder / "figures")
-    drawings = {}
-    for outcome in found.outcomes:
-        drawing = figure_style.figure_of(plot_indices(found, outcome))
-        _, svg = figure_style.save(
-            drawing, place, f"sensitivity_{outcome}", f"Sensitivity of {outcome}"
-        )
-        drawings[outcome] = svg.read_bytes()
-    target = folder / "sensitivity.html"
-    files.write_text(target, page_html(found, drawings))
-    return target
+    captions = {f"sensitivity_{name}": f"Sensitivity of {name}" for name in found.outcomes}
+
+    def draw(name: str) -> Any:
+        return plot_indices(found, name.removeprefix("sensitivity_"))
+
+    save = partial(figure_style.save_all, captions, draw)
+    return html_page.write_report(folder, save, partial(page_html, found), "sensitivity.html")
 
 
-def page_html(found: SensitivityTables, drawings: dict[str, bytes]) -> str:
-    """Return the page as HTML; ``drawings`` holds the SVG of each outcome's figure."""
-    sections = [
-        (name, name, [*_figure(found, name, drawings), *_outcome(found, name)])
-        for name in found.outcomes
-    ]
-    if found.discovery is not None:
-        sections.append(("boxes", "Where it happens", _boxes(found.discovery)))
-    sections += [
-        ("parameters", "What was varied", [_parameters(found)]),
-        ("reading", "How to read this", [html_markup.paragraph(text) for text in reading(found)]),
-        ("provenance", "Where this comes from", [_provenance(found)]),
-    ]
-    top = [
-        html_markup.heading(1, "What matters to the outcomes"),
-        html_markup.paragraph(f"{headline(found)}.", "question"),
-        *(html_markup.paragraph(f"{text}.") for text in settings(found)),
-        *(html_markup.paragraph(note, "notice") for note in found.notes),
-    ]
-    foot = f"Paradiplomacy {provenance.model_version()}."
-    return html_markup.page("Sensitivity: report", "\n".join(top), sections, foot)
+def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
+    """Return the page as HTML.
 
-
-def body_html(found: SensitivityTables) -> str:
-    """Return the tables as HTML, for a notebook."""
-    tables = [part for name in found.outcomes for part in _outcome(found, name)]
-    texts = [headline(found), *settings(found)]
-    return "\n".join([*(html_markup.paragraph(f"{text}.") for text in texts), *tables])
-
-
-def reading(found: SensitivityTables) -> list[str]:
-    """Return how to read the indices, a paragraph an item."""
-    return [READING[found.method.name], INERT[found.method.name], *INTERVALS]
-
-
-def _figure(found: SensitivityTables, name: str, drawings: dict[str, bytes]) -> list[str]:
-    if name not in drawings:
-        return []
-    first = found.of(name)["parameter"].head(3)
-    alt = f"Bars of the indices; the largest are of {', '.join(first)}. The table has the numbers."
-    return [
-        html_markup.figure(drawings[name], alt, f"{titled(name)}: how much each parameter matters.")
-    ]
-
-
-def _outcome(found: SensitivityTables, name: str) -> list[str]:
-    head, rows = table_rows(found, name)
-    main = NAMES.get(found.method.main, found.method.main)
-    caption = f"{name}: {main} and its 95 % interval, largest first"
-    return [
-        html_markup.table(caption, head, rows, range(1, len(head) - 1)),
-        *(html_markup.paragraph(text) for text in verdicts(found, name)),
-        html_markup.paragraph(seed_sentence(found, name)),
-    ]
-
-
-def _boxes(found: Discovery) -> list[str]:
-    parts = [html_markup.paragraph(discovery_lines(found)[0])]
-    for place, box in enumerate(found.boxes, start=1):
-        caption = (
-            f"Box {place}: density {percent(box.density)}, coverage {percent(box.coverage)}, "
-            f"{counted(box.points, 'point')}"
-        )
-        rows = [
-            (x.parameter, f"{x.low:.4g}", f"{x.high:.4g}", f"{x.chance:.2g}") for x in box.limits
-        ]
-        head = ("Parameter", "From", "To", "Quasi-p")
-        parts.append(html_markup.table(caption, head, rows, (1, 2, 3)))
-    parts.append(
-        html_markup.paragraph(
-            "Found by the patient rule induction method on the means of the points. Density is the "
-            "share of a box's points that are as asked for, coverage the share of all such points "
-            "that it holds. A large quasi-p says that a bound may be there by chance."
-        )
+    Parameters
+    ----------
+    found
+        The analysis.
+    drawings
+        The SVG of the figure of each outcome, named ``sensitivity_`` and the outcome.
+    """
+    discovery, source = found.discovery, found.source
+    return html_page.render(
+        "sensitivity.html",
+        title="Sensitivity: report",
+        headline=headline(found),
+        settings=settings(found),
+        notes=found.notes,
+        outcomes=[
+            {
+                "name": name,
+                "figure": _figure(found, name, drawings),
+                "table": outcome_table(found, name),
+                "sentences": sentences(found, name),
+            }
+            for name in found.outcomes
+        ],
+        boxes=discovery
+        and {"sentence": discovery_lines(discovery)[0], "tables": box_tables(discovery)},
+        parameters=_parameters(found),
+        method=found.method.name,
+        provenance={
+            "Sweep's model": str(source.get("model_version", "not recorded")),
+            "Scenario": str(source.get("scenario", "not recorded")),
+            "Design": f"{found.design.kind}, seed {found.design.seed}",
+            "Points": found.status.points_text.removesuffix(" points"),
+        },
+        model_version=provenance.model_version(),
     )
-    return parts
 
 
-def _parameters(found: SensitivityTables) -> str:
+def notebook_html(found: SensitivityTables) -> str:
+    """Return the tables as HTML, for a notebook."""
+    parts: list[str | Table] = [f"{text}." for text in (headline(found), *settings(found))]
+    for name in found.outcomes:
+        parts += [outcome_table(found, name), *sentences(found, name)]
+    return html_page.render("notebook.html", title="", parts=parts)
+
+
+def _figure(found: SensitivityTables, name: str, drawings: Mapping[str, bytes]) -> Figure | None:
+    drawing = drawings.get(f"sensitivity_{name}")
+    if drawing is None:
+        return None
+    first = ", ".join(found.of(name)["parameter"].head(3))
+    caption = phrase("sensitivity.caption", outcome=titled(name))
+    return Figure(drawing, phrase("sensitivity.alt", first=first), caption)
+
+
+def _parameters(found: SensitivityTables) -> Table:
     rows = []
     for one in found.design.varied:
         entry = PARAMETERS.get(one.name)
-        low, high = one.bounds
-        span = f"{number(low)} to {number(high)}"
+        span = " to ".join(number(end) for end in one.bounds)
         if one.values is not None:
             span = ", ".join(number(value) for value in one.values)
         unit_and_meaning = ("", "") if entry is None else (entry.unit, entry.meaning)
         rows.append((one.name, span, *unit_and_meaning))
-    return html_markup.table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)
-
-
-def _provenance(found: SensitivityTables) -> str:
-    source = found.source
-    pairs = [
-        ("Sweep's model", str(source.get("model_version", "not recorded"))),
-        ("Scenario", str(source.get("scenario", "not recorded"))),
-        ("Design", f"{found.design.kind}, seed {found.design.seed}"),
-        ("Points", found.status.points_text.removesuffix(" points")),
-    ]
-    return html_markup.facts(pairs)
+    return Table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)

@@ -1,68 +1,203 @@
-"""The page of a comparison with a user's table: findings, figures and tables in one file."""
+"""A comparison with a user's table: findings in sentences, figures and tables in one file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.core import files, folders
-from sim.report import figure_style, html_markup
+from sim.core.plurals import counted
+from sim.experiments.run_settings import changed_words, settings_words
+from sim.report import figure_style, html_page
+from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
+from sim.report.phrases import catalogue, phrase
 from sim.report.user_data_figures import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
-from sim.report.user_data_text import (
-    finding_sentences,
-    how,
-    notices,
-    question,
-    range_words,
-    settings,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Record = Mapping[str, Any]
 
-READING = """\
-The model is run many times with different chance, and the same is counted in each run as in the \
-table: the same outcome, years, sectors and units. Predictive intervals hold 90 % of these runs. \
-Intervals of correlations and of differences are 95 % intervals from resampling the units; \
-localities are resampled country by country where there are enough countries.
-Ranks are compared with those of the runs' mean. A correlation of 1 is out of reach where counts \
-are small: the shaded bands show what the model would reach if it were true, each run taken in \
-turn for the table.
-A naive prediction shares the table's own total out in proportion to population, GDP, the index of \
-authority, or a product. For counts it gets a negative binomial distribution whose dispersion is \
-fitted to the table: it has seen the total and the spread, the model has not. For values it has no \
-distribution.
-The correlation given GDP asks what is left once both sides are told how large the units are.
-The PIT says where the table lies in the predictive distribution of each unit, 0 at its lower end \
-and 1 at its upper. Over all units it should be spread evenly. Counts take up a stretch of it, \
-which is shared out evenly (Czado, Gneiting and Held 2009). Too many units near 1: the model \
-predicts too little; a heap in the middle: its intervals are too wide; at both ends: too narrow. \
-The bands hold 90 % of runs taken for the table, so they allow for units that move together.
-A table records what somebody found and could date and place. Where it leaves things out, more in \
-some places than in others, the comparison is of the model with the record, not with the \
-world.""".splitlines()
-"""How to read the page, a paragraph a line."""
-
-TITLE = "The model beside a table"
+UNLIKELY = 0.05
+"""Chance below which a departure is called more than chance."""
+MOST_MISSES = 15
 
 
-def captions(record: Record, units: pd.DataFrame) -> dict[str, str]:
-    """Return the captions of the figures by name."""
-    count = len(units)
-    few = f" The {len(shown_units(units))} of {count} with most." if count > MOST_UNITS else ""
-    return {
-        "units": f"What the table has in each unit, on the interval of the runs.{few}",
-        "ranks": "How well the units are ranked, by the model and by naive predictors.",
-        "concentration": "How concentrated the table is, and how concentrated predictions are.",
-        "calibration": "How often the table lies below each predictive quantile, and the "
-        "histogram of where it lies in the model's prediction.",
-        "years": "Totals by year.",
-        "sectors": "Totals by sector.",
+def range_words(found: Record) -> str:
+    """Return a predictive median with its 90 % interval."""
+    return interval_words({"value": found["median"], "low": found["q05"], "high": found["q95"]})
+
+
+def question(record: Record) -> str:
+    """Return in a sentence what is compared with what."""
+    compared = record["compared"]
+    return phrase(
+        "user_data.question",
+        meaning=compared["meaning"][:1].upper() + compared["meaning"][1:],
+        years=_years(record),
+        units=counted(compared["units"], compared["level"]),
+        file=compared["file"],
+        runs=counted(record["replicates"], "run"),
+        scenario=record["scenario"],
+    )
+
+
+def _years(record: Record) -> str:
+    return " to ".join(str(year) for year in dict.fromkeys(record["compared"]["years"]))
+
+
+def settings(record: Record) -> str:
+    """Return what was simulated, in a line."""
+    return f"{settings_words(record)}. {changed_words(record)}."
+
+
+def finding_sentences(record: Record) -> list[str]:
+    """Return the findings, a sentence or two each."""
+    total = record["total"]
+    level = phrase(
+        "user_data.level",
+        total=number_words(total["observed"]),
+        where="inside" if total["inside"] else "outside",
+        range=range_words(total),
+    )
+    return [
+        level,
+        _ranking(record),
+        _given_size(record),
+        _concentration(record),
+        _calibration(record),
+    ]
+
+
+def _ranking(record: Record) -> str:
+    ranks = record["ranks"]
+    mine = ranks[MODEL]["rank"]
+    if mine["value"] is None:
+        return phrase("user_data.no_ranking")
+    true = range_words(ranks[MODEL]["if_true"]["rank"])
+    words = phrase("user_data.ranking", rank=interval_words(mine), if_true=true)
+    naive = {n: r for n, r in ranks.items() if n != MODEL and r["rank"]["value"] is not None}
+    if not naive:
+        return words
+    best = max(naive, key=lambda name: float(naive[name]["rank"]["value"]))
+    return words + phrase(
+        "user_data.best_ranking",
+        name=LABELS[best],
+        rank=interval_words(naive[best]["rank"]),
+        verdict=_better(naive[best]["model_minus"], "ranks"),
+    )
+
+
+def _better(apart: Record, what: str) -> str:
+    """Return whether the model ranks or predicts better than another prediction."""
+    words = interval_words(apart)
+    if apart["low"] is None or apart["low"] <= 0.0 <= apart["high"]:
+        return phrase("user_data.not_told_apart", difference=words)
+    how = "better" if apart["low"] > 0.0 else "worse"
+    return phrase("user_data.told_apart", what=what, how=how, difference=words)
+
+
+def _given_size(record: Record) -> str:
+    found = record["ranks"][MODEL]["partial"]
+    if found["value"] is None:
+        return phrase("user_data.no_given_size")
+    verdict = "user_data.size_unclear"
+    if found["low"] is not None and found["low"] > 0.0:
+        verdict = "user_data.more_than_size"
+    elif found["high"] is not None and found["high"] < 0.0:
+        verdict = "user_data.wrong_way"
+    return phrase("user_data.given_size", rank=interval_words(found), verdict=phrase(verdict))
+
+
+def _concentration(record: Record) -> str:
+    rows = [row for row in record["concentration"] if row["predictions"][MODEL].get("p")]
+    measures = counted(len(rows), "measure")
+    parts = [
+        phrase(
+            "user_data.against",
+            measure=MEASURES[row["measure"]],
+            observed=number_words(row["observed"]),
+            range=range_words(row["predictions"][MODEL]),
+        )
+        for row in rows
+        if not row["predictions"][MODEL]["inside"]
+    ]
+    if not parts:
+        return phrase("user_data.concentrated_as_predicted", measures=measures)
+    listed = "; ".join(parts)
+    return phrase("user_data.concentration", count=len(parts), measures=measures, listed=listed)
+
+
+def _calibration(record: Record) -> str:
+    found = record["calibration"]["predictions"]
+    model = found[MODEL]
+    covered = " and ".join(
+        phrase("user_data.covered", share=100.0 * share, level=level)
+        for level, share in model["coverage"].items()
+    )
+    words = phrase(
+        "user_data.calibration",
+        covered=covered,
+        verdict="no more than" if model["p"] >= UNLIKELY else "more than",
+        p=number_words(model["p"]),
+    )
+    naive = {name: row for name, row in found.items() if name != MODEL}
+    if not naive:
+        return words
+    best = min(naive, key=lambda name: float(naive[name]["score"]))
+    # A score is better when it is lower, so that the ends of the difference are turned round.
+    value, low, high = (naive[best]["model_minus"][end] for end in ("value", "high", "low"))
+    turned = {"value": value, "low": low, "high": high}
+    verdict = _better({k: v if v is None else -v for k, v in turned.items()}, "predicts")
+    return words + phrase("user_data.best_calibration", name=LABELS[best], verdict=verdict)
+
+
+def notices(record: Record) -> list[str]:
+    """Return what a reader must know before believing the numbers."""
+    compared = record["compared"]
+    known = {
+        "user_data.no_draws": not record["draws"],
+        "user_data.only_positive": compared["only_positive"],
+        "user_data.sectors_ignored": compared["sectors_ignored"],
     }
+    return [phrase(key, outcome=compared["outcome"]) for key, holds in known.items() if holds]
+
+
+def how(record: Record) -> dict[str, str]:
+    """Return how the comparison was made, as names and what they stand for."""
+    compared, draws = record["compared"], record["draws"]
+    units = counted(compared["units"], compared["level"])
+    scope = phrase(
+        "user_data.complete" if compared["complete"] else "user_data.listed",
+        units=units,
+        others=compared["units"] - compared["listed"],
+    )
+    if compared["within"]:
+        scope += f"; within {', '.join(compared['within'])}"
+    left = f", {compared['left_out']:,} left out" if compared["left_out"] else ""
+    by_country = compared["resampled"] == "countries"
+    groups = "countries with all their localities" if by_country else "units"
+    return {
+        "Table": f"{compared['file']}, {counted(compared['rows'], 'row')}{left}",
+        "Units": scope,
+        "Outcome": f"{compared['outcome']} ({compared['unit']}): {compared['meaning']}",
+        "Years": _years(record),
+        "Sectors": ", ".join(compared["sectors"]) or "all",
+        "Runs": settings_words(record),
+        "Scenario": changed_words(record),
+        "Parameter sets": f"{draws:,}" if draws else "one, the scenario's",
+        "Resamples": f"{record['resamples']:,} of {groups}",
+    }
+
+
+def captions(units: pd.DataFrame) -> dict[str, str]:
+    """Return the captions of the figures by name."""
+    few = {"shown": len(shown_units(units)), "count": len(units)}
+    more = phrase("user_data.few_units", **few) if len(units) > MOST_UNITS else ""
+    found = {name: str(text) for name, text in catalogue()["user_data_captions"].items()}
+    return found | {"units": found["units"] + more}
 
 
 def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
@@ -73,17 +208,10 @@ def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = folders.make_folder(folder)
-    drawn = folders.make_folder(place / "figures")
-    pictures = {}
-    for name, ax in drawings(record, units).items():
-        svg = figure_style.save(
-            figure_style.figure_of(ax), drawn, name, captions(record, units)[name]
-        )[1]
-        pictures[name] = svg.read_bytes()
-    target = place / "against.html"
-    files.write_text(target, comparison_page(record, units, pictures))
-    return target
+    drawn, known = drawings(record, units), captions(units)
+    save = partial(figure_style.save_all, {name: known[name] for name in drawn}, drawn.__getitem__)
+    page = partial(comparison_page, record, units)
+    return html_page.write_report(folder, save, page, "against.html")
 
 
 def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
@@ -98,33 +226,31 @@ def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, 
     pictures
         The SVG of each figure by its name.
     """
-    words = captions(record, units)
-    kinds = ("total", "ranks", "size", "concentration", "calibration")
-    alt = dict(zip(kinds, finding_sentences(record)))  # noqa: B905
-    drawn = {
-        name: html_markup.figure(svg, alt.get(name, words[name]), words[name])
-        for name, svg in pictures.items()
+    words, found = captions(units), finding_sentences(record)
+    alt = dict(zip(("total", "ranks", "size", "concentration", "calibration"), found, strict=True))
+    figures = {
+        name: Figure(svg, alt.get(name, words[name]), words[name]) for name, svg in pictures.items()
     }
-    sections = [
-        ("found", "What is found", [html_markup.bullets(finding_sentences(record))]),
-        ("units", "Unit by unit", [drawn["units"], _misses(units)]),
-        ("ranks", "Ranking", [drawn["ranks"], _rank_table(record)]),
-        ("concentration", "Concentration", [drawn["concentration"], _concentration_table(record)]),
-        ("calibration", "Calibration", [drawn["calibration"], _calibration_table(record)]),
-    ]
-    more = [drawn[name] for name in ("years", "sectors") if name in drawn]
-    if more:
-        sections.append(("totals", "By year and sector", more))
-    sections += [
-        ("how", "How it was compared", [html_markup.facts(how(record))]),
-        ("reading", "How to read this page", [html_markup.paragraph(text) for text in READING]),
-        ("provenance", "Where this comes from", [_provenance(record)]),
-    ]
-    top = [html_markup.heading(1, TITLE), html_markup.paragraph(question(record), "question")]
-    top.append(html_markup.paragraph(settings(record)))
-    top += [html_markup.paragraph(text, "notice") for text in notices(record)]
-    return html_markup.page(
-        TITLE, "\n".join(top), sections, f"Paradiplomacy {record['model_version']}."
+    return html_page.render(
+        "user_data.html",
+        title=phrase("user_data.title"),
+        question=question(record),
+        settings=settings(record),
+        notices=notices(record),
+        findings=found,
+        figures={"years": None, "sectors": None, **figures},
+        misses=_misses(units),
+        ranks=_rank_table(record),
+        concentration=_concentration_table(record),
+        calibration=_calibration_table(record),
+        how=how(record),
+        provenance={
+            "Model": str(record["model_version"]),
+            "Scenario": str(record["scenario"]),
+            "Seed": str(record["seed"]),
+            "SHA-256 of the table": str(record["compared"]["sha256"]),
+        },
+        model_version=record["model_version"],
     )
 
 
@@ -132,57 +258,48 @@ def _estimate(found: Record | None) -> str:
     return "–" if found is None else interval_words(found)
 
 
-def _misses(units: pd.DataFrame) -> str:
+def _misses(units: pd.DataFrame) -> Table:
     """Return the units that lie farthest from the runs as a table."""
     middle = (units["pit_low"] + units["pit_high"]) / 2.0
     outside = ~units["observed"].between(units["q05"], units["q95"])
-    order = (middle - 0.5).abs()[outside].sort_values(ascending=False, kind="stable").index[:15]
-    if not len(order):
-        return html_markup.paragraph("No unit lies outside its 90 % interval.")
-    found: list[dict[str, Any]] = [dict(row) for _, row in units.loc[order].iterrows()]
+    order = (middle - 0.5).abs()[outside].sort_values(ascending=False, kind="stable").index
     rows = [
-        [
+        (
             f"{row['name']} ({row['unit']})",
             number_words(row["observed"]),
-            range_words(row),
+            range_words(dict(row)),
             "more than predicted" if row["observed"] > row["q95"] else "less than predicted",
-        ]
-        for row in found
+        )
+        for _, row in units.loc[order[:MOST_MISSES]].iterrows()
     ]
-    label = f"Units outside their 90 % interval: {int(outside.sum())} of {len(units)}"
-    label += ", the farthest 15" if len(order) < outside.sum() else ""
-    return html_markup.table(label, ["Unit", "Table", "Runs", ""], rows, (1, 2))
+    caption = f"Units outside their 90 % interval: {len(order)} of {len(units)}"
+    caption += f", the farthest {MOST_MISSES}" if len(order) > MOST_MISSES else ""
+    return Table(caption, ("Unit", "Table", "Runs", ""), rows, (1, 2))
 
 
-def _rank_table(record: Record) -> str:
+def _rank_table(record: Record) -> Table:
     rows = [
-        [
-            LABELS[name],
-            _estimate(found["rank"]),
-            _estimate(found["model_minus"]),
-            _estimate(found["partial"]),
-        ]
+        [LABELS[name], *(_estimate(found[key]) for key in ("rank", "model_minus", "partial"))]
         for name, found in record["ranks"].items()
     ]
-    head = ["Prediction", "Rank correlation", "Model minus this", "Given GDP"]
-    return html_markup.table(
-        "Rank correlations with the table, 95 % intervals", head, rows, (1, 2, 3)
-    )
+    head = ("Prediction", "Rank correlation", "Model minus this", "Given GDP")
+    return Table("Rank correlations with the table, 95 % intervals", head, rows, (1, 2, 3))
 
 
-def _concentration_table(record: Record) -> str:
+def _concentration_table(record: Record) -> Table:
     """Return measures of concentration as a table, one row a prediction."""
     measures = record["concentration"]
-    rows = [["the table", *(number_words(row["observed"]) for row in measures)]]
-    for name in measures[0]["predictions"]:
-        cells = [range_words(row["predictions"][name]) for row in measures]
-        rows.append([LABELS[name], *cells])
-    head = ["", *(MEASURES[row["measure"]] for row in measures)]
-    label = "Concentration: predictive medians with 90 % intervals"
-    return html_markup.table(label, head, rows, range(1, len(head)))
+    rows = [
+        [LABELS[name], *(range_words(row["predictions"][name]) for row in measures)]
+        for name in measures[0]["predictions"]
+    ]
+    rows.insert(0, ["the table", *(number_words(row["observed"]) for row in measures)])
+    head = ("", *(MEASURES[row["measure"]] for row in measures))
+    caption = "Concentration: predictive medians with 90 % intervals"
+    return Table(caption, head, rows, range(1, len(head)))
 
 
-def _calibration_table(record: Record) -> str:
+def _calibration_table(record: Record) -> Table:
     """Return coverage, departure from uniform and scores as a table."""
     found = record["calibration"]["predictions"]
     true = found[MODEL]["coverage_if_true"]
@@ -194,18 +311,9 @@ def _calibration_table(record: Record) -> str:
         rows.append([LABELS[name], *shares, *cells, _estimate(row.get("model_minus"))])
     ends = [f"{100.0 * t['q05']:.0f} to {100.0 * t['q95']:.0f} %" for t in true.values()]
     rows.append(["were the model true", *ends, "", "", "", ""])
-    head = ["Prediction", *(f"In the {level} % interval" for level in true)]
-    head += ["Departure from uniform", "p", "Score", "Model's score minus this"]
-    label = "Calibration, and the mean ranked probability score (lower is better)"
-    return html_markup.table(label, head, rows, range(1, len(head)))
-
-
-def _provenance(record: Record) -> str:
-    return html_markup.facts(
-        [
-            ("Model", str(record["model_version"])),
-            ("Scenario", str(record["scenario"])),
-            ("Seed", str(record["seed"])),
-            ("SHA-256 of the table", str(record["compared"]["sha256"])),
-        ]
+    head = (
+        *("Prediction", *(f"In the {level} % interval" for level in true)),
+        *("Departure from uniform", "p", "Score", "Model's score minus this"),
     )
+    caption = "Calibration, and the mean ranked probability score (lower is better)"
+    return Table(caption, head, rows, range(1, len(head)))

@@ -20,9 +20,9 @@ class Comparison(ComparisonTables, WrittenResult):
     """Hold how what-ifs differ from a baseline, draw it, explain it and write it."""
 
     def _repr_html_(self) -> str:
-        from sim.report.compare_card import card_html
+        from sim.report.compare_page import notebook_html
 
-        return card_html(self)
+        return notebook_html(self)
 
     def plot_map(
         self, outcome: str = "deals", what_if: str | None = None, ax: Axes | None = None

@@ -26,9 +26,9 @@ class Run(RunTables, WrittenResult):
     """Hold what came of a scenario's replicates, draw it, explain it and write it."""
 
     def _repr_html_(self) -> str:
-        from sim.report.run_card import card_html
+        from sim.report.run_page import notebook_html
 
-        return card_html(self)
+        return notebook_html(self)
 
     def plot_map(self, outcome: str = "deals", ax: Axes | None = None) -> Axes:
         """Draw an outcome on the country grid, mean over replicates."""

@@ -31,14 +31,14 @@ class Sensitivity(SensitivityTables):
     """Hold how much each parameter matters to each outcome, draw it and write it."""
 
     def __repr__(self) -> str:
-        from sim.report.sensitivity_card import card
+        from sim.report.sensitivity_page import sensitivity_card
 
-        return card(self)
+        return sensitivity_card(self)
 
     def _repr_html_(self) -> str:
-        from sim.report.sensitivity_page import body_html
+        from sim.report.sensitivity_page import notebook_html
 
-        return body_html(self)
+        return notebook_html(self)
 
     def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw how much each parameter matters to an outcome, with intervals, sorted."""

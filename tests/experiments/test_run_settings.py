@@ -20,11 +20,9 @@ from sim.report import (
     user_data_page,
 )
 from sim.report import sensitivity_page as analysis_page
-from sim.report.compare_card import compare_card
+from sim.report.cards import compare_card, run_card, sweep_card
 from sim.report.figure_style import figure_of
-from sim.report.run_card import run_card
-from sim.report.sweep_card import sweep_card
-from sim.report.user_data_text import settings
+from sim.report.user_data_page import settings
 from sim.scenario.schema import Scenario, build
 
 END, SEED, RUNS, CHANGE = "2000-12", 7, 20, {"tie.university": 0.3}

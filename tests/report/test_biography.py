@@ -9,6 +9,7 @@ import pytest
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS, EventKind
 from sim.core.errors import InputError
+from sim.experiments.saved_run import read_events
 from sim.report import biography as b
 from sim.report import figure_style
 from sim.report.compare_text import kind_words
@@ -144,12 +145,12 @@ def test_biography_from_a_folder_is_the_same(
     small_run: Run, small_run_folder: Path, deals: list[str]
 ) -> None:
     text = b.biography_of(small_run.events, deals[0])
-    assert b.biography(small_run_folder, deals[0]) == text
+    assert b.biography_of(read_events(small_run_folder, 0), deals[0]) == text
     assert small_run.explain(deals[0]) == text
     with pytest.raises(InputError, match="Allowed: 0 to 2"):
-        b.biography(small_run_folder, deals[0], replicate=3)
+        read_events(small_run_folder, 3)
     with pytest.raises(InputError, match="not the folder of a finished run"):
-        b.biography(small_run_folder.parent, deals[0])
+        read_events(small_run_folder.parent, 0)
 
 
 def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: list[str]) -> None:

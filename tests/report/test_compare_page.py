@@ -15,21 +15,21 @@ from sim.core.errors import InputError
 from sim.engine.outcomes import REGION, SUMMED
 from sim.experiments.comparison.paired_runs import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
-from sim.report.compare_card import card_html, compare_card
+from sim.report.cards import compare_card
 from sim.report.compare_figures import GREY, POLITICS
-from sim.report.compare_page import report_page, write_report
+from sim.report.compare_page import notebook_html, report_page, write_report
 from sim.report.compare_text import (
     amount,
     changes_words,
     digits_of,
     effects_of,
     headlines,
-    key_of,
     kind_words,
     percent,
     probability,
     rounded,
 )
+from sim.report.display_names import outcome_label
 from sim.report.event_phrases import EventDescriber
 from sim.report.explain_difference import between_of, between_table
 from sim.results.comparison_result import Comparison, compare
@@ -126,7 +126,7 @@ def test_digits_show_what_is_known() -> None:
 
 
 def test_every_outcome_and_event_has_words() -> None:
-    labels = [key_of(name).words for name in (*SUMMED, *(o.name for o in REGION))]
+    labels = [outcome_label(name).words for name in (*SUMMED, *(o.name for o in REGION))]
     assert all(words[:1].isupper() for words in labels)
 
 
@@ -159,7 +159,7 @@ def test_a_scenario_under_another_name_is_said_to_be_the_same(same: Comparison) 
     assert headlines(same, "copy", EventDescriber(same.world))[0].startswith(words)
     assert words[:34] in compare_card(same)
     assert words in report_page(same, drawings(same))
-    assert words in card_html(same)
+    assert words in notebook_html(same)
     assert compare_figures.captions(same) == {}
 
 
@@ -212,30 +212,27 @@ def test_the_same_comparison_gives_the_same_page(both: Comparison, source: str) 
     assert report_page(both, drawings(both)) == source
 
 
-def test_tables_hold_the_numbers_of_the_frames(both: Comparison) -> None:
-    names = EventDescriber(both.world)
+def test_tables_hold_the_numbers_of_the_frames(both: Comparison, source: str) -> None:
+    tables = compare_tables.tables_of(both, "hostile", EventDescriber(both.world))
     rows = both.divergences[both.divergences["scenario"] == "hostile"]
-    text = Page(compare_tables.divergence_table(both, "hostile", names)).text
-    for kind in rows["kind"].unique():
-        words = kind_words(kind)
-        assert words[:1].upper() + words[1:] in text
+    told = {row[0] for row in tables["divergences"].rows}
+    named = [kind_words(kind) for kind in rows["kind"].unique()]
+    assert told == {words[0].upper() + words[1:] for words in named}
     deals = both.deals_in_one_world
     mine = deals[deals["scenario"] == "hostile"]
-    cells = re.findall(
-        r'<td class="number">(\d+)</td>', compare_tables.reason_table(both, "hostile")
-    )
-    assert sum(map(int, cells)) == len(mine) > 0
+    assert sum(int(row[2]) for row in tables["reasons"].rows) == len(mine) > 0
     first = mine[mine["replicate"] == mine["replicate"].min()]
-    assert str(first.sort_values("value_usd_m")["project_id"].iloc[-1]) in (
-        compare_tables.deal_table(both, "hostile", names)
-    )
+    largest = str(first.sort_values("value_usd_m")["project_id"].iloc[-1])
+    assert tables["deals"].rows[0][-1] == largest
+    assert largest in source
 
 
-def test_the_locality_table_says_so_when_none_is_left(both: Comparison) -> None:
+def test_the_locality_table_says_so_when_none_is_left(both: Comparison, source: str) -> None:
     assert not both.by_locality["distinguishable"].any()
-    told = compare_tables.locality_table(both, "hostile", EventDescriber(both.world))
-    assert "can be told from no difference after correction" in told
-    assert "<table" not in told
+    assert not compare_tables.tables_of(both, "hostile", EventDescriber(both.world))[
+        "localities"
+    ].rows
+    assert " ".join(source.split()).count("can be told from no difference after correction") == 2
     counted = compare_tables.flag_words(both, "hostile")
     assert "of 556 localities" in counted
     assert counted.endswith("0 are left.")

@@ -20,20 +20,17 @@ from sim.experiments.sensitivity.monte_carlo_noise import response
 from sim.experiments.sensitivity.scenario_discovery import Condition, DiscoveredBox, Discovery
 from sim.experiments.sweep import Sweep
 from sim.report import (
-    biography,
-    compare_card,
+    cards,
     compare_figures,
     compare_page,
     compare_text,
     figure_style,
     figures,
     run_page,
-    sensitivity_card,
-    user_data_text,
+    sensitivity_page,
+    user_data_page,
 )
 from sim.report.claims_page import counted_verdicts
-from sim.report.run_card import card_html, run_card
-from sim.report.sweep_card import sweep_card
 from sim.results.run_result import Run
 
 PLURAL = re.compile(
@@ -75,7 +72,12 @@ def test_a_plural_behind_a_one_would_be_found() -> None:
 
 
 def test_of_one_run(run: Run) -> None:
-    texts = [repr(run), run_card(run), card_html(run), figure_style.stamp_text(run)]
+    texts = [
+        repr(run),
+        cards.run_card(run),
+        run_page.notebook_html(run),
+        figure_style.stamp_text(run),
+    ]
     texts.append(run_page.report_page(run, dict.fromkeys(figures.captions(run), NO_DRAWING)))
     assert "1 replicate" in texts[0]
     assert "1 draw" in texts[1]
@@ -91,13 +93,13 @@ def test_of_one_intervention_in_a_comparison(run: Run) -> None:
     (label,) = found.labels
     assert compare_text.changes_words(found, label).startswith("1 intervention more")
     drawings = dict.fromkeys(compare_figures.captions(found), NO_DRAWING)
-    texts = [repr(found), compare_card.compare_card(found), compare_card.card_html(found)]
+    texts = [repr(found), cards.compare_card(found), compare_page.notebook_html(found)]
     assert not plurals("\n".join([*texts, compare_page.report_page(found, drawings)]))
 
 
 def test_of_one_point_in_a_sweep(sweep: Sweep) -> None:
     failed = sweep.frame.assign(error="did not work")
-    text = f"{sweep!r}\n{sweep_card(sweep)}"
+    text = f"{sweep!r}\n{cards.sweep_card(sweep)}"
     assert text.count("1 point") == text.count("1 replicate") == 2
     assert "1 run:" in text
     assert not plurals(text)
@@ -128,7 +130,7 @@ def test_of_one_draw_and_one_repetition() -> None:
 def test_of_one_point_in_a_box() -> None:
     box = DiscoveredBox(limits=(), coverage=1.0, density=1.0, mass=1.0, points=1)
     found = Discovery((Condition("deals", ">=", 1.0),), asked=1, points=1, boxes=(box,))
-    lines = sensitivity_card.discovery_lines(found)
+    lines = sensitivity_page.discovery_lines(found)
     assert "1 of 1 point " in lines[0]
     assert not plurals("\n".join(lines))
 
@@ -140,8 +142,7 @@ def test_of_one_month_claim_and_unit() -> None:
         "unit": "count", "meaning": "deals formed", "years": [2000, 2000], "sectors": [],
     }  # fmt: skip
     record = {"compared": compared, "replicates": 1, "scenario": "baseline"}
-    texts = [user_data_text.question(record), counted_verdicts({"shown": 1})]
-    texts.append(biography._months("2000-01", "2000-02"))
+    texts = [user_data_page.question(record), counted_verdicts({"shown": 1})]
     assert "1 run of" in texts[0]
     assert not plurals("\n".join(texts))
 

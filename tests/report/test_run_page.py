@@ -4,13 +4,14 @@ import dataclasses
 import itertools
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from sim.core.parameters import PARAMETERS
-from sim.report import figures, html_markup, run_summaries
-from sim.report.example_project import example_of
+from sim.report import figures, html_page, run_summaries
+from sim.report.biography import example_of
 from sim.report.run_page import report_page, write_report
 from sim.results.run_result import Run
 from sim.scenario.schema import build
@@ -85,7 +86,7 @@ def test_page_asks_for_nothing_from_elsewhere(source: str, page: Page) -> None:
     assert "url(" not in source
     assert "@import" not in source
     policy = next(m for m in page.all("meta") if m.get("http-equiv"))
-    assert policy["content"] == html_markup.POLICY
+    assert policy["content"] == html_page.POLICY
     assert not [a for _, attributes in page.elements for a in attributes if a.startswith("on")]
 
 
@@ -152,7 +153,7 @@ def test_hostile_words_stay_words(small_run: Run) -> None:
 
 
 def test_colours_have_enough_contrast() -> None:
-    css = html_markup._style()
+    css = (files("sim.report") / "templates" / "page.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", css))
     for ink in ("ink", "quiet", "accent"):
         for paper in ("#ffffff", colours["wash"]):

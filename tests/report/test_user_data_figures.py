@@ -11,8 +11,14 @@ from matplotlib.axes import Axes
 from calibration.user_data import ComparisonRequest, TableComparison, compare_with_table
 from sim.report import figure_style
 from sim.report.user_data_figures import MOST_UNITS, drawings, shown_units
-from sim.report.user_data_page import comparison_page, write_page
-from sim.report.user_data_text import finding_sentences, how, notices, question
+from sim.report.user_data_page import (
+    comparison_page,
+    finding_sentences,
+    how,
+    notices,
+    question,
+    write_page,
+)
 from sim.scenario.schema import load
 
 UNITS = ("BR-SP", "BR-BA", "AR-Y", "AR-B", "CL-CO", "CL-AN", "PE-LIM")
@@ -107,7 +113,7 @@ def test_the_page_says_what_was_found_and_how(
         *("Level", "Ranking", "Beyond size", "Concentration", "Calibration"),
     ]
     assert question(found.record).startswith("Projects proposed, 2000 to 2002, in 556 localities")
-    assert dict(how(found.record))["Sectors"] == "mining, ports"
+    assert how(found.record)["Sectors"] == "mining, ports"
 
 
 def test_notices_depend_on_the_table(found: TableComparison) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from calibration.checks import load_thresholds
 from calibration.validation.page.predictive_figures import draw_pit
 from calibration.validation.page.step_figures import finish_rows, rows_of
-from sim.report import figure_style, html_markup
+from sim.report import figure_style
 from sim.report.display_names import plain_word
+from sim.report.html_page import Table
 from sim.report.interval_charts import number_words
 
 if TYPE_CHECKING:
@@ -118,8 +119,8 @@ def draw_counts(rows: Sequence[Row], title: str, share: float) -> Axes:
                        places=place, left=-0.52)  # fmt: skip
 
 
-def case_tables(numbers: Mapping[str, Numbers]) -> list[str]:
-    """Return the tables of cases left out as HTML, given the numbers of the section's checks."""
+def case_tables(numbers: Mapping[str, Numbers]) -> list[Table]:
+    """Return the tables of cases left out, given the numbers of the section's checks."""
     captions = ((CASES, "Each case left out"), (DEEP, "Both deep cases left out"))
     return [
         _case_table(caption, numbers[check]["cases"], _share(check))
@@ -128,7 +129,7 @@ def case_tables(numbers: Mapping[str, Numbers]) -> list[str]:
     ]
 
 
-def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
+def _case_table(caption: str, cases: Sequence[Row], share: float) -> Table:
     outcomes = list(cases[0]["observed"])
     rows = []
     for case in cases:
@@ -141,7 +142,7 @@ def _case_table(caption: str, cases: Sequence[Row], share: float) -> str:
         rows.append([case["case"], str(case.get("country") or "–"), *cells, *scores])
     words = [f"{plain_word(name).capitalize()} ({100.0 * share:.0f} %)" for name in outcomes]
     head = ("Case", "Country", *words, "Log score", "Regression's")
-    return html_markup.table(caption, head, rows, range(2, len(head)))
+    return Table(caption, head, rows, range(2, len(head)))
 
 
 def _draw_later(held: Numbers) -> Axes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,8 +18,8 @@ from calibration.validation.page import (
     predictive_figures,
     step_figures,
 )
-from calibration.validation.page.page_texts import CAPTIONS, SECTIONS
-from sim.report import figure_style, html_markup
+from sim.report import figure_style
+from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import number_words
 
 if TYPE_CHECKING:
@@ -27,25 +29,15 @@ Checks = Mapping[str, Mapping[str, Any]]
 Numbers = Mapping[str, Any]
 
 _MOST_PAIRS = 8
-
-
-class Part(NamedTuple):
-    """Hold a figure of the page.
-
-    Parameters
-    ----------
-    section
-        Where it stands.
-    svg
-        The drawing.
-    alt, caption
-        What it shows: for who does not see it, and for who does.
-    """
-
-    section: str
-    svg: bytes
-    alt: str
-    caption: str
+_WHERE = ("global", "local")
+_TEXTS: dict[str, Any] = tomllib.loads(
+    (files("calibration.validation.page") / "page_texts.toml").read_text(encoding="utf-8")
+)
+SECTIONS: list[dict[str, Any]] = _TEXTS["sections"]
+"""``name`` and ``title`` of each section, in the order of the protocol, and what each check
+``asks``."""
+CAPTIONS: dict[str, str] = _TEXTS["captions"]
+"""Captions of the figures by name."""
 
 
 class _Figure(NamedTuple):
@@ -79,8 +71,8 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
-    """Return all figures that the verdicts have numbers for.
+def figures_of(checks: Checks, posterior: Posterior) -> dict[str, list[Figure]]:
+    """Return by section all figures that the verdicts have numbers for.
 
     Parameters
     ----------
@@ -99,9 +91,8 @@ def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
         ("simulation-based calibration", "differences", fit_figures.draw_ranks, "ranks"),
         ("coverage", "curve", fit_figures.draw_coverage, "coverage"),
     ):
-        places = ("global", "local")
-        found = [(where.capitalize(), numbers(f"{stem}, {where}", key)) for where in places]
-        known = [(title, held) for title, held in found if held is not None]
+        found = {where.capitalize(): numbers(f"{stem}, {where}", key) for where in _WHERE}
+        known = [(title, held) for title, held in found.items() if held is not None]
         if known:
             drawn.append(("ranks", name, draw(known)))
     drawn += [
@@ -114,10 +105,14 @@ def figures_of(checks: Checks, posterior: Posterior) -> list[Part]:
         words = dict(zip(held["names"], held["words"], strict=True))
         ax = fit_figures.draw_posterior(posterior, priors, words)
         drawn.append(("identifiability", "posterior", ax))
-    return [
-        Part(section, svg_of(ax, CAPTIONS[name]), _alt(section, checks, name), CAPTIONS[name])
-        for section, name, ax in drawn
-    ]
+    found_by_section: dict[str, list[Figure]] = {}
+    for section, name, ax in drawn:
+        caption = CAPTIONS[name]
+        asks = next(part["asks"] for part in SECTIONS if part["name"] == section)
+        said = "; ".join(f"{key}: {checks[key]['found']}" for key in asks if key in checks)
+        figure = Figure(svg_of(ax, caption), f"{caption} {said}", caption)
+        found_by_section.setdefault(section, []).append(figure)
+    return found_by_section
 
 
 def svg_of(ax: Axes, title: str) -> bytes:
@@ -128,13 +123,6 @@ def svg_of(ax: Axes, title: str) -> bytes:
         return target.read_bytes()
 
 
-def _alt(section: str, checks: Checks, name: str) -> str:
-    """Return a caption with what was found, for readers who do not see the figure."""
-    held = next(names for anchor, _, names in SECTIONS if anchor == section)
-    said = [f"{check}: {checks[check]['found']}" for check in held if check in checks]
-    return f"{CAPTIONS[name]} {'; '.join(said)}"
-
-
 class _Table(NamedTuple):
     """Hold a table: section, check, caption, columns, rows from numbers, columns of numbers."""
 
@@ -143,7 +131,7 @@ class _Table(NamedTuple):
     caption: str
     head: tuple[str, ...]
     rows: Callable[[Numbers], list[list[str]]]
-    numeric: Iterable[int]
+    numeric: Collection[int]
 
 
 def _outside_prior(held: Numbers) -> list[list[str]]:
@@ -198,8 +186,8 @@ _TABLES = (
 )  # fmt: skip
 
 
-def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
-    """Return the tables of a section as HTML.
+def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[Table]:
+    """Return the tables of a section.
 
     Parameters
     ----------
@@ -208,7 +196,7 @@ def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
     numbers
         Of its checks, by name.
     """
-    parts = []
+    parts: list[Table] = []
     if section == "ranks":
         parts = _rank_table(numbers)
     elif section == "left-out":
@@ -217,25 +205,25 @@ def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[str]:
         held = numbers.get(table.check) if table.section == section else None
         rows = table.rows(held) if held else []
         if rows:
-            parts.append(html_markup.table(table.caption, table.head, rows, table.numeric))
+            parts.append(Table(table.caption, table.head, rows, table.numeric))
     return parts
 
 
-def _rank_table(numbers: Mapping[str, Numbers]) -> list[str]:
+def _rank_table(numbers: Mapping[str, Numbers]) -> list[Table]:
     """Return adjusted p-values and coverage of every parameter and derived quantity."""
     columns: dict[str, Mapping[str, float]] = {}
-    for where in ("global", "local"):
+    for where in _WHERE:
         ranks = numbers.get(f"simulation-based calibration, {where}")
         if ranks:
             columns[f"p, {where}"] = dict(zip(ranks["names"], ranks["adjusted"], strict=True))
-        covered = numbers.get(f"coverage, {where}")
-        for at, shares in (covered or {}).get("intervals", {}).items():
+        covered = numbers.get(f"coverage, {where}") or {}
+        for at, shares in covered.get("intervals", {}).items():
             words = f"in {100.0 * float(at):.0f} %, {where}"
-            columns[words] = dict(zip(covered["names"], shares, strict=True))  # type: ignore[index]
+            columns[words] = dict(zip(covered["names"], shares, strict=True))
     if not columns:
         return []
     names = next(iter(columns.values()))
     rows = [[name, *(f"{column[name]:.3f}" for column in columns.values())] for name in names]
     caption = "Adjusted p-values of an even spread, and shares of true values in central intervals"
     head = ("Parameter or derived quantity", *columns)
-    return [html_markup.table(caption, head, rows, range(1, len(head)))]
+    return [Table(caption, head, rows, range(1, len(head)))]

@@ -15,7 +15,7 @@ from sim.app.lessons.lesson_runs import (
     LessonFinding,
 )
 from sim.experiments.comparison.paired_statistics import LEVEL
-from sim.report.compare_text import MINUS
+from sim.report.display_names import MINUS
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson

@@ -13,7 +13,8 @@ from sim.app.what_if.run_cache import PAIRS
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.compare_text import MINUS, percent, probability
+from sim.report.compare_text import percent, probability
+from sim.report.display_names import MINUS
 
 MOST_NAMED = 1e6
 """Runs needed to see half of a difference above which their number is not told."""

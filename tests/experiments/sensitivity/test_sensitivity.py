@@ -19,7 +19,7 @@ from sim.experiments.sensitivity.analysis import SweepFrames
 from sim.experiments.sensitivity.export import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
-from sim.report.sweep_card import sweep_card
+from sim.report.cards import sweep_card
 from sim.results.sensitivity_result import Sensitivity, sensitivity
 from tests.experiments.sensitivity.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 

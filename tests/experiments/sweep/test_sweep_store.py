@@ -22,7 +22,7 @@ from sim.core.files import MachineError
 from sim.experiments.sweep import Sweep, chunk_runs
 from sim.experiments.sweep.storage import Folder, place_of
 from sim.experiments.sweep.sweep_store import Store
-from sim.report.sweep_card import sweep_card
+from sim.report.cards import sweep_card
 from sim.results.sensitivity_result import sensitivity
 
 if TYPE_CHECKING:

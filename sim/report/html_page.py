@@ -1,0 +1,101 @@
+"""Pages of HTML from the templates; every text that comes in goes out escaped."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.core.files import write_text
+from sim.core.folders import make_folder
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""Content policy of a page: it may load nothing but what it holds."""
+
+
+class Table(NamedTuple):
+    """Hold a table whose first column names the rows, as texts.
+
+    Parameters
+    ----------
+    caption, head, rows
+        What it holds, the names of the columns, and the cells.
+    numbers
+        Positions of the columns that hold numbers, set flush right.
+    """
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Collection[int] = ()
+
+
+class Figure(NamedTuple):
+    """Hold a drawing as SVG, what a reader who does not see it should know, and its caption."""
+
+    svg: bytes
+    alt: str
+    caption: str
+    square: bool = False
+
+    @property
+    def data(self) -> str:
+        """Return the drawing in base 64."""
+        return b64encode(self.svg).decode("ascii")
+
+
+@cache
+def _environment(package: str) -> Environment:
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    folders = [PackageLoader(name) for name in dict.fromkeys((package, "sim.report"))]
+    return Environment(
+        loader=ChoiceLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, package: str = "sim.report", **fields: Any) -> str:
+    """Fill in a template of a package's folder ``templates``, or of that of the reports."""
+    # Sections enter themselves into the list of contents, which stands above them.
+    return _environment(package).get_template(template).render(policy=POLICY, contents=[], **fields)
+
+
+def write_report(
+    folder: str | Path,
+    save_figures: Callable[[Path], list[Path]],
+    page: Callable[[dict[str, bytes]], str],
+    name: str = "report.html",
+) -> Path:
+    """Write figures into ``figures/`` and the page that holds them; return the page.
+
+    Parameters
+    ----------
+    folder
+        Gets ``figures/`` and the page; files of these names are replaced.
+    save_figures
+        Writes the figures into a folder and returns their files.
+    page
+        Returns the page as HTML from the SVG of each figure by its name.
+    name
+        Of the page.
+
+    Raises
+    ------
+    InputError, MachineError
+        If the folder cannot be written to.
+    """
+    place = make_folder(folder)
+    written = save_figures(place / "figures")
+    drawings = {path.stem: path.read_bytes() for path in written if path.suffix == ".svg"}
+    write_text(place / name, page(drawings))
+    return place / name
