@@ -8,9 +8,11 @@ posterior as the full one wherever the box holds all of it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +24,7 @@ from calibration.inference.fit import Draws, Fit, box_around, fit
 from calibration.inference.learned_summaries import NETWORKS
 from calibration.inference.posterior import Posterior, to_inference_data
 from calibration.inference.prior import Array, Prior
-from calibration.inference.reference_table import Rows, Wave, load_simulator
-from calibration.inference.simulator_protocol import Simulator
-from calibration.inference.table_pool import build
+from calibration.inference.reference_table import Progress, Rows, Wave, build, load_simulator
 from calibration.published import CHECKS, POSTERIOR, SIMULATOR
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
@@ -41,18 +41,10 @@ Notify = Callable[[str, int, int], None]
 class Settings:
     """Hold what a calibration is asked to do.
 
-    Parameters
-    ----------
-    runs, truncated_runs, predictive_runs
-        Size of the three tables; as the thresholds name them by default.
-    seed
-        Of all draws and runs.
-    networks
-        Size of each ensemble.
-    workers
-        Processes that make runs, threads that train networks.
-    simulator
-        What is calibrated, as ``module:function``.
+    ``runs``, ``truncated_runs`` and ``predictive_runs`` are the sizes of the three tables, ``seed``
+    is that of all draws and runs, ``networks`` the size of each ensemble. Workers are processes
+    that make runs and threads that train networks. The simulator is named as
+    ``module:function``.
     """
 
     runs: int
@@ -64,17 +56,19 @@ class Settings:
     simulator: str = SIMULATOR
 
     def __post_init__(self) -> None:
-        for name in ("runs", "truncated_runs", "predictive_runs"):
-            if getattr(self, name) < FEWEST:
-                raise InputError(
-                    f"{getattr(self, name)} is too few", field=name, allowed=f"{FEWEST} or more"
-                )
-        if self.workers < 1:
-            raise InputError(f"{self.workers} is too few", field="workers", allowed="1 or more")
+        for name, fewest in (
+            ("runs", FEWEST),
+            ("truncated_runs", FEWEST),
+            ("predictive_runs", FEWEST),
+            ("workers", 1),
+        ):
+            given = getattr(self, name)
+            if given < fewest:
+                allowed = f"{fewest} or more"
+                raise InputError(f"{given} is too few", field=name, allowed=allowed)
         if not 0 <= self.seed < 2**31:
-            raise InputError(
-                f"{self.seed} is out of range", field="seed", allowed="a whole number below 2**31"
-            )
+            allowed = "a whole number below 2**31"
+            raise InputError(f"{self.seed} is out of range", field="seed", allowed=allowed)
 
 
 def usual_settings(**given: Any) -> Settings:
@@ -92,16 +86,8 @@ def usual_settings(**given: Any) -> Settings:
 class Calibration(NamedTuple):
     """Hold what came of a calibration.
 
-    Parameters
-    ----------
-    posterior
-        Draws, with what they were made by.
-    verdicts
-        One a check.
-    scores
-        The draws as normal scores of the full prior (N, P).
-    seconds
-        Time taken by each part.
+    ``scores`` are the posterior's draws as normal scores of the full prior (N, P), ``seconds`` the
+    time taken by each part; there is one verdict a check.
     """
 
     posterior: Posterior
@@ -145,10 +131,7 @@ _WRITTEN = (
 def clear(folder: Path) -> None:
     """Remove a calibration, and nothing that somebody else put into its folder.
 
-    Raises
-    ------
-    InputError
-        If the folder holds something else.
+    An InputError tells that the folder holds something else.
     """
     held = sorted(folder.iterdir()) if folder.is_dir() else []
     found = [path for pattern in _WRITTEN for path in folder.glob(pattern)]
@@ -177,104 +160,90 @@ class _Work:
 
     def __init__(self, folder: Path, settings: Settings, notify: Notify) -> None:
         self.folder, self.settings, self.notify = folder, settings, notify
-        self.simulator: Simulator = load_simulator(settings.simulator)
+        self.simulator = load_simulator(settings.simulator)
         self.seconds: dict[str, float] = {}
         self.verdicts: list[Verdict] = []
-        self.keys: list[tuple[int, int]] = []
-        self.statistics: list[Array] = []
+        self.tables: list[Rows] = []
 
     def done(self) -> Calibration:
         """Do everything and write it."""
         started, settings = datetime.now(UTC), self.settings
         prior, observed = self.simulator.prior, self.simulator.observed
-        first = self._table("runs from the prior", PRIOR_WAVE, prior, settings.runs)
         names = self.simulator.statistics
+        values = prior.draw(settings.runs, settings.seed, PRIOR_WAVE)
+        first = self._table("runs from the prior", PRIOR_WAVE, values)
         self.verdicts.append(checks.prior_predictive(first.statistics, observed, names))
         wide = self._fit("global", prior, first)
         box = box_around(prior, wide.draws(observed, seed=settings.seed))
-        second = self._table(
-            "runs from the truncated prior", TRUNCATED_WAVE, box, settings.truncated_runs
-        )
+        values = box.draw(settings.truncated_runs, settings.seed, TRUNCATED_WAVE)
+        second = self._table("runs from the truncated prior", TRUNCATED_WAVE, values)
         more = first.chosen(box.contains(first.values))
         narrow = self._fit("local", box, second, more)
         draws = narrow.draws(observed, seed=settings.seed)
         self.verdicts.append(checks.contraction(draws.scores, prior.names))
         self.verdicts.append(checks.correlation(draws.scores, prior.names))
-        self.verdicts.append(self._second_route(box, second, more, draws))
-        predicted = self._predicted(draws)
+        self.verdicts.append(self._second_route(box, Rows.joined((second, more)), draws))
+        values = np.resize(draws.values, (settings.predictive_runs, draws.values.shape[1]))
+        predicted = self._table("runs from the posterior", PREDICTIVE_WAVE, values)
         self.verdicts.append(checks.joint_predictive(predicted.statistics, observed, names))
-        statistics = np.concatenate(self.statistics)
-        self.verdicts.insert(0, checks.table_is_whole(statistics, names, self.keys))
+        made = Rows.joined(self.tables)
+        self.verdicts.insert(0, checks.table_is_whole(made.statistics, names, made.keys))
         posterior = self._posterior(draws, box, started)
         found = Calibration(posterior, tuple(self.verdicts), draws.scores, self.seconds)
-        self._write(found, predicted, observed)
+        self._write(found, predicted)
         return found
 
-    def _table(self, what: str, number: int, prior: Prior, runs: int) -> Rows:
-        """Return the finite rows of a table, made or found."""
-        values = prior.draw(runs, self.settings.seed, number)
-        return self._built(what, number, values)
-
-    def _built(self, what: str, number: int, values: Array) -> Rows:
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[Progress]:
         began = time.perf_counter()
-        wave = Wave(self.folder / f"table-{number}", number, self.settings.seed, values)
-        rows = build(
-            wave,
-            self.settings.simulator,
-            workers=self.settings.workers,
-            progress=lambda done, total: self.notify(what, done, total),
-        )
+        yield partial(self.notify, what)
         self.seconds[what] = time.perf_counter() - began
-        self.keys += rows.keys
-        self.statistics.append(rows.statistics)
+
+    def _table(self, what: str, number: int, values: Array) -> Rows:
+        """Return the finite rows of a table of runs at values (N, P), made or found."""
+        settings = self.settings
+        wave = Wave(self.folder / f"table-{number}", number, settings.seed, values)
+        with self._timed(what) as notify:
+            rows = build(wave, settings.simulator, workers=settings.workers, progress=notify)
+        self.tables.append(rows)
         finite = rows.finite()
         if len(finite.values) < FEWEST / 2:
             raise InputError("hardly any run gave numbers", file=wave.folder)
         return finite
 
     def _fit(self, where: str, prior: Prior, rows: Rows, more: Rows | None = None) -> Fit:
-        began, what = time.perf_counter(), f"{where} fit"
-        self.notify(what, 0, 1)
-        found = fit(
-            prior,
-            rows,
-            self.simulator.derived,
-            more=more,
-            seed=self.settings.seed,
-            networks=self.settings.networks,
-            workers=self.settings.workers,
-            progress=lambda done, total: self.notify(what, done, total),
-        )
-        self.verdicts += found.verdicts(where)
-        self.seconds[what] = time.perf_counter() - began
+        with self._timed(f"{where} fit") as notify:
+            notify(0, 1)
+            found = fit(
+                prior,
+                rows,
+                self.simulator.derived,
+                more=more,
+                seed=self.settings.seed,
+                networks=self.settings.networks,
+                workers=self.settings.workers,
+                progress=notify,
+            )
+            self.verdicts += found.verdicts(where)
         return found
 
-    def _second_route(self, box: Prior, rows: Rows, more: Rows, draws: Draws) -> Verdict:
+    def _second_route(self, box: Prior, taught: Rows, draws: Draws) -> Verdict:
         """Return whether neural posterior estimation agrees, where it is installed."""
         from calibration.inference import neural
 
         if not neural.is_installed():
             return neural.missing()
-        began, what = time.perf_counter(), "second route"
-        self.notify(what, 0, 1)
-        taught = Rows.joined((rows, more))
-        observed, full = self.simulator.observed, box.whole()
-        scores = neural.draws(
-            box.scores(taught.values),
-            taught.statistics,
-            observed,
-            len(draws.values),
-            self.settings.seed,
-        )
-        self.seconds[what] = time.perf_counter() - began
-        second = full.scores(box.values(scores))
+        with self._timed("second route") as notify:
+            notify(0, 1)
+            scores = neural.draws(
+                box.scores(taught.values),
+                taught.statistics,
+                self.simulator.observed,
+                len(draws.values),
+                self.settings.seed,
+            )
+        second = box.whole().scores(box.values(scores))
         return checks.routes_agree(draws.scores, second, box.names)
-
-    def _predicted(self, draws: Draws) -> Rows:
-        """Return runs at draws from the posterior."""
-        count = self.settings.predictive_runs
-        values = draws.values[np.arange(count) % len(draws.values)]
-        return self._built("runs from the posterior", PREDICTIVE_WAVE, values)
 
     def _posterior(self, draws: Draws, box: Prior, started: datetime) -> Posterior:
         settings = self.settings
@@ -292,19 +261,19 @@ class _Work:
         derived = {name: draws.derived[:, j] for j, name in enumerate(self.simulator.derived)}
         return Posterior(self.simulator.prior.names, draws.values, derived, made_by)
 
-    def _write(self, found: Calibration, predicted: Rows, observed: Array) -> None:
+    def _write(self, found: Calibration, predicted: Rows) -> None:
         """Write posterior, InferenceData and checks; the checks come last."""
         found.posterior.write(self.folder / POSTERIOR)
         data = to_inference_data(
             found.posterior,
             prior=self.simulator.prior.draw(len(found.scores), self.settings.seed, 99),
-            observed=observed,
+            observed=self.simulator.observed,
             predicted=predicted.statistics,
             statistics=self.simulator.statistics,
         )
         if data is not None:
-            with files.replacing(self.folder / DATA) as partial:
-                data.to_netcdf(str(partial))
+            with files.replacing(self.folder / DATA) as partial_file:
+                data.to_netcdf(str(partial_file))
         content = {
             "made_by": found.posterior.made_by,
             "environment": provenance.environment(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from calibration.cases.conditions import load_conditions
 from calibration.checks import load_thresholds
 from calibration.inference import prior
 from calibration.inference.prior import Array, Prior
-from calibration.inference.simulator_protocol import Observation
+from calibration.inference.reference_table import Observation
 from calibration.run_reading import Reading
 from sim.core import enums, provenance
 from sim.core.errors import InputError, nearest_name
@@ -38,19 +38,10 @@ def observation_version() -> str:
 class Documented:
     """Make runs of the model at given parameters and observe them as documented ones.
 
-    Parameters
-    ----------
-    fixed
-        Values of parameters, free or not, that hold in all runs whatever is asked of these. They
-        may lie outside a parameter's range: a world that is wrong on purpose has no other way
-        to turn a rule round.
-    derived
-        The derived quantities, as the thresholds word them; those of the thresholds by default.
-
-    Raises
-    ------
-    InputError
-        If there is no parameter of a name in ``fixed``.
+    ``fixed`` holds values of parameters, free or not, that hold in all runs whatever is asked of
+    these. They may lie outside a parameter's range: a world that is wrong on purpose has no other
+    way to turn a rule round. ``derived`` are the derived quantities, as the thresholds word them;
+    those of the thresholds by default.
     """
 
     def __init__(
@@ -62,27 +53,19 @@ class Documented:
         self.statistics = observed_statistics.names()
         self.observed: Array = observed_statistics.observed()
         self.fixed = dict(fixed or {})
-        self._wanted = dict(load_thresholds()["derived"] if derived is None else derived)
-        self.derived = tuple(self._wanted)
-        self._world = load_world()
+        self._quantities = dict(load_thresholds()["derived"] if derived is None else derived)
+        self.derived = tuple(self._quantities)
         self._conditions = load_conditions()
-        countries, outcomes = (
-            len(self._world.tables["countries"]["iso3"]),
-            observed_statistics.OUTCOMES,
-        )
-        localities = len(self._world.tables["localities"]["code"])
+        counted = observed_statistics.observed_counts()._asdict()
         self.shapes: Mapping[str, tuple[int, ...]] = {
-            "by_locality": (localities, len(outcomes)),
-            "by_country": (countries, len(observed_statistics.PERIODS) + 1, len(outcomes)),
+            name: counts.shape for name, counts in counted.items()
         }
-        names = list(PARAMETERS)
-        self._columns = [names.index(name) for name in self.prior.names]
         for name in self.fixed:
             if name not in PARAMETERS:
                 near = nearest_name(name, PARAMETERS)
                 raise InputError(f"there is no parameter {name!r}", field="fixed", nearest=near)
-        self._fixed_columns = [names.index(name) for name in self.fixed]
-        self._fixed_values = list(self.fixed.values())
+        names = list(PARAMETERS)
+        self._columns = [names.index(name) for name in (*self.prior.names, *self.fixed)]
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
@@ -98,19 +81,19 @@ class Documented:
             "conditions": conditions,
             "priors": repr(sorted(self.prior.texts.items())),
             "observation": observation_version(),
-            "derived_from": repr(sorted(self._wanted.items())),
+            "derived_from": repr(sorted(self._quantities.items())),
         }
 
     @cached_property
     def _template(self) -> Any:
-        return initial_state(self._conditions, self._world)
+        return initial_state(self._conditions, load_world())
 
     def finished(self, values: Array, seed: int, replicate: int) -> tuple[Reading, int]:
         """Return one run at the parameters' values (P,), and the key of what is told of it."""
         par = self._template.par.copy()
         flat = par.view(np.float64).reshape(-1)
-        flat[self._columns] = values
-        flat[self._fixed_columns] = self._fixed_values
+        # What is held fixed comes last, over the value of a free parameter.
+        flat[self._columns] = [*values, *self.fixed.values()]
         begun = self._template._replace(par=par, par_values=flat)
         # Waves keep replicates apart, and seeds the tables.
         return Reading(simulate(begun, seed, replicate)), (seed * 2**32 + replicate) % 2**63
@@ -118,20 +101,24 @@ class Documented:
     def run(self, values: Array, seed: int, replicate: int) -> Observation:
         """Return one run at the parameters' values (P,)."""
         reading, key = self.finished(values, seed, replicate)
-        counts = observed_statistics.counts(reading)
         return Observation(
             observed_statistics.observe(reading, key),
-            np.array([derived_of(reading, asked) for asked in self._wanted.values()]),
-            {"by_locality": counts.by_locality, "by_country": counts.by_country},
+            np.array([_derived(reading, **quantity) for quantity in self._quantities.values()]),
+            observed_statistics.counts(reading)._asdict(),
         )
 
 
-def derived_of(reading: Reading, asked: Mapping[str, Any]) -> float:
+def _derived(
+    reading: Reading,
+    outcome: str,
+    localities: Iterable[str] | None = None,
+    until: str | None = None,
+) -> float:
     """Return a derived quantity of a run: how many deals or twinnings, where and until when."""
-    fields: dict[str, Any] = {name: asked.get(name) for name in ("localities", "until")}
-    if asked["outcome"] == "twinnings":
-        return float(len(reading.chosen(reading.events(enums.TWINNING), **fields)))
-    return float(len(reading.chosen(reading.negotiated, field="dealt", **fields)))
+    twinnings = outcome == "twinnings"
+    rows = reading.events(enums.TWINNING) if twinnings else reading.negotiated
+    field = "month" if twinnings else "dealt"
+    return float(len(reading.chosen(rows, field=field, localities=localities, until=until)))
 
 
 def simulator() -> Documented:

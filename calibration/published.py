@@ -21,19 +21,13 @@ _WARNING = (
     "the posterior was fitted to another version of the model ({} changed since); "
     "paradiplomacy calibrate makes one of this version"
 )
-_KEPT = ("model_version", "behaviour", "seed")
 
 
 class Drawn(NamedTuple):
-    """Hold draws and where they come from.
+    """Hold draws, values of the free parameters by name, and where they come from.
 
-    Parameters
-    ----------
-    draws
-        Values of the free parameters by name, one set a draw.
-    source
-        Hash of the posterior's file, the versions it was fitted with, and what of them has
-        changed since (``changed_since_fit``).
+    The source is the hash of the posterior's file, the versions it was fitted with, and what of
+    them has changed since (``changed_since_fit``).
     """
 
     draws: tuple[dict[str, float], ...]
@@ -55,12 +49,8 @@ def published_folder() -> Path:
 def read_published(folder: Path | None = None) -> Posterior:
     """Return the posterior of a calibration, the published one by default.
 
-    It may be of another version of the model: :func:`stale_parts` tells.
-
-    Raises
-    ------
-    InputError
-        If there is none.
+    It may be of another version of the model: :func:`stale_parts` tells. An InputError tells that
+    there is none.
     """
     file = (folder or published_folder()) / POSTERIOR
     if folder is None and not file.is_file():
@@ -99,14 +89,14 @@ def draws(count: int, *, folder: Path | None = None, world: World | None = None)
     from sim.world import load_world
 
     posterior = read_published(folder)
+    file = (folder or published_folder()) / POSTERIOR
     if world is not None and world.digest != load_world().digest:
         raise InputError(
             "the calibration belongs to the shipped tables of the world, not to those given",
             argument="posterior",
             allowed="the shipped world, or no posterior",
         )
-    file = (folder or published_folder()) / POSTERIOR
-    source = {name: posterior.made_by.get(name) for name in _KEPT}
+    source = {name: posterior.made_by.get(name) for name in ("model_version", "behaviour", "seed")}
     source["changed_since_fit"] = stale_parts(posterior)
     source["file_sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     return Drawn(tuple(posterior.first(count)), source)

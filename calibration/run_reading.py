@@ -46,11 +46,6 @@ class Reading:
         self.projects: Array = w.project[: int(run["projects"])]
         self.ties: Array = w.tie[: int(run["ties"])]
 
-    @property
-    def years(self) -> float:
-        """Return the length of the run in years."""
-        return (self.end - self.start + 1) / MONTHS_A_YEAR
-
     @cached_property
     def _by_kind(self) -> list[Array]:
         """Return the log's rows by kind of event, in the order of recording."""
@@ -76,18 +71,19 @@ class Reading:
         at = np.minimum(np.searchsorted(known, identities), len(known) - 1)
         return np.where(known[at] == identities, order[at], -1)
 
-    def field_of(self, identities: Array, name: str, missing: int = -1) -> Array:
-        """Return a field of the events with the identities given, ``missing`` if there is none."""
+    def field_of(self, identities: Array, name: str) -> Array:
+        """Return a field of the events with the identities given, -1 where there is none."""
         rows = self.rows_of(identities)
-        if not len(self.log):
-            return np.full(len(rows), missing, dtype=np.int64)
-        return np.where(rows < 0, missing, self.log[name][rows])
+        return np.where(rows < 0, -1, self.log[name][rows]) if len(self.log) else rows
 
     # --- contacts
 
     def is_local(self, rows: Array) -> Array:
         """Tell of each record whether its place is a locality."""
         return (rows["place"] >= 0) & (rows["place"] < self.localities)
+
+    def _local(self, rows: Array) -> Array:
+        return rows[self.is_local(rows)]
 
     @cached_property
     def visits(self) -> Array:
@@ -97,7 +93,7 @@ class Reading:
     @cached_property
     def local_visits(self) -> Array:
         """Return the visits that went to localities."""
-        return self.visits[self.is_local(self.visits)]
+        return self._local(self.visits)
 
     @cached_property
     def journeys(self) -> Array:
@@ -107,20 +103,28 @@ class Reading:
     @cached_property
     def own_journeys(self) -> Array:
         """Return the journeys of governors on the initiative of their own side."""
-        own: Array = self.journeys[self.journeys["initiator"] == k.LAC]
-        return own
+        return np.asarray(self.journeys[self.journeys["initiator"] == k.LAC])
 
     @cached_property
     def introductions(self) -> Array:
         """Return the introductions of Chinese actors to localities."""
-        made = self.events(k.INTRODUCTION)
-        return made[self.is_local(made)]
+        return self._local(self.events(k.INTRODUCTION))
+
+    @cached_property
+    def local_ties(self) -> Array:
+        """Return the ties of localities."""
+        return self._local(self.ties)
+
+    @cached_property
+    def twinned(self) -> Array:
+        """Return the ties that became twinnings."""
+        return self.ties[self.ties["twinned"] >= 0]
 
     @cached_property
     def begun_by_visit(self) -> Array:
         """Return the ties, with localities or centres, that a Chinese visit began."""
-        begun: Array = self.ties[self.field_of(self.ties["first_event"], "kind") == k.VISIT_TO_LAC]
-        return begun
+        first = self.field_of(self.ties["first_event"], "kind")
+        return np.asarray(self.ties[first == k.VISIT_TO_LAC])
 
     def by_country(self, rows: Array) -> Array:
         """Return how many records there are by country (C,)."""
@@ -128,14 +132,24 @@ class Reading:
 
     def by_locality(self, rows: Array) -> Array:
         """Return how many records there are by locality (L,); others are left out."""
-        local = rows["place"][self.is_local(rows)]
-        return np.bincount(local, minlength=self.localities)
+        return np.bincount(self._local(rows)["place"], minlength=self.localities)
 
     def kind_of(self, actors: Array) -> Array:
         """Return the kinds of actors, given their indices; all of these must exist."""
         return self.w.actor["kind"][actors]
 
     # --- projects
+
+    @cached_property
+    def signed(self) -> Array:
+        """Return the projects that got as far as a memorandum."""
+        return self.projects[self.projects["signed"] >= 0]
+
+    @cached_property
+    def memoranda(self) -> Array:
+        """Return the projects with a memorandum, less those still waiting when the run ended."""
+        decided = (self.signed["approved"] >= 0) | (self.signed["stage"] >= k.FIRST_ENDED)
+        return np.asarray(self.signed[decided])
 
     @cached_property
     def deals(self) -> Array:
@@ -145,23 +159,12 @@ class Reading:
     @cached_property
     def negotiated(self) -> Array:
         """Return the deals that were negotiated with a government: all but acquisitions."""
-        rest: Array = self.deals[self.deals["channel"] != k.BY_ACQUISITION]
-        return rest
+        return np.asarray(self.deals[self.deals["channel"] != k.BY_ACQUISITION])
 
     @cached_property
     def local_deals(self) -> Array:
         """Return the deals that localities decided on."""
-        local: Array = self.deals[self.deals["level"] == k.LOCAL]
-        return local
-
-    @cached_property
-    def memoranda(self) -> Array:
-        """Return the projects that got as far as a memorandum and were decided on by anyone.
-
-        Left out are those still waiting at the end of the run.
-        """
-        signed = self.projects[self.projects["signed"] >= 0]
-        return signed[(signed["approved"] >= 0) | (signed["stage"] >= k.FIRST_ENDED)]
+        return np.asarray(self.deals[self.deals["level"] == k.LOCAL])
 
     @cached_property
     def arose_at_centre(self) -> Array:
@@ -173,8 +176,7 @@ class Reading:
         planned = self.deals["channel"] == k.BY_EXECUTIVE
         central = self.deals["level"] == k.CENTRAL
         where = self.field_of(self.deals["cause0"], "place")
-        result: Array = planned | (central & (where >= self.localities))
-        return result
+        return np.asarray(planned | (central & (where >= self.localities)))
 
     # --- circumstances
 
@@ -204,36 +206,28 @@ class Reading:
     def recognised(self) -> Array:
         """Tell whether Beijing was recognised, by month of the run and country (T, C)."""
         switches = self.events(k.RECOGNITION_SWITCH)
-        shape = (self.end - self.start + 1, self.countries)
-        turns = np.zeros(shape, dtype=np.int64)
+        turns = np.zeros((self.end - self.start + 1, self.countries), dtype=np.int64)
         np.add.at(turns, (switches["month"] - self.start, switches["country"]), 1)
         # Switches yet to come after a month, the last month's own not among them.
         later = turns[::-1].cumsum(axis=0)[::-1] - turns
-        held: Array = (self.w.country["recognises"] == 1) ^ (later % 2 == 1)
-        return held
+        return np.asarray((self.w.country["recognises"] == 1) ^ (later % 2 == 1))
 
-    # --- names
+    # --- names: a KeyError tells of one that is not in this world
 
     def country_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of countries.
-
-        Raises
-        ------
-        KeyError
-            If one is not in this world.
-        """
+        """Return the indices of countries."""
         return self._found(self.w.country["key"], "country", codes)
 
     def locality_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of localities; raises as :meth:`country_rows`."""
+        """Return the indices of localities."""
         return self._found(self.w.place["key"], "locality", codes)
 
     def sector_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of sectors; raises as :meth:`country_rows`."""
+        """Return the indices of sectors."""
         return self._found(self.w.sector["key"], "sector", codes)
 
     def actor_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of Chinese actors; raises as :meth:`country_rows`."""
+        """Return the indices of Chinese actors."""
         return self._found(self.w.actor["key"], "actor", codes)
 
     @staticmethod

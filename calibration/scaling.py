@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.state import Array
 
 
-@dataclass(frozen=True)
-class Scaling:
+class Scaling(NamedTuple):
     """Bring statistics to like scales: linear up to their usual size, logarithmic above.
 
-    Parameters
-    ----------
-    size
-        The usual size of each statistic (K,).
-    mean, sd
-        Of each statistic after that (K,); those that never vary have ``sd`` infinite.
+    All are (K,): the usual size of each statistic, then its mean and standard deviation after
+    that; those that never vary have ``sd`` infinite.
     """
 
     size: Array

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from calibration.claims.claim_table import REPLICATES, Claim, ClaimExperiment
+from calibration.claims.claim import REPLICATES, Claim, ClaimExperiment
 from calibration.claims.effect_inference import SHOWN
 from sim.core.parameters import PARAMETERS
 from sim.report.claims_page import counted_verdicts, threshold_words

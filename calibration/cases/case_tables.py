@@ -8,10 +8,10 @@ project; the choices are in ``docs/calibration.md``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.core.calendar import month_index
 from sim.core.errors import nearest_name
@@ -41,24 +41,13 @@ WAYS = ("backlash", "referendum", "veto", "withheld", "lapse")
 """How something failed: the results of events of the kind ``failure``."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """Hold one documented case.
 
-    Parameters
-    ----------
-    id, name, country
-        Identity, name and ISO 3166 alpha-3 code; the background has no country.
-    localities
-        ISO 3166-2 codes; none for a case of a national government.
-    depth
-        One of :data:`DEPTHS`.
-    since, until
-        First and last month of a deep case, as in ``2005-06``; else empty.
-    initiator, chinese_actors, office_holders, aligned, decides, outcome
-        What the report says of them, coded or in a few words; empty if nothing.
-    source
-        Passage of the report.
+    The country is an ISO 3166 alpha-3 code, empty for the background; localities are ISO 3166-2
+    codes, none for a case of a national government. ``since`` and ``until`` are first and last
+    month of a deep case, as in ``2005-06``. The rest is what the report says, coded or in a few
+    words, and the passage; empty if nothing.
     """
 
     id: str
@@ -82,28 +71,13 @@ class Case:
         return month_index(self.since), month_index(self.until)
 
 
-@dataclass(frozen=True)
-class CaseEvent:
+class CaseEvent(NamedTuple):
     """Hold one documented event.
 
-    Parameters
-    ----------
-    id, case
-        Identity and the case it belongs to.
-    date, precision
-        Date to its precision, one of :data:`PRECISIONS`; empty if none is known.
-    country, localities
-        Codes; none for events above countries.
-    kind, result
-        What it was and what came of it; the result of a ``failure`` is one of :data:`WAYS`.
-    channel, level, initiator
-        Who acted for China, who decided, who began.
-    lac_actor, chinese_actor, sector
-        As the report names them.
-    value
-        US$ million, None if not stated.
-    note, source
-        Choices made in coding the event; passage of the report.
+    The date is to its precision, empty if none is known; country and localities are empty for
+    events above countries. ``kind`` and ``result`` are what it was and what came of it, ``channel``
+    who acted for China, ``level`` who decided, ``value`` US$ million, None if not stated. ``note``
+    tells of choices made in coding the event.
     """
 
     id: str
@@ -137,54 +111,46 @@ _MONTH = "a month as YYYY-MM; of a deep case both, in order"
 _CASE_COLUMNS = (
     _CASE,
     text("name", "Name."),
-    text("country", "Code.", blank=True),
-    text("localities", "Codes.", blank=True),
     text("depth", "Depth.", *DEPTHS),
-    *(month(name, _MONTH, blank=True) for name in ("since", "until")),
     text("initiator", "Who began.", *INITIATORS, blank=True),
+    *(month(name, _MONTH, blank=True) for name in ("since", "until")),
     *(
         text(name, "As the report has it.", blank=True)
-        for name in ("chinese_actors", "office_holders", "aligned", "decides", "outcome")
+        for name in [
+            "country",
+            "localities",
+            "chinese_actors",
+            "office_holders",
+            "aligned",
+            "decides",
+            "outcome",
+        ]
     ),
     source(),
 )
 _EVENT_COLUMNS = (
-    text("id", "Identity."),
     _CASE,
-    text("date", "Date.", blank=True),
+    *(text(name, "As coded.") for name in ("id", "kind", "result")),
     text("precision", "Precision.", *PRECISIONS),
-    text("country", "Code.", blank=True),
-    text("locality", "Codes.", blank=True),
-    text("kind", "Kind."),
-    text("result", "Result."),
     text("channel", "Channel.", *CHANNELS),
     text("level", "Level.", *LEVELS),
     text("initiator", "Who began.", *INITIATORS),
     *(
         text(name, "As the report has it.", blank=True)
-        for name in ("lac_actor", "chinese_actor", "sector")
+        for name in ["date", "country", "locality", "lac_actor", "chinese_actor", "sector", "note"]
     ),
     number("value_usd_m", "US$ million.", blank=True),
-    text("note", "Choices made.", blank=True),
     source(),
 )
 
 
 @cache
 def load_cases(path: Path = CASES) -> dict[str, Case]:
-    """Return the documented cases by their identity.
-
-    Raises
-    ------
-    InputError
-        If rows are not valid.
-    """
+    """Return the documented cases by their identity; an InputError if rows are not valid."""
     sheet = read_table(path, _CASE_COLUMNS)
-    _check_unique(sheet, "case")
     found: dict[str, Case] = {}
-    for line, row in enumerate(_rows(sheet)):
-        fields = {name: cell for name, cell in row.items() if name not in ("case", "localities")}
-        case = Case(**fields, id=row["case"], localities=_codes(row["localities"]))
+    for line, row in _rows(sheet, "case"):
+        case = Case(id=row.pop("case"), localities=_codes(row.pop("localities")), **row)
         if case.depth == "deep":
             _check_window(sheet, line, case)
         found[case.id] = case
@@ -196,25 +162,19 @@ def load_cases(path: Path = CASES) -> dict[str, Case]:
 def load_events(path: Path = EVENTS, cases: Path = CASES) -> tuple[CaseEvent, ...]:
     """Return the documented events in the order of the table.
 
-    Raises
-    ------
-    InputError
-        If rows are not valid or name no case.
+    An InputError tells that rows are not valid or name no case.
     """
     known = load_cases(cases)
     sheet = read_table(path, _EVENT_COLUMNS)
-    _check_unique(sheet, "id")
     events = []
-    for line, row in enumerate(_rows(sheet)):
+    for line, row in _rows(sheet, "id"):
         _check(sheet, line, "case", row["case"], tuple(known))
         if row["kind"] == "failure":
             _check(sheet, line, "result", row["result"], WAYS)
+        del row["value_usd_m"]
         value = float(sheet.values["value_usd_m"][line])
-        event = CaseEvent(
-            **{k: v for k, v in row.items() if k not in ("locality", "value_usd_m")},
-            localities=_codes(row["locality"]),
-            value=None if math.isnan(value) else value,
-        )
+        amount, codes = None if math.isnan(value) else value, _codes(row.pop("locality"))
+        event = CaseEvent(localities=codes, value=amount, **row)
         try:
             _ = event.month
         except ValueError:
@@ -230,18 +190,27 @@ def focal_cases() -> dict[str, Case]:
     return {name: case for name, case in load_cases().items() if case.depth == "deep"}
 
 
-def _check(sheet: UserTable, row: int, field: str, value: str, allowed: tuple[str, ...]) -> None:
+def _rows(sheet: UserTable, identity: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield number and cells of the rows of a table that could be read, each identity once."""
+    first: dict[str, int] = {}
+    for row, value in sheet.rows(identity):
+        if first.setdefault(value, row) != row:
+            sheet.fault(f"{value!r} stands twice", row=row, field=identity)
+    if not sheet.whole:
+        sheet.refuse()
+    for row in range(len(sheet)):
+        yield row, {name: str(cells[row]) for name, cells in sheet.cells.items()}
+
+
+def _codes(given: str) -> tuple[str, ...]:
+    return tuple(code for code in given.split(";") if code)
+
+
+def _check(sheet: UserTable, row: int, field: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
         words = ", ".join(allowed) if len(allowed) < 12 else None
         near = nearest_name(value, allowed)
         sheet.fault(f"{value!r} is not accepted", row=row, field=field, allowed=words, nearest=near)
-
-
-def _check_unique(sheet: UserTable, column: str) -> None:
-    first: dict[str, int] = {}
-    for row, value in sheet.rows(column):
-        if first.setdefault(value, row) != row:
-            sheet.fault(f"{value!r} stands twice", row=row, field=column)
 
 
 def _check_window(sheet: UserTable, row: int, case: Case) -> None:
@@ -252,15 +221,3 @@ def _check_window(sheet: UserTable, row: int, case: Case) -> None:
     if first > last or len(case.localities) != 1:
         said = "a deep case has one locality and two months in order"
         sheet.fault(said, row=row, field="since")
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code for code in text.split(";") if code)
-
-
-def _rows(sheet: UserTable) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table that could be read, as written."""
-    if not sheet.whole:
-        sheet.refuse()
-    for row in range(len(sheet)):
-        yield {name: str(cells[row]) for name, cells in sheet.cells.items()}

@@ -14,6 +14,8 @@ import numpy as np
 from calibration.cases.case_tables import WAYS, CaseEvent, focal_cases, load_cases, load_events
 from sim.core import enums as k
 from sim.core.state import Array
+from sim.engine.monthly_inputs import Positions
+from sim.world import load_world
 
 KINDS = (
     "visit_to_lac",
@@ -69,21 +71,10 @@ class DeepCase(NamedTuple):
     last: int
 
 
-class Codes(NamedTuple):
-    """Hold the numbers of countries and localities by their codes."""
-
-    country: dict[str, int]
-    locality: dict[str, int]
-
-
 @cache
-def codes() -> Codes:
+def codes() -> Positions:
     """Return the numbers that the shipped world gives to countries and localities."""
-    from sim.engine.monthly_inputs import Positions
-    from sim.world import load_world
-
-    at = Positions(load_world())
-    return Codes(at.country, at.locality)
+    return Positions(load_world())
 
 
 @cache
@@ -91,29 +82,15 @@ def studied() -> tuple[DeepCase, ...]:
     """Return the deep cases in the order of the table."""
     number = codes()
     return tuple(
-        DeepCase(
-            case.id,
-            case.localities[0],
-            number.locality[case.localities[0]],
-            number.country[case.country],
-            *case.window,
-        )
-        for case in focal_cases().values()
+        DeepCase(name, code, number.locality[code], number.country[case.country], *case.window)
+        for name, case in focal_cases().items()
+        for code in case.localities
     )
 
 
 def case_number(name: str) -> int:
-    """Return the number of a deep case.
-
-    Raises
-    ------
-    KeyError
-        If there is none of this name.
-    """
-    for number, case in enumerate(studied()):
-        if case.id == name:
-            return number
-    raise KeyError(name)
+    """Return the number of a deep case; a KeyError if there is none of this name."""
+    return {case.id: number for number, case in enumerate(studied())}[name]
 
 
 @cache
@@ -131,8 +108,7 @@ def told() -> Array:
 
 
 def _rows(event: CaseEvent) -> list[tuple[int, int, int, int, int, int, int, bool]]:
-    kind = _kind(event)
-    month = event.month
+    kind, month = _kind(event), event.month
     if kind is None or (month is not None and not 0 <= month <= LAST_MONTH):
         return []
     if load_cases()[event.case].depth == "background":

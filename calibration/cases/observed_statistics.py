@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from calibration.cases.observation_model import BOUND, NOISE, chances, documented, uniforms
 from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, codes, told
-from calibration.cases.targets import Found, Target, load_targets
+from calibration.cases.targets import Found, load_targets
 from calibration.run_reading import Reading
 from sim.core import enums as k
 from sim.core.rng import key_of
@@ -29,14 +29,9 @@ OUTCOMES = ("visits", "twinnings", "local_deals")
 
 
 class Counts(NamedTuple):
-    """Hold counts of :data:`OUTCOMES`.
+    """Hold counts of :data:`OUTCOMES`, int32: by locality (L, 3), and by country and period.
 
-    Parameters
-    ----------
-    by_locality
-        (L, 3), int32.
-    by_country
-        By country, period and outcome (C, 3, 3), int32.
+    The latter are (C, 3, 3).
     """
 
     by_locality: Array
@@ -53,36 +48,26 @@ def observed() -> Array:
     return np.array([target.observed for target in load_targets()])
 
 
-def is_log() -> Array:
-    """Tell of each target whether ratios matter more than differences (n_targets,)."""
-    return np.array([target.scale == "log1p" for target in load_targets()])
-
-
-def scaled(vectors: Array) -> Array:
-    """Return vectors (..., n_targets) with the targets of scale ``log1p`` on that scale.
-
-    Uncertainty can bring a count a little below zero; signs are kept.
-    """
-    return np.where(is_log(), np.sign(vectors) * np.log1p(np.abs(vectors)), vectors)
-
-
 def measured(reading: Reading, key: int) -> Array:
     """Return the vector of a run before the uncertainty of the observed numbers is added."""
     given = chances(key)
     found = Found(reading, documented(reading, key, given), given)
-    return np.array([_taken(target, found) for target in load_targets()])
+    values = []
+    for target in load_targets():
+        measure = target.measure
+        value = measure.take(found.rows if measure.of_record else found, **target.args)
+        if not np.isfinite(value):
+            raise ValueError(f"the target {target.id} is not finite: {value}")
+        values.append(value)
+    return np.array(values)
 
 
 def observe(reading: Reading, key: int) -> Array:
     """Return the vector that a report on a run would hold (n_targets,), all finite.
 
-    Parameters
-    ----------
-    reading
-        A finished run under the conditions (:mod:`calibration.cases.conditions`).
-    key
-        A whole number that names the observation; the same key gives the same chances of being
-        told and the same luck.
+    The run is one under the conditions (:mod:`calibration.cases.conditions`). The key is a whole
+    number that names the observation; the same key gives the same chances of being told and the
+    same luck.
     """
     return uncertain(measured(reading, key), key)
 
@@ -108,24 +93,11 @@ def uncertain(vector: Array, key: int) -> Array:
     return found
 
 
-def _taken(target: Target, found: Found) -> float:
-    measure = target.measure
-    value = measure.take(found.rows if measure.of_record else found, **target.args)
-    if not np.isfinite(value):
-        raise ValueError(f"the target {target.id} is not finite: {value}")
-    return value
-
-
 def counts(reading: Reading, key: int | None = None) -> Counts:
     """Count visits either way, twinnings and local deals of a run.
 
-    Parameters
-    ----------
-    reading
-        The run.
-    key
-        If given, only what is told under this key is counted, dated visits alone in deep cases, to
-        be held against :func:`observed_counts`; else all that happened.
+    If a key is given, only what is told under it is counted, dated visits alone in deep cases, to
+    be held against :func:`observed_counts`; else all that happened.
     """
     size = (reading.localities, reading.countries)
     if key is not None:
@@ -145,18 +117,19 @@ def observed_counts() -> Counts:
 
 def _counts_of(rows: Array, localities: int, countries: int) -> Counts:
     kind = rows["kind"]
-    groups = (((kind == VISIT) | (kind == JOURNEY)) & rows["dated"], kind == TWINNING)
-    chosen = [rows[mask] for mask in (*groups, kind == LOCAL_DEAL)]
+    trips = ((kind == VISIT) | (kind == JOURNEY)) & rows["dated"]
+    chosen = [rows[mask] for mask in (trips, kind == TWINNING, kind == LOCAL_DEAL)]
     return _counted([(r["place"], r["country"], r["month"]) for r in chosen], localities, countries)
 
 
 def _counted(outcomes: list[tuple[Array, Array, Array]], localities: int, countries: int) -> Counts:
+    """Count outcomes, each given as places, countries and months of its records."""
     by_locality = np.zeros((localities, len(OUTCOMES)), dtype=np.int32)
     by_country = np.zeros((countries, len(PERIODS) + 1, len(OUTCOMES)), dtype=np.int32)
     for i, (place, country, month) in enumerate(outcomes):
         local = (place >= 0) & (place < localities)
         by_locality[:, i] = np.bincount(place[local], minlength=localities)
         dated = month >= 0
-        cells = country[dated] * 3 + np.digitize(month[dated], PERIODS)
-        by_country[:, :, i] = np.bincount(cells, minlength=countries * 3).reshape(countries, 3)
+        periods = np.digitize(month[dated], PERIODS)
+        np.add.at(by_country[:, :, i], (country[dated], periods), 1)
     return Counts(by_locality, by_country)

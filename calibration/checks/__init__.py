@@ -1,10 +1,8 @@
 """Check a calibration: functions of arrays that return verdicts against frozen thresholds."""
 
-from calibration.checks.contraction import contraction, correlation
-from calibration.checks.coverage import coverage
-from calibration.checks.posterior_agreement import routes_agree
+from calibration.checks.identifiability import contraction, correlation, routes_agree
 from calibration.checks.predictive import joint_predictive, prior_predictive, table_is_whole
-from calibration.checks.rank_statistics import holm, simulation_based_calibration
+from calibration.checks.rank_statistics import coverage, holm, simulation_based_calibration
 from calibration.checks.verdict import Verdict, load_thresholds, thresholds_digest
 
 __all__ = [

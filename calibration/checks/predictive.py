@@ -1,4 +1,7 @@
-"""Predictive checks: what was observed against what the prior and the posterior predict."""
+"""Predictive checks: what was observed (K,) against what the prior and the posterior predict.
+
+Rows of statistics are (N, K), one a run; names are those of the statistics.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.checks.verdict import Verdict, judged, listed, load_thresholds
+from calibration.checks.verdict import Verdict, chosen_names, judged, listed, load_thresholds
 from calibration.scaling import Scaling
 from sim.core.state import Array
 
@@ -18,21 +21,13 @@ _SPREAD = tuple(round(0.01 * i, 2) for i in range(101))
 def table_is_whole(
     statistics: Array, names: Sequence[str], keys: Sequence[tuple[int, int]]
 ) -> Verdict:
-    """Judge whether every run gave numbers and no two runs shared random numbers.
+    """Judge whether every run of all tables gave numbers and no two shared random numbers.
 
-    Parameters
-    ----------
-    statistics
-        All rows of all tables (N, K).
-    names
-        Of the statistics (K).
-    keys
-        Seed and replicate of each row (N).
+    ``keys`` are seed and replicate of each row.
     """
     missing = np.asarray(~np.isfinite(statistics))
-    holed = np.asarray(missing.any(axis=0))
     rows = int(missing.any(axis=1).sum())
-    at_fault = [name for name, bad in zip(names, holed, strict=True) if bad]
+    at_fault = chosen_names(names, np.asarray(missing.any(axis=0)))
     shared = len(keys) - len(set(keys))
     most = load_thresholds()["table"]["most_missing"]
     found = f"{len(statistics):,} runs, {rows:,} with a number missing, {shared:,} seeds shared"
@@ -46,26 +41,15 @@ def table_is_whole(
 
 
 def prior_predictive(statistics: Array, observed: Array, names: Sequence[str]) -> Verdict:
-    """Judge whether the prior allows what was observed.
-
-    Parameters
-    ----------
-    statistics
-        Rows drawn from the prior (N, K).
-    observed
-        What was observed (K,).
-    names
-        Of the statistics (K).
-    """
+    """Judge whether the prior, from which the rows were drawn, allows what was observed."""
     limits = load_thresholds()["prior_predictive"]
     low, high = np.quantile(statistics, limits["range"], axis=0)
     outside = (observed < low) | (observed > high)
-    failed = [name for name, out in zip(names, outside, strict=True) if out]
-    share = float(outside.mean())
+    failed = chosen_names(names, outside)
     found = f"{len(failed)} of {len(names)} observed statistics outside"
     return judged(
         "prior predictive",
-        share <= limits["most_outside"],
+        float(outside.mean()) <= limits["most_outside"],
         f"{found}: {listed(failed)}" if failed else found,
         f"at most {limits['most_outside']:.0%} outside the prior's "
         f"{limits['range'][0]:.0%} to {limits['range'][1]:.0%}",
@@ -91,13 +75,6 @@ def mahalanobis(statistics: Array, observed: Array) -> tuple[float, float, Array
 
     The distance is Mahalanobis's. Its mean and covariance come from one half of the rows, and the
     observation is ranked among the rows of the other half, to which the first owes nothing.
-
-    Parameters
-    ----------
-    statistics
-        Rows (N, K).
-    observed
-        The observation (K,).
 
     Returns
     -------
@@ -132,23 +109,16 @@ def _shrunk_covariance(rows: Array) -> Array:
 
 
 def joint_predictive(statistics: Array, observed: Array, names: Sequence[str]) -> Verdict:
-    """Judge whether the posterior predicts what was observed, all statistics together.
+    """Judge whether runs at draws from the posterior predict what was observed, all together.
 
     One statistic at a time can look right in a wrong world, so only the joint p-value is judged;
     the others are published with it.
-
-    Parameters
-    ----------
-    statistics
-        Runs at draws from the posterior (N, K).
-    observed, names
-        As in :func:`prior_predictive`.
     """
     limits = load_thresholds()["posterior_predictive"]
     p, distance, others = mahalanobis(statistics, observed)
     single = two_sided(statistics, observed)
-    low, first, median, third, high = np.quantile(statistics, _QUANTILES, axis=0)
-    odd = [name for name, value in zip(names, single, strict=True) if value < 0.05]
+    low, first, median, third, high = np.quantile(statistics, _QUANTILES, axis=0).tolist()
+    odd = chosen_names(names, single < 0.05)
     found = f"joint p-value {p:.3g}"
     return judged(
         "posterior predictive",
@@ -162,9 +132,9 @@ def joint_predictive(statistics: Array, observed: Array, names: Sequence[str]) -
             "distances": np.round(np.quantile(others, _SPREAD), 4).tolist(),
             "p_values": single.tolist(),
             "observed": observed.tolist(),
-            "low": low.tolist(),
-            "high": high.tolist(),
-            "quartiles": [first.tolist(), third.tolist()],
-            "median": median.tolist(),
+            "low": low,
+            "high": high,
+            "quartiles": [first, third],
+            "median": median,
         },
     )

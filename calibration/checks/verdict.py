@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,10 +25,8 @@ class Verdict:
         Its name.
     verdict
         ``passed``, ``missed`` or ``not run``.
-    found
-        What was found, in one sentence.
-    threshold
-        What passes, in one sentence.
+    found, threshold
+        What was found and what passes, in one sentence each.
     numbers
         Everything a figure or a table of the check needs.
     """
@@ -73,6 +71,11 @@ def thresholds_digest() -> str:
     """Return a hash of the thresholds, so that a result names those it was held to."""
     content = THRESHOLDS.read_bytes().replace(b"\r\n", b"\n")
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def chosen_names(names: Sequence[str], chosen: Iterable[Any]) -> list[str]:
+    """Return the names for which a mask is true."""
+    return [name for name, is_chosen in zip(names, chosen, strict=True) if is_chosen]
 
 
 def listed(names: list[str], most: int = 4) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -19,14 +18,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from calibration.claims.claim import REPLICATES, Claim
 from calibration.claims.claim_scenarios import scenarios_of
-from calibration.claims.claim_table import REPLICATES, Claim, load_claims
-from calibration.claims.effect_inference import Evidence, evidence, verdict
+from calibration.claims.claim_table import load_claims
+from calibration.claims.effect_inference import evidence, verdict
 from calibration.claims.findings import Finding, Findings
-from calibration.claims.statistics import STATISTICS, Array
+from calibration.claims.statistics import STATISTICS
+from calibration.run_reading import Reading
 from sim.core.errors import InputError
 from sim.core.provenance import cpu_count
-from sim.core.state import State
+from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import LARGEST_SEED, Scenario
@@ -56,14 +57,9 @@ class PlannedWorld:
 
 
 class ClaimPlan:
-    """Hold the worlds of some claims, each once.
+    """Hold the worlds of some claims, each once, by the scenario's digest.
 
-    Parameters
-    ----------
-    claims
-        Those to check.
-    replicates
-        Runs of each world; None for what each claim says.
+    ``replicates`` is the number of runs of each world; None for what each claim says.
     """
 
     def __init__(self, claims: Sequence[Claim], replicates: int | None = None) -> None:
@@ -75,17 +71,12 @@ class ClaimPlan:
                 continue
             count = replicates or claim.experiment.replicates or REPLICATES
             self.replicates[claim.id] = count
-            self.roles[claim.id] = {
-                role: self._add(scenario, count, measurement_of(claim))
-                for role, scenario in scenarios_of(claim).items()
-            }
-
-    def _add(self, scenario: Scenario, replicates: int, measurement: Measurement) -> str:
-        key = scenario.digest
-        planned = self.worlds.setdefault(key, PlannedWorld(scenario))
-        planned.replicates = max(planned.replicates, replicates)
-        planned.measurements.add(measurement)
-        return key
+            roles = self.roles[claim.id] = {}
+            for role, scenario in scenarios_of(claim).items():
+                roles[role] = key = scenario.digest
+                planned = self.worlds.setdefault(key, PlannedWorld(scenario))
+                planned.replicates = max(planned.replicates, count)
+                planned.measurements.add(measurement_of(claim))
 
     @property
     def runs(self) -> int:
@@ -124,19 +115,18 @@ class Templates:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._kept: OrderedDict[str, State] = OrderedDict()
+        self._made: dict[str, State] = {}
         self._lock = Lock()
 
     def initial(self, scenario: Scenario) -> State:
         """Return the state before the first month of a scenario."""
         key = template_key(scenario)
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = initial_state(scenario, self._world)
-            self._kept.move_to_end(key)
-            if len(self._kept) > _TEMPLATES_KEPT:
-                self._kept.popitem(last=False)
-            template = self._kept[key]
+            if key not in self._made:
+                if len(self._made) == _TEMPLATES_KEPT:
+                    del self._made[next(iter(self._made))]
+                self._made[key] = initial_state(scenario, self._world)
+            template = self._made[key]
         return with_parameters(template, scenario)
 
 
@@ -144,72 +134,43 @@ def measure_runs(
     template: State, seed: int, replicates: range, measurements: Sequence[Measurement]
 ) -> list[Array]:
     """Run some replicates and return the parts (R, K) of each measurement."""
-    from calibration.run_reading import Reading
-
-    asked = [(STATISTICS[m.statistic], json.loads(m.arguments)) for m in measurements]
-    rows: list[list[tuple[float, ...]]] = [[] for _ in asked]
+    measures = [(STATISTICS[m.statistic], json.loads(m.arguments)) for m in measurements]
+    rows: list[list[tuple[float, ...]]] = [[] for _ in measures]
     for replicate in replicates:
         reading = Reading(simulate(template, seed, replicate))
-        for kept, (statistic, arguments) in zip(rows, asked, strict=True):
-            kept.append(statistic.parts(reading, arguments))
-    return [np.array(kept, dtype=np.float64) for kept in rows]
-
-
-Parts = dict[str, dict[Measurement, Array]]
-"""Parts (R, K) of every measurement of every world."""
+        for parts, (statistic, arguments) in zip(rows, measures, strict=True):
+            parts.append(statistic.parts(reading, arguments))
+    return [np.array(parts, dtype=np.float64) for parts in rows]
 
 
 def run_worlds(
     plan: ClaimPlan, seed: int, workers: int, world: World, progress: Progress | None = None
-) -> Parts:
-    """Run all worlds of a plan and return what was measured on them.
-
-    Parameters
-    ----------
-    plan, seed
-        What to run.
-    workers
-        Number of threads.
-    world
-        The tables.
-    progress
-        Called with (done, total) runs now and then.
-    """
+) -> dict[str, dict[Measurement, Array]]:
+    """Run all worlds of a plan and return the parts (R, K) of every measurement of each."""
     templates = Templates(world)
-    order = {key: sorted(planned.measurements) for key, planned in plan.worlds.items()}
+    measured = {key: sorted(planned.measurements) for key, planned in plan.worlds.items()}
 
     def work(key: str, replicates: range) -> list[Array]:
         template = templates.initial(plan.worlds[key].scenario)
-        return measure_runs(template, seed, replicates, order[key])
+        return measure_runs(template, seed, replicates, measured[key])
 
-    found: dict[str, dict[int, list[Array]]] = {key: {} for key in plan.worlds}
     done = 0
     pool = ThreadPoolExecutor(workers, thread_name_prefix="worlds")
     try:
-        waiting = {pool.submit(work, key, part): (key, part) for key, part in plan.chunks()}
-        for future in as_completed(waiting):
-            key, part = waiting[future]
-            found[key][part.start] = future.result()
-            done += len(part)
+        chunks = {pool.submit(work, *chunk): chunk for chunk in plan.chunks()}
+        for future in as_completed(chunks):
+            future.result()
+            done += len(chunks[future][1])
             if progress is not None:
                 progress(done, plan.runs)
     finally:
         # After a fault or Ctrl-C, drop what has not begun.
         pool.shutdown(wait=True, cancel_futures=True)
-    return {
-        key: {
-            name: np.concatenate([found[key][first][i] for first in sorted(found[key])])
-            for i, name in enumerate(names)
-        }
-        for key, names in order.items()
-    }
-
-
-def _evidence(claim: Claim, plan: ClaimPlan, parts: Parts) -> Evidence:
-    """Return the estimates of one claim from the runs of all worlds."""
-    count, name = plan.replicates[claim.id], measurement_of(claim)
-    mine = {role: parts[key][name][:count] for role, key in plan.roles[claim.id].items()}
-    return evidence(mine, claim.measure.value, claim.trial.contrast)
+    found = {}
+    for key, names in measured.items():
+        parts = [future.result() for future, (of, _) in chunks.items() if of == key]
+        found[key] = {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
+    return found
 
 
 def check_claims(
@@ -260,34 +221,25 @@ def check_claims(
     parts = run_worlds(plan, seed, workers or cpu_count(), tables, progress)
     found = []
     for claim in chosen:
-        shown = _evidence(claim, plan, parts) if claim.experiment is not None else None
-        months = next((plan.worlds[k] for k in plan.roles.get(claim.id, {}).values()), None)
-        found.append(
-            Finding(
-                claim=claim,
-                verdict=verdict(claim, shown),
-                evidence=shown,
-                runs=plan.replicates.get(claim.id, 0),
-                worlds=len(set(plan.roles.get(claim.id, {}).values())),
-                months=months.scenario.n_months if months is not None else 0,
-            )
-        )
+        if claim.experiment is None:
+            found.append(Finding(claim, verdict(claim, None)))
+            continue
+        count, roles = plan.replicates[claim.id], plan.roles[claim.id]
+        mine = {role: parts[key][measurement_of(claim)][:count] for role, key in roles.items()}
+        shown = evidence(mine, claim.measure.value, claim.experiment.contrast)
+        months = plan.worlds[roles["with"]].scenario.n_months
+        judged = verdict(claim, shown)
+        found.append(Finding(claim, judged, shown, count, len(set(roles.values())), months))
     return Findings(tuple(found), seed=seed)
 
 
 def _check_numbers(replicates: int | None, seed: int, workers: int | None) -> None:
     """Refuse numbers that no check can be made with."""
-    if replicates is not None and not 2 <= replicates <= 100_000:
-        raise InputError(
-            f"{replicates} is out of range",
-            field="replicates",
-            allowed="a whole number from 2 to 100000: an interval takes two runs",
-        )
-    if not 0 <= seed <= LARGEST_SEED:
-        raise InputError(
-            f"{seed} is out of range", field="seed", allowed=f"a whole number to {LARGEST_SEED}"
-        )
-    if workers is not None and not 1 <= workers <= 1024:
-        raise InputError(
-            f"{workers} is out of range", field="workers", allowed="a whole number from 1 to 1024"
-        )
+    for name, given, low, high, why in (
+        ("replicates", replicates, 2, 100_000, ": an interval takes two runs"),
+        ("seed", seed, 0, LARGEST_SEED, ""),
+        ("workers", workers, 1, 1024, ""),
+    ):
+        if given is not None and not low <= given <= high:
+            allowed = f"a whole number from {low} to {high}{why}"
+            raise InputError(f"{given} is out of range", field=name, allowed=allowed)

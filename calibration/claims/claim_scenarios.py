@@ -8,13 +8,13 @@ and interventions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from calibration.claims.claim import Claim
 from sim.core.parameters import PARAMETERS
 from sim.scenario.problems import Problem, closest, problems_of, shown
 from sim.scenario.schema import Scenario, load
@@ -22,10 +22,7 @@ from sim.scenario.world_names import unknown_names
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from calibration.claims.claim_table import Claim
     from sim.scenario.toml_lines import KeyPath
-
-BASELINE = "baseline"
 
 ROLES = ("with", "without", "with, control", "without, control")
 """The worlds of a claim; it has the last two if it is about a change."""
@@ -41,24 +38,11 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True)
-class Setting:
-    """Hold what one world sets, and the place in the claim's table each part came from.
+class Setting(NamedTuple):
+    """Hold what one world sets, and the place in the claim's table that each part came from."""
 
-    Parameters
-    ----------
-    start, end
-        First and last month.
-    parameters
-        Value and origin by name.
-    interventions
-        Intervention and origin, in order.
-    """
-
-    start: str
-    end: str
     parameters: dict[str, tuple[float, KeyPath]]
-    interventions: tuple[tuple[dict[str, Any], KeyPath], ...]
+    interventions: list[tuple[dict[str, Any], KeyPath]]
 
     def origin(self, path: KeyPath) -> KeyPath:
         """Return the place in the claim's table of a place in the scenario."""
@@ -68,67 +52,68 @@ class Setting:
             return (*self.interventions[path[1]][1], *path[2:])
         return ("experiment", *path)
 
-    def scenario(self) -> Scenario:
-        """Return the world as a scenario; equal worlds give equal scenarios.
-
-        Raises
-        ------
-        pydantic.ValidationError
-            If it is not one.
-        """
-        base = load_baseline()
-        own = {name: value for name, (value, _) in self.parameters.items()}
-        values = base.parameters | own
-        differing = {
-            name: float(values[name])
-            for name in sorted(values)
-            if name not in PARAMETERS or values[name] != PARAMETERS[name].default
-        }
-        changes = [item.model_dump(exclude_none=True) for item in base.interventions]
-        data = base.model_dump(exclude_none=True) | {
-            "start": self.start,
-            "end": self.end,
-            "parameters": differing,
-            "interventions": [*(item for item, _ in self.interventions), *changes],
-        }
-        return Scenario.model_validate(data)
-
 
 @cache
 def load_baseline() -> Scenario:
     """Return the shipped baseline."""
-    return load(BASELINE)
+    return load("baseline")
 
 
-def settings_of(claim: Claim) -> dict[str, Setting]:
-    """Return what each world of a claim sets, by its role in :data:`ROLES`."""
-    trial = claim.trial
-    change = trial.change
-    above: KeyPath = ("experiment",)
-    common = _from(trial.world, (*above, "world"))
-    everywhere = _expanded(trial.interventions, (*above, "interventions"))
-    off = _from(trial.without, (*above, "without"))
+def _roles(claim: Claim) -> tuple[str, ...]:
+    return ROLES[:2] if claim.trial.change is None else ROLES
 
-    def setting(name: str, without: dict[str, tuple[float, KeyPath]]) -> Setting:
-        changed: dict[str, tuple[float, KeyPath]] = {}
-        added: tuple[tuple[dict[str, Any], KeyPath], ...] = ()
-        if change is not None:
-            side = "parameters" if name == "treated" else "against"
-            orders = "interventions" if name == "treated" else "against_interventions"
-            changed = _from(getattr(change, side), (*above, "change", side))
-            added = _expanded(getattr(change, orders), (*above, "change", orders))
-        parameters = common | changed | without
-        return Setting(trial.start, trial.end, parameters, (*everywhere, *added))
 
-    settings = [setting("treated", {}), setting("treated", off)]
-    if change is not None:
-        settings += [setting("control", {}), setting("control", off)]
-    return dict(zip(ROLES, settings, strict=False))
+def _setting(claim: Claim, role: str) -> Setting:
+    """Return what the world of a claim sets in one of :data:`ROLES`."""
+    trial, above = claim.trial, ("experiment",)
+    layers: list[tuple[Any, KeyPath, str, str]] = [(trial, above, "world", "interventions")]
+    if trial.change is not None:
+        is_control = role.endswith("control")
+        fields = (
+            ("against", "against_interventions") if is_control else ("parameters", layers[0][3])
+        )
+        layers.append((trial.change, (*above, "change"), *fields))
+    if role.startswith("without"):
+        layers.append((trial, above, "without", ""))
+    setting = Setting({}, [])
+    for part, path, values, orders in layers:
+        for name, value in getattr(part, values).items():
+            setting.parameters[name] = (value, (*path, values, name))
+        for number, entry in enumerate(getattr(part, orders) if orders else ()):
+            at = (*path, orders, number)
+            setting.interventions.extend((item, at) for item in _each(entry))
+    return setting
+
+
+def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield interventions one by one: a list stands for one with each of its values."""
+    names = [key for key, value in entry.items() if isinstance(value, list)]
+    for values in product(*(entry[name] for name in names)):
+        yield entry | dict(zip(names, values, strict=True))
+
+
+def _scenario(claim: Claim, setting: Setting) -> Scenario:
+    """Return a world as a scenario; equal worlds give equal scenarios."""
+    base = load_baseline()
+    values = base.parameters | {name: value for name, (value, _) in setting.parameters.items()}
+    differing = {
+        name: float(values[name])
+        for name in sorted(values)
+        if name not in PARAMETERS or values[name] != PARAMETERS[name].default
+    }
+    changes = [item.model_dump(exclude_none=True) for item in base.interventions]
+    data = base.model_dump(exclude_none=True) | {
+        "start": claim.trial.start,
+        "end": claim.trial.end,
+        "parameters": differing,
+        "interventions": [*(item for item, _ in setting.interventions), *changes],
+    }
+    return Scenario.model_validate(data)
 
 
 def scenarios_of(claim: Claim) -> dict[str, Scenario]:
     """Return the worlds of a claim that loaded without error, by role."""
-    return {role: setting.scenario() for role, setting in settings_of(claim).items()}
+    return {role: _scenario(claim, _setting(claim, role)) for role in _roles(claim)}
 
 
 def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]:
@@ -146,42 +131,19 @@ def argument_problems(claim: Claim, world: World | None = None) -> list[Problem]
 
 
 def world_problems(claim: Claim, world: World | None = None) -> list[Problem]:
-    """Return what is wrong with the worlds of a claim, also when thinned.
+    """Return the first that is wrong with the worlds of a claim, also when thinned.
 
     Places are those of the claim's own table.
     """
     for tried in (claim, claim.thinned()) if claim.thin else (claim,):
-        for setting in settings_of(tried).values():
+        for role in _roles(tried):
+            setting = _setting(tried, role)
             try:
-                scenario = setting.scenario()
+                scenario = _scenario(tried, setting)
+                found = unknown_names(scenario, scenario.interventions, world)
             except ValidationError as error:
                 found = problems_of(error, Scenario)
-            else:
-                found = unknown_names(scenario, scenario.interventions, world)
-            if found:
-                first = found[0]
-                at = setting.origin(first.path)
-                return [Problem(at, first.message, first.allowed, first.nearest)]
+            for problem in found:
+                at = setting.origin(problem.path)
+                return [Problem(at, problem.message, problem.allowed, problem.nearest)]
     return []
-
-
-def _from(values: dict[str, float], path: KeyPath) -> dict[str, tuple[float, KeyPath]]:
-    return {name: (value, (*path, name)) for name, value in values.items()}
-
-
-def _expanded(
-    entries: tuple[dict[str, Any], ...], path: KeyPath
-) -> tuple[tuple[dict[str, Any], KeyPath], ...]:
-    """Return interventions one by one.
-
-    A list in the place of a value stands for one intervention with each of its values.
-    """
-    return tuple(
-        (item, (*path, number)) for number, entry in enumerate(entries) for item in _each(entry)
-    )
-
-
-def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    names = [key for key, value in entry.items() if isinstance(value, list)]
-    for values in product(*(entry[name] for name in names)):
-        yield entry | dict(zip(names, values, strict=True))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from calibration.claims.statistics import Array, divided
-
-if TYPE_CHECKING:
-    from calibration.claims.claim_table import Claim
+from calibration.claims.claim import Claim
+from calibration.claims.statistics.statistic import divided
+from sim.core.state import Array
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -77,17 +76,9 @@ def estimate(values: Array) -> Estimate:
 def evidence(
     parts: Mapping[str, Array], value: Callable[[Array], Array], contrast: str = "difference"
 ) -> Evidence:
-    """Return the estimates of a claim from the parts of its worlds.
+    """Return the estimates of a claim from the parts (R, K) of its worlds by their role.
 
-    Parameters
-    ----------
-    parts
-        Parts (R, K) of each world by its role, as in
-        :data:`calibration.claims.claim_scenarios.ROLES`.
-    value
-        The statistic's value of averages.
-    contrast
-        How treated and control compare.
+    ``value`` is the statistic's of averages, ``contrast`` how treated and control compare.
     """
     weights = resamples(len(parts["with"]))
     values = {role: value(weights @ numbers) for role, numbers in parts.items()}

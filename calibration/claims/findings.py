@@ -6,12 +6,13 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from calibration.claims.claim_table import Claim
-
 REFERENCE = Path("results") / "reference" / "patterns.json"
 """The committed result, from the project's folder."""
 
 _FOLDER = Path(__file__).resolve().parents[1]
+_SOURCES = (
+    "run_reading.py",
+    "claims/claim_scenarios.py",
+    "claims/effect_inference.py",
+    "claims/claim_experiments.py",
+)
 _DIGITS = 6
 
 
@@ -41,29 +46,25 @@ class Finding:
         One of :data:`calibration.claims.effect_inference.VERDICTS`.
     evidence
         The pattern with the mechanism, without it, and the difference; None if not expressed.
-    runs
-        Replicates of each world.
-    worlds
-        Number of worlds.
-    months
-        Months of each run.
+    runs, worlds, months
+        Replicates of each world, number of worlds, months of each run.
     """
 
     claim: Claim
     verdict: str
-    evidence: Evidence | None
-    runs: int
-    worlds: int
-    months: int
+    evidence: Evidence | None = None
+    runs: int = 0
+    worlds: int = 0
+    months: int = 0
 
     def row(self) -> dict[str, Any]:
         """Return the finding in terms that JSON knows."""
-        claim, found = self.claim, self.evidence
-        unit = None
+        claim, unit = self.claim, None
         if claim.experiment is not None:
             ratio = claim.experiment.contrast == "ratio"
             unit = "relative change" if ratio else claim.measure.unit
-        effect = _estimate(found.effect if found else None)
+        nothing = Estimate(math.nan, math.nan, math.nan)
+        with_, without, effect = map(_rounded, self.evidence or (nothing,) * 3)
         return {
             "id": claim.id,
             "title": claim.title,
@@ -71,8 +72,8 @@ class Finding:
             "verdict": self.verdict,
             "unit": unit,
             "statistic": claim.statistic,
-            "with": _estimate(found.with_ if found else None),
-            "without": _estimate(found.without if found else None),
+            "with": with_,
+            "without": without,
             "effect": effect,
             "interval": [effect["low"], effect["high"]],
             "above": claim.above,
@@ -84,11 +85,12 @@ class Finding:
         }
 
 
-def _estimate(given: Estimate | None) -> dict[str, float | None]:
+def _rounded(given: Estimate) -> dict[str, float | None]:
     """Return an estimate with the digits that mean something, None where there is none."""
-    values = given if given is not None else (math.nan,) * 3
-    rounded = [float(f"{v:.{_DIGITS}g}") if math.isfinite(v) else None for v in values]
-    return dict(zip(("value", "low", "high"), rounded, strict=True))
+    return {
+        name: float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        for name, value in given._asdict().items()
+    }
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ class Findings:
         """Return one row a claim; estimates have columns such as ``effect_low``."""
         import pandas as pd
 
-        return pd.DataFrame([_flat(row) for row in self.rows])
+        flat = pd.json_normalize(self.rows, sep="_").drop(columns="interval", errors="ignore")
+        return flat.rename(columns=lambda name: name.removesuffix("_value"))
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -172,28 +175,10 @@ class Findings:
         return f"Findings({len(self.findings)} claims: {counts})"
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row with its estimates spread over columns."""
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, dict):
-            flat[name] = value["value"]
-            flat |= {f"{name}_{end}": value[end] for end in ("low", "high")}
-        elif name != "interval":
-            flat[name] = value
-    return flat
-
-
 def checks_version(claims: Sequence[Claim]) -> str:
     """Return a hash of all that makes the findings beside the model: claims and statistics."""
-    names = (
-        "run_reading.py",
-        *(
-            f"claims/{name}.py"
-            for name in ("claim_scenarios", "effect_inference", "claim_experiments")
-        ),
-    )
-    sources = [*(_FOLDER / name for name in names), *sorted(_FOLDER.glob("claims/statistics/*.py"))]
+    statistics = sorted(_FOLDER.glob("claims/statistics/*.py"))
+    sources = [*(_FOLDER / name for name in _SOURCES), *statistics]
     digest = hashlib.sha256(provenance.sources_digest(sources, _FOLDER).encode())
     for claim in claims:
         content = claim.model_dump(exclude={"claim", "pattern", "where", "parameters", "thin"})

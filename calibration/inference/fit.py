@@ -6,8 +6,7 @@ serve for nothing but the checks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +15,8 @@ from calibration.checks import Verdict, coverage, load_thresholds, simulation_ba
 from calibration.inference import regression_abc
 from calibration.inference.learned_summaries import NETWORKS
 from calibration.inference.prior import Array, Prior
-from calibration.inference.recalibration import Recalibration
-from calibration.inference.reference_table import Rows
-from calibration.inference.regression_abc import Particles, Regression
+from calibration.inference.reference_table import Progress, Rows
+from calibration.inference.regression_abc import Recalibration, Regression
 
 DRAWS = 2000
 _MOST_SPARE, _MOST_CHECK = 6, 10
@@ -26,20 +24,11 @@ _MOST_SPARE, _MOST_CHECK = 6, 10
 _NOTIFY_EVERY = 50
 _FAREST = 5.0
 
-Progress = Callable[[int, int], None]
-
 
 class Draws(NamedTuple):
-    """Hold draws from a posterior.
+    """Hold draws from a posterior of parameters (N, P) and derived quantities (N, Q).
 
-    Parameters
-    ----------
-    values
-        Of the parameters (N, P).
-    derived
-        Of the derived quantities (N, Q).
-    scores
-        Normal scores of the parameters under the full prior (N, P).
+    ``scores`` are normal scores of the parameters under the full prior (N, P).
     """
 
     values: Array
@@ -47,16 +36,10 @@ class Draws(NamedTuple):
     scores: Array
 
 
-@dataclass(frozen=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Turn a derived quantity into normal scores and back, by its ranks among a table's rows.
 
-    Parameters
-    ----------
-    known
-        Its values, sorted, with ties parted at random.
-    whole
-        Whether it is a count.
+    ``known`` are its values, sorted, with ties parted at random; ``whole`` tells of a count.
     """
 
     known: Array
@@ -88,36 +71,21 @@ def _parted(values: Array, whole: bool, rng: np.random.Generator) -> Array:
     return np.asarray(values + rng.uniform(-0.5, 0.5, len(values)) if whole else values)
 
 
-class Parts(NamedTuple):
-    """Hold which rows serve for what: to teach, to recalibrate, to check."""
-
-    teach: Array
-    recalibrate: Array
-    check: Array
-
-
-def parted(rows: int) -> Parts:
-    """Return which of a table's rows serve for what."""
+def parted(rows: int) -> tuple[Array, Array, Array]:
+    """Return which of a table's rows serve for what: to teach, to recalibrate, to check."""
     sizes = load_thresholds()["table"]
     check = min(sizes["check_rows"], rows // _MOST_CHECK)
     spare = min(sizes["recalibration_rows"], rows // _MOST_SPARE)
-    return Parts(*np.split(np.arange(rows), [rows - spare - check, rows - check]))
+    teach, recalibrate, check_rows = np.split(np.arange(rows), [rows - spare - check, rows - check])
+    return teach, recalibrate, check_rows
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """Hold a fitted posterior: what :func:`fit` returns.
 
-    Parameters
-    ----------
-    prior
-        Under which its rows were drawn; it may be truncated.
-    names
-        Of the parameters and derived quantities (D).
-    regression, recalibration, rankings
-        Its parts; one ranking a derived quantity.
-    raw, levels
-        Levels (N, D) of the checking rows' true scores, as claimed and recalibrated.
+    ``prior`` may be truncated; ``names`` are those of parameters and derived quantities (D), with
+    one ranking a derived quantity. ``levels`` (N, D) are those of the checking rows' true scores,
+    recalibrated.
     """
 
     prior: Prior
@@ -125,16 +93,11 @@ class Fit:
     regression: Regression
     recalibration: Recalibration
     rankings: tuple[Ranking, ...]
-    raw: Array
     levels: Array
-
-    def particles(self, observed: Array) -> Particles:
-        """Return the recalibrated particles given statistics (K,)."""
-        return self.recalibration.particles(next(self.regression.particles(observed[None, :])))
 
     def draws(self, observed: Array, count: int = DRAWS, seed: int = 0) -> Draws:
         """Return draws from the posterior given statistics (K,), in random order."""
-        found = self.particles(observed)
+        found = self.recalibration.particles(next(self.regression.particles(observed[None, :])))
         rng = np.random.Generator(np.random.Philox(key=[seed, 1]))
         at = (np.arange(count) + rng.random()) / count
         chosen = np.searchsorted(np.cumsum(found.weights), at).clip(0, len(found.weights) - 1)
@@ -167,25 +130,13 @@ def fit(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Fit:
-    """Fit the posterior to rows drawn from a prior.
+    """Fit the posterior to finite rows drawn from a prior, parted by :func:`parted`.
 
-    Parameters
-    ----------
-    prior
-        Under which the rows were drawn.
-    rows
-        All finite; parted by :func:`parted`.
-    derived
-        Names of the derived quantities.
-    more
-        Further rows drawn from the same prior, for teaching alone.
-    seed, networks, workers
-        As in :func:`calibration.inference.regression_abc.fit`.
-    progress
-        Called with (done, total) rows checked.
+    ``derived`` names the derived quantities. ``more`` rows drawn from the same prior are for
+    teaching alone. ``progress`` is called with (done, total) rows checked, the rest is as in
+    :func:`calibration.inference.regression_abc.fit`.
     """
-    parts = parted(len(rows.values))
-    teach = rows.chosen(parts.teach)
+    teach, spare, check = (rows.chosen(part) for part in parted(len(rows.values)))
     if more is not None and len(more.values):
         # Mixed, so that both halves have rows of both tables.
         teach = Rows.joined((teach, more))
@@ -200,37 +151,20 @@ def fit(
     taught = regression_abc.fit(
         teach.statistics, scores(teach), seed, networks=networks, workers=workers
     )
-    spare, check = rows.chosen(parts.recalibrate), rows.chosen(parts.check)
     held = Rows.joined((spare, check))
-    claimed = _levels(taught, held.statistics, scores(held), progress)
-    recalibration = Recalibration.learned(claimed[: len(spare.values)])
-    raw = claimed[len(spare.values) :]
-    names = (*prior.names, *derived)
-    return Fit(prior, names, taught, recalibration, rankings, raw, recalibration.levels(raw))
-
-
-def _levels(
-    taught: Regression, statistics: Array, truth: Array, progress: Progress | None
-) -> Array:
-    """Return where true scores (N, D) lie in the posteriors given statistics (N, K)."""
-    found = np.empty_like(truth)
-    for i, particles in enumerate(taught.particles(statistics)):
-        found[i] = particles.levels(truth[i])
+    truth = scores(held)
+    claimed = np.empty_like(truth)
+    for i, particles in enumerate(taught.particles(held.statistics)):
+        claimed[i] = particles.levels(truth[i])
         if progress is not None and (i % _NOTIFY_EVERY == 0 or i == len(truth) - 1):
             progress(i + 1, len(truth))
-    return found
+    recalibration = Recalibration.learned(claimed[: len(spare.values)])
+    levels = recalibration.levels(claimed[len(spare.values) :])
+    return Fit(prior, (*prior.names, *derived), taught, recalibration, rankings, levels)
 
 
 def box_around(prior: Prior, draws: Draws) -> Prior:
-    """Return the prior truncated to where the posterior lies, with a margin.
-
-    Parameters
-    ----------
-    prior
-        The full prior.
-    draws
-        From the posterior.
-    """
+    """Return the full prior truncated to where draws from the posterior lie, with a margin."""
     from scipy.special import ndtr
 
     limits = load_thresholds()["truncation"]

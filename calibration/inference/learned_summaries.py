@@ -9,8 +9,7 @@ of what each learned by chance.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +27,9 @@ _RIDGE = 1.0
 _ASIDE = 0.1
 """Share of the rows that tell a network when to stop."""
 
+_Layers = tuple[tuple[Array, Array], ...]
+"""The weights (in, out) and offsets (out,) of a network's layers."""
+
 
 def need_extra(error: ImportError) -> InputError:
     """Return the error for a missing package of the extra ``calibrate``."""
@@ -37,23 +39,16 @@ def need_extra(error: ImportError) -> InputError:
     )
 
 
-@dataclass(frozen=True)
-class Summaries:
+class Summaries(NamedTuple):
     """Predict scores from statistics: what :func:`learn` returns.
 
-    Parameters
-    ----------
-    scaling
-        Of the statistics.
-    linear
-        Coefficients (K + 1, D) of the linear part, the constant first.
-    networks
-        For each network the weights (in, out) and offsets (out,) of its layers.
+    ``scaling`` is that of the statistics, ``linear`` the coefficients (K + 1, D) of the linear
+    part, the constant first.
     """
 
     scaling: Scaling
     linear: Array
-    networks: tuple[tuple[tuple[Array, Array], ...], ...]
+    networks: tuple[_Layers, ...]
 
     def __call__(self, statistics: Array) -> Array:
         """Return summaries (N, D) of statistics (N, K): the networks' mean prediction."""
@@ -67,7 +62,7 @@ def with_constant(scaled: Array) -> Array:
     return np.column_stack([np.ones(len(scaled)), scaled])
 
 
-def _forward(layers: tuple[tuple[Array, Array], ...], inputs: Array) -> Array:
+def _forward(layers: _Layers, inputs: Array) -> Array:
     for weights, offsets in layers[:-1]:
         inputs = np.maximum(inputs @ weights + offsets, 0.0)
     weights, offsets = layers[-1]
@@ -77,25 +72,10 @@ def _forward(layers: tuple[tuple[Array, Array], ...], inputs: Array) -> Array:
 def learn(
     statistics: Array, scores: Array, seed: int, *, networks: int = NETWORKS, workers: int = 1
 ) -> Summaries:
-    """Train an ensemble of networks.
+    """Train an ensemble of networks to predict scores (N, D) from statistics (N, K).
 
-    Parameters
-    ----------
-    statistics
-        One row a run (N, K).
-    scores
-        What is to be predicted (N, D).
-    seed
-        Of initial weights and batches. The result is the same with any number of workers.
-    networks
-        Size of the ensemble.
-    workers
-        Number of threads.
-
-    Raises
-    ------
-    InputError
-        If the extra ``calibrate`` is not installed.
+    The seed is that of initial weights and batches; the result is the same with any number of
+    workers, which are threads. An InputError tells that the extra ``calibrate`` is missing.
     """
     try:
         from threadpoolctl import threadpool_limits
@@ -113,7 +93,7 @@ def learn(
         return Summaries(scaling, linear, tuple(trained))
 
 
-def _train(inputs: Array, targets: Array, seed: int) -> tuple[tuple[Array, Array], ...]:
+def _train(inputs: Array, targets: Array, seed: int) -> _Layers:
     """Train one network until the rows set aside are predicted no better."""
     try:
         from sklearn.neural_network import MLPRegressor
@@ -125,12 +105,12 @@ def _train(inputs: Array, targets: Array, seed: int) -> tuple[tuple[Array, Array
         hidden_layer_sizes=_LAYERS, batch_size=min(_BATCH, len(rest)), random_state=seed
     )
     best, since = np.inf, 0
-    kept: tuple[tuple[Array, Array], ...] = ()
+    kept: _Layers = ()
     for _ in range(_MOST_EPOCHS):
         network.partial_fit(inputs[rest], targets[rest])
         layers = tuple(zip(network.coefs_, network.intercepts_, strict=True))
-        loss = float(np.mean((_forward(layers, inputs[aside]) - targets[aside].reshape(
-            len(aside), -1)) ** 2))  # fmt: skip
+        apart = _forward(layers, inputs[aside]) - targets[aside].reshape(len(aside), -1)
+        loss = float(np.mean(apart**2))
         if loss < best - _LEAST_GAIN:
             best, since = loss, 0
             kept = tuple((weights.copy(), offsets.copy()) for weights, offsets in layers)

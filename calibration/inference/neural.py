@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from calibration.checks import Verdict, load_thresholds
+from calibration.checks import Verdict
+from calibration.checks.identifiability import agreement_words
 from calibration.checks.verdict import not_run
 from calibration.inference.prior import Array
 from calibration.scaling import Scaling
@@ -29,28 +30,15 @@ def is_installed() -> bool:
 
 def missing() -> Verdict:
     """Return the verdict of the comparison that was not made."""
-    limits = load_thresholds()["two_routes"]
-    return not_run(
-        "two routes",
-        "BayesFlow is not installed: pip install 'paradiplomacy[neural]'",
-        f"means within {limits['most_shift']:g} sd, ratio of sd {limits['ratio'][0]:g} to "
-        f"{limits['ratio'][1]:g}",
-    )
+    why = "BayesFlow is not installed: pip install 'paradiplomacy[neural]'"
+    return not_run("two routes", why, agreement_words())
 
 
 def draws(scores: Array, statistics: Array, observed: Array, count: int, seed: int) -> Array:
     """Return draws of scores (count, P) given observed statistics (K,).
 
-    Parameters
-    ----------
-    scores
-        Normal scores of the parameters (N, P), one row a run.
-    statistics
-        Of the same runs (N, K).
-    observed
-        Statistics observed (K,).
-    count, seed
-        Number of draws, and what they and the network's start are keyed by.
+    Rows of normal scores of the parameters (N, P) and of statistics (N, K) are of the same runs.
+    The seed keys the draws and the network's start.
     """
     # Keras reads at import which library does its arithmetic.
     os.environ.setdefault("KERAS_BACKEND", "jax")

@@ -29,17 +29,9 @@ _DERIVED = "derived."
 class Posterior:
     """Hold draws from a calibration's posterior, in random order.
 
-    Parameters
-    ----------
-    names
-        Of the parameters (P).
-    values
-        Draws (N, P).
-    derived
-        Draws of derived quantities by name, (N,) each.
-    made_by
-        Versions, seeds, priors and thresholds: what the simulator's identity names, and
-        ``model_version``.
+    ``names`` are of the parameters (P), ``values`` their draws (N, P), ``derived`` draws of derived
+    quantities by name, (N,) each. ``made_by`` holds versions, seeds, priors and thresholds: what
+    the simulator's identity names, and ``model_version``.
     """
 
     names: tuple[str, ...]
@@ -60,13 +52,7 @@ class Posterior:
         return {name: float(value) for name, value in zip(self.names, middle, strict=True)}
 
     def first(self, count: int) -> list[dict[str, float]]:
-        """Return the first draws as parameters by name.
-
-        Raises
-        ------
-        InputError
-            If there are not so many.
-        """
+        """Return the first draws as parameters by name; an InputError if there are not so many."""
         if not 1 <= count <= len(self.values):
             raise InputError(
                 f"{count} is out of range",
@@ -100,13 +86,7 @@ class Posterior:
 
 
 def read_posterior(path: Path) -> Posterior:
-    """Return the posterior that was written to a file.
-
-    Raises
-    ------
-    InputError
-        If there is none, or it cannot be read.
-    """
+    """Return the posterior that was written to a file; an InputError if none can be read."""
     try:
         table = pq.read_table(io.BytesIO(path.read_bytes()), page_checksum_verification=True)
         made_by = json.loads((table.schema.metadata or {})[_NOTES])
@@ -131,21 +111,13 @@ def to_inference_data(
     *,
     prior: Array,
     observed: Array,
-    predicted: Array | None,
+    predicted: Array,
     statistics: tuple[str, ...],
 ) -> Any:
     """Return the posterior as ArviZ's InferenceData; None where ArviZ is not installed.
 
-    Parameters
-    ----------
-    posterior
-        The draws.
-    prior
-        Draws from the prior (N, P).
-    observed, predicted
-        The statistics observed (K,) and those of runs at the posterior's draws (N, K).
-    statistics
-        Names of the statistics (K).
+    With it go draws from the prior (N, P), the statistics observed (K,), those of runs at the
+    posterior's draws (N, K), and the names of the statistics (K).
     """
     try:
         with warnings.catch_warnings():
@@ -162,11 +134,10 @@ def to_inference_data(
         "posterior": by_name(posterior.values),
         "prior": by_name(prior),
         "observed_data": {"statistics": observed},
+        "posterior_predictive": {"statistics": predicted[None]},
         "coords": {"statistic": list(statistics)},
         "dims": {"statistics": ["statistic"]},
     }
-    if predicted is not None:
-        groups["posterior_predictive"] = {"statistics": predicted[None]}
     with warnings.catch_warnings():
         # The predictive runs may be fewer than the posterior's draws.
         warnings.simplefilter("ignore")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,22 +24,11 @@ _EDGE = 1e-9
 """How near to 0 and 1 a probability may come, so that its normal score is finite."""
 
 
-@dataclass(frozen=True)
-class Marginal:
-    """Hold one parameter's prior: a continuous distribution on an interval.
+class Marginal(NamedTuple):
+    """Hold one parameter's prior: a continuous distribution on the parameter's range.
 
-    Parameters
-    ----------
-    name
-        The parameter.
-    text
-        The prior as the table of parameters words it.
-    family
-        A distribution of scipy, frozen.
-    low, high
-        The parameter's range.
-    logarithmic
-        Whether the family is that of the parameter's logarithm.
+    ``text`` is how the table of parameters words it, ``family`` a frozen distribution of scipy,
+    that of the parameter's logarithm if it is ``logarithmic``.
     """
 
     name: str
@@ -65,11 +54,8 @@ class Marginal:
 def parse_prior(parameter: Parameter) -> Marginal:
     """Return a parameter's prior from its text.
 
-    Raises
-    ------
-    InputError
-        If the text is not one of :data:`sim.core.parameters.PRIORS` or leaves nothing of the
-        parameter's range.
+    An InputError tells that the text is not one of :data:`sim.core.parameters.PRIORS` or leaves
+    nothing of the parameter's range.
     """
     where = f"prior of {parameter.name}"
     terms = prior_terms(parameter.prior or "")
@@ -89,9 +75,8 @@ def parse_prior(parameter: Parameter) -> Marginal:
             field=where,
             allowed=f"{parameter.low:g} to {parameter.high:g}",
         )
-    logarithmic = form.startswith("log")
-    text, low, high = str(parameter.prior), parameter.low, parameter.high
-    return Marginal(parameter.name, text, family, low, high, logarithmic)
+    text, logarithmic = str(parameter.prior), form.startswith("log")
+    return Marginal(parameter.name, text, family, parameter.low, parameter.high, logarithmic)
 
 
 def _family(form: str, parameter: Parameter, a: float, b: float) -> Any:
@@ -120,13 +105,8 @@ def _family(form: str, parameter: Parameter, a: float, b: float) -> Any:
 class Prior:
     """Hold the priors of the free parameters, independent of each other.
 
-    Parameters
-    ----------
-    marginals
-        One a parameter.
-    low, high
-        The part of each prior that is kept, as probabilities; all of it by default. A truncated
-        prior is proportional to the full one inside this box.
+    ``low`` and ``high`` bound the part of each prior that is kept, as probabilities; all of it by
+    default. A truncated prior is proportional to the full one inside this box.
     """
 
     marginals: tuple[Marginal, ...]
@@ -150,13 +130,7 @@ class Prior:
         return np.array([self.low or (0.0,) * count, self.high or (1.0,) * count])
 
     def truncated(self, low: Sequence[float], high: Sequence[float]) -> Prior:
-        """Return the prior inside a box.
-
-        Parameters
-        ----------
-        low, high
-            Bounds of each parameter, as probabilities under the full prior.
-        """
+        """Return the prior inside a box, given as probabilities under the full prior."""
         bounds = np.array([low, high], dtype=np.float64)
         if bounds.shape != (2, len(self.marginals)) or not np.all(bounds[0] < bounds[1]):
             raise ValueError("a box has a lower and a higher bound for each parameter")
@@ -192,16 +166,9 @@ class Prior:
         return self._at(low + ndtr(scores) * (high - low))
 
     def draw(self, rows: int, seed: int, stream: int = 0) -> Array:
-        """Return independent draws (rows, P).
+        """Return independent draws (rows, P), keyed by seed and stream.
 
-        Row ``i`` is the same however many rows are drawn.
-
-        Parameters
-        ----------
-        rows
-            Number of draws.
-        seed, stream
-            Key of the draws; another stream is independent.
+        Row ``i`` is the same however many rows are drawn; another stream is independent.
         """
         rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
         low, high = self.box

@@ -11,18 +11,19 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from calibration.inference.prior import Array
-from calibration.inference.simulator_protocol import Observation, Simulator
+from calibration.inference.prior import Array, Prior
 from sim.core.errors import InputError
 from sim.core.files import MachineError, plain
 from sim.experiments.sweep.storage import (
@@ -33,6 +34,7 @@ from sim.experiments.sweep.storage import (
     parquet_bytes,
     parquet_table,
 )
+from sim.experiments.worker_pool import Notify, WorkerPool, serve
 
 CHUNK = 50
 WAVE = 10_000_000
@@ -43,6 +45,66 @@ _AGAIN = "calibrate on the same folder again to make its runs anew"
 
 Progress = Callable[[int, int], None]
 Advance = Callable[[int], None]
+
+
+class Observation(NamedTuple):
+    """Hold what is kept of one run.
+
+    Parameters
+    ----------
+    vector
+        The summary statistics as documented (K,).
+    derived
+        Quantities not among the statistics whose posterior is sought (Q,).
+    counts
+        Further whole numbers by name, int32, each with the shape the simulator names.
+    """
+
+    vector: Array
+    derived: Array
+    counts: Mapping[str, Array]
+
+
+class Simulator(Protocol):
+    """Make runs and name what comes of them."""
+
+    @property
+    def prior(self) -> Prior:
+        """Return the prior of the free parameters."""
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """Return the names of the statistics (K)."""
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Return the names of the derived quantities (Q)."""
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the shape of each kind of counts, by name."""
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Return what decides a run beside parameters, seed and replicate: versions, scenario."""
+
+    @property
+    def observed(self) -> Array:
+        """Return the documented statistics (K,)."""
+
+    def run(self, values: Array, seed: int, replicate: int) -> Observation:
+        """Return one run at the parameters' values (P,)."""
+
+
+def load_simulator(name: str) -> Simulator:
+    """Return the simulator that ``module:function`` makes.
+
+    ``module:function:text`` hands the text to the function: the name of a variant.
+    """
+    module, _, rest = name.partition(":")
+    function, *text = rest.split(":", 1)
+    made: Simulator = getattr(importlib.import_module(module), function)(*text)
+    return made
 
 
 class Rows(NamedTuple):
@@ -70,13 +132,12 @@ class Rows(NamedTuple):
 
     def chosen(self, rows: Array) -> Rows:
         """Return some of the rows, by index or mask."""
-        keys = np.array(self.keys)[rows]
         return Rows(
             self.values[rows],
             self.statistics[rows],
             self.derived[rows],
             {name: counts[rows] for name, counts in self.counts.items()},
-            [(int(seed), int(replicate)) for seed, replicate in keys],
+            [(int(seed), int(replicate)) for seed, replicate in np.array(self.keys)[rows]],
         )
 
     def finite(self) -> Rows:
@@ -85,27 +146,15 @@ class Rows(NamedTuple):
         return self.chosen(np.asarray(np.isfinite(numbers).all(axis=1)))
 
     @staticmethod
-    def joined(parts: Iterable[Rows]) -> Rows:
+    def joined(parts: Sequence[Rows]) -> Rows:
         """Return the rows of several tables, one after the other."""
-        held = list(parts)
         return Rows(
-            np.concatenate([part.values for part in held]),
-            np.concatenate([part.statistics for part in held]),
-            np.concatenate([part.derived for part in held]),
-            {name: np.concatenate([p.counts[name] for p in held]) for name in held[0].counts},
-            [key for part in held for key in part.keys],
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([part.statistics for part in parts]),
+            np.concatenate([part.derived for part in parts]),
+            {name: np.concatenate([p.counts[name] for p in parts]) for name in parts[0].counts},
+            [key for part in parts for key in part.keys],
         )
-
-
-def load_simulator(name: str) -> Simulator:
-    """Return the simulator that ``module:function`` makes.
-
-    ``module:function:text`` hands the text to the function: the name of a variant.
-    """
-    module, _, rest = name.partition(":")
-    function, *text = rest.split(":", 1)
-    made: Simulator = getattr(importlib.import_module(module), function)(*text)
-    return made
 
 
 @dataclass(frozen=True)
@@ -159,44 +208,31 @@ class Wave:
     def address(self, simulator: Simulator, chunk: int) -> str:
         """Return a hash of all that decides the runs of a file."""
         text = json.dumps(plain(self.identity(simulator)), sort_keys=True)
-        digest = hashlib.sha256(text.encode())
         rows = self.rows(chunk)
-        digest.update(f"\0{rows.start}\0".encode())
+        digest = hashlib.sha256(f"{text}\0{rows.start}\0".encode())
         digest.update(self.values[rows.start : rows.stop].astype("<f8").tobytes())
         return digest.hexdigest()
 
     def begin(self, simulator: Simulator) -> None:
-        """Write the plan, or find it there.
-
-        Raises
-        ------
-        InputError
-            If the folder holds runs of another model, prior or seed.
-        """
-        wanted = plain(self.identity(simulator))
+        """Write the plan, or find it there; an InputError if the folder holds other runs."""
+        identity = plain(self.identity(simulator))
         # A plan that cannot be read is written anew; files of runs name what they belong to.
         with suppress(FileNotFoundError, ValueError, TypeError):
             held = dict(json.loads(self.place.read(PLAN)))
-            other = [name for name in wanted if held.get(name) != wanted[name]]
+            other = [name for name in identity if held.get(name) != identity[name]]
             if other:
                 raise InputError(
                     f"holds runs of another calibration: {', '.join(other)} differ",
                     file=self.folder,
                     allowed="the same calibration, to go on with it, or a new folder",
                 )
-        self.place.write(PLAN, (json.dumps(wanted, indent=2) + "\n").encode())
-        points = pa.table({name: self.values[:, j] for j, name in enumerate(simulator.prior.names)})
-        self.place.write(POINTS, parquet_bytes(points))
+        self.place.write(PLAN, (json.dumps(identity, indent=2) + "\n").encode())
+        points = dict(zip(simulator.prior.names, self.values.T, strict=True))
+        self.place.write(POINTS, parquet_bytes(pa.table(points)))
 
     @classmethod
     def begun(cls, folder: Path) -> Wave:
-        """Return the wave whose plan is in a folder.
-
-        Raises
-        ------
-        InputError
-            If there is none, or it cannot be read.
-        """
+        """Return the wave whose plan is in a folder; an InputError if none can be read."""
         place = Folder(folder)
         try:
             plan = json.loads(place.read(PLAN))
@@ -209,23 +245,39 @@ class Wave:
             ) from error
 
     def make(self, simulator: Simulator, chunk: int, notify: Advance | None = None) -> str:
-        """Make the runs of one file and return its name."""
+        """Make the runs of one file and return its name.
+
+        One row a run: replicate, parameters, statistics, derived quantities, counts and error.
+        """
         rows = self.rows(chunk)
-        runs: list[Observation | None] = []
-        errors: list[str | None] = []
-        for row in rows:
-            error = run = None
+        replicates = [self.number * WAVE + row for row in rows]
+        blocks = {kind: np.full((len(rows), len(of)), np.nan) for kind, of in _names(simulator)}
+        blocks["parameter"] = self.values[rows.start : rows.stop]
+        counts = {
+            name: np.zeros((len(rows), int(np.prod(shape))), dtype=np.int32)
+            for name, shape in simulator.shapes.items()
+        }
+        errors: list[str | None] = [None] * len(rows)
+        for i, replicate in enumerate(replicates):
             try:
-                run = simulator.run(self.values[row], self.seed, self.number * WAVE + row)
+                run = simulator.run(self.values[rows[i]], self.seed, replicate)
+                blocks["statistic"][i], blocks["derived"][i] = run.vector, run.derived
+                for name, held in counts.items():
+                    held[i] = run.counts[name].reshape(-1)
             # Whatever stops one run must not stop the table; its row says what it was.
             except Exception as fault:
-                error = f"{type(fault).__name__}: {fault}"
-            runs.append(run)
-            errors.append(error)
+                errors[i] = f"{type(fault).__name__}: {fault}"
             if notify is not None:
                 notify(1)
-        table = _table(self, simulator, rows, runs, errors)
-        content = parquet_bytes(table, {_ADDRESS: self.address(simulator, chunk)})
+        columns: dict[str, Any] = {"replicate": pa.array(replicates, pa.int64())}
+        for kind, of in _names(simulator):
+            for name, column in zip(of, blocks[kind].T, strict=True):
+                columns[f"{kind}.{name}"] = pa.array(column)
+        for name, held in counts.items():
+            flat = pa.array(held.reshape(-1))
+            columns[f"counts.{name}"] = pa.FixedSizeListArray.from_arrays(flat, held.shape[1])
+        columns["error"] = pa.array(errors, pa.string())
+        content = parquet_bytes(pa.table(columns), {_ADDRESS: self.address(simulator, chunk)})
         name = named(f"{chunk:06d}", content)
         self.place.write(f"{RUNS}/{name}", content)
         return name
@@ -252,12 +304,8 @@ class Wave:
     def read(self, simulator: Simulator) -> Rows:
         """Return all runs.
 
-        Raises
-        ------
-        MachineError
-            If some are missing.
-        InputError
-            If a file is damaged or belongs to another table.
+        A MachineError tells that some are missing, an InputError that a file is damaged or
+        belongs to another table.
         """
         names = self.place.names(RUNS)
         if len(names) != self.chunks:
@@ -272,49 +320,96 @@ class Wave:
                 )
             parts.append(parquet_table(content))
         table = pa.concat_tables(parts).combine_chunks()
-        replicates = table["replicate"].to_pylist()
+        blocks = []
+        for kind, of in _names(simulator):
+            columns = [table[f"{kind}.{name}"].to_numpy() for name in of]
+            blocks.append(np.column_stack(columns) if columns else np.empty((len(table), 0)))
         counts = {}
         for name, shape in simulator.shapes.items():
             flat = table[f"counts.{name}"].combine_chunks().flatten().to_numpy()
             counts[name] = flat.reshape(len(table), *shape)
-        return Rows(
-            _columns(table, "parameter", simulator.prior.names),
-            _columns(table, "statistic", simulator.statistics),
-            _columns(table, "derived", simulator.derived),
-            counts,
-            [(self.seed, replicate) for replicate in replicates],
-        )
+        keys = [(self.seed, replicate) for replicate in table["replicate"].to_pylist()]
+        return Rows(blocks[0], blocks[1], blocks[2], counts, keys)
 
 
-def _columns(table: pa.Table, kind: str, names: tuple[str, ...]) -> Array:
-    columns = [table[f"{kind}.{name}"].to_numpy() for name in names]
-    return np.column_stack(columns) if columns else np.empty((len(table), 0))
+def _names(simulator: Simulator) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the names of the numbers of a run, by the kind that columns are named after."""
+    return (
+        ("parameter", simulator.prior.names),
+        ("statistic", simulator.statistics),
+        ("derived", simulator.derived),
+    )
 
 
-def _table(
-    wave: Wave,
-    simulator: Simulator,
-    rows: range,
-    runs: list[Observation | None],
-    errors: list[str | None],
-) -> pa.Table:
-    """Return one row a run: replicate, parameters, statistics, derived quantities and counts."""
+def build(
+    wave: Wave, simulator: str, *, workers: int = 1, progress: Progress | None = None
+) -> Rows:
+    """Make the runs of a wave that are left and return all of them.
 
-    def numbers(kind: str, names: tuple[str, ...], of: Callable[[Observation], Array]) -> None:
-        block = np.array([of(run) if run else np.full(len(names), np.nan) for run in runs])
-        for j, name in enumerate(names):
-            columns[f"{kind}.{name}"] = pa.array(block[:, j].astype(np.float64))
+    Parameters
+    ----------
+    wave
+        The plan.
+    simulator
+        As in :func:`load_simulator`; workers of their own make theirs by this name.
+    workers
+        Processes; 1 works in this one.
+    progress
+        Called with (done, total) as runs end.
 
-    replicates = [wave.number * WAVE + row for row in rows]
-    columns: dict[str, Any] = {"replicate": pa.array(replicates, pa.int64())}
-    for j, name in enumerate(simulator.prior.names):
-        columns[f"parameter.{name}"] = pa.array(wave.values[rows.start : rows.stop, j])
-    numbers("statistic", simulator.statistics, lambda run: run.vector)
-    numbers("derived", simulator.derived, lambda run: run.derived)
-    for name, shape in simulator.shapes.items():
-        size = int(np.prod(shape))
-        kept = [run.counts[name].reshape(-1) if run else np.zeros(size) for run in runs]
-        flat = pa.array(np.concatenate(kept).astype(np.int32))
-        columns[f"counts.{name}"] = pa.FixedSizeListArray.from_arrays(flat, size)
-    columns["error"] = pa.array(errors, pa.string())
-    return pa.table(columns)
+    Raises
+    ------
+    InputError
+        If the folder holds another table, or another process is writing there.
+    MachineError
+        If the disk is full or workers keep dying; the same call goes on later.
+    """
+    held = load_simulator(simulator)
+    total = len(wave.values)
+    with wave.place.lock():
+        wave.begin(held)
+        whole = wave.whole(held)
+        left = [chunk for chunk in range(wave.chunks) if chunk not in whole]
+        done = total - sum(len(wave.rows(chunk)) for chunk in left)
+
+        def advance(runs: int) -> None:
+            nonlocal done
+            done += runs
+            if progress is not None:
+                progress(done, total)
+
+        advance(0)
+        if min(workers, len(left)) > 1:
+            work(wave.folder, simulator, left, min(workers, len(left)), advance)
+        else:
+            for chunk in left:
+                wave.make(held, chunk, advance)
+        return wave.read(held)
+
+
+def work(folder: Path, simulator: str, chunks: list[int], workers: int, advance: Notify) -> None:
+    """Make files of the wave whose plan is in a folder with several processes.
+
+    A MachineError tells that workers die again and again.
+    """
+    command = [sys.executable, "-m", "calibration.inference.reference_table"]
+    command += [str(folder.absolute()), simulator]
+    WorkerPool(command, iter(chunks), workers, advance).work()
+
+
+def _begin(folder: str, name: str) -> Callable[[int, Notify], Any]:
+    try:
+        wave, simulator = Wave.begun(Path(folder)), load_simulator(name)
+    except InputError as error:
+        # The caller has just written what is read here.
+        raise MachineError(str(error)) from error
+
+    def make(chunk: int, notify: Notify) -> None:
+        made = count(1)
+        wave.make(simulator, chunk, lambda _: notify(next(made)))
+
+    return make
+
+
+if __name__ == "__main__":
+    serve(lambda: _begin(*sys.argv[1:]))

@@ -12,7 +12,7 @@ from calibration.cases.observed_events import told
 from calibration.cases.observed_statistics import OUTCOMES, PERIODS, counts, observed_counts
 from calibration.cases.targets import load_targets
 from calibration.inference.prior import Array
-from calibration.inference.simulator_protocol import Observation
+from calibration.inference.reference_table import Observation
 from calibration.model_simulator import Documented
 
 SIMULATOR = "calibration.validation.observed_counts:simulator"

@@ -20,8 +20,7 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array, Prior
 from calibration.inference.reference_table import WAVE as REPLICATES
-from calibration.inference.reference_table import Rows
-from calibration.inference.simulator_protocol import Observation
+from calibration.inference.reference_table import Observation, Rows
 from calibration.model_simulator import Documented
 from calibration.validation.wrong_worlds import load_table
 from sim.experiments.design import Design, Varied, make_design

@@ -10,9 +10,7 @@ from typing import Any
 from calibration.checks import load_thresholds
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.inference.prior import Array, Prior
-from calibration.inference.reference_table import Rows, Wave, load_simulator
-from calibration.inference.simulator_protocol import Simulator
-from calibration.inference.table_pool import build
+from calibration.inference.reference_table import Rows, Simulator, Wave, build, load_simulator
 from calibration.published import POSTERIOR, SIMULATOR
 from sim.core.errors import InputError
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.claims.claim_table import Claim, load_claims
+from calibration.claims.claim import Claim
+from calibration.claims.claim_table import load_claims
 from calibration.claims.findings import Findings
 from calibration.claims.statistics import STATISTICS
 from calibration.run_reading import Reading

@@ -102,7 +102,7 @@ def test_recognition_counts_from_the_first_month_of_a_later_start(world: World) 
     costa_rica = late.country_rows(["CRI"])[0]
     switch = month_index("2007-06") - late.start
     assert late.recognised[:, costa_rica].tolist() == [m >= switch for m in range(12)]
-    assert late.years == 1.0
+    assert late.years_from(None) == 1.0
 
 
 def test_names_are_found_as_in_the_tables(reading: Reading, world: World) -> None:
@@ -129,7 +129,7 @@ def test_records_are_chosen_by_month_and_place(reading: Reading) -> None:
 
 
 def test_years_are_those_of_the_run(reading: Reading) -> None:
-    assert reading.years == 11.0
+    assert reading.years_from(None) == 11.0
     assert reading.years_from("2009-01") == 2.0
     assert reading.years_from("2009-01", "2009-06") == 0.5
     assert reading.years_from(None, "2030-01") == 11.0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from calibration.inference.prior import Array, Prior, prior_of
-from calibration.inference.simulator_protocol import Observation
+from calibration.inference.reference_table import Observation
 from sim.core.parameters import Parameter
 
 _PRIORS = ("uniform(0, 1)", "loguniform(0.01, 1)", "beta(2, 2)")

@@ -37,8 +37,7 @@ def _case(name: str) -> DeepCase:
 
 def _mine(rows: Array, case: str, *kinds: int) -> Array:
     of_kind = (rows["kind"] >= min(kinds)) & (rows["kind"] <= max(kinds))
-    found: Array = rows[(rows["case"] == case_number(case)) & of_kind]
-    return found
+    return np.asarray(rows[(rows["case"] == case_number(case)) & of_kind])
 
 
 def _dated_years(rows: Array, case: str) -> Array:
@@ -72,11 +71,10 @@ def visits_received(found: Found, case: str) -> float:
 @of_run(unit="visits")
 def journeys_made(found: Found, case: str) -> float:
     """Count the visits to China in a deep case's total, those of the national executive too."""
-    deep = _case(case)
-    state = found.reading.events(k.STATE_VISIT)
+    deep, state = _case(case), found.reading.events(k.STATE_VISIT)
     within = (state["month"] >= deep.first) & (state["month"] <= deep.last)
-    central = within & (state["country"] == deep.country)
-    return float(len(_mine(found.rows, case, JOURNEY)) + central.sum())
+    central = (within & (state["country"] == deep.country)).sum()
+    return float(len(_mine(found.rows, case, JOURNEY)) + central)
 
 
 @of_run(unit="visits")

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from calibration.cases.observation_model import Chances
 from calibration.run_reading import Reading
 from sim.core.state import Array
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Hold a run with one observation of it.
 
-    Parameters
-    ----------
-    reading
-        The run.
-    rows
-        What is told of it: rows of :data:`calibration.cases.observed_events.ROW`.
-    chances
-        The chances of documentation they were drawn with.
+    ``rows`` is what is told of it, rows of :data:`calibration.cases.observed_events.ROW`, drawn
+    with the chances of documentation.
     """
 
     reading: Reading
@@ -31,19 +23,11 @@ class Found:
     chances: Chances
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """Describe one measure.
 
-    Parameters
-    ----------
-    name, unit, meaning
-        Key in :data:`MEASURES`, unit, and what is measured, in a sentence.
-    of_record
-        Whether it is taken from a record's rows alone, so that the report has it too; else it is
-        taken from a :class:`Found`.
-    take
-        The function; further arguments are a target's.
+    ``take`` returns a number from a record's rows alone if it is ``of_record``, so that the report
+    has it too, else from a :class:`Found`; further arguments are a target's.
     """
 
     name: str
@@ -74,10 +58,7 @@ def _register(unit: str, of_record: bool) -> Callable[[_Take], _Take]:
 def of_record(*, unit: str) -> Callable[[_Take], _Take]:
     """Register a function of a record's rows as a measure of the same name.
 
-    Raises
-    ------
-    ValueError
-        If the name is taken or the function has no docstring, which gives the meaning.
+    A ValueError tells that the name is taken or that the docstring, the meaning, is missing.
     """
     return _register(unit, True)
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from calibration.cases.targets.measure import Found, of_run
 from sim.core import enums as k
-from sim.core.calendar import month_index
 
 
 @of_run(unit="twinnings")
@@ -15,16 +14,15 @@ def twinnings_by(found: Found, until: str) -> float:
 
     The model starts without any; the share signed since is one of the chances of documentation.
     """
-    signed = found.reading.events(k.TWINNING)["month"] <= month_index(until)
-    return float(signed.sum()) / found.chances["since_2000"]
+    signed = found.reading.chosen(found.reading.events(k.TWINNING), until=until)
+    return len(signed) / found.chances["since_2000"]
 
 
 @of_run(unit="localities")
 def localities_at_forums(found: Found, month: str) -> float:
     """Count the localities whose heads go to a forum of a month."""
-    rows = found.reading.journeys
-    there = (rows["month"] == month_index(month)) & (rows["initiator"] == k.CHINA)
-    return float(len(np.unique(rows["place"][there])))
+    rows = found.reading.chosen(found.reading.journeys, since=month, until=month)
+    return float(len(np.unique(rows["place"][rows["initiator"] == k.CHINA])))
 
 
 @of_run(unit="deals")
@@ -43,8 +41,7 @@ def deals_of_the_centre(
 @of_run(unit="share")
 def twinned_after_contact(found: Found) -> float:
     """Return the share of twinnings that follow a contact; a half if there are none."""
-    ties = found.reading.ties
-    signed = ties[ties["twinned"] >= 0]
+    signed = found.reading.twinned
     return float((signed["since"] < signed["twinned"]).mean()) if len(signed) else 0.5
 
 
@@ -57,10 +54,8 @@ def countries_reached(found: Found) -> float:
 @of_run(unit="visits")
 def party_visits(found: Found) -> float:
     """Count the party body's visits to localities."""
-    reading = found.reading
-    actor = reading.w.actor
-    party = (actor["kind"] == k.ORGANISATION) & (actor["mission"] == k.PARTY)
-    return float(party[reading.local_visits["actor"]].sum())
+    actors = found.reading.w.actor[found.reading.local_visits["actor"]]
+    return float(((actors["kind"] == k.ORGANISATION) & (actors["mission"] == k.PARTY)).sum())
 
 
 @of_run(unit="share")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import calibration.cases.targets.focal_cases
 import calibration.cases.targets.other_places
@@ -33,30 +32,13 @@ KINDS = {
 SCALES = ("plain", "log1p")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Describe one summary statistic that runs are held against.
 
-    Parameters
-    ----------
-    id
-        Name in the table.
-    definition
-        What was observed, in words.
-    simulated
-        Name of the measure of a run, in :data:`calibration.cases.targets.measure.MEASURES`.
-    args
-        Arguments of the measure.
-    observed
-        The observed value; the middle of an ``interval``, the bound of an inequality.
-    kind
-        One of :data:`KINDS`.
-    uncertainty
-        Standard deviation of a value, half the width of an interval, slack of an inequality.
-    scale
-        ``log1p`` where ratios matter more than differences, else ``plain``.
-    source
-        Passage of the report.
+    ``definition`` says what was observed, ``simulated`` names the measure of a run, with ``args``.
+    ``observed`` is the value, the middle of an ``interval`` or the bound of an inequality;
+    ``uncertainty`` its standard deviation, half the width or the slack. The scale is ``log1p``
+    where ratios matter more than differences, else ``plain``.
     """
 
     id: str
@@ -66,8 +48,8 @@ class Target:
     kind: str
     uncertainty: float
     source: str
-    args: Mapping[str, Any] = field(default_factory=dict)
-    scale: str = "plain"
+    args: Mapping[str, Any]
+    scale: str
 
     @property
     def measure(self) -> Measure:
@@ -77,13 +59,7 @@ class Target:
 
 @cache
 def load_targets(file: Path = FILE) -> tuple[Target, ...]:
-    """Return the targets in the order of the table.
-
-    Raises
-    ------
-    InputError
-        If the table is not valid.
-    """
+    """Return the targets in the order of the table; an InputError if it is not valid."""
     document = read_document(file)
     entries = document.data.get("targets")
     if not isinstance(entries, list) or not entries:
@@ -101,52 +77,45 @@ def load_targets(file: Path = FILE) -> tuple[Target, ...]:
 def _target(document: Document, path: KeyPath, entry: Any) -> Target:
     """Return one entry as a target."""
 
-    def given(name: str, kind: type | tuple[type, ...]) -> Any:
+    def given(name: str, kind: type | tuple[type, ...], allowed: str) -> Any:
         value = entry.get(name)
         if not isinstance(value, kind) or isinstance(value, bool) or value == "":
-            words = "a number" if kind == (int, float) else "a text"
-            raise document.error((*path, name), "is missing or of the wrong type", allowed=words)
+            raise document.error((*path, name), "is missing or of the wrong type", allowed=allowed)
         return value
 
-    def chosen(name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+    def chosen(name: str, known: tuple[str, ...], default: str | None = None) -> str:
         value = str(entry.get(name, default))
-        if value not in allowed:
-            near = nearest_name(value, allowed)
-            words = " or ".join(allowed)
+        if value not in known:
             raise document.error(
-                (*path, name), f"{value!r} is not known", allowed=words, nearest=near
+                (*path, name),
+                f"{value!r} is not known",
+                allowed=" or ".join(known),
+                nearest=nearest_name(value, known),
             )
         return value
 
     kind = chosen("kind", tuple(KINDS))
-    number = float(given(KINDS[kind], (int, float)))
-    if number < 0.0 or (KINDS[kind] == "slack" and not 0.0 < number <= 1.0):
-        allowed = "above 0, at most 1" if KINDS[kind] == "slack" else "0 or more"
-        raise document.error((*path, KINDS[kind]), f"{number:g} is out of range", allowed=allowed)
-    known = {"id", "definition", "source", "simulated", "observed", "kind", "scale", "args"}
+    own = KINDS[kind]
+    number = float(given(own, (int, float), "a number"))
+    if number < 0.0 or (own == "slack" and not 0.0 < number <= 1.0):
+        allowed = "above 0, at most 1" if own == "slack" else "0 or more"
+        raise document.error((*path, own), f"{number:g} is out of range", allowed=allowed)
+    fields = {*Target._fields, own} - {"uncertainty"}
     for name in entry:
-        if name not in known | {KINDS[kind]}:
-            near = nearest_name(name, known | {KINDS[kind]})
+        if name not in fields:
+            near = nearest_name(name, fields)
             raise document.error((*path, name), "is not a field of this kind", nearest=near)
-    simulated = chosen("simulated", tuple(MEASURES))
-    args = entry.get("args", {})
-    _check_args(document, (*path, "args"), simulated, args)
-    return Target(
-        id=given("id", str),
-        definition=given("definition", str),
-        simulated=simulated,
-        observed=float(given("observed", (int, float))),
-        kind=kind,
-        uncertainty=number,
-        source=given("source", str),
-        args=args,
-        scale=chosen("scale", SCALES, "plain"),
-    )
-
-
-def _check_args(document: Document, path: KeyPath, simulated: str, args: Any) -> None:
-    """Refuse arguments that the measure does not take."""
+    simulated, args = chosen("simulated", tuple(MEASURES)), entry.get("args", {})
     _, *names = inspect.signature(MEASURES[simulated].take).parameters
     if not isinstance(args, dict) or set(args) != set(names):
         words = ", ".join(names) or "none"
-        raise document.error(path, f"do not fit {simulated}", allowed=words)
+        raise document.error((*path, "args"), f"do not fit {simulated}", allowed=words)
+    return Target(
+        **{name: given(name, str, "a text") for name in ("id", "definition", "source")},
+        simulated=simulated,
+        observed=float(given("observed", (int, float), "a number")),
+        kind=kind,
+        uncertainty=number,
+        args=args,
+        scale=chosen("scale", SCALES, "plain"),
+    )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.statistic import Array, Parts
+from calibration.claims.statistics.statistic import Parts
+from sim.core.state import Array
 
 UNDEFINED: Parts = (0.0, 0.0)
 
@@ -16,10 +17,7 @@ UNDEFINED: Parts = (0.0, 0.0)
 def slope(outcome: Array, cause: Array, *controls: Array) -> Parts:
     """Return the least-squares coefficient of an outcome on a cause, given controls.
 
-    Parameters
-    ----------
-    outcome, cause, controls
-        Vectors of one length; a constant is always among the controls.
+    All are vectors of one length; a constant is always among the controls.
     """
     known = np.column_stack([np.ones(len(cause)), *controls])
     both = np.column_stack([outcome, cause])
@@ -30,21 +28,14 @@ def slope(outcome: Array, cause: Array, *controls: Array) -> Parts:
     return float(both[:, 0] @ both[:, 1]) / spread, 1.0
 
 
-def ranks(values: Array) -> Array:
-    """Return the ranks of values from 1 on; equal values share the mean of their ranks."""
-    _, group, count = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)
-    return (last - 0.5 * (count - 1))[group]
-
-
 def rank_correlation(a: Array, b: Array) -> Parts:
     """Return the rank correlation of two vectors (Spearman), undefined if one is constant."""
-    x, y = ranks(a), ranks(b)
+    from scipy.stats import rankdata
+
+    x, y = rankdata(a), rankdata(b)
     x, y = x - x.mean(), y - y.mean()
     scale = float(np.sqrt((x @ x) * (y @ y)))
-    if scale == 0.0:
-        return UNDEFINED
-    return float(x @ y) / scale, 1.0
+    return UNDEFINED if scale == 0.0 else (float(x @ y) / scale, 1.0)
 
 
 def within_strata(treated: Array, success: Array, stratum: Array) -> Parts:
@@ -52,13 +43,7 @@ def within_strata(treated: Array, success: Array, stratum: Array) -> Parts:
 
     The value is the weighted mean over strata of the difference of two shares, with the weights of
     Mantel and Haenszel (1959), n1 n0 / (n1 + n0): strata with few of one kind hardly count.
-
-    Parameters
-    ----------
-    treated, success
-        True or false, one for each case.
-    stratum
-        Whole numbers from 0 on, one for each case.
+    ``treated`` and ``success`` are masks of the cases, ``stratum`` whole numbers from 0 on.
     """
     if not len(stratum):
         return UNDEFINED

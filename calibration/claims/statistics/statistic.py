@@ -8,21 +8,17 @@ value ``ratio``: the share over all runs together, defined as soon as one of the
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from calibration.run_reading import Reading
+from calibration.run_reading import Reading
+from sim.core.state import Array
 
-Array = np.ndarray[Any, Any]
 Parts = tuple[float, ...]
-Measure = Callable[..., Parts]
-Value = Callable[[Array], Array]
-
-_Measure = TypeVar("_Measure", bound=Measure)
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -46,17 +42,11 @@ class Statistic:
     name: str
     unit: str
     meaning: str
-    measure: Measure
-    value: Value
+    measure: Callable[..., Parts]
+    value: Callable[[Array], Array]
 
     def parts(self, reading: Reading, arguments: dict[str, Any]) -> Parts:
-        """Return the parts of one run.
-
-        Raises
-        ------
-        ValueError
-            If one of them is not a finite number: averages over runs would be lost.
-        """
+        """Return the parts of one run; a ValueError if one is not finite, as averages were lost."""
         found = tuple(float(part) for part in self.measure(reading, **arguments))
         if not np.isfinite(found).all():
             raise ValueError(f"the statistic {self.name} has parts that are no numbers: {found}")
@@ -67,7 +57,7 @@ STATISTICS: dict[str, Statistic] = {}
 """Every statistic by its name."""
 
 
-def statistic(*, unit: str, value: Value) -> Callable[[_Measure], _Measure]:
+def statistic(*, unit: str, value: Callable[[Array], Array]) -> Callable[[_Function], _Function]:
     """Register a function that measures a run as a statistic of the same name.
 
     Parameters
@@ -82,25 +72,82 @@ def statistic(*, unit: str, value: Value) -> Callable[[_Measure], _Measure]:
     ValueError
         If the name is taken or the function has no docstring, which gives the meaning.
     """
+    return lambda measure: _registered(measure, measure, unit, value)
 
-    def register(measure: _Measure) -> _Measure:
-        name = measure.__name__
-        meaning = (inspect.getdoc(measure) or "").split("\n\n", 1)[0].replace("\n", " ")
-        if not meaning:
-            raise ValueError(f"the statistic {name} does not say what it measures")
-        if name in STATISTICS:
-            raise ValueError(f"there are two statistics {name}")
-        STATISTICS[name] = Statistic(name, unit, meaning, measure, value)
-        return measure
+
+def yearly(*, unit: str, field: str = "month") -> Callable[[_Function], _Function]:
+    """Register a function that selects records of a run as a statistic: their number a year.
+
+    ``field`` holds the month that counts. The statistic takes the arguments ``since``, ``until``,
+    ``countries`` and ``localities`` of :func:`count_a_year`.
+    """
+
+    def register(select: _Function) -> _Function:
+        def measure(
+            reading: Reading,
+            since: str | None = None,
+            until: str | None = None,
+            countries: Sequence[str] | None = None,
+            localities: Sequence[str] | None = None,
+        ) -> Parts:
+            rows = reading.chosen(
+                select(reading),
+                field=field,
+                since=since,
+                until=until,
+                countries=countries,
+                localities=localities,
+            )
+            return count_a_year(reading, rows, since, until)
+
+        return _registered(select, measure, unit, mean)
 
     return register
+
+
+def count_a_year(
+    reading: Reading, rows: Array, since: str | None = None, until: str | None = None
+) -> Parts:
+    """Return how many records there are for each year of the run between two months."""
+    return (len(rows) / reading.years_from(since, until),)
+
+
+def _registered(
+    named: _Function, measure: Callable[..., Parts], unit: str, value: Callable[[Array], Array]
+) -> _Function:
+    name, text = named.__name__, inspect.getdoc(named)
+    if not text:
+        raise ValueError(f"the statistic {name} does not say what it measures")
+    if name in STATISTICS:
+        raise ValueError(f"there are two statistics {name}")
+    meaning = text.split("\n\n", 1)[0].replace("\n", " ")
+    STATISTICS[name] = Statistic(name, unit, meaning, measure, value)
+    return named
+
+
+def share_of(chosen: Array) -> Parts:
+    """Return the parts of a share: how many are true, and how many there are."""
+    return chosen.sum(), len(chosen)
+
+
+def sums_by_group(part: Array, groups: Sequence[Array], whole: Array | None = None) -> Parts:
+    """Return (a, b, c, d, ...): the sums of ``part`` and ``whole`` in each group of cases.
+
+    Groups are masks; by default each case counts as one in the whole.
+    """
+    of = np.ones(len(part)) if whole is None else whole
+    return tuple(cases[group].sum() for group in groups for cases in (part, of))
 
 
 def divided(part: Array, whole: Array) -> Array:
     """Return part over whole, nan where the whole is zero."""
     unknown = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
-    known: Array = np.divide(part, whole, out=unknown, where=whole != 0.0)
-    return known
+    return np.asarray(np.divide(part, whole, out=unknown, where=whole != 0.0))
+
+
+def _ratios(parts: Array) -> Array:
+    """Return a/b, c/d, ... of parts (a, b, c, d, ...)."""
+    return divided(parts[..., ::2], parts[..., 1::2])
 
 
 def mean(parts: Array) -> Array:
@@ -120,21 +167,17 @@ def gap(parts: Array) -> Array:
 
 def difference_of_ratios(parts: Array) -> Array:
     """Return a/b - c/d of parts (a, b, c, d)."""
-    return ratio(parts[..., :2]) - ratio(parts[..., 2:])
+    return gap(_ratios(parts))
 
 
 def least(parts: Array) -> Array:
     """Return the smallest of the parts."""
-    lowest: Array = parts.min(axis=-1)
-    return lowest
+    return np.asarray(parts.min(axis=-1))
 
 
 def least_ratio(parts: Array) -> Array:
     """Return the least of a/b, c/d ... of parts (a, b, c, d, ...)."""
-    lowest: Array = np.min(
-        [ratio(parts[..., i : i + 2]) for i in range(0, parts.shape[-1], 2)], axis=0
-    )
-    return lowest
+    return least(_ratios(parts))
 
 
 def smaller_share(parts: Array) -> Array:
@@ -144,8 +187,5 @@ def smaller_share(parts: Array) -> Array:
 
 def least_lead(parts: Array) -> Array:
     """Return the least of a/b - c/d, a/b - e/f ... of parts (a, b, c, d, e, f, ...)."""
-    first = ratio(parts[..., :2])
-    pairs = range(2, parts.shape[-1], 2)
-    leads = [first - ratio(parts[..., i : i + 2]) for i in pairs]
-    lowest: Array = np.min(leads, axis=0)
-    return lowest
+    ratios = _ratios(parts)
+    return least(ratios[..., :1] - ratios[..., 1:])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.checks import load_thresholds
-from calibration.checks.contraction import ASSUMPTION, IDENTIFIED, WEAK
+from calibration.checks.identifiability import ASSUMPTION, IDENTIFIED, WEAK
 from calibration.checks.rank_statistics import ecdf_band
 from calibration.inference.posterior import Posterior
 from calibration.inference.prior import Array, Marginal, parse_prior

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import pytest
-
 from calibration.cases.conditions import load_conditions
 from calibration.cases.observed_events import case_number, studied
 from calibration.run_reading import Reading
 from sim.core import enums as k
 from sim.core.calendar import month_index
-from sim.core.errors import InputError
 from sim.scenario.schema import load
 
 
@@ -16,12 +13,6 @@ def test_conditions_are_the_baseline_with_the_beginning_of_one_case() -> None:
     assert (conditions.start, conditions.end) == ("2000-01", "2020-12")
     assert conditions.parameters == baseline.parameters
     assert [item.kind for item in conditions.interventions] == ["visit", "twinning"]
-
-
-def test_parameters_can_be_set() -> None:
-    assert load_conditions({"tie.contact": 0.3}).parameter_values()["tie.contact"] == 0.3
-    with pytest.raises(InputError, match="no parameter"):
-        load_conditions({"tie.contakt": 0.3})
 
 
 def test_the_beginning_is_that_of_the_scenario_of_the_case() -> None:

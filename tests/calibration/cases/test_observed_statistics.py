@@ -8,13 +8,11 @@ from calibration.cases.observed_events import codes
 from calibration.cases.observed_statistics import (
     OUTCOMES,
     counts,
-    is_log,
     measured,
     names,
     observe,
     observed,
     observed_counts,
-    scaled,
     uncertain,
 )
 from calibration.cases.targets import load_targets
@@ -83,15 +81,6 @@ def test_errors_of_targets_are_independent() -> None:
     between = np.corrcoef(moving.T)[np.triu_indices(moving.shape[1], 1)]
     # Of some 900 correlations of 300 draws the largest stays below 5 standard errors.
     assert np.abs(between).max() < 5.0 / np.sqrt(300.0)
-
-
-def test_scaling_keeps_signs_and_orders() -> None:
-    vectors = np.stack([observed(), -np.ones_like(observed())])
-    found = scaled(vectors)
-    assert found.shape == vectors.shape
-    np.testing.assert_allclose(found[0, is_log()], np.log1p(observed()[is_log()]))
-    np.testing.assert_array_equal(found[0, ~is_log()], observed()[~is_log()])
-    assert (found[1] < 0.0).all()
 
 
 def test_counts_are_those_of_the_log(conditioned: Reading) -> None:

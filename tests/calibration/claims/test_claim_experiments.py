@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from calibration.claims import statistics
+from calibration.claims.claim import Claim
 from calibration.claims.claim_experiments import check_claims
-from calibration.claims.claim_table import Claim
 from calibration.claims.findings import Findings
-from calibration.claims.statistics import Statistic, mean
+from calibration.claims.statistics import Statistic
+from calibration.claims.statistics.statistic import mean
 from calibration.run_reading import Reading
 from sim.core.errors import InputError
 

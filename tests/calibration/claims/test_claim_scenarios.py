@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from calibration.claims.claim import Claim
 from calibration.claims.claim_experiments import ClaimPlan, Templates, with_parameters
 from calibration.claims.claim_scenarios import ROLES, load_baseline, scenarios_of
-from calibration.claims.claim_table import Claim
 from sim.core.parameters import PARAMETERS
 from sim.core.state import State
 from sim.engine.initial_state import initial_state

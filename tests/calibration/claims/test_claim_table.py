@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.claims.claim_table import TABLE, Claim, load_claims, select_claims
+from calibration.claims.claim import Claim
+from calibration.claims.claim_table import TABLE, load_claims, select_claims
 from sim.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibration.claims.claim_table import Claim
+from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import (
     CONTRARY,
     NOT_EXPRESSED,
@@ -24,7 +24,7 @@ from calibration.claims.effect_inference import (
     resamples,
     verdict,
 )
-from calibration.claims.statistics import mean, ratio
+from calibration.claims.statistics.statistic import mean, ratio
 from sim.core.state import Array
 
 UNKNOWN = Estimate(np.nan, np.nan, np.nan)

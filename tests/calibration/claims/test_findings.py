@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.claims.claim_table import Claim
+from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import VERDICTS
 from calibration.claims.findings import Findings, checks_version, read_record
 from sim.core import provenance

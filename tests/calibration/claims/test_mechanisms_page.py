@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibration.claims.claim_table import Claim
+from calibration.claims.claim import Claim
 from calibration.claims.findings import Findings
 from tools.mechanisms_page import mechanisms_page
 

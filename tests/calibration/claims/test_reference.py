@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from calibration.claims.claim import REPLICATES, Claim
 from calibration.claims.claim_experiments import SEED, check_claims
-from calibration.claims.claim_table import REPLICATES, Claim, load_claims
+from calibration.claims.claim_table import load_claims
 from calibration.claims.effect_inference import SHOWN, Estimate, Evidence, verdict
 from calibration.claims.findings import REFERENCE, Finding, checks_version, read_record
 from sim.core import provenance

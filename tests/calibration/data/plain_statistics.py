@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibration.claims.statistics import Parts, mean, ratio, statistic
+from calibration.claims.statistics.statistic import Parts, mean, ratio, statistic
 from calibration.run_reading import Reading
 from sim.core import enums as k
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibration import checks
-from calibration.checks.coverage import covered
+from calibration.checks.rank_statistics import covered
 from calibration.inference.fit import Fit, Ranking, box_around, fit, parted
 from calibration.inference.reference_table import Rows
 from tests.calibration import toy

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 from calibration.inference.prior import Array
-from calibration.inference.reference_table import Advance, Rows, Wave, load_simulator
-from calibration.inference.simulator_protocol import Observation, Simulator
-from calibration.inference.table_pool import build
+from calibration.inference.reference_table import (
+    Advance,
+    Observation,
+    Rows,
+    Simulator,
+    Wave,
+    build,
+    load_simulator,
+)
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from tests.calibration import toy
@@ -152,7 +158,7 @@ def test_a_run_that_fails_leaves_a_row_without_numbers(
 
 
 def test_workers_that_cannot_start_are_a_fault_of_the_machine(tmp_path: Path) -> None:
-    from calibration.inference.table_pool import work
+    from calibration.inference.reference_table import work
 
     with pytest.raises(MachineError):
         work(tmp_path / "nothing", TOY, [0], 1, lambda runs: None)

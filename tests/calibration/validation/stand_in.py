@@ -10,8 +10,7 @@ import numpy as np
 
 from calibration.inference.posterior import Posterior
 from calibration.inference.prior import Array, Prior
-from calibration.inference.reference_table import Rows
-from calibration.inference.simulator_protocol import Simulator
+from calibration.inference.reference_table import Rows, Simulator
 
 
 def rows_of(made: Simulator, values: Array, number: int, seed: int = 1) -> Rows:

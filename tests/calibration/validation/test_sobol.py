@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from calibration.inference.prior import Array
-from calibration.inference.simulator_protocol import Observation
+from calibration.inference.reference_table import Observation
 from calibration.validation import sobol as module
 from calibration.validation.sobol import Blocks, chance_shares, half_width, outcomes_of, sobol
 from calibration.validation.wrong_worlds import load_table

@@ -10,7 +10,6 @@ from scipy.stats import spearmanr
 from calibration.claims.statistics.association import (
     UNDEFINED,
     rank_correlation,
-    ranks,
     slope,
     within_strata,
 )
@@ -39,10 +38,6 @@ def test_slope_on_what_does_not_vary_is_undefined() -> None:
 
 def test_slope_without_cases_is_undefined() -> None:
     assert slope(np.zeros(0), np.zeros(0)) == UNDEFINED
-
-
-def test_equal_values_share_their_rank() -> None:
-    assert ranks(np.array([5.0, 1.0, 5.0, 3.0])).tolist() == [3.5, 1.0, 3.5, 2.0]
 
 
 @given(VALUES, VALUES)

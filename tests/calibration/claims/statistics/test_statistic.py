@@ -3,10 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.claims.statistics import (
-    STATISTICS,
+from calibration.claims.statistics import STATISTICS, Statistic
+from calibration.claims.statistics.statistic import (
     Parts,
-    Statistic,
     difference_of_ratios,
     gap,
     least,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.claims.claim_table import Claim, load_claims
+from calibration.claims.claim import Claim
+from calibration.claims.claim_table import load_claims
 from calibration.claims.statistics import STATISTICS
 from calibration.run_reading import Reading
 from sim.core.state import State

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from calibration.claims.statistics.ties import total_trust
 from sim.core import enums as k
 
 if TYPE_CHECKING:
@@ -17,8 +16,9 @@ def test_trust_is_that_of_the_model(ledger: Ledger) -> None:
     from sim.rules.basics import trust_between
 
     province, place = ledger.actors(k.PROVINCE)[0], ledger.place("CL-CO")
-    ledger.tie(province, place, 3, personal=0.5, institutional=0.2)
-    assert total_trust(ledger.w.tie[:1])[0] == pytest.approx(0.6)
+    last = int(ledger.w.run["end"][0])
+    ledger.tie(province, place, last, personal=0.5, institutional=0.2, visits=4)
+    assert ledger.parts("trust_by_contact")[:2] == pytest.approx((0.6, 1.0))
     assert trust_between(handle(ledger.w), province, place) == pytest.approx(0.6)
 
 

@@ -1,4 +1,4 @@
-"""Who gets outreach: visits of Chinese delegations, by whom, where and when."""
+"""Visits: who gets outreach, by whom, where and when, and who takes the initiative."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import numpy as np
 
 from calibration.claims.statistics.association import rank_correlation, slope
 from calibration.claims.statistics.statistic import (
-    Array,
     Parts,
+    count_a_year,
     difference_of_ratios,
     gap,
     least,
     mean,
     ratio,
+    share_of,
+    smaller_share,
     statistic,
+    sums_by_group,
+    yearly,
 )
 from calibration.run_reading import MONTHS_A_YEAR, Reading
 from sim.core import enums as k
+from sim.core.state import Array
 
 
-@statistic(unit="visits a year", value=mean)
-def local_visits(
-    reading: Reading,
-    since: str | None = None,
-    until: str | None = None,
-    countries: list[str] | None = None,
-    localities: list[str] | None = None,
-) -> Parts:
+@yearly(unit="visits a year")
+def local_visits(reading: Reading) -> Array:
     """Count visits of Chinese delegations to localities, a year."""
-    rows = reading.chosen(
-        reading.local_visits, since=since, until=until, countries=countries, localities=localities
-    )
-    return (len(rows) / reading.years_from(since, until),)
+    return reading.local_visits
+
+
+@yearly(unit="journeys a year")
+def own_journeys(reading: Reading) -> Array:
+    """Count governors' journeys to China of their own accord, a year."""
+    return reading.own_journeys
 
 
 @statistic(unit="visits a year", value=mean)
@@ -41,7 +43,7 @@ def visits_of_province(
     """Count a province's visits to certain localities, a year."""
     rows = reading.chosen(reading.local_visits, since=since, until=until, localities=localities)
     mine = rows["actor"] == reading.actor_rows([province])[0]
-    return (float(mine.sum()) / reading.years_from(since, until),)
+    return count_a_year(reading, rows[mine], since, until)
 
 
 @statistic(unit="first visits a year", value=mean)
@@ -56,7 +58,7 @@ def first_visits_of_other_provinces(
         reading.begun_by_visit, field="since", since=since, until=until, localities=localities
     )
     others = (rows["kind"] == k.PROVINCE) & (rows["actor"] != reading.actor_rows([province])[0])
-    return (float(others.sum()) / reading.years_from(since, until),)
+    return count_a_year(reading, rows[others], since, until)
 
 
 @statistic(unit="log visits per factor of ten", value=ratio)
@@ -80,23 +82,7 @@ def unrecognised_visits(reading: Reading) -> Parts:
     actors = reading.w.actor[rows["actor"][away]]
     free = (actors["kind"] == k.ORGANISATION) & (actors["needs_recognition"] == 0)
     years = max(1.0, float((~reading.recognised).sum())) / MONTHS_A_YEAR
-    embassies = float((actors["kind"] == k.EMBASSY).sum())
-    return float(free.sum()) / years, embassies / years
-
-
-def _two_shares(success: Array, first: Array, second: Array) -> Parts:
-    """Return the parts of the difference of the shares of success in two groups of cases."""
-    return (
-        float((success & first).sum()),
-        float(first.sum()),
-        float((success & second).sum()),
-        float(second.sum()),
-    )
-
-
-def _pairs(counts: Array) -> float:
-    """Return the number of pairs that share a cell."""
-    return float((counts * (counts - 1.0)).sum()) / 2.0
+    return free.sum() / years, (actors["kind"] == k.EMBASSY).sum() / years
 
 
 @statistic(unit="share of pairs", value=difference_of_ratios)
@@ -111,9 +97,12 @@ def crowding_of_visits(reading: Reading) -> Parts:
     cells = (rows["month"] - reading.start) * reading.countries + rows["country"]
     table = np.bincount(cells, minlength=months * reading.countries).astype(np.float64)
     monthly = table.reshape(months, reading.countries)
-    yearly = monthly.reshape(-1, MONTHS_A_YEAR, reading.countries).sum(axis=1)
-    same, all_ = _pairs(monthly), _pairs(monthly.sum(axis=1))
-    return same, all_, _pairs(yearly) - same, _pairs(yearly.sum(axis=1)) - all_
+    annual = monthly.reshape(-1, MONTHS_A_YEAR, reading.countries).sum(axis=1)
+    same, same_year, every, every_year = (
+        (counts * (counts - 1.0)).sum() / 2.0
+        for counts in (monthly, annual, monthly.sum(axis=1), annual.sum(axis=1))
+    )
+    return same, every, same_year - same, every_year - every
 
 
 @statistic(unit="rank correlation", value=ratio)
@@ -138,7 +127,7 @@ def local_share_by_firm_size(reading: Reading) -> Parts:
     low, high = np.quantile(actors["scale"][firm], (1.0 / 3.0, 2.0 / 3.0))
     rows = reading.begun_by_visit[firm[reading.begun_by_visit["actor"]]]
     scale = actors["scale"][rows["actor"]]
-    return _two_shares(reading.is_local(rows), scale >= high, scale <= low)
+    return sums_by_group(reading.is_local(rows), (scale >= high, scale <= low))
 
 
 @statistic(unit="share", value=difference_of_ratios)
@@ -149,15 +138,14 @@ def local_share_in_small_states(reading: Reading) -> Parts:
     repelled; the rest of the visits go to national governments.
     """
     small = reading.w.country["smallness"][reading.visits["country"]] > 0.5
-    return _two_shares(reading.is_local(reading.visits), small, ~small)
+    return sums_by_group(reading.is_local(reading.visits), (small, ~small))
 
 
 @statistic(unit="share", value=ratio)
 def party_share_of_local_visits(reading: Reading) -> Parts:
     """Return the party body's share of the visits that Chinese bodies pay to localities."""
     actors = reading.w.actor[reading.local_visits["actor"]]
-    bodies = actors["kind"] == k.ORGANISATION
-    return float((bodies & (actors["mission"] == k.PARTY)).sum()), float(bodies.sum())
+    return share_of(actors["mission"][actors["kind"] == k.ORGANISATION] == k.PARTY)
 
 
 @statistic(unit="share", value=difference_of_ratios)
@@ -168,11 +156,10 @@ def central_share_by_province(reading: Reading) -> Parts:
     """
     actors = reading.w.actor
     scale = np.where(actors["kind"] == k.PROVINCE, actors["scale"], 0.0)
-    strong = np.zeros(len(actors), dtype=bool)
-    strong[np.argsort(-scale, kind="stable")[:5]] = True
+    strong = np.argsort(-scale, kind="stable")[:5]
     rows = reading.begun_by_visit[reading.begun_by_visit["kind"] == k.PROVINCE]
-    is_strong = strong[rows["actor"]]
-    return _two_shares(~reading.is_local(rows), is_strong, ~is_strong)
+    is_strong = np.isin(rows["actor"], strong)
+    return sums_by_group(~reading.is_local(rows), (is_strong, ~is_strong))
 
 
 @statistic(unit="per year", value=ratio)
@@ -203,11 +190,9 @@ def pull_of_offices(reading: Reading) -> Parts:
     for holder in bodies:
         for other in bodies:
             alone = (office[holder] >= 0) & (office[other] < 0)
-            mine, theirs = rows["actor"] == holder, rows["actor"] == other
             if alone.any():
-                there = alone[rows["country"]]
-                sums = [(mine & there).sum(), mine.sum(), (theirs & there).sum(), theirs.sum()]
-                total += sums
+                pair = (rows["actor"] == holder, rows["actor"] == other)
+                total += sums_by_group(alone[rows["country"]], pair)
     return tuple(total)
 
 
@@ -220,8 +205,7 @@ def reach_and_concentration(reading: Reading) -> Parts:
     """
     visits = reading.by_country(reading.local_visits)
     tenth = -(-len(visits) // 10)
-    top = float(np.sort(visits)[-tenth:].sum())
-    return float((visits > 0).mean()), top / max(1.0, float(visits.sum()))
+    return (visits > 0).mean(), np.sort(visits)[-tenth:].sum() / max(1.0, float(visits.sum()))
 
 
 @statistic(unit="share", value=difference_of_ratios)
@@ -232,19 +216,11 @@ def embassy_share_gap(reading: Reading, high: list[str], low: list[str]) -> Part
     it opens on them.
     """
     visits, doors = reading.local_visits, reading.introductions
-    opened = reading.field_of(doors["cause0"], "actor")
-    by_embassy = np.concatenate(
-        [
-            reading.kind_of(visits["actor"]) == k.EMBASSY,
-            (opened >= 0) & (reading.kind_of(np.maximum(opened, 0)) == k.EMBASSY),
-        ]
-    )
+    actor = np.concatenate([visits["actor"], reading.field_of(doors["cause0"], "actor")])
+    by_embassy = (actor >= 0) & (reading.kind_of(np.maximum(actor, 0)) == k.EMBASSY)
     country = np.concatenate([visits["country"], doors["country"]])
-    parts: list[float] = []
-    for codes in (high, low):
-        there = np.isin(country, reading.country_rows(codes))
-        parts += [float((by_embassy & there).sum()), float(there.sum())]
-    return tuple(parts)
+    groups = [np.isin(country, reading.country_rows(codes)) for codes in (high, low)]
+    return sums_by_group(by_embassy, groups)
 
 
 @statistic(unit="months", value=ratio)
@@ -256,8 +232,7 @@ def first_contact_by_diaspora(reading: Reading) -> Parts:
     Localities never contacted count at the end.
     """
     first = np.full(reading.localities, reading.end + 1)
-    ties = reading.ties[reading.is_local(reading.ties)]
-    np.minimum.at(first, ties["place"], ties["since"])
+    np.minimum.at(first, reading.local_ties["place"], reading.local_ties["since"])
     home, country = reading.country_of, reading.w.country
     accord = reading.w.accord[reading.start : reading.end + 1].mean(axis=0)
     return slope(
@@ -269,3 +244,61 @@ def first_contact_by_diaspora(reading: Reading) -> Parts:
         reading.recognised.mean(axis=0)[home],
         accord[home],
     )
+
+
+@statistic(unit="share", value=ratio)
+def governors_share_of_journeys(reading: Reading, since: str | None = None) -> Parts:
+    """Return the share of governors in all journeys to China on Latin American initiative.
+
+    The others are journeys of national executives.
+    """
+    local = len(reading.chosen(reading.own_journeys, since=since))
+    return local, local + len(reading.chosen(reading.events(k.STATE_VISIT), since=since))
+
+
+@statistic(unit="share", value=ratio)
+def share_of_own_journeys(reading: Reading) -> Parts:
+    """Return the share of governors' own journeys in all visits either way at the local level."""
+    own = len(reading.own_journeys)
+    return own, own + len(reading.local_visits)
+
+
+@statistic(unit="share", value=smaller_share)
+def mixture_of_initiators(reading: Reading) -> Parts:
+    """Return the share of the side that began fewer of the local deals."""
+    side = reading.local_deals["initiator"]
+    return (side == k.LAC).sum(), (side == k.CHINA).sum()
+
+
+@statistic(unit="deals per trip", value=difference_of_ratios)
+def quick_deals_per_trip(reading: Reading, within: int = MONTHS_A_YEAR) -> Parts:
+    """Compare trips to China with visits received by the deals that come of them within a year.
+
+    A deal comes of a trip if its project was proposed there in the month of the trip by the side
+    that travelled. Deals per journey of a governor, less deals per visit to a locality.
+    """
+    deals = reading.deals[reading.is_local(reading.deals)]
+    deals = deals[deals["channel"] < k.BY_EXECUTIVE]
+    deals = deals[deals["dealt"] - deals["proposed"] <= within]
+    parts: list[float] = []
+    for trips, side in ((reading.own_journeys, k.LAC), (reading.local_visits, k.CHINA)):
+        travelled = np.zeros((reading.end + 1, len(reading.w.place)), dtype=bool)
+        travelled[trips["month"], trips["place"]] = True
+        mine = deals[deals["initiator"] == side]
+        parts += [travelled[mine["proposed"], mine["place"]].sum(), len(trips)]
+    return tuple(parts)
+
+
+@statistic(unit="share", value=ratio)
+def visits_without_proposal(reading: Reading) -> Parts:
+    """Return the share of provinces' visits to localities that leave no proposal behind.
+
+    A proposal counts if the visitor makes it in the month of the visit; a delegation is on one
+    trip a month.
+    """
+    visits = reading.local_visits
+    visits = visits[reading.kind_of(visits["actor"]) == k.PROVINCE]
+    proposals = reading.projects[reading.projects["initiator"] == k.CHINA]
+    made = np.zeros((reading.end + 1, len(reading.w.actor)), dtype=bool)
+    made[proposals["proposed"], proposals["actor"]] = True
+    return share_of(~made[visits["month"], visits["actor"]])
