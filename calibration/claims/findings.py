@@ -141,7 +141,7 @@ class Findings:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the effects on one scale, in units of their standard errors."""
-        from sim.report.forest_plot import draw_forest
+        from sim.report.interval_charts import draw_forest
 
         return draw_forest(self.rows, ax)
 

@@ -1,12 +1,21 @@
-"""Small charts of numbers with their intervals, as SVG inside a page."""
+"""Numbers with their intervals: in words, as small charts inside a page, and as a forest plot."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 
-from sim.report.figure_style import BLUE, INK, ORANGE, QUIET, VERMILLION
+import numpy as np
+import pandas as pd
+
+from sim.report import figure_style
+from sim.report.figure_style import BLUE, INK, ORANGE, QUIET, VERMILLION, Look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Estimate = Mapping[str, float | None]
 """``value``, ``low`` and ``high``; None where not defined."""
@@ -15,8 +24,20 @@ CIRCLE, SQUARE, DIAMOND = "circle", "square", "diamond"
 WITH, WITHOUT, EFFECT = (BLUE, CIRCLE), (VERMILLION, SQUARE), (INK, DIAMOND)
 """Colour and form of each number's mark."""
 
+VERDICT_MARKS = {
+    "shown": ("●", BLUE),
+    "weak": ("◐", ORANGE),
+    "not shown": ("○", QUIET),
+    "contrary": ("✕", VERMILLION),
+    "not expressed": ("–", QUIET),
+}
+"""Sign and colour of each verdict; the word always stands beside them."""
+
 _MARGIN, _ROW, _TOP, _FOOT = 54.0, 18.0, 12.0, 26.0
 _BAND = "#E8F1F7"
+_FARTHEST = 40.0
+"""Standard errors at which larger effects are drawn in a forest plot."""
+_FORMS = {"shown": "o", "weak": "D", "not shown": "s", "contrary": "X"}
 
 
 def number_words(value: float | None) -> str:
@@ -32,40 +53,24 @@ def number_words(value: float | None) -> str:
 
 def interval_words(estimate: Estimate) -> str:
     """Return a number with its interval in brackets."""
-    if estimate["low"] is None:
-        return number_words(estimate["value"])
-    low, high = number_words(estimate["low"]), number_words(estimate["high"])
-    return f"{number_words(estimate['value'])} [{low}, {high}]"
+    value, low, high = (number_words(estimate[end]) for end in ("value", "low", "high"))
+    return value if estimate["low"] is None else f"{value} [{low}, {high}]"
 
 
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Return round numbers between two others, as many as there are up to ``most``."""
-    if not high > low:
-        return [low]
-    power = 10.0 ** math.floor(math.log10((high - low) / most))
-    for step in (factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)):
-        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last - first < most:
+def ticks(low: float, high: float) -> list[float]:
+    """Return round numbers between two others, up to five."""
+    from matplotlib.ticker import MaxNLocator
+
+    for most in (6, 5, 4):
+        locator = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10])
+        found = [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
+        if len(found) <= 5:
             break
-    return [round(i * step, 12) for i in range(first, last + 1)]
-
-
-class _Scale:
-    """Map numbers to places on a line of pixels."""
-
-    def __init__(self, numbers: Sequence[float], left: float, right: float) -> None:
-        low, high = min(numbers), max(numbers)
-        room = 0.08 * (high - low) or max(abs(high), 1.0) * 0.1
-        self.low, self.high = low - room, high + room
-        self.left, self.right = left, right
-
-    def __call__(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(self.left + share * (self.right - self.left), 1)
+    return found
 
 
 def chart(
-    rows: Sequence[tuple[str, Estimate, tuple[str, str]]],
+    rows: Sequence[tuple[str, Estimate, Look]],
     label: str,
     *,
     above: float | None = None,
@@ -74,7 +79,7 @@ def chart(
     axis: bool = True,
     width: float = 300.0,
 ) -> str:
-    """Return a chart of a few numbers on one line each.
+    """Return a chart of a few numbers on one line each, as SVG.
 
     Parameters
     ----------
@@ -91,21 +96,38 @@ def chart(
     width
         In pixels.
     """
-    lines = [v for v in (above, below, 0.0 if zero else None) if v is not None]
-    known = [v for _, e, _ in rows for v in e.values() if v is not None]
-    left = _MARGIN if any(name for name, _, _ in rows) else 10.0
-    scale = _Scale([*known, *lines] or [0.0], left, width - 14.0)
+    ends = [value for value in (above, below) if value is not None]
+    given = [value for _, estimate, _ in rows for value in estimate.values() if value is not None]
+    numbers = [*given, *ends, *([0.0] if zero else [])] or [0.0]
+    room = 0.08 * (max(numbers) - min(numbers)) or max(abs(max(numbers)), 1.0) * 0.1
+    span = min(numbers) - room, max(numbers) + room
+    left, right = _MARGIN if any(name for name, _, _ in rows) else 10.0, width - 14.0
     floor = _TOP + _ROW * len(rows)
-    parts = [*_thresholds(scale, above, below, floor)]
+
+    def at(value: float) -> float:
+        return round(float(np.interp(value, span, (left, right))), 1)
+
+    dashed = {"stroke_width": 1.4, "stroke_dasharray": "4 3"}
+    parts = [_line(at(end), 2.0, at(end), floor, BLUE, **dashed) for end in ends]
+    if ends:
+        start, end = left if above is None else at(above), right if below is None else at(below)
+        size = {"width": max(0.0, end - start), "height": floor - 2.0}
+        parts.insert(0, _tag("rect", x=start, y=2, **size, fill=_BAND))
     if zero:
-        parts.append(_line(scale(0.0), 2.0, scale(0.0), floor, INK, 'stroke-width="1.2"'))
-    for number, (name, estimate, (colour, form)) in enumerate(rows):
+        parts.append(_line(at(0.0), 2.0, at(0.0), floor, INK, stroke_width=1.2))
+    for number, (name, estimate, look) in enumerate(rows):
         y = _TOP + _ROW * number
-        if name:
-            parts.append(_text(0.0, y + 4.0, name, "start"))
-        parts += _mark(scale, estimate, y, colour, form)
+        parts.append(_text(0.0, y + 4.0, name, "start"))
+        if estimate["value"] is None:
+            parts.append(_text((left + right) / 2.0, y + 4.0, "not defined"))
+        else:
+            known = {end: at(value) for end, value in estimate.items() if value is not None}
+            parts += _estimate(known, y, look)
     if axis:
-        parts += _axis(scale, floor)
+        parts.append(_line(left, floor, right, floor, QUIET))
+        for tick in ticks(*span):
+            parts.append(_line(at(tick), floor, at(tick), floor + 4.0, QUIET))
+            parts.append(_text(at(tick), floor + 16.0, number_words(tick)))
     height = floor + (_FOOT if axis else 0.0)
     return (
         f'<svg role="img" aria-label="{escape(label)}" width="{width:g}" height="{height:g}" '
@@ -113,69 +135,74 @@ def chart(
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, more: str = "") -> str:
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{colour}" {more}/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", colour: str = QUIET) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="11.5" fill="{colour}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
+def _tag(name: str, **attributes: float | str) -> str:
+    """Return an element of SVG; numbers are written short, underscores as hyphens."""
+    pairs = (
+        f'{key.replace("_", "-")}="{value if isinstance(value, str) else format(value, "g")}"'
+        for key, value in attributes.items()
     )
+    return f"<{name} {' '.join(pairs)}/>"
 
 
-def _thresholds(scale: _Scale, above: float | None, below: float | None, floor: float) -> list[str]:
-    """Return the tinted part that passes and the dashed lines at its ends."""
-    if above is None and below is None:
-        return []
-    start = scale.left if above is None else scale(above)
-    end = scale.right if below is None else scale(below)
-    size = f'width="{max(0.0, end - start):g}" height="{floor - 2.0:g}"'
-    dashed = 'stroke-width="1.4" stroke-dasharray="4 3"'
-    places = [scale(value) for value in (above, below) if value is not None]
-    lines = [_line(x, 2.0, x, floor, BLUE, dashed) for x in places]
-    return [f'<rect x="{start:g}" y="2" {size} fill="{_BAND}"/>', *lines]
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, **look: Any) -> str:
+    return _tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, **look)
 
 
-def _mark(scale: _Scale, estimate: Estimate, y: float, colour: str, form: str) -> list[str]:
-    """Return a number's mark and the line of its interval."""
-    value, low, high = estimate["value"], estimate["low"], estimate["high"]
-    if value is None:
-        return [_text((scale.left + scale.right) / 2.0, y + 4.0, "not defined")]
-    parts = []
-    if low is not None and high is not None:
-        parts.append(_line(scale(low), y, scale(high), y, colour, 'stroke-width="2.4"'))
-        ends = [scale(low), scale(high)]
-        parts += [_line(x, y - 4.0, x, y + 4.0, colour) for x in ends]
-    x = scale(value)
+def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:
+    start = _tag("text", x=x, y=y, font_size=11.5, fill=QUIET, text_anchor=anchor)
+    return f"{start.removesuffix('/>')}>{escape(text)}</text>" if text else ""
+
+
+def _estimate(at: Mapping[str, float], y: float, look: Look) -> list[str]:
+    """Return a number's mark, and the line of its interval if it has one."""
+    (colour, form), parts, x = look, [], at["value"]
+    if "low" in at and "high" in at:
+        parts = [_line(at["low"], y, at["high"], y, colour, stroke_width=2.4)]
+        parts += [_line(at[end], y - 4.0, at[end], y + 4.0, colour) for end in ("low", "high")]
     if form == CIRCLE:
-        parts.append(f'<circle cx="{x:g}" cy="{y:g}" r="4.2" fill="{colour}"/>')
-    elif form == SQUARE:
-        parts.append(
-            f'<rect x="{x - 4.0:g}" y="{y - 4.0:g}" width="8" height="8" fill="#ffffff" '
-            f'stroke="{colour}" stroke-width="2"/>'
-        )
-    else:
-        points = f"{x:g},{y - 5.5:g} {x + 5.5:g},{y:g} {x:g},{y + 5.5:g} {x - 5.5:g},{y:g}"
-        parts.append(f'<polygon points="{points}" fill="{colour}"/>')
-    return parts
+        return [*parts, _tag("circle", cx=x, cy=y, r=4.2, fill=colour)]
+    if form == SQUARE:
+        style: dict[str, Any] = {"fill": "#ffffff", "stroke": colour, "stroke_width": 2}
+        return [*parts, _tag("rect", x=x - 4.0, y=y - 4.0, width=8, height=8, **style)]
+    points = f"{x:g},{y - 5.5:g} {x + 5.5:g},{y:g} {x:g},{y + 5.5:g} {x - 5.5:g},{y:g}"
+    return [*parts, _tag("polygon", points=points, fill=colour)]
 
 
-def _axis(scale: _Scale, floor: float) -> list[str]:
-    """Return the axis with round numbers under it."""
-    parts = [_line(scale.left, floor, scale.right, floor, QUIET)]
-    for value in ticks(scale.low, scale.high):
-        x = scale(value)
-        parts.append(_line(x, floor, x, floor + 4.0, QUIET))
-        parts.append(_text(x, floor + 16.0, number_words(value)))
-    return parts
+def draw_forest(rows: Iterable[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
+    """Draw each claim's effect in standard errors, positive where the claim has it.
 
+    Effects of more than 40 standard errors are drawn at 40.
 
-VERDICT_MARKS = {
-    "shown": ("●", BLUE),
-    "weak": ("◐", ORANGE),
-    "not shown": ("○", QUIET),
-    "contrary": ("✕", VERMILLION),
-    "not expressed": ("–", QUIET),
-}
-"""Sign and colour of each verdict; the word always stands beside them."""
+    Parameters
+    ----------
+    rows
+        Findings as in ``patterns.json``; those without an interval are left out.
+    ax
+        Axes to draw on; new ones by default.
+    """
+    found = pd.DataFrame({**row, **row["effect"]} for row in rows)
+    found = found.dropna(subset=["value", "low", "high"]).query("high > low").reset_index(drop=True)
+    ends = found[["value", "low", "high"]].astype(float)
+    # A 95 % interval is twice 1.96 standard errors wide.
+    error = (ends["high"] - ends["low"]) / (2.0 * 1.96)
+    error = error.where(found["direction"] != "-", -error)
+    ends = ends.div(error, axis=0).clip(-_FARTHEST, _FARTHEST)
+    titles = [shorten(title, 58, placeholder=" …") for title in found["title"]]
+    host = figure_style.row_axes(ax, len(found), 0.24, (0.8, 0.75), left=0.44, width=9.0)
+    for verdict, mine in ends.groupby(found["verdict"], sort=False):
+        look = VERDICT_MARKS[str(verdict)][1], _FORMS[str(verdict)]
+        figure_style.draw_intervals(
+            host, mine.index, mine["low"], mine["high"], mine["value"], look, size=5.5,
+            label=str(verdict),
+        )  # fmt: skip
+    host.axvline(0.0, color=INK, linewidth=1.0, zorder=0)
+    names = [f"{title}  {name}" for title, name in zip(titles, found["id"], strict=True)]
+    figure_style.name_rows(host, names, size=8.5)
+    host.set_xscale("symlog", linthresh=2.0)
+    against = bool((ends < -2.0).any(axis=None))
+    host.set_xlim(-_FARTHEST if against else -2.5, 1.3 * _FARTHEST)
+    host.set_xticks([*((-20, -5) if against else ()), -2, 0, 2, 5, 10, 20, 40])
+    host.xaxis.set_major_formatter(lambda value, _: "≥40" if value == _FARTHEST else f"{value:g}")
+    host.set_xlabel("effect in standard errors, in the direction of the claim")
+    figure_style.legend(host, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
+    return host

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.experiments.run_settings import stamp_words
 from sim.report import figure_style
 from sim.report.display_names import outcome_meaning
+from sim.report.figure_style import BLUE, FAINT, INK, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,9 +27,7 @@ AXIS = {
 }
 MAIN = {"sobol": "total effect", "morris": "mu*", "pawn": "PAWN", "delta": "delta"}
 INERT_WORDS = "what an inert parameter would show"
-SEED_WORDS = {
-    "morris": "seed (deviation of one run)",
-}
+SEED_WORDS = "seed (deviation of one run)"
 
 
 def plot_indices(
@@ -47,111 +45,69 @@ def plot_indices(
         Axes to draw on.
     """
     name = found.outcomes[0] if outcome is None else outcome
-    every = found.of(name)
+    method, every = found.method, found.of(name)
     rows = every.head(MOST_SHOWN)
-    seed = found.table[found.table["outcome"].eq(name) & found.table["parameter"].eq("seed")]
-    if found.method.name == "sobol":
-        # The seed's is a share of another variance, that of one run: it has no place on this axis.
-        seed = seed.iloc[:0]
-    slots = len(rows) + (1.3 if len(seed) else 0.0)
+    table = found.table
+    seed = table[table["outcome"].eq(name) & table["parameter"].eq("seed")]
+    # Sobol's is a share of another variance, that of one run: it has no place on this axis.
+    has_seed = len(seed) > 0 and method.name != "sobol"
+    at = np.arange(len(rows) + has_seed, dtype=float)
+    slots = len(rows) + 1.3 * has_seed
     height = 2.35 + 0.42 * slots
-    box = (0.26, 1.4 / height, 0.7, 1.0 - 2.2 / height)
-    ax = figure_style.host_axes(ax, (10.0, height), box)
-    at = np.arange(len(rows), dtype=float)
-    _bars(found, rows, at, ax)
-    labels = list(rows["parameter"])
-    if len(seed):
-        at = np.append(at, len(rows) + 0.3)
-        labels.append("seed")
-        _seed(found, seed.iloc[0], float(at[-1]), ax)
-    ax.set_yticks(at, labels)
-    ax.set_ylim(slots - 0.4, -0.6)
+    ax = figure_style.host_axes(ax, (10.0, height), (0.26, 1.4 / height, 0.7, 1.0 - 2.2 / height))
+    _draw_bars(ax, found, rows, at[: len(rows)])
+    names = list(rows["parameter"])
+    if has_seed:
+        at[-1] += 0.3
+        names.append("seed")
+        _bars(ax, at[-1:], seed, method.main, 0.5, color=PURPLE, label=SEED_WORDS)
+        ax.axhline(at[-1] - 0.65, color=FAINT, linewidth=1.0)
+    figure_style.name_rows(ax, names, at)
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
-    ax.set_xlabel(AXIS[found.method.name])
-    figure_style.tidy(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
-    _legend(ax)
+    ax.set_xlabel(AXIS[method.name])
+    _legend_below(ax)
     shown = "" if len(rows) == len(every) else f", the first {len(rows)} of {len(every)}"
     below = f"{outcome_meaning(name)}. Lines: 95 % intervals{shown}"
-    figure_style.set_title(ax, f"What matters to {name}", below, left=-0.345)
-    _stamp(found, ax)
+    title = f"What matters to {name}"
+    figure_style.set_title(ax, title, below, left=-0.345, source=_source(found))
     _warn(found, name, ax)
     return ax
 
 
-def _bars(found: SensitivityTables, rows: pd.DataFrame, at: Any, ax: Axes) -> None:
-    main = found.method.main
-    wide = found.method.name == "sobol"
-    tall, up = (0.36, -0.19) if wide else (0.62, 0.0)
-    distinct = rows["matters"].fillna(True).to_numpy(dtype=bool)
+def _bars(ax: Axes, at: Any, rows: Any, index: str, tall: float, **look: Any) -> None:
+    """Draw an index of each row as a bar, and its interval as a line."""
+    ax.barh(at, rows[index].fillna(0.0), tall, **look)
+    ends = rows[f"{index}_low"], rows[f"{index}_high"]
+    ax.hlines(at, *ends, color=INK, linewidth=1.5, zorder=3)
+
+
+def _draw_bars(ax: Axes, found: SensitivityTables, rows: Any, at: Any) -> None:
+    method = found.method
+    tall, up = (0.36, -0.19) if method.name == "sobol" else (0.62, 0.0)
+    matters = rows["matters"].fillna(True).to_numpy(dtype=bool)
     for mask, colour, hatch, words in (
-        (distinct, figure_style.BLUE, "", MAIN[found.method.name]),
-        (~distinct, "#c9c9c9", "///", f"{MAIN[found.method.name]}, not told from inert"),
+        (matters, BLUE, "", MAIN[method.name]),
+        (~matters, "#c9c9c9", "///", f"{MAIN[method.name]}, not told from inert"),
     ):
         if mask.any():
-            values = np.nan_to_num(rows[main].to_numpy()[mask])
-            bars = ax.barh(at[mask] + up, values, tall, color=colour, label=words)
-            for bar in bars:
-                bar.set(hatch=hatch, edgecolor="white", linewidth=0.8)
-    _whiskers(ax, rows, main, at + up)
-    if wide:
-        ax.barh(
-            at - up, rows["first"], tall, color=figure_style.ORANGE, label="first order, by itself"
-        )
-        _whiskers(ax, rows, "first", at - up)
-    if found.method.name == "morris":
-        ax.scatter(
-            rows["sigma"],
-            at,
-            marker="D",
-            s=34,
-            color=figure_style.ORANGE,
-            edgecolors=figure_style.INK,
-            linewidths=0.8,
-            zorder=4,
-            label="sigma: interaction or curvature",
-        )
-    reach = 0.5 * tall
-    ax.vlines(
-        rows["inert"],
-        at + up - reach,
-        at + up + reach,
-        color=figure_style.VERMILLION,
-        linewidth=2.4,
-        zorder=3,
-        label=INERT_WORDS,
-    )
+            look: dict[str, Any] = {"hatch": hatch, "edgecolor": "white", "linewidth": 0.8}
+            _bars(
+                ax, at[mask] + up, rows[mask], method.main, tall, color=colour, label=words, **look
+            )
+    if method.name == "sobol":
+        _bars(ax, at - up, rows, "first", tall, color=ORANGE, label="first order, by itself")
+    if method.name == "morris":
+        ax.plot(
+            rows["sigma"], at, "D", markersize=5.8, color=ORANGE, markeredgecolor=INK,
+            markeredgewidth=0.8, zorder=4, label="sigma: interaction or curvature",
+        )  # fmt: skip
+    ends = at + up - 0.5 * tall, at + up + 0.5 * tall
+    ax.vlines(rows["inert"], *ends, color=VERMILLION, linewidth=2.4, zorder=3, label=INERT_WORDS)
 
 
-def _whiskers(ax: Axes, rows: pd.DataFrame, name: str, at: Any) -> None:
-    ax.hlines(
-        at,
-        rows[f"{name}_low"],
-        rows[f"{name}_high"],
-        color=figure_style.INK,
-        linewidth=1.5,
-        zorder=3,
-    )
-
-
-def _seed(found: SensitivityTables, row: Any, at: float, ax: Axes) -> None:
-    main, words = found.method.main, SEED_WORDS[found.method.name]
-    ax.barh([at], [np.nan_to_num(row[main])], 0.5, color=figure_style.PURPLE, label=words)
-    ax.hlines(
-        [at],
-        row[f"{main}_low"],
-        row[f"{main}_high"],
-        color=figure_style.INK,
-        linewidth=1.5,
-        zorder=3,
-    )
-    ax.axhline(at - 0.65, color=figure_style.FAINT, linewidth=1.0)
-
-
-def _legend(ax: Axes) -> None:
-    """Put the legend below the axis, where no bar can be."""
+def _legend_below(ax: Axes) -> None:
+    """Put the legend below the axis, where no bar can be, the mark of an inert parameter last."""
     handles, labels = ax.get_legend_handles_labels()
-    # Bars come first and the mark of an inert parameter last.
     order = sorted(range(len(labels)), key=lambda i: (labels[i] == INERT_WORDS, i))
     bottom = -0.62 / (figure_style.figure_of(ax).get_figheight() * ax.get_position().height)
     figure_style.legend(
@@ -172,18 +128,13 @@ def _warn(found: SensitivityTables, outcome: str, ax: Axes) -> None:
     if mine:
         figure = figure_style.figure_of(ax)
         words, above = mine[0][:1].upper() + mine[0][1:], 0.21 / figure.get_figheight()
-        figure.text(
-            0.01,
-            above,
-            words,
-            fontsize=figure_style.STAMP_SIZE + 1.0,
-            color=figure_style.VERMILLION,
-        )
+        size = figure_style.STAMP_SIZE + 1.0
+        figure.text(0.01, above, words, fontsize=size, color=VERMILLION)
 
 
-def _stamp(found: SensitivityTables, ax: Axes) -> None:
+def _source(found: SensitivityTables) -> str:
     source, design = found.source, found.design
     parts = [stamp_words(source)] if "changed" in source else []
     parts += [f"model {source['model_version']}"] if "model_version" in source else []
     parts.append(f"{design.kind} of {found.status.points_text}, seed {design.seed}")
-    figure_style.small_print(ax, " · ".join(parts))
+    return " · ".join(parts)

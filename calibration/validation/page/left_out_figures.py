@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from calibration.checks import load_thresholds
-from calibration.validation.page.predictive_figures import draw_pit
-from calibration.validation.page.step_figures import finish_rows, rows_of
+from calibration.validation.page.fit_figures import OUTSIDE
+from calibration.validation.page.step_figures import finish_rows, row_figure
 from sim.report import figure_style
 from sim.report.display_names import plain_word
+from sim.report.figure_style import FAINT, INK, PAPER, QUIET, told_apart
 from sim.report.html_page import Table
 from sim.report.interval_charts import number_words
 
@@ -28,12 +30,7 @@ _WHO = {
     "persistence": "Persistence",
     "trend": "Trend",
 }
-_MARKS = ("o", "s", "^", "D")
-_MOST_ROWS = 24
-
-
-def _named(groups: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
-    return {_WHO.get(who, who): values for who, values in groups.items()}
+_MOST_ROWS, _BINS = 24, 10
 
 
 def _counts(cases: Sequence[Row]) -> list[dict[str, Any]]:
@@ -46,30 +43,64 @@ def _counts(cases: Sequence[Row]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def draw_scores(cases: Sequence[Row]) -> Axes:
-    """Draw by how much the model scores each left-out case better than the regression.
+def draw_pit(groups: Mapping[str, Sequence[float]], what: str) -> Axes:
+    """Draw histograms of where held-out observations lie in their predictions.
 
     Parameters
     ----------
-    cases
-        One a case, with its log scores.
+    groups
+        PIT values by what predicted them.
+    what
+        What was predicted.
     """
-    rows = sorted(cases, key=lambda row: float(row["score"]) - float(row["regression"]))
-    apart = np.array([float(row["score"]) - float(row["regression"]) for row in rows])
-    ax = rows_of(len(rows), left=0.33)
-    for better, colour, mark, words in (
-        (True, figure_style.BLUE, "o", "the model is better"),
-        (False, figure_style.ORANGE, "s", "the regression is better"),
-    ):
-        chosen = np.flatnonzero((apart > 0.0) == better)
-        ax.hlines(chosen, 0.0, apart[chosen], color=colour, linewidth=2.0)
-        ax.plot(apart[chosen], chosen, mark, color=colour, markersize=6.0,
-                label=f"{words} ({len(chosen)} cases)")  # fmt: skip
-    ax.axvline(0.0, color=figure_style.QUIET, linewidth=1.0)
-    how = f"sum over {len(rows)} cases {apart.sum():+.1f}"
+    from scipy.stats import binom
+
+    parts = figure_style.columns(len(groups), 0.08)
+    host, axes = figure_style.panels(None, (11.0, 4.2), (0.07, 0.15, 0.9, 0.64), parts)
+    tallest = 0.0
+    for number, (ax, (who, values)) in enumerate(zip(axes, groups.items(), strict=True)):
+        low, high = binom.ppf((0.05, 0.95), len(values), 1.0 / _BINS)
+        ax.axhspan(low, high, color=FAINT, linewidth=0, label="90 % of even samples, each bar")
+        counts, _, _ = ax.hist(
+            values,
+            _BINS,
+            range=(0.0, 1.0),
+            color=figure_style.CYCLE[number],
+            edgecolor=PAPER,
+            alpha=0.85,
+        )
+        for end in (low, high):
+            ax.axhline(end, color="#8a8a8a", linewidth=1.0)
+        ax.axhline(len(values) / _BINS, color=INK, linewidth=1.0, linestyle="--", label="even")
+        ax.set_xlim(0.0, 1.0)
+        ax.set_xlabel("PIT: place in the prediction")
+        figure_style.tidy(ax)
+        figure_style.set_title(ax, _WHO.get(who, who), f"{len(values):,} {what}")
+        tallest = max(tallest, float(np.max(counts)), high)
+    for ax in axes:
+        ax.set_ylim(0.0, 1.3 * tallest)
+    axes[0].set_ylabel("Observations")
+    figure_style.legend(axes[0], loc="upper right")
+    return host
+
+
+def draw_scores(cases: Sequence[Row]) -> Axes:
+    """Draw by how much the model scores each left-out case better than the regression."""
+    rows = pd.DataFrame(cases)
+    rows["apart"] = rows["score"].astype(float) - rows["regression"].astype(float)
+    rows = rows.sort_values("apart", ascending=False, kind="stable", ignore_index=True)
+    ax = row_figure(len(rows), left=0.33)
+    words = "the model is better ({} cases)", "the regression is better ({} cases)"
+    for mask, look, label in told_apart(rows["apart"] > 0.0, words):
+        apart = rows.loc[mask, "apart"]
+        figure_style.draw_intervals(
+            ax, apart.index, 0.0, apart, apart, look, width=2.0, label=label
+        )
+    ax.axvline(0.0, color=QUIET, linewidth=1.0)
+    how = f"sum over {len(rows)} cases {rows['apart'].sum():+.1f}"
     label = "Log score of the model less that of the regression"
     titles = "Cases predicted without having been seen", how
-    return finish_rows(ax, [row["case"] for row in rows], label, titles, 2, left=-0.52)
+    return finish_rows(ax, list(rows["case"]), label, titles, 2, left=-0.52)
 
 
 def _share(check: str) -> float:
@@ -78,45 +109,32 @@ def _share(check: str) -> float:
     return float(limits["coverage"] if check == CASES else limits["inside"])
 
 
-def draw_counts(rows: Sequence[Row], title: str, share: float) -> Axes:
+def draw_counts(counts: Sequence[Row], title: str, check: str) -> Axes:
     """Draw what is on record beside the interval predicted, a row a count.
 
     Parameters
     ----------
-    rows
+    counts
         ``name``, ``observed``, ``low`` and ``high`` of each, the first on top.
     title
         What was left out.
-    share
-        Of what is predicted, between ``low`` and ``high``.
+    check
+        Whose share of predictions lies between ``low`` and ``high``.
     """
-    from matplotlib.ticker import MaxNLocator
-
-    ax = rows_of(len(rows), left=0.33)
-    place = np.arange(len(rows))[::-1]
-    observed, low, high = (
-        np.array([float(row[key]) for row in rows]) for key in ("observed", "low", "high")
-    )
-    ax.hlines(
-        place,
-        low,
-        high,
-        color=figure_style.FAINT,
-        linewidth=9.0,
-        label=f"{100.0 * share:.0f} % predicted",
-    )
-    ax.plot(low, place, "|", high, place, "|", color="#8a8a8a", markersize=9.0)
-    inside = (observed >= low) & (observed <= high)
-    for chosen, colour, mark, words in (
-        (inside, figure_style.BLUE, "o", "on record, inside"),
-        (~inside, figure_style.VERMILLION, "D", "on record, outside"),
-    ):
-        ax.plot(observed[chosen], place[chosen], mark, color=colour, markersize=6.5,
-                label=f"{words} ({chosen.sum()})")  # fmt: skip
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    how = f"{inside.sum()} of {len(rows)} rows inside"
-    return finish_rows(ax, [row["name"] for row in rows], "Events on record", (title, how), 3,
-                       places=place, left=-0.52)  # fmt: skip
+    rows = pd.DataFrame(counts).astype({"observed": float, "low": float, "high": float})
+    ax = row_figure(len(rows), left=0.33)
+    ax.hlines(rows.index, rows["low"], rows["high"], color=FAINT, linewidth=9.0,
+              label=f"{100.0 * _share(check):.0f} % predicted")  # fmt: skip
+    for end in ("low", "high"):
+        ax.plot(rows[end], rows.index, "|", color="#8a8a8a", markersize=9.0)
+    inside = rows["observed"].between(rows["low"], rows["high"])
+    words = "on record, inside ({})", "on record, outside ({})"
+    for mask, (colour, form), label in told_apart(inside, words, OUTSIDE):
+        mine = rows.loc[mask, "observed"]
+        ax.plot(mine, mine.index, form, color=colour, markersize=6.5, label=label)
+    ax.locator_params(axis="x", integer=True)
+    titles = title, f"{inside.sum()} of {len(rows)} rows inside"
+    return finish_rows(ax, list(rows["name"]), "Events on record", titles, 3, left=-0.52)
 
 
 def case_tables(numbers: Mapping[str, Numbers]) -> list[Table]:
@@ -150,15 +168,15 @@ def _draw_later(held: Numbers) -> Axes:
             for row in held["rows"]]  # fmt: skip
     # Those with most: the others are zeros in a zero interval.
     rows.sort(key=lambda row: -max(row["observed"], row["high"]))
-    return draw_counts(rows[:_MOST_ROWS], "2014 to 2020", _share(LATER))
+    return draw_counts(rows[:_MOST_ROWS], "2014 to 2020", LATER)
 
 
 FIGURES: tuple[tuple[str, str, tuple[str, ...], Callable[[Numbers], Axes]], ...] = (
-    ("pit-cases", CASES, ("pit",), lambda held: draw_pit(_named(held["pit"]), "counts of cases")),
+    ("pit-cases", CASES, ("pit",), lambda held: draw_pit(held["pit"], "counts of cases")),
     ("scores", CASES, ("cases",), lambda held: draw_scores(held["cases"])),
     ("deep", DEEP, ("cases",),
-     lambda held: draw_counts(_counts(held["cases"]), "Both left out", _share(DEEP))),
-    ("pit-later", LATER, ("pit",), lambda held: draw_pit(_named(held["pit"]), "counts by country")),
+     lambda held: draw_counts(_counts(held["cases"]), "Both left out", DEEP)),
+    ("pit-later", LATER, ("pit",), lambda held: draw_pit(held["pit"], "counts by country")),
     ("later", LATER, ("rows",), _draw_later),
 )  # fmt: skip
 """Name of the caption, check, numbers needed and drawing of each figure."""

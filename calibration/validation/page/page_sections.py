@@ -15,7 +15,6 @@ from calibration.inference.posterior import Posterior
 from calibration.validation.page import (
     fit_figures,
     left_out_figures,
-    predictive_figures,
     step_figures,
 )
 from sim.report import figure_style
@@ -50,24 +49,19 @@ class _Figure(NamedTuple):
     draw: Callable[[Numbers], Axes]
 
 
-def _draw_what_ifs(held: Numbers) -> Axes:
-    outcomes = list(dict.fromkeys(row["outcome"] for row in held["effects"]))
-    return step_figures.draw_what_ifs(held, "deals" if "deals" in outcomes else outcomes[0])
-
-
 _FIGURES = (
     _Figure("identifiability", "contraction", "contraction", ("contraction",),
             fit_figures.draw_contraction),
     _Figure("targets", "targets", "posterior predictive", ("p_values",),
-            predictive_figures.draw_targets),
+            fit_figures.draw_targets),
     _Figure("targets", "distances", "posterior predictive", ("p_values", "distances"),
-            predictive_figures.draw_distances),
+            fit_figures.draw_distances),
     *(_Figure("left-out", *figure) for figure in left_out_figures.FIGURES),
     _Figure("power", "power", "power", ("worlds", "size"), step_figures.draw_power),
     _Figure("ablation", "ablation", "ablation", ("mechanisms",), step_figures.draw_ablation),
     _Figure("sensitivity", "sensitivity", "sensitivity", ("indices",),
             step_figures.draw_sensitivity),
-    _Figure("what-ifs", "what-ifs", "what-ifs", ("effects",), _draw_what_ifs),
+    _Figure("what-ifs", "what-ifs", "what-ifs", ("effects",), step_figures.draw_what_ifs),
 )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_plot_shows_each_effect_with_an_interval(plain_findings: Findings) -> No
     ax = plain_findings.plot()
     assert isinstance(ax, Axes)
     # The effect of nothing has no interval, and a claim not expressed has no effect.
-    assert [label.get_text()[-3:] for label in ax.get_yticklabels()] == ["T03", "T02", "T01"]
+    assert [label.get_text()[-3:] for label in ax.get_yticklabels()] == ["T01", "T02", "T03"]
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["shown", "weak"]
