@@ -130,7 +130,7 @@ def engine_alone(runs: int, threads: int) -> float:
 def what_if() -> None:
     """Measure from the release of a slider to the first and to the whole result."""
     from sim.app.thread_pool import ThreadPool
-    from sim.app.what_if.run_cache import PAIRS
+    from sim.app.what_if.paired_trial import PAIRS
 
     first, whole = [], []
     with opened("?tab=what_if") as page:

@@ -140,10 +140,10 @@ def test_one_is_told_otherwise_than_many(code: str) -> None:
     [("es", "1 modificado", "2 modificados"), ("pt", "1 alterado", "2 alterados")],
 )
 def test_sliders_that_are_moved_are_counted(code: str, one: str, many: str) -> None:
-    from sim.app.what_if.form_labels import lever_texts
+    from sim.app.what_if.what_if_widgets import slider_texts
 
     spoken = Language(code)
-    assert lever_texts(spoken.text, spoken.number)["changed"][1:3] == [one, many]
+    assert slider_texts(spoken.text, spoken.number)["changed"][1:3] == [one, many]
 
 
 def test_plain_and_counted_texts_are_found_and_others_are_not() -> None:

@@ -4,12 +4,11 @@ import pytest
 
 pytest.importorskip("panel")
 
-from sim.app import warm_up
 from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
-from sim.app.what_if import run_cache
+from sim.app.what_if import paired_trial
 from sim.app.what_if.experiment import begin
-from sim.app.what_if.run_cache import RUN_CACHES
+from sim.app.what_if.paired_trial import RUN_CACHES
 from sim.world import World
 
 WAIT = 120
@@ -19,12 +18,10 @@ CHUNKS = ((0, 1), (1, 2))
 def test_the_first_visitor_finds_the_baseline_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (run_cache, warm_up):
-        monkeypatch.setattr(module, "CHUNKS", CHUNKS)
-    monkeypatch.setattr("sim.app.what_if.paired_results.CHUNKS", CHUNKS)
+    monkeypatch.setattr(paired_trial, "CHUNKS", CHUNKS)
     monkeypatch.setattr(RUN_CACHES, "_kept", type(RUN_CACHES._kept)())
     pool = ThreadPool(threads=1)
     jobs = prepare(pool, world)
     assert all(job.finished.wait(WAIT) for job in jobs)
     pool.close()
-    assert RUN_CACHES.runs(begin().baseline(), world).made == CHUNKS[-1][1]
+    assert len(RUN_CACHES.runs(begin().baseline(), world).done) == CHUNKS[-1][1]

@@ -1,16 +1,20 @@
-"""What a visitor can take away: tables as CSV, the figure, the report, the scenario."""
+"""What a visitor can take away, made on the pool when it is asked for: tables, figure, report."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import panel as pn
 
-from sim.app.what_if.run_cache import PAIRS
+from sim.app.what_if import paired_trial
+from sim.app.what_if.result_sentences import scale_of
 from sim.core.provenance import model_version
 from sim.experiments.comparison.paired_comparison import ComparisonTables, compare_tables
 from sim.report import figure_style
@@ -19,78 +23,115 @@ from sim.report.compare_page import write_report
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.app.session import Session
     from sim.app.thread_pool import Cancel
     from sim.app.what_if.experiment import Experiment
-    from sim.app.what_if.paired_results import OutcomeBands, Shown
+    from sim.app.what_if.paired_trial import TrialResult
     from sim.world import World
 
 COLUMNS = (
-    "runs",
-    "baseline",
-    "what_if",
-    "difference",
-    "low",
-    "high",
-    "p_value",
-    "p_adjusted",
-    "distinguishable",
+    *("of", "country", "locality", "name", "month", "outcome", "unit"),
+    *("runs", "baseline", "what_if", "difference", "low", "high"),
+    *("p_value", "p_adjusted", "distinguishable"),
 )
-"""Columns of the CSV file behind those that say of what a row tells."""
+"""Columns of the CSV file, first those that say of what a row tells."""
+_LOOK = """
+.bk-btn, .bk-btn.bk-btn-default { background: var(--paper); border: 1px solid #767676 !important;
+  border-radius: 4px; }
+.bk-btn a { display: block; padding: .3rem .7rem; color: var(--ink); text-decoration: none; }
+"""
 
 
-def csv_of(shown: Shown) -> bytes:
-    """Return what is shown as one CSV file.
+class DownloadButtons:
+    """Make a visitor's buttons that hand over a file."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._waiting: set[asyncio.Future[bytes]] = set()
+
+    def button(
+        self, label: str, filename: str, make: Callable[[Cancel], bytes]
+    ) -> pn.widgets.FileDownload:
+        """Return a button; ``make`` makes the file's content on the pool."""
+
+        async def content() -> io.BytesIO:
+            future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+            def refuse(error: Exception) -> None:
+                self._session.notify(str(error), "error")
+                future.cancel()
+
+            self._waiting.add(future)
+            try:
+                self._session.submit(
+                    make,
+                    lambda made: None if future.done() else future.set_result(made),
+                    refuse,
+                    key=f"what_if.file.{filename}",
+                )
+                return io.BytesIO(await future)
+            finally:
+                self._waiting.discard(future)
+
+        return pn.widgets.FileDownload(
+            callback=content,
+            filename=filename,
+            label=label,
+            margin=(4, 8, 4, 0),
+            stylesheets=[_LOOK],
+        )
+
+    def close(self) -> None:
+        """Let go of files that nobody waits for any more."""
+        for future in list(self._waiting):
+            future.cancel()
+
+
+def csv_of(result: TrialResult) -> bytes:
+    """Return what is known as one CSV file.
 
     A row tells of the region, of a locality (ISO 3166-2) or of a month; ``of`` says which.
     """
-    region = shown.effects.assign(of="region")
-    places = shown.by_locality.assign(of="locality")
-    months = shown.paths().assign(of="month", runs=shown.pairs)
-    frame = pd.concat([region, places, months], ignore_index=True)
-    columns = ["of", "country", "locality", "name", "month", "outcome", "unit", *COLUMNS]
-    text = frame[columns].to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    return text.encode()
+    region = result.effects.assign(of="region")
+    places = result.by_locality.assign(of="locality")
+    months = result.paths.assign(of="month", runs=result.pairs)
+    frame = pd.concat([region, places, months], ignore_index=True)[list(COLUMNS)]
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
-def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> bytes:
-    """Return the bands of an outcome as a drawing.
-
-    Parameters
-    ----------
-    shown
-        What is known.
-    outcome, label
-        The outcome, and its name with its unit.
-    form
-        ``png`` or ``svg``.
-    """
-    experiment = shown.experiment
-    bands = shown.bands[outcome]
-    scale = scale_of(outcome)
+def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") -> bytes:
+    """Return the bands of an outcome as a PNG or SVG drawing; ``label`` names it with its unit."""
+    scenario = result.experiment.scenario
     figure = figure_style.new_figure(10.0, 7.4)
     upper = figure.add_axes((0.09, 0.47, 0.88, 0.42))
     lower = figure.add_axes((0.09, 0.1, 0.88, 0.27))
-    _draw_worlds(upper, bands, scale)
-    _draw_difference(lower, bands, scale)
-    scenario = experiment.scenario
+    bands, scale = result.bands(outcome), scale_of(outcome)
+    years = bands["year"]
+    for column, name, colour, line in (
+        ("baseline", "baseline", figure_style.QUIET, "--"),
+        ("what_if", "what if", figure_style.BLUE, "-"),
+    ):
+        columns = (column, f"{column}_low", f"{column}_high")
+        look = {"linestyle": line, "label": f"{name}: mean, and where 9 runs in 10 lie"}
+        _draw_band(upper, scale * bands[[*columns]], years, color=colour, **look)
+    figure_style.legend(upper)
+    gaps = scale * bands[["difference", "low", "high"]]
+    _draw_band(lower, gaps, years, color=figure_style.BLUE)
+    lower.axhline(0.0, color=figure_style.INK, linewidth=1.0)
+    lower.set_xlabel("year")
     for ax in (upper, lower):
         figure_style.tidy(ax)
         figure_style.year_axis(ax, scenario.start_month, scenario.end_month)
     # A title is a visitor's own words: matplotlib must not read it as a formula.
     title = shorten(scenario.title, 72, placeholder="…").replace("$", r"\$")
-    figure_style.set_title(upper, title, f"{label} · compared with {experiment.against}")
+    figure_style.set_title(upper, title, f"{label} · compared with {result.experiment.against}")
     lower.set_title(
         "Difference, with its 95 % interval", loc="left", fontsize=figure_style.LABEL_SIZE
     )
-    figure.text(
-        0.995,
-        0.006,
-        f"{scenario.start} to {scenario.end} · seed {scenario.seed} · {shown.pairs} paired runs "
+    figure_style.small_print(
+        upper,
+        f"{scenario.start} to {scenario.end} · seed {scenario.seed} · {result.pairs} paired runs "
         f"· model {model_version()}",
-        ha="right",
-        va="bottom",
-        fontsize=figure_style.STAMP_SIZE,
-        color="#6a6a6a",
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"figure.{form}"
@@ -98,89 +139,28 @@ def figure_of(shown: Shown, outcome: str, label: str, form: str = "png") -> byte
         return file.read_bytes()
 
 
-def _draw_worlds(ax: Axes, bands: OutcomeBands, scale: float) -> None:
-    worlds = (
-        (
-            "baseline",
-            figure_style.QUIET,
-            "--",
-            bands.baseline,
-            bands.baseline_low,
-            bands.baseline_high,
-        ),
-        ("what if", figure_style.BLUE, "-", bands.what_if, bands.what_if_low, bands.what_if_high),
-    )
-    for name, colour, line, mean, low, high in worlds:
-        ax.fill_between(
-            bands.year,
-            scale * low,
-            scale * high,
-            color=colour,
-            alpha=figure_style.BAND,
-            linewidth=0,
-        )
-        ax.plot(
-            bands.year,
-            scale * mean,
-            color=colour,
-            linestyle=line,
-            linewidth=2.2,
-            label=f"{name}: mean, and where 9 runs in 10 lie",
-        )
-    figure_style.legend(ax)
-
-
-def _draw_difference(ax: Axes, bands: OutcomeBands, scale: float) -> None:
-    ax.fill_between(
-        bands.year,
-        scale * bands.low,
-        scale * bands.high,
-        color=figure_style.BLUE,
-        alpha=figure_style.BAND,
-        linewidth=0,
-    )
-    ax.plot(bands.year, scale * bands.difference, color=figure_style.BLUE, linewidth=2.0)
-    ax.axhline(0.0, color=figure_style.INK, linewidth=1.0)
-    ax.set_xlabel("year")
-
-
-def scale_of(outcome: str) -> float:
-    """Return what an outcome is multiplied by where it is shown: amounts in billions."""
-    return 0.001 if outcome == "deal_value_usd_m" else 1.0
+def _draw_band(
+    ax: Axes, values: pd.DataFrame, years: pd.Series[float], color: str, **look: Any
+) -> None:
+    """Draw a mean and the band around it; the columns of ``values`` are the mean and its ends."""
+    mean, low, high = values.to_numpy().T
+    ax.fill_between(years, low, high, color=color, alpha=figure_style.BAND, linewidth=0)
+    ax.plot(years, mean, color=color, linewidth=2.2, **look)
 
 
 def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:
     """Return the report of a comparison as one HTML page.
 
     The runs are made again, with all that the report tells beside what the page shows.
-
-    Raises
-    ------
-    CancelledError
-        If it was cancelled between two pairs of runs.
     """
-
-    def progress(_done: int, _total: int) -> None:
-        cancel.check()
-
     comparison = compare_tables(
         ComparisonTables,
         experiment.baseline(),
         experiment.scenario,
-        replicates=PAIRS,
+        replicates=paired_trial.PAIRS,
         world=world,
         workers=1,
-        progress=progress,
+        progress=lambda _done, _total: cancel.check(),
     )
     with tempfile.TemporaryDirectory() as folder:
         return write_report(comparison, folder).read_bytes()
-
-
-def toml_of(experiment: Experiment) -> bytes:
-    """Return the scenario as a file that loads to an equal scenario."""
-    return experiment.scenario.dump_toml().encode()
-
-
-def as_file(content: bytes) -> io.BytesIO:
-    """Return bytes as what a download takes."""
-    return io.BytesIO(content)

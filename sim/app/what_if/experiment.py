@@ -1,7 +1,6 @@
 """What a visitor has set up: a scenario begun from a shipped one, and what it is compared with.
 
-Every change goes through the scenario's own schema and the limits of the page, so that an
-experiment that exists can be run.
+Every change goes through the scenario's schema and the page's limits: what exists can be run.
 """
 
 from __future__ import annotations
@@ -45,18 +44,9 @@ UPLOADED = "uploaded"
 
 @dataclass(frozen=True)
 class Experiment:
-    """Hold what is compared with what.
+    """Hold the shipped scenarios that it begins from and is compared with, and what is changed.
 
-    Parameters
-    ----------
-    start
-        Name of the shipped scenario that it was begun from.
-    against
-        Name of the shipped scenario that it is compared with.
-    scenario
-        The scenario as changed.
-    outcome
-        Which of :data:`SHOWN` is looked at.
+    ``outcome`` is the one of :data:`SHOWN` that is looked at.
     """
 
     start: str
@@ -67,10 +57,7 @@ class Experiment:
     def baseline(self) -> Scenario:
         """Return what it is compared with, over the same months and with the same seed.
 
-        Raises
-        ------
-        InputError
-            If the baseline has an intervention outside these months.
+        An intervention of the baseline outside these months raises InputError.
         """
         own = {name: getattr(self.scenario, name) for name in ("start", "end", "seed")}
         return build(shipped(self.against).model_dump(exclude_none=True) | own)
@@ -91,11 +78,8 @@ class Experiment:
             raise InputError(f"{shown(value)} is not a finite number", field=name)
         if problem is not None:
             raise problem.error()
-        return self.with_parameters(self.scenario.parameters | {name: float(value)})
-
-    def with_parameters(self, parameters: Mapping[str, float]) -> Experiment:
-        """Return the experiment with these parameters, all others at their defaults."""
-        return self._built(parameters=only_changed(parameters))
+        changed = self.scenario.parameters | {name: float(value)}
+        return self._built(parameters=only_changed(changed))
 
     def with_interventions(self, changes: Sequence[Mapping[str, Any]], world: World) -> Experiment:
         """Return the experiment with these interventions, given as the fields of each."""
@@ -123,17 +107,8 @@ class Experiment:
 
 @cache
 def shipped(name: str) -> Scenario:
-    """Return a shipped scenario, parameters at their defaults left out.
-
-    Raises
-    ------
-    InputError
-        If none has that name; a path is no name.
-    """
-    scenario = load(find(name))
-    return build(
-        scenario.model_dump(exclude_none=True) | {"parameters": only_changed(scenario.parameters)}
-    )
+    """Return a shipped scenario by its name; a path is no name."""
+    return _without_defaults(load(find(name)))
 
 
 def begin(start: str = PLAIN, against: str = PLAIN) -> Experiment:
@@ -144,20 +119,7 @@ def begin(start: str = PLAIN, against: str = PLAIN) -> Experiment:
 def from_toml(content: bytes, world: World, filename: str = UPLOADED) -> Experiment:
     """Return an experiment with the scenario of an uploaded file.
 
-    Parameters
-    ----------
-    content
-        What was uploaded.
-    world
-        Tables in which names are looked up.
-    filename
-        What the visitor calls the file: it only appears in messages.
-
-    Raises
-    ------
-    InputError
-        If the content is too large, is no scenario, extends anything but a shipped scenario or
-        asks for more than the page's limits.
+    It may extend shipped scenarios only. The visitor's name of the file appears in messages alone.
     """
     called = shown(filename[:80]).strip('"')
     if len(content) > UPLOAD_BYTES:
@@ -179,17 +141,14 @@ def from_toml(content: bytes, world: World, filename: str = UPLOADED) -> Experim
                 )
             scenario = load(file, world)
         except InputError as error:
-            raise InputError(
-                error.message,
-                file=called,
-                line=error.line,
-                field=error.field,
-                allowed=error.allowed,
-                nearest=error.nearest,
-            ) from None
-    parameters = only_changed(scenario.parameters)
-    data = scenario.model_dump(exclude_none=True) | {"parameters": parameters}
-    return Experiment(str(extended), PLAIN, within_limits(build(data)))
+            where = {name: getattr(error, name) for name in ("line", "field", "allowed", "nearest")}
+            raise InputError(error.message, file=called, **where) from None
+    return Experiment(str(extended), PLAIN, within_limits(_without_defaults(scenario)))
+
+
+def _without_defaults(scenario: Scenario) -> Scenario:
+    data = scenario.model_dump(exclude_none=True)
+    return build(data | {"parameters": only_changed(scenario.parameters)})
 
 
 def only_changed(parameters: Mapping[str, float]) -> dict[str, float]:
@@ -203,13 +162,7 @@ def only_changed(parameters: Mapping[str, float]) -> dict[str, float]:
 
 
 def within_limits(scenario: Scenario) -> Scenario:
-    """Return the scenario unchanged if the page may run it.
-
-    Raises
-    ------
-    InputError
-        If it asks for too much.
-    """
+    """Return the scenario unchanged if the page may run it; raise InputError otherwise."""
     for field, value, most in (
         ("interventions", len(scenario.interventions), INTERVENTIONS),
         ("end", scenario.n_months, MONTHS),
@@ -226,13 +179,7 @@ def within_limits(scenario: Scenario) -> Scenario:
 
 
 def named_in(scenario: Scenario, world: World) -> Scenario:
-    """Return the scenario unchanged if the world knows all names in it.
-
-    Raises
-    ------
-    InputError
-        If it does not.
-    """
+    """Return the scenario unchanged if the world knows all names in it, else raise InputError."""
     problems = unknown_names(scenario, scenario.interventions, world)
     if problems:
         raise problems[0].error()

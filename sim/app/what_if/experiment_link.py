@@ -1,8 +1,7 @@
 """An experiment as part of an address, and back.
 
-An address holds only what differs from the shipped scenario that the experiment was begun from:
-parameters in plain sight, the rest packed. Nothing in it is trusted: all of it goes through the
-scenario's schema, the world's tables and the limits of the page.
+An address holds only what differs from the shipped scenario begun from: parameters in plain
+sight, the rest packed. All of it goes through the schema, the world's tables and the limits.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.app.limits import VALUE_CHARACTERS
@@ -59,20 +59,17 @@ _PACKED = (
 
 
 def to_address(experiment: Experiment) -> dict[str, str]:
-    """Return an experiment as short keys and plain strings; what is usual is left out.
-
-    Raises
-    ------
-    InputError
-        If it is too long for an address.
-    """
+    """Return an experiment as short keys and plain strings; what is usual is left out."""
     origin, mine = shipped(experiment.start), experiment.scenario
+    usual_values = origin.parameter_values()
+    changed = {n: v for n, v in mine.parameter_values().items() if v != usual_values[n]}
+    settings = [f"{name}:{value!r}" for name, value in changed.items()]
     parts = (
         ("s", experiment.start, PLAIN),
         ("b", experiment.against, PLAIN),
         ("o", experiment.outcome, SHOWN[0]),
         ("r", str(mine.seed), str(origin.seed)),
-        ("p", _settings(experiment), ""),
+        ("p", ",".join(settings), ""),
     )
     state = {key: value for key, value, usual in parts if value != usual}
     one, other = (s.model_dump(mode="json", exclude_none=True) for s in (origin, mine))
@@ -83,15 +80,7 @@ def to_address(experiment: Experiment) -> dict[str, str]:
 
 
 def from_address(state: Mapping[str, str], world: World) -> tuple[Experiment, list[InputError]]:
-    """Return the experiment of an address, and what in it could not be used.
-
-    Parameters
-    ----------
-    state
-        As :func:`to_address` returns it; anything may stand in it.
-    world
-        Tables in which names are looked up.
-    """
+    """Return the experiment of an address, in which anything may stand, and what was no use."""
     problems: list[InputError] = []
 
     def tried(result: Experiment, change: Callable[[Experiment], Experiment]) -> Experiment:
@@ -108,7 +97,7 @@ def from_address(state: Mapping[str, str], world: World) -> tuple[Experiment, li
     if "d" in state:
         experiment = tried(experiment, lambda e: _with_packed(e, state["d"], world))
     if "r" in state:
-        experiment = tried(experiment, lambda e: e.with_seed(_whole(state["r"])))
+        experiment = tried(experiment, lambda e: _with_seed(e, state["r"]))
     settings = state.get("p", "")
     if len(settings) > VALUE_CHARACTERS:
         problems.append(InputError("is too long", field="p"))
@@ -119,13 +108,7 @@ def from_address(state: Mapping[str, str], world: World) -> tuple[Experiment, li
 
 
 def packed(data: Mapping[str, Any]) -> str:
-    """Return plain data as a text of letters, digits, ``-`` and ``_``.
-
-    Raises
-    ------
-    InputError
-        If it is too long for an address.
-    """
+    """Return plain data as a text of letters, digits, ``-`` and ``_``, short enough to share."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     press = zlib.compressobj(9, wbits=-15, zdict=_COMMON)
     small = press.compress(text) + press.flush()
@@ -138,13 +121,7 @@ def packed(data: Mapping[str, Any]) -> str:
 
 
 def unpacked(text: str) -> dict[str, Any]:
-    """Return what :func:`packed` packed.
-
-    Raises
-    ------
-    InputError
-        If the text is too long, unpacks to too much or is no packing.
-    """
+    """Return what :func:`packed` packed; raise InputError for anything else."""
     wrong = InputError("this part of the address cannot be read", field="d")
     if len(text) > VALUE_CHARACTERS or not text.startswith(_FORMAT):
         raise wrong
@@ -160,13 +137,6 @@ def unpacked(text: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise wrong
     return data
-
-
-def _settings(experiment: Experiment) -> str:
-    """Return the parameters that differ from the start as ``name:value`` with commas between."""
-    origin = shipped(experiment.start).parameter_values()
-    values = experiment.scenario.parameter_values()
-    return ",".join(f"{n}:{v!r}" for n, v in values.items() if v != origin[n])
 
 
 def _with_setting(experiment: Experiment, setting: str) -> Experiment:
@@ -185,16 +155,11 @@ def _with_packed(experiment: Experiment, text: str, world: World) -> Experiment:
     if strange:
         raise InputError(f"there is no {shown(strange[0])}", field="d")
     scenario = build(experiment.scenario.model_dump(exclude_none=True) | data)
-    return Experiment(
-        experiment.start,
-        experiment.against,
-        named_in(within_limits(scenario), world),
-        experiment.outcome,
-    )
+    checked = named_in(within_limits(scenario), world)
+    return replace(experiment, scenario=checked)
 
 
-def _whole(text: str) -> int:
-    """Return the seed that a text of digits means."""
+def _with_seed(experiment: Experiment, text: str) -> Experiment:
     if not (text.isascii() and text.isdigit() and len(text) <= 16):
         raise InputError(f"{shown(text)} is not a whole number", field="seed")
-    return int(text)
+    return experiment.with_seed(int(text))

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
+from sim.app.html_text import html, paragraphs
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
-from sim.app.what_if import downloads, effect_sentences, intervention_forms, parameter_sliders
-from sim.app.what_if.download_buttons import DownloadButtons
-from sim.app.what_if.experiment import Experiment, begin, from_toml
-from sim.app.what_if.experiment_header import Setup, titles
+from sim.app.what_if import downloads, intervention_forms, paired_trial, result_sentences
+from sim.app.what_if import what_if_widgets as widgets
+from sim.app.what_if.experiment import Experiment, begin, from_toml, shipped
 from sim.app.what_if.experiment_link import from_address, to_address
-from sim.app.what_if.form_labels import change_texts, lever_texts, setup_texts
-from sim.app.what_if.intervention_forms import Changes
-from sim.app.what_if.paired_results import PairedTrial, Shown
-from sim.app.what_if.parameter_sliders import Levers
-from sim.app.what_if.result_charts import BandChart, DifferenceMap, country_labels, scale_colours
-from sim.app.what_if.result_tables import outcome_table, place_table
-from sim.app.what_if.result_texts import Lines, MapKey, ResultTable, ResultText
-from sim.app.what_if.run_cache import CHUNKS
+from sim.app.what_if.paired_trial import PairedTrial, TrialResult
+from sim.app.what_if.parameter_sliders import slider_groups
+from sim.app.what_if.result_charts import MAP_KEY_SHEET, BandChart, DifferenceMap
 from sim.core.errors import InputError
+from sim.scenario.schema import names
 
 if TYPE_CHECKING:
+    from sim.app.language import Translate
     from sim.app.session import Session
     from sim.app.thread_pool import Cancel
 
@@ -43,49 +39,22 @@ _GRID = """
   :host { grid-template: "result" auto "controls" auto "charts" auto / minmax(0, 1fr); }
 }
 """
-
-
+_HEADING = "h2 { font-size: 1.05rem; margin: .7rem 0 .3rem; }"
 _WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
-@dataclass(frozen=True)
-class _WhatIfParts:
-    """Hold what of the view changes."""
-
-    setup: Setup
-    levers: Levers
-    changes: Changes
-    result: ResultText
-    outcome: pn.widgets.Select
-    bands: BandChart
-    map: DifferenceMap
-    key: MapKey
-    places: ResultTable
-    outcomes: ResultTable
-    more: Lines
-    where: Lines
-    files: list[pn.widgets.FileDownload]
-
-
 class WhatIfTab:
-    """Let a visitor change the world and see how much differs.
-
-    Parameters
-    ----------
-    session
-        The visitor.
-    """
+    """Let a visitor change the world and see how much differs."""
 
     name = "what_if"
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.experiment = begin()
-        self.shown: Shown | None = None
+        self.result: TrialResult | None = None
         self._trial: PairedTrial | None = None
-        self._parts: _WhatIfParts | None = None
-        self._downloads = DownloadButtons(session)
-        self._too_long = False
+        self._buttons = downloads.DownloadButtons(session)
+        self._too_long = self._built = False
 
     @property
     def title(self) -> str:
@@ -115,98 +84,89 @@ class WhatIfTab:
 
     def close(self) -> None:
         """Stop what is under way and drop what was made."""
-        self._downloads.close()
-        self.shown = self._trial = self._parts = None
+        self._buttons.close()
+        self.result = self._trial = None
+        self._built = False
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its first runs."""
-        self._parts = parts = self._build()
+        self.summary = widgets.ResultText(**_WIDE)
         view = pn.Column(
-            self._controls(parts),
-            pn.Column(parts.result, css_classes=["result"], sizing_mode="stretch_width", margin=0),
-            self._charts(parts),
+            self._settings(),
+            pn.Column(self.summary, css_classes=["result"], **_WIDE),
+            self._charts(),
             stylesheets=[_GRID],
-            sizing_mode="stretch_width",
-            margin=0,
+            **_WIDE,
         )
+        self._built = True
         self._refresh()
         self._run()
-        world, name_countries = self.session.world, parts.map.name_countries
-        self.session.submit(lambda _: country_labels(world), name_countries, key="what_if.labels")
         return view
 
-    # --- building
-
-    def _build(self) -> _WhatIfParts:
+    def _settings(self) -> pn.Column:
         _ = self.session._
-        return _WhatIfParts(
-            setup=self._setup(),
-            levers=self._levers(),
-            changes=self._changes(),
-            result=ResultText(**_WIDE),
-            outcome=self._outcome(),
-            bands=BandChart(_),
-            map=DifferenceMap(self.session.world, _),
-            key=MapKey(
-                colours=scale_colours(),
-                texts={
-                    "unsure": _("cannot be told from no difference"),
-                    "equal": _("equal in all runs"),
-                },
-                **_WIDE,
-            ),
-            places=ResultTable(**_WIDE),
-            outcomes=ResultTable(**_WIDE),
-            more=Lines(**_WIDE),
-            where=Lines(**_WIDE),
-            files=self._files(),
-        )
-
-    def _setup(self) -> Setup:
-        return Setup(
+        self.setup = widgets.Setup(
             self._set,
             self._upload,
-            scenarios=titles(self.session._),
+            scenarios=scenario_titles(_),
             highest=HIGHEST_SEED,
-            texts=setup_texts(self.session._),
+            texts=widgets.setup_texts(_),
             **_WIDE,
         )
-
-    def _levers(self) -> Levers:
-        _ = self.session._
-        return Levers(
-            self._release,
-            groups=parameter_sliders.described(_),
-            texts=lever_texts(_, self.session.n),
-            **_WIDE,
-        )
-
-    def _changes(self) -> Changes:
-        _ = self.session._
-        return Changes(
-            self._save_change,
-            self._remove_change,
+        self.interventions = widgets.InterventionList(
+            self._save_intervention,
+            self._remove_intervention,
             forms=intervention_forms.forms(_),
             tables=intervention_forms.tables(self.session.world),
-            texts=change_texts(_),
+            texts=widgets.intervention_texts(_),
+            **_WIDE,
+        )
+        self.sliders = widgets.ParameterSliders(
+            self._release,
+            groups=slider_groups(_),
+            texts=widgets.slider_texts(_, self.session.n),
+            **_WIDE,
+        )
+        return pn.Column(
+            *(_heading(_("Scenario")), self.setup),
+            *(_heading(_("Interventions")), self.interventions),
+            *(_heading(_("Parameters")), self.sliders),
+            css_classes=["controls"],
             **_WIDE,
         )
 
-    def _outcome(self) -> pn.widgets.Select:
+    def _charts(self) -> pn.Column:
         _ = self.session._
-        outcome = pn.widgets.Select(
+        self.outcome = pn.widgets.Select(
             label=_("Outcome"),
-            options={label: key for key, label in effect_sentences.outcome_names(_).items()},
+            options={label: key for key, label in result_sentences.outcome_names(_).items()},
             value=self.experiment.outcome,
             max_width=420,
             sizing_mode="stretch_width",
             margin=(0, 0, 6, 0),
         )
-        outcome.param.watch(lambda event: self._look_at(event.new), "value")
-        return outcome
+        self.outcome.param.watch(lambda event: self._look_at(event.new), "value")
+        self.bands, self.map = BandChart(_), DifferenceMap(self.session.world, _)
+        self.key = pn.pane.HTML(stylesheets=[MAP_KEY_SHEET], **_WIDE)
+        self.more, self.where = html(), html()
+        self.more.margin = self.where.margin = 0
+        self.places, self.outcomes = widgets.ResultTable(**_WIDE), widgets.ResultTable(**_WIDE)
+        both = _("Both worlds: the mean, and the band that 9 runs in 10 lie in")
+        gap = _("Difference between paired runs, with its 95 % interval")
+        return pn.Column(
+            *(self.outcome, self.more),
+            *(_heading(both), pn.pane.Bokeh(self.bands.worlds, **_WIDE)),
+            *(_heading(gap), pn.pane.Bokeh(self.bands.gap, **_WIDE)),
+            *(_heading(_("Where it differs")), self.where, self.key),
+            pn.pane.Bokeh(self.map.plot, sizing_mode="scale_width", max_width=720, margin=0),
+            *(self.places, self.outcomes),
+            *(_heading(_("Take it away")), pn.FlexBox(*self._files(), margin=0)),
+            css_classes=["charts"],
+            **_WIDE,
+        )
 
     def _files(self) -> list[pn.widgets.FileDownload]:
-        _, button = self.session._, self._downloads.button
+        _, button = self.session._, self._buttons.button
         return [
             button(_("Table (CSV)"), "what-if.csv", self._csv),
             button(_("Figure (PNG)"), "what-if.png", partial(self._figure, "png")),
@@ -215,54 +175,18 @@ class WhatIfTab:
             button(_("Scenario (TOML)"), "scenario.toml", self._toml),
         ]
 
-    def _controls(self, parts: _WhatIfParts) -> pn.Column:
-        _ = self.session._
-        return pn.Column(
-            _heading(_("Scenario")),
-            parts.setup,
-            _heading(_("Interventions")),
-            parts.changes,
-            _heading(_("Parameters")),
-            parts.levers,
-            css_classes=["controls"],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
-
-    def _charts(self, parts: _WhatIfParts) -> pn.Column:
-        _ = self.session._
-        return pn.Column(
-            parts.outcome,
-            parts.more,
-            _heading(_("Both worlds: the mean, and the band that 9 runs in 10 lie in")),
-            pn.pane.Bokeh(parts.bands.worlds, sizing_mode="stretch_width", margin=0),
-            _heading(_("Difference between paired runs, with its 95 % interval")),
-            pn.pane.Bokeh(parts.bands.gap, sizing_mode="stretch_width", margin=0),
-            _heading(_("Where it differs")),
-            parts.where,
-            parts.key,
-            pn.pane.Bokeh(parts.map.plot, sizing_mode="scale_width", max_width=720, margin=0),
-            parts.places,
-            parts.outcomes,
-            _heading(_("Take it away")),
-            pn.FlexBox(*parts.files, margin=0),
-            css_classes=["charts"],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
-
     # --- changing
 
     def _take(self, experiment: Experiment) -> None:
         """Make an experiment the one that is shown, and run it if it is another."""
         before, self.experiment = self.experiment, experiment
-        if self._parts is None:
+        if not self._built:
             return
         self._refresh()
-        if (experiment.scenario, experiment.against) != (before.scenario, before.against):
-            self._run()
-        else:
+        if _same_runs(experiment, before):
             self._display()
+        else:
+            self._run()
         self.session.touch()
 
     def _try(self, change: Callable[[Experiment], Experiment]) -> None:
@@ -280,38 +204,31 @@ class WhatIfTab:
 
     def _set(self, field: str, value: Any) -> None:
         """Take what was set in the head of the tab."""
-        if field == "start":
-            self._try(lambda e: begin(value, e.against).with_outcome(e.outcome))
-        elif field == "against":
-            self._try(lambda e: e.with_against(value))
-        elif field == "title":
-            self._try(lambda e: e.with_title(value))
-        elif field == "seed":
-            self._try(lambda e: e.with_seed(value))
+        changes: dict[str, Callable[[Experiment], Experiment]] = {
+            "start": lambda e: begin(value, e.against).with_outcome(e.outcome),
+            "against": lambda e: e.with_against(value),
+            "title": lambda e: e.with_title(value),
+            "seed": lambda e: e.with_seed(value),
+        }
+        self._try(changes[field])
 
     def _upload(self, content: bytes | None, filename: str) -> None:
         """Take a scenario file; None stands for one that is too large to send."""
-        if content is None:
-            content = b" " * (UPLOAD_BYTES + 1)
-        self._try(
-            lambda e: from_toml(content, self.session.world, filename).with_outcome(e.outcome)
-        )
+        given = b" " * (UPLOAD_BYTES + 1) if content is None else content
+        world = self.session.world
+        self._try(lambda e: from_toml(given, world, filename).with_outcome(e.outcome))
 
-    def _save_change(self, index: int | None, fields: dict[str, Any]) -> None:
+    def _save_intervention(self, index: int | None, fields: dict[str, Any]) -> None:
         """Take an answered form; what is wrong with it stands beside it."""
-        parts = self._parts
-        if parts is None:
-            return
         items = intervention_forms.replaced(self.experiment.interventions(), index, fields)
+        error = ""
         try:
-            experiment = self.experiment.with_interventions(items, self.session.world)
-        except InputError as error:
-            parts.changes.param.update(error=str(error), number=parts.changes.number + 1)
-            return
-        self._take(experiment)
-        parts.changes.param.update(error="", number=parts.changes.number + 1)
+            self._take(self.experiment.with_interventions(items, self.session.world))
+        except InputError as refused:
+            error = str(refused)
+        self.interventions.param.update(error=error, number=self.interventions.number + 1)
 
-    def _remove_change(self, index: int) -> None:
+    def _remove_intervention(self, index: int) -> None:
         items = self.experiment.interventions()
         del items[index]
         self._try(lambda e: e.with_interventions(items, self.session.world))
@@ -320,16 +237,14 @@ class WhatIfTab:
 
     def _run(self) -> None:
         """Begin the paired runs; those of an earlier experiment end."""
-        parts = self._parts
-        if parts is None:
-            return
         try:
             self._trial = trial = PairedTrial(self.experiment, self.session.world)
         except InputError as error:
             self.session.notify(str(error), "error")
             return
-        parts.result.param.update(busy=True, progress=effect_sentences.progress(0, self.session._))
-        for number, chunk in enumerate(CHUNKS):
+        progress = result_sentences.progress(0, self.session._)
+        self.summary.param.update(busy=True, progress=progress)
+        for number, chunk in enumerate(paired_trial.CHUNKS):
             self.session.submit(
                 partial(trial.work, chunk),
                 partial(self._receive, trial),
@@ -337,102 +252,98 @@ class WhatIfTab:
                 key=f"what_if.{number}",
             )
 
-    def _receive(self, trial: PairedTrial, shown: Shown | None) -> None:
+    def _receive(self, trial: PairedTrial, result: TrialResult | None) -> None:
         """Show what is known, unless another experiment has begun meanwhile."""
-        if shown is None or trial is not self._trial:
+        if result is None or trial is not self._trial:
             return
+        old = self.result
         # Two threads may hand over in either order.
-        if self.shown is None or self._is_newer(shown):
-            self.shown = shown
+        same = old is not None and _same_runs(old.experiment, result.experiment)
+        if old is None or not same or result.pairs > old.pairs:
+            self.result = result
             self._display()
 
-    def _is_newer(self, shown: Shown) -> bool:
-        old = self.shown
-        same = old is not None and old.experiment.scenario == shown.experiment.scenario
-        same = same and old is not None and old.experiment.against == shown.experiment.against
-        return not same or old is None or shown.pairs > old.pairs
-
     def _failed(self, error: Exception) -> None:
-        if self._parts is not None:
-            self._parts.result.busy = False
+        if self._built:
+            self.summary.busy = False
         self.session.notify(str(error) or self.session._("Something went wrong."), "error")
 
     # --- showing
 
     def _refresh(self) -> None:
         """Let the settings show the experiment."""
-        parts, scenario = self._parts, self.experiment.scenario
-        if parts is None:
-            return
+        experiment, scenario = self.experiment, self.experiment.scenario
         _, world = self.session._, self.session.world
-        parts.setup.param.update(
-            start=self.experiment.start,
-            against=self.experiment.against,
+        self.setup.param.update(
+            start=experiment.start,
+            against=experiment.against,
             title=scenario.title,
             seed=scenario.seed,
             question=_(scenario.question),
         )
-        parts.levers.values = scenario.parameter_values()
-        items = self.experiment.interventions()
-        parts.changes.param.update(
+        self.sliders.values = scenario.parameter_values()
+        items = experiment.interventions()
+        sentences = [intervention_forms.intervention_sentence(item, world, _) for item in items]
+        self.interventions.param.update(
             months=[scenario.start, scenario.end],
             items=[
-                {"sentence": intervention_forms.change_sentence(item, world, _), "fields": item}
-                for item in items
+                {"sentence": sentence, "fields": item}
+                for sentence, item in zip(sentences, items, strict=True)
             ],
         )
-        parts.outcome.value = self.experiment.outcome
+        self.outcome.value = experiment.outcome
 
     def _display(self) -> None:
         """Let the other side show what is known of the outcome looked at."""
-        parts, shown, outcome = self._parts, self.shown, self.experiment.outcome
-        if parts is None or shown is None:
+        result, outcome = self.result, self.experiment.outcome
+        if result is None:
             return
-        _ = self.session._
-        lines = [
-            effect_sentences.needed(shown, outcome, _),
-            effect_sentences.others(shown, self.session.n),
-            "; ".join(effect_sentences.changes(shown.experiment, _)),
-        ]
-        parts.result.param.update(
-            headline=effect_sentences.sentence(shown, outcome, _),
-            progress=effect_sentences.progress(shown.pairs, _),
-            busy=not shown.is_final,
+        _, n, texts = self.session._, self.session.n, result_sentences
+        self.summary.param.update(
+            headline=texts.sentence(result, outcome, _),
+            progress=texts.progress(result.pairs, _),
+            busy=not result.is_final,
         )
-        parts.more.lines = [line for line in lines if line]
-        label = effect_sentences.outcome_names(_)[outcome]
-        parts.bands.show(shown.bands[outcome], outcome, label)
-        low, high = parts.map.show(shown, outcome)
-        parts.key.param.update(low=low, high=high)
-        parts.where.lines = [effect_sentences.places(shown, outcome, _, self.session.n)]
-        parts.places.param.update(**place_table(shown, outcome, self.session.world, _))
-        parts.outcomes.param.update(**outcome_table(shown, _))
+        changes = "; ".join(texts.changes(result.experiment, _))
+        lines = (texts.needed(result, outcome, _), texts.others(result, n), changes)
+        self.more.object = paragraphs(line for line in lines if line)
+        self.bands.show(result.bands(outcome), outcome, texts.outcome_names(_)[outcome])
+        self.key.object = self.map.show(result, outcome)
+        self.where.object = paragraphs([texts.places(result, outcome, _, n)])
+        self.places.param.update(**texts.place_table(result, outcome, self.session.world, _))
+        self.outcomes.param.update(**texts.outcome_table(result, _))
 
     # --- taking away
 
-    def _now(self) -> Shown:
-        if self.shown is None:
+    def _known(self) -> TrialResult:
+        if self.result is None:
             raise InputError(self.session._("The first runs are not finished yet."))
-        return self.shown
+        return self.result
 
     def _csv(self, _cancel: Cancel) -> bytes:
-        return downloads.csv_of(self._now())
+        return downloads.csv_of(self._known())
 
     def _figure(self, form: str, _cancel: Cancel) -> bytes:
-        label = effect_sentences.outcome_names(self.session._)[self.experiment.outcome]
-        return downloads.figure_of(self._now(), self.experiment.outcome, label, form)
+        outcome = self.experiment.outcome
+        label = result_sentences.outcome_names(self.session._)[outcome]
+        return downloads.figure_of(self._known(), outcome, label, form)
 
     def _report(self, cancel: Cancel) -> bytes:
         return downloads.report_of(self.experiment, self.session.world, cancel)
 
     def _toml(self, _cancel: Cancel) -> bytes:
-        return downloads.toml_of(self.experiment)
+        return self.experiment.scenario.dump_toml().encode()
+
+
+def _same_runs(one: Experiment, other: Experiment) -> bool:
+    return (one.scenario, one.against) == (other.scenario, other.against)
+
+
+def scenario_titles(_: Translate) -> list[list[str]]:
+    """Return name and title of each shipped scenario, the plain one first."""
+    pairs = [[name, _(shipped(name).title)] for name in names()]
+    return sorted(pairs, key=lambda pair: (pair[0] != "baseline", pair[1]))
 
 
 def _heading(text: str) -> pn.pane.HTML:
-    return pn.pane.HTML(
-        f"<h2>{escape(text)}</h2>",
-        margin=0,
-        sizing_mode="stretch_width",
-        stylesheets=["h2 { font-size: 1.05rem; margin: .7rem 0 .3rem; }"],
-    )
+    return pn.pane.HTML(f"<h2>{escape(text)}</h2>", stylesheets=[_HEADING], **_WIDE)

@@ -11,25 +11,24 @@ import pytest
 from sim.app.limits import UPLOAD_BYTES
 from sim.app.what_if import intervention_forms, parameter_sliders, result_charts
 from sim.app.what_if.experiment import Experiment
-from sim.app.what_if.experiment_header import Setup, titles
 from sim.app.what_if.experiment_link import to_address
-from sim.app.what_if.result_tables import outcome_table, place_table
+from sim.app.what_if.paired_trial import TrialResult
+from sim.app.what_if.result_sentences import outcome_table, place_table
 from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 from sim.scenario.schema import names
 from sim.world import World
-from tests.app.what_if.conftest import english, finished
+from tests.app.what_if.conftest import english
 
 pytest.importorskip("panel")
 
 from sim.app.session import Session
-from sim.app.what_if import what_if_tab as tab_module
-from sim.app.what_if.what_if_tab import WhatIfTab
+from sim.app.what_if.what_if_tab import WhatIfTab, scenario_titles
+from sim.app.what_if.what_if_widgets import ParameterSliders, Setup
 
 
 @pytest.fixture
-def tab(world: World, short: Experiment, monkeypatch: pytest.MonkeyPatch, _few_pairs: None) -> Any:
-    monkeypatch.setattr(tab_module, "CHUNKS", ((0, 4), (4, 8), (8, 12)))
+def tab(world: World, short: Experiment, _few_pairs: None) -> Any:
     made = WhatIfTab(Session(world))
     made.restore(to_address(short))
     return made
@@ -37,10 +36,10 @@ def tab(world: World, short: Experiment, monkeypatch: pytest.MonkeyPatch, _few_p
 
 def test_what_cannot_be_told_from_none_is_hatched(tab: Any) -> None:
     tab.view()
-    drawn = tab._parts.map
+    drawn = tab.map
     assert len(drawn.hatching.data["x0"]) == 0
     tab._release("outreach.province_rate", 0.09)
-    rows = tab.shown.places(tab.experiment.outcome).set_index("locality").loc[drawn.codes]
+    rows = tab.result.places(tab.experiment.outcome).set_index("locality").loc[drawn.codes]
     unsure = ((rows["share_equal"] < 1) & ~rows["distinguishable"]).to_numpy()
     lines = drawn.hatching.data
     assert len(lines["x0"]) == 3 * unsure.sum() > 0
@@ -49,7 +48,7 @@ def test_what_cannot_be_told_from_none_is_hatched(tab: Any) -> None:
 
 
 def test_every_parameter_has_its_slider() -> None:
-    groups = parameter_sliders.described(english)
+    groups = parameter_sliders.slider_groups(english)
     shown = [lever for group in groups for lever in group["levers"]]
     assert sorted(lever["name"] for lever in shown) == sorted(PARAMETERS)
     marks = {lever["name"]: lever["mark"] for lever in shown}
@@ -73,7 +72,7 @@ def test_every_parameter_has_its_slider() -> None:
 )
 def test_a_slider_takes_numbers_for_parameters_only(data: Any) -> None:
     taken: list[tuple[str, float]] = []
-    part = parameter_sliders.Levers(lambda name, value: taken.append((name, value)))
+    part = ParameterSliders(lambda name, value: taken.append((name, value)))
     part._handle_msg(data)
     assert taken == []
     part._handle_msg({"name": "turnover.fade", "value": 1})
@@ -125,7 +124,7 @@ def test_an_intervention_is_told_with_names(world: World) -> None:
         "value": 0.5,
         "until": "2002-01",
     }
-    assert intervention_forms.change_sentence(
+    assert intervention_forms.intervention_sentence(
         change | {"country": "CHL", "note": "why"}, world, english
     ) == (
         "2001-01 – 2002-01 · Put stress on a country or on all · Kind of stress: strained "
@@ -153,24 +152,23 @@ def test_colours_tell_sign_size_and_sureness() -> None:
     # White but for rounding.
     assert int(none[1:], 16) >= 0xFEFEFE
     assert len({low, none, high, pale}) == 4
-    assert result_charts.scale_colours()[0] == low
 
 
 def test_the_tab_shows_what_its_address_says(tab: Any) -> None:
     tab.view()
-    assert tab.shown.pairs == 12
-    assert tab._parts.result.headline.startswith("Nothing is changed yet")
+    assert tab.result.pairs == 12
+    assert tab.summary.headline.startswith("Nothing is changed yet")
     tab._release("outreach.province_rate", 0.09)
     assert tab.state()["p"] == "outreach.province_rate:0.09"
-    assert tab._parts.result.headline.startswith("Deals formed")
-    assert not tab._parts.result.busy or tab.shown.pairs == 12
-    assert tab._parts.bands.source.data["year"][-1] == 2007.0
-    before = tab.shown
+    assert tab.summary.headline.startswith("Deals formed")
+    assert not tab.summary.busy or tab.result.pairs == 12
+    assert tab.bands.source.data["year"][-1] == 2007.0
+    before = tab.result
     tab._look_at("trust")
-    assert tab.shown is before
-    assert tab._parts.result.headline.startswith("Trust")
+    assert tab.result is before
+    assert tab.summary.headline.startswith("Trust")
     tab.close()
-    assert tab.shown is None
+    assert tab.result is None
 
 
 def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
@@ -189,29 +187,27 @@ def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
     assert len(told) == 7
     assert str(UPLOAD_BYTES)[:2] in told[4]
     assert tab.experiment == before
-    tab._save_change(None, {"kind": "authority", "month": "2001-01", "country": "CHL"})
-    assert "give" in tab._parts.changes.error
+    tab._save_intervention(None, {"kind": "authority", "month": "2001-01", "country": "CHL"})
+    assert "give" in tab.interventions.error
     assert tab.experiment == before
 
 
 def test_interventions_come_and_go(tab: Any) -> None:
     tab.view()
     change = {"kind": "authority", "month": "2001-01", "country": "CHL", "change": 0.3}
-    tab._save_change(None, change)
-    assert [item["fields"] for item in tab._parts.changes.items] == [change]
-    tab._save_change(0, change | {"change": -0.3})
+    tab._save_intervention(None, change)
+    assert [item["fields"] for item in tab.interventions.items] == [change]
+    tab._save_intervention(0, change | {"change": -0.3})
     assert tab.experiment.interventions()[0]["change"] == -0.3
-    tab._remove_change(0)
+    tab._remove_intervention(0)
     assert tab.experiment.interventions() == []
 
 
-@pytest.mark.usefixtures("_few_pairs")
-def test_tables_name_places_and_outcomes(short: Experiment, world: World) -> None:
-    shown = finished(short.with_parameter("outreach.province_rate", 0.09), world)
+def test_tables_name_places_and_outcomes(shown: TrialResult, world: World) -> None:
     places = place_table(shown, "visits_to_lac", world, english)
     assert 0 < len(places["rows"]) <= 15
     assert all(len(row) == len(places["head"]) for row in places["rows"])
     outcomes = outcome_table(shown, english)
     assert len(outcomes["rows"]) == len(shown.effects)
     assert {len(row) for row in outcomes["rows"]} == {len(outcomes["head"])}
-    assert len(names()) == len(titles(english))
+    assert len(names()) == len(scenario_titles(english))

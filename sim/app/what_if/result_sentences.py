@@ -1,4 +1,4 @@
-"""What came of an experiment, in sentences that say how sure it is.
+"""What came of an experiment, in sentences and tables that say how sure it is.
 
 Numbers are written by :mod:`sim.report.compare_text`, as in the report; the sentences around
 them can be translated. ``_`` translates a text and fills in its fields.
@@ -6,18 +6,27 @@ them can be translated. ``_`` translates a text and fills in its fields.
 
 from __future__ import annotations
 
-from sim.app.language import Translate, TranslateCount
-from sim.app.what_if.experiment import Experiment
-from sim.app.what_if.paired_results import Shown
-from sim.app.what_if.run_cache import PAIRS
+from typing import TYPE_CHECKING, Any
+
+from sim.app.what_if import paired_trial
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.compare_text import percent, probability
-from sim.report.display_names import MINUS
+from sim.report.compare_text import effect_of, percent, probability
+from sim.report.display_names import MINUS, Names, amount
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.app.language import Translate, TranslateCount
+    from sim.app.what_if.experiment import Experiment
+    from sim.app.what_if.paired_trial import TrialResult
+    from sim.world import World
 
 MOST_NAMED = 1e6
 """Runs needed to see half of a difference above which their number is not told."""
+PLACES_LISTED = 15
+_LEVEL = f"{100 * LEVEL:.0f}"
 
 
 def outcome_names(_: Translate) -> dict[str, str]:
@@ -35,19 +44,13 @@ def outcome_names(_: Translate) -> dict[str, str]:
     }
 
 
-def bare_name(name: str) -> str:
-    """Return an outcome's name without its unit."""
-    return name.partition(",")[0]
+def scale_of(outcome: str) -> float:
+    """Return what an outcome is multiplied by where it is shown: amounts in billions."""
+    return 0.001 if outcome == "deal_value_usd_m" else 1.0
 
 
 def sureness(p_higher: float, _: Translate) -> str:
-    """Return in words how sure the direction of a difference is.
-
-    Parameters
-    ----------
-    p_higher
-        Probability that the mean difference lies above zero.
-    """
+    """Return how sure a direction is, from the probability that the mean lies above zero."""
     sure = max(p_higher, 1.0 - p_higher)
     if sure > 0.999:
         return _("almost certain")
@@ -60,47 +63,48 @@ def sureness(p_higher: float, _: Translate) -> str:
     return _("more likely than not") if sure > 2 / 3 else _("open")
 
 
-def sentence(shown: Shown, outcome: str, _: Translate) -> str:
+def sentence(result: TrialResult, outcome: str, _: Translate) -> str:
     """Return what happens to an outcome and how sure that is."""
-    if shown.identical and same_world(shown.experiment.baseline(), shown.experiment.scenario):
+    if result.identical and same_world(result.experiment.baseline(), result.experiment.scenario):
         return _(
             "Nothing is changed yet. Move a slider, add an intervention, or begin from another "
             "scenario, and see what differs."
         )
-    if shown.identical:
+    if result.identical:
         return _(
             "Nothing differs: all {pairs} runs of the changed world are the same as the "
             "baseline's in every event.",
-            pairs=shown.pairs,
+            pairs=result.pairs,
         )
-    effect = shown.effect(outcome)
-    name = bare_name(outcome_names(_)[outcome])
+    effect = result.effect(outcome)
+    name = outcome_names(_)[outcome].partition(",")[0]
     if effect.never:
         return _(
             "{name}: equal in all {pairs} pairs of runs. At most {share} of runs can differ "
             "({level} % confidence).",
             name=name,
-            pairs=shown.pairs,
-            share=percent(100.0 * most_often(shown.pairs)),
-            level=_level(),
+            pairs=result.pairs,
+            share=percent(100.0 * most_often(result.pairs)),
+            level=_LEVEL,
         )
-    return _effect_sentence(shown, outcome, name, _)
+    return _effect_sentence(result, outcome, name, _)
 
 
-def _effect_sentence(shown: Shown, outcome: str, name: str, _: Translate) -> str:
+def _effect_sentence(result: TrialResult, outcome: str, name: str, _: Translate) -> str:
     """Return what happens to an outcome that differs in some runs."""
-    effect, row = shown.effect(outcome), shown.row(outcome)
-    unit = _unit(outcome, _)
+    effect, row = result.effect(outcome), result.row(outcome)
+    unit = " " + _("billion US$") if outcome == "deal_value_usd_m" else ""
+    low, _to, high = effect.interval.partition(" to ")
     facts = {
         "name": name,
         "size": effect.difference.lstrip(MINUS + "+") + unit,
         "baseline": effect.baseline + unit,
         "what_if": effect.what_if + unit,
-        "interval": _interval(effect.interval, _),
-        "level": _level(),
+        "interval": _("{low} to {high}", low=low, high=high),
+        "level": _LEVEL,
         "sure": sureness(row.p_higher, _),
         "probability": probability(max(row.p_higher, 1.0 - row.p_higher)),
-        "pairs": shown.pairs,
+        "pairs": result.pairs,
     }
     if row.distinguishable and row.difference > 0:
         return _(
@@ -124,10 +128,10 @@ def _effect_sentence(shown: Shown, outcome: str, name: str, _: Translate) -> str
     )
 
 
-def needed(shown: Shown, outcome: str, _: Translate) -> str:
+def needed(result: TrialResult, outcome: str, _: Translate) -> str:
     """Return how many runs would tell, where no difference could be told; else nothing."""
-    effect = shown.effect(outcome)
-    known = shown.identical or effect.distinguishable or effect.never
+    effect = result.effect(outcome)
+    known = result.identical or effect.distinguishable or effect.never
     # Nobody makes more runs than that, and a difference of nothing asks for no end of them.
     if known or not effect.needed < MOST_NAMED:
         return ""
@@ -138,26 +142,26 @@ def needed(shown: Shown, outcome: str, _: Translate) -> str:
     )
 
 
-def others(shown: Shown, n: TranslateCount) -> str:
+def others(result: TrialResult, n: TranslateCount) -> str:
     """Return how many outcomes differ, and how many would by chance alone."""
-    if shown.identical:
+    if result.identical:
         return ""
-    total = len(shown.effects)
+    total = len(result.effects)
     return n(
         "Of {total} outcomes for the region {n} differs distinguishably; about {chance} would by "
         "chance alone, if nothing differed.",
         "Of {total} outcomes for the region {n} differ distinguishably; about {chance} would by "
         "chance alone, if nothing differed.",
-        int(shown.effects["distinguishable"].sum()),
+        int(result.effects["distinguishable"].sum()),
         total=total,
         chance=f"{(1 - LEVEL) * total:.0f}",
     )
 
 
-def places(shown: Shown, outcome: str, _: Translate, n: TranslateCount) -> str:
+def places(result: TrialResult, outcome: str, _: Translate, n: TranslateCount) -> str:
     """Return in how many localities an outcome differs."""
-    frame = shown.places(outcome)
-    if shown.identical or not (frame["share_equal"] < 1).any():
+    frame = result.places(outcome)
+    if result.identical or not (frame["share_equal"] < 1).any():
         return _("No locality differs in any run.")
     clear = n(
         "{n} of {total} localities differs distinguishably, after correction for their number.",
@@ -175,12 +179,14 @@ def places(shown: Shown, outcome: str, _: Translate, n: TranslateCount) -> str:
 
 def progress(pairs: int, _: Translate) -> str:
     """Return how far the runs are."""
-    if pairs >= PAIRS:
+    if pairs >= paired_trial.PAIRS:
         return _("{pairs} pairs of runs.", pairs=pairs)
     if not pairs:
         return _("Running…")
     return _(
-        "First {pairs} of {total} pairs of runs; more are on the way.", pairs=pairs, total=PAIRS
+        "First {pairs} of {total} pairs of runs; more are on the way.",
+        pairs=pairs,
+        total=paired_trial.PAIRS,
     )
 
 
@@ -200,15 +206,53 @@ def changes(experiment: Experiment, _: Translate) -> list[str]:
     return lines
 
 
-def _level() -> str:
-    return f"{100 * LEVEL:.0f}"
+def place_words(rows: pd.DataFrame, outcome: str, _: Translate) -> list[str]:
+    """Return the difference at each place with its interval and whether it is sure."""
+    scale, found = scale_of(outcome), []
+    for equal, sure, *numbers in rows[
+        ["share_equal", "distinguishable", "difference", "low", "high"]
+    ].itertuples(index=False):
+        gap, low, high = (amount(scale * value, signed=True) for value in numbers)
+        words = _("told from none") if sure else _("cannot be told from none")
+        text = f"{gap} ({low} … {high}), {words}"
+        found.append(_("equal in all runs") if equal == 1.0 else text)
+    return found
 
 
-def _interval(text: str, _: Translate) -> str:
-    """Return the ends of an interval, which are written with ``to`` between."""
-    low, _to, high = text.partition(" to ")
-    return _("{low} to {high}", low=low, high=high)
+def place_table(result: TrialResult, outcome: str, world: World, _: Translate) -> dict[str, Any]:
+    """Return the localities that differ most, those first that can be told from none."""
+    rows, names = result.places(outcome), Names(world)
+    rows = rows[rows["share_equal"] < 1].assign(size=lambda frame: frame["difference"].abs())
+    rows = rows.sort_values(["distinguishable", "size"], ascending=False, kind="stable")
+    rows = rows.head(PLACES_LISTED)
+    texts = place_words(rows, outcome, _)
+    return {
+        "caption": _("The localities that differ most, as a table"),
+        "head": [_("Locality"), _("Difference, with its 95 % interval")],
+        "rows": [
+            [f"{place}, {names.country(country)}", words]
+            for place, country, words in zip(rows["name"], rows["country"], texts, strict=True)
+        ],
+    }
 
 
-def _unit(outcome: str, _: Translate) -> str:
-    return " " + _("billion US$") if outcome == "deal_value_usd_m" else ""
+def outcome_table(result: TrialResult, _: Translate) -> dict[str, Any]:
+    """Return all outcomes for the region with their differences."""
+    rows = []
+    for effect in map(effect_of, result.effects.itertuples(index=False)):
+        words = _(effect.words) + (f", {effect.unit}" if effect.unit else "")
+        sure = _("yes") if effect.distinguishable else _("no")
+        cells = [effect.baseline, effect.what_if, effect.difference, effect.interval, sure]
+        rows.append([words, *cells])
+    return {
+        "caption": _("All outcomes for the region, as a table"),
+        "head": [
+            _("Outcome"),
+            _("Compared with"),
+            _("What if"),
+            _("Difference"),
+            _("95 % interval"),
+            _("Told from none"),
+        ],
+        "rows": rows,
+    }
