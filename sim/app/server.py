@@ -20,7 +20,7 @@ from sim.app.session import Session
 from sim.app.theme import PageDesign
 from sim.app.thread_pool import ThreadPool
 from sim.app.warm_up import prepare
-from sim.app.watch.geometry import layout_of
+from sim.app.watch.map_layout import layout_of
 from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
 from sim.world import load_world

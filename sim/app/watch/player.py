@@ -23,16 +23,8 @@ AHEAD = 36
 class Player:
     """Show one world's months; record them in the background as far as needed.
 
-    Parameters
-    ----------
-    session
-        The visitor.
-    scenario
-        What to run; its seed can be changed.
-    show
-        Called with a frame to be shown.
-    progress
-        Called when more has been recorded, or the world was exchanged.
+    ``show`` is called with a frame to be shown, ``progress`` when more has been recorded or the
+    world was exchanged.
     """
 
     def __init__(
@@ -42,20 +34,29 @@ class Player:
         show: Callable[[Frame], None],
         progress: Callable[[], None],
     ) -> None:
-        self.session = session
-        self.show = show
-        self.progress = progress
+        self.session, self.show, self.progress = session, show, progress
+        self.playing = self._closed = False
         self.recorder = Recorder(scenario, session.world)
+        self.begin(scenario.seed)
+
+    def begin(self, seed: int) -> None:
+        """Take another world, with this seed, of which no month is shown yet."""
+        scenario = self.recorder.scenario.with_overrides(seed=seed)
+        self.recorder = Recorder(scenario, self.session.world)
         self.month = self.recorder.first - 1
-        self.playing = False
-        self._sought = -1
-        self._recording = False
-        self._closed = False
+        self._recording, self._sought = False, -1
 
     @property
     def seed(self) -> int:
         """Return the seed of the world shown."""
         return self.recorder.scenario.seed
+
+    @property
+    def frame(self) -> Frame | None:
+        """Return the month shown, None before the first is there."""
+        recorder = self.recorder
+        there = recorder.first <= self.month <= recorder.known
+        return recorder.frame(self.month) if there else None
 
     @property
     def waiting(self) -> bool:
@@ -64,12 +65,10 @@ class Player:
 
     def seek(self, month: int) -> None:
         """Show a month, as soon as it is recorded."""
-        if self._closed:
-            return
-        month = min(max(month, self.recorder.first), self.recorder.last)
-        self._sought = month
-        self._serve()
-        self._record()
+        if not self._closed:
+            self._sought = min(max(month, self.recorder.first), self.recorder.last)
+            self._serve()
+            self._record()
 
     def next(self) -> None:
         """Show the month after the one shown."""
@@ -82,25 +81,18 @@ class Player:
 
     def restart(self, seed: int) -> None:
         """Show the first month of a world with another seed."""
-        seed = min(max(seed, 0), limits.HIGHEST_SEED)
-        scenario = self.recorder.scenario.with_overrides(seed=seed)
-        self.recorder = Recorder(scenario, self.session.world)
-        self._recording = False
-        self.month = self.recorder.first - 1
+        self.begin(min(max(seed, 0), limits.HIGHEST_SEED))
         self.seek(self.recorder.first)
         self.progress()
 
     def close(self) -> None:
         """Let go of the world."""
-        self._closed = True
-        self.playing = False
-        self.recorder = Recorder(self.recorder.scenario, self.session.world)
+        self._closed, self.playing = True, False
+        self.begin(self.seed)
 
     def _serve(self) -> None:
         """Show the month sought if it is there; if it never will be, the last there is."""
-        if self._sought < 0 or self._closed:
-            return
-        if self.waiting and not self.recorder.is_full:
+        if self._sought < 0 or self._closed or (self.waiting and not self.recorder.is_full):
             return
         self.month = min(self._sought, self.recorder.known)
         self._sought = -1
@@ -109,34 +101,32 @@ class Player:
     def _record(self) -> None:
         """Let the pool record on, some months at a time, so that all visitors have their turn."""
         recorder = self.recorder
-        wanted = min(max(self._sought, self.month + AHEAD), recorder.last)
-        if self._recording or self._closed or recorder.is_full or recorder.known >= wanted:
+        goal = min(max(self._sought, self.month + AHEAD), recorder.last)
+        if self._recording or self._closed or recorder.is_full or recorder.known >= goal:
             return
         self._recording = True
-        to = min(wanted, recorder.known + limits.MONTHS_AT_ONCE)
+        to = min(goal, recorder.known + limits.MONTHS_AT_ONCE)
 
-        def arrived() -> None:
-            if self.recorder is recorder and not self._closed:
-                self._serve()
+        def is_current() -> bool:
+            return self.recorder is recorder and not self._closed
 
         def each() -> None:
             if self._sought >= 0 and recorder.known >= self._sought:
-                self.session.deliver(arrived)
+                self.session.deliver(lambda: self._serve() if is_current() else None)
 
         def work(cancel: Cancel) -> None:
             recorder.advance(to, cancel, each)
 
         def done(result: None) -> None:
-            if self.recorder is recorder and not self._closed:
+            if is_current():
                 self._recording = False
                 self._serve()
                 self.progress()
                 self._record()
 
         def failed(error: Exception) -> None:
-            if self.recorder is recorder and not isinstance(error, CancelledError):
-                self._recording = False
-                self.playing = False
+            if is_current() and not isinstance(error, CancelledError):
+                self._recording = self.playing = False
                 self._sought = -1
                 self.session.notify(str(error), "error")
                 self.progress()

@@ -30,12 +30,10 @@ Small = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Hold the end of one month.
+    """Hold the end of one month; months count from January 2000.
 
     Parameters
     ----------
-    month
-        Counted from January 2000.
     trust, will
         Highest trust in any Chinese actor and the governor's will, by locality, 0-1.
     since, aligned
@@ -43,7 +41,7 @@ class Frame:
     deals, actor_deals
         Deals so far, by locality and by actor.
     authority, leader_since
-        Authority of first-level units, and month the executive took office, by country.
+        Authority of first-level units, 0-1, and month the executive took office, by country.
     tie_trust
         Trust of every tie there is, 0-1, in the order of the state's ties.
     events
@@ -70,24 +68,24 @@ class Frame:
 
 
 class Recorder:
-    """Run one world as far as asked and keep its frames.
-
-    Parameters
-    ----------
-    scenario, world
-        What to run.
-    """
+    """Run one world as far as asked and keep its frames."""
 
     def __init__(self, scenario: Scenario, world: World) -> None:
         self.scenario = scenario
         self.world = world
         self.at = Positions(world)
+        self.places = list(self.at.locality)
         self.frames: list[Frame] = []
         self.first = scenario.start_month
         self.last = min(scenario.end_month, self.first + limits.MONTHS - 1)
         self.nbytes = 0
         self._model: ParadiplomacyModel | None = None
         self._seen = 0
+
+    def has(self, target: str) -> bool:
+        """Tell whether a target such as ``place:CODE`` or ``actor:CODE`` is in the world."""
+        what, _, code = target.partition(":")
+        return code in {"place": self.at.locality, "actor": self.at.actor}.get(what, {})
 
     @property
     def known(self) -> int:
@@ -121,15 +119,14 @@ class Recorder:
             if cancel is not None:
                 cancel.check()
             self._model.step()
-            frame = self._look(self._model.month - 1)
-            self.nbytes += frame.nbytes
-            self.frames.append(frame)
+            self.frames.append(self._look(self._model.month - 1))
+            self.nbytes += self.frames[-1].nbytes
             if each is not None:
                 each()
 
     def _look(self, month: int) -> Frame:
         w = self.state
-        localities = len(self.at.locality)
+        localities = len(self.places)
         place, governor, country = w.place[:localities], w.governor, w.country
         ties = w.tie[: int(w.run["ties"][0])]
         events = self._new_events(w)

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import panel as pn
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
-from sim.app.watch import map_measures, news_ticker, world_history
+from sim.app.watch import map_measures, watch_texts, world_history
 from sim.app.watch.hover_summary import HoverSummary
 from sim.app.watch.map import Map
 from sim.app.watch.player import Player
 from sim.app.watch.profile import Profiles
-from sim.app.watch.watch_texts import (
-    control_words,
-    inspector_words,
-    line_legend,
-    mark_legend,
-    phase_rows,
-)
 from sim.app.watch.watch_widgets import Controls, Inspector, Phases, Ticker
+from sim.core import enums as k
 from sim.core.calendar import month_index, month_name
 from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load
@@ -38,18 +31,11 @@ if TYPE_CHECKING:
 SPEED = 5
 DETAIL_SECONDS = 0.4
 """Least time between two renewals of what is read at rest while months fly by."""
+_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 class WatchTab:
-    """Show one visitor's world.
-
-    Parameters
-    ----------
-    session
-        The visitor.
-    scenario
-        What to run; the baseline by default.
-    """
+    """Show one visitor's world, of the baseline by default."""
 
     name = "watch"
 
@@ -58,12 +44,12 @@ class WatchTab:
         self.scenario = scenario if scenario is not None else load("baseline", session.world)
         self.describer = EventDescriber(session.world, session._)
         self.profiles = Profiles(session, self.describer)
-        self.hover_summary = HoverSummary(session, self.describer, self.profiles)
+        self.hover_summary = HoverSummary(self.profiles)
         self.player = Player(session, self.scenario, self._show, self._progress)
         self.measure = map_measures.MEASURES[0]
         self.speed = SPEED
         self.target = ""
-        self._lines_by_month: dict[int, list[list[str]]] = {}
+        self._news: dict[int, list[list[str]]] = {}
         self._twinned = -1
         self._detailed = 0.0
         self._start = self.player.recorder.first
@@ -79,51 +65,53 @@ class WatchTab:
         self._build()
         self.map.set_mark(self.target)
         self.player.seek(self._start)
-        wide = {"sizing_mode": "stretch_width", "margin": 0}
-        legend = pn.pane.HTML(line_legend(self.session), **wide)
         left = pn.Column(
-            pn.pane.Bokeh(self.map.figure, **wide), legend, css_classes=["map"], **wide
+            pn.pane.Bokeh(self.map.figure, **_WIDE),
+            pn.pane.HTML(watch_texts.line_legend(self.session), **_WIDE),
+            css_classes=["map"],
+            styles={"flex": "3 1 480px", "min-width": "min(100%, 320px)"},
+            **_WIDE,
         )
-        right = pn.Column(self.inspector, self.ticker, **wide)
-        grid = pn.FlexBox(left, right, gap="1rem", align_items="flex-start", **wide)
-        left.styles = {"flex": "3 1 480px", "min-width": "min(100%, 320px)"}
-        right.styles = {"flex": "2 1 340px", "min-width": "min(100%, 300px)"}
-        return pn.Column(self.controls, self.phases, grid, **wide)
+        right = pn.Column(
+            self.inspector,
+            self.ticker,
+            styles={"flex": "2 1 340px", "min-width": "min(100%, 300px)"},
+            **_WIDE,
+        )
+        grid = pn.FlexBox(left, right, gap="1rem", align_items="flex-start", **_WIDE)
+        return pn.Column(self.controls, self.phases, grid, **_WIDE)
 
     def _build(self) -> None:
         session, recorder = self.session, self.player.recorder
-        wide = {"sizing_mode": "stretch_width", "margin": 0}
+        _, scales = session._, map_measures.scales(session)
         self.map = Map(session, self.choose)
-        self.map.set_scale(map_measures.scales(session)[self.measure])
+        self.map.set_scale(scales[self.measure])
         self.controls = Controls(
             first=recorder.first,
             last=recorder.last,
             month=self._start,
             known=recorder.known,
-            when=session._("The first month is being computed…"),
+            when=_("The first month is being computed…"),
             speed=self.speed,
             fastest=limits.MONTHS_A_SECOND,
             seed=self.player.seed,
             highest_seed=limits.HIGHEST_SEED,
             measure=self.measure,
-            measures=[[key, scale.title] for key, scale in map_measures.scales(session).items()],
-            labels=control_words(session),
-            **wide,
+            measures=[[key, scale.title] for key, scale in scales.items()],
+            labels=watch_texts.control_words(session),
+            **_WIDE,
         )
-        self.phases = Phases(
-            phases=phase_rows(session), labels={"phases": session._("Phases of the month")}, **wide
-        )
-        self.ticker = Ticker(title=session._("What happens"), legend=mark_legend(session), **wide)
+        rows, label = watch_texts.phase_rows(session), _("Phases of the month")
+        self.phases = Phases(phases=rows, labels={"phases": label}, **_WIDE)
+        legend = watch_texts.mark_legend(session)
+        self.ticker = Ticker(title=_("What happens"), legend=legend, **_WIDE)
         self.inspector = Inspector(
-            content={"title": session._("Click on a square, or search")},
+            content={"title": _("Click on a square, or search")},
             choices=self.profiles.choices(recorder),
-            labels=inspector_words(session),
-            **wide,
+            labels=watch_texts.inspector_words(session),
+            **_WIDE,
         )
         self._built = True
-        self._listen()
-
-    def _listen(self) -> None:
         watch = self.controls.param.watch
         watch(lambda event: self.player.next(), "asked")
         watch(lambda event: self.player.seek(self.controls.sought), "moves")
@@ -132,6 +120,8 @@ class WatchTab:
         watch(lambda event: self._set_measure(str(event.new)), "measure")
         watch(lambda event: self._restart(self.controls.seed), "restarts")
         self.inspector.param.watch(lambda event: self._go(self.inspector.target), "choices_made")
+
+    # --- what the visitor does
 
     def _play(self, playing: bool) -> None:
         self.player.playing = playing
@@ -147,23 +137,17 @@ class WatchTab:
         self.session.touch()
 
     def _set_measure(self, measure: str) -> None:
-        if measure not in map_measures.MEASURES:
-            return
-        self.measure = measure
-        self.map.set_scale(map_measures.scales(self.session)[measure])
-        self._colour()
-        self.session.touch()
+        if measure in map_measures.MEASURES:
+            self.measure = measure
+            self.map.set_scale(map_measures.scales(self.session)[measure])
+            self._colour()
+            self.session.touch()
 
     def _restart(self, seed: int) -> None:
         self._forget()
         self.player.restart(seed)
         self.controls.seed = self.player.seed
         self.session.touch()
-
-    def _forget(self) -> None:
-        self._lines_by_month.clear()
-        self._twinned = -1
-        self.hover_summary.forget()
 
     def _go(self, target: str) -> None:
         """Look at what was chosen, or ask the tab Why about a project."""
@@ -177,89 +161,104 @@ class WatchTab:
 
     def choose(self, target: str) -> None:
         """Look at a place or an actor, such as ``place:CODE``."""
-        if not self.profiles.target_exists(self.player.recorder, target):
-            return
-        self.target = target
-        self.map.set_mark(target)
-        self._inspect()
-        self.session.touch()
+        if self.player.recorder.has(target):
+            self.target = target
+            self.map.set_mark(target)
+            self._inspect()
+            self.session.touch()
+
+    # --- showing
 
     def _progress(self) -> None:
         """Show how far the world has been recorded."""
-        if not self._built:
-            return
-        recorder = self.player.recorder
-        self.controls.param.update(known=recorder.known, playing=self.player.playing)
+        if self._built:
+            known = self.player.recorder.known
+            self.controls.param.update(known=known, playing=self.player.playing)
 
     @drawn
     def _show(self, frame: Frame) -> None:
         """Show a month everywhere."""
-        recorder = self.player.recorder
+        playing = self.player.playing
         self._colour()
-        pairs = world_history.twinned_pairs(recorder, frame.month)
-        changed = len(pairs) != self._twinned
-        self._twinned = len(pairs)
-        self.map.set_arcs(recorder, pairs if changed else None, frame.events)
-        self.ticker.lines = news_ticker.ticker(
-            recorder, frame.month, self.describer, self._lines_by_month
-        )
+        self._draw_journeys(frame)
+        self.ticker.lines = self._latest_news(frame.month)
         self.phases.param.update(
-            counts=news_ticker.phases_of(frame.events),
-            milliseconds=round(1000 / self.speed) if self.player.playing else 900,
+            counts=watch_texts.phase_counts(frame.events),
+            milliseconds=round(1000 / self.speed) if playing else 900,
             number=self.phases.number + 1,
         )
-        if not self.player.playing or time.monotonic() - self._detailed > DETAIL_SECONDS:
+        if not playing or time.monotonic() - self._detailed > DETAIL_SECONDS:
             self._detail()
         self.controls.param.update(
             month=frame.month,
             when=self.describer.month(month_name(frame.month)),
-            known=recorder.known,
+            known=self.player.recorder.known,
             shown=self.controls.shown + 1,
         )
-        if not self.player.playing:
+        if not playing:
             self.session.touch()
 
-    def _colour(self) -> None:
+    def _draw_journeys(self, frame: Frame) -> None:
+        """Draw the month's journeys, and the twinned pairs if they have changed."""
         recorder = self.player.recorder
-        if recorder.first <= self.player.month <= recorder.known:
-            frame = recorder.frame(self.player.month)
-            self.map.set_values(
-                map_measures.of_localities(recorder, frame, self.measure),
-                map_measures.of_provinces(recorder, frame, self.measure),
-                map_measures.of_firms(recorder, frame, self.measure),
-            )
+        for name, kind in (("inward", k.VISIT_TO_LAC), ("outward", k.VISIT_TO_CHINA)):
+            moves = frame.events[frame.events["kind"] == kind]
+            self.map.set_lines(recorder, name, moves["actor"], moves["place"])
+        ties = world_history.living_ties(recorder, frame.month)
+        pairs = ties[ties["twinned"] >= 0]
+        if len(pairs) != self._twinned:
+            self._twinned = len(pairs)
+            ends = (pairs[name].to_numpy() for name in ("actor", "place"))
+            self.map.set_lines(recorder, "twinned", *ends)
+
+    def _latest_news(self, month: int) -> list[list[str]]:
+        """Return the latest lines as of a month; the sentences of each month are made once."""
+        recorder = self.player.recorder
+        lines: list[list[str]] = []
+        while month >= recorder.first and len(lines) < watch_texts.LINES:
+            if month not in self._news:
+                frame = recorder.frame(month)
+                self._news[month] = watch_texts.month_news(recorder, frame, self.describer)
+            lines += self._news[month]
+            month -= 1
+        return lines[: watch_texts.LINES]
+
+    def _colour(self) -> None:
+        frame = self.player.frame
+        if frame is not None:
+            values = map_measures.measured(self.player.recorder, frame, self.measure)
+            self.map.set_values(*values)
 
     @drawn
     def _detail(self) -> None:
         """Renew what is read at rest: what pointing tells, and the inspector."""
         self._detailed = time.monotonic()
-        recorder = self.player.recorder
-        if recorder.first <= self.player.month <= recorder.known:
-            frame = recorder.frame(self.player.month)
-            self.map.set_notes(*self.hover_summary.of(recorder, frame))
+        frame = self.player.frame
+        if frame is not None:
+            self.map.set_notes(*self.hover_summary.of(self.player.recorder, frame))
         self._inspect()
 
     def _inspect(self) -> None:
         """Renew the inspector and the lines of what is looked at."""
-        recorder = self.player.recorder
-        if not self.target or not recorder.first <= self.player.month <= recorder.known:
+        recorder, frame = self.player.recorder, self.player.frame
+        if not self.target or frame is None:
             return
-        frame = recorder.frame(self.player.month)
         what, _, code = self.target.partition(":")
         number = (recorder.at.locality if what == "place" else recorder.at.actor)[code]
-        ties = world_history.ties_at(recorder, frame.month, **{what: number})
-        actors = np.array([tie.actor for tie in ties], dtype=np.int64)
-        places = np.array([tie.place for tie in ties], dtype=np.int64)
-        self.map.set_own(recorder, actors, places)
+        ties = world_history.living_ties(recorder, frame.month)
+        ties = ties[ties[what] == number]
+        ends = (ties[name].to_numpy() for name in ("actor", "place"))
+        self.map.set_lines(recorder, "own", *ends)
         self.inspector.content = self.profiles.of(recorder, frame, self.target)
+
+    # --- the address
 
     def state(self) -> dict[str, str]:
         """Return month, seed, measure, speed and what is looked at."""
-        month = (
-            self.player.month if self.player.month >= self.player.recorder.first else self._start
-        )
+        player = self.player
+        month = player.month if player.month >= player.recorder.first else self._start
         state = {
-            "seed": str(self.player.seed),
+            "seed": str(player.seed),
             "month": month_name(month),
             "measure": self.measure,
             "speed": str(self.speed),
@@ -291,24 +290,22 @@ class WatchTab:
                 self.controls.speed = self.speed
         elif key == "seed" and 0 <= int(value) <= limits.HIGHEST_SEED:
             if int(value) != self.player.seed:
-                self._reseed(int(value))
+                (self._restart if self._built else self.player.begin)(int(value))
         elif key == "month" and recorder.first <= month_index(value) <= recorder.last:
             self._start = month_index(value)
             if self._built:
                 self.player.seek(self._start)
-        elif key == "look" and self.profiles.target_exists(recorder, value):
+        elif key == "look" and recorder.has(value):
             self.target = value
             if self._built:
                 self.choose(value)
         else:
             raise ValueError(key)
 
-    def _reseed(self, seed: int) -> None:
-        if self._built:
-            self._restart(seed)
-        else:
-            scenario = self.scenario.with_overrides(seed=seed)
-            self.player = Player(self.session, scenario, self._show, self._progress)
+    def _forget(self) -> None:
+        self._news.clear()
+        self._twinned = -1
+        self.hover_summary.forget()
 
     def close(self) -> None:
         """Stop recording and drop the world."""

@@ -1,17 +1,37 @@
-"""The texts around the map."""
+"""The texts around the map: the month's phases and news, legends, words of the controls."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.app import limits
-from sim.app.watch.news_ticker import MARKS
+from sim.app.watch.world_history import event_of
+from sim.core import enums as k
 from sim.engine.timetable import PHASES, STEPS
 from sim.report.figure_style import BLUE, GREEN, INK, VERMILLION
 
 if TYPE_CHECKING:
     from sim.app.session import Session
+    from sim.app.watch.recorder import Frame, Recorder
+    from sim.core.state import Array
+    from sim.report.event_phrases import EventDescriber
+
+LINES = 14
+"""Lines of news."""
+MARKS = {
+    "politics": "▲",
+    "signals": "◇",
+    "outreach": "○",
+    "ties": "◎",
+    "projects": "●",
+    "learning": "□",
+}
+"""Mark of each phase; the shape carries the meaning, not a colour."""
+_NEWS = np.array([k.EVENTS[name].news for name in k.EVENT_KINDS])
+_PHASE = np.array([PHASES.index(step.phase) for step in STEPS])
 
 
 def phase_names(session: Session) -> dict[str, str]:
@@ -38,9 +58,37 @@ def phase_rows(session: Session) -> list[list[str]]:
 
 
 def mark_legend(session: Session) -> str:
-    """Return what the ticker's marks mean."""
+    """Return what the marks of the news mean."""
     names = phase_names(session)
     return "   ".join(f"{MARKS[phase]} {names[phase]}" for phase in PHASES)
+
+
+def phase_counts(events: Array) -> list[int]:
+    """Return how many events each phase of a month left, in the order of the phases."""
+    counts: list[int] = np.bincount(_PHASE[events["step"]], minlength=len(PHASES)).tolist()
+    return counts
+
+
+def notable(events: Array, most: int = LINES) -> Array:
+    """Return the events of a month that are told: the most important, in their order."""
+    ranks = _NEWS[events["kind"]]
+    chosen = np.flatnonzero(ranks)
+    best = chosen[np.argsort(ranks[chosen], kind="stable")][:most]
+    found: Array = events[np.sort(best)]
+    return found
+
+
+def month_news(recorder: Recorder, frame: Frame, describer: EventDescriber) -> list[list[str]]:
+    """Return the month's lines, the latest first: month, mark and sentence of each."""
+    lines = []
+    for record in notable(frame.events)[::-1]:
+        event = event_of(record, recorder)
+        mark = MARKS[PHASES[_PHASE[int(record["step"])]]]
+        place = describer.place(event.locality, event.country)
+        project = describer._("the project in {place}", place=place)
+        sentence = describer.sentence(event, (), project)
+        lines.append([describer.month(event.month), mark, sentence])
+    return lines
 
 
 def control_words(session: Session) -> dict[str, str | list[str]]:
@@ -86,14 +134,13 @@ def line_legend(session: Session) -> str:
         (GREEN, "6 4", _("journey to China this month")),
         (INK, "", _("ties of what you look at")),
     )
-    parts = []
-    for colour, dash, text in lines:
-        parts.append(
-            '<span style="margin-right:1rem;white-space:nowrap">'
-            '<svg width="30" height="10" aria-hidden="true">'
-            f'<line x1="0" y1="5" x2="30" y2="5" stroke="{colour}" stroke-width="2.5" '
-            f'stroke-dasharray="{dash}"/></svg> {escape(text)}</span>'
-        )
+    parts = [
+        '<span style="margin-right:1rem;white-space:nowrap">'
+        '<svg width="30" height="10" aria-hidden="true">'
+        f'<line x1="0" y1="5" x2="30" y2="5" stroke="{colour}" stroke-width="2.5" '
+        f'stroke-dasharray="{dash}"/></svg> {escape(text)}</span>'
+        for colour, dash, text in lines
+    ]
     note = _(
         "Each square is a first-level unit; the squares with two letters are provinces; "
         "each dot is a firm."

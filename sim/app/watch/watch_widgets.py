@@ -11,12 +11,7 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
-FOLDER = Path(__file__).parent
-_SHEET = (FOLDER / "parts.css").read_text(encoding="utf-8")
-
-
-def _script(name: str) -> str:
-    return (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+_SHEET = Path(__file__).with_name("parts.css").read_text(encoding="utf-8")
 
 
 class Controls(JSComponent):
@@ -28,24 +23,18 @@ class Controls(JSComponent):
 
     Parameters
     ----------
-    playing
-        Whether the browser asks for months.
     asked, shown
-        Counts of the months asked for and sent.
+        Counts of the months asked for and sent, ``playing`` or not.
     month, first, last, known
-        Month shown, ends of the scenario, last month recorded.
-    when
-        The month shown, in words.
+        Month shown (``when`` in words), ends of the scenario, last month recorded.
     sought
         Month the visitor went to; the count in ``moves`` tells one wish from the next.
-    speed
+    speed, fastest
         Months a second.
     seed, restarts
         Seed wished for, and how often a new world was asked for.
     measure, measures
         What the map is coloured by; pairs of name and title.
-    labels
-        Texts by name.
     """
 
     playing = param.Boolean(default=False)
@@ -67,25 +56,17 @@ class Controls(JSComponent):
     measures = param.List(default=[], item_type=list)
     labels = param.Dict(default={})
 
-    _esm = _script("controls")
+    _esm = "controls.js"
     # Others are gathered for a while, which would hold up every month that is asked for.
     _priority_changes = ["asked", "playing", "sought", "moves"]  # noqa: RUF012
     _stylesheets = [_SHEET]  # noqa: RUF012
 
 
 class Phases(JSComponent):
-    """Show the phases of the month, lit one after the other as they ran.
+    """Show the phases of the month (title, mark, steps), lit one after the other as they ran.
 
-    Parameters
-    ----------
-    phases
-        Title and mark of each.
-    counts
-        Events each left in the month shown.
-    number
-        Counts the months shown.
-    milliseconds
-        How long a month stays in view.
+    ``counts`` are the events each left in the month shown, which is in view for ``milliseconds``;
+    ``number`` counts the months shown.
     """
 
     phases = param.List(default=[], item_type=list)
@@ -94,21 +75,14 @@ class Phases(JSComponent):
     milliseconds = param.Integer(default=600)
     labels = param.Dict(default={})
 
-    _esm = _script("phases")
+    _esm = "phases.js"
     _stylesheets = [_SHEET]  # noqa: RUF012
 
 
 class Ticker(JSComponent):
-    """List the latest news.
+    """List the latest news: month, mark and sentence of each, the latest first.
 
-    Parameters
-    ----------
-    lines
-        Month, mark and sentence of each, the latest first.
-    title, legend
-        Heading, and the meaning of the marks.
-    live
-        Whether screen readers read news out: not while months fly by.
+    Screen readers read news out while it is ``live``: not while months fly by.
     """
 
     lines = param.List(default=[], item_type=list)
@@ -116,23 +90,16 @@ class Ticker(JSComponent):
     legend = param.String(default="")
     live = param.Boolean(default=True)
 
-    _esm = _script("ticker")
+    _esm = "ticker.js"
     _stylesheets = [_SHEET]  # noqa: RUF012
 
 
 class Inspector(JSComponent):
     """Show what is known of a place or an actor, and lead on to others.
 
-    Parameters
-    ----------
-    content
-        Title, subtitle, facts and sections; see :mod:`sim.app.watch.profile`.
-    choices
-        Pairs of target and name that can be searched.
-    target
-        What the visitor chose, such as ``place:CODE`` or ``actor:CODE``.
-    choices_made
-        Counts choices, so that the same can be chosen again.
+    ``content`` is as :mod:`sim.app.watch.profile` makes it, ``choices`` are pairs of target and
+    name that can be searched, ``target`` is what the visitor chose, such as ``place:CODE``;
+    ``choices_made`` counts choices, so that the same can be chosen again.
     """
 
     content = param.Dict(default={})
@@ -141,5 +108,5 @@ class Inspector(JSComponent):
     choices_made = param.Integer(default=0)
     labels = param.Dict(default={})
 
-    _esm = _script("inspector")
+    _esm = "inspector.js"
     _stylesheets = [_SHEET]  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""What is known of a place or an actor in a month of a recorded world.
+"""What is known of places and actors in a month of a recorded world.
 
 Everything is read from frames and from the events so far, so that it holds for any month the
 visitor goes back to.
@@ -6,11 +6,10 @@ visitor goes back to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.core import enums as k
 from sim.core.calendar import month_name
@@ -26,134 +25,71 @@ if TYPE_CHECKING:
 
 STAGE = {kind.code: kind.stage for kind in k.EVENTS.values() if kind.stage}
 """Stage a project enters by each kind of event."""
-
-
-@dataclass(frozen=True)
-class Tie:
-    """Hold a tie as of one month: its ends, trust, first contact and twinning (-1: none)."""
-
-    actor: int
-    place: int
-    trust: float
-    since: int
-    twinned: int
-
-
-@dataclass(frozen=True)
-class Project:
-    """Hold a project as of one month.
-
-    Parameters
-    ----------
-    identity
-        ``project_id`` of the log.
-    place, sector, firm
-        Indices; -1 where there is none.
-    value
-        US$ million; 0 if unknown.
-    stage, month
-        Latest stage (a value of :data:`STAGE`) and the month it was entered.
-    is_deal
-        Whether the deal was formed.
-    """
-
-    identity: str
-    place: int
-    sector: int
-    firm: int
-    value: float
-    stage: str
-    month: int
-    is_deal: bool
+_WITH_FIRM = (k.MEMORANDUM, k.AWARD, k.ACQUISITION)
 
 
 def event_of(record: Any, recorder: Recorder) -> Event:
     """Return a record of a world's log as an event with codes instead of numbers."""
     at = recorder.at
-    localities = list(at.locality)
     ordered = int(ordered_kinds(recorder.state, np.asarray(record).reshape(1))[0])
-    place, project = int(record["place"]), int(record["project"])
+    project, causes = int(record["project"]), (record[f"cause{i}"] for i in range(3))
 
-    def code(index: int, codes: Sequence[str]) -> str | None:
+    def code(name: str, codes: Sequence[str]) -> str | None:
+        index = int(record[name])
         return codes[index] if 0 <= index < len(codes) else None
 
     return Event(
         event_id=text_of(EVENT, int(record["id"])),
         month=month_name(int(record["month"])),
         kind=k.EVENT_KINDS[int(record["kind"])],
-        actor=code(int(record["actor"]), at.actor_codes),
-        country=code(int(record["country"]), list(at.country)),
-        locality=code(place, localities),
+        actor=code("actor", at.actor_codes),
+        country=code("country", list(at.country)),
+        locality=code("place", recorder.places),
         initiator=k.INITIATORS[int(record["initiator"])],
-        sector=code(int(record["sector"]), list(at.sector)),
+        sector=code("sector", list(at.sector)),
         project=text_of(PROJECT, project) if project else None,
         value=float(record["value"]) or None,
-        causes=tuple(
-            text_of(EVENT, int(record[name]))
-            for name in ("cause0", "cause1", "cause2")
-            if record[name]
-        ),
+        causes=tuple(text_of(EVENT, int(cause)) for cause in causes if cause),
         order=0,
         intervention=k.INTERVENTIONS[ordered] if ordered >= 0 else None,
     )
 
 
-def living_ties(recorder: Recorder, month: int) -> npt.NDArray[np.bool_]:
-    """Return which of a month's ties live: some trust is left, or the pair is twinned."""
-    trust = recorder.frame(month).tie_trust
-    twinned = recorder.state.tie["twinned"][: len(trust)]
-    living: npt.NDArray[np.bool_] = (trust > 0.0) | ((twinned >= 0) & (twinned <= month))
-    return living
+def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
+    """Return the ties that live in a month, the strongest first.
 
-
-def ties_at(recorder: Recorder, month: int, *, place: int = -1, actor: int = -1) -> list[Tie]:
-    """Return the living ties of a place or an actor in a month, the strongest first."""
-    trust = recorder.frame(month).tie_trust
+    Some trust is left, or the pair is twinned. Columns: ``actor``, ``place``, ``trust`` (0-1) and
+    the months of the first contact ``since`` and the twinning ``twinned`` (-1: none so far).
+    """
+    trust = recorder.frame(month).tie_trust.astype(np.float64)
     table = recorder.state.tie[: len(trust)]
-    mine = table["place"] == place if place >= 0 else table["actor"] == actor
-    rows = np.flatnonzero(mine & living_ties(recorder, month))
-    rows = rows[np.argsort(-trust[rows].astype(np.float64), kind="stable")]
-    found = []
-    for row in rows:
-        tie = table[row]
-        twinned = int(tie["twinned"])
-        found.append(
-            Tie(
-                actor=int(tie["actor"]),
-                place=int(tie["place"]),
-                trust=float(trust[row]),
-                since=int(tie["since"]),
-                twinned=twinned if 0 <= twinned <= month else -1,
-            )
-        )
-    return found
+    twinned = np.where(table["twinned"] <= month, table["twinned"], -1)
+    rows = np.flatnonzero((trust > 0.0) | (twinned >= 0))
+    rows = rows[np.argsort(-trust[rows], kind="stable")]
+    columns = {name: table[name][rows].astype(np.int64) for name in ("actor", "place", "since")}
+    return pd.DataFrame(columns | {"trust": trust[rows], "twinned": twinned[rows]})
 
 
-def twinned_pairs(recorder: Recorder, month: int) -> Array:
-    """Return actor and place of every pair twinned so far, shape (pairs, 2)."""
-    table = recorder.state.tie[: len(recorder.frame(month).tie_trust)]
-    rows = table[(table["twinned"] >= 0) & (table["twinned"] <= month)]
-    return np.column_stack([rows["actor"], rows["place"]])
+def projects_of(events: Array) -> pd.DataFrame:
+    """Return the projects of some events by their number, the one with the latest news first.
 
+    Columns: ``place``, ``sector`` (-1: none), ``firm`` (nan: none yet), ``value`` in US$ million
+    (nan: unknown), the latest ``stage`` of :data:`STAGE` and the ``month`` it was entered.
+    """
+    news = events[np.isin(events["kind"], list(STAGE)) & (events["project"] != 0)][::-1]
+    columns = ("project", "place", "sector", "month", "kind", "actor", "value")
+    frame = pd.DataFrame({name: news[name] for name in columns})
+    named = np.isin(news["kind"], _WITH_FIRM) & (news["actor"] >= 0)
 
-def projects_of(events: Array) -> list[Project]:
-    """Return the projects of some events, the one with the latest news first."""
-    latest: dict[int, Project] = {}
-    for record in events[np.isin(events["kind"], list(STAGE)) & (events["project"] != 0)]:
-        kind, identity = int(record["kind"]), int(record["project"])
-        before = latest.pop(identity, None)
-        firm = int(record["actor"]) if kind in {k.MEMORANDUM, k.AWARD, k.ACQUISITION} else -1
-        latest[identity] = Project(
-            identity=text_of(PROJECT, identity),
-            place=int(record["place"]),
-            sector=int(record["sector"]),
-            firm=firm if firm >= 0 or before is None else before.firm,
-            value=float(record["value"]) or (before.value if before else 0.0),
-            stage=STAGE[kind],
-            month=int(record["month"]),
-            is_deal=kind == k.DEAL or (before is not None and before.is_deal),
-        )
-    return list(latest.values())[::-1]
+    def latest(rows: Array | slice) -> pd.DataFrame:
+        return frame[rows].drop_duplicates("project").set_index("project")
+
+    projects = latest(slice(None))
+    return projects.assign(
+        stage=projects["kind"].map(STAGE),
+        firm=latest(named)["actor"].reindex(projects.index),
+        value=latest(news["value"] != 0.0)["value"].reindex(projects.index),
+    )
 
 
 def events_of(events: Array, *, place: int = -1, actor: int = -1) -> Array:

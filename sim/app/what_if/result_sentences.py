@@ -12,8 +12,8 @@ from sim.app.what_if import paired_trial
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.compare_text import effect_of, percent, probability
-from sim.report.display_names import MINUS, Names, amount
+from sim.report.compare_text import amount, effect_of, percent, probability
+from sim.report.display_names import MINUS, Names
 
 if TYPE_CHECKING:
     import pandas as pd

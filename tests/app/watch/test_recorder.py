@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sim.app.session import Session
-from sim.app.watch import map_measures, news_ticker, world_history
-from sim.app.watch.geometry import arcs, layout_of
+from sim.app.watch import map_measures, watch_texts, world_history
+from sim.app.watch.map_layout import arcs, layout_of
 from sim.app.watch.recorder import Recorder
+from sim.app.watch.world_history import STAGE
 from sim.core.enums import DEAL
-from sim.core.identities import PROJECT, text_of
 from sim.engine.compiled import simulate
 from sim.engine.events import canonical_log
 from sim.engine.initial_state import initial_state
@@ -35,9 +35,9 @@ def test_a_month_can_be_looked_at_again(recorder: Recorder) -> None:
     localities = len(early.trust)
     deals = events[(events["kind"] == DEAL) & (events["place"] < localities)]
     assert early.deals.sum() == len(deals)
-    actor = int(recorder.state.tie["actor"][0])
-    ties = world_history.ties_at(recorder, early.month, actor=actor)
-    assert all(tie.since <= early.month and tie.twinned <= early.month for tie in ties)
+    ties = world_history.living_ties(recorder, early.month)
+    assert 0 < len(ties) < len(world_history.living_ties(recorder, recorder.last))
+    assert (ties[["since", "twinned"]] <= early.month).all(axis=None)
 
 
 def test_nothing_is_recorded_beyond_the_limit(
@@ -54,24 +54,28 @@ def test_projects_stand_at_their_latest_stage(recorder: Recorder) -> None:
     events = recorder.events_until(recorder.last)
     projects = world_history.projects_of(events)
     assert len(projects) == len(np.unique(events["project"][events["project"] != 0]))
-    formed = set(events["project"][events["kind"] == DEAL])
-    assert {p.identity for p in projects if p.is_deal} == {text_of(PROJECT, int(i)) for i in formed}
+    assert projects["month"].is_monotonic_decreasing
+    for number, project in projects.iterrows():
+        own = events[(events["project"] == number) & np.isin(events["kind"], list(STAGE))]
+        assert STAGE[int(own["kind"][-1])] == project["stage"]
+        values = own["value"][own["value"] > 0]
+        assert values[-1:].tolist() == [project["value"]][: len(values)]
 
 
 def test_measures_keep_to_their_places(recorder: Recorder) -> None:
     frame = recorder.frame(recorder.last)
     for measure in map_measures.MEASURES:
-        values = map_measures.of_localities(recorder, frame, measure)
-        assert values.shape == frame.trust.shape
-        assert np.isfinite(values).all()
-        assert len(map_measures.of_provinces(recorder, frame, measure)) == len(recorder.at.province)
-        assert len(map_measures.of_firms(recorder, frame, measure)) == len(recorder.world.firms)
+        places, provinces, firms = map_measures.measured(recorder, frame, measure)
+        assert places.shape == frame.trust.shape
+        assert np.isfinite(places).all()
+        assert len(provinces) == len(recorder.at.province)
+        assert len(firms) == len(recorder.world.firms)
 
 
 def test_phases_count_every_event_once(recorder: Recorder) -> None:
     for frame in recorder.frames:
-        assert sum(news_ticker.phases_of(frame.events)) == len(frame.events)
-        assert len(news_ticker.notable(frame.events, 3)) <= 3
+        assert sum(watch_texts.phase_counts(frame.events)) == len(frame.events)
+        assert len(watch_texts.notable(frame.events, 3)) <= 3
 
 
 def test_no_two_squares_of_the_map_overlap(world: World) -> None:
@@ -87,7 +91,7 @@ def test_no_two_squares_of_the_map_overlap(world: World) -> None:
     assert len(dots) == len(world.firms)
     assert not dots & cells
     assert blocks.min() >= 0.0
-    assert (blocks <= np.array(layout.size)).all()
+    assert (blocks <= np.array(layout.geometry.labels.shape[::-1])).all()
 
 
 def test_arcs_end_at_their_squares() -> None:
@@ -108,7 +112,7 @@ def test_what_interventions_did_is_told_in_the_ticker(world: World) -> None:
     session = Session(world)
     told = " ".join(
         line[2]
-        for line in news_ticker.lines_of(made, made.frame(1), EventDescriber(world, session._))
+        for line in watch_texts.month_news(made, made.frame(1), EventDescriber(world, session._))
     )
     for order in orders:
         assert ORDERS[order["kind"]] in told

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from sim.app.watch.world_history import projects_of
 from sim.app.why.run_index import account_of
 from sim.app.why.story_choices import story_of
 from sim.app.why.why_tab import WhyTab
+from sim.engine.monthly_inputs import rows_of
 from sim.scenario.schema import load
 from sim.world import World
 
@@ -20,14 +20,20 @@ SEED = 7
 MONTH = "2003-12"
 
 
-@pytest.fixture
-def tab(session: Session) -> WatchTab:
-    """Return an opened tab of a world of its own; work is done at once."""
-    session.on_open = lambda name, state: None
-    made = WatchTab(session)
+@pytest.fixture(scope="module")
+def opened(world: World) -> WatchTab:
+    """Return an opened tab; work is done at once, which takes seconds."""
+    made = WatchTab(Session(world))
     made.restore({"seed": str(SEED), "month": MONTH})
     made.view()
     return made
+
+
+@pytest.fixture
+def tab(opened: WatchTab) -> WatchTab:
+    """Return the tab on a page that has other tabs."""
+    opened.session.on_open = lambda name, state: None
+    return opened
 
 
 def links(tab: WatchTab) -> list[str]:
@@ -47,7 +53,7 @@ def test_a_project_asks_why_about_itself(tab: WatchTab, world: World) -> None:
     recorder = tab.player.recorder
     codes = list(recorder.at.locality)
     projects = projects_of(recorder.events_until(recorder.known))
-    project = next(p for p in projects if p.is_deal and 0 <= p.place < len(codes))
+    project = next(p for p in rows_of(projects) if 0 <= p.place < len(codes))
     tab.choose(f"place:{codes[project.place]}")
     for go in links(tab):
         tab.inspector.target = go
@@ -75,8 +81,8 @@ def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
     recorder = tab.player.recorder
     places = len(recorder.at.locality)
     projects = projects_of(recorder.events_until(recorder.known))
-    national = replace(projects[0], place=places)
-    rows = tab.profiles._project(recorder, national, True)
+    national = next(rows_of(projects.assign(place=places)))
+    rows = tab.profiles.project(recorder, national, True)
     assert rows[-1] == "–"
 
 
@@ -84,7 +90,7 @@ def test_nothing_leads_to_tabs_that_a_notebook_does_not_have(tab: WatchTab) -> N
     recorder = tab.player.recorder
     codes = list(recorder.at.locality)
     projects = projects_of(recorder.events_until(recorder.known))
-    project = next(p for p in projects if 0 <= p.place < len(codes))
+    project = next(p for p in rows_of(projects) if 0 <= p.place < len(codes))
     tab.choose(f"place:{codes[project.place]}")
     assert links(tab)
     tab.session.on_open = None
