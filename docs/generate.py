@@ -32,11 +32,11 @@ from sim.core.enums import ACTOR_TYPES
 from sim.core.files import write_text
 from sim.core.parameters import PARAMETERS
 from sim.engine import agents
-from sim.engine.monthly_inputs import Positions
 from sim.engine.record_coverage import rules_from
 from sim.engine.timetable import STEPS
 from sim.scenario.interventions import KINDS
 from sim.world import load_world
+from sim.world.positions import Positions
 from sim.world.table_schemas import TABLES
 from tools.mechanisms_page import mechanisms_page
 

@@ -14,13 +14,13 @@ from sim.core.errors import InputError, nearest_name
 from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.engine.outcomes import BY_EVENT, BY_PROJECT, Outcome
 from sim.experiments.comparison.paired_simulation import with_parameters
 from sim.experiments.parameter_draws import checked, with_draw
 from sim.experiments.worker_pool import in_order
 from sim.scenario.schema import Scenario
 from sim.world import World
+from sim.world.positions import Positions
 
 Progress = Callable[[int, int], None]
 

@@ -132,6 +132,7 @@ def _intervention_texts() -> Iterator[str]:
     from sim.scenario.interventions import KINDS
 
     for model in KINDS.values():
+        yield model.label
         for field in model.model_fields.values():
             yield field.description or ""
 

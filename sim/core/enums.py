@@ -9,7 +9,11 @@ in each tuple is the number.
 
 from __future__ import annotations
 
+import csv
+from collections import namedtuple
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -287,40 +291,22 @@ ELECTED, APPOINTED, NO_OFFICE = range(3)
 REELECTIONS = ("none", "nonconsecutive", "one", "unlimited")
 NEVER, NOT_TWICE_RUNNING, ONCE, UNLIMITED = range(4)
 
-SIGNALS = (
-    "policy_emphasis",
-    "commodity_leverage",
-    "us_china_tension",
-    "acquisition_wave",
-    "outward_investment",
-    "institute_target",
-)
-"""Signals that rules read; what each means, its default and range stand in signals.csv."""
-EMPHASIS, LEVERAGE, TENSION, WAVE, INVESTMENT, INSTITUTES = range(len(SIGNALS))
+SIGNAL_TABLE = Path(__file__).parents[1] / "world" / "lac" / "signals.csv"
+"""The table that declares the signals that rules read: name, meaning, default and range."""
+with SIGNAL_TABLE.open(encoding="utf-8", newline="") as _table:
+    SIGNALS = tuple(row["signal"] for row in csv.DictReader(_table))
+"""Signals that rules may read, from that table; a world of one's own may have more."""
+SIGNAL: Any = namedtuple("SIGNAL", SIGNALS)(*range(len(SIGNALS)))
+"""The column of each of these signals, by name; compiled code reads it as a constant."""
 
-INTERVENTIONS = (
-    "parameter",
-    "authority",
-    "governor",
-    "executive",
-    "recognition",
-    "envelope",
-    "signal",
-    "shock",
-    "visit",
-    "twinning",
-    "programme",
-)
+ORDERS = ("announce", "parameter", "governor", "executive", "recognition", "visit", "twinning")
+"""What the rules carry out for a scenario; what a calendar holds is only announced."""
 (
+    ANNOUNCE,
     SET_PARAMETER,
-    SET_AUTHORITY,
     SET_GOVERNOR,
     SET_EXECUTIVE,
     SET_RECOGNITION,
-    SET_ENVELOPE,
-    SET_SIGNAL,
-    SET_SHOCK,
     ARRANGE_VISIT,
     ARRANGE_TWINNING,
-    SET_PROGRAMME,
-) = range(11)
+) = range(len(ORDERS))

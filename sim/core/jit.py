@@ -26,6 +26,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from sim.core.enums import SIGNAL_TABLE
 from sim.core.user_cache import prune, user_cache
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,7 +46,7 @@ def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
 
     These are the modules of the package that the compiled driver imports, directly or not: rules,
     and the tables and constants that the compiler writes into their code. A table that is data lies
-    beside its module, under the module's name with ``.toml``.
+    beside its module, under the module's name with ``.toml``; that of signals is the world's.
     """
     found: dict[Path, bytes] = {}
     seen, left = set[str](), {f"{PACKAGE.name}.engine.compiled"}
@@ -56,6 +57,7 @@ def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
         found |= new
         left = {name for content in new.values() for name in _imported(content.decode())} - seen
     tables = [file.with_suffix(".toml") for file in found]
+    tables.append(package / SIGNAL_TABLE.relative_to(PACKAGE))
     found |= {table: table.read_bytes() for table in tables if table.is_file()}
     return dict(sorted(found.items()))
 

@@ -137,6 +137,7 @@ PLACE = (
     Field("key", "i", "-", "stable identity"),
     Field("country", "i", "country", "country"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
+    Field("added_authority", "f", "-1 to 1", "authority here beyond the country's this month"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
     Field("demonstration", "f", "0-1", "impression of deals here and nearby, or in the country"),
     Field("demonstration_event", "i", "event", "deal behind that impression"),
@@ -330,8 +331,10 @@ CROSSING = (
 
 INTERVENTION = (
     Field("month", "i", "month", "month it takes effect"),
-    Field("kind", "i", "kinds.INTERVENTIONS", "kind"),
-    Field("target", "i", "-", "parameter, country or locality"),
+    Field("kind", "i", "-", "kind, as scenarios list them"),
+    Field("order", "i", "kinds.ORDERS", "what the rules carry out"),
+    Field("target", "i", "-", "parameter, country or locality it changes, -1 if none"),
+    Field("place", "i", "place", "locality or centre that it is about"),
     Field("key", "i", "-", "stable identity"),
     Field("value", "f", "-", "value, will or stance; nan: left as it is"),
     Field("second", "f", "-", "alignment or consolidation; nan: left as it is"),
@@ -345,23 +348,11 @@ PARAMETER = tuple(
 )
 
 RECORDS: dict[str, tuple[Field, ...]] = {
-    "run": RUN,
-    "par": PARAMETER,
-    "country": COUNTRY,
-    "governor": GOVERNOR,
-    "place": PLACE,
-    "actor": ACTOR,
-    "tie": TIE,
-    "project": PROJECT,
-    "sector": SECTOR,
-    "event": EVENT,
-    "leader": LEADER,
-    "holder": HOLDER,
-    "recognition": RECOGNITION,
-    "forum": FORUM,
-    "crossing": CROSSING,
-    "intervention": INTERVENTION,
-}
+    "run": RUN, "par": PARAMETER, "country": COUNTRY, "governor": GOVERNOR, "place": PLACE,
+    "actor": ACTOR, "tie": TIE, "project": PROJECT, "sector": SECTOR, "event": EVENT,
+    "leader": LEADER, "holder": HOLDER, "recognition": RECOGNITION, "forum": FORUM,
+    "crossing": CROSSING, "intervention": INTERVENTION,
+}  # fmt: skip
 
 
 def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
@@ -403,6 +394,8 @@ class State(NamedTuple):
     neighbour: Array  # neighbours on the country grid, one list after the other
     signal: Array  # (T, K) level of each signal
     authority: Array  # (T, C) authority index
+    added_authority: Array  # (T, L) what is added to it in a locality, -1 to 1
+    turnover: Array  # (T, L) pace of governors' turnover, 0: that of the parameter turnover.pace
     strain: Array  # (T, C) strain of bilateral relations, 0-1
     fiscal: Array  # (T, C) fiscal stress, 0-1
     accord: Array  # (T, C) how far agreements with China are in force, 0-1

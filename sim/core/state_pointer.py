@@ -45,6 +45,8 @@ MATRICES: dict[str, tuple[Any, int, str]] = {
     "neighbour": (np.int64, 1, "place"),
     "signal": (np.float64, 2, "weight"),
     "authority": (np.float64, 2, "0-1"),
+    "added_authority": (np.float64, 2, "-1 to 1"),
+    "turnover": (np.float64, 2, "ratio"),
     "strain": (np.float64, 2, "0-1"),
     "fiscal": (np.float64, 2, "0-1"),
     "accord": (np.float64, 2, "0-1"),

@@ -70,7 +70,10 @@ def scenarios(world: World) -> list[dict[str, Any]]:
 
 
 def _interventions(world: World) -> Iterator[dict[str, Any]]:
-    """Yield an intervention of every kind, on rows spread over a world's tables."""
+    """Yield an intervention of most kinds, on rows spread over a world's tables.
+
+    Further kinds would make the digest another without a change of the model.
+    """
     pick = random.Random(SEED)
 
     def one(table: str, column: str) -> str:
@@ -90,7 +93,7 @@ def _interventions(world: World) -> Iterator[dict[str, Any]]:
         yield month | {"kind": "recognition", "country": one("recognition", "iso3"),
                        "recognises": "PRC" if year % 2 else "Taiwan"}  # fmt: skip
         yield month | {"kind": "envelope", "factor": 0.5 + pick.random()}
-        yield month | {"kind": "signal", "signal": one("signals", "signal"), "value": 0.7,
+        yield month | {"kind": "signal", "signal": one("signal_levels", "signal"), "value": 0.7,
                        "until": f"{year + 1}-06"}  # fmt: skip
         yield month | {"kind": "shock", "what": "strain", "value": 0.6, "until": f"{year}-12"}
         yield month | {"kind": "shock", "what": "fiscal", "value": 0.6, "until": f"{year}-12",

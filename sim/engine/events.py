@@ -13,11 +13,12 @@ from sim.core.calendar import month_name
 from sim.core.rng import event_identity
 from sim.core.state import Array, State
 from sim.engine.timetable import STEPS
+from sim.scenario.interventions import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.engine.monthly_inputs import Positions
+    from sim.world.positions import Positions
 
 SCHEMA = pa.schema(
     [
@@ -112,7 +113,7 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
         identities.texts_of(identities.PROJECT, log["project"]),
         pa.array(log["value"], mask=log["value"] == 0.0),
         pa.ListArray.from_arrays(offsets, identities.texts_of(identities.EVENT, causes[given])),
-        _words(ordered, list(k.INTERVENTIONS), pa.int8()),
+        _words(ordered, list(KINDS), pa.int8()),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 

@@ -15,7 +15,7 @@ from sim.core.errors import InputError
 from sim.core.rng import key_of
 from sim.core.state import State
 from sim.engine import monthly_inputs
-from sim.engine.monthly_inputs import Array, Positions, changed_matrices, orders, rows_of
+from sim.engine.monthly_inputs import Array, changed_matrices, orders, rows_of
 from sim.rules.basics import NEVER
 from sim.scenario.expansion import plain_interventions
 from sim.scenario.schema import Scenario
@@ -23,6 +23,7 @@ from sim.world import NO_MONTH, World
 from sim.world.authority import REVENUE_HIGH
 from sim.world.endowment import endowment_matrix
 from sim.world.neighbours import neighbours
+from sim.world.positions import Positions
 
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""

@@ -34,10 +34,11 @@ from sim.engine.dispatch import span, take_step
 from sim.engine.extensions import AddedStep, EachMonth, Extensions, call_each_month
 from sim.engine.initial_state import initial_state
 from sim.engine.mesa_batch import batch_iteration, runner_gives_rng, seed_of
-from sim.engine.monthly_inputs import Positions, rows_of
+from sim.engine.monthly_inputs import rows_of
 from sim.engine.timetable import STEPS, VERBS, Step
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
+from sim.world.positions import Positions
 
 AGENT_CLASSES: dict[str, type[StateAgent]] = {
     "governor": Governor,

@@ -1,47 +1,38 @@
-"""Calendars: what is known month by month beforehand, with a scenario's changes written in.
+"""What is known month by month beforehand, with a scenario's changes written in.
 
-Authority, signals, shocks, programmes and envelopes do not depend on what happens in a run, so a
-scenario's interventions on them are carried out here, as plain ones
-(:mod:`sim.scenario.expansion`). Those on parameters, office-holders and
-recognition become orders that the rules carry out
-(:func:`sim.rules.politics.apply_interventions`), and so do visits and twinnings
-(:func:`sim.rules.scheduled_contacts.arrange_contacts`).
+A plain intervention (:mod:`sim.scenario.expansion`) writes into these matrices what does not depend
+on what happens in a run. Those on parameters, office-holders and recognition are orders
+that the rules carry out (:func:`sim.rules.politics.apply_interventions`), and so are visits and
+twinnings (:func:`sim.rules.scheduled_contacts.arrange_contacts`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.core import enums as k
 from sim.core import state
 from sim.core.calendar import EPOCH_YEAR
-from sim.core.parameters import PARAMETERS
 from sim.core.rng import key_of
-from sim.scenario.expansion import one_code
-from sim.scenario.interventions import (
-    AuthorityChange,
-    EnvelopeChange,
-    ExecutiveChange,
-    GovernorChange,
-    Intervention,
-    ParameterChange,
-    Programme,
-    RecognitionSwitch,
-    Shock,
-    SignalChange,
-    Twinning,
-    Visit,
-)
+from sim.scenario.interventions import KINDS, Intervention
 from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
-from sim.world.actors import actor_names
 from sim.world.authority import authority_index
+from sim.world.positions import Positions
+
+__all__ = [
+    "Array",
+    "Positions",  # the reader of the cases, whose text the posterior is known by, imports it here
+    "changed_matrices",
+    "forum_calendar",
+    "month_matrices",
+    "orders",
+    "rows_of",
+]
 
 Array = state.Array
 FORUM_CYCLE = 24
@@ -51,37 +42,6 @@ FORUM_CYCLE = 24
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
     """Yield a table's rows; their cells have the types the schema has checked."""
     yield from table.itertuples()
-
-
-class Positions:
-    """Find the index of a code in the order the arrays use."""
-
-    def __init__(self, world: World) -> None:
-        def numbered(codes: Iterable[str]) -> dict[str, int]:
-            return {str(code): i for i, code in enumerate(codes)}
-
-        self.country = numbered(world.countries["iso3"])
-        order = world.localities["iso3"].map(self.country)
-        self.localities = world.localities.iloc[np.argsort(order.to_numpy(), kind="stable")]
-        self.locality = numbered(self.localities["code"])
-        self.sector = numbered(world.sectors["code"])
-        self.province = numbered(world.provinces["code"])
-        self.actor_offset, self.actor_codes = _actors(world)
-        self.actor = {code: i for i, code in enumerate(self.actor_codes)}
-        self.bank = {c: self.actor[f"bank:{c}"] for c in world.banks["code"]}
-
-    def centre(self, country: int) -> int:
-        """Return the place of a national government."""
-        return len(self.locality) + country
-
-
-def _actors(world: World) -> tuple[dict[int, int], list[str]]:
-    """Return where each type of actor begins, and the codes of all actors in order."""
-    names = actor_names(world)
-    starts = accumulate((len(codes) for codes in names.values()), initial=0)
-    # The last start is the end of all, which no type begins at.
-    offsets = dict(zip(names, starts, strict=False))
-    return offsets, [code for codes in names.values() for code in codes]
 
 
 def _spread(
@@ -109,11 +69,11 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
     index = index[list(at.country)]
     years = np.minimum(EPOCH_YEAR + np.arange(months) // 12, index.index.max())
     default = world.signals.set_index("signal")["default"]
-    signal = np.tile(default.loc[list(k.SIGNALS)].to_numpy(dtype=float), (months, 1))
+    signal = np.tile(default.loc[list(at.signal)].to_numpy(dtype=float), (months, 1))
     strain = np.zeros((months, countries))
     fiscal = np.zeros((months, countries))
     programme = np.zeros((months, countries, sectors))
-    _spread(world.signal_levels, signal, lambda r: (k.SIGNALS.index(r.signal),), "value")
+    _spread(world.signal_levels, signal, lambda r: (at.signal[r.signal],), "value")
     _spread(world.strains, strain, lambda r: (at.country[r.iso3],), "value")
     _spread(world.fiscal, fiscal, lambda r: (at.country[r.iso3],), "value")
     _spread(
@@ -124,6 +84,8 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
     )
     return {
         "authority": index.loc[years].to_numpy(dtype=float, copy=True),
+        "added_authority": np.zeros((months, len(at.locality))),
+        "turnover": np.zeros((months, len(at.locality))),
         "signal": signal,
         "strain": strain,
         "fiscal": fiscal,
@@ -179,66 +141,23 @@ def changed_matrices(
     matrices = month_matrices(world, at, scenario.end_month + 1)
     mean_authority = float(matrices["authority"][scenario.start_month].mean())
     for change in sorted(changes, key=lambda c: c.month):
-        write_in(change, matrices, at)
+        change.write_in(matrices, at)
     return matrices, mean_authority
-
-
-def write_in(change: Intervention, matrices: dict[str, Array], at: Positions) -> None:
-    """Write a plain intervention on a calendar into the month matrices; leave others alone."""
-    last = None if change.until_index is None else change.until_index + 1
-    months = slice(change.month_index, last)
-    if isinstance(change, AuthorityChange):
-        column = matrices["authority"][months, at.country[one_code(change.country)]]
-        column[:] = change.value if change.value is not None else column + (change.change or 0.0)
-        np.clip(column, 0.0, 1.0, out=column)
-    elif isinstance(change, EnvelopeChange):
-        banks = at.bank.values() if change.bank is None else [at.bank[change.bank]]
-        matrices["envelope"][months, list(banks)] *= change.factor
-    elif isinstance(change, SignalChange):
-        matrices["signal"][months, k.SIGNALS.index(change.signal)] = change.value
-    elif isinstance(change, Shock):
-        every = change.country is None
-        where = slice(None) if every else at.country[one_code(change.country)]
-        matrices[change.what][months, where] = change.value
-    elif isinstance(change, Programme):
-        c, s = at.country[one_code(change.country)], at.sector[change.sector]
-        matrices["programme"][months, c, s] = change.value
 
 
 def orders(changes: Iterable[Intervention], at: Positions) -> Array:
     """Return plain interventions as records for the rules, sorted by month."""
-    rows = sorted((_order(change, at) for change in changes), key=lambda row: row[0])
-    table = np.zeros(len(rows), dtype=state.record_type(state.INTERVENTION))
-    for i, row in enumerate(rows):
-        table[i] = (*row, 0)
+    changes = sorted(changes, key=lambda change: change.month_index)
+    table = np.zeros(len(changes), dtype=state.record_type(state.INTERVENTION))
+    unsaid = {"target": -1, "value": math.nan, "second": math.nan, "actor": -1}
+    for row, change in zip(table, changes, strict=True):
+        said = {
+            "month": change.month_index,
+            "kind": list(KINDS).index(change.kind),
+            "order": change.carried_out,
+            "place": change.place(at),
+            "key": key_of("intervention", *change.key),
+        }
+        for name, value in (unsaid | said | change.order(at)).items():
+            row[name] = value
     return table
-
-
-def _order(change: Intervention, at: Positions) -> tuple[Any, ...]:
-    """Return (month, kind, target, key, value, second, replaces, actor) of an intervention."""
-    kind = k.INTERVENTIONS.index(change.kind)
-    month, nan = change.month_index, math.nan
-    key = key_of("intervention", *change.key)
-
-    def known(x: float | bool | None) -> float:
-        return nan if x is None else float(x)
-
-    if isinstance(change, ParameterChange):
-        target = list(PARAMETERS).index(change.parameter)
-        return (month, kind, target, key, change.value, nan, 0, -1)
-    if isinstance(change, GovernorChange):
-        replaces = int(change.replaces)
-        traits = (known(change.will), known(change.aligned))
-        return (month, kind, at.locality[one_code(change.locality)], key, *traits, replaces, -1)
-    if isinstance(change, ExecutiveChange):
-        replaces = int(change.replaces)
-        traits = (known(change.stance), known(change.consolidation))
-        return (month, kind, at.country[one_code(change.country)], key, *traits, replaces, -1)
-    if isinstance(change, RecognitionSwitch):
-        recognises = float(change.recognises == "PRC")
-        return (month, kind, at.country[one_code(change.country)], key, recognises, nan, 0, -1)
-    if isinstance(change, Visit | Twinning):
-        actor = at.actor[change.actor if isinstance(change, Visit) else change.province]
-        return (month, kind, at.locality[one_code(change.locality)], key, nan, nan, 0, actor)
-    code = getattr(change, "country", None)
-    return (month, kind, -1 if code is None else at.country[one_code(code)], key, nan, nan, 0, -1)

@@ -14,7 +14,7 @@ from sim.core.calendar import month_name
 from sim.core.state import SERIES, Array, State
 
 if TYPE_CHECKING:
-    from sim.engine.monthly_inputs import Positions
+    from sim.world.positions import Positions
 
 
 @dataclass(frozen=True)

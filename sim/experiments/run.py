@@ -19,13 +19,13 @@ from sim.core.state import Array, State
 from sim.engine import events, outcomes
 from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
 from sim.experiments.run_settings import simulated
 from sim.experiments.stopwatch import Stopwatch
 from sim.scenario.schema import Scenario
 from sim.world import World
+from sim.world.positions import Positions
 
 LOGS_KEPT = 200
 """Runs whose event logs, projects and monthly series are kept; outcomes are kept of all."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
 from sim.report.display_names import Names
-from sim.report.phrases import catalogue
+from sim.scenario.interventions import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ORDERS: dict[str, str] = catalogue()["orders"]
+ORDERS = {kind: model.words for kind, model in KINDS.items()}
 """What a scenario orders, by the kind of intervention."""
 
 ORDERED = {kind: f"The scenario {order}, in {{place}}." for kind, order in ORDERS.items()}

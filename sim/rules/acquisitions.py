@@ -24,7 +24,7 @@ def seek_acquisition(w, a, t):
     firm.target_place = -1
     if firm.acquirer <= 0.0 or firm.active_since > t:
         return
-    chance = p.acquisition_rate * firm.acquirer * w.signal[t, k.WAVE]
+    chance = p.acquisition_rate * firm.acquirer * w.signal[t, k.SIGNAL.acquisition_wave]
     if draw(w.run, d.ACQUISITION_SOUGHT, firm.key, 0, t) >= chance:
         return
     firm.target_sector = target_sector(w, a)

@@ -112,11 +112,24 @@ def local_authority(w, country):
     The index is drawn towards the region's mean as ``authority.effect`` falls, and overridden by a
     consolidated executive (report, executive summary; M01, M58).
     """
+    return effective_authority(w, country, w.country[country].authority)
+
+
+@rule
+def authority_at(w, place):
+    """Return the authority of one place this month, 0-1: the index is its country's and its own."""
+    country = w.place[place].country
+    index = w.country[country].authority + w.place[place].added_authority
+    return effective_authority(w, country, min(1.0, max(0.0, index)))
+
+
+@rule
+def effective_authority(w, country, index):
+    """Return what an authority index comes to in a country this month, 0-1."""
     p = w.par[0]
-    c = w.country[country]
     mean = w.run[0].mean_authority
-    spread = mean + p.authority_effect * (c.authority - mean)
-    return spread * (1.0 - p.authority_consolidation * c.consolidation)
+    spread = mean + p.authority_effect * (index - mean)
+    return spread * (1.0 - p.authority_consolidation * w.country[country].consolidation)
 
 
 @rule

@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    authority_at,
     elastic,
     exponential_arrival,
     is_centre,
@@ -108,12 +109,14 @@ def plan_journey(w, g, t):
     u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
     if u >= country.initiative_most:
         return
+    further = authority_at(w, g) - local_authority(w, w.place[g].country)
     readiness = (
         country.initiative
         + p.initiative_will * will_of(w, g)
         + p.initiative_imitation * w.place[g].demonstration
         + p.initiative_experience * governor.experience
         + p.initiative_means * w.place[g].market
+        + p.initiative_authority * further
     )
     if u < logistic(readiness) * local_restraint(w, w.place[g].country):
         governor.trip_actor = partner_in_china(w, g, t)
@@ -146,7 +149,7 @@ def attends_forum(w, g, f, t):
         return False
     if draw(w.run, d.FORUM_INVITED, place.key, forum.key, t) >= forum.reach:
         return False
-    chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * local_authority(w, place.country))
+    chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * authority_at(w, g))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
     for a in range(len(w.actor)):

@@ -6,7 +6,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import is_aligned, local_authority, record
+from sim.rules.basics import authority_at, is_aligned, local_authority, record
 
 RECENT = 0.97
 """Share of the memory of recent deals kept each month."""
@@ -121,12 +121,14 @@ def record_series(w, c, t):
     country = w.country[c]
     row = w.series[t, c]
     row[0] = row[1] = row[2] = row[3] = row[7] = 0.0
+    row[4] = authority = local_authority(w, c)
     alive = w.par[0].tie_alive
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         row[0] += place.trust / country.count
         row[2] += w.governor[i].will / country.count
         row[3] += (1.0 if is_aligned(w, i) else 0.0) / country.count
+        row[4] += (authority_at(w, i) - authority) / country.count
         if place.trust >= alive:
             row[1] += place.provinces + place.firms
         j = place.first_project
@@ -134,6 +136,5 @@ def record_series(w, c, t):
             row[7] += 1.0
             j = w.project[j].next
         place.deals_now = 0
-    row[4] = local_authority(w, c)
     row[5] = country.views
     row[6] = country.reputation

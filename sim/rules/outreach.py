@@ -13,6 +13,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    authority_at,
     elastic,
     exponential_arrival,
     has_office,
@@ -36,44 +37,57 @@ def assess_country(w, c, t):
     p = w.par[0]
     country = w.country[c]
     authority = local_authority(w, c)
-    tension = w.signal[t, k.TENSION]
+    tension = w.signal[t, k.SIGNAL.us_china_tension]
+    leverage = w.signal[t, k.SIGNAL.commodity_leverage]
     local = (
         p.outreach_authority * authority
         + p.outreach_strain * country.strain
         + p.outreach_tension * tension
-        + p.outreach_linkage * (1.0 - w.signal[t, k.LEVERAGE]) * (1.0 - country.security)
+        + p.outreach_linkage * (1.0 - leverage) * (1.0 - country.security)
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
     largest = -math.inf
+    keenest = 0.0
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
+        further = authority_at(w, i) - authority
         place.attraction = math.exp(
             local
+            + p.outreach_authority * further
             + p.outreach_market * place.market
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
         largest = max(largest, place.market)
+        keenest = max(keenest, p.initiative_authority * further)
     country.initiative = initiative_of_country(w, c, authority)
     most = p.initiative_will + p.initiative_imitation + p.initiative_experience
-    most += p.initiative_means * largest
+    most += p.initiative_means * largest + keenest
     country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
-    centre.attraction = math.exp(
-        p.outreach_centre
-        + p.outreach_centre_authority * (1.0 - authority)
-        + p.outreach_market * country.market
-        + p.outreach_demonstration * centre.demonstration
-        - p.outreach_strain * country.strain
-        - p.outreach_tension * tension
-    )
+    centre.attraction = attraction_of_centre(w, c, authority, tension)
     country.restraint = (1.0 - p.initiative_strain * country.strain) * (
         1.0 - p.initiative_tension * tension
     )
     country.pull = math.exp(
         p.outreach_nest * math.log(total + centre.attraction) + p.outreach_accord * w.accord[t, c]
+    )
+
+
+@rule
+def attraction_of_centre(w, c, authority, tension):
+    """Return the draw of a national government."""
+    p = w.par[0]
+    country = w.country[c]
+    return math.exp(
+        p.outreach_centre
+        + p.outreach_centre_authority * (1.0 - authority)
+        + p.outreach_market * country.market
+        + p.outreach_demonstration * w.place[country.centre].demonstration
+        - p.outreach_strain * country.strain
+        - p.outreach_tension * tension
     )
 
 

@@ -35,11 +35,11 @@ def set_parameters_of_outset(w, t):
     """
     for row in range(len(w.intervention)):
         order = w.intervention[row]
-        if order.kind == k.SET_PARAMETER and math.isnan(order.value):
+        if order.order == k.SET_PARAMETER and math.isnan(order.value):
             order.value = w.par_values[order.target]
     for row in range(len(w.intervention)):
         order = w.intervention[row]
-        if order.month == t and order.kind == k.SET_PARAMETER:
+        if order.month == t and order.order == k.SET_PARAMETER:
             w.par_values[order.target] = order.value
 
 
@@ -58,7 +58,7 @@ def fill_offices(w, c, t):
     bloc = country.bloc
     for row in range(len(w.intervention)):
         order = w.intervention[row]
-        is_mine = order.kind == k.SET_EXECUTIVE and order.target == c
+        is_mine = order.order == k.SET_EXECUTIVE and order.target == c
         if is_mine and order.month == t and is_replaced(w, row):
             country.bloc = country.key * 8 + 7
     for g in range(country.first, country.first + country.count):

@@ -291,15 +291,16 @@ def term_end(w, g, t):
     """Return the month in which the tenure of a governor who takes office now ends.
 
     Elected governors serve to the next regular date; appointed ones until a reshuffle, or until
-    governors are elected (M20).
+    governors are elected (M20). The pace is ``turnover.pace``, or the scenario's for this place.
     """
     p = w.par[0]
     country = w.country[w.place[g].country]
+    pace = w.turnover[t, g] if w.turnover[t, g] > 0.0 else p.turnover_pace
     if is_elected(w, g, t):
-        length = max(6, int(round(country.governor_term / p.turnover_pace)))
+        length = max(6, int(round(country.governor_term / pace)))
         return next_regular_date(country.governor_anchor, length, t)
     u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
-    end = t + waiting_time(u, min(1.0, p.turnover_reshuffle * p.turnover_pace))
+    end = t + waiting_time(u, min(1.0, p.turnover_reshuffle * pace))
     if country.selection == k.ELECTED:
         end = min(end, country.elected_since)
     return end
@@ -384,10 +385,10 @@ def order_executive(w, c, t):
 def apply_interventions(w, t):
     """Announce what the scenario orders for this month.
 
-    Authority, envelopes, signals, shocks and programmes are written into the calendars beforehand;
-    here they only leave an event. Parameters change now. Orders on office-holders and recognition
-    wait for the steps in which those offices are reviewed, so that they have the last word there;
-    visits and twinnings wait for the step of their own
+    What is known month by month, such as authority or signals, is written into the inputs
+    beforehand; here it only leaves an event. Parameters change now. Orders on office-holders and
+    recognition wait for the steps in which those offices are reviewed, so that they have the last
+    word there; visits and twinnings wait for the step of their own
     (:func:`sim.rules.scheduled_contacts.arrange_contacts`).
     """
     head = w.run[0]
@@ -396,23 +397,18 @@ def apply_interventions(w, t):
         if order.month > t:
             return
         head.next_intervention += 1
-        if order.kind in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
+        if order.order in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
             continue
-        place = -1
-        if order.kind == k.SET_GOVERNOR:
-            place = order.target
-        elif order.target >= 0 and order.kind != k.SET_PARAMETER:
-            place = w.country[order.target].centre
         # The order's number keeps apart the identities of two orders in one month.
         order.event = record(
-            w, k.INTERVENTION, t, -1, place, k.NOBODY, head.next_intervention, 0, 0.0, 0, 0, 0
+            w, k.INTERVENTION, t, -1, order.place, k.NOBODY, head.next_intervention, 0, 0.0, 0, 0, 0
         )
         w.event[head.events - 1].sector = -1
-        if order.kind == k.SET_PARAMETER:
+        if order.order == k.SET_PARAMETER:
             w.par_values[order.target] = order.value
-        elif order.kind == k.SET_GOVERNOR:
+        elif order.order == k.SET_GOVERNOR:
             w.governor[order.target].order = head.next_intervention - 1
-        elif order.kind == k.SET_EXECUTIVE:
+        elif order.order == k.SET_EXECUTIVE:
             w.country[order.target].order = head.next_intervention - 1
-        elif order.kind == k.SET_RECOGNITION:
+        elif order.order == k.SET_RECOGNITION:
             w.country[order.target].recognition_order = head.next_intervention - 1

@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, project_identity
 from sim.rules.basics import (
+    authority_at,
     elastic,
     exponential_arrival,
     local_authority,
@@ -59,7 +60,7 @@ def local_power(w, place, sector, value):
     p = w.par[0]
     country = w.place[place].country
     margin = (
-        local_authority(w, country)
+        authority_at(w, place)
         - p.authority_threshold
         - p.authority_sector * (w.sector[sector].central - 0.5)
         - p.authority_size * tens(value)
@@ -321,7 +322,7 @@ def match_firms(w, i, t):
     j = w.place[i].first_project
     if j < 0:
         return
-    investment = elastic(w.signal[t, k.INVESTMENT], p.signals_slowdown)
+    investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
     while j >= 0:
         project = w.project[j]
         if project.stage == k.PROPOSED:

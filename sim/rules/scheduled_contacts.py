@@ -19,14 +19,14 @@ def arrange_contacts(w, t):
     """
     for i in range(len(w.intervention)):
         order = w.intervention[i]
-        if order.month == t and order.kind in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
+        if order.month == t and order.order in (k.ARRANGE_VISIT, k.ARRANGE_TWINNING):
             # The order's number keeps apart the identities of two orders in one month.
-            event = record(w, k.INTERVENTION, t, -1, order.target, k.NOBODY, i + 1, 0, 0.0, 0, 0, 0)
+            event = record(w, k.INTERVENTION, t, -1, order.place, k.NOBODY, i + 1, 0, 0.0, 0, 0, 0)
             w.event[w.run[0].events - 1].sector = -1
-            if order.kind == k.ARRANGE_VISIT:
-                arrange_visit(w, order.actor, order.target, t, event)
+            if order.order == k.ARRANGE_VISIT:
+                arrange_visit(w, order.actor, order.place, t, event)
             else:
-                arrange_twinning(w, order.actor, order.target, t, event)
+                arrange_twinning(w, order.actor, order.place, t, event)
 
 
 @rule

@@ -23,9 +23,9 @@ def read_policy(w, t):
     head = w.run[0]
     head.deals_now = 0
     head.median_will = logistic(p.office_will_centre)
-    emphasis = w.signal[t, k.EMPHASIS]
+    emphasis = w.signal[t, k.SIGNAL.policy_emphasis]
     head.outreach = elastic(emphasis, p.signals_policy)
-    if t > head.start and emphasis != w.signal[t - 1, k.EMPHASIS]:
+    if t > head.start and emphasis != w.signal[t - 1, k.SIGNAL.policy_emphasis]:
         head.signal_event = record(
             w, k.POLICY_SIGNAL, t, -1, -1, k.CHINA, -1, 0, 0.0, head.signal_event, 0, 0
         )
@@ -71,9 +71,11 @@ def call_forum(w, t):
 
 @rule
 def read_country_signals(w, c, t):
-    """Set a country's authority, strain and fiscal stress for this month."""
+    """Set a country's authority, strain and fiscal stress for this month, and its places'."""
     country = w.country[c]
     country.authority = w.authority[t, c]
+    for i in range(country.first, country.first + country.count):
+        w.place[i].added_authority = w.added_authority[t, i]
     country.strain = w.strain[t, c]
     country.fiscal = w.fiscal[t, c]
 

@@ -245,7 +245,7 @@ def consider_twinning(w, a, t):
     """
     cold = w.par[0].twinning_unprompted
     total = cold + w.actor[a].readiness
-    emphasis = elastic(w.signal[t, k.EMPHASIS], w.par[0].signals_policy)
+    emphasis = elastic(w.signal[t, k.SIGNAL.policy_emphasis], w.par[0].signals_policy)
     chance = 1.0 - math.exp(-w.par[0].twinning_rate * emphasis * total)
     if draw(w.run, d.TWINNING, w.actor[a].key, 0, t) >= chance:
         return
@@ -360,7 +360,7 @@ def open_institute(w, a, t):
     head = w.run[0]
     if w.actor[a].mission != k.EDUCATION:
         return
-    missing = w.signal[t, k.INSTITUTES] - head.institutes
+    missing = w.signal[t, k.SIGNAL.institute_target] - head.institutes
     if missing <= 0.0:
         return
     chance = 1.0 - math.exp(-p.twinning_institute * missing)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sim.core.calendar import month_name
-from sim.scenario.intervention_fields import ALL, Codes, Local, codes_in
+from sim.scenario.intervention_fields import ALL, Codes, codes_in
 from sim.scenario.interventions import ParameterChange, RecognitionSwitch, Shock
 from sim.scenario.problems import Problem
 
@@ -75,19 +75,6 @@ def expanded(scenario: Dated, world: World) -> tuple[list[Plain], Problem | None
     return [*found, *_given_back(found, scenario, world)], problem
 
 
-def one_code(codes: Codes | None) -> str:
-    """Return the code of a plain intervention's place.
-
-    Raises
-    ------
-    TypeError
-        If it is not plain.
-    """
-    if not isinstance(codes, str):
-        raise TypeError(f"{codes!r} is not the code of one place")
-    return codes
-
-
 class _Places:
     """Find the places that an intervention acts on."""
 
@@ -100,14 +87,15 @@ class _Places:
 
     def of(self, change: Intervention) -> list[dict[str, str | None]]:
         """Return the fields that each plain intervention takes in the place of its own."""
-        if isinstance(change, Local):
-            if change.locality is None:
-                homes = set(_listed(change.country, self._countries))
+        country: Codes | None = getattr(change, "country", None)
+        if change.is_local:
+            locality: Codes | None = getattr(change, "locality", None)
+            if locality is None:
+                homes = set(_listed(country, self._countries))
                 codes = [code for code, home in self._homes.items() if home in homes]
             else:
-                codes = _listed(change.locality, list(self._homes))
+                codes = _listed(locality, list(self._homes))
             return [{"locality": code, "country": None} for code in codes]
-        country: Codes | None = getattr(change, "country", None)
         if country is None or (isinstance(change, Shock) and country == ALL):
             return [{"country": None}]
         return [{"country": code} for code in _listed(country, self._countries)]

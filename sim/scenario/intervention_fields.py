@@ -6,7 +6,9 @@ apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +23,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.core.calendar import month_index
+from sim.core.enums import ANNOUNCE
+from sim.core.state import Array
+from sim.world.positions import Positions
 
 FIRST_MONTH = "2000-01"
 LAST_MONTH = "2060-12"
@@ -118,9 +123,9 @@ COUNTRY = places_of("countries", "an ISO 3166-1 code of three letters from the w
 LOCALITY = places_of("localities", "an ISO 3166-2 code from the world's localities")
 
 
-def localities() -> Any:
+def localities(description: str = "The locality.") -> Any:
     """Return the field of the localities that something acts on."""
-    return Field(None, description="The locality.", json_schema_extra=LOCALITY)
+    return Field(None, description=description, json_schema_extra=LOCALITY, exclude_if=_unset)
 
 
 def whole_countries() -> Any:
@@ -142,13 +147,33 @@ def new_person() -> Any:
     )
 
 
-class Change(BaseModel):
-    """Hold what every intervention has."""
+class Intervention(BaseModel):
+    """Hold what every intervention has.
+
+    A kind is a subclass: it says its fields, and in the methods ``write_in`` and ``order`` what it
+    does to a run. Its name in a scenario is the word that its field ``kind`` allows.
+
+    Attributes
+    ----------
+    label
+        What it does, in a few words: its name on the page.
+    words
+        What a scenario does by it, as in "The scenario changes the governor".
+    target
+        The fields that say what is changed: two changes of one thing in one month clash.
+    carried_out
+        What the rules carry out, of :data:`sim.core.enums.ORDERS`.
+    """
 
     model_config = STRICT
 
-    # The fields that say what is changed: two changes of one thing in one month clash.
+    if TYPE_CHECKING:
+        kind: str
+
+    label: ClassVar[str]
+    words: ClassVar[str]
     target: ClassVar[tuple[str, ...]] = ()
+    carried_out: ClassVar[int] = ANNOUNCE
 
     month: Month = Field(description="First month in which the change holds.")
     id: Slug | None = Field(None, description="Short name of the intervention, unique.")
@@ -163,6 +188,11 @@ class Change(BaseModel):
         description="Months after which it is repeated, up to 'until' or the end of the run.",
         exclude_if=_unset,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        if (kind := cls.model_fields.get("kind")) is not None:
+            KINDS[str(get_args(kind.annotation)[0])] = cls
 
     @property
     def month_index(self) -> int:
@@ -179,6 +209,42 @@ class Change(BaseModel):
         """Return what is changed and when, the same for two changes that clash."""
         parts = (getattr(self, name) for name in self.target)
         return (self.month, type(self).__name__, *("" if p is None else str(p) for p in parts))
+
+    @property
+    def months(self) -> slice:
+        """Return the months in which a plain one holds, as a part of an axis of months."""
+        return slice(self.month_index, None if self.until is None else month_index(self.until) + 1)
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether it acts on localities, one by one, and not on countries."""
+        return False
+
+    def write_in(self, inputs: Mapping[str, Array], at: Positions) -> None:
+        """Write a plain one into what is known month by month; many have nothing to write.
+
+        Parameters
+        ----------
+        inputs
+            Matrices by month, named as in :class:`sim.core.state.State`.
+        at
+            Where the rows of the world stand in them.
+        """
+
+    def order(self, at: Positions) -> dict[str, float]:
+        """Return what the rules are told of a plain one beside its kind, month, place and key.
+
+        These are fields of :data:`sim.core.state.INTERVENTION`: ``target``, ``actor``,
+        ``replaces``, ``value`` and ``second``.
+        """
+        return {}
+
+    def place(self, at: Positions) -> int:
+        """Return the place that a plain one is about, a locality or a centre, -1 if none."""
+        if (locality := getattr(self, "locality", None)) is not None:
+            return at.locality[one_code(locality)]
+        country = getattr(self, "country", None)
+        return -1 if country is None else at.centre(at.country[one_code(country)])
 
     def spans(self, end: int) -> list[tuple[int, int | None]]:
         """Return the first and last month of each time it is made, by number.
@@ -219,7 +285,11 @@ class Change(BaseModel):
         return self
 
 
-class Lasting(Change):
+KINDS: dict[str, type[Intervention]] = {}
+"""The class of each kind, by the word that names it in a scenario file; it enters by itself."""
+
+
+class Lasting(Intervention):
     """Hold what interventions have that hold for a time."""
 
     until: Month | None = Field(
@@ -237,7 +307,7 @@ class Lasting(Change):
         return False
 
     def spans(self, end: int) -> list[tuple[int, int | None]]:
-        """Return the first and last month of each time it holds; see :class:`Change`."""
+        """Return the first and last month of each time it holds; see :class:`Intervention`."""
         until = self.until_index
         if self.lasts is None:
             return [(start, until) for start, _ in super().spans(end)]
@@ -261,29 +331,41 @@ class Lasting(Change):
         return self
 
 
-class Local(Change):
-    """Hold what interventions have that act on localities, or on all of a country."""
+class Placed(Intervention):
+    """Hold what interventions have that act on localities or on countries, one or the other."""
 
     if TYPE_CHECKING:
         locality: Codes | None
         country: Codes | None
 
+    either: ClassVar[tuple[str, str]] = ("locality", "country")
+
     @property
     def where(self) -> str | tuple[str, ...] | None:
-        """Return the localities, or the countries whose localities are meant."""
+        """Return the localities, or the countries."""
         return self.country if self.locality is None else self.locality
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         if self.where is None:
-            raise misplaced(
-                ("locality",), "is missing", allowed=f"{LOCALITY['allowed']}; or 'country'"
-            )
-        require_one(self, ("locality", "country"), only=True)
+            first, second = self.either
+            marks: Any = type(self).model_fields[first].json_schema_extra
+            allowed = f"{marks['allowed']}; or '{second}'"
+            raise misplaced((first,), "is missing", allowed=allowed)
+        require_one(self, self.either, only=True)
         return self
 
 
-class Office(Change):
+class Local(Placed):
+    """Hold what interventions have that act on localities, or on all of a country."""
+
+    @property
+    def is_local(self) -> bool:
+        """Tell that it acts on localities."""
+        return True
+
+
+class Office(Intervention):
     """Hold what interventions have that may put another person in office."""
 
     if TYPE_CHECKING:
@@ -303,6 +385,12 @@ class Office(Change):
     def replaces(self) -> bool:
         """Return whether a new person takes office."""
         return self.name is not None or self.new is True
+
+    def order(self, at: Positions) -> dict[str, float]:
+        """Return whether a new person takes office, and with which traits; nan if not given."""
+        traits = (getattr(self, name) for name in self.traits)
+        value, second = (math.nan if trait is None else float(trait) for trait in traits)
+        return {"replaces": int(self.replaces), "value": value, "second": second}
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -324,7 +412,20 @@ def codes_in(codes: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (codes,) if isinstance(codes, str) else codes
 
 
-def require_one(change: Change, names: tuple[str, ...], *, only: bool) -> None:
+def one_code(codes: Codes | None) -> str:
+    """Return the code of a plain intervention's place.
+
+    Raises
+    ------
+    TypeError
+        If it is not plain.
+    """
+    if not isinstance(codes, str):
+        raise TypeError(f"{codes!r} is not the code of one place")
+    return codes
+
+
+def require_one(change: Intervention, names: tuple[str, ...], *, only: bool) -> None:
     """Check that at least one, or exactly one, of several fields is given."""
     given = [name for name in names if getattr(change, name) is not None]
     if given and not (only and len(given) > 1):

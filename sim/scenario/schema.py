@@ -28,7 +28,7 @@ from sim.scenario.intervention_fields import (
     misplaced,
     names_of,
 )
-from sim.scenario.interventions import Intervention, ParameterChange
+from sim.scenario.interventions import AnyIntervention, Intervention, ParameterChange
 from sim.scenario.problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario.reading import Layers, find, names, shipped_folder
 from sim.scenario.toml_dump import dumped
@@ -79,9 +79,9 @@ class Scenario(BaseModel):
         default_factory=dict,
         description="Values of parameters that differ from their defaults.",
     )
-    interventions: Annotated[
-        tuple[Annotated[Intervention, Field(discriminator="kind")], ...], Field(strict=False)
-    ] = Field((), description="What changes in the middle of the run.")
+    interventions: Annotated[tuple[AnyIntervention, ...], Field(strict=False)] = Field(
+        (), description="What changes in the middle of the run."
+    )
 
     @property
     def start_month(self) -> int:
@@ -152,6 +152,31 @@ class Scenario(BaseModel):
         given = {"seed": seed, "replicates": replicates, "end": end}
         data |= {key: _plain(value) for key, value in given.items() if value is not None}
         return build(data)
+
+    def with_interventions(
+        self, *changes: Mapping[str, Any], world: World | None = None
+    ) -> Scenario:
+        """Return a copy with further interventions.
+
+        Parameters
+        ----------
+        changes
+            The fields of each, as in a file: ``{"kind": "turnover", "country": "BRA",
+            "month": "2003-01", "pace": 2}``.
+        world
+            The tables in which names are looked up; the shipped ones by default.
+
+        Raises
+        ------
+        InputError
+            If one is not valid.
+        """
+        data = self.model_dump(exclude_none=True)
+        scenario = build(data | {"interventions": [*data["interventions"], *changes]})
+        problems = unknown_names(scenario, scenario.interventions, world)
+        if problems:
+            raise problems[0].error()
+        return scenario
 
     def dump_toml(self) -> str:
         """Return the scenario as a TOML text that loads to an equal scenario."""

@@ -77,15 +77,20 @@ def _check_unique(
 
 
 def _check_complete(table: TableSchema, sheet: UserTable) -> None:
-    column = table.complete
-    if not column or not sheet.whole:
+    if table.complete is None or not sheet.whole:
         return
-    for value in table[column].allowed:
-        if value not in sheet.cells[column]:
+    column, words = table.complete
+    given = sheet.cells[column]
+    more = [word for word in given if word not in words]
+    for value in words:
+        if value not in given:
+            near = nearest_name(value, more)
             sheet.fault(
                 f"there is no row for {value!r}",
+                row=given.index(near) if near in given else None,
                 field=column,
-                allowed=f"one row for each of {', '.join(table[column].allowed)}",
+                allowed=f"one row for each of {', '.join(words)}; others may come on top",
+                nearest=value if near else None,
             )
 
 

@@ -93,7 +93,7 @@ class TableSchema:
     unique
         Further sets of columns whose values may not repeat.
     complete
-        Column whose ``allowed`` words must each have a row.
+        A column and the words in it that must each have a row.
     each, given, levels, spans, ordered, differ
         Rules; ``ordered`` names two month columns of which the first must be earlier,
         ``differ`` two columns that may not be equal.
@@ -113,7 +113,7 @@ class TableSchema:
     key: tuple[str, ...]
     ascending: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
-    complete: str = ""
+    complete: tuple[str, tuple[str, ...]] | None = None
     each: tuple[Each, ...] = ()
     given: tuple[Given, ...] = ()
     levels: Levels | None = None

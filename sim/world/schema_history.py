@@ -117,7 +117,7 @@ SIGNALS = TableSchema(
     "signals",
     "A signal over time, declared; its levels stand in signal_levels.csv.",
     (
-        text("signal", "Which signal.", *SIGNAL_NAMES),
+        text("signal", "Which signal."),
         text("name", "Its name in words."),
         text("meaning", "What its level says, with its unit."),
         number(
@@ -131,7 +131,7 @@ SIGNALS = TableSchema(
     ),
     key=("signal",),
     unique=(("name",),),
-    complete="signal",
+    complete=("signal", SIGNAL_NAMES),
 )
 
 SIGNAL_LEVELS = TableSchema(

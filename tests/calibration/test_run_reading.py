@@ -8,9 +8,9 @@ from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.core.state import State
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.scenario.schema import load
 from sim.world import World
+from sim.world.positions import Positions
 
 
 @pytest.fixture(scope="module")

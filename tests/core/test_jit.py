@@ -128,6 +128,7 @@ def reversed_pair(text: str, first: str, second: str) -> str:
         (state, 'Field("personal"', 'Field("institutional"'),
         (handle, '"strain": (np', '"fiscal": (np'),
         (basics, "1.0 - tie.personal", "1.0 - tie.institutional"),
+        (kinds.SIGNAL_TABLE, "policy_emphasis", "commodity_leverage"),
         (learning, "RECENT = 0.97", "NEIGHBOUR_SHARE = 0.5"),
         (engine, "2 * ties", "7 * projects"),
     ],
@@ -138,7 +139,7 @@ def test_another_order_in_a_table_that_compiled_code_reads_is_another_key(
 ) -> None:
     for source in jit.compiled_sources():
         copy = tmp_path / source.relative_to(PACKAGE)
-        copy.parent.mkdir(exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, copy)
     hashed = jit.source_hash.__wrapped__
     assert hashed(tmp_path) == jit.source_hash()

@@ -330,7 +330,7 @@ def test_institutes_add_up(moments: list[State]) -> None:
     assert w.place["institute"].sum() == w.run["institutes"][0] == w.country["institutes"].sum()
     assert w.run["institutes"][0] > 0
     # Those open do not exceed the highest target so far by more than the one being opened.
-    assert w.run["institutes"][0] <= np.ceil(w.signal[:132, k.INSTITUTES].max())
+    assert w.run["institutes"][0] <= np.ceil(w.signal[:132, k.SIGNAL.institute_target].max())
 
 
 def test_banks_commit_no_more_than_they_received(moments: list[State]) -> None:

@@ -30,7 +30,9 @@ def test_the_committed_version_is_what_the_model_does() -> None:
 def test_the_runs_hold_every_intervention_and_corners_of_the_ranges(world: World) -> None:
     made = list(behaviour.trials(world))
     assert len({trial.replicate for trial in made}) == len(made)
-    assert {one.kind for trial in made for one in trial.scenario.interventions} == set(KINDS)
+    kinds = {one.kind for trial in made for one in trial.scenario.interventions}
+    # Taken up later than the digest, and tried by the tests of both drivers.
+    assert kinds == set(KINDS) - {"turnover"}
     assert {trial.source for trial in made} == set(behaviour.TRIALS)
     for trial in made:
         values = trial.scenario.parameters

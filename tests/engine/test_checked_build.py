@@ -90,6 +90,8 @@ def interventions(world: World, month: str) -> list[dict[str, Any]]:
         for change in (
             {"kind": "parameter", "parameter": "project.wish", "value": 1.0},
             {"kind": "authority", "country": country, "value": 1.0},
+            {"kind": "authority", "locality": place, "change": -1.0},
+            {"kind": "turnover", "locality": place, "pace": 6.0},
             {"kind": "governor", "locality": place, "name": "N", "will": 1.0},
             {"kind": "executive", "country": country, "name": "N", "stance": -1.0},
             {"kind": "recognition", "country": country, "recognises": "Taiwan"},

@@ -12,9 +12,9 @@ import pytest
 from sim.engine.compiled import simulate
 from sim.engine.events import event_table, to_frame
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.scenario.schema import Scenario, build
 from sim.world import World
+from sim.world.positions import Positions
 
 END = "2005-12"
 CHANGE = "2004-01"
@@ -23,6 +23,8 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "parameter": [{"kind": "parameter", "parameter": "turnover.fade", "value": 1.0},
                   {"kind": "parameter", "parameter": "outreach.firm_rate", "value": 0.2}],
     "authority": [{"kind": "authority", "country": "CHL", "value": 1.0}],
+    "turnover": [{"kind": "turnover", "locality": "CO-DC", "pace": 6.0},
+                 {"kind": "turnover", "locality": "CO-SUC", "pace": 6.0}],
     "governor": [{"kind": "governor", "locality": "BR-SP", "name": "A", "will": 1.0}],
     "executive": [{"kind": "executive", "country": "BRA", "name": "B", "stance": -1.0}],
     "recognition": [{"kind": "recognition", "country": "MEX", "recognises": "Taiwan"}],

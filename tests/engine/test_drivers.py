@@ -22,9 +22,9 @@ from sim.engine.dispatch import programme_of_month
 from sim.engine.events import canonical_log, event_table
 from sim.engine.initial_state import initial_state
 from sim.engine.model import ParadiplomacyModel
-from sim.engine.monthly_inputs import Positions
 from sim.scenario.schema import Scenario, build
 from sim.world import World
+from sim.world.positions import Positions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +32,8 @@ EVERY_INTERVENTION: list[dict[str, Any]] = [
     {"month": "2014-03", "kind": "parameter", "parameter": "project.wish", "value": 0.9},
     {"month": "2014-03", "kind": "authority", "country": "CHL", "value": 0.9},
     {"month": "2014-04", "kind": "authority", "country": "BRA", "change": -0.4},
+    {"month": "2014-04", "kind": "authority", "locality": "CO-ANT", "change": 0.5},
+    {"month": "2014-03", "kind": "turnover", "locality": "AR-X", "pace": 6.0},
     {"month": "2014-05", "kind": "governor", "locality": "AR-B", "name": "A", "will": 0.9},
     {"month": "2014-05", "kind": "governor", "locality": "AR-C", "will": 0.1, "aligned": False},
     {"month": "2014-06", "kind": "executive", "country": "PER", "name": "B", "stance": -0.9},

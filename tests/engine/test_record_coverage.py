@@ -9,10 +9,11 @@ from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import FORUM_CYCLE, Positions, forum_calendar, month_matrices
+from sim.engine.monthly_inputs import FORUM_CYCLE, forum_calendar, month_matrices
 from sim.engine.record_coverage import SERIES, rules_from, words
 from sim.scenario.schema import load
 from sim.world import World
+from sim.world.positions import Positions
 from sim.world.table_schemas import TABLES
 
 

@@ -15,10 +15,11 @@ from sim.core.state_pointer import handle
 from sim.engine.compiled import ensure_capacity, new_run_state, run_months, simulate
 from sim.engine.dispatch import programme_of_month
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
-from sim.rules.basics import trust_between
+from sim.rules.basics import authority_at, local_authority, trust_between
+from sim.rules.proposals import local_power
 from sim.scenario.schema import build
 from sim.world import World
+from sim.world.positions import Positions
 
 START, END = "2014-01", "2016-06"
 
@@ -87,6 +88,64 @@ def test_authority_is_written_into_the_calendar(world: World, at: Positions) -> 
     assert value.country["authority"][c] == 0.9
 
 
+def test_authority_is_added_in_one_locality_and_read_there(world: World, at: Positions) -> None:
+    i, m, until = at.locality["CL-CO"], month_index("2015-01"), month_index("2015-06")
+    order = {"month": "2015-01", "kind": "authority", "locality": "CL-CO", "change": 0.6,
+             "until": "2015-06"}  # fmt: skip
+    base, w = ended(world, end="2015-03"), ended(world, order, end="2015-03")
+    assert (w.added_authority[m : until + 1, i] == 0.6).all()
+    assert np.count_nonzero(w.added_authority) == len(w.added_authority[m : until + 1, i])
+    assert (w.authority == base.authority).all()
+    c = at.country["CHL"]
+    h, neighbour = handle(w), int(w.country["first"][c])
+    national = float(local_authority(h, c))
+    assert authority_at(h, i) > national == authority_at(h, neighbour)
+    assert local_power(h, i, 0, 100.0) > local_power(h, neighbour, 0, 100.0)
+    drawn = w.place["attraction"] / base.place["attraction"]
+    assert drawn[i] > 1.1 > drawn[neighbour]
+    assert w.country["initiative_most"][c] > base.country["initiative_most"][c]
+    assert w.series[m + 2, c, 4] > base.series[m + 2, c, 4]
+    (event,) = events(w, k.INTERVENTION)
+    assert (event["place"], event["month"]) == (i, m)
+
+
+def test_what_is_added_to_a_locality_stays_when_its_country_changes(
+    world: World, at: Positions
+) -> None:
+    w = ended(
+        world,
+        {"month": "2015-01", "kind": "authority", "locality": "all", "change": 0.25},
+        {"month": "2015-02", "kind": "authority", "country": "CHL", "value": 1.0},
+        end="2015-02",
+    )
+    assert w.country["authority"][at.country["CHL"]] == 1.0
+    assert (w.added_authority[month_index("2015-02")] == 0.25).all()
+    assert authority_at(handle(w), at.locality["CL-CO"]) <= 1.0
+
+
+@pytest.mark.parametrize("where", [{"locality": "BR-RR"}, {"country": "BRA"}])
+def test_the_pace_of_turnover_counts_where_it_is_set(
+    world: World, at: Positions, where: dict[str, str]
+) -> None:
+    order = {"month": START, "kind": "turnover", "pace": 6.0, **where}
+    base, w = ended(world, end=START), ended(world, order, end=START)
+    earlier = w.governor["until"] < base.governor["until"]
+    mine = np.zeros(len(earlier), dtype=bool)
+    country = at.country["BRA"]
+    mine[at.locality["BR-RR"]] = "locality" in where
+    if "country" in where:
+        mine |= w.place["country"][: len(mine)] == country
+    assert earlier[at.locality["BR-RR"]]
+    assert not earlier[~mine].any()
+    assert (w.governor["until"][~mine] == base.governor["until"][~mine]).all()
+
+
+def test_a_pace_of_0_is_that_of_everywhere(world: World) -> None:
+    order = {"month": START, "kind": "turnover", "country": "all", "pace": 0}
+    base, w = ended(world, end="2014-12"), ended(world, order, end="2014-12")
+    assert (w.governor["until"] == base.governor["until"]).all()
+
+
 def test_an_envelope_is_scaled(world: World, at: Positions) -> None:
     m, banks = month_index("2015-01"), list(at.bank.values())
     base = ended(world)
@@ -113,7 +172,7 @@ def test_signals_and_shocks_last_until_they_end(world: World, until: str | None)
         {"month": "2015-01", "kind": "shock", "what": "strain", "country": "MEX", "value": 0.9,
          "until": until},
     )  # fmt: skip
-    assert (w.signal[m:last, k.EMPHASIS] == 3.0).all()
+    assert (w.signal[m:last, k.SIGNAL.policy_emphasis] == 3.0).all()
     assert (w.fiscal[m:last] == 0.7).all()
     assert (w.signal[:m] == base.signal[:m]).all()
     assert (w.signal[last:] == base.signal[last:]).all()

@@ -14,7 +14,7 @@ SOURCES = [
     for path in (Path(__file__).resolve().parents[2] / "sim" / "report").rglob("*.py")
 ]
 KEYS = {key for text in SOURCES for key in re.findall(r'"([a-z_]+\.[a-z_]+)"', text)}
-TABLES = {"calendar", "outcomes", "outcome_words", "orders", "designs", "indices"}
+TABLES = {"calendar", "outcomes", "outcome_words", "designs", "indices"}
 """Sections that are looked up as a whole."""
 
 

@@ -20,7 +20,7 @@ def firm(bench: Bench) -> int:
     a = int(np.flatnonzero(bench.w.actor["acquirer"] > 0.0)[0])
     bench.w.actor["acquirer"][a] = 1.0
     bench.w.actor["active_since"][a] = 0
-    bench.w.signal[:, k.WAVE] = 1.0
+    bench.w.signal[:, k.SIGNAL.acquisition_wave] = 1.0
     return a
 
 
@@ -35,7 +35,7 @@ def sought(bench: Bench, firm: int, months: int = 100) -> int:
 def test_acquisitions_come_in_waves_from_those_with_an_appetite(bench: Bench, firm: int) -> None:
     bench.par(acquisition_rate=0.2)
     plain = sought(bench, firm)
-    bench.w.signal[:, k.WAVE] = 3.0
+    bench.w.signal[:, k.SIGNAL.acquisition_wave] = 3.0
     assert sought(bench, firm) > plain > 0
     bench.w.actor["acquirer"][firm] = 0.0
     assert sought(bench, firm) == 0

@@ -41,12 +41,12 @@ def test_authority_draws_outreach_to_localities_and_away_from_the_centre(bench: 
 def test_cooler_relations_turn_outreach_to_localities(bench: Bench, cause: str) -> None:
     c = bench.country()
     bench.par(outreach_strain=0.8, outreach_tension=0.5)
-    bench.w.signal[bench.t, k.TENSION] = 0.0
+    bench.w.signal[bench.t, k.SIGNAL.us_china_tension] = 0.0
     local, centre = draw_of(bench, c)
     if cause == "strain":
         bench.w.country["strain"][c] = 1.0
     else:
-        bench.w.signal[bench.t, k.TENSION] = 1.0
+        bench.w.signal[bench.t, k.SIGNAL.us_china_tension] = 1.0
     more, less = draw_of(bench, c)
     assert more > local
     assert less < centre
@@ -58,9 +58,9 @@ def test_lost_commodity_leverage_counts_less_where_security_ties_bind(bench: Ben
 
     def gain(security: float) -> float:
         bench.w.country["security"][c] = security
-        bench.w.signal[bench.t, k.LEVERAGE] = 1.0
+        bench.w.signal[bench.t, k.SIGNAL.commodity_leverage] = 1.0
         before = draw_of(bench, c)[0]
-        bench.w.signal[bench.t, k.LEVERAGE] = 0.0
+        bench.w.signal[bench.t, k.SIGNAL.commodity_leverage] = 0.0
         return draw_of(bench, c)[0] / before
 
     assert gain(0.0) > gain(0.5) > gain(1.0)
@@ -238,7 +238,7 @@ def test_strain_and_tension_restrain_executives_and_governors_unless_insulated(
     for strain in (0.0, 1.0):
         for tension in (0.0, 1.0):
             bench.w.country["strain"][c] = strain
-            bench.w.signal[bench.t, k.TENSION] = tension
+            bench.w.signal[bench.t, k.SIGNAL.us_china_tension] = tension
             outreach.assess_country(bench.h, c, bench.t)
             found[strain, tension] = float(bench.w.country["restraint"][c])
     assert list(found.values()) == pytest.approx([1.0, 0.5, 0.3, 0.15])

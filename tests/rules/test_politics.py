@@ -11,9 +11,9 @@ from sim.core import enums as k
 from sim.core.state_pointer import handle
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.rules import politics
 from sim.scenario.schema import build
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -261,7 +261,7 @@ def signed(bench: Bench, trust: float, investment: float = 1.0) -> int:
     """Return how many of 40 proposals find a firm within the month."""
     i = bench.place(bench.country())
     bench.w.place["trust"][i] = trust
-    bench.w.signal[bench.t, k.INVESTMENT] = investment
+    bench.w.signal[bench.t, k.SIGNAL.outward_investment] = investment
     rows = [bench.project(i, k.PROPOSED, sector=s % 10) for s in range(40)]
     proposals.match_firms(bench.h, i, bench.t)
     found = sum(bench.stage(j) == k.SIGNED for j in rows)

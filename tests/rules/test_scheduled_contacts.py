@@ -94,7 +94,7 @@ def test_a_twinning_is_signed_once(bench: Bench, met: bool) -> None:
 def test_orders_are_carried_out_in_their_month_only(bench: Bench) -> None:
     i = bench.place(bench.country())
     fields = bench.w.intervention.dtype.names or ()
-    given = {"kind": k.ARRANGE_VISIT, "target": i}
+    given = {"order": k.ARRANGE_VISIT, "place": i}
     rows = [
         given | {"month": bench.t + later, "actor": actor} for actor, later in enumerate((-1, 0, 1))
     ]

@@ -18,7 +18,7 @@ def test_policy_emphasis_raises_outreach(bench: Bench) -> None:
     bench.par(signals_policy=0.7)
     found = []
     for emphasis in (0.5, 1.0, 2.0):
-        bench.w.signal[bench.t, k.EMPHASIS] = emphasis
+        bench.w.signal[bench.t, k.SIGNAL.policy_emphasis] = emphasis
         signals.read_policy(bench.h, bench.t)
         found.append(float(bench.w.run["outreach"][0]))
     assert found == pytest.approx([0.5**0.7, 1.0, 2.0**0.7])
@@ -37,10 +37,12 @@ def test_the_median_will_is_the_centre_of_the_wills_drawn(bench: Bench) -> None:
 
 
 def test_a_change_of_emphasis_is_an_event(bench: Bench) -> None:
-    bench.w.signal[bench.t - 1, k.EMPHASIS] = bench.w.signal[bench.t, k.EMPHASIS]
+    bench.w.signal[bench.t - 1, k.SIGNAL.policy_emphasis] = bench.w.signal[
+        bench.t, k.SIGNAL.policy_emphasis
+    ]
     signals.read_policy(bench.h, bench.t)
     assert not len(bench.events(k.POLICY_SIGNAL))
-    bench.w.signal[bench.t, k.EMPHASIS] += 0.3
+    bench.w.signal[bench.t, k.SIGNAL.policy_emphasis] += 0.3
     signals.read_policy(bench.h, bench.t)
     events = bench.events(k.POLICY_SIGNAL)
     assert events["id"].tolist() == bench.w.run["signal_event"].tolist()

@@ -195,7 +195,7 @@ def test_only_the_body_for_education_opens_institutes_and_only_up_to_the_target(
 ) -> None:
     w = bench.w
     bench.par(twinning_institute=1e9)
-    w.signal[bench.t, k.INSTITUTES] = 3.0
+    w.signal[bench.t, k.SIGNAL.institute_target] = 3.0
     for a in bench.actors(k.ORGANISATION):
         if w.actor["mission"][a] != k.EDUCATION:
             ties.open_institute(bench.h, a, bench.t)
@@ -297,7 +297,7 @@ def test_institutes_follow_trust_as_far_as_it_draws_them(bench: Bench, effect: f
     w, i = bench.w, bench.place(bench.country())
     w.place["trust"] = 0.0
     w.place["trust"][i] = 1.0
-    w.signal[:, k.INSTITUTES] = 1e6
+    w.signal[:, k.SIGNAL.institute_target] = 1e6
     bench.par(twinning_institute=1e9, twinning_institute_ties=effect)
     chosen = []
     for _ in range(30):

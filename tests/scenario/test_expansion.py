@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.core import enums as k
 from sim.core.calendar import month_index, month_name
 from sim.core.errors import InputError
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.scenario.expansion import plain_interventions
 from sim.scenario.schema import Scenario, build, load
 from sim.world import World
+from sim.world.positions import Positions
 
 START, END = "2003-01", "2008-12"
 Write = Callable[[str], Path]
@@ -74,6 +76,57 @@ new = true
          "new": True}
     )  # fmt: skip
     assert log_of(listed, world) == log_of(long, world)
+
+
+def test_three_lines_change_governors_every_two_years(write: Write, world: World) -> None:
+    """Brazil's law has terms of four years from January 2003 on; some governors are documented."""
+    text = """\
+extends = "baseline"
+end = "2014-12"
+interventions = [{ kind = "turnover", country = "BRA", month = "2000-01", pace = 2 }]
+"""
+    assert len(text.splitlines()) == 3
+    at, scenario = Positions(world), load(write(text), world)
+    assert {c.locality for c in plain_interventions(scenario, world)} == set(homes(world, "BRA"))  # type: ignore[union-attr]
+    plain = load("baseline", world).with_overrides(end="2014-12", seed=scenario.seed)
+    documented = set(world.governors["locality"])
+    free = [at.locality[code] for code in homes(world, "BRA") if code not in documented]
+
+    def changes(chosen: Scenario) -> dict[int, int]:
+        w = simulate(initial_state(chosen, world), chosen.seed, 0)
+        log = w.event[: int(w.run["events"][0])]
+        log = log[(log["kind"] == k.GOVERNOR_CHANGE) & np.isin(log["place"], free)]
+        return dict(zip(*np.unique(log["month"], return_counts=True), strict=True))
+
+    slow, fast = changes(plain), changes(scenario)
+    assert {month % 48 for month in slow} == {36}
+    assert {month % 24 for month in fast} == {12}
+    assert sum(fast.values()) > 1.5 * sum(slow.values())
+
+
+def test_interventions_are_added_by_their_fields(world: World) -> None:
+    change = {"kind": "turnover", "country": "BRA", "month": "2003-01", "pace": 2.0}
+    scenario = load("hostile-president", world)
+    number = len(scenario.interventions) + 1
+    more = scenario.with_interventions(change, world=world)
+    assert more.interventions[:-1] == scenario.interventions
+    assert more.interventions[-1].model_dump(exclude_none=True) == change
+    with pytest.raises(InputError, match="BRAZ") as caught:
+        scenario.with_interventions({**change, "country": "BRAZ"}, world=world)
+    assert (caught.value.nearest, caught.value.field) == ("BRA", f"interventions.{number}.country")
+    with pytest.raises(InputError, match="pace: 7 is out of range"):
+        scenario.with_interventions({**change, "pace": 7}, world=world)
+
+
+def test_every_governor_is_new_every_two_years_in_three_lines(write: Write, world: World) -> None:
+    text = """\
+extends = "baseline"
+end = "2008-12"
+interventions = [{ kind = "governor", country = "BRA", month = "2003-01", every = 24, new = true }]
+"""
+    plain = plain_interventions(load(write(text), world), world)
+    assert {change.month for change in plain} == {"2003-01", "2005-01", "2007-01"}
+    assert len(plain) == 3 * len(homes(world, "BRA"))
 
 
 def test_plain_interventions_stay_as_they_are(world: World) -> None:

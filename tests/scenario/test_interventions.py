@@ -7,12 +7,13 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from sim.scenario.interventions import KINDS, Intervention, Shock, SignalChange
+from sim.scenario.interventions import KINDS, AnyIntervention, Shock, SignalChange
 from sim.scenario.problems import allowed_words
 
 GOOD: dict[str, dict[str, Any]] = {
     "parameter": {"parameter": "turnover.fade", "value": 0.5},
     "authority": {"country": "ARG", "value": 0.5},
+    "turnover": {"locality": "AR-Y", "pace": 2},
     "governor": {"locality": "AR-Y", "name": "A. Person", "will": 0.9, "aligned": True},
     "executive": {"country": "ARG", "stance": -0.5, "consolidation": 1},
     "recognition": {"country": "PRY", "recognises": "PRC"},
@@ -39,8 +40,15 @@ def first_error(kind: str, **changes: Any) -> tuple[tuple[Any, ...], str]:
 
 
 def test_every_kind_is_in_the_union_and_has_an_example() -> None:
-    assert set(get_args(Intervention)) == set(KINDS.values())
+    assert set(get_args(get_args(AnyIntervention)[0])) == set(KINDS.values())
     assert set(GOOD) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_words_of_its_own(kind: str) -> None:
+    others = {name: model for name, model in KINDS.items() if name != kind}
+    for of in ("label", "words"):
+        assert getattr(KINDS[kind], of) not in {getattr(model, of) for model in others.values()}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,6 +87,13 @@ def test_unknown_fields_are_refused(kind: str) -> None:
         ("parameter", "parameter", 3),
         ("authority", "value", 1.01),
         ("authority", "value", float("inf")),
+        ("authority", "locality", "AR-Y"),
+        ("authority", "country", None),
+        ("turnover", "pace", 6.5),
+        ("turnover", "pace", -1),
+        ("turnover", "pace", "fast"),
+        ("turnover", "country", "ARG"),
+        ("turnover", "every", 12),
         ("governor", "will", -0.1),
         ("governor", "aligned", 1),
         ("governor", "aligned", "yes"),
@@ -115,6 +130,14 @@ def test_unknown_fields_are_refused(kind: str) -> None:
 def test_wrong_values_are_refused_at_their_field(kind: str, field: str, value: Any) -> None:
     place = "name" if (kind, field) == ("governor", "every") else field
     assert first_error(kind, **{field: value})[0] == (place,)
+
+
+def test_authority_of_a_locality_is_added_to() -> None:
+    change = made("authority", country=None, value=None, locality=["AR-Y", "AR-A"], change=0.2)
+    assert change.is_local
+    assert change.where == ("AR-Y", "AR-A")
+    path, message = first_error("authority", country=None, locality="AR-Y")
+    assert (path, message) == (("value",), "sets the index of a country, not of a locality")
 
 
 def test_authority_takes_a_value_or_a_change() -> None:

@@ -225,7 +225,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "signal":
         fields["value"] = draw(st.floats(*RANGES.loc[fields["signal"]].tolist()))
     if kind == "authority":
-        fields.pop(draw(st.sampled_from(["value", "change"])))
+        chosen = "value" if "locality" in fields else draw(st.sampled_from(["value", "change"]))
+        fields.pop(chosen)
     if "name" not in fields and draw(st.booleans()):
         fields["every"] = draw(st.integers(12, 732))
     if "lasts" in model.model_fields and ("every" in fields or draw(st.booleans())):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.core import enums as k
-from sim.engine.monthly_inputs import Positions
 from sim.world import World
 from sim.world.actors import VISITORS, actor_names, posting, visitor_names
+from sim.world.positions import Positions
 
 
 def test_codes_are_those_of_the_arrays_and_tell_the_type(world: World) -> None:

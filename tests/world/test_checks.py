@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from sim.core.enums import SIGNALS
-from sim.engine.monthly_inputs import Positions, month_matrices
+from sim.engine.monthly_inputs import month_matrices
 from sim.world import load_world
 from sim.world.fields import Each
+from sim.world.positions import Positions
 from sim.world.table_schemas import TABLES
 
 if TYPE_CHECKING:

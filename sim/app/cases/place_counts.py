@@ -130,7 +130,7 @@ def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
         If the world has no such locality.
     """
     from sim.engine.initial_state import initial_state
-    from sim.engine.monthly_inputs import Positions
+    from sim.world.positions import Positions
 
     place = Positions(world).locality[code]
     template = initial_state(scenario, world)

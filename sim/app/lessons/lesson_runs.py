@@ -13,9 +13,9 @@ from sim.core.calendar import month_index
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.engine.outcomes import SERIES_METRICS
 from sim.experiments.comparison.paired_statistics import LEVEL
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson

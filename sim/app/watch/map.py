@@ -21,9 +21,9 @@ from sim.app.theme import GROUND
 from sim.app.tile_map import CODE, TEXT, draw_borders, map_figure, write_codes
 from sim.app.watch.map_layout import PROVINCE, TILE, arcs, layout_of
 from sim.core import enums as k
-from sim.engine.monthly_inputs import Positions
 from sim.report.figure_style import BLUE, GREEN, INK, PAPER, VERMILLION
 from sim.report.tilemap import OUTLINE, ZERO
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

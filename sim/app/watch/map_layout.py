@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app.tile_map import country_codes
-from sim.engine.monthly_inputs import Positions
 from sim.report.label_placement import SEA
 from sim.report.tilemap import MapGeometry
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from sim.world import World

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.app import limits
 from sim.core import enums as k
-from sim.engine.monthly_inputs import Positions
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

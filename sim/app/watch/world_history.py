@@ -16,6 +16,7 @@ from sim.core.calendar import month_name
 from sim.core.identities import EVENT, PROJECT, text_of
 from sim.engine.events import ordered_kinds
 from sim.report.event_phrases import Event
+from sim.scenario.interventions import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def event_of(record: Any, recorder: Recorder) -> Event:
         value=float(record["value"]) or None,
         causes=tuple(text_of(EVENT, int(cause)) for cause in causes if cause),
         order=0,
-        intervention=k.INTERVENTIONS[ordered] if ordered >= 0 else None,
+        intervention=tuple(KINDS)[ordered] if ordered >= 0 else None,
     )
 
 

@@ -23,19 +23,7 @@ SHARED = ("month", "until", "every", "lasts", "note")
 
 def kind_names(_: Translate) -> dict[str, str]:
     """Return what each kind of intervention does, in a few words."""
-    return {
-        "parameter": _("Set a parameter from a month on"),
-        "authority": _("Change how far a country is decentralized"),
-        "governor": _("Change the governor of a locality"),
-        "executive": _("Change the national executive of a country"),
-        "recognition": _("Switch diplomatic recognition"),
-        "envelope": _("Scale the lending of policy banks"),
-        "signal": _("Set the level of a signal"),
-        "shock": _("Put stress on a country or on all"),
-        "visit": _("Let a delegation come to a locality"),
-        "twinning": _("Let a province and a locality twin"),
-        "programme": _("Set a national programme for a sector"),
-    }
+    return {kind: _(model.label) for kind, model in KINDS.items()}
 
 
 def choice_names(_: Translate) -> dict[str, str]:
@@ -76,6 +64,7 @@ def field_names(_: Translate) -> dict[str, str]:
         "actor": _("Who comes"),
         "province": _("Province"),
         "sector": _("Sector"),
+        "pace": _("Pace of turnover, 1 as the law has it"),
     }
 
 

@@ -24,7 +24,6 @@ from sim.core.state import POOLS, grown
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.engine.outcomes import OUTCOMES, Outcome
 from sim.experiments.comparison.comparison_tables import place_frame
 from sim.experiments.comparison.paired_simulation import (
@@ -36,6 +35,7 @@ from sim.experiments.comparison.paired_simulation import (
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.experiments.comparison.pairing import same_world
 from sim.report.compare_text import EffectText, effect_of
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from sim.app.thread_pool import Cancel

@@ -108,7 +108,7 @@ def account_of(scenario: Scenario, world: World, replicate: int) -> Account:
     from sim.engine.compiled import simulate
     from sim.engine.events import event_table, to_frame
     from sim.engine.initial_state import initial_state
-    from sim.engine.monthly_inputs import Positions
+    from sim.world.positions import Positions
 
     state = simulate(initial_state(scenario, world), scenario.seed, replicate)
     frame = to_frame(event_table(state, Positions(world), replicate))

@@ -22,9 +22,9 @@ from sim.experiments.comparison.paired_statistics import LEVEL, METHODS, Pairs, 
 
 if TYPE_CHECKING:
     from sim.core.state import Array
-    from sim.engine.monthly_inputs import Positions
     from sim.engine.outcomes import Outcome
     from sim.experiments.comparison.paired_simulation import Replicate, RunDifference
+    from sim.world.positions import Positions
 
 DEALS_LISTED = 200
 """Replicates whose deals in one world only are listed; they are counted in all."""

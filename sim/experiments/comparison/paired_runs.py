@@ -18,12 +18,12 @@ from sim.core.identities import numbers_of
 from sim.core.provenance import model_version
 from sim.core.state import EVENT, record_type
 from sim.engine.events import event_table, to_frame
-from sim.engine.monthly_inputs import Positions
 from sim.experiments.comparison.divergence import Log, Sides
 from sim.experiments.comparison.paired_simulation import PairedSimulation
 from sim.experiments.saved_run import read_events, read_manifest, scenario_of_record
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     import pandas as pd

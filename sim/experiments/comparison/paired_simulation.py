@@ -19,11 +19,11 @@ from sim.engine import outcomes
 from sim.engine.events import canonical_log
 from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.engine.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
 from sim.experiments import parameter_draws
 from sim.experiments.comparison.divergence import NOWHERE, Log, LoneDeal, Sides, lone_deals
 from sim.experiments.worker_pool import in_order
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

@@ -18,11 +18,11 @@ from sim.core.state import State
 from sim.engine import events, outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.monthly_inputs import Positions
 from sim.experiments.sweep.sweep_plan import SweepPlan, Task
 from sim.experiments.sweep.sweep_store import Shard, Store
 from sim.experiments.worker_pool import Notify
 from sim.world import World
+from sim.world.positions import Positions
 
 _POSITION = {name: place for place, name in enumerate(PARAMETERS)}
 

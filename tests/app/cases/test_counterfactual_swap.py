@@ -10,10 +10,10 @@ from sim.app.cases import documented_record
 from sim.app.cases.place_counts import prepare
 from sim.core.enums import EXECUTIVE_CHANGE, GOVERNOR_CHANGE
 from sim.engine.compiled import simulate
-from sim.engine.monthly_inputs import Positions
 from sim.scenario.interventions import AuthorityChange, GovernorChange
 from sim.scenario.schema import Scenario
 from sim.world import World
+from sim.world.positions import Positions
 from sim.world.tables import NO_MONTH
 
 
