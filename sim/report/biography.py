@@ -53,21 +53,8 @@ LANES = {
 CONTACTS = frozenset(kind.name for kind in EVENTS.values() if kind.contact)
 """Kinds of events by which two sides meet."""
 
-COLUMNS = {
-    "event_id": "event_id",
-    "month": "month",
-    "kind": "kind",
-    "chinese_actor": "actor",
-    "country": "country",
-    "locality": "locality",
-    "initiator": "initiator",
-    "sector": "sector",
-    "project_id": "project",
-    "value_usd_m": "value",
-    "causes": "causes",
-    "intervention": "intervention",
-}
-"""Columns of the log, and the attribute of an event that each becomes."""
+_COLUMN = {"chinese_actor": "actor", "project_id": "project", "value_usd_m": "value"}
+"""Columns of the log that an event holds under another name."""
 MOST_TIES = 24
 """Contacts told one by one; of more, those are left out that led to nothing else."""
 WIDTH = 78
@@ -87,13 +74,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Life:
-    """Hold which project of which run, its lines from the first contact on, and contacts not told.
-
-    Parameters
-    ----------
-    left_out
-        Number of contacts not told.
-    """
+    """Hold a project of a run, its lines from the first contact on, and how many are left out."""
 
     project: str
     replicate: int
@@ -163,10 +144,11 @@ def find_project(events: pd.DataFrame, deal: str, replicate: int) -> str:
 
 def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
     """Return the events of one run by identity, in the order of the log."""
-    mine = _of_run(events, replicate).reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
+    names = [field.name for field in fields(Event)]
+    mine = _of_run(events, replicate).rename(columns=_COLUMN).reindex(columns=names)
     plain = mine.astype(object).where(mine.notna(), None)
     plain = plain.assign(causes=plain["causes"].map(tuple), order=range(len(plain)))
-    rows: Any = plain[[field.name for field in fields(Event)]].itertuples(index=False, name=None)
+    rows: Any = plain.itertuples(index=False, name=None)
     return {row[0]: Event(*row) for row in rows}
 
 
@@ -175,16 +157,8 @@ def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
 
     The walk follows the project's own events and those of its place; it names causes in other
     places and other projects but does not follow them. What happened before the first contact
-    is told as a reason only.
-
-    Parameters
-    ----------
-    events
-        Event log with the columns of :data:`sim.engine.events.SCHEMA`.
-    deal
-        ``project_id`` or the beginning of one, in any case of letters.
-    replicate
-        Which run.
+    is told as a reason only. The log has the columns of :data:`sim.engine.events.SCHEMA`; a deal
+    is named by its ``project_id`` or the beginning of it, in any case of letters.
 
     Raises
     ------
@@ -256,17 +230,6 @@ def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
     return what, phrase("biography.deal_after", **fields, months=months)
 
 
-def shown_reasons(line: Line, before: Event | None) -> tuple[Event, ...]:
-    """Return the causes worth naming: not the step of the project just told."""
-    obvious = before.event_id if before is not None else None
-    own = line.event.project is not None
-    return tuple(
-        cause
-        for cause in line.causes
-        if cause.event_id != obvious and not (own and cause.project == line.event.project)
-    )
-
-
 def told_lines(
     life: Life, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
 ) -> list[str]:
@@ -282,7 +245,14 @@ def told_lines(
         month = "" if before is not None and event.month == before.month else event.month
         told = names.line_sentence(event, line.causes, life.project)
         lines += _indented(told, f"{month:7}  {mark(line)} ", 11)
-        causes = shown_reasons(line, before)
+        # The step of the project that was told just before is no reason worth naming.
+        told_before = before.event_id if before is not None else None
+        causes = [
+            cause
+            for cause in line.causes
+            if cause.event_id != told_before
+            and (event.project is None or cause.project != event.project)
+        ]
         if causes:
             lines += _indented(names.reason(event, causes), " " * 13, 13)
         before = event
@@ -310,14 +280,9 @@ def text_of(life: Life, names: EventDescriber) -> str:
 def biography_of(
     events: pd.DataFrame, deal: str, replicate: int = 0, world: World | None = None
 ) -> str:
-    """Tell how a project came about, from the first contact on.
+    """Tell how a project came about, from the first contact on, as :func:`life_of`.
 
-    Parameters
-    ----------
-    events, deal, replicate
-        As for :func:`life_of`.
-    world
-        Tables that names are looked up in; the shipped ones by default.
+    Names are looked up in the tables of a world, the shipped ones by default.
 
     Raises
     ------
@@ -342,11 +307,6 @@ def deals_of(events: pd.DataFrame, replicate: int = 0) -> list[Event]:
 def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = None) -> str:
     """Return the deals of a run as a table in plain text: month, place, sector, value, identity.
 
-    Parameters
-    ----------
-    events, replicate, world
-        As for :func:`biography_of`.
-
     Raises
     ------
     InputError
@@ -370,8 +330,8 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
 
 def event_record(event: Event) -> dict[str, Any]:
     """Return an event by the names of the columns of the log, for machines."""
-    column = {name: key for key, name in COLUMNS.items()}
-    return {column[name]: value for name, value in asdict(event).items() if name != "order"}
+    column = {name: key for key, name in _COLUMN.items()}
+    return {column.get(k, k): value for k, value in asdict(event).items() if k != "order"}
 
 
 def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:

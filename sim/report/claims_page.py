@@ -39,14 +39,9 @@ def threshold_words(row: Row) -> str:
 def patterns_page(
     record: Mapping[str, Any], texts: Mapping[str, tuple[str, str]] | None = None
 ) -> str:
-    """Return the findings as HTML, the same for the same findings.
+    """Return the findings of ``patterns.json`` as HTML.
 
-    Parameters
-    ----------
-    record
-        What ``patterns.json`` holds.
-    texts
-        Each claim's sentence and the pattern in words, by its identity.
+    ``texts`` holds each claim's sentence and its pattern in words, by its identity.
     """
     from markupsafe import Markup
 

@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 
 
 def write_report(comparison: ComparisonTables, folder: str | Path) -> Path:
-    """Write the figures of a comparison and its report; return the page.
-
-    Parameters
-    ----------
-    comparison
-        The comparison.
-    folder
-        Gets ``figures/`` and ``report.html``; files of these names are replaced.
+    """Write ``figures/`` and ``report.html`` of a comparison, in the place of earlier ones.
 
     Raises
     ------
@@ -44,15 +37,7 @@ def write_report(comparison: ComparisonTables, folder: str | Path) -> Path:
 
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:
-    """Return the report as HTML, the same for the same comparison.
-
-    Parameters
-    ----------
-    comparison
-        The comparison.
-    drawings
-        The SVG of each figure named by :func:`sim.report.compare_figures.captions`.
-    """
+    """Return the report as HTML from the SVG of each figure that a comparison has captions of."""
     base, labels = comparison.baseline, comparison.labels
     figures = {
         name: Figure(

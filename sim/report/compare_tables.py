@@ -22,8 +22,6 @@ from sim.report.compare_text import (
 )
 from sim.report.display_names import (
     CARD_OUTCOMES,
-    money,
-    month_words,
     outcome_label,
     plain_word,
 )
@@ -226,7 +224,7 @@ def _deal_table(comparison: ComparisonTables, label: str, names: EventDescriber)
         cells = (
             f"{names.place(locality, country)}: {names.sector(str(row.sector))}",
             str(row.only_in),
-            f"{money(float(str(row.value_usd_m)))}, {month_words(str(row.month))}",
+            f"{names.money(float(str(row.value_usd_m)))}, {names.month(str(row.month))}",
             why,
             fate_words(event_at(row, "fate_"), event_at(row, "fate_cause_"), names),
             str(row.project_id),

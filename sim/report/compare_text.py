@@ -12,7 +12,7 @@ from sim.core.plurals import counted
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.display_names import MINUS, month_words, outcome_label
+from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
 
@@ -70,26 +70,11 @@ def rounded(count: float) -> str:
 
 @dataclass(frozen=True)
 class EffectText:
-    """Hold one effect as words.
+    """Hold one effect as words, numbers in the outcome's unit.
 
-    Parameters
-    ----------
-    name, words, unit
-        The outcome.
-    baseline, what_if, difference, interval, percent
-        Numbers in that unit.
-    sure
-        Which way, and how sure the direction is.
-    distinguishable
-        Whether the difference can be told from none.
-    runs
-        Number of pairs.
-    needed
-        Runs needed to see half of the difference.
-    never
-        Whether no run differed.
-    gain
-        Variance of independent over that of paired differences.
+    ``sure`` says which way and how sure the direction is; ``runs`` is the number of pairs,
+    ``needed`` those it takes to see half of the difference; ``never`` is true if no run differed;
+    ``gain`` is the variance of independent over that of paired differences.
     """
 
     name: str
@@ -238,7 +223,7 @@ def divergence_words(comparison: ComparisonTables, label: str, names: EventDescr
     if rows.empty:
         return phrase("effect.no_parting")
     months = sorted(rows["month"])
-    first, middle, last = (month_words(months[i]) for i in (0, (len(months) - 1) // 2, -1))
+    first, middle, last = (names.month(months[i]) for i in (0, (len(months) - 1) // 2, -1))
     when = phrase("effect.in_month" if first == last else "effect.between_months",
                   first=first, last=last, middle=middle)  # fmt: skip
     every = len(rows) == comparison.replicates
@@ -279,14 +264,9 @@ def kind_words(kind: str) -> str:
 
 
 def event_at(row: Any, role: str) -> Event | None:
-    """Return an event of a row of a table, None if the row has none in that role.
+    """Return an event of a row of ``deals_in_one_world``, None if it has none in that role.
 
-    Parameters
-    ----------
-    row
-        Row of ``deals_in_one_world`` or ``divergences`` of a comparison.
-    role
-        Beginning of the names of its columns, such as ``root_``.
+    The role, such as ``root_``, begins the names of the event's columns.
     """
     names = ("month", "kind", "chinese_actor", "country", "locality")
     values = (getattr(row, f"{role}{name}") for name in names)
@@ -300,7 +280,7 @@ def event_at(row: Any, role: str) -> Event | None:
 
 def named(event: Event, names: EventDescriber) -> str:
     """Return an event as a phrase with its month, such as ``the veto (May 2017)``."""
-    return f"{names.name(event)} ({month_words(event.month)})"
+    return f"{names.name(event)} ({names.month(event.month)})"
 
 
 def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -> str:
@@ -308,7 +288,7 @@ def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -
     if fate is None:
         return phrase("difference.never_proposed")
     what = EVENTS[fate.kind].ending or phrase("difference.last_event", what=kind_words(fate.kind))
-    text = phrase("difference.ended", what=what, month=month_words(fate.month))
+    text = phrase("difference.ended", what=what, month=names.month(fate.month))
     return text + ("" if cause is None else phrase("difference.after", what=named(cause, names)))
 
 

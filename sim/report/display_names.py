@@ -29,22 +29,6 @@ def in_english(text: str, /, **fields: object) -> str:
     return text.format(**fields) if fields else text
 
 
-def month_words(month: str, _: Callable[..., str] = in_english) -> str:
-    """Return a month as ``July 2016``, or a year unchanged."""
-    year, sign, number = month.partition("-")
-    return _("{month} {year}", month=_(MONTHS[int(number) - 1]), year=year) if sign else year
-
-
-def money(usd_m: float | None, _: Callable[..., str] = in_english) -> str:
-    """Return an amount in US$ million as words, to three figures."""
-    if usd_m is None or math.isnan(usd_m):
-        return _("an unknown value")
-    if usd_m >= 1000:
-        return _("US$ {amount} billion", amount=f"{usd_m / 1000:,.1f}")
-    digits = 0 if usd_m >= 10 else 1
-    return _("US$ {amount} million", amount=f"{usd_m:,.{digits}f}")
-
-
 def plain_word(code: str) -> str:
     """Return a code such as ``lost_in_tender`` as words."""
     return code.replace("_", " ")
@@ -96,12 +80,7 @@ def outcome_meaning(name: str) -> str:
 class Names:
     """Look up the names of a world's places and actors; an unknown code stands for itself.
 
-    Parameters
-    ----------
-    world
-        Tables that names are looked up in.
-    translate
-        Translates a text into the reader's language and fills it in; by default into English.
+    ``translate`` puts a text into the reader's language and fills it in; by default into English.
     """
 
     def __init__(self, world: World, translate: Callable[..., str] = in_english) -> None:
@@ -163,12 +142,20 @@ class Names:
         return self._(name if name[1:2].isupper() else name[:1].lower() + name[1:])
 
     def month(self, month: str) -> str:
-        """Return a month as words, such as July 2016."""
-        return month_words(month, self._)
+        """Return a month as ``July 2016``, or a year unchanged."""
+        year, sign, number = month.partition("-")
+        if not sign:
+            return year
+        return self._("{month} {year}", month=self._(MONTHS[int(number) - 1]), year=year)
 
     def money(self, usd_m: float | None) -> str:
         """Return an amount of US$ million as words, to three figures."""
-        return money(usd_m, self._)
+        if usd_m is None or math.isnan(usd_m):
+            return self._("an unknown value")
+        if usd_m >= 1000:
+            return self._("US$ {amount} billion", amount=f"{usd_m / 1000:,.1f}")
+        digits = 0 if usd_m >= 10 else 1
+        return self._("US$ {amount} million", amount=f"{usd_m:,.{digits}f}")
 
     def governor(self, locality: str | None, month: str) -> str | None:
         """Return the name of a documented governor who took office in a month."""

@@ -117,14 +117,7 @@ def between_of(pair: PairedRuns, deal: str) -> str:
 
     The chain of its causes is told in the world that has it, each event marked as one that both
     worlds hold or not; then the first event on the chain that the other world lacks, and what
-    became of the same project there.
-
-    Parameters
-    ----------
-    pair
-        The two worlds.
-    deal
-        ``project_id`` or the beginning of one.
+    became of the same project there. A deal is named by its ``project_id`` or its beginning.
 
     Raises
     ------

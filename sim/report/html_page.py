@@ -19,14 +19,9 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 class Table(NamedTuple):
-    """Hold a table whose first column names the rows, as texts.
+    """Hold the texts of a table whose first column names the rows.
 
-    Parameters
-    ----------
-    caption, head, rows
-        What it holds, the names of the columns, and the cells.
-    numbers
-        Positions of the columns that hold numbers, set flush right.
+    ``numbers`` are the positions of the columns that hold numbers, set flush right.
     """
 
     caption: str
@@ -76,18 +71,10 @@ def write_report(
     page: Callable[[dict[str, bytes]], str],
     name: str = "report.html",
 ) -> Path:
-    """Write figures into ``figures/`` and the page that holds them; return the page.
+    """Write ``figures/`` and the page that holds them, in the place of earlier ones; return it.
 
-    Parameters
-    ----------
-    folder
-        Gets ``figures/`` and the page; files of these names are replaced.
-    save_figures
-        Writes the figures into a folder and returns their files.
-    page
-        Returns the page as HTML from the SVG of each figure by its name.
-    name
-        Of the page.
+    ``save_figures`` writes into a folder and returns the files; ``page`` makes HTML of the SVG of
+    each figure by its name.
 
     Raises
     ------

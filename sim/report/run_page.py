@@ -36,14 +36,7 @@ INTERVAL = "90 % interval"
 
 
 def write_report(run: RunTables, folder: str | Path) -> Path:
-    """Write the figures of a run and its report; return the page.
-
-    Parameters
-    ----------
-    run
-        The run.
-    folder
-        Gets ``figures/`` and ``report.html``; files of these names are replaced.
+    """Write ``figures/`` and ``report.html`` of a run, in the place of earlier ones.
 
     Raises
     ------
@@ -55,15 +48,7 @@ def write_report(run: RunTables, folder: str | Path) -> Path:
 
 
 def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
-    """Return the report as HTML, the same for the same run.
-
-    Parameters
-    ----------
-    run
-        The run.
-    drawings
-        The SVG of each figure named by :func:`sim.report.figures.captions`.
-    """
+    """Return the report as HTML from the SVG of each figure that a run has captions of."""
     shown = {
         name: Figure(drawings[name], _alt(run, name, caption), caption, name.startswith("map_"))
         for name, caption in figures.captions(run).items()

@@ -172,15 +172,7 @@ def write_page(found: SensitivityTables, folder: Path) -> Path:
 
 
 def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
-    """Return the page as HTML.
-
-    Parameters
-    ----------
-    found
-        The analysis.
-    drawings
-        The SVG of the figure of each outcome, named ``sensitivity_`` and the outcome.
-    """
+    """Return the page as HTML from the SVG of each figure, named ``sensitivity_`` and outcome."""
     discovery, source = found.discovery, found.source
     return html_page.render(
         "sensitivity.html",

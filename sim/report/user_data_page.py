@@ -215,17 +215,7 @@ def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
 
 
 def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
-    """Return the comparison as HTML, the same for the same comparison.
-
-    Parameters
-    ----------
-    record
-        What ``against.json`` holds.
-    units
-        Its table of units.
-    pictures
-        The SVG of each figure by its name.
-    """
+    """Return the page as HTML from what ``against.json`` holds, its units, and figures as SVG."""
     words, found = captions(units), finding_sentences(record)
     alt = dict(zip(("total", "ranks", "size", "concentration", "calibration"), found, strict=True))
     figures = {

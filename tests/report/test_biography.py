@@ -13,7 +13,6 @@ from sim.experiments.saved_run import read_events
 from sim.report import biography as b
 from sim.report import figure_style
 from sim.report.compare_text import kind_words
-from sim.report.display_names import money, month_words
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.project_timeline import draw_biography
 from sim.results.run_result import Run
@@ -288,7 +287,9 @@ def test_office_holders_are_named_where_documented(world: World) -> None:
     assert "in office since" in names.reason(settled, [cause])
 
 
-def test_words_for_money_and_months() -> None:
+def test_words_for_money_and_months(world: World) -> None:
+    names = EventDescriber(world)
+    money, month_words = names.money, names.month
     assert money(1234.0) == "US$ 1.2 billion"
     assert money(40.2) == "US$ 40 million"
     assert money(7.0) == "US$ 7.0 million"

@@ -66,15 +66,7 @@ _FIGURES = (
 
 
 def figures_of(checks: Checks, posterior: Posterior) -> dict[str, list[Figure]]:
-    """Return by section all figures that the verdicts have numbers for.
-
-    Parameters
-    ----------
-    checks
-        The verdicts by the name of the check.
-    posterior
-        Its draws.
-    """
+    """Return by section all figures that the verdicts, by name of the check, have numbers for."""
 
     def numbers(check: str, *keys: str) -> Numbers | None:
         held = checks.get(check, {}).get("numbers") or {}
@@ -181,15 +173,7 @@ _TABLES = (
 
 
 def tables_of(section: str, numbers: Mapping[str, Numbers]) -> list[Table]:
-    """Return the tables of a section.
-
-    Parameters
-    ----------
-    section
-        Its name.
-    numbers
-        Of its checks, by name.
-    """
+    """Return the tables of a section from the numbers of its checks by name."""
     parts: list[Table] = []
     if section == "ranks":
         parts = _rank_table(numbers)

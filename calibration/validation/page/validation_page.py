@@ -13,15 +13,7 @@ Record = Mapping[str, Any]
 
 
 def validation_page(record: Record, posterior: Posterior) -> str:
-    """Return the page as HTML, the same for the same validation.
-
-    Parameters
-    ----------
-    record
-        What ``validation.json`` holds.
-    posterior
-        Its draws.
-    """
+    """Return what ``validation.json`` holds of a posterior as a page of HTML."""
     asks = {check: text for part in SECTIONS for check, text in part["asks"].items()}
     entries = {str(entry["check"]): dict(entry) for entry in record["checks"]}
     drawn, parts = figures_of(entries, posterior), []
