@@ -14,7 +14,7 @@ from sim.core.folders import make_folder
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.report.biography import Life
+    from sim.report.biography import Biography
     from sim.world import World
 
 
@@ -64,21 +64,21 @@ def explain(
     elif deal is None:
         typer.echo(biography.deals_table(events, replicate, tables))
     else:
-        life = biography.life_of(events, deal, replicate)
+        life = biography.trace_project(events, deal, replicate)
         if not as_json:
             typer.echo(biography.text_of(life, EventDescriber(tables)))
         drawn = None
         if draw or figure is not None:
             drawn = _drawn(events, life, tables, run_folder, figure)
         if as_json:
-            record = biography.life_record(life, EventDescriber(tables))
+            record = biography.biography_record(life, EventDescriber(tables))
             output.print_json(where | record | {"figure": drawn})
         elif drawn is not None:
             typer.echo(f"\nDrawn in {drawn}")
 
 
 def _drawn(
-    events: DataFrame, life: Life, tables: World, run_folder: Path, figure: Path | None
+    events: DataFrame, life: Biography, tables: World, run_folder: Path, figure: Path | None
 ) -> Path:
     """Draw a project's life and return the file: the one given, or one in the run's figures."""
     from sim.report import figure_style

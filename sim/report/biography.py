@@ -73,7 +73,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Life:
+class Biography:
     """Hold a project of a run, its lines from the first contact on, and how many are left out."""
 
     project: str
@@ -152,7 +152,7 @@ def events_by_id(events: pd.DataFrame, replicate: int) -> dict[str, Event]:
     return {row[0]: Event(*row) for row in rows}
 
 
-def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
+def trace_project(events: pd.DataFrame, deal: str, replicate: int = 0) -> Biography:
     """Walk the causes of a project back and return its life.
 
     The walk follows the project's own events and those of its place; it names causes in other
@@ -166,11 +166,11 @@ def life_of(events: pd.DataFrame, deal: str, replicate: int = 0) -> Life:
         If there is no such run or project.
     """
     project = find_project(events, deal, replicate)
-    return life_in(events_by_id(events, replicate), project, replicate)
+    return trace_in_log(events_by_id(events, replicate), project, replicate)
 
 
-def life_in(log: Mapping[str, Event], project: str, replicate: int = 0) -> Life:
-    """Return the life of a project of a log that is at hand by identity, as :func:`life_of`."""
+def trace_in_log(log: Mapping[str, Event], project: str, replicate: int = 0) -> Biography:
+    """Return the biography of a project of a log by identity, as :func:`trace_project`."""
     own = [event for event in log.values() if event.project == project]
     place = own[0].locality
     lanes = {event.event_id: PROJECT for event in own}
@@ -195,7 +195,7 @@ def life_in(log: Mapping[str, Event], project: str, replicate: int = 0) -> Life:
     )
     first = next((i for i, opens in enumerate(begins) if opens), 0)
     shown, left_out = _shortened(lines[first:])
-    return Life(project, replicate, tuple(shown), left_out)
+    return Biography(project, replicate, tuple(shown), left_out)
 
 
 def _shortened(lines: list[Line]) -> tuple[list[Line], int]:
@@ -210,7 +210,7 @@ def _shortened(lines: list[Line]) -> tuple[list[Line], int]:
     return [line for line in lines if line.event.event_id not in gone], len(gone)
 
 
-def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
+def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
     """Return what and where a project is, and how it went, each as one line."""
     own = life.own
     first, last = own[0], own[-1]
@@ -231,7 +231,7 @@ def headline(life: Life, names: EventDescriber) -> tuple[str, str]:
 
 
 def told_lines(
-    life: Life, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
+    life: Biography, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
 ) -> list[str]:
     """Return a heading and the events of a life with a mark each, at most 78 columns wide."""
     what, how = headline(life, names)
@@ -263,7 +263,7 @@ def _indented(text: str, first: str, rest: int) -> list[str]:
     return wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * rest)
 
 
-def text_of(life: Life, names: EventDescriber) -> str:
+def text_of(life: Biography, names: EventDescriber) -> str:
     """Return a life as a timeline in plain text, at most 78 columns wide."""
     lines = told_lines(life, names, lambda line: LANES[line.lane].mark)
     if life.left_out:
@@ -280,7 +280,7 @@ def text_of(life: Life, names: EventDescriber) -> str:
 def biography_of(
     events: pd.DataFrame, deal: str, replicate: int = 0, world: World | None = None
 ) -> str:
-    """Tell how a project came about, from the first contact on, as :func:`life_of`.
+    """Tell how a project came about, from the first contact on, as :func:`trace_project`.
 
     Names are looked up in the tables of a world, the shipped ones by default.
 
@@ -290,7 +290,7 @@ def biography_of(
         If there is no such run or project.
     """
     names = EventDescriber(load_world() if world is None else world)
-    return text_of(life_of(events, deal, replicate), names)
+    return text_of(trace_project(events, deal, replicate), names)
 
 
 def deals_of(events: pd.DataFrame, replicate: int = 0) -> list[Event]:
@@ -334,7 +334,7 @@ def event_record(event: Event) -> dict[str, Any]:
     return {column.get(k, k): value for k, value in asdict(event).items() if k != "order"}
 
 
-def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:
+def biography_record(life: Biography, names: EventDescriber) -> dict[str, Any]:
     """Return a life for machines: each event, what was decided, and the events it came of."""
     what, how = headline(life, names)
     steps = [
@@ -355,7 +355,7 @@ def life_record(life: Life, names: EventDescriber) -> dict[str, Any]:
     }
 
 
-def example_of(run: RunTables, locality: str) -> Life | None:
+def example_of(run: RunTables, locality: str) -> Biography | None:
     """Return the life of the project of a locality that came furthest, None without projects.
 
     A deal that went through approval is preferred to an acquisition, and one that was decided
@@ -376,4 +376,4 @@ def example_of(run: RunTables, locality: str) -> Life | None:
     best = frame.sort_values(order, kind="stable").iloc[0]
     replicate, events = int(best["replicate"]), run.tables["events"]
     log = to_frame(events.filter(pc.equal(events["replicate"], replicate)))
-    return life_of(log, str(best["project_id"]), replicate)
+    return trace_project(log, str(best["project_id"]), replicate)

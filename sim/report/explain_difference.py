@@ -11,12 +11,12 @@ from sim.report.biography import (
     DEAL_LINE,
     RULE,
     WIDTH,
+    biography_record,
     event_record,
     events_by_id,
     find_project,
-    life_of,
-    life_record,
     told_lines,
+    trace_project,
 )
 from sim.report.compare_text import fate_words, kind_words
 from sim.report.display_names import plain_word
@@ -132,7 +132,7 @@ def between_of(pair: PairedRuns, deal: str) -> str:
     here, there = pair.names[found.side], pair.names[1 - found.side]
     other = paired.events[1 - found.side]
     lines = told_lines(
-        life_of(pair.logs[found.side], project, pair.replicate),
+        trace_project(pair.logs[found.side], project, pair.replicate),
         paired.names,
         lambda line: SHARED if line.event.event_id in other else ALONE,
         only_in=phrase("difference.only_in", here=here),
@@ -239,7 +239,7 @@ def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
         ends = dict(zip(pair.names, map(_record, last), strict=True))
         return {"project_id": project, "only_in": None, "ends": ends}
     side = paired.lone[project].side
-    life = life_record(life_of(pair.logs[side], project, pair.replicate), paired.names)
+    life = biography_record(trace_project(pair.logs[side], project, pair.replicate), paired.names)
     for step in life["steps"]:
         step["in_both"] = step["event"]["event_id"] in paired.events[1 - side]
     return {**_lone_record(paired, paired.lone[project]), **life}

@@ -12,7 +12,7 @@ from sim.core.errors import InputError
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names
 from sim.report.figure_style import INK, month_ends, year
-from sim.report.stated import least, record_end, stated_of
+from sim.report.stated_totals import least, record_end, stated_of
 from sim.report.timeline_lanes import Layout, draw_timeline
 from sim.world.names import LOCALITIES, PlaceNames
 

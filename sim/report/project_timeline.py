@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report import figure_style
-from sim.report.biography import LANES, headline, life_of
+from sim.report.biography import LANES, headline, trace_project
 from sim.report.event_phrases import EventDescriber
 from sim.report.timeline_lanes import Layout, draw_timeline
 from sim.world import load_world
@@ -45,7 +45,7 @@ def draw_biography(
         If there is no such run or project.
     """
     names = EventDescriber(load_world() if world is None else world)
-    life = life_of(events, deal, replicate)
+    life = trace_project(events, deal, replicate)
     marks = pd.DataFrame(
         {
             "year": figure_style.year(line.event.month) + 1 / 24,

@@ -31,8 +31,8 @@ def deals(events: pd.DataFrame) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lives(events: pd.DataFrame, deals: list[str]) -> list[b.Life]:
-    return [b.life_of(events, deal) for deal in deals]
+def lives(events: pd.DataFrame, deals: list[str]) -> list[b.Biography]:
+    return [b.trace_project(events, deal) for deal in deals]
 
 
 def event(key: str, kind: str, month: str = "2005-01", **more: object) -> Event:
@@ -63,7 +63,7 @@ def test_every_forum_of_a_month_has_its_own_name(events: pd.DataFrame, world: Wo
     assert names.sentence(event(key, "forum", month)) == f"China holds {names.forum(key)}."
 
 
-def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Life]) -> None:
+def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Biography]) -> None:
     assert len(lives) > 10
     for life in lives:
         first = life.lines[0]
@@ -73,7 +73,7 @@ def test_a_life_begins_with_a_contact_or_with_the_project(lives: list[b.Life]) -
 
 
 def test_causes_exist_come_first_and_lead_to_the_project(
-    events: pd.DataFrame, lives: list[b.Life]
+    events: pd.DataFrame, lives: list[b.Biography]
 ) -> None:
     position = {key: i for i, key in enumerate(events["event_id"])}
     for life in lives:
@@ -88,14 +88,16 @@ def test_causes_exist_come_first_and_lead_to_the_project(
             assert line.lane == b.PROJECT or life.left_out or line.event.event_id in needed
 
 
-def test_a_life_holds_every_event_of_its_project(events: pd.DataFrame, lives: list[b.Life]) -> None:
+def test_a_life_holds_every_event_of_its_project(
+    events: pd.DataFrame, lives: list[b.Biography]
+) -> None:
     for life in lives:
         mine = events.loc[events["project_id"] == life.project, "event_id"]
         assert [e.event_id for e in life.own] == mine.tolist()
         assert {e.project for e in life.own} == {life.project}
 
 
-def test_lanes_tell_what_belongs_elsewhere(lives: list[b.Life]) -> None:
+def test_lanes_tell_what_belongs_elsewhere(lives: list[b.Biography]) -> None:
     for life in lives:
         place = life.own[0].locality
         for line in life.lines:
@@ -104,7 +106,7 @@ def test_lanes_tell_what_belongs_elsewhere(lives: list[b.Life]) -> None:
             assert (line.lane == b.ELSEWHERE) == (away or other)
 
 
-def test_text_is_narrow_and_names_things(world: World, lives: list[b.Life]) -> None:
+def test_text_is_narrow_and_names_things(world: World, lives: list[b.Biography]) -> None:
     names = EventDescriber(world)
     for life in lives:
         text = b.text_of(life, names)
@@ -185,7 +187,7 @@ def test_many_contacts_are_shortened_but_the_first_stays() -> None:
         sector="s",
         value_usd_m=1.0,
     )
-    life = b.life_of(frame, "P5")
+    life = b.trace_project(frame, "P5")
     told = [line.event.event_id for line in life.lines]
     assert life.left_out == count - b.MOST_TIES
     assert {"1", "30", str(count), "99"} <= set(told)
@@ -233,7 +235,7 @@ def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
         chinese_actor="p",
         sector="s",
     )
-    life = b.life_of(frame, "P9")
+    life = b.trace_project(frame, "P9")
     assert [line.event.event_id for line in life.lines] == ["1", "3", "4"]
     assert life.lines[1].lane == b.ELSEWHERE
     assert "another project in m" in b.text_of(life, EventDescriber(_nowhere()))
@@ -298,7 +300,9 @@ def test_words_for_money_and_months(world: World) -> None:
     assert month_words("2016") == "2016"
 
 
-def test_drawing_numbers_every_line_of_a_life(events: pd.DataFrame, lives: list[b.Life]) -> None:
+def test_drawing_numbers_every_line_of_a_life(
+    events: pd.DataFrame, lives: list[b.Biography]
+) -> None:
     for life in (max(lives, key=lambda one: len(one.lines)), lives[0]):
         host = draw_biography(events, life.project, note="where from")
         figure_style.figure_of(host).draw_without_rendering()

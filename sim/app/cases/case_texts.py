@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.app.cases.place_counts import PlaceCounts
     from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
-    from sim.report.stated import Stated
+    from sim.report.stated_totals import StatedTotal
     from sim.scenario.schema import Scenario
 
 
@@ -87,7 +87,7 @@ def on_record(session: Session, count: RecordCount) -> str:
     return _("{dated} dated, at least {stated} stated", dated=count.dated, stated=count.stated)
 
 
-def stated_list(session: Session, totals: Sequence[Stated]) -> str:
+def stated_list(session: Session, totals: Sequence[StatedTotal]) -> str:
     """Return the totals that the record states without dates as an HTML list."""
     _ = session._
     items = "".join(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.report.locality_timeline import LANES
-from sim.report.stated import Stated, least
+from sim.report.stated_totals import StatedTotal, least
 from sim.scenario.interventions import Twinning, Visit
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class RecordCount:
     Parameters
     ----------
     kind, kinds
-        What is counted: one kind, or :data:`sim.report.stated.VISIT`; the kinds this takes in.
+        What is counted: one kind, or :data:`sim.report.stated_totals.VISIT`; what this takes in.
     dated
         How many dated events there are.
     stated
@@ -156,7 +156,7 @@ class RecordCount:
 
 
 def counts_of(
-    facts: Sequence[Fact], totals: Sequence[Stated], kinds: Sequence[str]
+    facts: Sequence[Fact], totals: Sequence[StatedTotal], kinds: Sequence[str]
 ) -> tuple[RecordCount, ...]:
     """Return what the record counts of each kind, then of kinds that a total counts together."""
     groups: dict[str, tuple[str, ...]] = {kind: (kind,) for kind in kinds}

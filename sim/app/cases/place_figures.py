@@ -14,7 +14,7 @@ from sim.app.bokeh_style import drawn, plot_of_years, tips
 from sim.app.cases.place_counts import NAMES
 from sim.report import figure_style
 from sim.report.locality_timeline import LANES
-from sim.report.stated import KINDS, VISIT, least, record_end
+from sim.report.stated_totals import KINDS, VISIT, least, record_end
 
 if TYPE_CHECKING:
     from sim.app.cases.documented_record import Fact
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.app.cases.swap_effects import SwapEffect
     from sim.app.session import Session
     from sim.report.run_summaries import Floats
-    from sim.report.stated import Stated
+    from sim.report.stated_totals import StatedTotal
 
 LANE = 40
 """Pixels a lane of the record takes."""
@@ -165,7 +165,7 @@ class CountPlot:
         name: str,
         facts: Sequence[Fact],
         x_range: Range1d,
-        totals: Sequence[Stated] = (),
+        totals: Sequence[StatedTotal] = (),
     ) -> None:
         self.name, self.kinds = name, KINDS.get(name, (name,))
         colour = COUNTS[name]
@@ -204,7 +204,7 @@ class CountPlot:
         )
 
     def _draw_stated(
-        self, session: Session, facts: Sequence[Fact], totals: Sequence[Stated]
+        self, session: Session, facts: Sequence[Fact], totals: Sequence[StatedTotal]
     ) -> None:
         """Mark how many there were at least at the end of the period that a total is stated for."""
         ends = [total.last for total in totals]

@@ -17,7 +17,7 @@ from sim.app.cases.documented_record import counts_of, facts_of, scenario_of, si
 from sim.app.cases.place_figures import COUNTS, CountPlot, SharePlot, record_plot
 from sim.app.html_text import html, paragraphs
 from sim.report.event_phrases import EventDescriber
-from sim.report.stated import VISIT, stated_of
+from sim.report.stated_totals import VISIT, stated_of
 
 if TYPE_CHECKING:
     from sim.app.cases.place_counts import PlaceCounts, PreparedRuns

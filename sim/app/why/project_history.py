@@ -10,9 +10,9 @@ from sim.report.biography import (
     CONTACTS,
     POLITICS,
     TIES,
-    Life,
+    Biography,
     Line,
-    life_in,
+    trace_in_log,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Story:
 
     place: str
     actor: str | None
-    life: Life
+    life: Biography
     stages: tuple[Stage, ...]
     fate: str
     last: Event | None
@@ -105,7 +105,7 @@ def project_story(account: Account, project: str) -> Story:
     """
     if all(event.project != project for event in account.log.values()):
         raise KeyError(project)
-    life = life_in(account.log, project, account.replicate)
+    life = trace_in_log(account.log, project, account.replicate)
     own = life.own
     last = own[-1]
     dealt = any(event.kind == "deal" for event in own)
@@ -117,7 +117,7 @@ def project_story(account: Account, project: str) -> Story:
     return Story(place, None, life, _stages(life), fate, last, _effects(life))
 
 
-def _stages(life: Life) -> tuple[Stage, ...]:
+def _stages(life: Biography) -> tuple[Stage, ...]:
     own = {event.kind: event for event in reversed(life.own)}
     acquired = "acquisition" in own
     found = []
@@ -137,7 +137,7 @@ def _stages(life: Life) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def _effects(life: Life) -> dict[str, tuple[Event, ...]]:
+def _effects(life: Biography) -> dict[str, tuple[Event, ...]]:
     own_events = {line.event.event_id for line in life.lines}
     found: dict[str, tuple[Event, ...]] = {}
     for line in life.lines:
@@ -162,7 +162,7 @@ def pair_story(account: Account, place: str, actor: str) -> Story:
     lines += [Line(e, POLITICS, _causes(account, e)) for e in politics]
     lines.sort(key=lambda line: line.event.order)
     kept = tuple(lines[-MOST_LINES:])
-    life = Life("", account.replicate, kept, len(lines) - len(kept))
+    life = Biography("", account.replicate, kept, len(lines) - len(kept))
     fate, last = NO_PROPOSAL, between[-1] if between else None
     if met is None:
         fate = NEVER_MET

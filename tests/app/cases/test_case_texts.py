@@ -11,7 +11,7 @@ from sim.app.cases import counterfactual_swap as e
 from sim.app.cases.place_counts import NAMES
 from sim.app.cases.swap_effects import SwapEffect, effects
 from sim.app.session import Session
-from sim.report.stated import KINDS, Stated
+from sim.report.stated_totals import KINDS, StatedTotal
 from sim.world import World
 from tests.app.cases.test_place_counts import made
 
@@ -25,12 +25,12 @@ def fact(kind: str) -> documented_record.Fact:
     return documented_record.Fact("2001-03", 14, False, kind, 0, f"<b>{kind}</b>", "page 3")
 
 
-def total(kind: str, count: int) -> Stated:
-    return Stated(kind, KINDS.get(kind, (kind,)), 12, 17, count, "<i>many", "page 4")
+def total(kind: str, count: int) -> StatedTotal:
+    return StatedTotal(kind, KINDS.get(kind, (kind,)), 12, 17, count, "<i>many", "page 4")
 
 
 def on_record(
-    *facts: documented_record.Fact, totals: Sequence[Stated] = ()
+    *facts: documented_record.Fact, totals: Sequence[StatedTotal] = ()
 ) -> tuple[documented_record.RecordCount, ...]:
     return documented_record.counts_of(facts, totals, NAMES)
 

@@ -8,7 +8,7 @@ from sim.app.cases import documented_record, place_figures
 from sim.app.cases.swap_effects import effects
 from sim.app.session import Session
 from sim.report import figure_style
-from sim.report.stated import Stated
+from sim.report.stated_totals import StatedTotal
 from sim.world import World
 from tests.app.cases.test_place_counts import made
 
@@ -85,8 +85,8 @@ def test_the_record_is_drawn_no_further_than_it_goes(
 
 def test_a_stated_total_is_marked_where_its_period_ends(session: Session) -> None:
     totals = (
-        Stated("visit_to_lac", ("visit_to_lac",), 0, 11, 7, "seven", "page 4"),
-        Stated("visit", ("visit_to_lac", "visit_to_china"), 0, 11, 9, "nine", "page 5"),
+        StatedTotal("visit_to_lac", ("visit_to_lac",), 0, 11, 7, "seven", "page 4"),
+        StatedTotal("visit", ("visit_to_lac", "visit_to_china"), 0, 11, 9, "nine", "page 5"),
     )
     plot = place_figures.CountPlot(session, "visit_to_lac", (), axis(), totals)
     (data,) = (r.data_source.data for r in plot.figure.renderers if isinstance(r.glyph, Scatter))
@@ -96,7 +96,7 @@ def test_a_stated_total_is_marked_where_its_period_ends(session: Session) -> Non
 def test_a_total_of_visits_either_way_stands_beside_both(
     session: Session, facts: tuple[documented_record.Fact, ...]
 ) -> None:
-    total = Stated("visit", ("visit_to_lac", "visit_to_china"), 0, 251, 99, "many", "page 5")
+    total = StatedTotal("visit", ("visit_to_lac", "visit_to_china"), 0, 251, 99, "many", "page 5")
     plot = place_figures.CountPlot(session, "visit", facts, axis(), (total,))
     plot.update(made({"visit_to_lac": [0]}, {"visit_to_china": [0]}, months=6, start=0))
     assert list(plot.source.data["middle"]) == [1] * 6

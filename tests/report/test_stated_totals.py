@@ -15,11 +15,11 @@ from sim.report import figure_style
 from sim.report.figures import captions
 from sim.report.locality_timeline import VISITS, visits_on_record
 from sim.report.run_page import report_page
-from sim.report.stated import Stated, least, record_end, stated_of
+from sim.report.stated_totals import StatedTotal, least, record_end, stated_of
 from sim.results.run_result import Run
 from sim.world import World
 
-BOTH = Stated("visit", VISITS, 12, 23, 5, "five", "page 1")
+BOTH = StatedTotal("visit", VISITS, 12, 23, 5, "five", "page 1")
 FIRST, LAST = 0, month_index("2020-12")
 
 
@@ -41,7 +41,7 @@ def test_dated_events_outside_the_period_come_on_top(
 
 
 def test_totals_of_two_kinds_add_up() -> None:
-    totals = [replace(BOTH, kind=kind, kinds=(kind,)) for kind in VISITS]
+    totals = [BOTH._replace(kind=kind, kinds=(kind,)) for kind in VISITS]
     assert least({}, totals, VISITS) == 10
 
 

@@ -7,8 +7,7 @@ too little where a total is stated. A stated total is a lower bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.calendar import month_index, month_name
 
@@ -21,20 +20,11 @@ KINDS = {VISIT: ("visit_to_lac", "visit_to_china")}
 """Kinds of dated events that a total counts where it is not of one kind."""
 
 
-@dataclass(frozen=True)
-class Stated:
-    """Hold one total.
+class StatedTotal(NamedTuple):
+    """Hold one total: at least so many of some kinds of dated events, from one month to another.
 
-    Parameters
-    ----------
-    kind, kinds
-        What is counted, and the kinds of dated events that this takes in.
-    first, last
-        First and last month that count, from January 2000.
-    at_least
-        The lower bound.
-    label, source
-        The words of the evidence, and the passage.
+    Months count from January 2000; ``label`` and ``source`` are the words of the evidence and the
+    passage.
     """
 
     kind: str
@@ -62,48 +52,35 @@ def record_end(world: World) -> int:
     return max(dated, int(world.stated["end"].max()) - 1 if len(world.stated) else -1)
 
 
-def stated_of(world: World, code: str, first: int, last: int) -> tuple[Stated, ...]:
-    """Return the totals of a locality whose whole period lies between two months.
+def stated_of(world: World, code: str, first: int, last: int) -> tuple[StatedTotal, ...]:
+    """Return the totals of a locality (ISO 3166-2) whose whole period lies between two months.
 
-    Parameters
-    ----------
-    world
-        The tables.
-    code
-        ISO 3166-2 code of the locality.
-    first, last
-        First and last month simulated, from January 2000. A part of a period has no known total.
+    Months count from January 2000. A part of a period has no known total.
     """
     table = world.stated
-    rows = table[table["locality"] == code].to_dict("records")
-    found = [
-        Stated(
-            row["kind"],
-            KINDS.get(row["kind"], (row["kind"],)),
-            int(row["start"]),
-            int(row["end"]) - 1,
-            int(row["at_least"]),
-            row["label"],
-            row["source"],
+    held = (table["locality"] == code) & (table["start"] >= first) & (table["end"] - 1 <= last)
+    rows: Any = table[held].itertuples()
+    return tuple(
+        StatedTotal(
+            row.kind,
+            KINDS.get(row.kind, (row.kind,)),
+            int(row.start),
+            int(row.end) - 1,
+            int(row.at_least),
+            row.label,
+            row.source,
         )
         for row in rows
-    ]
-    return tuple(total for total in found if first <= total.first and total.last <= last)
+    )
 
 
 def least(
-    dated: Mapping[str, Sequence[int]], totals: Sequence[Stated], kinds: Sequence[str]
+    dated: Mapping[str, Sequence[int]], totals: Sequence[StatedTotal], kinds: Sequence[str]
 ) -> int:
     """Return how many events of some kinds there were at least.
 
-    Parameters
-    ----------
-    dated
-        Months of the dated events, from January 2000, by kind.
-    totals
-        The stated totals; those of other kinds count for nothing.
-    kinds
-        The kinds to be counted.
+    ``dated`` holds the months of dated events, from January 2000, by kind. Totals of other kinds
+    count for nothing; what is dated outside the period of a total comes on top of it.
     """
     left = {kind: list(dated.get(kind, ())) for kind in kinds}
     count = 0
@@ -112,8 +89,8 @@ def least(
             continue
         inside = 0
         for kind in total.kinds:
-            kept = [month for month in left[kind] if not total.first <= month <= total.last]
-            inside += len(left[kind]) - len(kept)
-            left[kind] = kept
+            outside = [month for month in left[kind] if not total.first <= month <= total.last]
+            inside += len(left[kind]) - len(outside)
+            left[kind] = outside
         count += max(inside, total.at_least)
     return count + sum(len(months) for months in left.values())
