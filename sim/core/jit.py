@@ -123,13 +123,32 @@ def uncached_rule(function: _Rule) -> _Rule:
     return _compiled(function, False)
 
 
-def _compiled(function: _Rule, is_kept: bool) -> _Rule:
+def inlined_rule(function: _Rule) -> _Rule:
+    """Compile a function into its callers; what it calls is then optimised once less."""
+    return _compiled(function, _CAN_KEEP, is_inlined=True)
+
+
+def _compiled(function: _Rule, is_kept: bool, is_inlined: bool = False) -> _Rule:
     if not COMPILE:
         return function
-    compiled = numba.njit(
-        cache=is_kept, boundscheck=True, error_model="numpy", nogil=True, _nrt=False
+    compile_ = numba.njit(
+        cache=is_kept,
+        boundscheck=True,
+        error_model="numpy",
+        nogil=True,
+        inline="always" if is_inlined else "never",
+        no_cfunc_wrapper=True,
+        _nrt=False,
     )
-    return cast(_Rule, compiled(function))
+    compiled = compile_(function)
+    with_literals = compiled.get_call_template
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        # A number in the code of a caller would have a type, and compiled code, of its own.
+        return with_literals(tuple(map(numba.types.unliteral, args)), kws)
+
+    compiled.get_call_template = get_call_template
+    return cast(_Rule, compiled)
 
 
 def _keep_compiled_code() -> bool:

@@ -257,3 +257,12 @@ def test_in_the_checked_build_an_index_that_stands_for_none_is_out_of_bounds(
 ) -> None:
     h = handle.handle(engine.new_run_state(template, 1, 0))
     raises_index_error(lambda: basics.local_authority(h, -1))
+
+
+@compiled
+def test_a_constant_that_a_caller_writes_compiles_no_code_of_its_own(finished: State) -> None:
+    called = [f for f in vars(basics).values() if getattr(f, "signatures", ())]
+    assert basics.record in called
+    assert {f.py_func.__name__: len(f.signatures) for f in called} == {
+        f.py_func.__name__: 1 for f in called
+    }
