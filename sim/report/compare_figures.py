@@ -71,24 +71,13 @@ def plot_map(
 
     Localities whose difference can't be told from none, after correction for the number of those
     that differ in a run, are pale and hatched, or only pale where that holds of all; those where no
-    run differs are white.
-
-    Parameters
-    ----------
-    comparison
-        The comparison.
-    outcome
-        Name of an outcome by locality, see
-        :data:`sim.experiments.comparison.paired_simulation.LOCALITY_OUTCOMES`.
-    what_if
-        Which what-if; the first by default.
-    ax
-        Axes to draw on.
+    run differs are white. The first what-if is drawn by default.
 
     Raises
     ------
     InputError
-        If there is no such outcome or what-if.
+        If there is no such what-if, or ``outcome`` is none of
+        :data:`sim.experiments.comparison.paired_simulation.LOCALITY_OUTCOMES`.
     """
     from matplotlib.collections import PolyCollection
 
@@ -168,22 +157,13 @@ def plot_paths(
 ) -> Axes:
     """Draw mean differences over time with their 95 % bands, a panel a metric.
 
-    Parameters
-    ----------
-    comparison
-        The comparison.
-    metrics
-        Names of :data:`sim.experiments.comparison.paired_simulation.PATHS`; some key ones by
-        default.
-    what_if
-        Draw this what-if only; all by default.
-    ax
-        Axes to draw on.
+    Some key metrics are drawn by default, and all what-ifs.
 
     Raises
     ------
     InputError
-        If there is no such metric or what-if.
+        If there is no such what-if, or a metric is none of
+        :data:`sim.experiments.comparison.paired_simulation.PATHS`.
     """
     chosen = [known_outcome(name, PATHS, "metric over time") for name in metrics or METRICS]
     labels = comparison.labels if what_if is None else (comparison.label_of(what_if),)
@@ -233,23 +213,12 @@ def plot_forest(
     """Draw the effects on outcomes for the region in percent of the baseline, sorted.
 
     Those that can't be told from none are grey. Without a choice of outcomes, those are left out
-    that are equal in all runs or have no percentage.
-
-    Parameters
-    ----------
-    comparison
-        The comparison.
-    outcomes
-        Names of outcomes for the region.
-    what_if
-        Which what-if; the first by default.
-    ax
-        Axes to draw on.
+    that are equal in all runs or have no percentage. The first what-if is drawn by default.
 
     Raises
     ------
     InputError
-        If there is no such outcome or what-if.
+        If there is no such outcome for the region or what-if.
     """
     label = comparison.label_of(what_if)
     rows = comparison.effects[comparison.effects["scenario"] == label]

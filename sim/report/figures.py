@@ -97,19 +97,10 @@ def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
 def plot_map(run: RunTables, outcome: str = "deals", ax: Axes | None = None) -> Axes:
     """Draw an outcome of every locality on the tile map, as its mean over replicates.
 
-    Parameters
-    ----------
-    run
-        The run.
-    outcome
-        Name of an outcome by locality, see :data:`sim.engine.outcomes.OUTCOMES`.
-    ax
-        Axes to draw on.
-
     Raises
     ------
     InputError
-        If there is no such outcome.
+        If ``outcome`` is none of :data:`sim.engine.outcomes.OUTCOMES`.
     """
     from matplotlib.colors import Normalize, PowerNorm
 

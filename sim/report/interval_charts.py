@@ -81,20 +81,10 @@ def chart(
 ) -> str:
     """Return a chart of a few numbers on one line each, as SVG.
 
-    Parameters
-    ----------
-    rows
-        Name, number and mark of each.
-    label
-        What it says in words, for readers who don't see it.
-    above, below
-        Thresholds: where the numbers should lie is tinted, its ends are dashed lines.
-    zero
-        Whether to draw a line at zero.
-    axis
-        Whether to draw an axis under them.
-    width
-        In pixels.
+    ``rows`` are name, number and mark of each, ``label`` says the same in words for readers who
+    don't see it. ``above`` and ``below`` are thresholds: where the numbers should lie is tinted,
+    its ends are dashed lines. There may be a line at ``zero`` and an ``axis``; the width is in
+    pixels.
     """
     ends = [value for value in (above, below) if value is not None]
     given = [value for _, estimate, _ in rows for value in estimate.values() if value is not None]
@@ -171,14 +161,8 @@ def _estimate(at: Mapping[str, float], y: float, look: Look) -> list[str]:
 def draw_forest(rows: Iterable[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
     """Draw each claim's effect in standard errors, positive where the claim has it.
 
-    Effects of more than 40 standard errors are drawn at 40.
-
-    Parameters
-    ----------
-    rows
-        Findings as in ``patterns.json``; those without an interval are left out.
-    ax
-        Axes to draw on; new ones by default.
+    Rows are findings as in ``patterns.json``; those without an interval are left out. Effects of
+    more than 40 standard errors are drawn at 40.
     """
     found = pd.DataFrame({**row, **row["effect"]} for row in rows)
     found = found.dropna(subset=["value", "low", "high"]).query("high > low").reset_index(drop=True)

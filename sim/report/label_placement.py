@@ -174,21 +174,10 @@ def code_boxes(
 ) -> list[tuple[int, LabelBox, bool]]:
     """Choose a place for every country's code, the hardest first.
 
-    Parameters
-    ----------
-    room
-        The map; the boxes chosen are entered in it.
-    names
-        Code of each country.
-    size, point
-        Size of the type and side of a tile, in points.
-    inside
-        Whether codes belong inside the blocks; otherwise the sea beside them is preferred.
+    The boxes chosen are entered in ``room``. Size of the type and side of a tile are points.
+    Codes belong ``inside`` the blocks, or else on the sea beside them where there is room.
 
-    Returns
-    -------
-    list
-        Country, its box, and whether the box lies on tiles.
+    Return each country's number, its box, and whether the box lies on tiles.
     """
     choices = []
     for country, name in enumerate(names):

@@ -55,19 +55,10 @@ def plot_timeline(run: RunTables, locality: str, ax: Axes | None = None) -> Axes
     changes of governor that fall into the same month in every run. Months after the record's end
     are shaded, and no dated ones are drawn there.
 
-    Parameters
-    ----------
-    run
-        The run.
-    locality
-        ISO 3166-2 code.
-    ax
-        Axes to draw on.
-
     Raises
     ------
     InputError
-        If the world has no such locality.
+        If ``locality`` is no ISO 3166-2 code of the world's.
     """
     if locality not in set(run.world.localities["code"]):
         raise InputError(

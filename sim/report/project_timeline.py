@@ -30,14 +30,8 @@ def draw_biography(
 ) -> Axes:
     """Draw the biography of a project: when it happened on the left, what on the right.
 
-    Parameters
-    ----------
-    events, deal, replicate, world
-        As for :func:`sim.report.biography.biography_of`.
-    ax
-        Axes to draw on.
-    note
-        Small print at the lower edge, such as where the run comes from.
+    Events, deal, replicate and world are as for :func:`sim.report.biography.biography_of`; ``note``
+    is small print at the lower edge, such as where the run comes from.
 
     Raises
     ------

@@ -33,17 +33,7 @@ SEED_WORDS = "seed (deviation of one run)"
 def plot_indices(
     found: SensitivityTables, outcome: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw the indices of an outcome, the most influential parameter on top.
-
-    Parameters
-    ----------
-    found
-        The analysis.
-    outcome
-        The outcome; the first one by default.
-    ax
-        Axes to draw on.
-    """
+    """Draw the indices of an outcome, by default the first; the most influential comes on top."""
     name = found.outcomes[0] if outcome is None else outcome
     method, every = found.method, found.of(name)
     rows = every.head(MOST_SHOWN)

@@ -69,22 +69,9 @@ def draw_tilemap(
 ) -> MapGeometry:
     """Draw values of localities on the tile map and return its geometry.
 
-    Parameters
-    ----------
-    ax
-        Axes to draw on. Their size decides the size of the type.
-    world
-        Whose localities they are.
-    values
-        By code of the locality; NaN is missing.
-    cmap, norm
-        Colours and their scale.
-    label
-        What the values are, with their unit; stands at the colour bar.
-    missing_color, zero_color
-        Colours of missing values and of exact zeros; None leaves zero on the scale.
-    highlight
-        Codes of localities to mark and name.
+    Values are by code; NaN is missing. ``label``, at the colour bar, says what they are, with their
+    unit. ``zero_color`` is that of exact zeros; None leaves zero on the scale. Localities to
+    ``highlight`` are marked and named. The size of the axes decides the size of the type.
 
     Raises
     ------

@@ -53,26 +53,12 @@ def draw_timeline(
 ) -> tuple[Axes, Axes, float]:
     """Draw numbered marks in the lanes that hold any, and at their right what each number means.
 
-    Parameters
-    ----------
-    ax
-        Axes to draw on.
-    marks
-        ``year``, ``lane``, ``text`` and ``whole_year`` of each, which is hollow where the date is
-        known to the year only; numbered from 1 in order of years.
-    looks
-        Name and colour of each lane, from the top down.
-    layout
-        Sizes.
-    years
-        Length of the axis, whose limits are the caller's.
-    below
-        Inches to be left free below the lanes.
+    Each of ``marks``, numbered from 1 in order of years, has ``year``, ``lane``, ``text`` and
+    ``whole_year``: it is hollow where the date is known to the year only. ``looks`` are name and
+    colour of each lane from the top down, ``years`` is the length of the axis, whose limits are the
+    caller's, and ``below`` are inches to be left free below the lanes.
 
-    Returns
-    -------
-    tuple
-        The host, the axes of the lanes, and the height of the host in inches.
+    Return the host, the axes of the lanes, and the height of the host in inches.
     """
     groups = {lane: marks[marks["lane"] == lane] for lane in looks}
     rows = {

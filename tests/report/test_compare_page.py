@@ -32,6 +32,7 @@ from sim.report.compare_text import (
 from sim.report.display_names import outcome_label
 from sim.report.event_phrases import EventDescriber
 from sim.report.explain_difference import between_of, between_table
+from sim.report.figure_style import figure_of, save
 from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
 
@@ -346,15 +347,16 @@ def test_figures_can_be_drawn_into_axes_of_the_caller(both: Comparison) -> None:
         assert given is ax
 
 
-@pytest.mark.slow
 def test_report_and_figures_are_written_alike_twice(both: Comparison, tmp_path: Path) -> None:
-    first = write_report(both, tmp_path / "a")
-    second = write_report(both, tmp_path / "b")
-    assert first.read_bytes() == second.read_bytes()
-    for name in compare_figures.captions(both):
-        for suffix in ("png", "svg"):
-            one, two = (tmp_path / f / "figures" / f"{name}.{suffix}" for f in ("a", "b"))
-            assert one.read_bytes() == two.read_bytes()
+    report, names = write_report(both, tmp_path), compare_figures.captions(both)
+    place = tmp_path / "figures"
+    assert {path.stem for path in place.glob("*.png")} == set(names)
+    svgs = {name: (place / f"{name}.svg").read_bytes() for name in names}
+    assert report_page(both, svgs) == report.read_text(encoding="utf-8")
+    for name in ("hostile_map_deals", "hostile_paths", "marked_forest"):
+        figure = figure_of(compare_figures.draw(both, name))
+        for path in save(figure, tmp_path, name, names[name]):
+            assert path.read_bytes() == (place / path.name).read_bytes()
 
 
 def lone(comparison: Comparison, side: str) -> str:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -118,23 +117,6 @@ def test_figures_say_what_they_show_and_where_they_come_from(small_run: Run, nam
 @pytest.mark.parametrize("name", ALL)
 def test_figures_of_a_run_without_events(empty_run: Run, name: str) -> None:
     figure_style.figure_of(drawn(empty_run, name)).draw_without_rendering()
-
-
-def test_all_figures_are_saved_twice_alike(small_run: Run, tmp_path: Path) -> None:
-    first = figures.save_figures(small_run, tmp_path / "a")
-    names = figures.captions(small_run)
-    assert {p.name for p in first} == {f"{n}.{kind}" for n in names for kind in ("png", "svg")}
-    with ThreadPoolExecutor(2) as pool:
-        again = pool.map(
-            lambda n: figure_style.save(
-                figure_style.figure_of(figures.draw(small_run, n)), tmp_path, n, names[n]
-            ),
-            ["funnel", "countries", "channels"],
-        )
-        for png, svg in again:
-            assert png.read_bytes() == (tmp_path / "a" / png.name).read_bytes()
-            assert svg.read_bytes() == (tmp_path / "a" / svg.name).read_bytes()
-    assert all(caption.endswith(".") for caption in names.values())
 
 
 def test_a_figure_is_saved_by_its_ending(small_run: Run, tmp_path: Path) -> None:

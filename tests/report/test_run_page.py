@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from sim.core.parameters import PARAMETERS
 from sim.report import figures, html_page, run_summaries
 from sim.report.biography import example_of
+from sim.report.figure_style import figure_of, save
 from sim.report.run_page import report_page, write_report
 from sim.results.run_result import Run
 from sim.scenario.schema import build
@@ -68,13 +70,22 @@ def page(source: str) -> Page:
 
 
 def test_report_and_figures_are_written_alike_twice(small_run: Run, tmp_path: Path) -> None:
-    first = write_report(small_run, tmp_path / "a")
-    assert first == tmp_path / "a" / "report.html"
-    assert (tmp_path / "a" / "figures" / "funnel.svg").is_file()
-    text = first.read_text(encoding="utf-8")
-    svgs = {n: (tmp_path / "a" / "figures" / f"{n}.svg").read_bytes() for n in drawings(small_run)}
+    report, names = write_report(small_run, tmp_path), figures.captions(small_run)
+    assert report == tmp_path / "report.html"
+    place = tmp_path / "figures"
+    assert {p.name for p in place.iterdir()} == {f"{n}.{k}" for n in names for k in ("png", "svg")}
+    text = report.read_text(encoding="utf-8")
+    svgs = {name: (place / f"{name}.svg").read_bytes() for name in names}
     assert report_page(small_run, svgs) == text
     assert len(Page(text).all("img")) == len(svgs)
+    assert all(caption.endswith(".") for caption in names.values())
+
+    def again(name: str) -> tuple[Path, Path]:
+        return save(figure_of(figures.draw(small_run, name)), tmp_path, name, names[name])
+
+    with ThreadPoolExecutor(2) as pool:
+        for path in itertools.chain(*pool.map(again, ["funnel", "channels", "map_deals"])):
+            assert path.read_bytes() == (place / path.name).read_bytes()
 
 
 def test_page_asks_for_nothing_from_elsewhere(source: str, page: Page) -> None:

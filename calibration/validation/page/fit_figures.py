@@ -49,13 +49,7 @@ def _check_panels(checks: Sequence[tuple[str, Numbers]]) -> tuple[Axes, list[Axe
 
 
 def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
-    """Draw rank ECDF differences with the band that uniform samples stay in.
-
-    Parameters
-    ----------
-    checks
-        Title and numbers of each simulation-based calibration.
-    """
+    """Draw rank ECDF differences of each simulation-based calibration, and the band of chance."""
     host, axes = _check_panels(checks)
     limits = load_thresholds()["simulation_based_calibration"]
     for ax, (_, numbers) in zip(axes, checks, strict=True):
@@ -79,13 +73,7 @@ def draw_ranks(checks: Sequence[tuple[str, Numbers]]) -> Axes:
 
 
 def draw_coverage(checks: Sequence[tuple[str, Numbers]]) -> Axes:
-    """Draw how often central intervals hold the truth, less what they claim.
-
-    Parameters
-    ----------
-    checks
-        Title and numbers of each check of coverage.
-    """
+    """Draw how often central intervals hold the truth, less what they claim, for each check."""
     host, axes = _check_panels(checks)
     limits = load_thresholds()["coverage"]
     allowed = 100.0 * np.array(limits["tolerance"])
@@ -146,17 +134,7 @@ def marginals(posterior: Posterior) -> list[Marginal] | None:
 def draw_posterior(
     posterior: Posterior, priors: Sequence[Marginal], words: Mapping[str, str]
 ) -> Axes:
-    """Draw each parameter's posterior over its prior, in small panels.
-
-    Parameters
-    ----------
-    posterior
-        The draws.
-    priors
-        In the order of its parameters.
-    words
-        What the data say of each parameter, by name.
-    """
+    """Draw each parameter's posterior over its prior, in the colour of what the data say of it."""
     rows = -(-len(priors) // _COLUMNS)
     height = 1.15 + 1.75 * rows
     size = 0.88 / _COLUMNS, _PANEL / rows

@@ -44,15 +44,7 @@ def _counts(cases: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def draw_pit(groups: Mapping[str, Sequence[float]], what: str) -> Axes:
-    """Draw histograms of where held-out observations lie in their predictions.
-
-    Parameters
-    ----------
-    groups
-        PIT values by what predicted them.
-    what
-        What was predicted.
-    """
+    """Draw where held-out observations lie in their predictions: PIT values by who predicted."""
     from scipy.stats import binom
 
     parts = figure_style.columns(len(groups), 0.08)
@@ -110,17 +102,7 @@ def _share(check: str) -> float:
 
 
 def draw_counts(counts: Sequence[Row], title: str, check: str) -> Axes:
-    """Draw what is on record beside the interval predicted, a row a count.
-
-    Parameters
-    ----------
-    counts
-        ``name``, ``observed``, ``low`` and ``high`` of each, the first on top.
-    title
-        What was left out.
-    check
-        Whose share of predictions lies between ``low`` and ``high``.
-    """
+    """Draw what is on record beside the interval predicted by a check, a row a count."""
     rows = pd.DataFrame(counts).astype({"observed": float, "low": float, "high": float})
     ax = row_figure(len(rows), left=0.33)
     ax.hlines(rows.index, rows["low"], rows["high"], color=FAINT, linewidth=9.0,
