@@ -7,7 +7,8 @@ in a fixed order, so the same map always gets the same labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -57,9 +58,9 @@ class Room:
         Country of each tile or ``SEA``, shape (rows, columns).
     """
 
-    def __init__(self, labels: Ints) -> None:
+    def __init__(self, labels: Ints, taken: Iterable[LabelBox] = ()) -> None:
         self.labels = labels
-        self.taken: list[LabelBox] = []
+        self.taken = list(taken)
         rows, columns = np.nonzero(labels != SEA)
         ones = np.ones(len(rows))
         self.land = np.column_stack([columns, rows, ones, ones]).astype(np.float64)
@@ -179,6 +180,24 @@ def code_boxes(
 
     Return each country's number, its box, and whether the box lies on tiles.
     """
+    cells, shape = room.labels.tobytes(), room.labels.shape
+    placed = _placed(cells, shape, tuple(room.taken), tuple(names), size, point, inside)
+    room.taken += [box for _, box, _ in placed]
+    return list(placed)
+
+
+@lru_cache(maxsize=8)
+def _placed(
+    cells: bytes,
+    shape: tuple[int, ...],
+    taken: tuple[LabelBox, ...],
+    names: tuple[str, ...],
+    size: float,
+    point: float,
+    inside: bool,
+) -> tuple[tuple[int, LabelBox, bool], ...]:
+    """Return the places chosen on a map; it takes a second, and a report has several alike."""
+    room = Room(np.frombuffer(cells, dtype=np.int64).reshape(shape), taken)
     choices = []
     for country, name in enumerate(names):
         width, height = extent(name, size, point)
@@ -192,4 +211,4 @@ def code_boxes(
         box = LabelBox(*boxes[first].tolist())
         room.taken.append(box)
         placed.append((country, box, first >= shores))
-    return placed
+    return tuple(placed)
