@@ -14,8 +14,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from sim.experiments.worker_pool import import_paths
 
 SCENARIO = "baseline"
 _DRAWS = 5_000_000
@@ -23,18 +24,9 @@ _DRAWS = 5_000_000
 
 @dataclass(frozen=True)
 class Bar:
-    """Name a measurement and what it should reach.
+    """Name a measurement, say what it is, with its unit, and what it must and should reach.
 
-    Parameters
-    ----------
-    name
-        Key in the results.
-    what
-        What is measured, with its unit.
-    least, aim
-        What it must and what it should reach; None where nothing is asked.
-    lower_is_better
-        Whether smaller numbers are better.
+    Where nothing is asked, ``least`` and ``aim`` are None.
     """
 
     name: str
@@ -127,16 +119,9 @@ def _apart(part: str, **variables: str) -> float:
     """Return what this module prints for a part, with some environment variables set."""
     # A cache folder chosen by the user would bring compiled code along.
     inherited = {key: text for key, text in os.environ.items() if key != "NUMBA_CACHE_DIR"}
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    done = subprocess.run(
-        [sys.executable, "-m", "sim.experiments.benchmark", part],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        env={**inherited, "PYTHONPATH": path, **variables},
-    )
-    return float(done.stdout)
+    environment = {**inherited, "PYTHONPATH": import_paths(), **variables}
+    command = [sys.executable, "-m", "sim.experiments.benchmark", part]
+    return float(subprocess.check_output(command, text=True, env=environment))
 
 
 def start_seconds() -> tuple[float, float]:
@@ -157,10 +142,7 @@ def python_seconds() -> float:
 def measure(notify: Callable[[str], object] = lambda _: None) -> dict[str, float]:
     """Measure everything and return it by the names of :data:`BARS`.
 
-    Parameters
-    ----------
-    notify
-        Called with what is about to be measured.
+    ``notify`` is called with what is about to be measured.
     """
     notify("the compiled engine")
     engine = engine_seconds()
@@ -194,13 +176,6 @@ def table(measured: dict[str, float]) -> str:
     return "\n".join(lines)
 
 
-def _main(part: str) -> None:
-    parts: dict[str, Callable[[], float]] = {
-        "agents": agents_seconds,
-        "first": lambda: engine_seconds(repeats=0),
-    }
-    sys.stdout.write(repr(parts[part]()))
-
-
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    seconds = agents_seconds() if sys.argv[1] == "agents" else engine_seconds(repeats=0)
+    sys.stdout.write(repr(seconds))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.core import files, provenance
+from sim.core import files
 from sim.core.calendar import month_index, month_name
 from sim.core.plurals import counted
 from sim.core.state import Array, State
@@ -21,7 +21,7 @@ from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
 from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
-from sim.experiments.run_settings import simulated
+from sim.experiments.run_settings import base_manifest, simulated
 from sim.experiments.stopwatch import Stopwatch
 from sim.scenario.schema import Scenario
 from sim.world import World
@@ -140,29 +140,21 @@ class RunTables:
 
     def write_tables(self, folder: Path) -> None:
         """Write all tables and the summary into a folder that is there."""
-        files.write_parquet(folder / "events.parquet", self.tables["events"])
-        files.write_parquet(folder / "projects.parquet", self.tables["projects"])
         is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
-        files.write_parquet(folder / "deals.parquet", self.tables["projects"].filter(is_deal))
-        for name in ("series", "by_country", "by_locality"):
-            files.write_parquet(folder / f"{name}.parquet", self.tables[name])
-        files.write_parquet(folder / "per_run.parquet", self.per_run)
+        deals = self.tables["projects"].filter(is_deal)
+        for name, table in {**self.tables, "deals": deals, "per_run": self.per_run}.items():
+            files.write_parquet(folder / f"{name}.parquet", table)
         files.write_json(folder / "summary.json", self.summary)
         self.stopwatch.lap("writing")
 
 
 def _spread(values: Array) -> dict[str, float | None]:
     """Return mean, median and 90 % interval of the values that are known."""
-    known = values[~np.isnan(values)]
+    names, known = ("mean", "median", "q05", "q95"), values[~np.isnan(values)]
     if not len(known):
-        return dict.fromkeys(("mean", "median", "q05", "q95"))
-    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
-    return {
-        "mean": float(known.mean()),
-        "median": float(middle),
-        "q05": float(low),
-        "q95": float(high),
-    }
+        return dict.fromkeys(names)
+    found = (known.mean(), *np.quantile(known, (0.5, 0.05, 0.95)))
+    return dict(zip(names, map(float, found), strict=True))
 
 
 def _spread_of_months(months: pd.Series) -> dict[str, str | None]:
@@ -203,16 +195,7 @@ class Collector:
             self._add(self._final_state(template, replicate), replicate)
             if progress is not None:
                 progress(replicate + 1, total)
-        manifest = provenance.manifest(
-            scenario=self.scenario.model_dump(mode="json"),
-            parameters=self.scenario.parameter_values(),
-            world_digest=self.world.digest,
-            seed=self.scenario.seed,
-            replicates=total,
-            driver=self.driver,
-            started=started,
-            seconds=0.0,
-        )
+        manifest = base_manifest(self.scenario, self.world, self.driver, started)
         manifest["rules_from"] = rules_from(self.world)
         manifest["logs_kept"] = min(total, LOGS_KEPT)
         if self.extensions:
@@ -244,47 +227,37 @@ class Collector:
         return model.state
 
     def _add(self, w: State, replicate: int) -> None:
+        """Add the tables of a replicate, with the number of its draw where there are draws."""
         local = outcomes.by_place(w)
-        places = outcomes.locality_table(self.at, local, replicate)
-        countries = outcomes.country_table(w, self.at, local, replicate)
-        self.parts["by_locality"].append(self._with_number(places, replicate))
-        self.parts["by_country"].append(self._with_number(countries, replicate))
-        number = {"draw": parameter_draws.number_of(replicate, self.draws)} if self.draws else {}
-        record = {"replicate": replicate, **number, **outcomes.for_region(w, local)}
-        self.per_run.append(record)
+        number = {}
+        if self.draws:
+            number["draw"] = parameter_draws.number_of(replicate, self.draws)
+        for name, table in (
+            ("by_locality", outcomes.locality_table(self.at, local, replicate)),
+            ("by_country", outcomes.country_table(w, self.at, local, replicate)),
+        ):
+            draw = [pa.array(np.full(len(table), n, dtype=np.int32)) for n in number.values()]
+            self.parts[name].append(table.add_column(1, "draw", draw[0]) if draw else table)
+        self.per_run.append({"replicate": replicate, **number, **outcomes.for_region(w, local)})
         if replicate < LOGS_KEPT:
             self.parts["events"].append(events.event_table(w, self.at, replicate))
             self.parts["projects"].append(outcomes.project_table(w, self.at, replicate))
             self.monthly.append(outcomes.monthly(w)[self.scenario.start_month :])
 
-    def _with_number(self, table: pa.Table, replicate: int) -> pa.Table:
-        """Return a replicate's table with the number of the draw it took, if there are draws."""
-        if not self.draws:
-            return table
-        number = parameter_draws.number_of(replicate, self.draws)
-        column = pa.array(np.full(len(table), number, dtype=np.int32))
-        return table.add_column(1, "draw", column)
-
     def _series(self) -> pa.Table:
         """Return the monthly series in long form, summarised over replicates."""
         stack = np.stack(self.monthly)
         low, middle, high = np.quantile(stack, (0.05, 0.5, 0.95), axis=0)
-        months, countries, metrics = low.shape
         first = self.scenario.start_month
-        names = [month_name(first + t) for t in range(months)]
-        grid = np.indices((months, countries, metrics)).reshape(3, -1)
-
-        def words(index: Array, values: list[str]) -> pa.Array:
-            return pa.DictionaryArray.from_arrays(pa.array(index, type=pa.int32()), values)
-
-        return pa.table(
-            {
-                "month": words(grid[0], names),
-                "country": words(grid[1], list(self.at.country)),
-                "metric": words(grid[2], list(outcomes.SERIES_METRICS)),
-                "mean": stack.mean(axis=0).ravel(),
-                "median": middle.ravel(),
-                "q05": low.ravel(),
-                "q95": high.ravel(),
-            }
-        )
+        names = {
+            "month": [month_name(first + t) for t in range(stack.shape[1])],
+            "country": list(self.at.country),
+            "metric": list(outcomes.SERIES_METRICS),
+        }
+        grid = np.indices(low.shape, dtype=np.int32).reshape(3, -1)
+        words = {
+            name: pa.DictionaryArray.from_arrays(pa.array(index), values)
+            for (name, values), index in zip(names.items(), grid, strict=True)
+        }
+        numbers = {"mean": stack.mean(axis=0), "median": middle, "q05": low, "q95": high}
+        return pa.table(words | {name: values.ravel() for name, values in numbers.items()})

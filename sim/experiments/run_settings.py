@@ -6,9 +6,11 @@ Every artefact of a run, a comparison, a sweep or an analysis holds and tells th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.plurals import counted
 from sim.scenario.schema import Scenario, build, load, names, outline
@@ -37,6 +39,22 @@ def chosen_scenario(
     """Return a scenario, which may be given by name or path, with what is asked for otherwise."""
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
     return chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
+
+
+def base_manifest(
+    scenario: Scenario, world: World, driver: str, started: datetime
+) -> dict[str, Any]:
+    """Return the manifest of a scenario's runs but for what only some experiments have."""
+    return provenance.manifest(
+        scenario=scenario.model_dump(mode="json"),
+        parameters=scenario.parameter_values(),
+        world_digest=world.digest,
+        seed=scenario.seed,
+        replicates=scenario.replicates,
+        driver=driver,
+        started=started,
+        seconds=0.0,
+    )
 
 
 def simulated(

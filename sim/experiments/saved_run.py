@@ -72,22 +72,14 @@ def read_run(folder: str | Path, world: World | None = None) -> RunTables:
             file=place,
             allowed="the folder of tables that the run was made with",
         )
-    given = {name: value for name, value in manifest["scenario"].items() if value is not None}
-    scenario = scenario_of_record(given)
+    scenario = scenario_of_record(manifest["scenario"])
     tables = {name: _table(place, name) for name in TABLES}
     per_run = _table(place, "per_run").to_pandas()
     return RunTables(scenario, world, manifest["driver"], tables, per_run, manifest)
 
 
 def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFrame:
-    """Return the event log of a run that was written to a folder.
-
-    Parameters
-    ----------
-    folder
-        Folder of a finished run.
-    replicate
-        Read the log of this run only.
+    """Return the event log of a run that was written to a folder, of one replicate if asked for.
 
     Raises
     ------
@@ -98,12 +90,13 @@ def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFram
     from sim.engine.events import to_frame
 
     kept = int(read_manifest(folder).get("logs_kept", 0))
-    if replicate is not None and not 0 <= replicate < kept:
+    if replicate is None:
+        return to_frame(_table(Path(folder), "events"))
+    if not 0 <= replicate < kept:
         raise InputError(
             f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {kept - 1}"
         )
-    chosen = None if replicate is None else [("replicate", "=", replicate)]
-    return to_frame(_table(Path(folder), "events", chosen))
+    return to_frame(_table(Path(folder), "events", [("replicate", "=", replicate)]))
 
 
 def scenario_of_record(record: dict[str, Any]) -> Scenario:
@@ -123,13 +116,17 @@ def _without_blanks(value: Any) -> Any:
     """Return nested data without the fields that are None, as a scenario is built from."""
     if isinstance(value, dict):
         return {name: _without_blanks(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_blanks(item) for item in value]
-    return value
+    return [_without_blanks(item) for item in value] if isinstance(value, list) else value
 
 
-def _check(folder: Path, path: Path) -> None:
-    """Refuse a table that is not what was written."""
+def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = None) -> Any:
+    """Return a table of the run, or its chosen rows, as an Arrow table, if it is as written."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from sim.engine.events import WORDS
+
+    path = folder / f"{name}.parquet"
     written = read_manifest(folder).get("written")
     # Runs of earlier versions list names alone.
     if isinstance(written, dict) and path.is_file() and digest(path) != written.get(path.name):
@@ -139,25 +136,13 @@ def _check(folder: Path, path: Path) -> None:
             file=path,
             allowed="the table as it was written; make the run again",
         )
-
-
-def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = None) -> Any:
-    """Return a table of the run, or its chosen rows, as an Arrow table."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    from sim.engine.events import WORDS
-
-    path = folder / f"{name}.parquet"
-    _check(folder, path)
-    # A log has many rows of few words.
-    words = list(WORDS) if name == "events" else None
     try:
         table = parquet.read_table(
             path,
             filters=chosen,
             use_threads=False,
-            read_dictionary=words,
+            # A log has many rows of few words.
+            read_dictionary=list(WORDS) if name == "events" else None,
             page_checksum_verification=True,
         )
     except FileNotFoundError:

@@ -7,16 +7,10 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Tell apart what a run spends its time on; the parts add up to the whole.
+    """Tell apart what a run spends its time on, from now on; the parts add up to the whole."""
 
-    Parameters
-    ----------
-    since
-        When the first part began, on the clock of :func:`time.perf_counter`; now by default.
-    """
-
-    def __init__(self, since: float | None = None) -> None:
-        self._last = perf_counter() if since is None else since
+    def __init__(self) -> None:
+        self._last = perf_counter()
         self.parts: dict[str, float] = {}
 
     def lap(self, part: str) -> None:

@@ -1,7 +1,8 @@
 """Worker processes: tasks go in and news come out as lines over pipes; nothing else is shared.
 
-A worker that dies is replaced and its task given out again. Threads, where they do, take turns in
-:func:`in_order`.
+A worker that dies is replaced and its task given out again. Pools of the standard library and of
+loky end with the first worker that dies, and don't say in which run. Threads, where they do, take
+turns in :func:`in_order`.
 """
 
 from __future__ import annotations
@@ -37,26 +38,16 @@ _ONE_CORE = dict.fromkeys(
 )
 
 
-def _environment(more: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a worker: these packages, wherever they lie, on one core."""
-    found = {**os.environ, **_ONE_CORE, **more}
-    if _ROOT.name not in {"site-packages", "dist-packages"}:
-        paths = (str(_ROOT), os.environ.get("PYTHONPATH"))
-        found["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    return found
+def import_paths() -> str:
+    """Return the ``PYTHONPATH`` under which another process finds these packages."""
+    return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
 
 
 class Worker:
-    """Hold one worker's process and what it is doing.
+    """Hold one worker's process, started by a command, and what it is doing.
 
-    Parameters
-    ----------
-    command
-        What to start.
-    news
-        Gets the worker and what it says, each line of JSON as it comes; None once it has ended.
-    more
-        Further variables of its environment.
+    ``news`` gets the worker and what it says, each line of JSON as it comes; None once it has
+    ended. ``more`` are further variables of its environment.
     """
 
     def __init__(
@@ -65,13 +56,15 @@ class Worker:
         self.ready = False
         self.task: Any = None
         self.run = 0
+        is_installed = _ROOT.name in {"site-packages", "dist-packages"}
+        paths = {} if is_installed else {"PYTHONPATH": import_paths()}
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env=_environment(more),
+            env={**os.environ, **_ONE_CORE, **more, **paths},
             # Ctrl-C in the terminal is the caller's to act on, not the workers'.
             start_new_session=True,
         )
@@ -132,7 +125,7 @@ class WorkerPool:
         command: Sequence[str],
         tasks: Iterator[Any],
         size: int,
-        advance: Callable[[int], None],
+        advance: Notify,
         **environment: str,
     ) -> None:
         self.command, self.tasks, self.size = command, tasks, size
@@ -229,14 +222,9 @@ class WorkerPool:
 def serve(begin: Callable[[], Callable[[Any, Notify], Any]]) -> None:
     """Carry out tasks until no more come, say how far they are, and end the process.
 
-    So a worker does not outlive the caller that started it.
-
-    Parameters
-    ----------
-    begin
-        Makes ready and returns what carries out a task; it is given the task, in terms of JSON,
-        and a function to call with the place of each run that begins, from 0, and with their
-        number after the last.
+    So a worker does not outlive the caller that started it. ``begin`` makes ready and returns what
+    carries out a task; it is given the task, in terms of JSON, and a function to call with the
+    place of each run that begins, from 0, and with their number after the last.
     """
     from sim.core.jit import is_warm
 

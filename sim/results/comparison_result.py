@@ -4,70 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.engine.extensions import AddedStep, EachMonth
 from sim.experiments.comparison.paired_comparison import ComparisonTables, Progress, compare_tables
+from sim.experiments.comparison.paired_runs import paired_runs_of
+from sim.report import compare_figures, compare_page
+from sim.report.explain_difference import between_of
 from sim.results.written_result import WrittenResult
 from sim.scenario.schema import Scenario
 from sim.world import World
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 class Comparison(ComparisonTables, WrittenResult):
     """Hold how what-ifs differ from a baseline, draw it, explain it and write it."""
 
-    def _repr_html_(self) -> str:
-        from sim.report.compare_page import notebook_html
-
-        return notebook_html(self)
-
-    def plot_map(
-        self, outcome: str = "deals", what_if: str | None = None, ax: Axes | None = None
-    ) -> Axes:
-        """Draw the difference of an outcome by locality on the country grid."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_map(self, outcome, what_if, ax=ax)
-
-    def plot_paths(
-        self,
-        metrics: Sequence[str] | None = None,
-        what_if: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes:
-        """Draw differences over time with their 95 % bands, of one or all what-ifs."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_paths(self, metrics, what_if, ax=ax)
-
-    def plot_forest(
-        self,
-        outcomes: Sequence[str] | None = None,
-        what_if: str | None = None,
-        ax: Axes | None = None,
-    ) -> Axes:
-        """Draw the effects on all outcomes, sorted, with those in grey that may be none."""
-        from sim.report import compare_figures
-
-        return compare_figures.plot_forest(self, outcomes, what_if, ax=ax)
+    plot_map = compare_figures.plot_map
+    plot_paths = compare_figures.plot_paths
+    plot_forest = compare_figures.plot_forest
+    write_report = compare_page.write_report
+    _repr_html_ = compare_page.notebook_html
 
     def explain(self, deal: str, what_if: str | None = None, replicate: int = 0) -> str:
         """Tell why a deal exists in one world only, as text."""
-        from sim.experiments.comparison.paired_runs import paired_runs_of
-        from sim.report.explain_difference import between_of
-
-        return between_of(
-            paired_runs_of(self.worlds, self.labels, self.label_of(what_if), replicate), deal
-        )
-
-    def write_report(self, folder: Path) -> None:
-        """Draw the figures and write the report into a folder that is there."""
-        from sim.report.compare_page import write_report
-
-        write_report(self, folder)
+        label = self.label_of(what_if)
+        return between_of(paired_runs_of(self.worlds, self.labels, label, replicate), deal)
 
 
 def compare(

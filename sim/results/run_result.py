@@ -11,12 +11,14 @@ from sim.core.errors import InputError
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.run import Collector, Progress, RunTables
+from sim.experiments.run_settings import chosen_scenario
+from sim.report import figures, locality_timeline, run_page
+from sim.report.biography import biography_of
 from sim.results.written_result import WrittenResult
-from sim.scenario.schema import Scenario, load
+from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from panel.viewable import Viewable
 
 DRIVERS = ("compiled", "mesa")
@@ -25,40 +27,13 @@ DRIVERS = ("compiled", "mesa")
 class Run(RunTables, WrittenResult):
     """Hold what came of a scenario's replicates, draw it, explain it and write it."""
 
-    def _repr_html_(self) -> str:
-        from sim.report.run_page import notebook_html
-
-        return notebook_html(self)
-
-    def plot_map(self, outcome: str = "deals", ax: Axes | None = None) -> Axes:
-        """Draw an outcome on the country grid, mean over replicates."""
-        from sim.report import figures
-
-        return figures.plot_map(self, outcome, ax=ax)
-
-    def plot_ties(self, ax: Axes | None = None) -> Axes:
-        """Draw visits, twinnings and trust over time."""
-        from sim.report import figures
-
-        return figures.plot_ties(self, ax=ax)
-
-    def plot_funnel(self, ax: Axes | None = None) -> Axes:
-        """Draw the funnel from visits to completed projects."""
-        from sim.report import figures
-
-        return figures.plot_funnel(self, ax=ax)
-
-    def plot_timeline(self, locality: str, ax: Axes | None = None) -> Axes:
-        """Draw a locality's simulated events against its documented ones."""
-        from sim.report.locality_timeline import plot_timeline
-
-        return plot_timeline(self, locality, ax=ax)
-
-    def plot_channels(self, ax: Axes | None = None) -> Axes:
-        """Draw deals by channel and level of decision."""
-        from sim.report import figures
-
-        return figures.plot_channels(self, ax=ax)
+    plot_map = figures.plot_map
+    plot_ties = figures.plot_ties
+    plot_funnel = figures.plot_funnel
+    plot_timeline = locality_timeline.plot_timeline
+    plot_channels = figures.plot_channels
+    write_report = run_page.write_report
+    _repr_html_ = run_page.notebook_html
 
     def dashboard(self, language: str = "en") -> Viewable:
         """Return a view of the run's first world, month by month, for a notebook.
@@ -74,15 +49,7 @@ class Run(RunTables, WrittenResult):
 
     def explain(self, deal: str, replicate: int = 0) -> str:
         """Tell how a deal came about, from first contact on, as text."""
-        from sim.report.biography import biography_of
-
         return biography_of(self.events, deal, replicate=replicate)
-
-    def write_report(self, folder: Path) -> None:
-        """Draw the figures and write the report into a folder that is there."""
-        from sim.report.run_page import write_report
-
-        write_report(self, folder)
 
 
 def run(
@@ -140,8 +107,9 @@ def run(
             allowed="driver='mesa' with them",
         )
     world = world if world is not None else load_world()
-    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
-    chosen = chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
+    chosen = chosen_scenario(
+        scenario, world, overrides=overrides, seed=seed, replicates=replicates, end=end
+    )
     known = parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,9 +17,7 @@ from sim.experiments.sensitivity.analysis import (
 )
 from sim.experiments.sensitivity.scenario_discovery import Discovery
 from sim.experiments.sweep import Sweep
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from sim.report import sensitivity_bars, sensitivity_page
 
 RECORD = "sensitivity.json"
 """The file that an analysis is known by."""
@@ -30,21 +27,9 @@ RECORD = "sensitivity.json"
 class Sensitivity(SensitivityTables):
     """Hold how much each parameter matters to each outcome, draw it and write it."""
 
-    def __repr__(self) -> str:
-        from sim.report.sensitivity_page import sensitivity_card
-
-        return sensitivity_card(self)
-
-    def _repr_html_(self) -> str:
-        from sim.report.sensitivity_page import notebook_html
-
-        return notebook_html(self)
-
-    def plot(self, outcome: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw how much each parameter matters to an outcome, with intervals, sorted."""
-        from sim.report.sensitivity_bars import plot_indices
-
-        return plot_indices(self, outcome, ax=ax)
+    __repr__ = sensitivity_page.sensitivity_card
+    _repr_html_ = sensitivity_page.notebook_html
+    plot = sensitivity_bars.plot_indices
 
     def write(self, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
@@ -63,8 +48,6 @@ class Sensitivity(SensitivityTables):
             If the folder is not empty, and not to be overwritten, or cannot be written to; if
             none is given and the sweep is in none of this machine.
         """
-        from sim.report.sensitivity_page import write_page
-
         if folder is None:
             if self.folder is None:
                 raise InputError("the sweep is in no folder of this machine", argument="folder")
@@ -74,25 +57,19 @@ class Sensitivity(SensitivityTables):
             files.write_csv(target / "noise.csv", self.noise)
             if self.discovery is not None:
                 files.write_csv(target / "boxes.csv", _box_table(self.discovery))
-            write_page(self, target)
+            sensitivity_page.write_page(self, target)
         return target
 
 
 def _box_table(found: Discovery) -> pd.DataFrame:
+    """Return one row a box and limit."""
+    columns = ["coverage", "density", "mass", "points"]
     rows = [
-        {
-            "box": number,
-            "coverage": box.coverage,
-            "density": box.density,
-            "mass": box.mass,
-            "points": box.points,
-            **asdict(limit),
-        }
+        {"box": number, **{name: getattr(box, name) for name in columns}, **asdict(limit)}
         for number, box in enumerate(found.boxes, start=1)
         for limit in box.limits
     ]
-    columns = ["box", "coverage", "density", "mass", "points"]
-    return pd.DataFrame(rows, columns=[*columns, "parameter", "low", "high", "chance"])
+    return pd.DataFrame(rows, columns=["box", *columns, "parameter", "low", "high", "chance"])
 
 
 def sensitivity(

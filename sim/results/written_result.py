@@ -21,7 +21,7 @@ class WrittenResult:
         """Write all tables into a folder that is there."""
         raise NotImplementedError
 
-    def write_report(self, folder: Path) -> None:
+    def write_report(self, folder: str | Path) -> Path:
         """Draw the figures and write the report into a folder that is there."""
         raise NotImplementedError
 

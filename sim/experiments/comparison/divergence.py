@@ -3,12 +3,12 @@
 Two runs that share their seed and replicate number share every draw, and events carry the same
 identity in both. What one log holds and the other does not is therefore a consequence of what
 differs between the scenarios. Logs are record arrays of :data:`sim.core.state.EVENT` in the order
-of :func:`sim.engine.events.canonical_log`.
+of :func:`sim.engine.events.canonical_log`; events are named by their positions in them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,13 +20,7 @@ NOWHERE = -1
 
 
 class Log:
-    """Hold the log of one run with what walking its causes needs.
-
-    Parameters
-    ----------
-    events
-        Record array of :data:`sim.core.state.EVENT` in canonical order.
-    """
+    """Hold the log of one run, a record array in canonical order, with what its causes need."""
 
     def __init__(self, events: Array) -> None:
         self.events = events
@@ -53,13 +47,7 @@ class Log:
 
 
 class Sides:
-    """Hold the logs of two runs side by side.
-
-    Parameters
-    ----------
-    one, other
-        The two logs.
-    """
+    """Hold the logs of two runs side by side."""
 
     def __init__(self, one: Log, other: Log) -> None:
         self.logs = (one, other)
@@ -91,12 +79,7 @@ class Sides:
         """Return the first missing event that led to an event that only one log holds.
 
         The walk goes back along the causes that are missing in the other log too; a cause that
-        both logs hold is no reason for the difference.
-
-        Returns
-        -------
-        tuple
-            Position of that first event, and how many missing events the walk met.
+        both logs hold is no reason for the difference. How many missing events it met comes second.
         """
         log, only = self.logs[side], self.only[side]
         seen, waiting = {position}, [position]
@@ -119,16 +102,14 @@ class Sides:
         )
         first, last = np.searchsorted(log["month"], (month, month + 1))
         candidates = first + np.flatnonzero(self.only[1 - side][first:last])
-        projects, actors, places, kinds = (
-            log[name][candidates] for name in ("project", "actor", "place", "kind")
-        )
-        for wanted, mask in (
-            (project != 0, projects == project),
-            (actor >= 0, (actors == actor) & (projects == 0)),
-            (place >= 0, (places == place) & (kinds == kind)),
+        others = log[candidates]
+        for applies, alike in (
+            (project != 0, others["project"] == project),
+            (actor >= 0, (others["actor"] == actor) & (others["project"] == 0)),
+            (place >= 0, (others["place"] == place) & (others["kind"] == kind)),
         ):
-            if wanted and mask.any():
-                return int(candidates[np.argmax(mask)])
+            if applies and alike.any():
+                return int(candidates[np.argmax(alike)])
         return NOWHERE
 
 
@@ -178,3 +159,65 @@ def lone_deals(sides: Sides) -> list[LoneDeal]:
 def _positions(log: Array, rows: Array) -> dict[int, int]:
     """Return the last of the given rows of each project."""
     return dict(zip(log["project"][rows].tolist(), rows.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class RunDifference:
+    """Hold how one run of a what-if differs from the baseline's.
+
+    Parameters
+    ----------
+    same
+        Whether the logs are equal in everything.
+    first
+        The first event that only one of the two has, with the side that has it (0: baseline).
+    only
+        Events that only the baseline, and only the what-if, has.
+    deals
+        Deals that only the baseline, and only the what-if, has.
+    lone
+        These deals, the baseline's first.
+    rows
+        For each of these the deal, the root, what happened instead, the fate and the cause of
+        the fate, as records of events (n, 5); those that don't exist have the identity 0.
+    """
+
+    same: bool
+    first: tuple[int, Array] | None
+    only: tuple[int, int]
+    deals: tuple[int, int]
+    lone: tuple[LoneDeal, ...]
+    rows: Array
+
+    @classmethod
+    def between(cls, one: Log, other: Log) -> RunDifference:
+        """Return how two runs differ, with copies of the events it tells of."""
+        sides = Sides(one, other)
+        lone = lone_deals(sides)
+        logs = [log.events for log in sides.logs]
+        rows = np.zeros((len(lone), 5), dtype=logs[0].dtype)
+        for i, deal in enumerate(lone):
+            mine, there = logs[deal.side], logs[1 - deal.side]
+            cause = _cause_elsewhere(sides.logs[1 - deal.side], deal.fate)
+            found = [(mine, deal.deal), (mine, deal.root), (there, deal.instead)]
+            for j, (log, position) in enumerate([*found, (there, deal.fate), (there, cause)]):
+                if position != NOWHERE:
+                    rows[i, j] = log[position]
+        only = (int(sides.only[0].sum()), int(sides.only[1].sum()))
+        parting = sides.parting
+        first = None if parting is None else (parting[0], logs[parting[0]][parting[1]].copy())
+        count = sum(deal.side == 0 for deal in lone)
+        return cls(sides.same, first, only, (count, len(lone) - count), tuple(lone), rows)
+
+    def counted(self) -> RunDifference:
+        """Return the same without the deals one by one."""
+        return replace(self, lone=(), rows=self.rows[:0].copy())
+
+
+def _cause_elsewhere(log: Log, position: int) -> int:
+    """Return the first cause of an event that lies outside its own project, -1 if none does."""
+    if position == NOWHERE:
+        return NOWHERE
+    projects = log.events["project"]
+    own = projects[position]
+    return next((c for c in log.causes_of(position) if projects[c] != own), NOWHERE)

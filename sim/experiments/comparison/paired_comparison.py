@@ -23,16 +23,12 @@ from sim.core.calendar import month_name
 from sim.core.errors import InputError, nearest_name
 from sim.core.plurals import counted
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
+from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
 from sim.experiments.comparison import comparison_tables, pairing
-from sim.experiments.comparison.comparison_tables import Tally
-from sim.experiments.comparison.paired_simulation import (
-    COUNTRY_OUTCOMES,
-    LOCALITY_OUTCOMES,
-    PATHS,
-    PairedSimulation,
-)
-from sim.experiments.run_settings import changed, simulated
+from sim.experiments.comparison.comparison_tables import Tally, effect_frame
+from sim.experiments.comparison.paired_simulation import COMPARED, PairedSimulation
+from sim.experiments.run_settings import base_manifest, changed, simulated
 from sim.experiments.stopwatch import Stopwatch
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
@@ -98,7 +94,7 @@ class ComparisonTables:
         ``distinguishable`` says whether the 95 % interval lies on one side of zero;
         ``p_adjusted`` takes into account how many outcomes are looked at.
         """
-        return self._joined(comparison_tables.region_frame)
+        return self._differences("region", {})
 
     @cached_property
     def by_country(self) -> pd.DataFrame:
@@ -106,12 +102,7 @@ class ComparisonTables:
 
         ``distinguishable`` holds after correction for the number of countries that differ in a run.
         """
-        countries = list(self.worlds.at.country)
-        return self._joined(
-            lambda tally: comparison_tables.place_frame(
-                tally.country, COUNTRY_OUTCOMES, {"country": countries}, tally.identical
-            )
-        )
+        return self._differences("country", {"country": list(self.worlds.at.country)})
 
     @cached_property
     def by_locality(self) -> pd.DataFrame:
@@ -121,41 +112,39 @@ class ComparisonTables:
         run.
         """
         table = self.worlds.at.localities
-        places = {
-            "country": table["iso3"].tolist(),
-            "locality": table["code"].tolist(),
-            "name": table["name"].tolist(),
-        }
-        return self._joined(
-            lambda tally: comparison_tables.place_frame(
-                tally.local, LOCALITY_OUTCOMES, places, tally.identical
-            )
-        )
+        columns = {"country": "iso3", "locality": "code", "name": "name"}
+        places = {name: table[column].tolist() for name, column in columns.items()}
+        return self._differences("locality", places)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
         """Return the difference for the region by what-if, month and metric."""
         first = self.baseline.start_month
         months = [month_name(first + t) for t in range(self.baseline.n_months)]
+        frame = self._differences("month", {"month": months}, "metric")
+        return frame.drop(columns=["p_adjusted", "distinguishable"])
+
+    def _differences(
+        self, part: str, places: Mapping[str, Sequence[str]], name: str = "outcome"
+    ) -> pd.DataFrame:
+        """Return the differences of what is counted by region, country, locality or month."""
         return self._joined(
-            lambda tally: comparison_tables.place_frame(
-                tally.path, PATHS, {"month": months}, tally.identical, "metric"
-            ).drop(columns=["p_adjusted", "distinguishable"])
+            lambda tally: effect_frame(
+                tally.pairs[part], COMPARED[part], places, tally.identical, name
+            )
         )
 
     @cached_property
     def divergences(self) -> pd.DataFrame:
         """Return where and when the two worlds first part, by what-if and replicate."""
-        return self._joined(
-            lambda tally: comparison_tables.divergence_frame(tally.parted, self.worlds.at)
-        )
+        frame_of, at = comparison_tables.divergence_frame, self.worlds.at
+        return self._joined(lambda tally: frame_of(tally.parted, at))
 
     @cached_property
     def deals_in_one_world(self) -> pd.DataFrame:
         """Return the deals that only one of two worlds has, and why the other lacks them."""
-        return self._joined(
-            lambda tally: comparison_tables.deal_frame(tally.parted, self.worlds.at)
-        )
+        frame_of, at = comparison_tables.deal_frame, self.worlds.at
+        return self._joined(lambda tally: frame_of(tally.parted, at))
 
     @cached_property
     def flagged(self) -> pd.DataFrame:
@@ -238,8 +227,7 @@ class ComparisonTables:
     def write_tables(self, folder: Path) -> None:
         """Write all tables and the summary into a folder that is there."""
         for name in comparison_tables.TABLES:
-            frame: pd.DataFrame = getattr(self, name)
-            files.write_csv(folder / f"{name}.csv", frame, digits=10)
+            files.write_csv(folder / f"{name}.csv", getattr(self, name), digits=10)
         files.write_json(folder / "summary.json", self.summary)
         self.stopwatch.lap("writing")
 
@@ -248,10 +236,6 @@ def compare_tables(
     made: type[Made],
     baseline: str | Path | Scenario,
     *what_ifs: str | Path | Scenario,
-    replicates: int | None = None,
-    seed: int | None = None,
-    overrides: Mapping[str, float] | None = None,
-    end: str | None = None,
     world: World | None = None,
     workers: int | None = None,
     draws: Sequence[Mapping[str, float]] = (),
@@ -259,42 +243,60 @@ def compare_tables(
     added_steps: Sequence[AddedStep] = (),
     out: str | Path | None = None,
     progress: Progress | None = None,
+    **changes: Any,
 ) -> Made:
-    """Return the tables of paired runs, as the kind asked for.
+    """Return the tables of paired runs, as the kind asked for, or refuse what is not valid.
 
-    The other arguments are those of :func:`sim.results.comparison_result.compare`; a folder
-    given as ``out`` is checked and made, and not written to.
-
-    Raises
-    ------
-    InputError
-        If anything given is not valid or the scenarios cannot be paired.
+    The arguments are those of :func:`sim.results.comparison_result.compare`, ``changes`` its
+    ``replicates``, ``seed``, ``overrides`` and ``end``; a folder given as ``out`` is checked and
+    made, and not written to.
     """
     started, stopwatch = datetime.now(UTC), Stopwatch()
     extensions = Extensions(each_month, added_steps)
     world = world if world is not None else load_world()
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
-    chosen = pairing.paired_scenarios(given, replicates, seed, overrides, end)
+    chosen = pairing.paired_scenarios(given, **changes)
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     if out is not None:
         folders.prepare_folder(out)
     worlds = PairedSimulation(chosen, world, chosen[0].seed, known, extensions)
-    total = chosen[0].replicates
-    shape = (len(worlds.at.country), len(worlds.at.locality), chosen[0].n_months)
-    tallies = [Tally(*shape) for _ in chosen[1:]]
+    total, at = chosen[0].replicates, worlds.at
+    lengths = {"country": len(at.country), "locality": len(at.locality)}
+    tallies = [Tally({**lengths, "month": chosen[0].n_months}) for _ in chosen[1:]]
     regions: list[Array] = []
     # Closed at once on Ctrl-C, so that no thread starts another replicate.
     with closing(worlds.replicates(total, threads)) as replicates_done:
         for done in replicates_done:
             for number, tally in enumerate(tallies):
                 tally.add(done, number)
-            regions.append(np.stack([seen.region for seen in done.seen]))
+            regions.append(np.stack([seen["region"] for seen in done.seen]))
             if progress is not None:
                 progress(done.number + 1, total)
     labels = pairing.labels_of(chosen)
-    manifest = pairing.manifest_of_comparison(worlds, labels, threads, started)
+    manifest = _manifest(worlds, labels, threads, started)
     per_run = comparison_tables.per_run_frame(regions, [BASELINE, *labels])
     result = made(worlds, labels, tallies, per_run, manifest)
     stopwatch.lap("simulating")
     result.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
     return result
+
+
+def _manifest(
+    worlds: PairedSimulation, labels: Sequence[str], workers: int, started: datetime
+) -> dict[str, Any]:
+    """Describe a comparison completely enough to repeat it."""
+    base, *what_ifs = worlds.scenarios
+    manifest = base_manifest(base, worlds.world, "compiled", started)
+    if worlds.extensions:
+        manifest["extensions"] = worlds.extensions.record
+    records = [
+        {"scenario": one.model_dump(mode="json"), "parameters": one.parameter_values()}
+        for one in what_ifs
+    ]
+    return manifest | {
+        "rules_from": rules_from(worlds.world),
+        "kind": "comparison",
+        "what_ifs": dict(zip(labels, records, strict=True)),
+        "draws": [dict(draw) for draw in worlds.draws],
+        "workers": workers,
+    }

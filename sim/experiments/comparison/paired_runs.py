@@ -33,21 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PairedRuns:
-    """Hold the logs of one replicate of two scenarios.
-
-    Parameters
-    ----------
-    names
-        What the two are called.
-    logs
-        Their event logs as frames.
-    replicate
-        Which run of each.
-    world
-        The tables both ran on.
-    scenarios
-        The two.
-    """
+    """Hold the event logs of one replicate of two scenarios, with what the two are called."""
 
     names: tuple[str, str]
     logs: tuple[pd.DataFrame, pd.DataFrame]
@@ -96,19 +82,16 @@ def paired_runs_of(
     worlds: PairedSimulation, labels: Sequence[str], label: str, replicate: int
 ) -> PairedRuns:
     """Run one replicate of the baseline and of a what-if again."""
-    number = 1 + list(labels).index(label)
-    total = worlds.scenarios[0].replicates
-    if not 0 <= replicate < total:
-        raise InputError(
-            f"there is no run {replicate}", field="replicate", allowed=f"0 to {total - 1}"
-        )
-    both = (worlds.scenarios[0], worlds.scenarios[number])
+    base, *what_ifs = worlds.scenarios
+    if not 0 <= replicate < base.replicates:
+        allowed = f"0 to {base.replicates - 1}"
+        raise InputError(f"there is no run {replicate}", field="replicate", allowed=allowed)
+    both = (base, dict(zip(labels, what_ifs, strict=True))[label])
     pair = PairedSimulation(both, worlds.world, worlds.seed, worlds.draws, worlds.extensions)
     one, other = (
         to_frame(event_table(w, worlds.at, replicate)) for w in pair.final_states(replicate)
     )
-    names = (worlds.scenarios[0].name, label)
-    return PairedRuns(names, (one, other), replicate, worlds.world, both)
+    return PairedRuns((base.name, label), (one, other), replicate, worlds.world, both)
 
 
 def is_comparison(folder: str | Path) -> bool:
@@ -148,18 +131,19 @@ def read_paired_runs(
         )
     one, two = read_manifest(folder), read_manifest(other)
     _require_paired(folder, other, one, two)
-    names = [m["scenario"]["name"] for m in (one, two)]
+    names = (one["scenario"]["name"], two["scenario"]["name"])
     if names[0] == names[1]:
-        names = [Path(folder).name, Path(other).name]
+        names = (Path(folder).name, Path(other).name)
     logs = (read_events(folder, replicate), read_events(other, replicate))
     scenarios = (scenario_of_record(one["scenario"]), scenario_of_record(two["scenario"]))
-    return PairedRuns((names[0], names[1]), logs, replicate, world, scenarios)
+    return PairedRuns(names, logs, replicate, world, scenarios)
 
 
 def _require_paired(
     folder: str | Path, other: str | Path, one: dict[str, Any], two: dict[str, Any]
 ) -> None:
     """Refuse two runs that don't share their draws."""
+    lead = f"cannot be set beside {folder}"
     for words, path in (
         ("model version", ("model_version",)),
         ("seed", ("seed",)),
@@ -170,13 +154,13 @@ def _require_paired(
         mine, its = (reduce(getitem, path, manifest) for manifest in (one, two))
         if mine != its:
             raise InputError(
-                f"cannot be set beside {folder}: the {words} differs, {its} and {mine}",
+                f"{lead}: the {words} differs, {its} and {mine}",
                 file=other,
                 allowed="two runs that differ only in their scenario",
             )
     if one.get("draws") != two.get("draws"):
         raise InputError(
-            f"cannot be set beside {folder}: they took other draws of parameters",
+            f"{lead}: they took other draws of parameters",
             file=other,
             allowed="two runs of the same draws, or none",
         )
@@ -210,7 +194,7 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
                 file=folder,
                 allowed="a comparison that can be repeated; make it again",
             )
-    scenarios = [scenario_of_record(manifest["scenario"])]
-    scenarios += [scenario_of_record(entry["scenario"]) for entry in what_ifs.values()]
+    records = [manifest["scenario"], *(entry["scenario"] for entry in what_ifs.values())]
+    scenarios = [scenario_of_record(record) for record in records]
     worlds = PairedSimulation(scenarios, world, manifest["seed"], manifest["draws"])
     return paired_runs_of(worlds, list(what_ifs), label, replicate)

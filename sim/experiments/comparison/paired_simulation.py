@@ -8,7 +8,7 @@ the world's tables and keep every processor busy without copies.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
 from sim.engine.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
 from sim.experiments import parameter_draws
-from sim.experiments.comparison.divergence import NOWHERE, Log, LoneDeal, Sides, lone_deals
+from sim.experiments.comparison.divergence import Log, RunDifference
 from sim.experiments.worker_pool import in_order
 from sim.world.positions import Positions
 
@@ -56,68 +56,32 @@ PATHS = (
     *(Outcome(field.name, field.unit, field.meaning) for field in SERIES),
 )
 """What is followed month by month for the region; counts and values add up from the start."""
-
-_TOTALS = ("ties", "open_projects")
-_BY_COUNTRY_MEAN = ("views", "reputation")
-
-
-@dataclass(frozen=True)
-class RunTotals:
-    """Hold what is counted of one run.
-
-    Shapes: outcomes for the region (R,), by country (K, C), by locality (O, L), month by month
-    (M, T); the log.
-    """
-
-    region: Array
-    country: Array
-    local: Array
-    path: Array
-    log: Log
-
-
-@dataclass(frozen=True)
-class RunDifference:
-    """Hold how one run of a what-if differs from the baseline's.
-
-    Parameters
-    ----------
-    same
-        Whether the logs are equal in everything.
-    first
-        The first event that only one of the two has, with the side that has it (0: baseline).
-    only
-        Events that only the baseline, and only the what-if, has.
-    deals
-        Deals that only the baseline, and only the what-if, has.
-    lone
-        These deals, the baseline's first.
-    rows
-        For each of these the deal, the root, what happened instead, the fate and the cause of
-        the fate, as records of events (n, 5).
-    known
-        Which of these exist (n, 5).
-    """
-
-    same: bool
-    first: tuple[int, Array] | None
-    only: tuple[int, int]
-    deals: tuple[int, int]
-    lone: tuple[LoneDeal, ...]
-    rows: Array
-    known: Array
-
-    def counted(self) -> RunDifference:
-        """Return the same without the deals one by one."""
-        return replace(self, lone=(), rows=self.rows[:0].copy(), known=self.known[:0].copy())
+COMPARED = {
+    "region": REGION_OUTCOMES,
+    "country": COUNTRY_OUTCOMES,
+    "locality": LOCALITY_OUTCOMES,
+    "month": PATHS,
+}
+"""What is counted of one run, by what it is counted for."""
 
 
 @dataclass(frozen=True)
 class Replicate:
-    """Hold one replicate: each scenario's run, baseline first, and how the others differ."""
+    """Hold one replicate of all scenarios, the baseline first.
+
+    Parameters
+    ----------
+    number
+        Its number.
+    seen
+        What is counted of each run, by the names of :data:`COMPARED`: for the region (R,), by
+        country (K, C), by locality (O, L) and by month (M, T).
+    parted
+        How each what-if's run differs from the baseline's.
+    """
 
     number: int
-    seen: tuple[RunTotals, ...]
+    seen: tuple[dict[str, Array], ...]
     parted: tuple[RunDifference, ...]
 
 
@@ -128,10 +92,8 @@ class PairedSimulation:
     ----------
     scenarios
         The baseline, then the what-ifs.
-    world
-        The tables all of them run on.
-    seed
-        Seed of all of them.
+    world, seed
+        Tables and seed of all of them.
     draws
         Parameter sets, each shared by all scenarios; replicate number r takes set r, starting
         over at the end. A parameter that a scenario sets, or that a what-if has otherwise than
@@ -165,45 +127,39 @@ class PairedSimulation:
         pairs = zip(self._first, scenarios, strict=True)
         return tuple(with_parameters(begun, scenario) for begun, scenario in pairs)
 
-    def _begun(self, replicate: int) -> tuple[State, ...]:
-        """Return the state before the first month of each scenario in a replicate."""
-        if not self.draws:
-            return self.templates
-        draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
-        return self._templates([with_draw(s, self.scenarios[0], draw) for s in self.scenarios])
-
-    def final_states(self, replicate: int) -> tuple[State, ...]:
-        """Return the state after the last month of each scenario."""
-        return tuple(self._simulated(replicate))
-
-    def _simulated(self, replicate: int) -> Iterator[State]:
-        for begun in self._begun(replicate):
+    def final_states(self, replicate: int) -> Iterator[State]:
+        """Yield the state after the last month of each scenario."""
+        templates = self.templates
+        if self.draws:
+            draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
+            scenarios = [with_draw(s, self.scenarios[0], draw) for s in self.scenarios]
+            templates = self._templates(scenarios)
+        for begun in templates:
             yield simulate_extended(begun, self.seed, replicate, self.extensions)
 
     def replicate(self, number: int) -> Replicate:
         """Run one replicate of every scenario and compare."""
-        seen = tuple(self._look(w) for w in self._simulated(number))
-        parted = tuple(_parted(Sides(seen[0].log, other.log)) for other in seen[1:])
+        seen, logs = zip(*(self._look(w) for w in self.final_states(number)), strict=True)
+        parted = tuple(RunDifference.between(logs[0], log) for log in logs[1:])
         return Replicate(number, seen, parted)
 
     def replicates(self, count: int, workers: int) -> Generator[Replicate, None, None]:
         """Yield the replicates in order, computed by a number of threads."""
         return in_order(self.replicate, count, workers)
 
-    def _look(self, w: State) -> RunTotals:
+    def _look(self, w: State) -> tuple[dict[str, Array], Log]:
         local = outcomes.by_place(w)
         region = outcomes.for_region(w, local)
         start = int(w.run["start"][0])
         local |= {first.name: local[first.name] - start for first in FIRSTS}
         country = outcomes.by_country(w, local)
         places = len(self.at.locality)
-        return RunTotals(
-            region=np.array([region[o.name] for o in REGION_OUTCOMES]),
-            country=np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
-            local=np.array([local[o.name][:places] for o in LOCALITY_OUTCOMES], dtype=np.float64),
-            path=region_paths(w, self.sizes),
-            log=Log(canonical_log(w)),
-        )
+        return {
+            "region": np.array([region[o.name] for o in REGION_OUTCOMES]),
+            "country": np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
+            "locality": np.array([local[o.name][:places] for o in LOCALITY_OUTCOMES], np.float64),
+            "month": region_paths(w, self.sizes),
+        }, Log(canonical_log(w))
 
 
 def country_sizes(at: Positions) -> Array:
@@ -215,12 +171,7 @@ def country_sizes(at: Positions) -> Array:
 def region_paths(w: State, sizes: Array) -> Array:
     """Return the region month by month (M, T), for :data:`PATHS`.
 
-    Parameters
-    ----------
-    w
-        State after the last month.
-    sizes
-        Number of localities of each country, see :func:`country_sizes`.
+    ``w`` is the state after the last month, ``sizes`` what :func:`country_sizes` returns.
     """
     monthly = outcomes.monthly(w)[int(w.run["start"][0]) :]
     result = np.empty((len(PATHS), len(monthly)))
@@ -228,9 +179,9 @@ def region_paths(w: State, sizes: Array) -> Array:
         values = monthly[:, :, i]
         if name in SERIES_COUNTS or name == "deal_value_usd_m":
             result[i] = np.cumsum(values.sum(axis=1))
-        elif name in _TOTALS:
+        elif name in {"ties", "open_projects"}:
             result[i] = values.sum(axis=1)
-        elif name in _BY_COUNTRY_MEAN:
+        elif name in {"views", "reputation"}:
             result[i] = values.mean(axis=1)
         else:
             result[i] = values @ sizes / sizes.sum()
@@ -253,34 +204,3 @@ def with_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float])
     own, base = scenario.parameter_values(), baseline.parameter_values()
     kept = {name: value for name, value in draw.items() if own.get(name) == base.get(name)}
     return parameter_draws.with_draw(scenario, kept)
-
-
-def _parted(sides: Sides) -> RunDifference:
-    """Return how two runs differ, with copies of the events it tells of."""
-    first = sides.parting
-    lone = lone_deals(sides)
-    logs = [log.events for log in sides.logs]
-    rows = np.zeros((len(lone), 5), dtype=logs[0].dtype)
-    known = np.zeros(rows.shape, dtype=np.bool_)
-    for i, deal in enumerate(lone):
-        mine, other = logs[deal.side], logs[1 - deal.side]
-        found = [(mine, deal.deal), (mine, deal.root), (other, deal.instead), (other, deal.fate)]
-        found.append((other, _cause_elsewhere(sides.logs[1 - deal.side], deal.fate)))
-        for j, (log, position) in enumerate(found):
-            if position != NOWHERE:
-                rows[i, j], known[i, j] = log[position], True
-    only = (int(sides.only[0].sum()), int(sides.only[1].sum()))
-    event = None if first is None else (first[0], logs[first[0]][first[1]].copy())
-    count = sum(deal.side == 0 for deal in lone)
-    return RunDifference(
-        sides.same, event, only, (count, len(lone) - count), tuple(lone), rows, known
-    )
-
-
-def _cause_elsewhere(log: Log, position: int) -> int:
-    """Return the first cause of an event that lies outside its own project, -1 if none does."""
-    if position == NOWHERE:
-        return NOWHERE
-    projects = log.events["project"]
-    own = projects[position]
-    return next((c for c in log.causes_of(position) if projects[c] != own), NOWHERE)

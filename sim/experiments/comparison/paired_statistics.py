@@ -167,21 +167,9 @@ def interval(
 ) -> dict[str, Array]:
     """Return the interval of mean paired differences, its p-value and the chance of its sign.
 
-    Parameters
-    ----------
-    count, mean, squares
-        Number of pairs, mean difference and sum of squares around it.
-    differing
-        Pairs that differ.
-    sizes
-        Smallest and largest size of a difference among them; where there is none, the first is
-        the smallest size possible.
-
-    Returns
-    -------
-    dict
-        ``method``, ``low``, ``high``, ``p_value`` and ``p_higher``; nan with fewer than two
-        pairs.
+    Given are the number of pairs, the mean difference and the sum of squares around it, how many
+    pairs differ, and the smallest and largest size of a difference among these; where there is
+    none, the first is the smallest size possible. With fewer than two pairs the result is nan.
     """
     from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
@@ -216,31 +204,20 @@ def interval(
 def _flipped(balance: Array, differing: Array) -> Array:
     """Return the p-value of the exact sign-flip test for differences of one size.
 
-    Parameters
-    ----------
-    balance
-        Pairs that are higher minus pairs that are lower.
-    differing
-        Pairs that are either.
+    ``balance`` is the number of pairs that are higher less those that are lower.
     """
     from scipy.special import bdtr
 
     fewer = np.round((differing - np.abs(balance)) / 2.0)
-    result: Array = np.minimum(2.0 * bdtr(fewer, differing, 0.5), 1.0)
-    return result
+    return np.asarray(np.minimum(2.0 * bdtr(fewer, differing, 0.5), 1.0))
 
 
 def adjusted(p_values: Array, differs: Array | None = None) -> Array:
     """Return p-values adjusted for their number as Benjamini and Hochberg do; nan stays nan.
 
-    Parameters
-    ----------
-    p_values
-        One for each outcome or place.
-    differs
-        Which of them differ in a pair at all; the others keep their p-value and don't count. What
-        is tested is the sign of differences, of which their being there says nothing, so that the
-        share of wrong findings stays bounded (Bourgon, Gentleman and Huber 2010).
+    Those that differ in no pair, where ``differs`` says so, keep their p-value and don't count.
+    What is tested is the sign of differences, of which their being there says nothing, so that
+    the share of wrong findings stays bounded (Bourgon, Gentleman and Huber 2010).
     """
     from scipy.stats import false_discovery_control
 

@@ -1,27 +1,21 @@
-"""Which scenarios can be paired, what tells them apart, and how that is kept."""
+"""Which scenarios can be paired, and what they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.provenance import cpu_count
-from sim.engine.record_coverage import rules_from
+from sim.experiments.run_settings import at_least
 from sim.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_simulation import PairedSimulation
 
 
 def paired_scenarios(
     scenarios: Sequence[Scenario],
-    replicates: int | None,
-    seed: int | None,
-    overrides: Mapping[str, float] | None,
-    end: str | None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, float] | None = None,
+    end: str | None = None,
 ) -> list[Scenario]:
     """Return scenarios that share months, seed and replicates, the baseline first.
 
@@ -36,15 +30,15 @@ def paired_scenarios(
             field="WHATIF",
             allowed="one or more scenarios beside the baseline",
         )
-    changed = [_changed(scenario, overrides, end) for scenario in scenarios]
-    first = changed[0].with_overrides(seed=seed, replicates=replicates)
+    first, *others = (_changed(scenario, overrides, end) for scenario in scenarios)
+    first = first.with_overrides(seed=seed, replicates=replicates)
     if first.replicates < 2:
         raise InputError(
             "one run says nothing of how sure a difference is",
             field="replicates",
             allowed="2 or more",
         )
-    for other in changed[1:]:
+    for other in others:
         for field in ("start", "end"):
             mine, its = getattr(first, field), getattr(other, field)
             if mine != its:
@@ -53,13 +47,8 @@ def paired_scenarios(
                     field=field,
                     allowed="scenarios over the same months; an end that is given is that of all",
                 )
-    return [
-        first,
-        *(
-            other.with_overrides(seed=first.seed, replicates=first.replicates)
-            for other in changed[1:]
-        ),
-    ]
+    seed, replicates = first.seed, first.replicates
+    return [first, *(other.with_overrides(seed=seed, replicates=replicates) for other in others)]
 
 
 def _changed(
@@ -80,31 +69,20 @@ def _changed(
 
 def labels_of(scenarios: Sequence[Scenario]) -> list[str]:
     """Return a unique name for each what-if; the baseline stands first and keeps its own."""
-    taken = {scenarios[0].name}
-    labels = []
+    taken = [scenarios[0].name]
     for scenario in scenarios[1:]:
         label, count = scenario.name, 1
         while label in taken:
             count += 1
             label = f"{scenario.name}-{count}"
-        taken.add(label)
-        labels.append(label)
-    return labels
+        taken.append(label)
+    return taken[1:]
 
 
 def threads(workers: int | None) -> int:
-    """Return how many threads to use: those asked for, or one a processor.
-
-    Raises
-    ------
-    InputError
-        If fewer than one are asked for.
-    """
-    if workers is None:
-        return cpu_count()
-    if workers < 1:
-        raise InputError(f"{workers} is too few", field="workers", allowed="1 or more")
-    return workers
+    """Return how many threads to use: those asked for, one or more, or one a processor."""
+    at_least(1, workers, "workers")
+    return cpu_count() if workers is None else workers
 
 
 def same_world(one: Scenario, other: Scenario) -> bool:
@@ -114,35 +92,3 @@ def same_world(one: Scenario, other: Scenario) -> bool:
         and one.interventions == other.interventions
         and (one.start, one.end) == (other.start, other.end)
     )
-
-
-def manifest_of_comparison(
-    worlds: PairedSimulation, labels: Sequence[str], workers: int, started: datetime
-) -> dict[str, Any]:
-    """Describe a comparison completely enough to repeat it."""
-    base, *what_ifs = worlds.scenarios
-    manifest = provenance.manifest(
-        scenario=base.model_dump(mode="json"),
-        parameters=base.parameter_values(),
-        world_digest=worlds.world.digest,
-        seed=base.seed,
-        replicates=base.replicates,
-        driver="compiled",
-        started=started,
-        seconds=0.0,
-    )
-    if worlds.extensions:
-        manifest["extensions"] = worlds.extensions.record
-    return manifest | {
-        "rules_from": rules_from(worlds.world),
-        "kind": "comparison",
-        "what_ifs": {
-            label: {
-                "scenario": scenario.model_dump(mode="json"),
-                "parameters": scenario.parameter_values(),
-            }
-            for label, scenario in zip(labels, what_ifs, strict=True)
-        },
-        "draws": [dict(draw) for draw in worlds.draws],
-        "workers": workers,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from sim.core.errors import InputError, nearest_name
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
 from sim.experiments.sensitivity.monte_carlo_noise import (
+    Noise,
     errors_of,
-    known_outcomes,
     noise_of,
     outcomes_of,
     response,
 )
-from sim.experiments.sensitivity.scenario_discovery import Discovery, discover, parse_condition
+from sim.experiments.sensitivity.scenario_discovery import Discovery, discovered
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.sweep_result import Status
 
@@ -62,17 +62,15 @@ class SweepFrames:
         failed = int(errors_of(runs).sum())
         return Status(planned, len(runs), failed, points, runs["point"].nunique())
 
-
-def _frames(sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
-    """Return the design and the runs of a sweep."""
-    if isinstance(sweep, SweepFrames):
-        return sweep
-    kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
-    plan = kept.plan
-    source = {"model_version": plan.model_version, **plan.simulated}
-    folder = Path(kept.folder)
-    kept_in = folder if folder.is_dir() else None
-    return SweepFrames(kept.design, kept.frame, source, kept_in, plan.runs)
+    @classmethod
+    def of(cls, sweep: str | Path | Sweep | SweepFrames) -> SweepFrames:
+        """Return what is needed of a sweep, given as it is or by the place it is kept at."""
+        if isinstance(sweep, SweepFrames):
+            return sweep
+        kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
+        source = {"model_version": kept.plan.model_version, **kept.plan.simulated}
+        folder = Path(kept.folder) if Path(kept.folder).is_dir() else None
+        return cls(kept.design, kept.frame, source, folder, kept.plan.runs)
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,10 +146,10 @@ class SensitivityTables:
             If it is known of no parameter whether it has an effect.
         """
         rows = self.of(outcome)
-        if rows["matters"].isna().all():
+        if (found := self.known_inert(rows["outcome"].iloc[0])) is None:
             name = rows["outcome"].iloc[0]
             raise InputError(f"of no parameter is it known whether it matters to {name}")
-        return [str(name) for name in rows.loc[rows["matters"].eq(False), "parameter"]]
+        return found
 
     def undecided(self, outcome: str | None = None) -> list[str]:
         """Return the parameters of which it is not known whether they have an effect."""
@@ -160,8 +158,9 @@ class SensitivityTables:
 
     def known_inert(self, outcome: str) -> list[str] | None:
         """Return the parameters that cannot be told from ones without effect, None if unknown."""
-        is_unknown = self.of(outcome)["matters"].isna().all()
-        return None if is_unknown else self.inert(outcome)
+        rows = self.of(outcome)
+        inert = [str(name) for name in rows.loc[rows["matters"].eq(False), "parameter"]]
+        return None if rows["matters"].isna().all() else inert
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -205,39 +204,41 @@ def sensitivity_tables(
     discover: Iterable[str] | str = (),
 ) -> SensitivityTables:
     """Return the indices of a sweep (:func:`sim.results.sensitivity_result.sensitivity`)."""
-    frames = _frames(sweep)
+    frames = SweepFrames.of(sweep)
     design, runs = frames.design, frames.frame
     chosen = method_for(design, method)
-    names = outcomes_of(design, runs, [outcomes] if isinstance(outcomes, str) else outcomes)
-    answers = [response(design, runs, name) for name in names]
-    notes = list(design.notes)
-    rows: list[dict[str, Any]] = []
-    noises = []
-    for answer in answers:
-        found = indices(chosen, design, answer, design.seed)
-        noises.append(noise_of(answer, design.seed))
-        notes += [*answer.notes(), *found.notes]
-        notes += _scarce(answer.outcome, found.rows)
-        rows += [*found.rows, *_seed_row(chosen, noises[-1])]
+    notes, rows, noises = list(design.notes), list[dict[str, Any]](), list[Noise]()
+    for name in outcomes_of(design, runs, outcomes):
+        answer = response(design, runs, name)
+        found, said = indices(chosen, design, answer, design.seed)
+        noise = noise_of(answer, design.seed)
+        notes += [*answer.notes(), *said, *_scarce(name, found)]
+        rows += [*found, *_seed_row(chosen, noise)]
+        noises.append(noise)
     if all(np.isnan(one.deviation) for one in noises):
         notes.append(
             "one run a point: what the seed does is not known; "
             "give the sweep two replicates or more"
         )
-    table = pd.DataFrame(rows)
-    table["matters"] = table["matters"].astype("boolean")
-    noise = pd.DataFrame([asdict(one) for one in noises])
-    kept = (None, frames.source, frames.folder)
-    result = SensitivityTables(chosen, design, frames.status, table, noise, tuple(notes), *kept)
-    asked = [discover] if isinstance(discover, str) else list(discover)
-    if not asked:
-        return result
-    if design.kind in {"sobol", "morris"}:
+    conditions = [discover] if isinstance(discover, str) else list(discover)
+    if conditions and design.kind in {"sobol", "morris"}:
         notes.append(
             f"points of a {design.kind} design are not independent, so that the quasi-p of a box "
             "are too small; a lhs has none of this"
         )
-    return replace(result, notes=tuple(notes), discovery=_discovered(design, runs, asked))
+    table = pd.DataFrame(rows)
+    table["matters"] = table["matters"].astype("boolean")
+    return SensitivityTables(
+        method=chosen,
+        design=design,
+        status=frames.status,
+        table=table,
+        noise=pd.DataFrame([asdict(one) for one in noises]),
+        notes=tuple(notes),
+        discovery=discovered(design, runs, conditions) if conditions else None,
+        source=frames.source,
+        folder=frames.folder,
+    )
 
 
 def _scarce(outcome: str, rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -250,18 +251,9 @@ def _scarce(outcome: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     return [f"{outcome}: too few points: {'; '.join(problems)}"] if problems else []
 
 
-def _seed_row(method: Method, noise: Any) -> list[dict[str, Any]]:
+def _seed_row(method: Method, noise: Noise) -> list[dict[str, Any]]:
     """Return the row that stands for chance, on the scale of the method, where it has one."""
     row: dict[str, Any] = {"outcome": noise.outcome, "parameter": SEED_ROW, "matters": None}
     if method.name == "sobol":
         return [row | {"total": noise.share, "total_low": noise.low, "total_high": noise.high}]
-    if method.name == "morris":
-        return [row | {"mu_star": noise.deviation}]
-    return []
-
-
-def _discovered(design: Design, runs: pd.DataFrame, asked: Sequence[str]) -> Discovery:
-    known = known_outcomes(design, runs)
-    conditions = [parse_condition(text, known) for text in asked]
-    names = dict.fromkeys(condition.outcome for condition in conditions)
-    return discover(design, [response(design, runs, name) for name in names], conditions)
+    return [row | {"mu_star": noise.deviation}] if method.name == "morris" else []

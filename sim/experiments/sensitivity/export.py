@@ -24,17 +24,10 @@ if TYPE_CHECKING:
 def to_salib(
     design: Design, runs: pd.DataFrame, outcomes: Iterable[str] | str = ()
 ) -> tuple[dict[str, Any], Floats, Floats]:
-    """Return a sweep as SALib takes it: problem, inputs and outputs.
+    """Return a sweep's runs, a row each, as SALib takes them: problem, inputs and outputs.
 
-    Parameters
-    ----------
-    design
-        The design.
-    runs
-        One row a run.
-    outcomes
-        One outcome, or several; by default the first choice of
-        :mod:`sim.experiments.sensitivity.monte_carlo_noise`.
+    Without outcomes named, those of the first choice of
+    :mod:`sim.experiments.sensitivity.monte_carlo_noise` are taken.
 
     Returns
     -------
@@ -47,22 +40,15 @@ def to_salib(
         where not known. Sobol' designs are without the second order:
         ``analyze(problem, Y, calc_second_order=False)``.
     """
-    names = outcomes_of(design, runs, [outcomes] if isinstance(outcomes, str) else outcomes)
-    problem = problem_of(design) | {"outputs": names}
-    inputs = design.points.to_numpy(dtype=np.float64)
+    names = outcomes_of(design, runs, outcomes)
     outputs = np.stack([response(design, runs, name).means for name in names], axis=1)
+    inputs = design.points.to_numpy(dtype=np.float64)
+    problem = problem_of(design) | {"outputs": names}
     return problem, inputs, outputs[:, 0] if len(names) == 1 else outputs
 
 
 def to_ema(design: Design, runs: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return a sweep as the EMA workbench keeps results: experiments and outcomes.
-
-    Parameters
-    ----------
-    design
-        The design.
-    runs
-        One row a run.
+    """Return a sweep's runs, a row each, as the EMA workbench keeps results.
 
     Returns
     -------

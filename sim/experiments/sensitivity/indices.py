@@ -38,15 +38,8 @@ DUMMY_QUANTILE = 0.975
 DELTA_DRAWS = 100
 KNOTS = 100
 
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Indices:
-    """Hold the rows of one outcome and what should be told about them."""
-
-    rows: list[Row]
-    notes: list[str]
+Found = tuple[dict[str, dict[str, Any]], list[str]]
+"""Numbers of each parameter that has some, by column, and what should be told about them."""
 
 
 @dataclass(frozen=True)
@@ -109,29 +102,26 @@ METHODS: dict[str, Method] = {
 }
 
 
-def method_for(design: Design, asked: str = "auto") -> Method:
-    """Return the method asked for, or for ``auto`` the one the design was made for.
+def method_for(design: Design, name: str = "auto") -> Method:
+    """Return the method of a name, or for ``auto`` the one the design was made for.
 
     Raises
     ------
     InputError
         If there is no such method, or the design does not allow it.
     """
-    if asked == "auto":
+    if name == "auto":
         return METHODS[design.kind if design.kind in {"sobol", "morris"} else "pawn"]
-    if asked not in METHODS:
+    if name not in METHODS:
+        allowed = ", ".join(("auto", *METHODS))
+        raise InputError(f"there is no method {name!r}", argument="method", allowed=allowed)
+    if name in {"sobol", "morris"} and design.kind != name:
         raise InputError(
-            f"there is no method {asked!r}",
+            f"{name} indices need a {name} design; this sweep has a {design.kind}",
             argument="method",
-            allowed=", ".join(("auto", *METHODS)),
+            allowed=f"pawn or delta, or a new sweep with a {name} design",
         )
-    if asked in {"sobol", "morris"} and design.kind != asked:
-        raise InputError(
-            f"{asked} indices need a {asked} design; this sweep has a {design.kind}",
-            argument="method",
-            allowed=f"pawn or delta, or a new sweep with a {asked} design",
-        )
-    return METHODS[asked]
+    return METHODS[name]
 
 
 def problem_of(design: Design) -> dict[str, Any]:
@@ -143,67 +133,63 @@ def problem_of(design: Design) -> dict[str, Any]:
     }
 
 
-def indices(method: Method, design: Design, answer: Response, seed: int) -> Indices:
-    """Return the indices of one outcome; numbers that cannot be known are nan.
+def indices(
+    method: Method, design: Design, answer: Response, seed: int
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows of one outcome, and what should be told about them.
 
-    Raises
-    ------
-    InputError
-        If SALib is needed and missing.
+    Numbers that cannot be known are nan.
     """
     if constant(answer.means):
         note = f"{answer.outcome}: does not vary over the points, so that nothing can matter to it"
-        return Indices([_row(answer, name, method) for name in design.points.columns], [note])
-    measure: dict[str, Callable[[Design, Response, int], Indices]] = {
-        "sobol": _sobol,
-        "morris": _morris,
-        "pawn": _pawn,
-        "delta": _delta,
-    }
-    return measure[method.name](design, answer, seed)
-
-
-def _row(answer: Response, parameter: str, method: Method, **numbers: Any) -> Row:
-    main = method.main
+        found: dict[str, dict[str, Any]] = {}
+        notes = [note]
+    else:
+        measure = {"sobol": _sobol, "morris": _morris, "pawn": _pawn, "delta": _delta}
+        found, notes = measure[method.name](design, answer, seed)
+    main, rows = method.main, []
     columns = (main, f"{main}_low", f"{main}_high", *method.also, "inert")
-    row: Row = {"outcome": answer.outcome, "parameter": parameter}
-    row |= {name: float(numbers.get(name, math.nan)) for name in columns}
-    return row | {"matters": numbers.get("matters")}
+    for name in design.points.columns:
+        numbers = found.get(name, {})
+        row: dict[str, Any] = {"outcome": answer.outcome, "parameter": name}
+        row |= {column: float(numbers.get(column, math.nan)) for column in columns}
+        rows.append(row | {"matters": numbers.get("matters")})
+    return rows, notes
 
 
 def _spanned(name: str, value: float, ends: tuple[float, float]) -> dict[str, float]:
     return {name: value, f"{name}_low": ends[0], f"{name}_high": ends[1]}
 
 
-def _in_blocks(
+def _whole_blocks(
     answer: Response, size: int, what: str
-) -> tuple[Floats, npt.NDArray[np.bool_], list[str]]:
-    """Return the runs as (blocks, points of a block, replicates) and the blocks that are whole."""
-    runs = answer.runs.reshape(-1, size, answer.runs.shape[1])
-    known = np.isfinite(answer.means).reshape(-1, size)
-    whole: npt.NDArray[np.bool_] = np.asarray(known.all(axis=1))
-    notes = []
-    if not whole.all():
-        lost = int((~whole).sum())
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_], list[str]]:
+    """Return runs (blocks, points, replicates) and means (blocks, points) of the whole blocks.
+
+    Then follow which blocks are whole, and notes on the others.
+    """
+    runs, means = answer.runs.reshape(-1, size, answer.runs.shape[1]), answer.means
+    means = means.reshape(-1, size)
+    whole: npt.NDArray[np.bool_] = np.asarray(np.isfinite(means).all(axis=1))
+    count, notes = int(whole.sum()), []
+    if count < len(whole):
         notes.append(
-            f"{answer.outcome}: {lost:,} of {len(whole):,} {what} are left out, "
+            f"{answer.outcome}: {len(whole) - count:,} of {len(whole):,} {what} are left out, "
             "as one of their points or more is not known"
         )
-    if whole.sum() < LEAST_BLOCKS:
+    if count < LEAST_BLOCKS:
         notes.append(
-            f"{answer.outcome}: {int(whole.sum())} whole {what} are too few for indices "
+            f"{answer.outcome}: {count} whole {what} are too few for indices "
             f"(at least {LEAST_BLOCKS})"
         )
-    return runs, whole, notes
+    return runs[whole], means[whole], whole, notes
 
 
-def _sobol(design: Design, answer: Response, seed: int) -> Indices:
-    method, names = METHODS["sobol"], list(design.points.columns)
-    size = len(names) + 2
-    runs, whole, notes = _in_blocks(answer, size, "blocks of base points")
-    means = answer.means.reshape(-1, size)[whole]
+def _sobol(design: Design, answer: Response, seed: int) -> Found:
+    names = list(design.points.columns)
+    runs, means, _, notes = _whole_blocks(answer, len(names) + 2, "blocks of base points")
     if len(means) < LEAST_BLOCKS or constant(means):
-        return Indices([_row(answer, name, method) for name in names], notes)
+        return {}, notes
     found = salib("analyze.sobol").analyze(
         problem_of(design),
         means.ravel(),
@@ -213,23 +199,17 @@ def _sobol(design: Design, answer: Response, seed: int) -> Indices:
         seed=seed + 1,
     )
     variance = np.concatenate([means[:, 0], means[:, -1]]).var()
-    rows = []
+    numbers = {}
     for j, name in enumerate(names):
         first, total = (interval(found[f"{key}_conf_all"][:, j]) for key in ("S1", "ST"))
-        chance = paired_variance(runs[whole, 0], runs[whole, 1 + j])
-        inert = 0.5 * _mean(chance) / variance
-        rows.append(
-            _row(
-                answer,
-                name,
-                method,
-                **_spanned("first", found["S1"][j], first),
-                **_spanned("total", found["ST"][j], total),
-                inert=inert,
-                matters=_matters(total, inert, first[0] > 0.0),
-            )
-        )
-    return Indices(rows, notes)
+        inert = 0.5 * _mean(paired_variance(runs[:, 0], runs[:, 1 + j])) / variance
+        numbers[name] = {
+            **_spanned("first", found["S1"][j], first),
+            **_spanned("total", found["ST"][j], total),
+            "inert": inert,
+            "matters": _matters(total, inert, first[0] > 0.0),
+        }
+    return numbers, notes
 
 
 def _mean(values: Floats) -> float:
@@ -250,14 +230,13 @@ def _matters(found: tuple[float, float], inert: float, one_way: bool) -> bool | 
     return bool(low > inert + 1e-12)
 
 
-def _morris(design: Design, answer: Response, seed: int) -> Indices:
-    method, names = METHODS["morris"], list(design.points.columns)
-    size = len(names) + 1
-    runs, whole, notes = _in_blocks(answer, size, "trajectories")
-    if whole.sum() < LEAST_BLOCKS:
-        return Indices([_row(answer, name, method) for name in names], notes)
-    inputs = design.points.to_numpy(dtype=np.float64).reshape(-1, size, len(names))[whole]
-    means = answer.means.reshape(-1, size)[whole]
+def _morris(design: Design, answer: Response, seed: int) -> Found:
+    names = list(design.points.columns)
+    runs, means, whole, notes = _whole_blocks(answer, len(names) + 1, "trajectories")
+    if len(means) < LEAST_BLOCKS:
+        return {}, notes
+    inputs = design.points.to_numpy(dtype=np.float64)
+    inputs = inputs.reshape(-1, len(names) + 1, len(names))[whole]
     levels = int(design.settings["levels"])
     found = salib("analyze.morris").analyze(
         problem_of(design),
@@ -271,43 +250,29 @@ def _morris(design: Design, answer: Response, seed: int) -> Indices:
     # Which step of each trajectory moves which parameter.
     moved = np.argmax(np.diff(inputs, axis=1) != 0.0, axis=1)
     every = np.arange(len(inputs))
-    rows = []
+    numbers: dict[str, dict[str, Any]] = {}
     for j, name in enumerate(names):
-        at = moved[:, j]
-        chance = paired_variance(runs[whole][every, at], runs[whole][every, at + 1])
+        chance = paired_variance(runs[every, moved[:, j]], runs[every, moved[:, j] + 1])
         # The mean size of a normal variate is its deviation times the root of 2 / pi.
         inert = _mean(np.sqrt(chance)) * math.sqrt(2.0 / math.pi) / step
         value, half = float(found["mu_star"][j]), float(found["mu_star_conf"][j])
         mu, sigma = float(found["mu"][j]), float(found["sigma"][j])
         ends = max(value - half, 0.0), value + half
         one_way = abs(mu) > 1.96 * sigma / math.sqrt(len(inputs))
-        rows.append(
-            _row(
-                answer,
-                name,
-                method,
-                **_spanned("mu_star", value, ends),
-                mu=mu,
-                sigma=sigma,
-                inert=inert,
-                matters=_matters(ends, inert, one_way),
-            )
-        )
-    return Indices(rows, notes)
+        numbers[name] = {
+            **_spanned("mu_star", value, ends),
+            "mu": mu,
+            "sigma": sigma,
+            "inert": inert,
+            "matters": _matters(ends, inert, one_way),
+        }
+    return numbers, notes
 
 
-Classes = npt.NDArray[np.int64]
-
-
-def classes_of(values: Floats, count: int) -> Classes:
+def classes_of(values: Floats, count: int) -> npt.NDArray[np.int64]:
     """Return the class of each value: its level if there are few, else its share of the ranks.
 
-    Parameters
-    ----------
-    values
-        Values of one parameter.
-    count
-        Number of classes of equal size, for values with more levels than that.
+    Values with more levels than ``count`` have that many classes of equal size.
     """
     levels, place = np.unique(values, return_inverse=True)
     if len(levels) <= count:
@@ -316,74 +281,58 @@ def classes_of(values: Floats, count: int) -> Classes:
     return np.asarray(np.searchsorted(edges, values, side="right"), dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Known:
-    """Measure on the points whose outcome is known."""
-
-    measure: Callable[[Floats, Floats], float]
-
-    def __call__(self, x: Floats, y: Floats) -> float:
-        """Return the index of a parameter's values and the outcomes, of any one shape."""
-        known = np.isfinite(y)
-        return self.measure(x[known], y[known])
-
-
 def _given_data(
-    name: str,
+    column: str,
     design: Design,
     answer: Response,
     seed: int,
     measure: Callable[[Floats, Floats], float],
     draws: int,
     dummies: int,
-    *,
-    corrected: bool = False,
-) -> Indices:
-    """Return the rows of a method that takes any sample: bootstrap interval and dummy parameter."""
-    method, names = METHODS[name], [str(column) for column in design.points.columns]
+) -> Found:
+    """Return the numbers of a method that takes any sample: interval and dummy parameter.
+
+    ``draws`` bootstrap samples give the interval, ``dummies`` random orders the dummy.
+    """
     # Points of one block are not independent: whole blocks are drawn and put in random order.
-    size = {"sobol": len(names) + 2, "morris": len(names) + 1}.get(design.kind, 1)
+    extra = {"sobol": 2, "morris": 1}.get(design.kind)
+    size = 1 if extra is None else len(design.points.columns) + extra
     y = answer.means.reshape(-1, size)
-    notes: list[str] = []
     count = int(np.isfinite(y).sum())
     if count < LEAST_POINTS:
         few = f"{count} points with a known outcome are too few for indices"
-        notes = [f"{answer.outcome}: {few} (at least {LEAST_POINTS})"]
-        return Indices([_row(answer, parameter, method) for parameter in names], notes)
-    known = Known(measure)
-    rows = []
-    for j, parameter in enumerate(names):
-        x = design.points[parameter].to_numpy(dtype=np.float64).reshape(-1, size)
+        return {}, [f"{answer.outcome}: {few} (at least {LEAST_POINTS})"]
+
+    def known(x: Floats, y: Floats) -> float:
+        return measure(x[np.isfinite(y)], y[np.isfinite(y)])
+
+    numbers: dict[str, dict[str, Any]] = {}
+    notes = []
+    for j, name in enumerate(design.points.columns):
+        x = design.points[name].to_numpy(dtype=np.float64).reshape(-1, size)
         if constant(x[np.isfinite(y)]):
-            notes.append(f"{parameter} has one value at all points with a known {answer.outcome}")
-            rows.append(_row(answer, parameter, method))
+            notes.append(f"{name} has one value at all points with a known {answer.outcome}")
             continue
         stream = np.random.default_rng([seed, j])
         value = known(x, y)
         drawn = stream.integers(len(y), size=(draws, len(y)))
         again = np.array([known(x[at], y[at]) for at in drawn])
         null = np.array([known(x[stream.permutation(len(x))], y) for _ in range(dummies)])
-        if corrected:
+        if measure is delta:
             # What resampling adds to the index is what the sample's size adds to it.
             bias = float(again.mean()) - value
             value, null = value - bias, null - bias
-        ends = interval(again - again.mean() + value)
         inert = float(np.quantile(null, DUMMY_QUANTILE))
-        numbers = _spanned(name, value, ends)
-        distinct = bool(value > inert)
-        rows.append(_row(answer, parameter, method, **numbers, inert=inert, matters=distinct))
-    return Indices(rows, notes)
+        numbers[name] = _spanned(column, value, interval(again - again.mean() + value))
+        numbers[name] |= {"inert": inert, "matters": bool(value > inert)}
+    return numbers, notes
 
 
 def pawn(x: Floats, y: Floats, slices: int = SLICES) -> float:
     """Return the PAWN index: the median over slices of x of the distance between distributions.
 
-    Parameters
-    ----------
-    x, y
-        Values of one parameter and of the outcome (points,).
-    slices
-        Number of slices of equal size; a parameter of few levels has a slice a level.
+    Slices of a parameter's values (points,) have equal size; one of few levels has a slice a
+    level. ``y`` are the outcomes (points,).
     """
     place = classes_of(x, min(slices, max(2, len(y) // LEAST_POINTS)))
     order = np.argsort(y, kind="stable")
@@ -397,18 +346,12 @@ def pawn(x: Floats, y: Floats, slices: int = SLICES) -> float:
     return float(np.median(apart.max(axis=0)[sizes > 0]))
 
 
-def _pawn(design: Design, answer: Response, seed: int) -> Indices:
+def _pawn(design: Design, answer: Response, seed: int) -> Found:
     return _given_data("pawn", design, answer, seed, pawn, RESAMPLES // 2, DUMMIES)
 
 
 def delta(x: Floats, y: Floats) -> float:
-    """Return Borgonovo's delta, without correction for the size of the sample.
-
-    Parameters
-    ----------
-    x, y
-        Values of one parameter and of the outcome (points,).
-    """
+    """Return Borgonovo's delta of values and outcomes (points,), uncorrected for their number."""
     exponent = 2.0 / (7.0 + np.tanh((1500.0 - len(y)) / 500.0))
     place = classes_of(x, int(min(np.ceil(len(y) ** exponent), 48)))
     knots = np.linspace(y.min(), y.max(), KNOTS)
@@ -431,7 +374,5 @@ def _density(values: Floats, knots: Floats) -> Floats:
     return np.asarray(sums / (len(values) * width * math.sqrt(2.0 * math.pi)))
 
 
-def _delta(design: Design, answer: Response, seed: int) -> Indices:
-    return _given_data(
-        "delta", design, answer, seed, delta, DELTA_DRAWS, DELTA_DRAWS, corrected=True
-    )
+def _delta(design: Design, answer: Response, seed: int) -> Found:
+    return _given_data("delta", design, answer, seed, delta, DELTA_DRAWS, DELTA_DRAWS)

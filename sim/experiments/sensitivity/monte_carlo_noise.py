@@ -35,7 +35,7 @@ LEAST_POINTS = 20
 RESAMPLES = 1000
 
 
-def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] = ()) -> list[str]:
+def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] | str = ()) -> list[str]:
     """Return the outcomes to look at: those chosen, or the first choice.
 
     Raises
@@ -44,36 +44,27 @@ def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] = ()) 
         If one is not among the runs' columns, or there is none at all.
     """
     known = known_outcomes(design, runs)
-    wanted = list(dict.fromkeys(chosen))
-    for name in wanted:
+    names = list(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
+    for name in names:
         if name not in known:
+            near = nearest_name(name, known)
             raise InputError(
                 f"there is no outcome {name!r} in this sweep",
                 argument="outcomes",
-                nearest=nearest_name(name, known),
-                allowed=None if nearest_name(name, known) else ", ".join(known),
+                nearest=near,
+                allowed=None if near else ", ".join(known),
             )
-    return wanted or [name for name in FIRST_CHOICE if name in known] or known
+    return names or [name for name in FIRST_CHOICE if name in known] or known
 
 
 def known_outcomes(design: Design, runs: pd.DataFrame) -> list[str]:
-    """Return every outcome that the runs have.
-
-    Raises
-    ------
-    InputError
-        If they have none.
-    """
+    """Return every outcome that the runs have; InputError if they have none."""
     apart = NOT_OUTCOMES | set(PARAMETERS) | {one.name for one in design.varied}
-    known = [str(name) for name in runs.columns if name not in apart and _is_number(runs[name])]
+    kinds = {str(name): getattr(column.dtype, "kind", "O") for name, column in runs.items()}
+    known = [name for name, kind in kinds.items() if name not in apart and kind in "fiu"]
     if not known:
         raise InputError("the runs have no outcomes", field="runs")
     return known
-
-
-def _is_number(column: pd.Series) -> bool:
-    kind = getattr(column.dtype, "kind", "O")
-    return kind in "fiu"
 
 
 @dataclass(frozen=True)
@@ -109,33 +100,23 @@ class Response:
 
     def notes(self) -> list[str]:
         """Return what is wrong with the runs, in words."""
-        total = self.runs.size
-        said = [
-            (self.failed, "failed"),
-            (self.missing, "are not there: the sweep is not finished"),
-            (self.unknown, "have no number for it (nothing to measure in that run)"),
-        ]
-        runs = counted(total, "run")
-        notes = [f"{self.outcome}: {n:,} of {runs} {what}" for n, what in said if n]
+        runs, points = counted(self.runs.size, "run"), counted(len(self.runs), "point")
         lost = int((self.counts == 0).sum())
-        if lost:
-            points = counted(len(self.runs), "point")
-            notes.append(f"{self.outcome}: no known run at {lost:,} of {points}")
-        return notes
+        unknown = "have no number for it (nothing to measure in that run)"
+        said = [
+            (self.failed, f"{self.failed:,} of {runs} failed"),
+            (self.missing, f"{self.missing:,} of {runs} are not there: the sweep is not finished"),
+            (self.unknown, f"{self.unknown:,} of {runs} {unknown}"),
+            (lost, f"no known run at {lost:,} of {points}"),
+        ]
+        return [f"{self.outcome}: {text}" for number, text in said if number]
 
 
 def response(design: Design, runs: pd.DataFrame, outcome: str) -> Response:
-    """Return how an outcome answers to a design.
+    """Return how an outcome, a column of the runs, answers to a design.
 
-    Parameters
-    ----------
-    design
-        The design.
-    runs
-        One row a run: ``point``, ``replicate``, ``error`` (empty or missing if it went well) and
-        outcomes.
-    outcome
-        Name of one of the columns.
+    ``runs`` has one row a run: ``point``, ``replicate``, ``error`` (empty or missing if it went
+    well) and outcomes.
 
     Raises
     ------
@@ -156,24 +137,16 @@ def response(design: Design, runs: pd.DataFrame, outcome: str) -> Response:
     values = np.where(went_wrong | ~np.isfinite(values), np.nan, values)
     table = np.full((count, int(column.max()) + 1), np.nan)
     table[points, column] = values
-    there = np.zeros(table.shape, dtype=bool)
-    there[points, column] = True
     failed = int(went_wrong.sum())
-    return Response(
-        outcome=outcome,
-        runs=table,
-        failed=failed,
-        missing=int((~there).sum()),
-        unknown=int(np.isnan(values).sum()) - failed,
-    )
+    unknown = int(np.isnan(values).sum()) - failed
+    return Response(outcome, table, failed, table.size - len(runs), unknown)
 
 
 def errors_of(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return which runs failed."""
     if "error" not in runs:
         return np.zeros(len(runs), dtype=bool)
-    has_error = runs["error"].fillna("").astype(str).str.len() > 0
-    return np.asarray(has_error, dtype=bool)
+    return np.asarray(runs["error"].fillna("").astype(str).str.len() > 0, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -196,11 +169,11 @@ class Noise:
 
     outcome: str
     replicates: float
-    deviation: float
-    share: float
-    low: float
-    high: float
-    left: float
+    deviation: float = np.nan
+    share: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+    left: float = np.nan
 
 
 def noise_of(answer: Response, seed: int) -> Noise:
@@ -208,8 +181,7 @@ def noise_of(answer: Response, seed: int) -> Noise:
     known = answer.counts >= 2
     replicates = float(answer.counts.mean())
     if known.sum() < 2:
-        unknown = float("nan")
-        return Noise(answer.outcome, replicates, unknown, unknown, unknown, unknown, unknown)
+        return Noise(answer.outcome, replicates)
     runs, means, counts = answer.runs[known], answer.means[known], answer.counts[known]
     apart = runs - means[:, None]
     within = np.nansum(apart**2, axis=1) / (counts - 1)
@@ -225,39 +197,28 @@ def noise_of(answer: Response, seed: int) -> Noise:
         left = ratio * float((within[places] / counts[places]).mean())
         total = chance + max(spread - left, 0.0)
         if total <= 0.0:
-            return float("nan"), float("nan")
-        return float(chance / total), min(left / spread, 1.0) if spread > 0 else float("nan")
+            return np.nan, np.nan
+        return float(chance / total), min(left / spread, 1.0) if spread > 0 else np.nan
 
-    everything = np.arange(len(runs))
-    share, left = shares(everything)
+    share, left = shares(np.arange(len(runs)))
     stream = np.random.default_rng(seed)
     draws = [shares(stream.integers(len(runs), size=len(runs)))[0] for _ in range(RESAMPLES // 2)]
-    low, high = interval(np.asarray(draws))
     deviation = float(np.sqrt(within.mean()))
-    return Noise(answer.outcome, replicates, deviation, share, low, high, left)
+    return Noise(answer.outcome, replicates, deviation, share, *interval(np.asarray(draws)), left)
 
 
 def interval(draws: Floats) -> tuple[float, float]:
     """Return the 95 % interval of bootstrap draws; nan without any."""
     known = draws[np.isfinite(draws)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, (0.025, 0.975))
+    low, high = np.quantile(known, (0.025, 0.975)) if len(known) else (np.nan, np.nan)
     return float(low), float(high)
 
 
 def paired_variance(first: Floats, second: Floats) -> Floats:
-    """Return the variance of the mean difference between pairs of points, due to chance.
+    """Return the variance of the mean difference between pairs of points, due to chance (pairs,).
 
-    Parameters
-    ----------
-    first, second
-        Arrays (pairs, replicates) of the same replicates.
-
-    Returns
-    -------
-    Array (pairs,)
-        nan where a pair has fewer than two replicates in common.
+    Both arrays (pairs, replicates) are of the same replicates; nan where a pair has fewer than two
+    in common.
     """
     apart = first - second
     counts = np.isfinite(apart).sum(axis=1)

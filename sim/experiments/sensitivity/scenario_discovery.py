@@ -18,7 +18,12 @@ import numpy.typing as npt
 
 from sim.core.errors import InputError, nearest_name
 from sim.experiments.design import Design
-from sim.experiments.sensitivity.monte_carlo_noise import LEAST_POINTS, Response
+from sim.experiments.sensitivity.monte_carlo_noise import (
+    LEAST_POINTS,
+    Response,
+    known_outcomes,
+    response,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,38 +55,22 @@ class Condition:
 
 
 def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
-    """Return what ``deals>=400`` asks for.
-
-    Raises
-    ------
-    InputError
-        If it is not of that form or names no outcome.
-    """
-    where = text
+    """Return what ``deals>=400`` asks for; InputError if it is no such text or no such outcome."""
+    where: dict[str, Any] = {"argument": "discover", "field": text}
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise InputError(
-            "is not a condition", argument="discover", field=where, allowed="one such as deals>=400"
-        )
+        raise InputError("is not a condition", **where, allowed="one such as deals>=400")
     name, sign, number = found.groups()
     if name not in outcomes:
-        raise InputError(
-            f"there is no outcome {name!r} in this sweep",
-            argument="discover",
-            field=where,
-            nearest=nearest_name(name, outcomes),
-        )
+        near = nearest_name(name, outcomes)
+        raise InputError(f"there is no outcome {name!r} in this sweep", **where, nearest=near)
     try:
         value = float(number)
     except ValueError:
         value = float("nan")
     if not np.isfinite(value):
-        raise InputError(
-            f"{number!r} is not a number",
-            argument="discover",
-            field=where,
-            allowed="a number such as 400",
-        )
+        what = f"{number!r} is not a number"
+        raise InputError(what, **where, allowed="a number such as 400")
     return Condition(name, sign, value)
 
 
@@ -156,22 +145,28 @@ class Discovery:
         return " and ".join(condition.text for condition in self.conditions)
 
 
+def discovered(design: Design, runs: pd.DataFrame, texts: Sequence[str]) -> Discovery:
+    """Return the boxes of a sweep's parameters in which conditions, as they are written, hold."""
+    known = known_outcomes(design, runs)
+    conditions = [parse_condition(text, known) for text in texts]
+    names = dict.fromkeys(condition.outcome for condition in conditions)
+    return discover(design, [response(design, runs, name) for name in names], conditions)
+
+
 def discover(
     design: Design,
     answers: Sequence[Response],
     conditions: Iterable[Condition],
     threshold: float = THRESHOLD,
 ) -> Discovery:
-    """Return the boxes of parameters in which the conditions hold.
+    """Return the boxes of parameters in which the conditions hold, all of them.
 
     Parameters
     ----------
-    design
-        The design.
-    answers
-        Responses of the outcomes that the conditions name.
+    design, answers
+        The design, and the responses of the outcomes that the conditions name.
     conditions
-        What is asked for; all must hold.
+        What is asked for.
     threshold
         Density a box should reach. Of those on the way from everything to the smallest box, the
         one with most coverage among those as dense is taken, or the densest if none is.
@@ -185,8 +180,21 @@ def discover(
     asked = tuple(conditions)
     means = {answer.outcome: answer.means for answer in answers}
     known = np.all([np.isfinite(means[one.outcome]) for one in asked], axis=0)
-    wanted = np.all([one.holds(means[one.outcome]) for one in asked], axis=0)[known]
-    _check_split(asked, means, wanted)
+    inside = np.all([one.holds(means[one.outcome]) for one in asked], axis=0)[known]
+    if len(inside) < LEAST_POINTS:
+        raise InputError(
+            f"{len(inside)} points with known outcomes are too few to find a box in",
+            argument="discover",
+            allowed=f"{LEAST_POINTS} points or more",
+        )
+    if inside.all() or not inside.any():
+        which = "every point has" if inside.any() else "no point has"
+        spans = [
+            f"mean {name} goes from {np.nanmin(means[name]):.4g} to {np.nanmax(means[name]):.4g}"
+            for name in dict.fromkeys(one.outcome for one in asked)
+        ]
+        text = " and ".join(one.text for one in asked)
+        raise InputError(f"{which} {text}; {', '.join(spans)}", argument="discover")
     if not 0.0 < threshold <= 1.0:
         raise InputError("is not a share", field="threshold", allowed="more than 0, up to 1")
     prim = workbench()
@@ -194,37 +202,14 @@ def discover(
     with warnings.catch_warnings():
         # Its use of other libraries is not for its users to mend.
         warnings.simplefilter("ignore")
-        boxes = tuple(_boxes(prim.Prim(inputs, wanted), threshold))
-    return Discovery(asked, int(wanted.sum()), len(wanted), boxes)
-
-
-def _check_split(
-    asked: Sequence[Condition], means: dict[str, Any], wanted: npt.NDArray[np.bool_]
-) -> None:
-    text = " and ".join(one.text for one in asked)
-    if len(wanted) < LEAST_POINTS:
-        raise InputError(
-            f"{len(wanted)} points with known outcomes are too few to find a box in",
-            argument="discover",
-            allowed=f"{LEAST_POINTS} points or more",
-        )
-    if wanted.any() and not wanted.all():
-        return
-    spans = [
-        f"mean {name} goes from {np.nanmin(means[name]):.4g} to {np.nanmax(means[name]):.4g}"
-        for name in dict.fromkeys(one.outcome for one in asked)
-    ]
-    which = "every point has" if wanted.any() else "no point has"
-    raise InputError(f"{which} {text}; {', '.join(spans)}", argument="discover")
+        boxes = tuple(_boxes(prim.Prim(inputs, inside), threshold))
+    return Discovery(asked, int(inside.sum()), len(inside), boxes)
 
 
 def workbench() -> Any:
-    """Return the PRIM module of the EMA workbench.
+    """Return the PRIM module of the EMA workbench; InputError if it is missing or too old.
 
-    Raises
-    ------
-    InputError
-        If it is not installed, or older than 3.0, whose limits are wrong with current pandas.
+    Before 3.0 its limits are wrong with current pandas.
     """
     how = "pip install 'paradiplomacy[sensitivity]' brings it, on Python 3.12 or later"
     try:
@@ -259,11 +244,9 @@ def _boxes(algorithm: Any, threshold: float) -> Iterable[DiscoveredBox]:
 def _choice(steps: pd.DataFrame, threshold: float) -> int:
     """Return the step of a peeling trajectory to take."""
     dense = steps[steps["density"] >= threshold]
-    if len(dense):
-        best = dense.sort_values(["coverage", "density"], ascending=False, kind="stable")
-    else:
-        best = steps.sort_values(["density", "coverage"], ascending=False, kind="stable")
-    return int(best["id"].iloc[0])
+    by = ["coverage", "density"] if len(dense) else ["density", "coverage"]
+    chosen = dense if len(dense) else steps
+    return int(chosen.sort_values(by, ascending=False, kind="stable")["id"].iloc[0])
 
 
 def _box(found: Any, place: int) -> DiscoveredBox:
@@ -279,10 +262,5 @@ def _box(found: Any, place: int) -> DiscoveredBox:
         for name in limits.columns
         if name in chances
     )
-    return DiscoveredBox(
-        restricted,
-        float(step["coverage"]),
-        float(step["density"]),
-        float(step["mass"]),
-        int(step["n"]),
-    )
+    coverage, density, mass = (float(step[name]) for name in ("coverage", "density", "mass"))
+    return DiscoveredBox(restricted, coverage, density, mass, int(step["n"]))
