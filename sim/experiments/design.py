@@ -34,20 +34,11 @@ FILES = "a .csv or .parquet file whose columns are parameters, one row a point"
 
 @dataclass(frozen=True)
 class Varied:
-    """Name a parameter and what it is varied over: a list of values or a range.
-
-    Parameters
-    ----------
-    name
-        Name of the parameter.
-    values
-        Values in rising order, of a list; None for a range.
-    low, high
-        Ends of a range, inclusive; None for a list.
-    """
+    """Name a parameter and what it is varied over: a list of values or a range."""
 
     name: str
-    values: tuple[float, ...] | None = None
+    values: tuple[float, ...] | None = None  # values in rising order, of a list; None for a range
+    # Ends of a range, inclusive; None for a list.
     low: float | None = None
     high: float | None = None
 
@@ -216,10 +207,7 @@ class Design:
     def from_json(cls, record: Mapping[str, Any], points: pd.DataFrame) -> Design:
         """Return the design of a record made by :meth:`to_json` and its points.
 
-        Raises
-        ------
-        InputError
-            If the record is not one of a design, or does not fit the points.
+        InputError if the record is not one of a design, or does not fit the points.
         """
         try:
             varied = tuple(_recorded(text) for text in record["vary"])
@@ -243,10 +231,8 @@ class Design:
         laid out by itself, with its own stream of random numbers: a fresh hypercube of ``n``
         points, or ``n`` more trajectories.
 
-        Raises
-        ------
-        InputError
-            If ``n`` is not positive, or the design is a grid or a file, which have no next point.
+        InputError if ``n`` is not positive, or the design is a grid or a file, which have no next
+        point.
         """
         if self.kind not in LAYOUTS or self.draws:
             whose = "draws have" if self.draws else f"a {self.kind} has"

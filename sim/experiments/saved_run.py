@@ -24,10 +24,7 @@ TABLES = ("events", "projects", "series", "by_country", "by_locality")
 def read_manifest(folder: str | Path) -> dict[str, Any]:
     """Return the manifest of a finished run.
 
-    Raises
-    ------
-    InputError
-        If the folder does not hold one, or the manifest cannot be read.
+    InputError if the folder does not hold one, or the manifest cannot be read.
     """
     path = Path(folder) / "manifest.json"
     if not path.is_file():
@@ -81,11 +78,8 @@ def read_run(folder: str | Path, world: World | None = None) -> RunTables:
 def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFrame:
     """Return the event log of a run that was written to a folder, of one replicate if asked for.
 
-    Raises
-    ------
-    InputError
-        If the folder does not hold a finished run, the log is missing or unreadable, or it does
-        not hold that replicate.
+    InputError if the folder does not hold a finished run, the log is missing or unreadable, or it
+    does not hold that replicate.
     """
     from sim.engine.events import to_frame
 
@@ -102,10 +96,7 @@ def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFram
 def scenario_of_record(record: dict[str, Any]) -> Scenario:
     """Return the scenario that a manifest or plan holds; a field that is None was left out.
 
-    Raises
-    ------
-    InputError
-        If the fields do not make a scenario.
+    InputError if the fields do not make a scenario.
     """
     from sim.scenario.schema import build
 

@@ -140,10 +140,8 @@ class WorkerPool:
     def work(self) -> None:
         """Carry out all tasks.
 
-        Raises
-        ------
-        InputError, MachineError
-            If a worker cannot go on for a reason that would stop the others too.
+        InputError or MachineError if a worker cannot go on for a reason that would stop the others
+        too.
         """
         try:
             # Where the engine is not compiled yet, the others wait until the first has done it.
@@ -157,10 +155,7 @@ class WorkerPool:
     def requeue(self, worker: Worker) -> Any:
         """Return what is to be done again of a dead worker's task, None for nothing.
 
-        Raises
-        ------
-        MachineError
-            If the task has taken too many workers with it.
+        MachineError if the task has taken too many workers with it.
         """
         self.deaths[worker.task] += 1
         if self.deaths[worker.task] >= DEATHS:

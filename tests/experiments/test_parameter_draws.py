@@ -35,13 +35,13 @@ def test_run_number_r_takes_draw_r_and_starts_over() -> None:
 
 
 def test_both_drivers_take_the_same_draws() -> None:
-    one, other = (sim.run(short(), driver=d, draws=DRAWS).per_run for d in ("compiled", "mesa"))
+    two = short().with_overrides(end="2000-06", replicates=2)
+    one, other = (sim.run(two, driver=d, draws=DRAWS).per_run for d in ("compiled", "mesa"))
     pd.testing.assert_frame_equal(one, other)
 
 
 def test_a_run_that_was_written_can_be_repeated(tmp_path: Path) -> None:
-    sim.run(short(), draws=DRAWS, out=tmp_path / "run").write(tmp_path / "again", figures=False)
-    held = read_run(tmp_path / "again")
+    held = read_run(sim.run(short(), draws=DRAWS).write(tmp_path / "run", figures=False))
     again = sim.run(held.scenario, draws=held.manifest["draws"])
     pd.testing.assert_frame_equal(held.per_run, again.per_run)
 

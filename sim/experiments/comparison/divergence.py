@@ -115,27 +115,18 @@ class Sides:
 
 @dataclass(frozen=True)
 class LoneDeal:
-    """Hold a deal that exists in one of two runs only.
+    """Hold a deal that exists in one of two runs only."""
 
-    Parameters
-    ----------
-    side
-        Which of the two runs has it.
-    deal, root, steps
-        Positions in that run's log of the deal and of the first missing event that led to it,
-        and how many missing events lie on the way.
-    instead
-        Position in the other log of what happened in the place of ``root``, -1 if nothing.
-    fate
-        Position in the other log of the last event of the same project, -1 if it was never
-        proposed there.
-    """
-
-    side: int
+    side: int  # which of the two runs has it
+    # Positions in that run's log of the deal and of the first missing event that led to it, and how
+    # many missing events lie on the way.
     deal: int
     root: int
     steps: int
+    # Position in the other log of what happened in the place of ``root``, -1 if nothing.
     instead: int
+    # Position in the other log of the last event of the same project, -1 if it was never proposed
+    # there.
     fate: int
 
 
@@ -163,30 +154,16 @@ def _positions(log: Array, rows: Array) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class RunDifference:
-    """Hold how one run of a what-if differs from the baseline's.
+    """Hold how one run of a what-if differs from the baseline's."""
 
-    Parameters
-    ----------
-    same
-        Whether the logs are equal in everything.
-    first
-        The first event that only one of the two has, with the side that has it (0: baseline).
-    only
-        Events that only the baseline, and only the what-if, has.
-    deals
-        Deals that only the baseline, and only the what-if, has.
-    lone
-        These deals, the baseline's first.
-    rows
-        For each of these the deal, the root, what happened instead, the fate and the cause of
-        the fate, as records of events (n, 5); those that don't exist have the identity 0.
-    """
-
-    same: bool
+    same: bool  # whether the logs are equal in everything
+    # The first event that only one of the two has, with the side that has it (0: baseline).
     first: tuple[int, Array] | None
-    only: tuple[int, int]
-    deals: tuple[int, int]
-    lone: tuple[LoneDeal, ...]
+    only: tuple[int, int]  # events that only the baseline, and only the what-if, has
+    deals: tuple[int, int]  # deals that only the baseline, and only the what-if, has
+    lone: tuple[LoneDeal, ...]  # these deals, the baseline's first
+    # For each of these the deal, the root, what happened instead, the fate and the cause of the
+    # fate, as records of events (n, 5); those that don't exist have the identity 0.
     rows: Array
 
     @classmethod

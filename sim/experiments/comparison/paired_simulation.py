@@ -67,22 +67,13 @@ COMPARED = {
 
 @dataclass(frozen=True)
 class Replicate:
-    """Hold one replicate of all scenarios, the baseline first.
-
-    Parameters
-    ----------
-    number
-        Its number.
-    seen
-        What is counted of each run, by the names of :data:`COMPARED`: for the region (R,), by
-        country (K, C), by locality (O, L) and by month (M, T).
-    parted
-        How each what-if's run differs from the baseline's.
-    """
+    """Hold one replicate of all scenarios, the baseline first."""
 
     number: int
+    # What is counted of each run, by the names of :data:`COMPARED`: for the region (R,), by country
+    # (K, C), by locality (O, L) and by month (M, T).
     seen: tuple[dict[str, Array], ...]
-    parted: tuple[RunDifference, ...]
+    parted: tuple[RunDifference, ...]  # how each what-if's run differs from the baseline's
 
 
 class PairedSimulation:

@@ -19,10 +19,7 @@ def paired_scenarios(
 ) -> list[Scenario]:
     """Return scenarios that share months, seed and replicates, the baseline first.
 
-    Raises
-    ------
-    InputError
-        If there is no what-if, the months differ, or one run is asked for.
+    InputError if there is no what-if, the months differ, or one run is asked for.
     """
     if len(scenarios) < 2:
         raise InputError(

@@ -33,25 +33,15 @@ SEED_ROW = "seed"
 
 @dataclass(frozen=True)
 class SweepFrames:
-    """Hold what is needed of a sweep.
-
-    Parameters
-    ----------
-    design, frame
-        The design, and one row a run: point, replicate, outcomes and error.
-    source
-        Where the sweep comes from: ``model_version`` and what was simulated
-        (:mod:`sim.experiments.run_settings`); empty if not recorded.
-    folder
-        Folder it is kept in, None if it is in none of this machine.
-    planned
-        Runs planned; those of the frame's replicates at every point where it is not given.
-    """
+    """Hold what is needed of a sweep."""
 
     design: Design
-    frame: pd.DataFrame
+    frame: pd.DataFrame  # one row a run: point, replicate, outcomes and error
+    # Where the sweep comes from: ``model_version`` and what was simulated
+    # (:mod:`sim.experiments.run_settings`); empty if not recorded.
     source: dict[str, Any] = field(default_factory=dict)
-    folder: Path | None = None
+    folder: Path | None = None  # folder it is kept in, None if it is in none of this machine
+    # Runs planned; those of the frame's replicates at every point where it is not given.
     planned: int | None = None
 
     @property

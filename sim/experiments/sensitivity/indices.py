@@ -44,27 +44,13 @@ Found = tuple[dict[str, dict[str, Any]], list[str]]
 
 @dataclass(frozen=True)
 class Method:
-    """Describe a way to measure sensitivity.
-
-    Parameters
-    ----------
-    name
-        Its name.
-    main
-        Column parameters are ranked by; ``MAIN_low`` and ``MAIN_high`` are its interval.
-    also
-        Further columns of numbers.
-    unit
-        What the main column is measured in.
-    words
-        What the main column says, in a sentence.
-    """
+    """Describe a way to measure sensitivity."""
 
     name: str
-    main: str
-    also: tuple[str, ...]
-    unit: str
-    words: str
+    main: str  # column parameters are ranked by; ``MAIN_low`` and ``MAIN_high`` are its interval
+    also: tuple[str, ...]  # further columns of numbers
+    unit: str  # what the main column is measured in
+    words: str  # what the main column says, in a sentence
 
 
 METHODS: dict[str, Method] = {
@@ -105,10 +91,7 @@ METHODS: dict[str, Method] = {
 def method_for(design: Design, name: str = "auto") -> Method:
     """Return the method of a name, or for ``auto`` the one the design was made for.
 
-    Raises
-    ------
-    InputError
-        If there is no such method, or the design does not allow it.
+    InputError if there is no such method, or the design does not allow it.
     """
     if name == "auto":
         return METHODS[design.kind if design.kind in {"sobol", "morris"} else "pawn"]

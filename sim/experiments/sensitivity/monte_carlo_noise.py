@@ -38,10 +38,7 @@ RESAMPLES = 1000
 def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] | str = ()) -> list[str]:
     """Return the outcomes to look at: those chosen, or the first choice.
 
-    Raises
-    ------
-    InputError
-        If one is not among the runs' columns, or there is none at all.
+    InputError if one is not among the runs' columns, or there is none at all.
     """
     known = known_outcomes(design, runs)
     names = list(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
@@ -69,20 +66,12 @@ def known_outcomes(design: Design, runs: pd.DataFrame) -> list[str]:
 
 @dataclass(frozen=True)
 class Response:
-    """Hold one outcome of every run of a design.
-
-    Parameters
-    ----------
-    outcome
-        Name of the outcome.
-    runs
-        Array (points, replicates); nan where a run failed, is missing, or has no such number.
-    failed, missing, unknown
-        Runs that failed, that are not there, and that finished without a number for the outcome.
-    """
+    """Hold one outcome of every run of a design."""
 
     outcome: str
+    # Array (points, replicates); nan where a run failed, is missing, or has no such number.
     runs: Floats
+    # Runs that failed, that are not there, and that finished without a number for the outcome.
     failed: int
     missing: int
     unknown: int
@@ -118,10 +107,7 @@ def response(design: Design, runs: pd.DataFrame, outcome: str) -> Response:
     ``runs`` has one row a run: ``point``, ``replicate``, ``error`` (empty or missing if it went
     well) and outcomes.
 
-    Raises
-    ------
-    InputError
-        If the runs are not those of the design.
+    InputError if the runs are not those of the design.
     """
     points = runs["point"].to_numpy(dtype=np.int64)
     count = len(design.points)
@@ -151,29 +137,17 @@ def errors_of(runs: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Noise:
-    """Say how much of an outcome's variance is left to chance.
-
-    Parameters
-    ----------
-    outcome
-        Name of the outcome.
-    replicates
-        Mean number of known runs a point.
-    deviation
-        Standard deviation of one run around the mean of its point, in the outcome's unit.
-    share, low, high
-        Share of the variance of one run that its seed explains, with a 95 % interval.
-    left
-        Share of the variance of the points' means that chance still explains.
-    """
+    """Say how much of an outcome's variance is left to chance."""
 
     outcome: str
-    replicates: float
+    replicates: float  # mean number of known runs a point
+    # Standard deviation of one run around the mean of its point, in the outcome's unit.
     deviation: float = np.nan
+    # Share of the variance of one run that its seed explains, with a 95 % interval.
     share: float = np.nan
     low: float = np.nan
     high: float = np.nan
-    left: float = np.nan
+    left: float = np.nan  # share of the variance of the points' means that chance still explains
 
 
 def noise_of(answer: Response, seed: int) -> Noise:

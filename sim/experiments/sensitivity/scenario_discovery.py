@@ -76,67 +76,37 @@ def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
 
 @dataclass(frozen=True)
 class Limit:
-    """Bound one parameter of a box.
-
-    Parameters
-    ----------
-    parameter
-        Name of the parameter.
-    low, high
-        The bounds, in the parameter's unit.
-    chance
-        Larger of the quasi-p-values of its bounds: how often chance alone would make the bound
-        look as useful.
-    """
+    """Bound one parameter of a box."""
 
     parameter: str
+    # The bounds, in the unit of the parameter.
     low: float
     high: float
+    # Larger of the quasi-p-values of its bounds: how often chance alone would make the bound look
+    # as useful.
     chance: float
 
 
 @dataclass(frozen=True)
 class DiscoveredBox:
-    """Hold a box and how well it fits.
+    """Hold a box and how well it fits."""
 
-    Parameters
-    ----------
-    limits
-        Bounds of the parameters that are restricted.
-    coverage
-        Share of all points as asked for that lie inside.
-    density
-        Share of the points inside that are as asked for.
-    mass
-        Share of all points that lie inside.
-    points
-        Number of points inside.
-    """
-
-    limits: tuple[Limit, ...]
-    coverage: float
-    density: float
-    mass: float
+    limits: tuple[Limit, ...]  # bounds of the parameters that are restricted
+    coverage: float  # share of all points as asked for that lie inside
+    density: float  # share of the points inside that are as asked for
+    mass: float  # share of all points that lie inside
     points: int
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """Hold the boxes found for some conditions.
+    """Hold the boxes found for some conditions."""
 
-    Parameters
-    ----------
-    conditions
-        What is asked for; all must hold.
-    asked, points
-        Points that are as asked for, and all points known.
-    boxes
-        The boxes, the first found first; each is found among the points outside those before.
-    """
-
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition, ...]  # what is asked for; all must hold
+    # Points that are as asked for, and all points known.
     asked: int
     points: int
+    # The boxes, the first found first; each is found among the points outside those before.
     boxes: tuple[DiscoveredBox, ...]
 
     @property

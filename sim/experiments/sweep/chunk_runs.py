@@ -114,12 +114,8 @@ def _error_text(fault: Exception) -> str:
 def carry_out(store: Store, task: Task, notify: Notify = lambda place: None) -> Shard:
     """Make the runs of a chunk, as :meth:`ChunkRunner.make` does, and write its file.
 
-    Raises
-    ------
-    InputError
-        If the store holds another sweep, or one of another model.
-    MachineError
-        If the disk is full.
+    InputError if the store holds another sweep, or one of another model. MachineError if the disk
+    is full.
     """
     runs, beside = runner_at(store.place.address, task.identity).make(task, notify)
     return store.add(task.address, task.chunk, runs, beside)
@@ -131,11 +127,8 @@ _one_at_a_time = Lock()
 def runner_at(address: str, identity: str) -> ChunkRunner:
     """Return what makes the runs of the sweep at an address, made once in a process and warm.
 
-    Raises
-    ------
-    InputError
-        If the sweep there has another identity (:attr:`SweepPlan.identity`), or is one of
-        another model.
+    InputError if the sweep there has another identity (:attr:`SweepPlan.identity`), or is one of
+    another model.
     """
     with _one_at_a_time:
         return _runner_at(address, identity)

@@ -59,14 +59,9 @@ def work_on_cluster(
     neither takes others down nor is blamed for them. If that fails too, its runs are recorded as
     failed. ``advance`` is called with the number of further runs finished.
 
-    Raises
-    ------
-    InputError
-        If Dask is not installed, the address is none, or the workers have another model or
-        cannot reach the store.
-    MachineError
-        If a worker's disk is full, the scheduler does not answer, or no worker is there for as
-        long as the timeout (s).
+    InputError if Dask is not installed, the address is none, or the workers have another model or
+    cannot reach the store. MachineError if a worker's disk is full, the scheduler does not answer,
+    or no worker is there for as long as the timeout (s).
     """
     cluster = _Cluster(scheduler, timeout)
     try:

@@ -185,10 +185,7 @@ def begin(made: Planned, out: str | Path, overwrite: bool = False) -> None:
 
     With ``overwrite``, what is kept there of a sweep is removed first.
 
-    Raises
-    ------
-    InputError
-        If the folder holds something else; it says what differs.
+    InputError if the folder holds something else; it says what differs.
     """
     store = Store(out)
     store.check_free(overwrite)
@@ -231,28 +228,15 @@ def _text(name: str, values: Sequence[float] | str) -> str:
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """Hold what a sweep is expected to need.
+    """Hold what a sweep is expected to need."""
 
-    Parameters
-    ----------
-    runs, chunks
-        How many there are.
-    run_seconds
-        Time of one run on one processor.
-    workers
-        Processes the time is for.
-    seconds
-        Time of the sweep.
-    size
-        Bytes on the disk.
-    """
-
+    # How many there are.
     runs: int
     chunks: int
-    run_seconds: float
-    workers: int
-    seconds: float
-    size: int
+    run_seconds: float  # time of one run on one processor
+    workers: int  # processes the time is for
+    seconds: float  # time of the sweep
+    size: int  # bytes on the disk
 
 
 def estimate(

@@ -48,10 +48,7 @@ class Folder:
     def _target(self, name: str) -> Path:
         """Return the path of a file to be, after making its folder in the sweep's own.
 
-        Raises
-        ------
-        MachineError
-            If the sweep's folder is gone, or the other cannot be made.
+        MachineError if the sweep's folder is gone, or the other cannot be made.
         """
         self._check_there()
         # Whoever holds the lock has tried that the folder may be written.
@@ -225,10 +222,7 @@ Storage = Folder | Remote
 def place_of(address: str | Path) -> Storage:
     """Return the place at an address: a folder, or a protocol such as ``s3://bucket/sweep``.
 
-    Raises
-    ------
-    InputError
-        If the protocol is unknown, or what it needs is not installed.
+    InputError if the protocol is unknown, or what it needs is not installed.
     """
     text = str(address)
     path = text.removeprefix("file://")
@@ -258,10 +252,7 @@ def parquet_table(content: bytes, columns: list[str] | None = None) -> pa.Table:
     Files are small and many. One thread reads them as fast, and Arrow's pool of threads is left
     alone: a process that ends right after using it may be aborted.
 
-    Raises
-    ------
-    ArrowException, OSError
-        If it is no such file, or a checksum of its pages is wrong.
+    ArrowException or OSError if it is no such file, or a checksum of its pages is wrong.
     """
     file = pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True)
     return file.read(columns=columns, use_threads=False)

@@ -80,29 +80,14 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Task:
-    """Tell a worker which runs to make.
-
-    Parameters
-    ----------
-    chunk
-        Name of the chunk.
-    address
-        The address the file is to carry (:meth:`SweepPlan.key`).
-    identity
-        That of the plan, so that a worker notices when it knows another.
-    runs
-        (point, replicate) of each run.
-    values
-        The values of the parameters varied, by point.
-    spared
-        Runs not to be made, by their place in the chunk, with the error to record for them.
-    """
+    """Tell a worker which runs to make."""
 
     chunk: str
-    address: str
-    identity: str
-    runs: tuple[tuple[int, int], ...]
-    values: Mapping[int, tuple[float, ...]]
+    address: str  # the address the file is to carry (:meth:`SweepPlan.key`)
+    identity: str  # that of the plan, so that a worker notices when it knows another
+    runs: tuple[tuple[int, int], ...]  # (point, replicate) of each run
+    values: Mapping[int, tuple[float, ...]]  # the values of the parameters varied, by point
+    # Runs not to be made, by their place in the chunk, with the error to record for them.
     spared: Mapping[int, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -120,31 +105,16 @@ class Task:
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """Hold everything that decides a sweep's numbers.
+    """Hold everything that decides a sweep's numbers."""
 
-    Parameters
-    ----------
-    scenario
-        The scenario in full; its seed is the sweep's.
-    model_version, world_digest
-        Of the software and tables that make the runs.
-    design
-        The points.
-    blocks
-        The runs, in the order in which they were asked for.
-    chunk_runs
-        Most runs in a chunk.
-    tables
-        What is kept beside the outcomes, names of :data:`TABLES`.
-    """
-
-    scenario: Scenario
+    scenario: Scenario  # the scenario in full; its seed is the sweep's
+    # Of the software and tables that make the runs.
     model_version: str
     world_digest: str
     design: Design
-    blocks: tuple[Block, ...]
-    chunk_runs: int
-    tables: tuple[str, ...]
+    blocks: tuple[Block, ...]  # the runs, in the order in which they were asked for
+    chunk_runs: int  # most runs in a chunk
+    tables: tuple[str, ...]  # what is kept beside the outcomes, names of :data:`TABLES`
 
     @property
     def runs(self) -> int:
@@ -230,10 +200,7 @@ class SweepPlan:
 
         Points are counted as by :meth:`sim.experiments.design.Design.extended`.
 
-        Raises
-        ------
-        InputError
-            If nothing is added, or the design cannot go on.
+        InputError if nothing is added, or the design cannot go on.
         """
         if n is None and replicates is None:
             raise InputError("nothing to add", allowed="further points or further replicates")

@@ -32,23 +32,12 @@ CLUSTER_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Status:
-    """Count a sweep's runs.
+    """Count a sweep's runs."""
 
-    Parameters
-    ----------
-    runs
-        Runs planned.
-    done
-        Runs that have ended, those that failed included.
-    failed
-        Runs that failed; they have a row with the error.
-    points, points_with_runs
-        Points planned, and those of which a run has ended.
-    """
-
-    runs: int
-    done: int
-    failed: int
+    runs: int  # runs planned
+    done: int  # runs that have ended, those that failed included
+    failed: int  # runs that failed; they have a row with the error
+    # Points planned, and those of which a run has ended.
     points: int
     points_with_runs: int
 

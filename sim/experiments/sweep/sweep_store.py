@@ -121,10 +121,7 @@ class Store:
 
         Files that are there, of a sweep whose plan is lost, are taken over if they are its own.
 
-        Raises
-        ------
-        InputError
-            If they are not.
+        InputError if they are not.
         """
         chunks = {chunk.name: chunk for chunk in plan.chunks()}
         for name in self.place.names(RUNS):
@@ -164,10 +161,7 @@ class Store:
     def plan(self) -> SweepPlan:
         """Return the plan.
 
-        Raises
-        ------
-        InputError
-            If there is none, it cannot be read, or plan or points were changed.
+        InputError if there is none, it cannot be read, or plan or points were changed.
         """
         self.lost, where = {}, self.place.shown()
         try:
@@ -287,10 +281,7 @@ class Store:
 
         Where ``failed`` is set, files without a failed run are left out.
 
-        Raises
-        ------
-        InputError
-            If a file is damaged or not this sweep's; it names the file.
+        InputError if a file is damaged or not this sweep's; it names the file.
         """
         chunks, seen = {chunk.name: chunk for chunk in plan.chunks()}, set[str]()
         for file in self.place.names(RUNS):

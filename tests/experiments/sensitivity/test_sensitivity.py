@@ -15,6 +15,7 @@ import sim
 from sim.cli.main import app
 from sim.core import provenance
 from sim.core.errors import InputError
+from sim.experiments.sensitivity import indices
 from sim.experiments.sensitivity.analysis import SweepFrames
 from sim.experiments.sensitivity.export import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
@@ -96,9 +97,14 @@ def test_the_seed_has_a_row_where_the_scale_allows_one() -> None:
     assert "seed" not in set(sensitivity(sweep_of(linear, "lhs", 40)).table["parameter"])
 
 
+# Slow: the chance of a wrong verdict shows only over many sweeps.
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "n"), [("lhs", 100), ("sobol", 20), ("morris", 25)])
-def test_dummies_stand_for_an_inert_parameter_on_any_design(kind: str, n: int) -> None:
+def test_dummies_stand_for_an_inert_parameter_on_any_design(
+    kind: str, n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Intervals play no part.
+    monkeypatch.setattr(indices, "RESAMPLES", 20)
     # Some 1 in 40 indices of an inert parameter should lie above the dummies.
     above = 0
     for seed in range(24):
@@ -300,7 +306,9 @@ def test_what_comes_in_is_escaped() -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_many_parameters_are_drawn_up_to_a_number() -> None:
+def test_many_parameters_are_drawn_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indices, "RESAMPLES", 20)
+    monkeypatch.setattr(indices, "DUMMIES", 20)
     vary = tuple(f"{name}={p.low}..{p.high}" for name, p in list(sim.PARAMETERS.items())[:30])
     axes = sensitivity(sweep_of(linear, "lhs", 40, vary=vary)).plot()
     assert len(axes.get_yticklabels()) == 25

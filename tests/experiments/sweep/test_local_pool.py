@@ -54,8 +54,13 @@ def test_killed_worker_is_replaced_and_its_chunk_made_again(
 
 @pytest.mark.slow
 def test_run_that_kills_its_workers_is_recorded_and_no_other(
-    tmp_path: Path, small: Small, reference: Sweep, misbehave: Misbehave
+    tmp_path: Path,
+    small: Small,
+    reference: Sweep,
+    misbehave: Misbehave,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(local_pool, "DEATHS", 2)
     fade = float(reference.points["turnover.fade"][1])
     misbehave(f"""
         def before_run(fade, replicate):
@@ -65,7 +70,7 @@ def test_run_that_kills_its_workers_is_recorded_and_no_other(
     sweep = small(tmp_path / "s", workers=2)
     [(_, failed)] = sweep.failures.iterrows()
     assert (failed["point"], failed["replicate"]) == (1, 2)
-    assert failed["error"] == "killed 3 workers (they ended in the middle of it)"
+    assert failed["error"] == "killed 2 workers (they ended in the middle of it)"
     assert sweep.status.left == 0
     others = sweep.frame["error"].isna()
     assert sweep.frame[others].equals(reference.frame[others])
@@ -73,8 +78,9 @@ def test_run_that_kills_its_workers_is_recorded_and_no_other(
 
 @pytest.mark.slow
 def test_chunk_whose_file_kills_its_workers_is_recorded(
-    tmp_path: Path, small: Small, misbehave: Misbehave
+    tmp_path: Path, small: Small, misbehave: Misbehave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local_pool, "DEATHS", 2)
     misbehave("""
         def before_write(chunk):
             if chunk == "00-000001":
