@@ -25,7 +25,7 @@ from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.outcomes import OUTCOMES, Outcome
-from sim.experiments.comparison.comparison_tables import place_frame
+from sim.experiments.comparison.comparison_tables import effect_frame
 from sim.experiments.comparison.paired_simulation import (
     PATHS,
     REGION_OUTCOMES,
@@ -269,15 +269,15 @@ class _PairSums:
     def result(self) -> TrialResult:
         columns = {"locality": "code", "name": "name", "country": "iso3"}
         places = {name: self.at.localities[column].tolist() for name, column in columns.items()}
-        region = place_frame(self.region, REGION_OUTCOMES, {}, self.identical)
-        last = place_frame(self.last, _PATH, {}, self.identical)
+        region = effect_frame(self.region, REGION_OUTCOMES, {}, self.identical)
+        last = effect_frame(self.last, _PATH, {}, self.identical)
         more = last[~last["outcome"].isin(region["outcome"])]
         return TrialResult(
             experiment=self.experiment,
             pairs=self.pairs,
             identical=self.identical,
             effects=pd.concat([region, more], ignore_index=True),
-            by_locality=place_frame(self.local, _LOCAL, places, self.identical),
+            by_locality=effect_frame(self.local, _LOCAL, places, self.identical),
             paths=self._paths(),
         )
 
