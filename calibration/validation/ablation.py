@@ -21,8 +21,8 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
 from calibration.inference.reference_table import Rows
+from calibration.validation.model_variants import Variant, clusters_of, mechanisms
 from calibration.validation.predictive_scores import ScoreScale, log_scores
-from calibration.validation.wrong_worlds import Variant, clusters_of, mechanisms
 
 if TYPE_CHECKING:
     from calibration.validation.validation_context import ValidationContext
@@ -38,62 +38,50 @@ RECORDS = 300
 
 
 def ablation(
-    trial: ValidationContext,
+    context: ValidationContext,
     dropped: tuple[Variant, ...] | None = None,
     clusters: Mapping[str, Sequence[int]] | None = None,
     runs: int | None = None,
 ) -> Verdict:
     """Judge of each mechanism whether the log score is worse without it.
 
-    Parameters
-    ----------
-    trial
-        What the calibration left.
-    dropped
-        Mechanisms; those of the table by default.
-    clusters
-        Places of the targets that are one piece of evidence, by name; those of the table by
-        default.
-    runs
-        Of each model; by default all of them share :data:`RUNS`.
+    Mechanisms, and places of the targets that are one piece of evidence, are those of the table by
+    default; ``runs`` of each model are by default a share of :data:`RUNS`.
     """
     dropped = mechanisms() if dropped is None else dropped
-    clusters = clusters_of(trial.simulator.statistics) if clusters is None else clusters
+    clusters = clusters_of(context.simulator.statistics) if clusters is None else clusters
     runs = RUNS // (len(dropped) + 1) if runs is None else runs
-    values = trial.box.draw(runs, trial.seed, WAVE)
-    whole = trial.runs("ablation-whole", values, number=WAVE)
-    records = trial.predicted.statistics[:RECORDS]
+    values = context.box.draw(runs, context.seed, WAVE)
+    whole = context.runs("ablation-whole", values, number=WAVE)
+    records = context.predicted.statistics[:RECORDS]
     records = records[np.isfinite(records).all(axis=1)]
-    found = []
+    rows = []
     for number, mechanism in enumerate(dropped):
         # The same wave: row by row the same random numbers.
-        without = trial.runs(
+        without = context.runs(
             f"ablation-{mechanism.id}", values, number=WAVE, simulator=mechanism.simulator
         )
-        lost = Loss(whole, without, list(clusters.values()), trial.seed)
-        found.append(_row(mechanism, lost, trial.simulator.observed, records))
-        trial.notify("mechanisms off", number + 1, len(dropped))
-    return _verdict(found, list(clusters))
+        lost = Loss(whole, without, list(clusters.values()), context.seed)
+        rows.append(_row(mechanism, lost, context.simulator.observed, records))
+        context.notify("mechanisms off", number + 1, len(dropped))
+    bare = [f"{row['id']} ({row['loss']:+.1f} ± {row['error']:.1f})" for row in rows
+            if not row["supported"]]  # fmt: skip
+    found = f"{len(rows) - len(bare)} of {len(rows)} mechanisms supported"
+    least = load_thresholds()["ablation"]["least_loss"]
+    return judged(
+        "ablation",
+        not bare,
+        f"{found}; unsupported: {listed(bare, len(bare))}" if bare else found,
+        f"without it the log score is worse by {least:g} standard errors, clustered by evidence",
+        {"mechanisms": rows, "clusters": list(clusters)},
+    )
 
 
 class Loss:
-    """Score the whole model and one without a mechanism.
+    """Score the whole model and one without a mechanism by their runs, which are in pairs.
 
-    Parameters
-    ----------
-    whole, without
-        Their runs, in pairs.
-    clusters
-        Places of the targets that are one piece of evidence.
-    seed
-        Of resampling.
-
-    Attributes
-    ----------
-    tables, records
-        Targets of both models' runs that foretell, and of those set aside as records.
-    runs
-        Number of pairs that foretell.
+    ``tables`` and ``records`` hold the targets of both models' runs that foretell, and of those set
+    aside as records; ``clusters`` are places of the targets that are one piece of evidence.
     """
 
     def __init__(
@@ -108,11 +96,10 @@ class Loss:
         self.clusters, self.seed = clusters, seed
         self.scale = ScoreScale.of(self.tables[0])
 
-    def of(self, records: Array, rows: Array | None = None) -> Array:
+    def of(self, records: Array, rows: Array | slice = slice(None)) -> Array:
         """Return what each record (M, K) loses by cluster (M, C), on all rows or some."""
-        chosen = slice(None) if rows is None else rows
         scores = [
-            log_scores(table[chosen], records, self.clusters, self.scale) for table in self.tables
+            log_scores(table[rows], records, self.clusters, self.scale) for table in self.tables
         ]
         apart = scores[0] - scores[1]
         return np.column_stack([apart[:, list(cluster)].sum(axis=1) for cluster in self.clusters])
@@ -132,8 +119,7 @@ class Loss:
 
 def clustered_error(losses: Array) -> Array:
     """Return the standard errors (M,) of losses summed over clusters (M, C)."""
-    count = losses.shape[1]
-    return np.asarray(np.sqrt(count * losses.var(axis=1, ddof=1)))
+    return np.asarray(np.sqrt(losses.shape[1] * losses.var(axis=1, ddof=1)))
 
 
 def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dict[str, Any]:
@@ -142,8 +128,7 @@ def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dic
     here, elsewhere = lost.of(observed[None, :]), lost.of(records)
     of_runs = lost.error(observed)
     loss, error = float(here.sum()), float(np.hypot(clustered_error(here)[0], of_runs))
-    errors = np.hypot(clustered_error(elsewhere), of_runs)
-    sums = elsewhere.sum(axis=1)
+    errors, sums = np.hypot(clustered_error(elsewhere), of_runs), elsewhere.sum(axis=1)
     absent = lost.of(lost.records[1]).sum(axis=1)
     return {
         "id": mechanism.id,
@@ -160,17 +145,3 @@ def _row(mechanism: Variant, lost: Loss, observed: Array, records: Array) -> dic
         "could_show": float(((sums > 0.0) & (sums >= least * errors)).mean()),
         "supported": loss > 0.0 and loss >= least * error,
     }
-
-
-def _verdict(found: list[dict[str, Any]], clusters: list[str]) -> Verdict:
-    least = load_thresholds()["ablation"]["least_loss"]
-    bare = [f"{row['id']} ({row['loss']:+.1f} ± {row['error']:.1f})" for row in found
-            if not row["supported"]]  # fmt: skip
-    said = f"{len(found) - len(bare)} of {len(found)} mechanisms supported"
-    return judged(
-        "ablation",
-        not bare,
-        f"{said}; unsupported: {listed(bare, len(bare))}" if bare else said,
-        f"without it the log score is worse by {least:g} standard errors, clustered by evidence",
-        {"mechanisms": found, "clusters": clusters},
-    )

@@ -1,4 +1,4 @@
-"""Scores of predicted counts: log score, randomised PIT, ranked probability, clustered errors.
+"""Distributions of counts, of the model and of a regression beside it, and their scores.
 
 Czado, Gneiting and Held 2009, *Predictive model assessment for count data*.
 """
@@ -6,14 +6,19 @@ Czado, Gneiting and Held 2009, *Predictive model assessment for count data*.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import gammaln
+from scipy.stats import nbinom
 
 from calibration.inference.prior import Array
 
 MOST = 200
 """Counts above are taken for this."""
 _PRIOR_RUNS, _ANYWHERE = 5.0, 0.01
+_LEAST, _FAREST = -3.0, 8.0
 
 
 def mass_of(counts: Array, base: Array | None = None) -> Array:
@@ -37,8 +42,6 @@ def floored(mass: Array, runs: int) -> Array:
 
 def negative_binomial(mean: float, size: float) -> Array:
     """Return a negative binomial on 0 to MOST, of variance mean + mean**2 / size."""
-    from scipy.stats import nbinom
-
     found = nbinom.pmf(np.arange(MOST + 1), size, size / (size + mean))
     return np.asarray(found / found.sum())
 
@@ -52,9 +55,8 @@ def geometric(mean: float) -> Array:
 
 def central(mass: Array, share: float) -> tuple[int, int]:
     """Return the ends of the central interval of a share."""
-    cumulated = np.cumsum(mass)
-    ends = np.searchsorted(cumulated, [(1.0 - share) / 2.0, (1.0 + share) / 2.0])
-    return int(ends[0]), int(ends[1])
+    low, high = np.searchsorted(np.cumsum(mass), [(1.0 - share) / 2.0, (1.0 + share) / 2.0])
+    return int(low), int(high)
 
 
 def pit(mass: Array, count: int, u: float) -> float:
@@ -69,11 +71,61 @@ def ranked(mass: Array, count: int) -> float:
     return float(((np.cumsum(mass) - below) ** 2).sum())
 
 
-def clustered(differences: Array, clusters: Sequence[str]) -> tuple[float, float]:
-    """Return the sum of differences (N,) and its standard error, clustered."""
-    names = sorted(set(clusters))
-    owner = np.array(clusters)
-    sums = np.array([differences[owner == name].sum() for name in names])
-    count = len(sums)
-    spread = float(((sums - sums.mean()) ** 2).sum())
+def log_score(masses: Sequence[Array], counts: Sequence[int]) -> float:
+    """Return the log of the probability of independent counts."""
+    chances = [mass[min(count, MOST)] for mass, count in zip(masses, counts, strict=True)]
+    return float(sum(np.log(max(chance, 1e-12)) for chance in chances))
+
+
+def clustered(differences: Array, clusters: Array) -> tuple[float, float]:
+    """Return the sum of differences (N,) and its standard error, clustered by names (N,)."""
+    sums = np.array([differences[clusters == name].sum() for name in np.unique(clusters)])
+    spread, count = float(((sums - sums.mean()) ** 2).sum()), len(sums)
     return float(differences.sum()), float(np.sqrt(spread * count / max(count - 1, 1)))
+
+
+class CountRegression(NamedTuple):
+    """Hold a fitted regression: its slopes, the constant first (1 + F,), and its size.
+
+    The variance is mean + mean**2 / size.
+    """
+
+    slopes: Array
+    size: float
+
+    def mass(self, features: Array) -> Array:
+        """Return the probabilities (MOST + 1,) at a place's features (F,)."""
+        mean = np.exp(np.clip(self.slopes[0] + features @ self.slopes[1:], -20.0, _FAREST))
+        return negative_binomial(float(mean), self.size)
+
+
+def fit_counts(features: Array, counts: Array) -> CountRegression:
+    """Fit a negative binomial regression of counts (N,) on standardised features (N, F).
+
+    Coefficients are held towards zero by a normal of standard deviation one: a handful of twinnings
+    on record would else send them to infinity.
+    """
+    design = np.column_stack([np.ones(len(features)), features])
+
+    def loss(at: Array) -> float:
+        mean = np.exp(np.clip(design @ at[:-1], -20.0, _FAREST))
+        size = np.exp(at[-1])
+        log = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
+        log += size * np.log(size / (size + mean)) + counts * np.log(mean / (size + mean))
+        return float(-log.sum() + 0.5 * (at[1:] ** 2).sum())
+
+    start = np.zeros(design.shape[1] + 1)
+    start[0] = np.log(max(float(counts.mean()), 1e-4))
+    bounds = [(-20.0, _FAREST)] * design.shape[1] + [(_LEAST - 2.0, 5.0)]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
+    return CountRegression(found.x[:-1], float(np.exp(found.x[-1])))
+
+
+def given_observed(masses: list[Array]) -> list[Array]:
+    """Return independent counts' distributions (MOST + 1,) given that at least one is not zero."""
+    none = np.array([mass[0] for mass in masses])
+    some = max(1.0 - float(np.prod(none)), 1e-12)
+    found = [mass.copy() for mass in masses]
+    for i, mass in enumerate(found):
+        mass[0] *= 1.0 - float(np.prod(np.delete(none, i)))
+    return [np.asarray(mass / some) for mass in found]

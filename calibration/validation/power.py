@@ -12,8 +12,7 @@ tells a world that the parameters absorb from one of which the record says nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from calibration.checks.verdict import judged, listed
 from calibration.inference.learned_summaries import Summaries, learn
 from calibration.inference.prior import Array, Prior
 from calibration.inference.reference_table import Rows
-from calibration.validation.wrong_worlds import Variant, wrong_worlds
+from calibration.validation.model_variants import Variant, wrong_models
 
 if TYPE_CHECKING:
     from calibration.validation.validation_context import ValidationContext
@@ -39,20 +38,10 @@ NETWORKS = 3
 WAVE = 100
 
 
-@dataclass(frozen=True)
-class Likeness:
-    """Find the rows of a table that are most like a record in their summaries.
+class Likeness(NamedTuple):
+    """Find the rows of a table that are most like a record in summaries learned on other rows.
 
-    Parameters
-    ----------
-    summarise
-        Learned on other rows than these.
-    summaries
-        Of the rows (N, D).
-    spread
-        Of each summary (D,).
-    statistics
-        Of the rows (N, K).
+    Of the rows it holds the summaries (N, D), their spread (D,) and the statistics (N, K).
     """
 
     summarise: Summaries
@@ -78,9 +67,8 @@ class Likeness:
         found = np.empty(len(records))
         for i, at in enumerate(self.summarise(records) / self.spread):
             distance = ((rows - at) ** 2).sum(axis=1)
-            near = np.argpartition(distance, count - 1)[:count]
             # In the table's order, so that the halves of the check do not differ in distance.
-            near.sort()
+            near = np.sort(np.argpartition(distance, count - 1)[:count])
             found[i] = mahalanobis(self.statistics[near], records[i])[0]
         return found
 
@@ -90,53 +78,60 @@ def finite(rows: Rows) -> Rows:
     return rows.chosen(np.asarray(np.isfinite(rows.statistics).all(axis=1)))
 
 
-def power(trial: ValidationContext, worlds: tuple[Variant, ...] | None = None) -> Verdict:
-    """Judge whether worlds that are wrong on purpose are rejected.
-
-    Parameters
-    ----------
-    trial
-        What the calibration left.
-    worlds
-        Those of the table by default.
-    """
+def power(context: ValidationContext, worlds: tuple[Variant, ...] | None = None) -> Verdict:
+    """Judge whether worlds that are wrong on purpose, by default the table's, are rejected."""
     limits = load_thresholds()["power"]
-    worlds = wrong_worlds() if worlds is None else worlds
-    likeness = Likeness.of(trial.box, finite(trial.second), trial.seed, trial.workers)
-    draws = trial.posterior.values
+    worlds = wrong_models() if worlds is None else worlds
+    likeness = Likeness.of(context.box, finite(context.second), context.seed, context.workers)
+    draws = context.posterior.values
     values = draws[np.arange(limits["runs_each"]) % len(draws)]
-    unfitted = finite(trial.predicted).statistics
-    found = []
+    unfitted = finite(context.predicted).statistics
+    rows = []
     for number, world in enumerate(worlds):
-        rows = trial.runs(
+        runs = context.runs(
             f"power-{world.id}", values, number=WAVE + number, simulator=world.simulator
         )
-        records = finite(rows).statistics
-        found.append(
-            {
-                **_row(world, likeness.p_values(records), len(values)),
-                "rejected_unfitted": _rejected(unfitted_p_values(unfitted, records)),
-            }
-        )
-        trial.notify("wrong worlds", number + 1, len(worlds))
+        records = finite(runs).statistics
+        rows.append(_row(world, likeness.p_values(records), unfitted, records, len(values)))
+        context.notify("wrong worlds", number + 1, len(worlds))
     right = unfitted[: len(values)]
     size = _rejected(likeness.p_values(right))
-    report = float(likeness.p_values(trial.simulator.observed[None, :])[0])
-    return _verdict(found, size, report, len(right), limits)
-
-
-def unfitted_p_values(rows: Array, records: Array) -> Array:
-    """Return how odd each record (N, K) is among the report's predictive runs (N,)."""
-    return np.array([mahalanobis(rows, record)[0] for record in records])
+    unseen = [f"{row['id']} ({row['rejected']:.0%})" for row in rows if not row["seen"]]
+    seen = len(rows) - len(unseen)
+    absorbed = sum(not row["seen"] and row["rejected_unfitted"] >= REJECTED for row in rows)
+    found = (
+        f"{seen} of {len(rows)} wrong worlds rejected in at least {REJECTED:.0%} of their runs; "
+        f"right ones in {size:.1%}; {absorbed} more rejected if nothing is fitted to them"
+    )
+    least = limits["least_rejected"]
+    numbers = {
+        "worlds": rows,
+        "level": LEVEL,
+        "rejected_from": REJECTED,
+        "size": size,
+        "size_runs": len(right),
+        "report_p": float(likeness.p_values(context.simulator.observed[None, :])[0]),
+    }
+    return judged(
+        "power",
+        seen >= least * len(rows),
+        f"{found}; not seen: {listed(unseen, len(unseen))}" if unseen else found,
+        f"at least {least:.0%} of {len(rows)} wrong worlds rejected at {LEVEL:.0%}",
+        numbers,
+    )
 
 
 def _rejected(p_values: Array) -> float:
     return float((p_values < LEVEL).mean()) if len(p_values) else float("nan")
 
 
-def _row(world: Variant, p_values: Array, asked: int) -> dict[str, Any]:
+def _row(
+    world: Variant, p_values: Array, unfitted: Array, records: Array, asked: int
+) -> dict[str, Any]:
     """Return what is published of a world."""
     rejected = _rejected(p_values)
+    # How odd each record is among the report's own predictive runs.
+    beside_report = np.array([mahalanobis(unfitted, record)[0] for record in records])
     return {
         "id": world.id,
         "how": world.how,
@@ -147,31 +142,5 @@ def _row(world: Variant, p_values: Array, asked: int) -> dict[str, Any]:
         "rejected": rejected,
         "median_p": float(np.median(p_values)) if len(p_values) else float("nan"),
         "seen": rejected >= REJECTED,
+        "rejected_unfitted": _rejected(beside_report),
     }
-
-
-def _verdict(
-    worlds: list[dict[str, Any]], size: float, report: float, right: int, limits: dict[str, Any]
-) -> Verdict:
-    unseen = [f"{world['id']} ({world['rejected']:.0%})" for world in worlds if not world["seen"]]
-    seen = len(worlds) - len(unseen)
-    absorbed = sum(not world["seen"] and world["rejected_unfitted"] >= REJECTED for world in worlds)
-    found = (
-        f"{seen} of {len(worlds)} wrong worlds rejected in at least {REJECTED:.0%} of their runs; "
-        f"right ones in {size:.1%}; {absorbed} more rejected if nothing is fitted to them"
-    )
-    return judged(
-        "power",
-        seen >= limits["least_rejected"] * len(worlds),
-        f"{found}; not seen: {listed(unseen, len(unseen))}" if unseen else found,
-        f"at least {limits['least_rejected']:.0%} of {len(worlds)} wrong worlds rejected "
-        f"at {LEVEL:.0%}",
-        {
-            "worlds": worlds,
-            "level": LEVEL,
-            "rejected_from": REJECTED,
-            "size": size,
-            "size_runs": right,
-            "report_p": report,
-        },
-    )

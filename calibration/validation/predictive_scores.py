@@ -11,7 +11,7 @@ kernel's width.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,16 +31,10 @@ _WIDE = 3.0
 so that no score is without bounds."""
 
 
-@dataclass(frozen=True)
-class ScoreScale:
-    """Hold on which scale targets are scored, the same for all models that are compared.
+class ScoreScale(NamedTuple):
+    """Hold the scale on which targets are scored, and each one's kernel width (K,) on it.
 
-    Parameters
-    ----------
-    scaling
-        Of the targets.
-    width
-        Of each target's kernel (K,), on that scale.
+    It is the same for all models that are compared.
     """
 
     scaling: Scaling
@@ -60,64 +54,46 @@ class ScoreScale:
 def log_scores(
     statistics: Array, records: Array, clusters: Iterable[Sequence[int]], scale: ScoreScale
 ) -> Array:
-    """Return the log score of each target of each record (M, K).
+    """Return the log score of each target of each record (M, K), given a model's rows (N, K).
 
-    Each half of the rows teaches the regression by which the other half's rows are chosen.
-
-    Parameters
-    ----------
-    statistics
-        Rows of a model's table (N, K), in random order.
-    records
-        What is to be foretold (M, K).
-    clusters
-        Places of the targets that are foretold together, from those of all other clusters.
-    scale
-        On which they are scored.
+    The rows are in random order: each half teaches the regression by which the other half's rows
+    are chosen. Targets at the places of a cluster are foretold together, from those of all others.
     """
-    rows, asked = scale.scaling(statistics), scale.scaling(records)
-    groups = [np.asarray(cluster) for cluster in clusters]
+    rows, records = scale.scaling(statistics), scale.scaling(records)
     halves = np.array_split(np.arange(len(rows)), 2)
-    density = np.zeros(asked.shape)
+    groups = [np.asarray(cluster) for cluster in clusters]
+    density = np.zeros(records.shape)
     for learners, others in (halves, halves[::-1]):
         for inside in groups:
             known = np.setdiff1d(np.arange(rows.shape[1]), inside)
-            slopes = _slopes(rows[learners][:, known], rows[learners][:, inside])
-            said, wanted = (with_constant(of[:, known]) @ slopes for of in (rows[others], asked))
+            design = with_constant(rows[learners][:, known])
+            ridge = np.diag([0.0] + [_RIDGE] * len(known))
+            slopes = np.linalg.solve(
+                design.T @ design + ridge, design.T @ rows[learners][:, inside]
+            )
+            near, at = (with_constant(of[:, known]) @ slopes for of in (rows[others], records))
             for j, target in enumerate(inside):
                 density[:, target] += 0.5 * _density(
-                    said[:, j], rows[others, target], wanted[:, j], asked[:, target],
+                    near[:, j], rows[others, target], at[:, j], records[:, target],
                     scale.width[target],
                 )  # fmt: skip
-    wide = np.exp(-0.5 * (asked / _WIDE) ** 2) / (_WIDE * np.sqrt(2.0 * np.pi))
+    wide = np.exp(-0.5 * (records / _WIDE) ** 2) / (_WIDE * np.sqrt(2.0 * np.pi))
     return np.asarray(np.log((1.0 - _ELSEWHERE) * density + _ELSEWHERE * wide))
 
 
-def _slopes(known: Array, targets: Array) -> Array:
-    """Return the coefficients (1 + known, targets) of a ridge regression, the constant first."""
-    design = with_constant(known)
-    ridge = np.diag([0.0] + [_RIDGE] * known.shape[1])
-    return np.asarray(np.linalg.solve(design.T @ design + ridge, design.T @ targets))
+def _density(
+    predicted: Array, values: Array, for_records: Array, records: Array, width: float
+) -> Array:
+    """Return the density (M,) at each record among the rows for which the same is predicted.
 
-
-def _density(said: Array, values: Array, wanted: Array, at: Array, width: float) -> Array:
-    """Return the density (M,) at each record's value among the rows of which the same is said.
-
-    Parameters
-    ----------
-    said, values
-        What is predicted for the rows, and their values (N,).
-    wanted, at
-        What is predicted for the records, and their values (M,).
-    width
-        Of the kernel.
+    ``predicted`` and ``values`` are the rows' (N,), ``for_records`` and ``records`` the records'
+    (M,); ``width`` is the kernel's.
     """
-    count = min(len(said) - 1, max(FEWEST_NEAR, int(NEAR * len(said))))
-    apart = np.abs(said[None, :] - wanted[:, None])
+    count = min(len(predicted) - 1, max(FEWEST_NEAR, int(NEAR * len(predicted))))
+    apart = np.abs(predicted[None, :] - for_records[:, None])
     reach = np.partition(apart, count, axis=1)[:, count : count + 1]
-    weights = np.where(
-        reach > 0.0, np.maximum(1.0 - (apart / np.maximum(reach, 1e-300)) ** 2, 0), 1
-    )
+    falling = np.maximum(1.0 - (apart / np.maximum(reach, 1e-300)) ** 2, 0)
+    weights = np.where(reach > 0.0, falling, 1)
     weights = weights / weights.sum(axis=1, keepdims=True)
-    kernel = np.exp(-0.5 * ((at[:, None] - values[None, :]) / width) ** 2)
+    kernel = np.exp(-0.5 * ((records[:, None] - values[None, :]) / width) ** 2)
     return np.asarray((weights * kernel).sum(axis=1) / (width * np.sqrt(2.0 * np.pi)))

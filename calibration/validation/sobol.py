@@ -9,12 +9,12 @@ of its own for each run, a parameter without effect would seem to matter as much
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
@@ -22,7 +22,7 @@ from calibration.inference.prior import Array, Prior
 from calibration.inference.reference_table import WAVE as REPLICATES
 from calibration.inference.reference_table import Observation, Rows
 from calibration.model_simulator import Documented
-from calibration.validation.wrong_worlds import load_table
+from calibration.validation.model_variants import load_table
 from sim.experiments.design import Design, Varied, make_design
 from sim.experiments.sensitivity.analysis import SEED_ROW, SweepFrames, sensitivity_tables
 
@@ -38,14 +38,8 @@ NORMAL = 1.96
 SHARE, VISITS = "local_share_of_deals", "visits"
 
 
-class Common(Documented):
-    """Make runs that share their random numbers, block by block.
-
-    Parameters
-    ----------
-    size
-        Runs of a block.
-    """
+class BlockSimulator(Documented):
+    """Make runs that share their random numbers, in blocks of so many runs."""
 
     def __init__(self, size: int) -> None:
         super().__init__(derived=load_table()["outcomes"])
@@ -62,36 +56,32 @@ class Common(Documented):
         return super().run(values, seed, wave * REPLICATES + row // self.size)
 
 
-def simulator(size: str) -> Common:
+def simulator(size: str) -> BlockSimulator:
     """Return the simulator of blocks of a size."""
-    return Common(int(size))
+    return BlockSimulator(int(size))
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(NamedTuple):
     """Lay out points in blocks, each a Sobol' design of its own over a box.
 
-    Parameters
-    ----------
-    box
-        The prior, truncated to where the points lie.
-    designs
-        One a block, over the unit cube: probabilities under the box.
+    The box is the prior, truncated to where the points lie; designs are over the unit cube, that
+    is, probabilities under the box.
     """
 
     box: Prior
     designs: tuple[Design, ...]
 
     @classmethod
-    def over(cls, trial: ValidationContext, blocks: int, base: int) -> Blocks:
+    def over(cls, context: ValidationContext, blocks: int, base: int) -> Blocks:
         """Return blocks over the parameters' central posterior ranges."""
-        low, high = np.quantile(trial.prior.shares(trial.posterior.values), RANGE, axis=0)
-        varied = [Varied(name, low=0.0, high=1.0) for name in trial.prior.names]
+        prior = context.prior
+        low, high = np.quantile(prior.shares(context.posterior.values), RANGE, axis=0)
+        varied = [Varied(name, low=0.0, high=1.0) for name in prior.names]
         designs = [
-            make_design("sobol", varied, base, seed=trial.seed + 1000 * block)
+            make_design("sobol", varied, base, seed=context.seed + 1000 * block)
             for block in range(blocks)
         ]
-        return cls(trial.prior.truncated(low.tolist(), high.tolist()), tuple(designs))
+        return cls(prior.truncated(low.tolist(), high.tolist()), tuple(designs))
 
     @property
     def size(self) -> int:
@@ -106,19 +96,11 @@ class Blocks:
     @property
     def values(self) -> Array:
         """Return the parameters at all points, block by block (N, P)."""
-        from scipy.special import ndtri
-
         shares = np.concatenate([design.points.to_numpy() for design in self.designs])
         return self.box.values(ndtri(np.clip(shares, 1e-9, 1.0 - 1e-9)))
 
     def indices(self, answers: pd.DataFrame) -> pd.DataFrame:
-        """Return the indices of all blocks: a row a block, outcome and parameter.
-
-        Parameters
-        ----------
-        answers
-            A column an outcome, a row a point.
-        """
+        """Return a row a block, outcome and parameter, given a column an outcome, a row a point."""
         found = []
         for block, design in enumerate(self.designs):
             rows = slice(block * self.size, (block + 1) * self.size)
@@ -130,44 +112,43 @@ class Blocks:
         return pd.concat(found, ignore_index=True)
 
 
-def sobol(trial: ValidationContext, base: int = BASE, simulated: str | None = None) -> Verdict:
+def sobol(context: ValidationContext, base: int = BASE, simulated: str | None = None) -> Verdict:
     """Judge whether it is known how much each parameter matters.
 
-    Parameters
-    ----------
-    trial
-        What the calibration left.
-    base
-        Base points of a block.
-    simulated
-        ``module:function`` that makes the simulator of blocks of a size given as text.
+    ``base`` is the number of base points of a block, ``simulated`` the ``module:function`` that
+    makes the simulator of blocks of a size given as text.
     """
     limits = load_thresholds()["sensitivity"]
-    blocks = Blocks.over(trial, limits["blocks"], base)
-    simulated = f"{__name__}:simulator" if simulated is None else simulated
-    names = tuple(load_table()["outcomes"])
-    rows = trial.runs("sobol", blocks.values, number=WAVE, simulator=f"{simulated}:{blocks.size}")
+    blocks = Blocks.over(context, limits["blocks"], base)
+    made = f"{__name__}:simulator" if simulated is None else simulated
+    names, values = tuple(load_table()["outcomes"]), blocks.values
+    runs = context.runs("sobol", values, number=WAVE, simulator=f"{made}:{blocks.size}")
     # The base points once more, with other random numbers: what chance does by itself.
-    again = trial.runs(
-        "sobol-chance",
-        blocks.values[blocks.bases],
-        number=WAVE + 1,
-        simulator=f"{simulated}:{base}",
+    again = context.runs(
+        "sobol-chance", values[blocks.bases], number=WAVE + 1, simulator=f"{made}:{base}"
     )
-    answers, repeated = outcomes_of(rows, names), outcomes_of(again, names)
+    answers, repeated = outcomes_of(runs, names), outcomes_of(again, names)
     chance = chance_shares(answers.iloc[blocks.bases], repeated, limits["blocks"])
-    return _verdict(blocks.indices(answers), chance, len(rows.values) + len(again.values))
+    by_index = blocks.indices(answers).groupby(["outcome", "parameter"], sort=False)
+    rows = [_row(block) for _, block in by_index]
+    most, count = limits["most_half_width"], len(runs.values) + len(again.values)
+    wide = [f"{row['parameter']} on {row['outcome']}" for row in rows if row["half_width"] > most]
+    largest = max(row["half_width"] for row in rows)
+    found = f"largest half-width {largest:.3f}; {len(wide)} of {len(rows)} above {most:g}"
+    return judged(
+        "sensitivity",
+        not wide,
+        f"{found}: {listed(wide)}" if wide else found,
+        f"half-widths of total effects at most {most:g}, {count:,} runs",
+        {"indices": rows, "chance": chance, "runs": count, "range": list(RANGE)},
+    )
 
 
 def outcomes_of(rows: Rows, names: tuple[str, ...]) -> pd.DataFrame:
     """Return the outcomes of runs: counts as logarithms, the share of deals that are local.
 
-    Parameters
-    ----------
-    rows
-        Runs whose derived quantities are those of the table of worlds.
-    names
-        Of the derived quantities.
+    ``names`` are those of the runs' derived quantities, which are the outcomes of the table of
+    worlds.
     """
     found = {name: np.log1p(rows.derived[:, j]) for j, name in enumerate(names)}
     visits, _, local = np.moveaxis(rows.counts["by_locality"].sum(axis=1), 1, 0)
@@ -180,12 +161,7 @@ def outcomes_of(rows: Rows, names: tuple[str, ...]) -> pd.DataFrame:
 def chance_shares(first: pd.DataFrame, second: pd.DataFrame, blocks: int) -> dict[str, float]:
     """Return the share of each outcome's variance that is left at one point.
 
-    Parameters
-    ----------
-    first, second
-        Outcomes at the same points, by other random numbers; block by block.
-    blocks
-        Their number.
+    The frames hold outcomes at the same points by other random numbers, block by block.
     """
     shares = {}
     for name in first:
@@ -209,29 +185,15 @@ def half_width(block: pd.DataFrame) -> float:
     return max(by_points, by_blocks)
 
 
-def _verdict(table: pd.DataFrame, chance: dict[str, float], runs: int) -> Verdict:
-    most = load_thresholds()["sensitivity"]["most_half_width"]
-    rows: list[dict[str, Any]] = []
-    for (outcome, parameter), block in table.groupby(["outcome", "parameter"], sort=False):
-        # Where a block's outcome does not vary there is no index: it could be anything.
-        known = bool(np.isfinite(block["total"]).all())
-        rows.append(
-            {
-                "outcome": outcome,
-                "parameter": parameter,
-                "total": float(block["total"].mean()) if known else 0.0,
-                "first": float(block["first"].mean()) if known else 0.0,
-                "half_width": half_width(block) if known else 1.0,
-                "blocks": block["total"].round(4).tolist() if known else [],
-            }
-        )
-    wide = [f"{row['parameter']} on {row['outcome']}" for row in rows if row["half_width"] > most]
-    largest = max(row["half_width"] for row in rows)
-    found = f"largest half-width {largest:.3f}; {len(wide)} of {len(rows)} above {most:g}"
-    return judged(
-        "sensitivity",
-        not wide,
-        f"{found}: {listed(wide)}" if wide else found,
-        f"half-widths of total effects at most {most:g}, {runs:,} runs",
-        {"indices": rows, "chance": chance, "runs": runs, "range": list(RANGE)},
-    )
+def _row(block: pd.DataFrame) -> dict[str, Any]:
+    """Return what is published of an index, from the rows of its blocks."""
+    # Where a block's outcome does not vary there is no index: it could be anything.
+    known = bool(np.isfinite(block["total"]).all())
+    return {
+        "outcome": block["outcome"].iloc[0],
+        "parameter": block["parameter"].iloc[0],
+        "total": float(block["total"].mean()) if known else 0.0,
+        "first": float(block["first"].mean()) if known else 0.0,
+        "half_width": half_width(block) if known else 1.0,
+        "blocks": block["total"].round(4).tolist() if known else [],
+    }

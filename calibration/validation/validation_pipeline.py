@@ -1,46 +1,84 @@
-"""Validate a calibration: its own checks and the steps after the fit, as one record and page."""
+"""Validate a calibration: its own checks and the steps after the fit, as one record and page.
+
+What a step found is kept beside a mark of everything it came from: the posterior with the versions
+of rules and cases, the thresholds, and the code of the steps. Under another mark it is made anew.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibration.checks import Verdict, thresholds_digest
-from calibration.checks.verdict import MISSED, NOT_RUN, PASSED
+from calibration.checks.verdict import MISSED, NOT_RUN, PASSED, not_run
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import CHECKS, POSTERIOR, stale_parts
-from calibration.validation import validation_steps
-from calibration.validation.validation_steps import StepResult, ValidationStep
-from sim.core import files, provenance
-from sim.core.errors import InputError
+from sim.core import files, folders, provenance
+from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
 
 if TYPE_CHECKING:
-    from calibration.validation.validation_context import Notify
+    from calibration.validation.validation_context import Notify, ValidationContext
 
 RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
 """There where the runs of a calibration are; a published one has none."""
+FOUND = "validation"
+"""Folder, inside a calibration's, of what the steps found."""
+_HERE = Path(__file__).resolve().parent
+_NO_PART = ("page", Path(__file__).name)
+"""Sources here that decide nothing of what a step finds."""
+
+
+class ValidationStep(NamedTuple):
+    """Name a step as ``--only`` takes it, what it does, as words for people, and its verdict.
+
+    ``does`` is ``module:function``; the function takes a context and returns a verdict or several.
+    """
+
+    name: str
+    does: str
+    words: str
+    check: str
+
+
+_FOLDER = "calibration.validation"
+STEPS = (
+    ValidationStep("cases", f"{_FOLDER}.left_out:leave_one_case_out",
+         "leaving out one case at a time", "leave one case out"),
+    ValidationStep("deep-cases", f"{_FOLDER}.left_out:without_focal_cases",
+         "leaving out both deep cases", "leave deep cases out"),
+    ValidationStep("temporal", f"{_FOLDER}.temporal_holdout:fit_to_2013",
+         "fitting to 2013, predicting 2014 to 2020", "temporal"),
+    ValidationStep("power", f"{_FOLDER}.power:power", "wrong worlds", "power"),
+    ValidationStep("ablation", f"{_FOLDER}.ablation:ablation", "mechanisms off", "ablation"),
+    ValidationStep("sensitivity", f"{_FOLDER}.sobol:sobol",
+         "sensitivity within the posterior", "sensitivity"),
+    ValidationStep("what-ifs", f"{_FOLDER}.what_ifs:what_ifs",
+         "what-ifs over the posterior", "what-ifs"),
+)  # fmt: skip
+
+
+class StepResult(NamedTuple):
+    """Hold what a step found, and the seconds it took."""
+
+    verdicts: tuple[Verdict, ...]
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Validation:
     """Hold the verdicts on a calibration.
 
-    Parameters
-    ----------
-    posterior
-        What is judged.
-    record
-        Everything found, in terms of JSON: what ``validation.json`` holds.
-    faults
-        Steps that stopped with an error, with the error.
-    is_new
-        Whether it was made by this call and not read from ``validation.json``.
+    ``record`` is everything found, as ``validation.json`` holds it; ``faults`` are the steps that
+    stopped with an error; ``is_new`` tells whether it was made now and not read again.
     """
 
     posterior: Posterior
@@ -76,75 +114,123 @@ def validate(
 ) -> Validation:
     """Carry out the validation of a calibration, or go on with it, or read it again.
 
-    Where the calibration's tables are, steps that are not done yet are carried out; they and their
-    runs are kept there, so that a stopped validation goes on. Where they are not, as with what is
-    published, the verdicts are read from ``validation.json``.
-
-    Parameters
-    ----------
-    folder
-        Of the calibration.
-    workers
-        Processes that make runs.
-    only
-        Names of steps to carry out; the others are taken as they are. All by default.
-    notify
-        Told of progress.
+    Where the calibration's tables are, steps that are not done yet are carried out, or those named
+    by ``only``; they and their runs are kept there, so that a stopped validation goes on. Where the
+    tables are not, as with what is published, the verdicts are read from ``validation.json``.
 
     Raises
     ------
     InputError
-        If the folder holds no calibration, or one of another version of the model.
+        If the folder holds no calibration, or one of another version of the model, or there is no
+        step of a name.
     MachineError
         If the machine fails; the same call goes on later.
     """
-    chosen = validation_steps.chosen_steps(only)
+    names = [step.name for step in STEPS]
+    for name in [name for name in only if name not in names]:
+        raise InputError(
+            f"there is no step {name!r}",
+            argument="only",
+            allowed=", ".join(names),
+            nearest=nearest_name(name, names),
+        )
     posterior = read_posterior(folder / POSTERIOR)
     checks = _read(folder / CHECKS)
     if not (folder / TABLES).is_dir():
         return _read_again(folder, posterior, only)
-    _refuse_stale(folder, posterior)
-    mark = validation_steps.mark_of(posterior)
-    found, faults = _carried_out(folder, chosen, mark, workers, notify or (lambda *_: None))
+    if changed := stale_parts(posterior):
+        raise InputError(
+            f"the calibration belongs to another version of the model ({', '.join(changed)} "
+            "changed since)",
+            file=folder,
+            allowed="one of this version; paradiplomacy calibrate makes it",
+        )
+    chosen = [step for step in STEPS if step.name in only or not only]
+    found, faults = _carried_out(folder, posterior, chosen, workers, notify or (lambda *_: None))
     record = _record(folder, posterior, checks, found, faults)
     return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
 
+def publish(folder: Path, target: Path) -> None:
+    """Copy posterior and checks of a calibration into the folder where its validation goes."""
+    for name in (POSTERIOR, CHECKS):
+        files.write_bytes(target / name, (folder / name).read_bytes())
+
+
+def _mark_of(posterior: Posterior) -> str:
+    """Return a mark of everything that steps come from; when a posterior was made is no part."""
+    sources = [
+        path
+        for path in sorted(_HERE.rglob("*"))
+        if path.suffix in (".py", ".toml") and path.relative_to(_HERE).parts[0] not in _NO_PART
+    ]
+    made_by = {name: value for name, value in posterior.made_by.items() if name != "started"}
+    digest = hashlib.sha256(json.dumps(files.plain(made_by), sort_keys=True).encode())
+    digest.update(posterior.values.astype("<f8").tobytes())
+    digest.update(thresholds_digest().encode())
+    digest.update(provenance.sources_digest(sources, _HERE).encode())
+    return digest.hexdigest()[:16]
+
+
+def _kept(file: Path, mark: str) -> StepResult | None:
+    """Return what a step found before from the same, if it is there and whole."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["mark"] != mark:
+            return None
+        verdicts = tuple(Verdict(**entry) for entry in content["checks"])
+        return StepResult(verdicts, float(content["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _carry_out(step: ValidationStep, context: ValidationContext, file: Path, mark: str) -> None:
+    """Carry out a step and keep what it found."""
+    module, _, function = step.does.partition(":")
+    began = time.perf_counter()
+    found = getattr(importlib.import_module(module), function)(context)
+    verdicts = [found] if isinstance(found, Verdict) else found
+    seconds = round(time.perf_counter() - began, 1)
+    folders.use_folder(file.parents[1])
+    with files.faults(file.parent, "make the folder"):
+        file.parent.mkdir(exist_ok=True)
+    checks = [verdict.to_json() for verdict in verdicts]
+    files.write_json(file, {"mark": mark, "seconds": seconds, "checks": checks})
+
+
 def _carried_out(
-    folder: Path, chosen: Sequence[ValidationStep], mark: str, workers: int, notify: Notify
+    folder: Path, posterior: Posterior, chosen: list[ValidationStep], workers: int, notify: Notify
 ) -> tuple[dict[str, StepResult], dict[str, str]]:
     """Carry out the steps left; return what each step found, and the errors of those that fail."""
     from calibration.validation.validation_context import ValidationContext
 
-    held = {step.name: validation_steps.kept(folder, step, mark) for step in validation_steps.STEPS}
-    found = {name: one for name, one in held.items() if one is not None}
-    left = [step for step in chosen if step.name not in found]
+    mark = _mark_of(posterior)
+    file_of = {step.name: folder / FOUND / f"{step.name}.json" for step in STEPS}
+    left = [step for step in chosen if _kept(file_of[step.name], mark) is None]
     faults: dict[str, str] = {}
-    trial: ValidationContext | None = None
+    context: ValidationContext | None = None
     for number, step in enumerate(left):
         head = f"step {number + 1} of {len(left)}, {step.words}"
         notify(head, 0, 1)
         try:
-            if trial is None:
-                scratch = folder / validation_steps.FOUND / "runs"
-                trial = ValidationContext.read(folder, workers=workers, scratch=scratch)
-            of_step = replace(trial, notify=_with_heading(head, step.words, notify))
-            found[step.name] = validation_steps.carry_out(of_step, folder, step, mark)
+            if context is None:
+                context = ValidationContext.read(folder, folder / FOUND / "runs", workers, notify)
+            under_head = partial(_notify_part, notify, head, step.words)
+            of_step = replace(context, notify=under_head)
+            _carry_out(step, of_step, file_of[step.name], mark)
         except MachineError:
             raise
         # One step that fails must not keep the others from being judged.
         except Exception as fault:
             faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
-    return found, faults
+    # Read as a later call will, so that both have the same numbers.
+    found = {name: _kept(file, mark) for name, file in file_of.items()}
+    return {name: one for name, one in found.items() if one is not None}, faults
 
 
-def _with_heading(head: str, words: str, notify: Notify) -> Notify:
-    """Return what tells of a step's parts under its head."""
-
-    def notify_step(what: str, done: int, of: int) -> None:
-        notify(head if what == words else f"{head}: {what}", done, of)
-
-    return notify_step
+def _notify_part(notify: Notify, head: str, words: str, what: str, done: int, of: int) -> None:
+    """Tell of a part of a step under the step's head."""
+    notify(head if what == words else f"{head}: {what}", done, of)
 
 
 def _record(
@@ -155,31 +241,27 @@ def _record(
     faults: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return everything found in terms of JSON, the steps in their order."""
-    rows = list(checks["checks"])
-    for step in validation_steps.STEPS:
-        if step.name in found:
-            rows += [verdict.to_json() for verdict in found[step.name].verdicts]
-        else:
-            why = (
-                f"stopped by an error, {faults[step.name]}"
-                if step.name in faults
-                else "not carried out yet"
-            )
-            rows.append(validation_steps.left_open(step, why).to_json())
-    seconds = {
-        step.name: found[step.name].seconds for step in validation_steps.STEPS if step.name in found
-    }
-    record = {
-        "model_version": provenance.model_version(),
-        "thresholds": thresholds_digest(),
-        "posterior_sha256": hashlib.sha256((folder / POSTERIOR).read_bytes()).hexdigest(),
-        "made_by": posterior.made_by,
-        "environment": provenance.environment(),
-        "seconds": {"fit": checks.get("seconds", {}), "steps": seconds},
-        "checks": rows,
-    }
-    plain: dict[str, Any] = files.plain(record)
-    return plain
+    verdicts: list[Verdict] = []
+    for step in STEPS:
+        why = f"stopped by an error, {faults.get(step.name)}"
+        why = why if step.name in faults else "not carried out yet"
+        unknown = StepResult((not_run(step.check, why, "see thresholds.toml"),), 0.0)
+        verdicts += found.get(step.name, unknown).verdicts
+    record: dict[str, Any] = files.plain(
+        {
+            "model_version": provenance.model_version(),
+            "thresholds": thresholds_digest(),
+            "posterior_sha256": folders.digest(folder / POSTERIOR),
+            "made_by": posterior.made_by,
+            "environment": provenance.environment(),
+            "seconds": {
+                "fit": checks.get("seconds", {}),
+                "steps": {name: one.seconds for name, one in found.items()},
+            },
+            "checks": [*checks["checks"], *(verdict.to_json() for verdict in verdicts)],
+        }
+    )
+    return record
 
 
 def _read_again(folder: Path, posterior: Posterior, only: Sequence[str]) -> Validation:
@@ -191,8 +273,7 @@ def _read_again(folder: Path, posterior: Posterior, only: Sequence[str]) -> Vali
             allowed="a folder of the command calibrate",
         )
     record = _read(folder / RECORD)
-    digest = hashlib.sha256((folder / POSTERIOR).read_bytes()).hexdigest()
-    if record.get("posterior_sha256") != digest:
+    if record.get("posterior_sha256") != folders.digest(folder / POSTERIOR):
         raise InputError("belongs to another posterior", file=folder / RECORD)
     return Validation(posterior, record)
 
@@ -207,20 +288,3 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read ({error})", file=file) from error
     return content
-
-
-def _refuse_stale(folder: Path, posterior: Posterior) -> None:
-    changed = stale_parts(posterior)
-    if changed:
-        raise InputError(
-            f"the calibration belongs to another version of the model ({', '.join(changed)} "
-            "changed since)",
-            file=folder,
-            allowed="one of this version; paradiplomacy calibrate makes it",
-        )
-
-
-def publish(folder: Path, target: Path) -> None:
-    """Copy posterior and checks of a calibration into the folder where its validation goes."""
-    for name in (POSTERIOR, CHECKS):
-        files.write_bytes(target / name, (folder / name).read_bytes())

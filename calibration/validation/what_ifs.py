@@ -14,7 +14,7 @@ import numpy as np
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
-from calibration.validation.wrong_worlds import load_table
+from calibration.validation.model_variants import load_table
 from sim.experiments.comparison.paired_comparison import BASELINE, ComparisonTables, compare_tables
 
 if TYPE_CHECKING:
@@ -26,70 +26,61 @@ INTERVAL = (0.05, 0.95)
 RESAMPLES = 500
 
 
-def what_ifs(trial: ValidationContext, *, end: str | None = None) -> Verdict:
+def what_ifs(context: ValidationContext, *, end: str | None = None) -> Verdict:
     """Judge whether what-ifs at posterior draws are known well enough.
 
-    Parameters
-    ----------
-    trial
-        What the calibration left.
-    end
-        Last month; the baseline's by default.
+    ``end`` is the last month; the baseline's by default.
     """
-    limits = load_thresholds()["what_ifs"]
-    asked = load_table()["what_ifs"]
+    limits, asked = load_thresholds()["what_ifs"], load_table()["what_ifs"]
     scenarios: list[str] = asked["scenarios"]
     draws = limits["runs"] // (PAIRS * (len(scenarios) + 1))
-    draws = min(draws, len(trial.posterior.values))
+    draws = min(draws, len(context.posterior.values))
     # Draws start over at the end, so that each is used twice.
     compared = compare_tables(
         ComparisonTables,
         asked["baseline"],
         *scenarios,
         replicates=PAIRS * draws,
-        draws=trial.posterior.first(draws),
+        draws=context.posterior.first(draws),
         end=end,
-        workers=trial.workers,
-        progress=lambda done, total: trial.notify("what-ifs", done, total),
+        workers=context.workers,
+        progress=lambda done, total: context.notify("what-ifs", done, total),
     )
-    rows = effects(compared, asked["outcomes"], draws, trial.seed)
-    return _verdict(rows, PAIRS * draws, draws)
+    rows = effects(compared, asked["outcomes"], draws, context.seed)
+    most, runs = limits["most_error"], PAIRS * draws
+    wide = [f"{row['what_if']} on {row['outcome']}" for row in rows if row["share"] > most]
+    largest = max(row["share"] for row in rows)
+    found = f"Monte Carlo error at most {largest:.1%} of the interval"
+    return judged(
+        "what-ifs",
+        not wide,
+        f"{found}; above {most:.0%}: {listed(wide)}" if wide else found,
+        f"Monte Carlo error at most {most:.0%} of the {INTERVAL[1] - INTERVAL[0]:.0%} interval, "
+        f"{runs:,} paired runs at {draws:,} draws of each what-if",
+        {"effects": rows, "runs": runs, "draws": draws, "interval": list(INTERVAL)},
+    )
 
 
 def effects(
     compared: ComparisonTables, outcomes: list[str], draws: int, seed: int
 ) -> list[dict[str, Any]]:
-    """Return what is published of each what-if and outcome.
+    """Return what is published of each what-if and outcome for the region.
 
-    Parameters
-    ----------
-    compared
-        Runs of which number r has draw r modulo ``draws``.
-    outcomes
-        Names of outcomes for the region.
-    draws
-        Their number.
-    seed
-        Of resampling.
+    Run number r has draw r modulo ``draws``; ``seed`` is that of resampling.
     """
-    by_name = {
-        str(name): rows.sort_values("replicate")
+    by_run = {
+        str(name): rows.set_index("replicate")[outcomes].sort_index()
         for name, rows in compared.per_run.groupby("scenario")
     }
-    base = by_name[BASELINE]
+    base = by_run[BASELINE]
     rows = []
     for label in compared.labels:
+        apart = (by_run[label] - base).astype(np.float64)
         for outcome in outcomes:
-            apart = by_name[label][outcome].to_numpy() - base[outcome].to_numpy()
-            pairs = apart.astype(np.float64).reshape(-1, draws).T
-            rows.append(
-                {
-                    "what_if": label,
-                    "outcome": outcome,
-                    "baseline": float(base[outcome].mean()),
-                    **effect(pairs, seed),
-                }
-            )
+            pairs = apart[outcome].to_numpy().reshape(-1, draws).T
+            baseline = float(base[outcome].mean())
+            row = {"what_if": label, "outcome": outcome, "baseline": baseline}
+            rows.append(row | effect(pairs, seed))
     return rows
 
 
@@ -106,8 +97,7 @@ def effect(pairs: Array, seed: int) -> dict[str, float]:
     errors = [again.mean(axis=1).std(), *np.quantile(again, INTERVAL, axis=1).std(axis=1)]
     low, high = np.quantile(pairs, INTERVAL)
     width, error = float(high - low), float(max(errors))
-    variance = float(pairs.var())
-    within = float(pairs.var(axis=1, ddof=1).mean())
+    variance, within = float(pairs.var()), float(pairs.var(axis=1, ddof=1).mean())
     by_draws = max(0.0, 1.0 - within / variance) if variance > 0.0 else 0.0
     return {
         "mean": float(pairs.mean()),
@@ -119,18 +109,3 @@ def effect(pairs: Array, seed: int) -> dict[str, float]:
         "by_draws": min(by_draws, 1.0),
         "share_same": float((pairs == 0.0).mean()),
     }
-
-
-def _verdict(rows: list[dict[str, Any]], runs: int, draws: int) -> Verdict:
-    most = load_thresholds()["what_ifs"]["most_error"]
-    wide = [f"{row['what_if']} on {row['outcome']}" for row in rows if row["share"] > most]
-    largest = max(row["share"] for row in rows)
-    found = f"Monte Carlo error at most {largest:.1%} of the interval"
-    return judged(
-        "what-ifs",
-        not wide,
-        f"{found}; above {most:.0%}: {listed(wide)}" if wide else found,
-        f"Monte Carlo error at most {most:.0%} of the {INTERVAL[1] - INTERVAL[0]:.0%} interval, "
-        f"{runs:,} paired runs at {draws:,} draws of each what-if",
-        {"effects": rows, "runs": runs, "draws": draws, "interval": list(INTERVAL)},
-    )

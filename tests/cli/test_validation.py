@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.validation import validation_steps
+from calibration.validation import validation_pipeline
 from calibration.validation.page import validation_page
 from calibration.validation.validation_context import ValidationContext
 from sim.cli import main as cli
 from sim.core.files import plain
 from tests.calibration.validation import made_up_validation as made_up
-from tests.calibration.validation.test_validation_steps import NoTrial
+from tests.calibration.validation.test_validation_pipeline import NoTrial
 from tests.schemas import printed_json
 
 
 @pytest.fixture(autouse=True)
 def made_up_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(validation_steps, "STEPS", made_up.STEPS)
+    monkeypatch.setattr(validation_pipeline, "STEPS", made_up.STEPS)
     monkeypatch.setattr(ValidationContext, "read", lambda *_, **__: NoTrial())
     monkeypatch.setattr(validation_page, "validation_page", lambda *_: "a page")
     made_up.calls.clear()

@@ -11,7 +11,7 @@ from calibration import checks
 from calibration.checks import Verdict
 from calibration.checks.verdict import judged, not_run
 from calibration.inference.posterior import Posterior
-from calibration.validation.validation_steps import ValidationStep
+from calibration.validation.validation_pipeline import ValidationStep
 from sim.core import files
 from tests.posteriors import made_up, the_simulator
 

@@ -9,8 +9,8 @@ import pytest
 
 from calibration.inference.prior import Array
 from calibration.validation.ablation import Loss, ablation, clustered_error
+from calibration.validation.model_variants import Variant
 from calibration.validation.predictive_scores import ScoreScale, log_scores
-from calibration.validation.wrong_worlds import Variant
 from tests.calibration.toy import CountsToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 

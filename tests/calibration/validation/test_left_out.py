@@ -7,7 +7,7 @@ from calibration.cases.case_tables import load_cases
 from calibration.cases.observed_events import codes
 from calibration.cases.observed_statistics import names
 from calibration.validation import count_scores, left_out, observed_counts, temporal_holdout
-from calibration.validation.count_baseline import fit_counts, given_observed
+from calibration.validation.count_scores import fit_counts, given_observed
 
 
 def test_regression_recovers_a_slope_and_overdispersion() -> None:
@@ -41,8 +41,9 @@ def test_ranked_score_is_least_for_the_certain_and_true() -> None:
 
 
 def test_errors_are_clustered() -> None:
-    together = count_scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "a", "b", "b"])
-    apart = count_scores.clustered(np.array([1.0, 1.0, -1.0, -1.0]), ["a", "b", "c", "d"])
+    differences = np.array([1.0, 1.0, -1.0, -1.0])
+    together = count_scores.clustered(differences, np.array(["a", "a", "b", "b"]))
+    apart = count_scores.clustered(differences, np.array(["a", "b", "c", "d"]))
     assert together[0] == apart[0] == 0.0
     assert together[1] > apart[1]
 

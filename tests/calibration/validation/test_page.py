@@ -14,7 +14,7 @@ from calibration.inference.posterior import Posterior, read_posterior
 from calibration.validation import validation_pipeline as validation
 from calibration.validation.page.page_sections import SECTIONS
 from calibration.validation.page.validation_page import validation_page
-from calibration.validation.validation_steps import STEPS
+from calibration.validation.validation_pipeline import STEPS
 from sim.core import files
 from tests.calibration.validation import made_up_validation as made_up
 

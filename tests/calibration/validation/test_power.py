@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from calibration.validation import power as module
+from calibration.validation.model_variants import Variant
 from calibration.validation.power import Likeness, power
-from calibration.validation.wrong_worlds import Variant
 from tests.calibration.toy import CountsToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 

@@ -9,8 +9,8 @@ import pytest
 from calibration.inference.prior import Array
 from calibration.inference.reference_table import Observation
 from calibration.validation import sobol as module
+from calibration.validation.model_variants import load_table
 from calibration.validation.sobol import Blocks, chance_shares, half_width, outcomes_of, sobol
-from calibration.validation.wrong_worlds import load_table
 from tests.calibration.toy import LinearToy
 from tests.calibration.validation.stand_in import StandIn, as_trial, rows_of
 

@@ -13,12 +13,11 @@ import pytest
 
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.validation import validation_pipeline as validation
-from calibration.validation import validation_steps
 from calibration.validation.validation_context import ValidationContext
 from sim.core.errors import InputError
 from tests.calibration.validation import made_up_validation as made_up
 
-REAL = validation_steps.STEPS
+REAL = validation.STEPS
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class NoTrial:
 
 @pytest.fixture(autouse=True)
 def made_up_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(validation_steps, "STEPS", made_up.STEPS)
+    monkeypatch.setattr(validation, "STEPS", made_up.STEPS)
     monkeypatch.setattr(ValidationContext, "read", lambda *_, **__: NoTrial())
     made_up.calls.clear()
     made_up.broken.clear()
@@ -103,7 +102,7 @@ def test_a_step_whose_inputs_changed_is_done_again(
         monkeypatch.setattr("sim.core.provenance.sources_digest", lambda *_: "other")
         monkeypatch.setattr(validation, "stale_parts", lambda _: [])
     else:
-        monkeypatch.setattr(validation_steps, "thresholds_digest", lambda: "other")
+        monkeypatch.setattr(validation, "thresholds_digest", lambda: "other")
     validation.validate(folder)
     assert made_up.calls == ["first", "second", "third"] * 2
 

@@ -8,14 +8,14 @@ import pytest
 from calibration.cases.observed_statistics import names
 from calibration.checks import load_thresholds
 from calibration.inference.reference_table import load_simulator
-from calibration.validation import wrong_worlds as module
-from calibration.validation.wrong_worlds import (
+from calibration.validation import model_variants as module
+from calibration.validation.model_variants import (
     HOW,
     clusters_of,
     load_table,
     mechanisms,
     simulator,
-    wrong_worlds,
+    wrong_models,
 )
 from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
@@ -24,13 +24,13 @@ from sim.scenario.schema import load
 
 
 def test_there_are_as_many_worlds_as_the_thresholds_say() -> None:
-    assert len(wrong_worlds()) == load_thresholds()["power"]["worlds"]
-    assert {world.how for world in wrong_worlds()} == set(HOW)
-    every = [variant.id for variant in (*wrong_worlds(), *mechanisms())]
+    assert len(wrong_models()) == load_thresholds()["power"]["worlds"]
+    assert {world.how for world in wrong_models()} == set(HOW)
+    every = [variant.id for variant in (*wrong_models(), *mechanisms())]
     assert len(set(every)) == len(every)
 
 
-@pytest.mark.parametrize("variant", [*wrong_worlds(), *mechanisms()], ids=lambda v: v.id)
+@pytest.mark.parametrize("variant", [*wrong_models(), *mechanisms()], ids=lambda v: v.id)
 def test_only_what_is_reversed_leaves_its_range(variant: module.Variant) -> None:
     assert variant.fixed
     for name, value in variant.fixed.items():
@@ -42,7 +42,7 @@ def test_only_what_is_reversed_leaves_its_range(variant: module.Variant) -> None
 
 
 def test_workers_find_a_variant_by_its_name() -> None:
-    world = wrong_worlds()[0]
+    world = wrong_models()[0]
     made = load_simulator(world.simulator)
     assert made.fixed == world.fixed  # type: ignore[attr-defined]
     with pytest.raises(InputError, match="no-trust"):

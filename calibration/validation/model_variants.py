@@ -1,13 +1,12 @@
-"""Worlds that are wrong on purpose, and the model with a mechanism turned off, as simulators."""
+"""Models that are wrong on purpose, and the model with a mechanism turned off, as simulators."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from calibration.model_simulator import Documented
 from sim.core.errors import InputError, nearest_name
@@ -17,20 +16,11 @@ HOW = ("removed", "reversed", "replaced")
 OFF = "removed"
 
 
-@dataclass(frozen=True)
-class Variant:
-    """Describe the model with some values fixed.
+class Variant(NamedTuple):
+    """Describe the model with some values of parameters fixed in all runs.
 
-    Parameters
-    ----------
-    id
-        Name in the table.
-    how
-        One of :data:`HOW`.
-    what
-        What is so in a wrong world, or what a mechanism does, in a sentence.
-    fixed
-        Values of parameters that hold in all runs.
+    ``how`` is one of :data:`HOW`; ``what`` says in a sentence what is so in a wrong world, or what
+    a mechanism does.
     """
 
     id: str
@@ -50,27 +40,19 @@ def load_table() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-@cache
-def wrong_worlds() -> tuple[Variant, ...]:
-    """Return the worlds that are wrong on purpose."""
+def wrong_models() -> tuple[Variant, ...]:
+    """Return the models that are wrong on purpose."""
     return tuple(Variant(**entry) for entry in load_table()["worlds"])
 
 
-@cache
 def mechanisms() -> tuple[Variant, ...]:
     """Return the mechanisms, each with the values that turn it off."""
     return tuple(Variant(how=OFF, **entry) for entry in load_table()["mechanisms"])
 
 
 def simulator(name: str) -> Documented:
-    """Return the simulator of a wrong world, or of the model without a mechanism.
-
-    Raises
-    ------
-    InputError
-        If there is none of this name.
-    """
-    known = {variant.id: variant for variant in (*wrong_worlds(), *mechanisms())}
+    """Return the simulator of a variant; refuse a name of none by InputError."""
+    known = {variant.id: variant for variant in (*wrong_models(), *mechanisms())}
     if name not in known:
         near = nearest_name(name, known)
         raise InputError(f"there is no world {name!r}", file=FILE, nearest=near)
@@ -94,6 +76,4 @@ def clusters_of(statistics: tuple[str, ...]) -> dict[str, list[int]]:
             file=FILE,
             allowed="each statistic in one cluster",
         )
-    return {
-        cluster: [statistics.index(name) for name in names] for cluster, names in clusters.items()
-    }
+    return {name: [statistics.index(one) for one in names] for name, names in clusters.items()}
