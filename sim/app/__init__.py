@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
@@ -17,13 +18,7 @@ __all__ = ["dashboard", "require_panel", "serve"]
 
 
 def require_panel() -> None:
-    """Check that the page's libraries are there.
-
-    Raises
-    ------
-    InputError
-        If they are not installed.
-    """
+    """Raise :class:`InputError` if the page's libraries are not installed."""
     if any(find_spec(library) is None for library in ("panel", "bokeh", "babel")):
         raise InputError(
             "the page needs Panel, Bokeh and Babel",
@@ -62,9 +57,38 @@ def serve(
         none.
     """
     require_panel()
-    from sim.app.server import serve_page
+    from sim.app import hosts, server, warm_up
+    from sim.app.language import languages
+    from sim.app.watch.map_layout import layout_of
+    from sim.world import load_world
 
-    serve_page(port, address, language, show=show, origins=origins, prefix=prefix)
+    known = languages()
+    if language not in known:
+        raise InputError(
+            f"there is no language {language!r}",
+            field="--lang",
+            allowed=", ".join(known),
+            nearest=nearest_name(language, known),
+        )
+    if not 0 <= port <= 65535:
+        raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
+    allowed, prefix = [hosts.host_of(origin) for origin in origins], hosts.prefix_of(prefix)
+    visitors = server.Visitors(load_world(), language)
+    # Finding room for the map's labels takes seconds; no visitor shall wait for it.
+    layout_of(visitors.world)
+    running = server.make_server(visitors, port, address, allowed, prefix)
+    urls = [f"http://{name}:{running.port}{prefix}/" for name in hosts.names_of_machine(address)]
+    print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+    for url in urls[1:]:
+        print(f"                 or {url}", flush=True)  # noqa: T201
+    warm_up.prepare(visitors.pool, visitors.world)
+    try:
+        running.start()
+        if show:
+            running.io_loop.add_callback(webbrowser.open, urls[0])
+        running.io_loop.start()
+    finally:
+        visitors.pool.close()
 
 
 def dashboard(run: RunTables, language: str = "en") -> Viewable:

@@ -20,16 +20,9 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
 @dataclass
 class Address:
-    """Hold what an address says.
+    """Hold what an address says: language and tab, empty where it does not, and each tab's fields.
 
-    Parameters
-    ----------
-    language, tab
-        As written; empty where the address does not say.
-    fields
-        Each tab's fields.
-    left_out
-        Whether something in the address could not be read.
+    ``left_out`` tells whether something in the address could not be read.
     """
 
     language: str = ""
@@ -39,15 +32,7 @@ class Address:
 
 
 def read_address(query: str, tabs: Collection[str]) -> Address:
-    """Return what a query string says, with or without its question mark.
-
-    Parameters
-    ----------
-    query
-        The query string, still quoted.
-    tabs
-        Names of the tabs there are.
-    """
+    """Return what a query string, still quoted, says; a question mark in front may be missing."""
     address = Address()
     if len(query) > ADDRESS_CHARACTERS:
         return Address(left_out=True)
@@ -59,13 +44,10 @@ def read_address(query: str, tabs: Collection[str]) -> Address:
         tab, dot, name = key.partition(".")
         if len(value) > VALUE_CHARACTERS or not value.isprintable():
             address.left_out = True
-        elif key in {"lang", "tab"}:
-            known = _NAME.fullmatch(value) is not None and (key == "lang" or value in tabs)
-            address.left_out |= not known
-            if known and key == "lang":
-                address.language = value
-            elif known:
-                address.tab = value
+        elif key == "lang" and _NAME.fullmatch(value):
+            address.language = value
+        elif key == "tab" and value in tabs:
+            address.tab = value
         elif dot and tab in tabs and _FIELD.fullmatch(name):
             address.fields.setdefault(tab, {})[name] = value
         else:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import numpy as np
 import panel as pn
-from bokeh.models import CustomJSTickFormatter
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from sim.report import figure_style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bokeh.models import Range1d
+    from sim.report.run_summaries import Floats
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 FONT = "system-ui, sans-serif"
 LEFT, RIGHT = 52, 14
-"""Pixels beside every plot, the same for all so that years stand under one another."""
+"""Pixels beside every plot of years, the same for all so that years stand under one another."""
 
 
 def drawn(method: Callable[P, R]) -> Callable[P, R]:
@@ -44,11 +45,8 @@ def drawn(method: Callable[P, R]) -> Callable[P, R]:
 def tips(rows: Sequence[tuple[str, str]]) -> str:
     """Return what pointing tells, as HTML that Bokeh fills in; it escapes what it fills in.
 
-    Parameters
-    ----------
-    rows
-        Labels and values; a value names columns of the figure, such as ``@name``. One without a
-        label is a title.
+    Rows are labels and values; a value names columns of the figure, such as ``@name``. One without
+    a label is a title.
     """
     parts = []
     for label, value in rows:
@@ -87,31 +85,83 @@ def dress_legend(legend: Any) -> None:
 
 
 def plot_of_years(height: int, x_range: Range1d, title: str, label: str) -> figure:
-    """Return an empty plot in the page's manner, described for screen readers."""
+    """Return an empty plot in the page's manner, named ``label`` for whoever looks for it."""
     made = figure(
         height=height,
         x_range=x_range,
         sizing_mode="stretch_width",
-        toolbar_location=None,
         tools="",
         title=title,
         min_border_left=LEFT,
         min_border_right=RIGHT,
-        background_fill_color=figure_style.PAPER,
-        border_fill_color=None,
-        outline_line_color=None,
-        css_classes=["case-plot"],
         name=label,
     )
+    dress(made)
     made.title.text_font_size, made.title.text_color = "13px", figure_style.INK
-    made.axis.major_label_text_font_size = "12px"
-    made.axis.major_label_text_color = figure_style.INK
     made.axis.axis_line_color = "#999999"
-    made.axis.minor_tick_line_color = None
-    made.axis.axis_label_text_font_style = "normal"
-    made.axis.axis_label_text_color = figure_style.INK
-    made.grid.grid_line_color = figure_style.FAINT
     made.xaxis.formatter = CustomJSTickFormatter(code="return Math.round(tick).toString()")
     made.xaxis.ticker.min_interval = 1
     made.xaxis.ticker.num_minor_ticks = 0
     return made
+
+
+def plot_of_lanes(
+    lanes: Sequence[tuple[str, str]], x_range: Range1d, title: str, label: str
+) -> tuple[figure, ColumnDataSource, Floats]:
+    """Return an empty plot of lanes, names and colours from top to bottom.
+
+    Beside it, the source of the lanes' names, whose ``x`` follows where the axis begins, and the
+    heights (n,) at which marks of each lane stand.
+    """
+    made = plot_of_years(42 * len(lanes) + 58, x_range, title, label)
+    made.y_range = Range1d(-0.6, len(lanes) - 0.25)
+    made.yaxis.visible = False
+    made.ygrid.grid_line_color = None
+    rows = np.arange(len(lanes), dtype=float)[::-1]
+    names = ColumnDataSource(
+        {
+            "x": [float(x_range.start)] * len(lanes),
+            "y": rows + 0.3,
+            "text": [name for name, _ in lanes],
+            "colour": [colour for _, colour in lanes],
+        }
+    )
+    made.text(
+        "x", "y", "text", source=names, text_color="colour", text_font_size="12px",
+        text_font_style="bold", text_baseline="middle", x_offset=2,
+    )  # fmt: skip
+    return made, names, rows - 0.15
+
+
+def add_tips(
+    plot: Any, marks: Sequence[Any], rows: Sequence[tuple[str, str]], mode: str = "mouse"
+) -> None:
+    """Let pointing at marks of a plot tell the rows; see :func:`tips`."""
+    plot.add_tools(HoverTool(renderers=list(marks), tooltips=tips(rows), mode=mode))
+
+
+def band(plot: Any, source: ColumnDataSource, x: str, name: str, colour: str, **line: Any) -> Any:
+    """Draw the column ``name`` over its band from ``name_low`` to ``name_high``; return it."""
+    area = {key: value for key, value in line.items() if key == "legend_label"}
+    plot.varea(
+        x, f"{name}_low", f"{name}_high", source=source, color=colour, alpha=figure_style.BAND,
+        **area,
+    )  # fmt: skip
+    return plot.line(x, name, line_color=colour, line_width=2.5, source=source, **line)
+
+
+def side_by_side(slots: Sequence[Hashable], widths: Sequence[float]) -> Floats:
+    """Return by how much marks (n,) are shifted, so that those of one slot share its width."""
+    many, seen = Counter(slots), Counter[Hashable]()
+    shares = []
+    for slot in slots:
+        shares.append((seen[slot] + 0.5) / many[slot])
+        seen[slot] += 1
+    return np.asarray(np.array(shares) * np.array(widths))
+
+
+def legend_above(plot: Any, **look: Any) -> None:
+    """Put the legend of a plot above it."""
+    legend = plot.legend[0]
+    legend.update(label_text_font_size="12px", padding=2, border_line_color=None, **look)
+    plot.add_layout(legend, "above")

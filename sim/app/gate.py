@@ -39,10 +39,7 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"
 def policy(nonce: str | None = None) -> str:
     """Return the content security policy of an answer.
 
-    Parameters
-    ----------
-    nonce
-        Marks the scripts in the HTML that may run; of those put in later none does.
+    The nonce marks the scripts in the HTML that may run; of those put in later none does.
     """
     own = f" 'nonce-{nonce}'" if nonce is not None else ""
     return (

@@ -16,16 +16,10 @@ _IPV6 = 6
 
 
 def may_connect(origin: str, address: str, port: int, allowed: Collection[str]) -> bool:
-    """Tell whether a page may connect.
+    """Tell whether a page from an origin, as in ``http://192.0.2.7:5006``, may connect.
 
-    Parameters
-    ----------
-    origin
-        Where the browser has the page from, as in ``http://192.0.2.7:5006``.
-    address, port
-        End of the connection on this machine. A page that was fetched from there may connect.
-    allowed
-        Further hosts, as in ``example.org`` or ``example.org:8080``.
+    A page that was fetched from the end of the connection on this machine may, and one from the
+    hosts allowed, as in ``example.org`` or ``example.org:8080``.
     """
     host = urlsplit(origin.lower()).netloc
     if host in allowed:
@@ -41,12 +35,7 @@ def may_connect(origin: str, address: str, port: int, allowed: Collection[str]) 
 
 
 def host_of(origin: str) -> str:
-    """Return the host of a page that a user allows to connect.
-
-    Raises
-    ------
-    InputError
-        If it names no host.
+    """Return the host of a page that a user allows to connect, or raise if it names none.
 
     >>> host_of("https://Example.org/"), host_of("example.org:8080")
     ('example.org', 'example.org:8080')
@@ -63,13 +52,7 @@ def host_of(origin: str) -> str:
 
 
 def prefix_of(path: str) -> str:
-    """Return a path in front of the page's addresses as it is used: empty, or ``/a/b``.
-
-    Raises
-    ------
-    InputError
-        If it holds more than letters, digits, ``-``, ``_`` and slashes.
-    """
+    """Return a path in front of the page's addresses as it is used: empty, or ``/a/b``."""
     parts = [part for part in path.split("/") if part]
     if not all(re.fullmatch(r"[\w-]+", part, re.ASCII) for part in parts):
         raise InputError(
@@ -83,11 +66,8 @@ def prefix_of(path: str) -> str:
 def names_of_machine(address: str) -> list[str]:
     """Return under which names and addresses a server that listens there can be opened.
 
-    Parameters
-    ----------
-    address
-        Where it listens. Every address of the machine, as in ``0.0.0.0``, gives its own name,
-        those that the name stands for, and that by which it reaches its network.
+    Every address of the machine, as in ``0.0.0.0``, gives its own name, those that the name stands
+    for, and that by which it reaches its network.
     """
     try:
         meant = ipaddress.ip_address(address)

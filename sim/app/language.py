@@ -7,11 +7,12 @@ A text that a catalogue does not translate, or translates with other fields, is 
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -20,18 +21,10 @@ FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
 
 
-class Translate(Protocol):
-    """Translate a text, then fill in its fields."""
-
-    def __call__(self, text: str, /, **fields: object) -> str:
-        """Return the text in the visitor's language."""
-
-
-class TranslateCount(Protocol):
-    """Translate the form of a text that goes with a number, then fill in its fields."""
-
-    def __call__(self, one: str, many: str, n: int, /, **fields: object) -> str:
-        """Return the form in the visitor's language, with the number as ``n``."""
+Translate = Callable[..., str]
+"""Translates a text, then fills in its fields, given by name."""
+TranslateCount = Callable[..., str]
+"""Translates the form, singular or plural, that goes with a number ``n``, then fills it in."""
 
 
 def _file(code: str) -> Path:
@@ -112,13 +105,7 @@ def chosen(*wanted: str) -> str:
 
 
 class Language:
-    """Translate the page's texts.
-
-    Parameters
-    ----------
-    code
-        Code of a language of :func:`languages`; English for any other.
-    """
+    """Translate the page's texts into a language of :func:`languages`; English for any other."""
 
     def __init__(self, code: str = SOURCE) -> None:
         self.code = chosen(code)

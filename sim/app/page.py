@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import panel as pn
@@ -15,7 +14,7 @@ from sim.app.address import Address, read_address, write_address
 from sim.app.language import languages
 from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
-from sim.app.theme import PageDesign, style_sheet
+from sim.app.theme import PageDesign, source, style_sheet
 from sim.core.version import __version__
 
 if TYPE_CHECKING:
@@ -31,55 +30,6 @@ TABS = {
     "lessons": "LessonsTab",
 }
 """The class of each tab, in the module ``sim.app.NAME.NAME_tab``, in the order of the page."""
-
-_TEMPLATE = """
-{% extends base %}
-{% block title %}Paradiplomacy{% endblock %}
-{% block preamble %}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="favicon.ico">
-<script>document.documentElement.lang = "{{ lang }}";</script>
-<style>{{ sheet }}</style>
-{% endblock %}
-{% block contents %}
-<div id="gone" role="alert" data-still="{{ still }}" hidden><span>{{ gone }}</span>
-<button type="button">{{ again }}</button></div>
-<script>{{ watch }}</script>
-<a class="skip" href="#main">{{ skip }}</a>
-<header><div class="wide"><h1>Paradiplomacy</h1><p>{{ subtitle }}</p>
-{{ embed(roots.navigation) }}</div></header>
-<main id="main" class="wide" tabindex="-1">
-{{ embed(roots.notices) }}
-{{ embed(roots.content) }}
-{{ embed(roots.location) }}
-</main>
-<footer><div class="wide">{{ foot }}</div></footer>
-{% endblock %}
-"""
-
-_WATCH = """
-(() => {
-  const bar = document.getElementById("gone");
-  const [text, button] = bar.children;
-  const show = () => { bar.hidden = false; };
-  window.WebSocket = class extends window.WebSocket {
-    constructor(...given) {
-      super(...given);
-      // A page that is left closes its connection too; it is gone before the time is up.
-      this.addEventListener("close", () => setTimeout(show, 500));
-    }
-  };
-  window.addEventListener("offline", show);
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      if ((await fetch("favicon.ico", { cache: "no-store" })).ok) window.location.reload();
-    } catch { text.textContent = bar.dataset.still; }
-    button.disabled = false;
-  });
-})();
-"""
-"""Says so when the server is gone; the address brings back what was shown."""
 
 
 class Tab(Protocol):
@@ -106,23 +56,15 @@ class Tab(Protocol):
 
 @cache
 def tab_classes() -> dict[str, Callable[[Session], Tab]]:
-    """Return the classes of the tabs there are, by name."""
-    there = [name for name in TABS if find_spec(f"sim.app.{name}") is not None]
+    """Return the classes of the tabs by name."""
     return {
-        name: getattr(import_module(f"sim.app.{name}.{name}_tab"), TABS[name]) for name in there
+        name: getattr(import_module(f"sim.app.{name}.{name}_tab"), tab)
+        for name, tab in TABS.items()
     }
 
 
 class Page:
-    """Show the tabs to one visitor and keep the address in step with them.
-
-    Parameters
-    ----------
-    session
-        The visitor.
-    address
-        What the visitor's address says.
-    """
+    """Show the tabs to one visitor and keep the address in step with them."""
 
     def __init__(self, session: Session, address: Address | None = None) -> None:
         self.session = session
@@ -131,29 +73,24 @@ class Page:
         self._location: pn.io.location.Location | None = None
         self.content = pn.Column(sizing_mode="stretch_width", margin=0)
         self.notices = Notices(close=session._("Close"), sizing_mode="stretch_width", margin=0)
-        self.navigation = self._navigation()
+        self.navigation = Navigation(
+            tabs=[[name, tab.title] for name, tab in self.tabs.items()],
+            languages=[list(pair) for pair in languages().items()],
+            language=session.language,
+            labels=[session._("Parts of the page"), session._("Language")],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
         session.on_notice = self._notice
         session.on_open = self.open
         session.on_touch = self._follow
         given = address if address is not None else Address()
         for name, state in given.fields.items():
-            if name in self.tabs:
-                self.tabs[name].restore(state)
+            self.tabs[name].restore(state)
         if given.left_out:
             session.notify(session._("A part of the address could not be read and is left out."))
-        if self.tabs:
-            self.open(given.tab or next(iter(self.tabs)), {})
+        self.open(given.tab or next(iter(self.tabs)), {})
         self.navigation.param.watch(lambda event: self.open(event.new, {}), "active")
-
-    def _navigation(self) -> Navigation:
-        return Navigation(
-            tabs=[[name, tab.title] for name, tab in self.tabs.items()],
-            languages=[list(pair) for pair in languages().items()],
-            language=self.session.language,
-            labels=[self.session._("Parts of the page"), self.session._("Language")],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
 
     def open(self, name: str, state: Mapping[str, str]) -> None:
         """Show a tab, restoring a state in it first if one is given."""
@@ -191,22 +128,17 @@ class Page:
 
     def template(self) -> pn.Template:
         """Return the page around its parts."""
-        _ = self.session._
         template = pn.Template(
-            _TEMPLATE, design=PageDesign, theme=pn.theme.DefaultTheme, location=True
+            source("page.html"), design=PageDesign, theme=pn.theme.DefaultTheme, location=True
         )
         for name in ("navigation", "notices", "content"):
             template.add_panel(name, getattr(self, name))
         variables = {
+            "_": self.session._,
             "lang": self.session.language,
             "sheet": Markup(style_sheet()),
-            "skip": _("Skip to the content"),
-            "gone": _("The server has stopped answering. What is shown stands still."),
-            "again": _("Connect again"),
-            "still": _("There is still no answer."),
-            "watch": Markup(_WATCH),
-            "subtitle": _("How China's subnational outreach to Latin America makes deals"),
-            "foot": _("A model, not a forecast. Version {version}.", version=__version__),
+            "watch": Markup(source("connection.js")),
+            "version": __version__,
         }
         for name, value in variables.items():
             template.add_variable(name, value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-import webbrowser
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
@@ -14,16 +13,12 @@ from panel.io.resources import LOCAL_DIST
 from tornado.websocket import WebSocketClosedError
 
 from sim.app import gate, hosts, limits
-from sim.app.language import chosen, languages
+from sim.app.language import chosen
 from sim.app.page import Page, page_of
 from sim.app.session import Session
 from sim.app.theme import PageDesign
 from sim.app.thread_pool import ThreadPool
-from sim.app.warm_up import prepare
-from sim.app.watch.map_layout import layout_of
-from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
-from sim.world import load_world
 
 if TYPE_CHECKING:
     from bokeh.server.contexts import ApplicationContext
@@ -35,12 +30,7 @@ if TYPE_CHECKING:
 class Visitors:
     """Make a page for every visitor and drop it when the visitor leaves.
 
-    Parameters
-    ----------
-    world
-        Tables of the world.
-    language
-        Language for visitors whose address names none.
+    The language is for visitors whose address names none.
     """
 
     def __init__(self, world: World, language: str) -> None:
@@ -57,14 +47,10 @@ class Visitors:
         self._make_room(document.session_context.server_context.application_context)
         if len(self.pages) >= limits.SESSIONS:
             return pn.pane.Str("Too many visitors at once. Please try again later.")
-        location = pn.state.location
-        query = location.search
         wanted = pn.state.session_args.get("lang", [b""])[0].decode("ascii", "replace")
-        session = Session(
-            self.world, chosen(wanted, self.language), pool=self.pool, document=document
-        )
-        page = page_of(session, query)
-        page.attach(location)
+        session = Session(self.world, chosen(wanted, self.language), self.pool, document)
+        page = page_of(session, pn.state.location.search)
+        page.attach(pn.state.location)
         pn.state.onload(session.arrive)
         key = document.session_context.id
         self.pages[key] = page
@@ -91,29 +77,12 @@ class Visitors:
 
 
 def make_server(
-    visitors: Visitors,
-    port: int,
-    address: str,
-    origins: Collection[str] = (),
-    prefix: str = "",
+    visitors: Visitors, port: int, address: str, origins: Collection[str] = (), prefix: str = ""
 ) -> Server:
-    """Return the server, listening but not yet running.
+    """Return the server, listening but not yet running, or raise if it cannot listen there.
 
-    Parameters
-    ----------
-    visitors
-        Make the pages.
-    port, address
-        Where to listen.
-    origins
-        Hosts whose pages may connect, besides this machine's own.
-    prefix
-        Path in front of every address of the page.
-
-    Raises
-    ------
-    MachineError
-        If it cannot listen there.
+    Pages of the hosts ``origins`` may connect besides this machine's own; every address of the page
+    begins with the path ``prefix``.
     """
     pn.extension(design=PageDesign)
     try:
@@ -157,41 +126,3 @@ def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
     """Report an error of the server; a visitor who left while something was sent is none."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
-
-
-def serve_page(
-    port: int,
-    address: str,
-    language: str,
-    *,
-    show: bool = True,
-    origins: Sequence[str] = (),
-    prefix: str = "",
-) -> None:
-    """Serve the page until interrupted; see :func:`sim.app.serve`."""
-    if language not in languages():
-        raise InputError(
-            f"there is no language {language!r}",
-            field="--lang",
-            allowed=", ".join(languages()),
-            nearest=nearest_name(language, languages()),
-        )
-    if not 0 <= port <= 65535:
-        raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
-    allowed, prefix = [hosts.host_of(origin) for origin in origins], hosts.prefix_of(prefix)
-    visitors = Visitors(load_world(), language)
-    # Finding room for the map's labels takes seconds; no visitor shall wait for it.
-    layout_of(visitors.world)
-    server = make_server(visitors, port, address, allowed, prefix)
-    urls = [f"http://{name}:{server.port}{prefix}/" for name in hosts.names_of_machine(address)]
-    print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", flush=True)  # noqa: T201
-    for url in urls[1:]:
-        print(f"                 or {url}", flush=True)  # noqa: T201
-    prepare(visitors.pool, visitors.world)
-    try:
-        server.start()
-        if show:
-            server.io_loop.add_callback(webbrowser.open, urls[0])
-        server.io_loop.start()
-    finally:
-        visitors.pool.close()

@@ -23,16 +23,8 @@ Kind = Literal["info", "error"]
 class Session:
     """Serve one visitor; nothing in it is shared but the world's tables and the threads.
 
-    Parameters
-    ----------
-    world
-        Tables of the world, shared and only read.
-    language
-        Code of the language of the page.
-    pool
-        Threads that simulate; None does all work at once, in the caller's thread.
-    document
-        The visitor's document; None outside a server, as in a notebook.
+    Without a pool all work is done at once, in the caller's thread; without a document, as in a
+    notebook, there is no server.
     """
 
     def __init__(
@@ -45,6 +37,7 @@ class Session:
         self.world = world
         self.texts = Language(language)
         self.language = self.texts.code
+        self._, self.n = self.texts.text, self.texts.number
         self.closed = False
         self._pool = pool
         self._document = document
@@ -56,14 +49,6 @@ class Session:
         self.on_notice: Callable[[str, Kind], None] = lambda text, kind: None
         self.on_open: Callable[[str, Mapping[str, str]], None] | None = None
         self.on_touch: Callable[[], None] = lambda: None
-
-    def _(self, text: str, /, **fields: object) -> str:
-        """Return a text in the visitor's language, filled in."""
-        return self.texts.text(text, **fields)
-
-    def n(self, one: str, many: str, n: int, /, **fields: object) -> str:
-        """Return the form of a text that goes with the number ``n``, filled in."""
-        return self.texts.number(one, many, n, **fields)
 
     def submit(
         self,
@@ -85,7 +70,6 @@ class Session:
         key
             A newer job with the same key cancels the older one.
         """
-        job = Job(work, lambda result: None, lambda error: None)
         on_error = failed if failed is not None else self._report
 
         def hand_over(callback: Callable[[Any], None], value: Any) -> None:
@@ -95,8 +79,9 @@ class Session:
 
             self.deliver(now)
 
-        job.done = lambda result: hand_over(done, result)
-        job.failed = lambda error: hand_over(on_error, error)
+        job = Job(
+            work, lambda result: hand_over(done, result), lambda error: hand_over(on_error, error)
+        )
         if key is not None:
             if key in self._jobs:
                 self._jobs[key].cancel()
@@ -137,8 +122,11 @@ class Session:
 
     def notify(self, text: str, kind: Kind = "info") -> None:
         """Show a notice."""
-        text = text[:NOTICE_CHARACTERS]
-        self.on_notice(text, kind)
+        self.on_notice(text[:NOTICE_CHARACTERS], kind)
+
+    def say_left_out(self) -> None:
+        """Show that a part of a link was not valid."""
+        self.notify(self._("A part of the link is not known and is left out."))
 
     @property
     def has_tabs(self) -> bool:

@@ -12,56 +12,34 @@ from pathlib import Path
 from panel.theme import Design, Inherit
 from panel.viewable import Viewable
 
-from sim.report.figure_style import (
-    BLUE,
-    FAINT,
-    GREEN,
-    INK,
-    ORANGE,
-    PAPER,
-    PURPLE,
-    QUIET,
-    SKY,
-    VERMILLION,
-)
+from sim.report import figure_style
 
+FOLDER = Path(__file__).parent
 GROUND = "#f4f4f1"
-LINK = "#005a8f"
-RED = "#b03a00"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
-
-COLOURS = {
-    "ink": INK,
-    "quiet": QUIET,
-    "faint": FAINT,
-    "paper": PAPER,
+PALETTE = (
+    "INK", "QUIET", "FAINT", "PAPER", "BLUE", "VERMILLION", "GREEN", "SKY", "ORANGE", "PURPLE",
+)  # fmt: skip
+COLOURS = {name.lower(): getattr(figure_style, name) for name in PALETTE} | {
     "ground": GROUND,
-    "blue": BLUE,
-    "vermillion": VERMILLION,
-    "green": GREEN,
-    "sky": SKY,
-    "orange": ORANGE,
-    "purple": PURPLE,
-    "link": LINK,
-    "red": RED,
+    "link": "#005a8f",
+    "red": "#b03a00",
 }
 
 
 @cache
+def source(file: str) -> str:
+    """Return a script or style sheet that stands beside the page's code."""
+    return (FOLDER / file).read_text(encoding="utf-8")
+
+
 def style_sheet() -> str:
     """Return the page's style sheet, the colours as custom properties in front."""
     colours = "".join(f"--{name}:{value};" for name, value in COLOURS.items())
-    file = Path(__file__).with_name("app.css")
-    return f":root{{{colours}--font:{FONT};}}\n{file.read_text(encoding='utf-8')}"
-
-
-@cache
-def part_sheet() -> str:
-    """Return the style sheet for every part of the page, which live behind shadow roots."""
-    return Path(__file__).with_name("parts.css").read_text(encoding="utf-8")
+    return f":root{{{colours}--font:{FONT};}}\n{source('app.css')}"
 
 
 class PageDesign(Design):
-    """Give every part of the page the same style sheet."""
+    """Give every part of the page, which live behind shadow roots, the same style sheet."""
 
-    modifiers = {Viewable: {"stylesheets": [Inherit, part_sheet()]}}  # noqa: RUF012
+    modifiers = {Viewable: {"stylesheets": [Inherit, source("parts.css")]}}  # noqa: RUF012

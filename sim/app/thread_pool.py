@@ -24,35 +24,22 @@ class RefusedError(Exception):
     """Report that one visitor has asked for too much at once."""
 
 
-class Cancel:
+class Cancel(threading.Event):
     """Tell long work whether to stop; it asks now and then."""
 
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """Ask the work to stop."""
-        self._event.set()
-
-    def __bool__(self) -> bool:
-        return self._event.is_set()
+    __bool__ = threading.Event.is_set
 
     def check(self) -> None:
         """Raise :class:`CancelledError` if the work is to stop."""
-        if self._event.is_set():
+        if self:
             raise CancelledError
 
 
 @dataclass(eq=False)
 class Job:
-    """Hold one piece of work and what is to be done with its outcome.
+    """Hold one piece of work, which takes the job's :class:`Cancel` and runs in a thread.
 
-    Parameters
-    ----------
-    work
-        Takes the job's :class:`Cancel`; runs in a thread.
-    done, failed
-        Take the result or the error; run in the thread, which hands over to the page.
+    ``done`` and ``failed`` take the result or the error there, and hand over to the page.
     """
 
     work: Callable[[Cancel], Any]
@@ -83,14 +70,9 @@ class Job:
 
 
 class ThreadPool:
-    """Share threads between owners.
+    """Share threads between owners, each of whom may have ``queue`` jobs waiting.
 
-    Parameters
-    ----------
-    threads
-        How many; by default as many as processors, up to :data:`sim.app.limits.THREADS`.
-    queue
-        Jobs one owner may have waiting.
+    By default there are as many threads as processors, up to :data:`sim.app.limits.THREADS`.
     """
 
     def __init__(self, threads: int | None = None, queue: int = QUEUE) -> None:
@@ -115,7 +97,11 @@ class ThreadPool:
             if self._closed or len(jobs) >= self.queue:
                 raise RefusedError
             self._waiting.setdefault(owner, deque()).append(job)
-            self._start_thread()
+            if len(self._threads) < self.size:
+                name = f"simulation-{len(self._threads)}"
+                thread = threading.Thread(target=self._serve, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
             self._changed.notify()
         return job
 
@@ -141,13 +127,6 @@ class ThreadPool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join(timeout=5)
-
-    def _start_thread(self) -> None:
-        if len(self._threads) < self.size:
-            name = f"simulation-{len(self._threads)}"
-            thread = threading.Thread(target=self._serve, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
 
     def _take(self) -> Job | None:
         """Wait for a job of the owner whose turn it is; None once the pool is closed."""

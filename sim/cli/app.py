@@ -27,9 +27,9 @@ def open_page(
 ) -> None:
     """Open the page: watch a world, ask what if, compare cases, learn."""
     from sim.app import serve
-    from sim.app.cases.documented_record import use_studies
+    from sim.app.cases.documented_record import STUDIES
 
-    use_studies(case_studies())
+    STUDIES.update(case_studies())
     serve(port, address, lang, show=show, origins=allow_origin or (), prefix=prefix)
 
 

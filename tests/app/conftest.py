@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sim.app.session import Session
-from sim.app.why.run_index import Account, account_of
+from sim.app.why.run_index import RunIndex, index_run
 from sim.scenario.schema import load
 from sim.world import World
 
@@ -15,6 +15,6 @@ def session(world: World) -> Session:
 
 
 @pytest.fixture(scope="session")
-def account(world: World) -> Account:
+def run(world: World) -> RunIndex:
     """Return the first run of history until the end of 2012."""
-    return account_of(load("baseline", world).with_overrides(end="2012-12"), world, 0)
+    return index_run(load("baseline", world).with_overrides(end="2012-12"), world, 0)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 
+from docs import catalogues as m
 from sim.app import language
-from sim.app import messages as m
-from sim.app.cases.documented_record import use_studies
+from sim.app.cases.documented_record import STUDIES
 from sim.app.language import (
     SOURCE,
     Language,
@@ -22,7 +22,7 @@ from sim.app.language import (
 )
 from sim.cli.app import case_studies
 
-use_studies(case_studies())
+STUDIES.update(case_studies())
 OTHERS = [code for code in languages() if code != SOURCE]
 
 
@@ -31,8 +31,16 @@ def test_english_spanish_and_portuguese_are_there() -> None:
 
 
 def test_texts_are_found_in_code_and_data() -> None:
-    found = {message.about for message in m.messages()}
-    assert {"page.py", "lessons", "case studies", "parameters", "outcomes", "names"} <= found
+    found = {about for _text, _plural, about in m.messages()}
+    assert {
+        "page.py",
+        "page.html",
+        "lessons",
+        "case studies",
+        "parameters",
+        "outcomes",
+        "names",
+    } <= found
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -105,7 +113,7 @@ def test_a_release_is_told_what_a_language_lacks(
 ) -> None:
     texts = ("{a} meets {b}", "New")
     monkeypatch.setattr(m, "FOLDER", language.FOLDER)
-    monkeypatch.setattr(m, "messages", lambda: [m.Message(text, None, "here") for text in texts])
+    monkeypatch.setattr(m, "messages", lambda: [(text, None, "here") for text in texts])
     file = language.FOLDER / "es" / "LC_MESSAGES" / "app.po"
     stale = "(the catalogue is not up to date: make messages)"
     assert m.update(write=False) == {"es": ["New", stale]}
@@ -146,9 +154,13 @@ def test_sliders_that_are_moved_are_counted(code: str, one: str, many: str) -> N
     assert slider_texts(spoken.text, spoken.number)["changed"][1:3] == [one, many]
 
 
+def calls_in(code: str) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+
+
 def test_plain_and_counted_texts_are_found_and_others_are_not() -> None:
     code = 'a = f._("One {x}", x=1); b = s.n("{n} a", "{n} b", 2); _(name); other("not this")'
-    calls = [texts for call in m._calls(ast.parse(code)) if (texts := m._texts(call))]
+    calls = [texts for call in calls_in(code) if (texts := m.texts_of(call))]
     assert sorted(calls) == [["One {x}"], ["{n} a", "{n} b"]]
 
 
@@ -163,7 +175,7 @@ def test_a_translation_that_lost_a_field_is_noticed() -> None:
 def test_every_call_with_a_text_is_extracted() -> None:
     """A text put together by + or an f-string would reach no catalogue."""
     for file in Path(m.APP).rglob("*.py"):
-        for call in m._calls(ast.parse(file.read_text(encoding="utf-8"))):
+        for call in calls_in(file.read_text(encoding="utf-8")):
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             if name == "_" and call.args:
                 assert not isinstance(call.args[0], ast.JoinedStr | ast.BinOp), (file, call.lineno)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import TYPE_CHECKING
 
 import panel as pn
@@ -11,8 +10,8 @@ import panel as pn
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
 from sim.app.cases.documented_record import HISTORY, documented_places, facts_of, first_pair
 from sim.app.cases.place_panel import PlacePanel
-from sim.app.cases.swap_panel import ExchangePanel
-from sim.app.html_text import html
+from sim.app.cases.swap_panel import SwapPanel
+from sim.app.html_text import html, paragraphs
 from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load
 
@@ -23,24 +22,17 @@ CAUSES = (AUTHORITY, WILL, CONTINUITY, TURNOVER, ALL)
 
 
 class CasesTab:
-    """Show two places side by side and exchange their causes.
-
-    Parameters
-    ----------
-    session
-        The visitor.
-    """
+    """Show a visitor two places side by side and exchange their causes."""
 
     name = "cases"
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        world = session.world
-        self.codes = list(first_pair(world))
-        self.known = [*dict.fromkeys([*self.codes, *documented_places(world)])]
+        self.codes = list(first_pair(session.world))
+        self.known = [*dict.fromkeys([*self.codes, *documented_places(session.world)])]
         self.receiver, self.cause = 1, ""
         self.panels: list[PlacePanel] = []
-        self.exchange: ExchangePanel | None = None
+        self.swap: SwapPanel | None = None
         self._view: pn.Column | None = None
 
     @property
@@ -50,32 +42,35 @@ class CasesTab:
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its first runs."""
-        _ = self.session._
-        world, history = self.session.world, load(HISTORY, world=self.session.world)
-        months = history.start_month, history.end_month
-        describer = EventDescriber(world, self.session._)
+        _, world = self.session._, self.session.world
+        history = load(HISTORY, world=world)
+        describer = EventDescriber(world, _)
         options = {
             self.session.n(
                 "{place} ({n} event)",
                 "{place} ({n} events)",
-                len(facts_of(world, code, *months)),
+                len(facts_of(world, code, history.start_month, history.end_month)),
                 place=describer.full_place(code),
             ): code
             for code in self.known
         }
-        titles = (_("First place"), _("Second place"))
         self.selects = [
             pn.widgets.Select(
                 label=title, options=options, value=code, styles={"flex": "1 1 260px"}, margin=4
             )
-            for title, code in zip(titles, self.codes, strict=True)
+            for title, code in zip((_("First place"), _("Second place")), self.codes, strict=True)
         ]
         for select in self.selects:
             select.param.watch(self._chosen, "value")
+        intro = _(
+            "Above stands what is documented of each place, with its source. Below, on the same "
+            "axis, stands what the model makes of it when its history is run again and again. "
+            "Further down one cause at a time moves from one place to the other."
+        )
         self.places = pn.FlexBox(sizing_mode="stretch_width", gap="8px", align_items="flex-start")
         self.below = pn.Column(sizing_mode="stretch_width", margin=0)
         self._view = pn.Column(
-            html(self._intro()),
+            html(paragraphs(intro)),
             pn.FlexBox(*self.selects, sizing_mode="stretch_width"),
             self.places,
             self.below,
@@ -85,81 +80,69 @@ class CasesTab:
         self._rebuild()
         return self._view
 
-    def _intro(self) -> str:
-        text = self.session._(
-            "Above stands what is documented of each place, with its source. Below, on the same "
-            "axis, stands what the model makes of it when its history is run again and again. "
-            "Further down one cause at a time moves from one place to the other."
-        )
-        return f"<p>{escape(text)}</p>"
-
     def _chosen(self, event: object) -> None:
-        wanted = [str(select.value) for select in self.selects]
-        if wanted == self.codes:
+        chosen = [str(select.value) for select in self.selects]
+        if chosen == self.codes:
             return
-        if wanted[0] == wanted[1]:
+        if chosen[0] == chosen[1]:
             self.session.notify(self.session._("Choose two different places."))
-            for select, code in zip(self.selects, self.codes, strict=True):
-                select.value = code
+            self._select()
             return
-        self.codes, self.cause = wanted, ""
+        self.codes, self.cause = chosen, ""
         self._rebuild()
         self.session.touch()
 
+    def _select(self) -> None:
+        for select, code in zip(self.selects, self.codes, strict=True):
+            select.value = code
+
     def _rebuild(self) -> None:
         """Show the two places chosen; a place that stays is kept with its runs."""
-        old = {panel.code: panel for panel in self.panels}
-        self._drop_exchange()
-        for panel in self.panels:
-            if panel.code not in self.codes:
-                panel.close()
-        panels = []
+        self._drop_swap()
+        there = {panel.code: panel for panel in self.panels}
+        for code in there.keys() - set(self.codes):
+            there[code].close()
         for code in self.codes:
-            if code not in old:
-                old[code] = PlacePanel(self.session, code, code)
-                old[code].runs.start()
-            panels.append(old[code])
-        self.panels = panels
-        self.exchange = ExchangePanel(
-            self.session, (panels[0], panels[1]), self.receiver, self.cause
-        )
-        self.places[:] = [panel.view for panel in panels]
-        self.below[:] = [self.exchange.view]
+            if code not in there:
+                there[code] = PlacePanel(self.session, code)
+                there[code].runs.start()
+        one, other = self.panels = [there[code] for code in self.codes]
+        self.swap = SwapPanel(self.session, (one, other), self.receiver, self.cause)
+        self.places[:] = [one.view, other.view]
+        self.below[:] = [self.swap.view]
 
-    def _drop_exchange(self) -> None:
-        if self.exchange is not None:
-            self.exchange.close()
-            self.exchange = None
+    def _drop_swap(self) -> None:
+        if self.swap is not None:
+            self.swap.close()
+            self.swap = None
         for panel in self.panels:
-            panel.forget_listeners()
+            panel.listeners.clear()
 
     def state(self) -> dict[str, str]:
         """Return the two places, which is given something, and what."""
-        if self.exchange is not None:
-            self.receiver, self.cause = self.exchange.receiver, self.exchange.key
+        if self.swap is not None:
+            self.receiver, self.cause = self.swap.receiver, self.swap.key
         state = {"a": self.codes[0], "b": self.codes[1], "to": "ab"[self.receiver]}
         return state | ({"give": self.cause} if self.cause else {})
 
     def restore(self, state: Mapping[str, str]) -> None:
-        """Take up two places and an exchange; what is not known is left out with a notice."""
+        """Take up two places and a swap; what is not known is left out with a notice."""
         codes = [state.get("a", self.codes[0]), state.get("b", self.codes[1])]
-        known = set(self.known)
         to, cause = state.get("to", "ab"[self.receiver]), state.get("give", "")
-        good = set(codes) <= known and codes[0] != codes[1]
+        good = set(codes) <= set(self.known) and codes[0] != codes[1]
         if not good or to not in ("a", "b") or cause not in ("", *CAUSES):
-            self.session.notify(self.session._("A part of the link is not known and is left out."))
+            self.session.say_left_out()
         if good:
             self.codes = codes
         self.receiver = 0 if to == "a" else 1
         self.cause = cause if cause in CAUSES else ""
         if self._view is not None:
             self._rebuild()
-            for select, code in zip(self.selects, self.codes, strict=True):
-                select.value = code
+            self._select()
 
     def close(self) -> None:
         """Stop all work and drop what was built."""
-        self._drop_exchange()
+        self._drop_swap()
         for panel in self.panels:
             panel.close()
         self.panels.clear()

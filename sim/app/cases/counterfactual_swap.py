@@ -1,6 +1,6 @@
 """Give one place a cause of the other: its authority, its governor's will, its continuity.
 
-An exchange holds from the month in which the place's tie is documented, so that both worlds share
+A swap holds from the month in which the place's tie is documented, so that both worlds share
 what came before. Authority and will are a scenario's interventions. That nobody leaves office
 cannot be ordered by one: for continuity the calendars of office-holders are changed instead.
 """
@@ -8,9 +8,9 @@ cannot be ordered by one: for continuity the calendars of office-holders are cha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -37,20 +37,11 @@ TENURE = 24
 
 @dataclass(frozen=True)
 class Conditions:
-    """Hold what a place is like from a month on.
+    """Hold what a place is like between two months, which count from January 2000.
 
-    Parameters
-    ----------
-    code, country
-        The place and its country.
-    since, end
-        First and last month looked at, from January 2000.
-    authority
-        Mean of the country's index of local authority, 0 to 1.
-    will
-        Highest documented will of a head in office, 0 to 1; None if none is documented.
-    longest
-        Months of the longest documented time in office; 0 if none is documented.
+    ``authority`` is the mean of the country's index of local authority and ``will`` the highest
+    documented will of a head in office, both 0 to 1, the latter None if none is documented;
+    ``longest`` are the months of the longest documented time in office, 0 if none is.
     """
 
     code: str
@@ -66,18 +57,11 @@ class Conditions:
         return self.longest > max(TERM, other.longest - 1)
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """Hold what one place is given from another.
+class Swap(NamedTuple):
+    """Hold what one place is given from another, by one of the five keys above.
 
-    Parameters
-    ----------
-    key
-        :data:`AUTHORITY`, :data:`WILL`, :data:`CONTINUITY`, :data:`TURNOVER` or :data:`ALL`.
-    before, after
-        The value before and after, where there is one; else nan.
-    documented
-        Whether the value after is the other place's own.
+    The values before and after are nan where there are none; ``documented`` says whether the one
+    after is the other place's own.
     """
 
     key: str
@@ -91,23 +75,23 @@ def conditions_of(world: World, code: str, since: int, end: int) -> Conditions:
     localities = world.localities
     country = str(localities.loc[localities["code"] == code, "iso3"].iloc[0])
     authority = _authority(world, country)
-    spans = list(_spans(world, code, since, end))
-    wills = [will for _, _, will in spans if not np.isnan(will)]
-    months: dict[str, int] = {}
-    for name, length, _ in spans:
-        months[name] = months.get(name, 0) + length
+    heads = world.governors[world.governors["locality"] == code]
+    last = heads["end"].where(heads["end"] != NO_MONTH, end + 1).clip(upper=end + 1)
+    months = last - heads["start"].clip(lower=since)
+    wills = heads["will"][months > 0]
+    stays = months[months > 0].groupby(heads["name"]).sum()
     return Conditions(
         code=code,
         country=country,
         since=since,
         end=end,
         authority=float(np.mean([authority(t) for t in range(since, end + 1)])),
-        will=max(wills) if wills else None,
-        longest=max(months.values(), default=0),
+        will=float(wills.max()) if wills.notna().any() else None,
+        longest=int(stays.max()) if len(stays) else 0,
     )
 
 
-def _authority(world: World, country: str) -> Any:
+def _authority(world: World, country: str) -> Callable[[int], float]:
     """Return a function from a month to a country's index of authority."""
     from sim.world.authority import authority_index
 
@@ -118,46 +102,24 @@ def _authority(world: World, country: str) -> Any:
     return lambda month: float(index[min(EPOCH_YEAR + month // 12, last)])
 
 
-def _spans(world: World, code: str, since: int, end: int) -> Iterator[tuple[str, int, float]]:
-    """Yield name, months in office and will of each documented head between two months."""
-    table = world.governors[world.governors["locality"] == code]
-    for name, start, stop, will in zip(
-        table["name"], table["start"], table["end"], table["will"], strict=True
-    ):
-        last = end + 1 if stop == NO_MONTH else min(int(stop), end + 1)
-        length = last - max(int(start), since)
-        if length > 0:
-            yield str(name), length, float(will)
-
-
-def exchanges(mine: Conditions, other: Conditions) -> tuple[Exchange, ...]:
+def swaps(mine: Conditions, other: Conditions) -> tuple[Swap, ...]:
     """Return what a place may be given from another, one cause each, then all together."""
-    given, documented = other.will, other.will is not None
+    given = other.will
     if given is None:
-        champion = mine.will is None or mine.will < WILLING
-        given = CHAMPION if champion else INDIFFERENT
+        given = CHAMPION if mine.will is None or mine.will < WILLING else INDIFFERENT
     before = np.nan if mine.will is None else mine.will
     return (
-        Exchange(AUTHORITY, mine.authority, other.authority),
-        Exchange(WILL, before, given, documented),
-        Exchange(TURNOVER if mine.is_steadier(other) else CONTINUITY),
-        Exchange(ALL),
+        Swap(AUTHORITY, mine.authority, other.authority),
+        Swap(WILL, before, given, other.will is not None),
+        Swap(TURNOVER if mine.is_steadier(other) else CONTINUITY),
+        Swap(ALL),
     )
 
 
 def apply(
-    exchange: Exchange, mine: Conditions, other: Conditions, scenario: Scenario, world: World
+    swap: Swap, mine: Conditions, other: Conditions, scenario: Scenario, world: World
 ) -> tuple[Scenario, World]:
     """Return the scenario and the world in which a place has been given a cause of another.
-
-    Parameters
-    ----------
-    exchange
-        One of :func:`exchanges` of these two places.
-    mine, other
-        The place that is given something, and the one it is taken from.
-    scenario, world
-        What is run otherwise.
 
     Raises
     ------
@@ -166,7 +128,7 @@ def apply(
     """
     from sim.scenario.schema import build
 
-    parts = exchanges(mine, other)[:-1] if exchange.key == ALL else (exchange,)
+    parts = swaps(mine, other)[:-1] if swap.key == ALL else (swap,)
     keys = {part.key for part in parts}
     will = next((part.after for part in parts if part.key == WILL), None)
     changes: list[Intervention] = []
@@ -175,7 +137,7 @@ def apply(
     if will is not None or TURNOVER in keys:
         changes += _governor_changes(mine, will, new_heads=TURNOVER in keys)
     data = {name: getattr(scenario, name) for name in type(scenario).model_fields}
-    data["name"] = f"{scenario.name[:40]}-{exchange.key}"
+    data["name"] = f"{scenario.name[:40]}-{swap.key}"
     data["interventions"] = (*scenario.interventions, *changes)
     return build(data), steady_world(world, mine) if CONTINUITY in keys else world
 
@@ -183,18 +145,14 @@ def apply(
 def _authority_changes(mine: Conditions, other: Conditions, world: World) -> list[Intervention]:
     """Return orders that give a country another's authority, year by year."""
     authority = _authority(world, other.country)
-    result: list[Intervention] = []
-    held = None
-    for month in range(mine.since, mine.end + 1):
-        value = authority(month)
-        if value != held:
-            result.append(
-                AuthorityChange(
-                    kind="authority", month=month_name(month), country=mine.country, value=value
-                )
-            )
-            held = value
-    return result
+    months = range(mine.since, mine.end + 1)
+    return [
+        AuthorityChange(
+            kind="authority", month=month_name(t), country=mine.country, value=authority(t)
+        )
+        for t in months
+        if t == mine.since or authority(t) != authority(t - 1)
+    ]
 
 
 def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) -> list[Any]:
@@ -203,7 +161,6 @@ def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) 
     The will is given anew each month, so that it holds whoever comes into office. A new head has
     the will of the one before where that is documented: only who it is changes.
     """
-    kept = mine.will if will is None else will
     result = []
     for month in range(mine.since, mine.end + 1):
         turn = new_heads and month > mine.since and (month - mine.since) % TENURE == 0
@@ -215,7 +172,7 @@ def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) 
                 month=month_name(month),
                 locality=mine.code,
                 name=f"another head from {month_name(month)} on" if turn else None,
-                will=kept,
+                will=mine.will if will is None else will,
             )
         )
     return result
@@ -231,9 +188,9 @@ def steady_world(world: World, mine: Conditions) -> World:
     here = governors["locality"] == mine.code
     begun = here & (governors["start"] <= mine.since)
     holds = begun & ((governors["end"] == NO_MONTH) | (governors["end"] > mine.since))
-    kept = governors[~here | begun].copy()
+    heads = governors[~here | begun].copy()
     if holds.any():
-        kept.loc[governors.index[holds][-1], "end"] = NO_MONTH
+        heads.loc[governors.index[holds][-1], "end"] = NO_MONTH
     else:
         row = dict.fromkeys(governors.columns, "") | {
             "locality": mine.code,
@@ -243,11 +200,11 @@ def steady_world(world: World, mine: Conditions) -> World:
             "aligned": np.nan,
             "will": np.nan,
         }
-        kept = pd.concat([kept, pd.DataFrame([row]).astype(governors.dtypes)], ignore_index=True)
+        heads = pd.concat([heads, pd.DataFrame([row]).astype(governors.dtypes)], ignore_index=True)
     gone = (executives["iso3"] == mine.country) & (executives["start"] > mine.since)
     tables = {
         **world.tables,
-        "governors": kept.reset_index(drop=True),
+        "governors": heads.reset_index(drop=True),
         "executives": executives[~gone].reset_index(drop=True),
     }
     text = f"{world.digest} steady {mine.code} {mine.since}"

@@ -1,14 +1,15 @@
-"""What runs hold of one place: how many of each event in each month, and what follows from it."""
+"""What runs hold of one place: events by run, kind and month, and what an exchange changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.core import enums as k
+from sim.experiments.comparison.paired_statistics import Pairs
 from sim.report.run_summaries import Spread, spread
 
 if TYPE_CHECKING:
@@ -18,41 +19,25 @@ if TYPE_CHECKING:
 
 NAMES = ("visit_to_lac", "visit_to_china", "memorandum", "twinning", "deal")
 """Kinds of events that are counted."""
+LEAST = 5
+"""Paired runs below which nothing is said of a difference."""
 _COLUMN = np.full(len(k.EVENT_KINDS), -1, dtype=np.int64)
 _COLUMN[[k.EVENTS[name].code for name in NAMES]] = np.arange(len(NAMES))
 
 
-@dataclass(frozen=True)
-class PreparedRuns:
-    """Hold a scenario ready to run, and the place to look at.
+class PreparedRuns(NamedTuple):
+    """Hold a scenario, its state before the first month, and the number of the place looked at."""
 
-    Parameters
-    ----------
-    template
-        State before the first month.
-    place
-        Number of the locality.
-    seed, start, months
-        Seed; first month from January 2000; number of months.
-    """
-
+    scenario: Scenario
     template: State
     place: int
-    seed: int
-    start: int
-    months: int
 
 
 @dataclass(frozen=True)
 class PlaceCounts:
-    """Hold what runs made of one place.
+    """Hold events of one place by run, kind (:data:`NAMES`) and month (R, K, T).
 
-    Parameters
-    ----------
-    start
-        First month, from January 2000.
-    counts
-        Events by run, kind (:data:`NAMES`) and month (R, K, T).
+    ``start`` is the first month, from January 2000.
     """
 
     start: int
@@ -63,62 +48,36 @@ class PlaceCounts:
         """Return the number of runs."""
         return len(self.counts)
 
-    @property
-    def months(self) -> int:
-        """Return the number of months."""
-        return int(self.counts.shape[2])
-
-    def with_more(self, counts: Array) -> PlaceCounts:
-        """Return the chronicle with further runs."""
-        return replace(self, counts=np.concatenate([self.counts, counts]))
-
-    def totals(self) -> Array:
-        """Return how many of each kind each run has (R, K)."""
-        return np.asarray(self.counts.sum(axis=2, dtype=np.int64))
-
-    def per_run(self) -> dict[str, Spread]:
-        """Return the number of each kind in a run: middle and 90 % interval over runs."""
-        totals = self.totals()
-        return {name: spread(totals[:, i]) for i, name in enumerate(NAMES)}
+    def with_more(self, runs: Sequence[Array]) -> PlaceCounts:
+        """Return the counts with those of further runs, (K, T) each."""
+        return PlaceCounts(self.start, np.concatenate([self.counts, np.stack(runs)]))
 
     def of(self, *names: str) -> Array:
         """Return how many of some kinds each run has (R,)."""
-        totals: Array = self.totals()[:, [NAMES.index(name) for name in names]].sum(axis=1)
-        return totals
+        return np.asarray(self._by_month(names).sum(axis=1))
 
     def so_far(self, *names: str) -> Spread:
         """Return how many of some kinds there are up to each month (T,), over runs."""
+        return spread(np.cumsum(self._by_month(names), axis=1))
+
+    def _by_month(self, names: Sequence[str]) -> Array:
+        """Return how many of some kinds each run has in each month (R, T)."""
         columns = [NAMES.index(name) for name in names]
-        summed = self.counts[:, columns].sum(axis=1, dtype=np.int64)
-        return spread(np.cumsum(summed, axis=1))
+        return np.asarray(self.counts[:, columns].sum(axis=1, dtype=np.int64))
 
     def share_by(self, name: str) -> Array:
         """Return the share of runs with a first event of a kind up to each month (T,)."""
-        seen = np.cumsum(self.counts[:, NAMES.index(name)], axis=1, dtype=np.int64) > 0
-        return np.asarray(seen.mean(axis=0)) if self.runs else np.zeros(self.months)
-
-    def share(self, name: str) -> float:
-        """Return the share of runs with any event of a kind."""
-        return float(self.share_by(name)[-1])
+        seen = np.cumsum(self._by_month((name,)), axis=1) > 0
+        return np.asarray(seen.mean(axis=0)) if self.runs else np.zeros(self.counts.shape[2])
 
     def middle_first(self, name: str) -> int | None:
         """Return the median first month of a kind among the runs that have it, None if none has.
 
         The month counts from January 2000; of two middle ones it is the earlier.
         """
-        mine = self.counts[:, NAMES.index(name)] > 0
+        mine = self._by_month((name,)) > 0
         firsts = np.sort(np.argmax(mine, axis=1)[mine.any(axis=1)])
         return None if not len(firsts) else self.start + int(firsts[(len(firsts) - 1) // 2])
-
-
-def empty(prepared: PreparedRuns) -> PlaceCounts:
-    """Return a chronicle without runs."""
-    return PlaceCounts(prepared.start, np.zeros((0, len(NAMES), prepared.months), dtype=np.uint16))
-
-
-def joined(counts: Sequence[Array]) -> Array:
-    """Return the counts of several batches of runs as one."""
-    return np.concatenate(counts)
 
 
 def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
@@ -133,24 +92,69 @@ def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
     from sim.world.positions import Positions
 
     place = Positions(world).locality[code]
-    template = initial_state(scenario, world)
-    return PreparedRuns(template, place, scenario.seed, scenario.start_month, scenario.n_months)
+    return PreparedRuns(scenario, initial_state(scenario, world), place)
 
 
-def count_runs(prepared: PreparedRuns, replicates: Iterable[int]) -> Array:
-    """Run replicates and return the events of the place, by run, kind and month (R, K, T)."""
+def no_runs(scenario: Scenario) -> PlaceCounts:
+    """Return the counts of no run of a scenario."""
+    shape = (0, len(NAMES), scenario.n_months)
+    return PlaceCounts(scenario.start_month, np.zeros(shape, dtype=np.uint16))
+
+
+def count_run(prepared: PreparedRuns, replicate: int) -> Array:
+    """Run a replicate and return the events of the place, by kind and month (K, T)."""
     from sim.engine.compiled import simulate
 
-    found = [_counted(simulate(prepared.template, prepared.seed, r), prepared) for r in replicates]
-    shape = (0, len(NAMES), prepared.months)
-    return np.stack(found) if found else np.zeros(shape, dtype=np.uint16)
-
-
-def _counted(w: State, prepared: PreparedRuns) -> Array:
+    scenario = prepared.scenario
+    w = simulate(prepared.template, scenario.seed, replicate)
     log = w.event[: int(w.run["events"][0])]
     mine = log[log["place"] == prepared.place]
     column = _COLUMN[mine["kind"]]
-    kept = column >= 0
-    cells = column[kept] * prepared.months + mine["month"][kept] - prepared.start
-    counts = np.bincount(cells, minlength=len(NAMES) * prepared.months)
-    return counts.reshape(len(NAMES), prepared.months).astype(np.uint16)
+    counted = column >= 0
+    counts = np.zeros((len(NAMES), scenario.n_months), dtype=np.uint16)
+    np.add.at(counts, (column[counted], mine["month"][counted] - scenario.start_month), 1)
+    return counts
+
+
+class SwapEffect(NamedTuple):
+    """Hold how the number of a kind (:data:`NAMES`) differs between two worlds.
+
+    ``before`` and ``after`` are mean numbers per run without and with the exchange, ``difference``
+    is the mean over paired runs, with the ends of its 95 % interval, and the shares are those of
+    runs with any.
+    """
+
+    name: str
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    share_before: float
+    share_after: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether the interval lies on one side of zero."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
+    """Return the difference of each number over the runs that both have; none if too few.
+
+    Run number n of one is paired with run number n of the other.
+    """
+    runs = min(before.runs, after.runs)
+    if runs < LEAST:
+        return ()
+    one, other = (each.counts[:runs].sum(axis=2, dtype=float) for each in (before, after))
+    pairs = Pairs((len(NAMES),), 1.0)
+    for mine, its in zip(one, other, strict=True):
+        pairs.add(mine, its)
+    table = pairs.table()
+    columns = [table[name] for name in ("baseline", "what_if", "difference", "low", "high")]
+    columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0)]
+    return tuple(
+        SwapEffect(name, *row)
+        for name, row in zip(NAMES, np.column_stack(columns).tolist(), strict=True)
+    )

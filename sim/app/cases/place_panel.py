@@ -12,11 +12,12 @@ from bokeh.models import Range1d
 
 from sim.app import limits
 from sim.app.cases import case_texts, place_counts
-from sim.app.cases.counterfactual_swap import Conditions, conditions_of
-from sim.app.cases.documented_record import counts_of, facts_of, scenario_of, since_of, study_of
+from sim.app.cases.counterfactual_swap import conditions_of
+from sim.app.cases.documented_record import STUDIES, counts_of, facts_of, scenario_of, since_of
 from sim.app.cases.place_figures import COUNTS, CountPlot, SharePlot, record_plot
-from sim.app.html_text import html, paragraphs
+from sim.app.html_text import heading, html, paragraphs, render
 from sim.report.event_phrases import EventDescriber
+from sim.report.figure_style import year
 from sim.report.stated_totals import VISIT, stated_of
 
 if TYPE_CHECKING:
@@ -34,16 +35,8 @@ FIRST_BATCH, BATCH = 4, 8
 class PlaceRuns:
     """Simulate a history batch by batch on the pool, and hold what it makes of one place.
 
-    Parameters
-    ----------
-    session
-        The visitor.
-    key
-        Name of the work; newer work of the same name ends older.
-    ready
-        Returns the scenario, the world and the place; called on the pool.
-    changed
-        Called on the page after every batch.
+    ``ready`` returns the scenario, the world and the place, and is called on the pool; ``changed``
+    is called on the page after every batch. Newer work of the same ``key`` ends older.
     """
 
     def __init__(
@@ -54,41 +47,39 @@ class PlaceRuns:
         changed: Callable[[], None],
     ) -> None:
         self.session, self.key, self.ready, self.changed = session, key, ready, changed
-        self.run_counts: PlaceCounts | None = None
+        self.counts: PlaceCounts | None = None
         self._prepared: PreparedRuns | None = None
         self._stopped = False
 
     @property
     def runs(self) -> int:
         """Return how many runs there are by now."""
-        return 0 if self.run_counts is None else self.run_counts.runs
+        return 0 if self.counts is None else self.counts.runs
 
     def start(self) -> None:
         """Begin, or go on, until there are :data:`limits.CASE_RUNS`."""
         if self.runs >= limits.CASE_RUNS:
             self._prepared = None
             return
-        count = min(BATCH if self.runs else FIRST_BATCH, limits.CASE_RUNS - self.runs)
         first = self.runs
+        last = min(first + (BATCH if first else FIRST_BATCH), limits.CASE_RUNS)
 
-        def work(cancel: Cancel) -> tuple[PreparedRuns, Array]:
+        def work(cancel: Cancel) -> tuple[PreparedRuns, list[Array]]:
             prepared = self._prepared or place_counts.prepare(*self.ready())
             done = []
-            for replicate in range(first, first + count):
+            for replicate in range(first, last):
                 cancel.check()
-                done.append(place_counts.count_runs(prepared, (replicate,)))
-            return prepared, place_counts.joined(done)
+                done.append(place_counts.count_run(prepared, replicate))
+            return prepared, done
 
         self.session.submit(work, self._take, key=self.key)
 
-    def _take(self, result: tuple[PreparedRuns, Array]) -> None:
+    def _take(self, result: tuple[PreparedRuns, list[Array]]) -> None:
         if self._stopped:
             return
-        self._prepared, counts = result
-        held = (
-            self.run_counts if self.run_counts is not None else place_counts.empty(self._prepared)
-        )
-        self.run_counts = held.with_more(counts)
+        self._prepared, runs = result
+        before = self.counts or place_counts.no_runs(self._prepared.scenario)
+        self.counts = before.with_more(runs)
         self.changed()
         self.start()
 
@@ -99,19 +90,9 @@ class PlaceRuns:
 
 
 class PlacePanel:
-    """Show one place.
+    """Show the locality of an ISO 3166-2 code; whoever listens is told of every batch of runs."""
 
-    Parameters
-    ----------
-    session
-        The visitor.
-    code
-        ISO 3166-2 code of the locality.
-    slot
-        Which of the two it is; names its work.
-    """
-
-    def __init__(self, session: Session, code: str, slot: str) -> None:
+    def __init__(self, session: Session, code: str) -> None:
         self.session, self.code = session, code
         world = session.world
         self.scenario = scenario_of(world, code)
@@ -119,34 +100,26 @@ class PlacePanel:
         self.facts = facts_of(world, code, start, end)
         self.totals = stated_of(world, code, start, end)
         self.counts = counts_of(self.facts, self.totals, place_counts.NAMES)
-        self.since = since_of(self.facts, start)
-        self.conditions: Conditions = conditions_of(world, code, self.since, end)
+        self.conditions = conditions_of(world, code, since_of(self.facts, start), end)
         self.describer = EventDescriber(world, session._)
         self.name = self.describer.place(code, None)
         self.runs = PlaceRuns(
-            session, f"cases-{slot}", lambda: (self.scenario, world, code), self._update
+            session, f"cases-{code}", lambda: (self.scenario, world, code), self._update
         )
-        self._listeners: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], None]] = []
         self._build()
-
-    def on_runs(self, listener: Callable[[], None]) -> None:
-        """Let something else know of further runs."""
-        self._listeners.append(listener)
-
-    def forget_listeners(self) -> None:
-        """Let nothing else know of further runs any more."""
-        self._listeners.clear()
 
     def _build(self) -> None:
         _ = self.session._
-        # A little room, so that marks at the end are not cut.
-        x_range = Range1d(
-            2000.0 + self.scenario.start_month / 12.0, 2000.0 + (self.scenario.end_month + 6) / 12.0
-        )
+        # A little room at the end, so that the last marks are not cut.
+        x_range = Range1d(year(self.scenario.start_month), year(self.scenario.end_month + 6))
         stated = {total.kind for total in self.totals}
-        counted = [name for name in COUNTS if name != VISIT or VISIT in stated]
         self.plots: list[CountPlot | SharePlot] = [
-            *(CountPlot(self.session, n, self.facts, x_range, self.totals) for n in counted),
+            *(
+                CountPlot(self.session, name, self.facts, x_range, self.totals)
+                for name in COUNTS
+                if name != VISIT or VISIT in stated
+            ),
             SharePlot(self.session, self.facts, x_range),
         ]
         self.summary, self.numbers = html(), html()
@@ -154,17 +127,22 @@ class PlacePanel:
             label=_("Why? Follow one run of {place}", place=self.name), sizing_mode="stretch_width"
         )
         why.on_click(lambda event: self._ask_why())
+        title = self.describer.full_place(self.code)
+        record = record_plot(self.session, self.facts, x_range)
         figures = [plot.figure for plot in self.plots]
+        key = _(
+            "Solid line and band: middle and 90 % of runs. Dashed black: dated events on record. "
+            "Black triangles: totals stated without dates, as lower bounds. Coloured triangles: "
+            "first documented. Hollow marks: known to the year only."
+        )
         self.view = pn.Column(
-            html(self._head()),
-            pn.pane.Bokeh(
-                record_plot(self.session, self.facts, x_range), sizing_mode="stretch_width"
-            ),
-            html(case_texts.stated_list(self.session, self.totals) + self._list()),
-            html(f"<h3>{escape(_('What the runs make of it'))}</h3>"),
+            html(render("cases/place_head.html", _=_, title=title, study=STUDIES.get(self.code))),
+            pn.pane.Bokeh(record, sizing_mode="stretch_width"),
+            html(case_texts.record_list(self.session, self.facts, self.totals)),
+            html(heading(3, _("What the runs make of it"))),
             self.summary,
             pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
-            html(f"<p><small>{escape(self._key())}</small></p>"),
+            html(f"<p><small>{escape(key)}</small></p>"),
             self.numbers,
             why,
             styles={"flex": "1 1 330px", "min-width": "0", "background": "var(--paper)"},
@@ -172,57 +150,24 @@ class PlacePanel:
         )
         self._update()
 
-    def _head(self) -> str:
-        study = study_of(self.code)
-        _ = self.session._
-        texts = []
-        if study is not None:
-            pairs = (
-                (_("With"), study.actors),
-                (_("In office"), study.holders),
-                (_("Outcome"), study.outcome),
-            )
-            texts = [
-                f"<p><b>{escape(word)}:</b> {escape(_(text))}</p>" for word, text in pairs if text
-            ]
-            texts.append(f"<p><small>{escape(study.source)}</small></p>")
-        return f"<h2>{escape(self.describer.full_place(self.code))}</h2>" + "".join(texts)
-
-    def _list(self) -> str:
-        words_ = self.session.n(
-            "The record as a list ({n} event)", "The record as a list ({n} events)", len(self.facts)
-        )
-        return (
-            f"<details><summary>{escape(words_)}</summary>"
-            f"{case_texts.fact_list(self.session, self.facts)}</details>"
-        )
-
-    def _key(self) -> str:
-        return self.session._(
-            "Solid line and band: middle and 90 % of runs. Dashed black: dated events on record. "
-            "Black triangles: totals stated without dates, as lower bounds. Coloured triangles: "
-            "first documented. Hollow marks: known to the year only."
-        )
-
     def _ask_why(self) -> None:
-        state = {"scenario": self.scenario.name, "place": self.code}
-        self.session.open("why", state)
+        self.session.open("why", {"scenario": self.scenario.name, "place": self.code})
 
     def _update(self) -> None:
-        run_counts = self.runs.run_counts
-        if run_counts is None:
-            self.summary.object = paragraphs([self.session._("The first runs are under way.")])
+        found = self.runs.counts
+        if found is None:
+            self.summary.object = paragraphs(self.session._("The first runs are under way."))
             return
         for plot in self.plots:
-            plot.update(run_counts)
-        texts = case_texts.place_words(self.session, self.name, self.counts, run_counts)
+            plot.update(found)
+        texts = case_texts.place_words(self.session, self.name, self.counts, found)
         given = case_texts.given_words(self.session, self.scenario)
-        self.summary.object = paragraphs([*texts, given] if given else texts)
-        self.numbers.object = case_texts.number_table(self.session, self.counts, run_counts)
-        for listener in self._listeners:
+        self.summary.object = paragraphs(*texts, *([given] if given else []))
+        self.numbers.object = case_texts.number_table(self.session, self.counts, found)
+        for listener in self.listeners:
             listener()
 
     def close(self) -> None:
         """Stop the work and drop what listens."""
         self.runs.stop()
-        self.forget_listeners()
+        self.listeners.clear()

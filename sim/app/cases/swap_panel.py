@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import panel as pn
 
 from sim.app.cases import case_texts, counterfactual_swap
-from sim.app.cases.place_figures import EffectPlot, kind_names
+from sim.app.cases.place_counts import SwapEffect, effects
+from sim.app.cases.place_figures import EffectPlot
 from sim.app.cases.place_panel import PlaceRuns
-from sim.app.cases.swap_effects import SwapEffect, effects
-from sim.app.html_text import html, paragraphs
+from sim.app.html_text import heading, html, paragraphs, table
 from sim.core.calendar import month_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sim.app.cases.counterfactual_swap import Exchange
+    from sim.app.cases.counterfactual_swap import Swap
     from sim.app.cases.place_panel import PlacePanel
     from sim.app.session import Session
     from sim.scenario.schema import Scenario
     from sim.world import World
 
 
-class ExchangePanel:
-    """Give one of two places a cause of the other.
+class SwapPanel:
+    """Give one of two places, number ``receiver``, a cause of the other; ``key`` names the first.
 
-    Parameters
-    ----------
-    session
-        The visitor.
-    pair
-        The two places.
-    receiver
-        0 or 1: which of the two is given something.
-    key
-        The cause to begin with, empty for none.
+    The key is empty where nothing is given yet.
     """
 
     def __init__(
@@ -51,7 +39,7 @@ class ExchangePanel:
         self.receiver, self.key = receiver, key
         self._build()
         for panel in pair:
-            panel.on_runs(self._show)
+            panel.listeners.append(self._show)
         self._choose()
 
     @property
@@ -64,18 +52,19 @@ class ExchangePanel:
         """Return the place it is taken from."""
         return self.pair[1 - self.receiver]
 
-    def choices(self) -> dict[str, Exchange]:
+    def choices(self) -> dict[str, Swap]:
         """Return what the one place may be given from the other, by key."""
-        found = counterfactual_swap.exchanges(self.mine.conditions, self.other.conditions)
-        return {exchange.key: exchange for exchange in found}
+        found = counterfactual_swap.swaps(self.mine.conditions, self.other.conditions)
+        return {swap.key: swap for swap in found}
 
     def _build(self) -> None:
         _ = self.session._
+        to = _("Place that is given something")
         self.to = pn.widgets.RadioButtonGroup(
-            label=_("Place that is given something"),
+            label=to,
             options={panel.name: i for i, panel in enumerate(self.pair)},
             value=self.receiver,
-            description=_("Place that is given something"),
+            description=to,
         )
         self.cause = pn.widgets.RadioBoxGroup(label=_("What it is given"), options={})
         self.every = pn.widgets.Button(label=_("Try all of them"))
@@ -88,9 +77,9 @@ class ExchangePanel:
         self.cause.param.watch(self._picked, "value")
         self.every.on_click(lambda event: self._try_all())
         left = pn.Column(
-            html(f"<h3>{escape(_('Change the history of'))}</h3>"),
+            html(heading(3, _("Change the history of"))),
             self.to,
-            html(f"<h3>{escape(_('by giving it'))}</h3>"),
+            html(heading(3, _("by giving it"))),
             self.cause,
             self.every,
             self.overview,
@@ -99,35 +88,31 @@ class ExchangePanel:
         right = pn.Column(
             self.summary, self.drawing, self.table, styles={"flex": "2 1 330px", "min-width": "0"}
         )
+        same = _(
+            "Everything else stays as it was, the draws of chance included: run number n with the "
+            "exchange is paired with run number n without."
+        )
         self.view = pn.Column(
-            html(f"<h2>{escape(_('Exchange one cause at a time'))}</h2>" + self._intro()),
+            html(heading(2, _("Exchange one cause at a time")) + paragraphs(same)),
             pn.FlexBox(left, right, gap="12px", sizing_mode="stretch_width"),
             styles={"background": "var(--paper)"},
             sizing_mode="stretch_width",
             margin=4,
         )
 
-    def _intro(self) -> str:
-        text = self.session._(
-            "Everything else stays as it was, the draws of chance included: run number n with the "
-            "exchange is paired with run number n without."
-        )
-        return f"<p>{escape(text)}</p>"
-
     def _fill(self) -> None:
         """Offer what the one place may be given from the other."""
         found = self.choices()
         titles = {
-            case_texts.exchange_title(self.session, exchange, self.other.name): key
-            for key, exchange in found.items()
+            case_texts.swap_title(self.session, swap, self.other.name): key
+            for key, swap in found.items()
         }
         if self.key not in found:
             self.key = ""
         self.cause.param.update(options=titles, value=self.key or None)
 
     def _turned(self, event: object) -> None:
-        self.receiver = int(self.to.value)
-        self.key = ""
+        self.receiver, self.key = int(self.to.value), ""
         self._fill()
         self._choose()
         self.session.touch()
@@ -152,51 +137,44 @@ class ExchangePanel:
             self.cause.value = next(iter(self.choices()))
 
     def _try(self, key: str) -> None:
-        name = (self.receiver, key)
-        if name in self.tried:
+        if (self.receiver, key) in self.tried:
             return
-        runs = PlaceRuns(self.session, f"cases-{self.receiver}-{key}", self._ready(key), self._show)
-        self.tried[name] = runs
-        runs.start()
-
-    def _ready(self, key: str) -> Callable[[], tuple[Scenario, World, str]]:
-        mine, other, exchange = self.mine, self.other, self.choices()[key]
+        mine, other, swap = self.mine, self.other, self.choices()[key]
         world = self.session.world
 
         def ready() -> tuple[Scenario, World, str]:
             made = counterfactual_swap.apply(
-                exchange, mine.conditions, other.conditions, mine.scenario, world
+                swap, mine.conditions, other.conditions, mine.scenario, world
             )
             return (*made, mine.code)
 
-        return ready
+        runs = PlaceRuns(self.session, f"cases-{self.receiver}-{key}", ready, self._show)
+        self.tried[self.receiver, key] = runs
+        runs.start()
 
     def _effects(self, key: str) -> tuple[tuple[SwapEffect, ...], int]:
         """Return the effects known by now, and how many paired runs they rest on."""
         runs = self.tried.get((self.receiver, key))
-        before = self.mine.runs.run_counts
-        if runs is None or runs.run_counts is None or before is None:
+        before = self.mine.runs.counts
+        if runs is None or runs.counts is None or before is None:
             return (), 0
-        return effects(before, runs.run_counts), min(before.runs, runs.runs)
+        return effects(before, runs.counts), min(before.runs, runs.runs)
 
     def _show(self) -> None:
         """Show what is known by now of the cause chosen, and of all that were tried."""
-        _ = self.session._
         self.overview.object = self._tried_table()
-        if not self.key:
-            self.summary.object = paragraphs([_("Choose what to give.")])
-            self.table.object = ""
-            self._draw(())
-            return
-        exchange = self.choices()[self.key]
-        since = self.mine.describer.month(month_name(self.mine.since))
-        first = case_texts.exchange_words(self.session, exchange, self.mine.name, since)
         found, pairs = self._effects(self.key)
-        self.summary.object = paragraphs(
-            [first, *case_texts.effect_words(self.session, found, self.mine.name)]
-        )
         self._draw(found)
         self.table.object = case_texts.effect_table(self.session, found, pairs) if found else ""
+        if not self.key:
+            self.summary.object = paragraphs(self.session._("Choose what to give."))
+            return
+        mine = self.mine
+        since = mine.describer.month(month_name(mine.conditions.since))
+        self.summary.object = paragraphs(
+            case_texts.swap_words(self.session, self.choices()[self.key], mine.name, since),
+            *case_texts.effect_words(self.session, found, mine.name),
+        )
 
     def _draw(self, found: tuple[SwapEffect, ...]) -> None:
         """Draw effects, or take the drawing away where there are none."""
@@ -210,23 +188,21 @@ class ExchangePanel:
             self.drawing.append(pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width"))
 
     def _tried_table(self) -> str:
-        """Return deals and visits under every cause tried so far."""
+        """Return deals under every cause tried so far."""
         _ = self.session._
         rows: list[tuple[str, ...]] = []
-        for key, exchange in self.choices().items():
-            found, _pairs = self._effects(key)
-            if not found:
+        for key, swap in self.choices().items():
+            deal = next((e for e in self._effects(key)[0] if e.name == "deal"), None)
+            if deal is None:
                 continue
-            deal = next(effect for effect in found if effect.name == "deal")
-            title = case_texts.exchange_title(self.session, exchange, self.other.name)
             if not rows:
                 rows.append((_("as it was"), f"{deal.before:.1f}", f"{deal.share_before:.0%}"))
+            title = case_texts.swap_title(self.session, swap, self.other.name)
             rows.append((title, f"{deal.after:.1f}", f"{deal.share_after:.0%}"))
         if not rows:
             return ""
-        head = ("", kind_names(self.session)["deal"], _("runs with a deal"))
-        caption = _("Deals of {place}: mean per run", place=self.mine.name)
-        return case_texts.table(caption, head, rows)
+        head = ("", case_texts.kind_names(self.session)["deal"], _("runs with a deal"))
+        return table(_("Deals of {place}: mean per run", place=self.mine.name), head, rows)
 
     def close(self) -> None:
         """Stop the work."""

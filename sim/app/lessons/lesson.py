@@ -57,24 +57,11 @@ class LessonClaim(BaseModel):
 
 
 class Lesson(BaseModel):
-    """Hold one lesson.
+    """Hold one lesson: its key in the address, its place in the row of lessons, and its texts.
 
-    Parameters
-    ----------
-    name, order
-        Key in the address, place in the row of lessons.
-    title, question, story
-        What it is about; ``story`` is a list of paragraphs.
-    usual, changed
-        Names of the two worlds.
-    predict
-        What the learner is asked to predict.
-    why, sources
-        The mechanism, paragraph by paragraph, and where in the report and the model it stands.
-    aims, hints, minutes
-        For the teacher.
-    exercises
-        Questions of the exercise sheet.
+    ``usual`` and ``changed`` name the two worlds, ``predict`` is what the learner is asked,
+    ``why`` and ``sources`` are the mechanism and where in the report and the model it stands;
+    ``aims``, ``hints`` and ``minutes`` are for the teacher, ``exercises`` for the exercise sheet.
     """
 
     model_config = _STRICT
@@ -111,15 +98,9 @@ class Lesson(BaseModel):
         """
         usual = load(PLAIN).with_overrides(end=LAST)
         data = usual.model_dump(exclude_none=True)
-        change = self.experiment
-        changed = build(
-            data
-            | {
-                "parameters": usual.parameters | change.parameters,
-                "interventions": [*data["interventions"], *change.interventions],
-            }
-        )
-        return usual, changed
+        data["parameters"] = usual.parameters | self.experiment.parameters
+        data["interventions"] = [*data["interventions"], *self.experiment.interventions]
+        return usual, build(data)
 
     def texts(self) -> Iterator[str]:
         """Yield every text that a learner or teacher reads."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,17 +36,8 @@ BAND = (5.0, 95.0)
 """Percentiles between which nine runs of ten lie."""
 
 
-@dataclass(frozen=True)
-class LessonFinding:
-    """Hold what the pairs of runs show of one outcome, per run.
-
-    Parameters
-    ----------
-    usual, changed
-        Means of the two worlds.
-    difference, low, high
-        Mean difference and its 95 % interval.
-    """
+class LessonFinding(NamedTuple):
+    """Hold what pairs of runs show of an outcome: means, their difference, its 95 % interval."""
 
     usual: float
     changed: float
@@ -104,14 +95,8 @@ def finding_of(usual: Array, changed: Array) -> LessonFinding:
 class LessonEvidence:
     """Hold the pairs of runs made so far.
 
-    Parameters
-    ----------
-    names
-        Outcomes, the one to predict first.
-    years
-        Time of each month (T,), in years.
-    paths
-        Counts so far: world (usual, changed), pair, outcome, month (2, R, O, T).
+    ``names`` are the outcomes, the one to predict first, ``years`` the time of each month (T,), and
+    ``paths`` counts so far by world (usual, changed), pair, outcome and month (2, R, O, T).
     """
 
     names: tuple[str, ...]
@@ -138,14 +123,13 @@ class LessonEvidence:
 
         Changes are sizes: shares of the outcome's usual number, whatever their direction.
         """
-        return finding_of(self._sizes(other), self._sizes(one))
 
-    def _sizes(self, name: str) -> Array:
-        """Return each pair's share of change, counted in the direction of the mean one (R,)."""
-        usual, changed = self.paths[:, :, self.names.index(name), -1].astype(float)
-        gap = changed - usual
-        sizes: Array = np.sign(gap.mean()) * gap / max(float(usual.mean()), 1e-9)
-        return sizes
+        def sizes(name: str) -> Array:
+            usual, changed = self.paths[:, :, self.names.index(name), -1].astype(float)
+            gap = changed - usual
+            return np.asarray(np.sign(gap.mean()) * gap / max(float(usual.mean()), 1e-9))
+
+        return finding_of(sizes(other), sizes(one))
 
     def bands(self, name: str) -> tuple[Array, Array]:
         """Return means (2, T), and the lower and upper ends of the bands (2, 2, T)."""
@@ -154,15 +138,7 @@ class LessonEvidence:
 
 
 class LessonRuns:
-    """Make the pairs of runs of a lesson, a chunk at a time, in any order and thread.
-
-    Parameters
-    ----------
-    lesson
-        The lesson.
-    world
-        Tables it runs on.
-    """
+    """Make the pairs of runs of a lesson, a chunk at a time, in any order and thread."""
 
     def __init__(self, lesson: Lesson, world: World) -> None:
         self.lesson, self.world = lesson, world

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.app.html_text import render
 from sim.app.language import Translate
 from sim.app.lessons.lesson_runs import (
     LARGE,
@@ -32,6 +33,12 @@ def outcome_names(_: Translate) -> dict[str, str]:
         "cancellations": _("Cancellations"),
         "ties_lost": _("Ties lost at changes of office-holder"),
     }
+
+
+def caption(lesson: Lesson, _: Translate) -> str:
+    """Return what the drawing shows; as text of the page it breaks where it is narrow."""
+    name = outcome_names(_)[lesson.outcome]
+    return _("{name} so far: mean, and the band 9 runs in 10 lie in", name=name)
 
 
 def guesses(_: Translate) -> list[str]:
@@ -96,7 +103,33 @@ def verdict(guess: int, evidence: LessonEvidence, _: Translate) -> str:
 def shown(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> list[str]:
     """Return what the runs show of the outcome to predict, and how sure that is."""
     finding = evidence.finding(lesson.outcome)
-    texts = [
+    ends = {
+        "low": signed(finding.low),
+        "high": signed(finding.high),
+        "level": f"{100 * LEVEL:.0f}",
+        "pairs": evidence.pairs,
+    }
+    if finding.is_clear and finding.category == NONE:
+        sure = _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it, but it is so small that it "
+            "counts as none.",
+            **ends,
+        )
+    elif finding.is_clear:
+        sure = _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). Chance alone would hardly make it.",
+            **ends,
+        )
+    else:
+        sure = _(
+            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
+            "pairs of runs). It cannot be told from none.",
+            **ends,
+        )
+    spans = _("The interval spans more than one of the answers: which holds is not sure.")
+    return [
         _(
             "{name}: {usual} per run in the usual world (“{usual_name}”), {changed} in the changed "
             "one (“{changed_name}”). That is a change of {change}.",
@@ -106,49 +139,18 @@ def shown(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> list[str]:
             usual_name=_(lesson.usual),
             changed_name=_(lesson.changed),
             change=change(finding, _),
-        )
+        ),
+        sure,
+        *([] if finding.is_one_category else [spans]),
+        contrast(lesson, evidence, _),
     ]
-    texts.append(_sureness(finding, evidence.pairs, _))
-    if not finding.is_one_category:
-        texts.append(_("The interval spans more than one of the answers: which holds is not sure."))
-    return [*texts, contrast(lesson, evidence, _)]
-
-
-def _sureness(finding: LessonFinding, pairs: int, _: Translate) -> str:
-    """Return between what ends a difference lies, and whether it can be told from none."""
-    ends = {
-        "low": signed(finding.low),
-        "high": signed(finding.high),
-        "level": f"{100 * LEVEL:.0f}",
-        "pairs": pairs,
-    }
-    if finding.is_clear and finding.category == NONE:
-        return _(
-            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-            "pairs of runs). Chance alone would hardly make it, but it is so small that it "
-            "counts as none.",
-            **ends,
-        )
-    if finding.is_clear:
-        return _(
-            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-            "pairs of runs). Chance alone would hardly make it.",
-            **ends,
-        )
-    return _(
-        "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-        "pairs of runs). It cannot be told from none.",
-        **ends,
-    )
 
 
 def contrast(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
     """Return which of two outcomes changes by the larger share, if that can be told."""
     one, other = lesson.experiment.contrast
-    found = evidence.contrast(one, other)
-    if found.difference < 0:
+    if evidence.contrast(one, other).difference < 0:
         one, other = other, one
-        found = evidence.contrast(one, other)
     names = outcome_names(_)
     facts = {
         "one": names[one],
@@ -156,7 +158,7 @@ def contrast(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
         "size": change(evidence.finding(one), _),
         "other_size": change(evidence.finding(other), _),
     }
-    if found.is_clear:
+    if evidence.contrast(one, other).is_clear:
         return _("{one} ({size}) change by a larger share than {other} ({other_size}).", **facts)
     return _(
         "Which changes by the larger share cannot be told: {one} ({size}) or {other} "
@@ -176,18 +178,35 @@ def table_head(lesson: Lesson, _: Translate) -> list[str]:
     ]
 
 
-def table_rows(evidence: LessonEvidence, _: Translate) -> list[list[str]]:
+def table_rows(evidence: LessonEvidence, _: Translate) -> list[tuple[str, ...]]:
     """Return a row for each outcome."""
-    names, rows = outcome_names(_), []
-    for name in evidence.names:
-        found = evidence.finding(name)
-        rows.append(
-            [
-                names[name],
-                number(found.usual),
-                number(found.changed),
-                change(found, _),
-                _("{low} to {high}", low=signed(found.low), high=signed(found.high)),
-            ]
+    names = outcome_names(_)
+    return [
+        (
+            names[name],
+            number(found.usual),
+            number(found.changed),
+            change(found, _),
+            _("{low} to {high}", low=signed(found.low), high=signed(found.high)),
         )
-    return rows
+        for name in evidence.names
+        for found in [evidence.finding(name)]
+    ]
+
+
+def printed(kind: str, lesson: Lesson, language: str, _: Translate) -> str:
+    """Return a self-contained page to print: the ``sheet`` for learners or the teacher's ``note``.
+
+    The sheet asks the question, with a place for the guess and a table to fill in; it holds neither
+    results nor the explanation.
+    """
+    names = outcome_names(_)
+    return render(
+        f"lessons/printed_{kind}.html",
+        _=_,
+        lesson=lesson,
+        language=language,
+        guesses=guesses(_),
+        head=table_head(lesson, _),
+        outcomes=[names[name] for name in lesson.experiment.outcomes],
+    )

@@ -306,10 +306,10 @@ class WhatIfTab:
         )
         changes = "; ".join(texts.changes(result.experiment, _))
         lines = (texts.needed(result, outcome, _), texts.others(result, n), changes)
-        self.more.object = paragraphs(line for line in lines if line)
+        self.more.object = paragraphs(*filter(None, lines))
         self.bands.show(result.bands(outcome), outcome, texts.outcome_names(_)[outcome])
         self.key.object = self.map.show(result, outcome)
-        self.where.object = paragraphs([texts.places(result, outcome, _, n)])
+        self.where.object = paragraphs(texts.places(result, outcome, _, n))
         self.places.param.update(**texts.place_table(result, outcome, self.session.world, _))
         self.outcomes.param.update(**texts.outcome_table(result, _))
 

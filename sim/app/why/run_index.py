@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sim.core import enums as k
 from sim.report.biography import CONTACTS, events_by_id
 
 if TYPE_CHECKING:
@@ -15,41 +15,18 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.world import World
 
-FAILURES = frozenset(e.name for e in k.EVENTS.values() if e.stage in k.STAGES[k.LAPSED :])
-"""Kinds of events with which a project ends in failure."""
 
-
-@dataclass(frozen=True)
-class IndexedProject:
-    """Hold a project in short.
-
-    Parameters
-    ----------
-    key
-        Its identity.
-    first, last
-        Its first and last event.
-    deal
-        The event by which it became a deal, None if it did not.
-    """
+class IndexedProject(NamedTuple):
+    """Hold a project's identity, its first event, and its deal, None if it came to none."""
 
     key: str
     first: Event
-    last: Event
     deal: Event | None
 
 
 @dataclass(frozen=True)
-class Account:
-    """Hold the events of one run.
-
-    Parameters
-    ----------
-    scenario, replicate
-        Which run.
-    log
-        Its events by identity, in order.
-    """
+class RunIndex:
+    """Hold the events of one run of a scenario, in order, by identity."""
 
     scenario: Scenario
     replicate: int
@@ -68,43 +45,47 @@ class Account:
         """Return the events of a locality, in order."""
         return self.by_place.get(place, [])
 
+    def causes(self, event: Event) -> tuple[Event, ...]:
+        """Return the causes of an event that the log holds."""
+        return tuple(self.log[cause] for cause in event.causes if cause in self.log)
+
     def projects_at(self, place: str) -> list[IndexedProject]:
         """Return the projects of a locality: deals as they were formed, then the others."""
-        own: dict[str, list[Event]] = {}
+        found: dict[str, IndexedProject] = {}
         for event in self.at(place):
             if event.project is not None:
-                own.setdefault(event.project, []).append(event)
-        found = [
-            IndexedProject(
-                key, mine[0], mine[-1], next((e for e in mine if e.kind == "deal"), None)
-            )
-            for key, mine in own.items()
-        ]
-        return sorted(found, key=lambda p: (p.deal is None, (p.deal or p.first).order))
+                known = found.get(event.project, IndexedProject(event.project, event, None))
+                deal = event if event.kind == "deal" and known.deal is None else known.deal
+                found[event.project] = known._replace(deal=deal)
+        return sorted(found.values(), key=lambda p: (p.deal is None, (p.deal or p.first).order))
+
+    def projects_of_pair(self, place: str, actor: str) -> list[str]:
+        """Return the projects of a locality in which an actor has a part, the first one first."""
+        mine = (e.project for e in self.at(place) if e.project is not None and e.actor == actor)
+        return list(dict.fromkeys(mine))
 
     def contacts_at(self, place: str) -> dict[str, int]:
         """Return the Chinese actors that a locality met and how often, the most frequent first."""
-        met = (e.actor for e in self.at(place) if e.kind in CONTACTS and e.actor is not None)
-        return dict(sorted(Counter(met).items(), key=lambda pair: (-pair[1], pair[0])))
+        return _counted(e.actor for e in self.at(place) if e.kind in CONTACTS)
 
     def deals_of_places(self) -> dict[str, int]:
         """Return how many deals each locality has, those with most first."""
-        places = (e.locality for e in self.log.values() if e.kind == "deal" and e.locality)
-        return dict(sorted(Counter(places).items(), key=lambda pair: (-pair[1], pair[0])))
+        return _counted(e.locality for e in self.log.values() if e.kind == "deal")
 
     def visits_elsewhere(self, actor: str, place: str) -> dict[str, int]:
         """Return how often an actor visited other localities, the most visited first."""
-        visits = (
-            e.locality
-            for e in self.log.values()
-            if e.kind == "visit_to_lac" and e.actor == actor and e.locality != place
-        )
-        counts = Counter(code for code in visits if code is not None)
-        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+        visits = (e for e in self.log.values() if e.kind == "visit_to_lac" and e.actor == actor)
+        return _counted(e.locality for e in visits if e.locality != place)
 
 
-def account_of(scenario: Scenario, world: World, replicate: int) -> Account:
-    """Run one replicate of a scenario and return its account."""
+def _counted(keys: Iterable[str | None]) -> dict[str, int]:
+    """Return how often each key occurs, the most frequent first; None is no key."""
+    counts = Counter(key for key in keys if key)
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def index_run(scenario: Scenario, world: World, replicate: int) -> RunIndex:
+    """Run one replicate of a scenario and return its index."""
     from sim.engine.compiled import simulate
     from sim.engine.events import event_table, to_frame
     from sim.engine.initial_state import initial_state
@@ -112,4 +93,4 @@ def account_of(scenario: Scenario, world: World, replicate: int) -> Account:
 
     state = simulate(initial_state(scenario, world), scenario.seed, replicate)
     frame = to_frame(event_table(state, Positions(world), replicate))
-    return Account(scenario, replicate, events_by_id(frame, replicate))
+    return RunIndex(scenario, replicate, events_by_id(frame, replicate))

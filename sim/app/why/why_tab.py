@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
 from sim.app.cases.documented_record import HISTORY
-from sim.app.html_text import html
+from sim.app.html_text import html, paragraphs
 from sim.app.limits import HIGHEST_SEED, REPLICATES
-from sim.app.why import story_texts
-from sim.app.why.counterfactual import compare_stories
-from sim.app.why.run_index import account_of
-from sim.app.why.story_card import StoryCard
-from sim.app.why.story_choices import choices, first_choice, story_of
+from sim.app.why.history_card import HistoryCard
+from sim.app.why.history_choices import choices
+from sim.app.why.project_history import counterpart, history_of
+from sim.app.why.run_index import index_run
 from sim.core.identities import EVENT, is_written
 from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load, names, outline
@@ -23,17 +21,15 @@ from sim.scenario.schema import load, names, outline
 if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.app.thread_pool import Cancel
-    from sim.app.why.run_index import Account
+    from sim.app.why.run_index import RunIndex
+
+
+def _style(basis: int) -> dict[str, Any]:
+    return {"styles": {"flex": f"1 1 {basis}px"}, "margin": 4}
 
 
 class WhyTab:
-    """Tell how a deal of one run came about, or why there was none.
-
-    Parameters
-    ----------
-    session
-        The visitor.
-    """
+    """Tell a visitor how a deal of one run came about, or why there was none."""
 
     name = "why"
 
@@ -43,14 +39,9 @@ class WhyTab:
         self.seed = outline(HISTORY).seed
         self.run, self.place, self.key = 0, "", ""
         self.event: str | None = None
-        self.accounts: dict[str, Account] = {}
-        self._homes = dict(
-            zip(
-                session.world.localities["code"].tolist(),
-                session.world.localities["iso3"].tolist(),
-                strict=True,
-            )
-        )
+        self.runs: dict[str, RunIndex] = {}
+        table = session.world.localities
+        self._homes = dict(zip(table["code"].tolist(), table["iso3"].tolist(), strict=True))
         self._view: pn.Column | None = None
         self._filling = False
 
@@ -61,16 +52,21 @@ class WhyTab:
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its run."""
-        self.describer = EventDescriber(self.session.world, self.session._)
-        self.card = StoryCard(self.session, self.describer, self.session.touch)
+        _ = self.session._
+        self.describer = EventDescriber(self.session.world, _)
+        self.card = HistoryCard(self.session, self.describer, self.session.touch)
         self.status = html()
-        self._build_widgets()
+        run = self._run_widgets()
+        place = self._place_widgets()
+        intro = _(
+            "Choose a run and a place, and a deal there, a project that came to nothing, or a "
+            "Chinese actor the place has no project with. The timeline shows what led to it; "
+            "click an event, or go from cause to cause by the buttons."
+        )
         self._view = pn.Column(
-            html(self._intro()),
-            pn.FlexBox(
-                self.scenarios, self.seeds, self.runs, self.others, sizing_mode="stretch_width"
-            ),
-            pn.FlexBox(self.countries, self.places, self.what, sizing_mode="stretch_width"),
+            html(paragraphs(intro)),
+            pn.FlexBox(*run, sizing_mode="stretch_width"),
+            pn.FlexBox(*place, sizing_mode="stretch_width"),
             self.status,
             self.card.view,
             sizing_mode="stretch_width",
@@ -79,57 +75,49 @@ class WhyTab:
         self._start()
         return self._view
 
-    def _intro(self) -> str:
-        text = self.session._(
-            "Choose a run and a place, and a deal there, a project that came to nothing, or a "
-            "Chinese actor the place has no project with. The timeline shows what led to it; "
-            "click an event, or go from cause to cause by the buttons."
-        )
-        return f"<p>{escape(text)}</p>"
-
-    def _build_widgets(self) -> None:
+    def _run_widgets(self) -> list[pn.widgets.Widget]:
+        """Build what the run is chosen by."""
         _ = self.session._
         titles = {_(outline(name).title): name for name in names()}
-
-        def style(basis: int) -> dict[str, Any]:
-            return {"styles": {"flex": f"1 1 {basis}px"}, "margin": 4}
-
         self.scenarios = pn.widgets.Select(
-            label=_("Scenario"), options=titles, value=self.scenario, **style(230)
+            label=_("Scenario"), options=titles, value=self.scenario, **_style(230)
         )
         self.seeds = pn.widgets.IntInput(
-            label=_("Seed"), value=self.seed, start=0, end=HIGHEST_SEED, **style(110)
+            label=_("Seed"), value=self.seed, start=0, end=HIGHEST_SEED, **_style(110)
         )
-        self.runs = pn.widgets.IntInput(
-            label=_("Run"), value=self.run, start=0, end=REPLICATES - 1, **style(90)
+        self.numbers = pn.widgets.IntInput(
+            label=_("Run"), value=self.run, start=0, end=REPLICATES - 1, **_style(90)
         )
         self.others = pn.widgets.Select(
             label=_("Set beside"),
             options={_("nothing"): "", **titles},
             value=self.beside,
-            **style(230),
+            **_style(230),
         )
-        table = self.session.world.countries
-        countries = {self.describer.country(code): code for code in table["iso3"]}
-        self.countries = pn.widgets.Select(
-            label=_("Country"), options=dict(sorted(countries.items())), **style(160)
-        )
-        self.places = pn.widgets.Select(label=_("Place"), options={}, **style(200))
-        self.what = pn.widgets.Select(label=_("What"), groups={}, **style(330))
-        for widget in (self.scenarios, self.seeds, self.runs, self.others):
+        widgets = [self.scenarios, self.seeds, self.numbers, self.others]
+        for widget in widgets:
             widget.param.watch(self._run_changed, "value")
+        return widgets
+
+    def _place_widgets(self) -> list[pn.widgets.Widget]:
+        """Build what the place and the question are chosen by."""
+        _ = self.session._
+        codes = self.session.world.countries["iso3"]
+        countries = dict(sorted((self.describer.country(code), code) for code in codes))
+        self.countries = pn.widgets.Select(label=_("Country"), options=countries, **_style(160))
+        self.places = pn.widgets.Select(label=_("Place"), options={}, **_style(200))
+        self.what = pn.widgets.Select(label=_("What"), groups={}, **_style(330))
         self.countries.param.watch(self._country_changed, "value")
         self.places.param.watch(self._place_changed, "value")
         self.what.param.watch(self._what_changed, "value")
-
-    # --- what the visitor changes
+        return [self.countries, self.places, self.what]
 
     def _run_changed(self, event: object) -> None:
         if self._filling:
             return
         self.scenario, self.beside = str(self.scenarios.value), str(self.others.value)
         self.seed = min(max(int(self.seeds.value or 0), 0), HIGHEST_SEED)
-        self.run = min(max(int(self.runs.value or 0), 0), REPLICATES - 1)
+        self.run = min(max(int(self.numbers.value or 0), 0), REPLICATES - 1)
         self.event = None
         self._start()
 
@@ -137,70 +125,59 @@ class WhyTab:
         if self._filling:
             return
         here = [code for code, home in self._homes.items() if home == self.countries.value]
-        deals = self._account.deals_of_places() if self._account else {}
+        run = self.runs.get(self.scenario)
+        deals = run.deals_of_places() if run else {}
         self.place = max(here, key=lambda code: deals.get(code, 0), default="")
         self._fill_place()
 
     def _place_changed(self, event: object) -> None:
-        if self._filling or not self.places.value:
-            return
-        self.place = str(self.places.value)
-        self._fill_place()
+        if not self._filling and self.places.value:
+            self.place = str(self.places.value)
+            self._fill_place()
 
     def _what_changed(self, event: object) -> None:
-        if self._filling or not self.what.value:
-            return
-        self.key, self.event = str(self.what.value), None
-        self._show()
-
-    # --- the run
-
-    @property
-    def _account(self) -> Account | None:
-        return self.accounts.get(self.scenario)
+        if not self._filling and self.what.value:
+            self.key, self.event = str(self.what.value), None
+            self._show()
 
     def _start(self) -> None:
         """Run what is asked about, unless it is there already."""
-        wanted = [name for name in (self.scenario, self.beside) if name]
-        seed, run = self.seed, self.run
-        held = {
-            name: account
-            for name, account in self.accounts.items()
-            if name in wanted and (account.scenario.seed, account.replicate) == (seed, run)
+        scenarios = [name for name in (self.scenario, self.beside) if name]
+        seed, number, world = self.seed, self.run, self.session.world
+        there = {
+            name: run
+            for name, run in self.runs.items()
+            if name in scenarios and (run.scenario.seed, run.replicate) == (seed, number)
         }
-        self.accounts = held
-        world = self.session.world
-        self.status.object = f"<p>{escape(self.session._('The run is under way.'))}</p>"
+        self.runs = there
+        self.status.object = paragraphs(self.session._("The run is under way."))
 
-        def work(cancel: Cancel) -> dict[str, Account]:
-            found = dict(held)
-            for name in wanted:
+        def work(cancel: Cancel) -> dict[str, RunIndex]:
+            found = dict(there)
+            for name in scenarios:
                 cancel.check()
                 if name not in found:
                     scenario = load(name, world=world).with_overrides(seed=seed)
-                    found[name] = account_of(scenario, world, run)
+                    found[name] = index_run(scenario, world, number)
             return found
 
         self.session.submit(work, self._take, key="why-run")
 
-    def _take(self, accounts: dict[str, Account]) -> None:
+    def _take(self, runs: dict[str, RunIndex]) -> None:
         if self._view is None:
             return
-        self.accounts = accounts
+        self.runs = runs
         self.status.object = ""
-        account = self._account
-        if account is None:
-            return
-        if self.place not in self._homes:
-            focus = [code for code in account.scenario.focus if code in self._homes]
-            most = list(account.deals_of_places())
-            self.place = next(iter([*focus, *most, *self._homes]))
+        run = runs.get(self.scenario)
+        if run is not None and self.place not in self._homes:
+            places = [*run.scenario.focus, *run.deals_of_places(), *self._homes]
+            self.place = next(code for code in places if code in self._homes)
         self._fill_place()
 
     def _fill_place(self) -> None:
         """Offer what may be asked about at the place, and show what is asked."""
-        account = self._account
-        if account is None:
+        run = self.runs.get(self.scenario)
+        if run is None:
             return
         home = self._homes[self.place]
         mine = {
@@ -208,10 +185,10 @@ class WhyTab:
             for code, country in self._homes.items()
             if country == home
         }
-        groups = choices(self.session, account, self.place, self.describer)
-        keys = {key for group in groups.values() for key in group.values()}
-        if self.key not in keys and story_of(account, self.place, self.key) is None:
-            self.key, self.event = first_choice(groups), None
+        groups = choices(self.session, run, self.place, self.describer)
+        keys = [key for group in groups.values() for key in group.values()]
+        if self.key not in keys and history_of(run, self.place, self.key) is None:
+            self.key, self.event = next(iter(keys), ""), None
         elif self.key not in keys:
             title = self.session._("From the link")
             groups = {title: {self.session._("What the link asks about"): self.key}, **groups}
@@ -224,22 +201,17 @@ class WhyTab:
         self._show()
 
     def _show(self) -> None:
-        account = self._account
-        story = None if account is None else story_of(account, self.place, self.key)
-        self.card.view.visible = story is not None
-        if account is not None and story is not None:
-            wanted = self.event
-            other = self.accounts.get(self.beside) if self.beside else None
-            more = []
-            if other is not None and self.beside != self.scenario:
-                beside = compare_stories(story, account, other)
-                more = story_texts.comparison_words(self.session, beside, self.describer, other)
-            self.card.show(story, account, more)
-            if wanted is not None:
-                self.card.look(wanted)
+        run = self.runs.get(self.scenario)
+        history = None if run is None else history_of(run, self.place, self.key)
+        self.card.view.visible = history is not None
+        if run is not None and history is not None:
+            event = self.event
+            other = self.runs.get(self.beside) if self.beside != self.scenario else None
+            there = None if other is None else counterpart(history, run, other)
+            self.card.show(history, run, there, other)
+            if event is not None:
+                self.card.look(event)
         self.session.touch()
-
-    # --- the address
 
     def state(self) -> dict[str, str]:
         """Return the run, the place, what is asked about and the event looked at."""
@@ -249,49 +221,46 @@ class WhyTab:
             "run": str(self.run),
             "place": self.place,
             "what": self.key,
+            "beside": self.beside,
+            "event": (self.card.event or "") if self._view is not None else "",
         }
-        if self.beside:
-            state["beside"] = self.beside
-        if self._view is not None and self.card.event is not None:
-            state["event"] = self.card.event
         return {name: value for name, value in state.items() if value}
 
     def restore(self, state: Mapping[str, str]) -> None:
         """Take up a state; what is not valid is left out with a notice."""
-        known = set(names())
-        scenario, beside = state.get("scenario", self.scenario), state.get("beside", "")
-        place = state.get("place", self.place)
-        seed = _whole(state.get("seed"), self.seed, HIGHEST_SEED)
-        run = _whole(state.get("run"), self.run, REPLICATES - 1)
-        event = state.get("event", "")
-        good = scenario in known and (not beside or beside in known)
-        good = good and (not place or place in self._homes) and None not in (seed, run)
-        if not good or (event and not is_written(EVENT, event)):
-            self.session.notify(self.session._("A part of the link is not known and is left out."))
-        self.scenario = scenario if scenario in known else self.scenario
-        self.beside = beside if beside in known else ""
-        self.place = place if place in self._homes else self.place
-        self.seed = self.seed if seed is None else seed
-        self.run = self.run if run is None else run
+        scenarios = set(names())
+        valid: dict[str, Callable[[str], bool]] = {
+            "scenario": scenarios.__contains__,
+            "beside": scenarios.__contains__,
+            "place": self._homes.__contains__,
+            "seed": lambda text: _is_whole(text, HIGHEST_SEED),
+            "run": lambda text: _is_whole(text, REPLICATES - 1),
+            "event": lambda text: is_written(EVENT, text),
+        }
+        asked = {name: text for name, text in state.items() if text}
+        good = {name: text for name, text in asked.items() if name in valid and valid[name](text)}
+        if any(name in valid and name not in good for name in asked):
+            self.session.say_left_out()
+        self.scenario = good.get("scenario", self.scenario)
+        self.beside = good.get("beside", "")
+        self.place = good.get("place", self.place)
+        self.seed = int(good.get("seed", self.seed))
+        self.run = int(good.get("run", self.run))
         self.key = state.get("what", "")
-        self.event = event if is_written(EVENT, event) else None
+        self.event = good.get("event")
         if self._view is not None:
             self._filling = True
             self.scenarios.value, self.others.value = self.scenario, self.beside
-            self.seeds.value, self.runs.value = self.seed, self.run
+            self.seeds.value, self.numbers.value = self.seed, self.run
             self._filling = False
             self._start()
 
     def close(self) -> None:
         """Drop the runs and what was built."""
-        self.accounts.clear()
+        self.runs.clear()
         self._view = None
 
 
-def _whole(text: str | None, usual: int, most: int) -> int | None:
-    """Return a whole number from a text, the usual one without a text, None if it is not valid."""
-    if text is None:
-        return usual
-    if not text.isdecimal() or len(text) > len(str(most)) or int(text) > most:
-        return None
-    return int(text)
+def _is_whole(text: str, most: int) -> bool:
+    """Return whether a text is a whole number up to the highest one that is valid."""
+    return text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most

@@ -8,8 +8,7 @@ import pytest
 
 from sim.app.cases import case_texts, documented_record
 from sim.app.cases import counterfactual_swap as e
-from sim.app.cases.place_counts import NAMES
-from sim.app.cases.swap_effects import SwapEffect, effects
+from sim.app.cases.place_counts import NAMES, SwapEffect, effects
 from sim.app.session import Session
 from sim.report.stated_totals import KINDS, StatedTotal
 from sim.world import World
@@ -22,7 +21,7 @@ def session(world: World) -> Session:
 
 
 def fact(kind: str) -> documented_record.Fact:
-    return documented_record.Fact("2001-03", 14, False, kind, 0, f"<b>{kind}</b>", "page 3")
+    return documented_record.Fact("2001-03", kind, f"<b>{kind}</b>", "page 3")
 
 
 def total(kind: str, count: int) -> StatedTotal:
@@ -71,11 +70,11 @@ def test_what_is_stated_of_both_ways_is_compared_together(session: Session) -> N
 
 
 def test_stated_totals_are_listed_with_their_source(session: Session) -> None:
-    text = case_texts.stated_list(session, [total("visit", 3)])
+    text = case_texts.record_list(session, (), [total("visit", 3)])
     assert "2001-01 – 2001-06" in text
     assert "&lt;i&gt;many" in text
     assert "page 4" in text
-    assert not case_texts.stated_list(session, ())
+    assert "Stated beside" not in case_texts.record_list(session, (), ())
 
 
 def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
@@ -112,10 +111,10 @@ def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
 
 
 def test_texts_of_the_record_are_escaped(session: Session) -> None:
-    text = case_texts.fact_list(session, (fact("deal"),))
+    text = case_texts.record_list(session, (fact("deal"),), ())
     assert "<b>deal" not in text
     assert "&lt;b&gt;deal&lt;/b&gt;" in text
-    assert "Nothing is documented" in case_texts.fact_list(session, ())
+    assert "Nothing is documented" in case_texts.record_list(session, (), ())
 
 
 def test_what_a_scenario_puts_in_is_said(session: Session, world: World) -> None:
@@ -144,16 +143,16 @@ def test_every_number_is_in_the_table_of_effects(session: Session) -> None:
 
 def test_every_exchange_has_a_title_and_says_what_it_does(session: Session) -> None:
     given = [
-        e.Exchange(e.AUTHORITY, 0.1, 0.8),
-        e.Exchange(e.WILL, 0.3, 0.9),
-        e.Exchange(e.WILL, np.nan, 0.9, documented=False),
-        e.Exchange(e.WILL, 0.9, 0.1, documented=False),
-        e.Exchange(e.CONTINUITY),
-        e.Exchange(e.TURNOVER),
-        e.Exchange(e.ALL),
+        e.Swap(e.AUTHORITY, 0.1, 0.8),
+        e.Swap(e.WILL, 0.3, 0.9),
+        e.Swap(e.WILL, np.nan, 0.9, documented=False),
+        e.Swap(e.WILL, 0.9, 0.1, documented=False),
+        e.Swap(e.CONTINUITY),
+        e.Swap(e.TURNOVER),
+        e.Swap(e.ALL),
     ]
-    titles = [case_texts.exchange_title(session, x, "There") for x in given]
-    told = [case_texts.exchange_words(session, x, "Here", "May 2005") for x in given]
+    titles = [case_texts.swap_title(session, x, "There") for x in given]
+    told = [case_texts.swap_words(session, x, "Here", "May 2005") for x in given]
     assert len(set(titles)) == len(given)
     assert all("May 2005" in text and "nan" not in text for text in told)
     assert "0.80" in told[0]

@@ -41,50 +41,40 @@ def opened(
     return made, said
 
 
-def test_both_places_are_run_at_once_and_no_further_than_allowed(world: World) -> None:
+def test_places_are_run_and_each_exchange_once_when_it_is_chosen(world: World) -> None:
     tab, said = opened(world)
     assert said == []
     assert [panel.runs.runs for panel in tab.panels] == [RUNS, RUNS]
     for panel in tab.panels:
         assert f"Numbers in {RUNS} runs" in panel.numbers.object
         assert panel.name in panel.summary.object
-
-
-def test_an_exchange_runs_when_it_is_chosen_and_only_once(world: World) -> None:
-    tab, _ = opened(world)
-    exchange = tab.exchange
-    assert exchange is not None
-    assert not exchange.tried
-    exchange.cause.value = WILL
-    runs = exchange.tried[(1, WILL)]
+    swap = tab.swap
+    assert swap is not None
+    assert not swap.tried
+    swap.cause.value = WILL
+    runs = swap.tried[(1, WILL)]
     assert runs.runs == RUNS
-    assert f"{RUNS} paired runs" in exchange.table.object
-    assert len(exchange.drawing) == 1
-    exchange.cause.value = AUTHORITY
-    exchange.cause.value = WILL
-    assert exchange.tried[(1, WILL)] is runs
-    assert exchange.overview.object.count('scope="row"') == 3
+    assert f"{RUNS} paired runs" in swap.table.object
+    assert len(swap.drawing) == 1
+    swap.cause.value = AUTHORITY
+    swap.cause.value = WILL
+    assert swap.overview.object.count('scope="row"') == 3
+    swap.every.clicks += 1
+    assert swap.tried[(1, WILL)] is runs
+    assert {key for _, key in swap.tried} == set(swap.choices())
+    assert swap.overview.object.count('scope="row"') == 1 + len(swap.choices())
 
 
 def test_the_other_place_can_be_given_something(world: World) -> None:
     tab, _ = opened(world, {"give": WILL}, Idle())
-    exchange = tab.exchange
-    assert exchange is not None
-    assert (1, WILL) in exchange.tried
-    exchange.to.value = 0
-    assert exchange.mine is tab.panels[0]
-    assert exchange.key == ""
-    assert len(exchange.drawing) == 0
-    assert exchange.table.object == ""
-
-
-def test_all_can_be_tried_one_after_the_other(world: World) -> None:
-    tab, _ = opened(world)
-    exchange = tab.exchange
-    assert exchange is not None
-    exchange.every.clicks += 1
-    assert {key for _, key in exchange.tried} == set(exchange.choices())
-    assert exchange.overview.object.count('scope="row"') == 1 + len(exchange.choices())
+    swap = tab.swap
+    assert swap is not None
+    assert (1, WILL) in swap.tried
+    swap.to.value = 0
+    assert swap.mine is tab.panels[0]
+    assert swap.key == ""
+    assert len(swap.drawing) == 0
+    assert swap.table.object == ""
 
 
 def test_a_state_brings_places_and_exchange_back(world: World) -> None:
@@ -94,8 +84,8 @@ def test_a_state_brings_places_and_exchange_back(world: World) -> None:
     assert said == []
     assert tab.state() == state
     assert [panel.code for panel in tab.panels] == [codes[2], codes[0]]
-    assert tab.exchange is not None
-    assert (0, ALL) in tab.exchange.tried
+    assert tab.swap is not None
+    assert (0, ALL) in tab.swap.tried
 
 
 def test_restoring_an_open_tab_keeps_the_runs_of_a_place_that_stays(world: World) -> None:
@@ -146,8 +136,7 @@ def test_a_case_study_is_shown_escaped_if_there_is_one(
 ) -> None:
     code = documented_record.first_pair(world)[0]
     study = documented_record.Study("Somebody <i>", "A head", "An outcome", "page 9")
-    monkeypatch.setattr(documented_record, "_studies", {})
-    documented_record.use_studies({code: study})
+    monkeypatch.setitem(documented_record.STUDIES, code, study)
     tab, _ = opened(world, pool=Idle())
     first, second = (panel.view[0].object for panel in tab.panels)
     assert "Somebody &lt;i&gt;" in first
@@ -162,5 +151,5 @@ def test_a_closed_tab_stops_its_work(world: World) -> None:
     tab.close()
     assert not tab.panels
     begun = place_counts.prepare(panel.scenario, world, panel.code)
-    panel.runs._take((begun, place_counts.count_runs(begun, (0,))))
+    panel.runs._take((begun, [place_counts.count_run(begun, 0)]))
     assert panel.runs.runs == 0

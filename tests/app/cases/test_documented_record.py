@@ -31,7 +31,7 @@ def test_facts_are_kept_within_months(world: World) -> None:
     facts = documented_record.facts_of(world, code)
     middle = facts[len(facts) // 2].month
     early, late = (
-        documented_record.facts_of(world, code, None, middle - 1),
+        documented_record.facts_of(world, code, last=middle - 1),
         documented_record.facts_of(world, code, middle),
     )
     assert early

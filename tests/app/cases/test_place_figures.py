@@ -5,7 +5,7 @@ import pytest
 from bokeh.models import ColumnDataSource, Range1d, Scatter, Step
 
 from sim.app.cases import documented_record, place_figures
-from sim.app.cases.swap_effects import effects
+from sim.app.cases.place_counts import effects
 from sim.app.session import Session
 from sim.report import figure_style
 from sim.report.stated_totals import StatedTotal
@@ -60,8 +60,8 @@ def test_counts_are_bands_around_the_middle(session: Session) -> None:
     plot.update(story)
     data = plot.source.data
     assert list(data["middle"]) == [0, 0, 0, 1, 1, 1]
-    assert (np.asarray(data["low"]) <= data["middle"]).all()
-    assert (np.asarray(data["high"]) >= data["middle"]).all()
+    assert (np.asarray(data["middle_low"]) <= data["middle"]).all()
+    assert (np.asarray(data["middle_high"]) >= data["middle"]).all()
     assert data["x"][0] == pytest.approx(2000 + 1 / 12)
 
 

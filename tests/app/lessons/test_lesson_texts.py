@@ -10,7 +10,6 @@ import pytest
 from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import lessons
 from sim.app.lessons.lesson_runs import DOWN, DOWN_MUCH, NONE, UP, LessonEvidence
-from sim.app.lessons.sheet import exercise_sheet, teacher_note
 
 
 def english(text: str, /, **fields: object) -> str:
@@ -96,7 +95,7 @@ def test_numbers_are_short(value: float, text: str) -> None:
 
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_sheets_stand_alone(lesson) -> None:  # type: ignore[no-untyped-def]
-    sheet, note = exercise_sheet(lesson, "en", english), teacher_note(lesson, "en", english)
+    sheet, note = (lesson_texts.printed(kind, lesson, "en", english) for kind in ("sheet", "note"))
     for page in (sheet, note):
         assert "@page" in page
         assert not re.search(r"(src|href)=|url\(|@import", page)
@@ -110,5 +109,5 @@ def test_texts_are_escaped() -> None:
     def nasty(text: str, /, **fields: object) -> str:
         return "<script>" + english(text, **fields)
 
-    for make in (exercise_sheet, teacher_note):
-        assert "<script>" not in make(lessons()["shock"], "en", nasty)
+    for kind in ("sheet", "note"):
+        assert "<script>" not in lesson_texts.printed(kind, lessons()["shock"], "en", nasty)

@@ -9,8 +9,8 @@ pytest.importorskip("panel")
 from sim.app.session import Session
 from sim.app.watch.watch_tab import WatchTab
 from sim.app.watch.world_history import projects_of
-from sim.app.why.run_index import account_of
-from sim.app.why.story_choices import story_of
+from sim.app.why.project_history import history_of
+from sim.app.why.run_index import index_run
 from sim.app.why.why_tab import WhyTab
 from sim.engine.monthly_inputs import rows_of
 from sim.scenario.schema import load
@@ -60,12 +60,12 @@ def test_a_project_asks_why_about_itself(tab: WatchTab, world: World) -> None:
         tab.inspector.choices_made += 1
     assert asked
     scenario = load("baseline", world).with_overrides(seed=SEED)
-    account = account_of(scenario, world, 0)
+    run = index_run(scenario, world, 0)
     for name, state in asked:
-        story = story_of(account, state["place"], state["what"])
+        history = history_of(run, state["place"], state["what"])
         assert name == WhyTab.name
-        assert story is not None
-        assert story.place == codes[project.place]
+        assert history is not None
+        assert history.place == codes[project.place]
     notices: list[str] = []
     session = Session(world)
     session.on_notice = lambda text, kind: notices.append(text)

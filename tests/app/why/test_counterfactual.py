@@ -2,56 +2,55 @@ from __future__ import annotations
 
 import pytest
 
-from sim.app.why.counterfactual import compare_stories
-from sim.app.why.project_history import FORMED, pair_story, project_story, projects_of_pair
-from sim.app.why.run_index import Account, account_of
+from sim.app.why import project_history as h
+from sim.app.why.run_index import RunIndex, index_run
 from sim.scenario.schema import load
 from sim.world import World
 
 
 @pytest.fixture(scope="module")
-def other(world: World) -> Account:
+def other(world: World) -> RunIndex:
     """Return the same run under a scenario that changes parameters."""
     name = "high-turnover"
-    return account_of(load(name, world).with_overrides(end="2012-12"), world, 0)
+    return index_run(load(name, world).with_overrides(end="2012-12"), world, 0)
 
 
-def test_beside_itself_a_story_lacks_nothing(account: Account) -> None:
-    place = next(iter(account.deals_of_places()))
-    story = project_story(account, account.projects_at(place)[0].key)
-    found = compare_stories(story, account, account)
+def test_beside_itself_a_story_lacks_nothing(run: RunIndex) -> None:
+    place = next(iter(run.deals_of_places()))
+    history = h.history_of_project(run, run.projects_at(place)[0].key)
+    found = h.counterpart(history, run, run)
     assert found.root is None
     assert found.missing == 0
-    assert found.story is not None
-    assert found.story.fate == story.fate
+    assert found.history is not None
+    assert found.history.fate == history.fate
 
 
-def test_a_deal_of_one_world_lacks_its_roots_in_the_other(account: Account, other: Account) -> None:
+def test_a_deal_of_one_world_lacks_its_roots_in_the_other(run: RunIndex, other: RunIndex) -> None:
     dealt = {e.project for e in other.log.values() if e.kind == "deal"}
     alone = 0
-    for place in list(account.deals_of_places())[:40]:
-        for project in account.projects_at(place):
-            story = project_story(account, project.key)
-            found = compare_stories(story, account, other)
+    for place in list(run.deals_of_places())[:12]:
+        for project in run.projects_at(place):
+            history = h.history_of_project(run, project.key)
+            found = h.counterpart(history, run, other)
             if project.deal is None or project.key in dealt:
                 continue
             alone += 1
             assert found.root is not None
             assert found.root.event_id not in other.log
-            assert all(c in other.log for c in found.root.causes if c in account.log)
-            assert found.story is None or found.story.fate != FORMED
+            assert all(c in other.log for c in found.root.causes if c in run.log)
+            assert found.history is None or found.history.fate != h.FORMED
     assert alone, "the two worlds have the same deals"
 
 
 def test_a_pair_is_set_beside_its_first_project_or_what_passed(
-    account: Account, other: Account
+    run: RunIndex, other: RunIndex
 ) -> None:
     seen = set()
-    for place in list(account.by_place)[:30]:
-        for actor in account.contacts_at(place):
-            found = compare_stories(pair_story(account, place, actor), account, other).story
+    for place in list(run.by_place)[:30]:
+        for actor in run.contacts_at(place):
+            found = h.counterpart(h.history_of_pair(run, place, actor), run, other).history
             assert found is not None
-            projects = projects_of_pair(other, place, actor)
+            projects = other.projects_of_pair(place, actor)
             seen.add(bool(projects))
             assert (found.actor is None) == bool(projects)
     assert seen == {True, False}

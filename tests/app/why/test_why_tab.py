@@ -28,28 +28,28 @@ def reopened(world: World, state: Mapping[str, str]) -> tuple[WhyTab, list[str]]
 
 
 def test_the_tab_begins_with_a_story(tab: WhyTab) -> None:
-    assert tab.card.story is not None
+    assert tab.card.history is not None
     assert tab.card.event is not None
     state = tab.state()
-    assert state["place"] == tab.card.story.place
+    assert state["place"] == tab.card.history.place
     assert state["what"] == tab.key
 
 
 def test_a_state_brings_the_same_story_back(tab: WhyTab, world: World) -> None:
-    assert tab.card.story is not None
-    tab.card.look(tab.card.story.life.lines[0].event.event_id)
+    assert tab.card.history is not None
+    tab.card.look(tab.card.history.life.lines[0].event.event_id)
     other, said = reopened(world, tab.state())
     assert said == []
     assert other.state() == tab.state()
-    assert other.card.story == tab.card.story
+    assert other.card.history == tab.card.history
 
 
 def test_a_cause_can_be_gone_back_to(tab: WhyTab) -> None:
     touched = []
     tab.session.on_touch = lambda: touched.append(tab.state())
-    story = tab.card.story
-    assert story is not None
-    line = next(ln for ln in reversed(story.life.lines) if ln.event.causes)
+    history = tab.card.history
+    assert history is not None
+    line = next(ln for ln in reversed(history.life.lines) if ln.event.causes)
     tab.card.look(line.event.event_id)
     buttons = [part for part in tab.card.causes if hasattr(part, "clicks")]
     assert buttons
@@ -59,22 +59,22 @@ def test_a_cause_can_be_gone_back_to(tab: WhyTab) -> None:
 
 
 def test_the_chosen_event_is_marked_with_lines_to_its_causes(tab: WhyTab) -> None:
-    story, plot = tab.card.story, tab.card.plot
-    assert story is not None
-    ids = [line.event.event_id for line in story.life.lines]
-    at = next(i for i, ln in enumerate(story.life.lines) if set(ln.event.causes) & set(ids))
+    history, plot = tab.card.history, tab.card.plot
+    assert history is not None
+    ids = [line.event.event_id for line in history.life.lines]
+    at = next(i for i, ln in enumerate(history.life.lines) if set(ln.event.causes) & set(ids))
     plot.source.selected.indices = [at]
     assert tab.card.event == ids[at]
-    known = [c for c in story.life.lines[at].event.causes if c in ids]
-    effects = story.effects.get(ids[at], ())
+    known = [c for c in history.life.lines[at].event.causes if c in ids]
+    effects = history.effects(ids[at])
     assert len(plot.links.data["x0"]) == len(known) + len(effects)
 
 
 def test_another_place_is_shown_when_its_country_is_chosen(tab: WhyTab) -> None:
     before = tab.countries.value
     tab.countries.value = next(v for v in tab.countries.options.values() if v != before)
-    assert tab.card.story is not None
-    assert tab.place == tab.card.story.place
+    assert tab.card.history is not None
+    assert tab.place == tab.card.history.place
     assert tab.places.value == tab.place
 
 
@@ -104,12 +104,12 @@ def test_set_beside_another_scenario_says_what_becomes_of_it_there(tab: WhyTab) 
 def test_a_bad_state_is_left_out(world: World, state: dict[str, str]) -> None:
     made, said = reopened(world, state)
     assert bool(said) == ("what" not in state)
-    assert made.card.story is not None
+    assert made.card.history is not None
     for name, value in state.items():
         assert made.state().get(name) != value
 
 
 def test_a_closed_tab_holds_no_run(tab: WhyTab) -> None:
-    assert tab.accounts
+    assert tab.runs
     tab.close()
-    assert not tab.accounts
+    assert not tab.runs
