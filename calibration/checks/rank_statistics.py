@@ -113,14 +113,8 @@ def simulation_based_calibration(
 ) -> Verdict:
     """Judge whether true values are spread evenly over their posteriors.
 
-    Parameters
-    ----------
-    levels
-        Level (N, D) of each true value in its posterior.
-    names
-        Of the parameters and derived quantities (D).
-    where
-        ``global`` for rows of the prior, ``local`` for rows of the truncated one.
+    Names are those of parameters and derived quantities (D); ``where`` is ``global`` for rows of
+    the prior, ``local`` for rows of the truncated one.
     """
     limits = load_thresholds()["simulation_based_calibration"]
     plain = uniformity_p_values(levels, limits["simulations"])

@@ -17,18 +17,10 @@ PASSED, MISSED, NOT_RUN = "passed", "missed", "not run"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Say what a check found.
+    """Say what a check found: ``passed``, ``missed`` or ``not run``.
 
-    Parameters
-    ----------
-    check
-        Its name.
-    verdict
-        ``passed``, ``missed`` or ``not run``.
-    found, threshold
-        What was found and what passes, in one sentence each.
-    numbers
-        Everything a figure or a table of the check needs.
+    What was found and what passes are one sentence each; ``numbers`` holds everything a figure or
+    a table of the check needs.
     """
 
     check: str

@@ -1,7 +1,6 @@
 """One causal claim of the report: what carries it and how it is checked.
 
-The fields of :class:`Claim`, :class:`ClaimExperiment`, :class:`Change` and :class:`Thin` and their
-descriptions are the documentation of the format of ``patterns.toml``.
+The head of ``patterns.toml`` says what each field means.
 """
 
 from __future__ import annotations
@@ -28,16 +27,25 @@ def _flat(given: object) -> object:
     return flat
 
 
-def _text(allowed: str, **constraints: Any) -> Any:
-    """Return constraints of a text and what they say in words, for errors."""
-    return (StringConstraints(**constraints), Field(json_schema_extra={"allowed": allowed}))
+def _said(allowed: str) -> Any:
+    """Return what a field takes in words, for errors."""
+    return Field(json_schema_extra={"allowed": allowed})
 
 
-_Text = Annotated[str, *_text("text of 1 to 2000 characters", min_length=1, max_length=2000)]
-_Id = Annotated[
-    str, *_text("a letter and two or three digits, as in M07", pattern=r"^[A-Z][0-9]{2,3}$")
+_Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2000),
+    _said("text of 1 to 2000 characters"),
 ]
-_Where = Annotated[str, *_text("file.py:function", pattern=r"^[\w/]+\.py:[\w.]+$")]
+_Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][0-9]{2,3}$"),
+    _said("a letter and two or three digits, as in M07"),
+]
+_Where = Annotated[
+    str, StringConstraints(pattern=r"^[\w/]+\.py:[\w.]+$"), _said("file.py:function")
+]
+_Names = Annotated[tuple[str, ...], Field(strict=False), _said("a list of names of parameters")]
 _Replicates = Annotated[int, Field(ge=2, le=100_000)]
 _Parameters = Annotated[dict[str, float], BeforeValidator(_flat)]
 _Interventions = Annotated[tuple[dict[str, Any], ...], Field(strict=False)]
@@ -48,18 +56,10 @@ class Change(BaseModel):
 
     model_config = STRICT
 
-    parameters: _Parameters = Field(
-        default_factory=dict, description="Parameters of the treated world."
-    )
-    against: _Parameters = Field(
-        default_factory=dict, description="Parameters of the control world; else the defaults."
-    )
-    interventions: _Interventions = Field(
-        (), description="Interventions in the treated world, as in scenario files."
-    )
-    against_interventions: _Interventions = Field(
-        (), description="Interventions in the control world."
-    )
+    parameters: _Parameters = {}
+    against: _Parameters = {}
+    interventions: _Interventions = ()
+    against_interventions: _Interventions = ()
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -73,8 +73,8 @@ class Thin(BaseModel):
 
     model_config = STRICT
 
-    end: Month | None = Field(None, description="Last month instead of the experiment's.")
-    replicates: _Replicates | None = Field(None, description="Runs of each world instead.")
+    end: Month | None = None
+    replicates: _Replicates | None = None
 
 
 class ClaimExperiment(BaseModel):
@@ -82,26 +82,14 @@ class ClaimExperiment(BaseModel):
 
     model_config = STRICT
 
-    start: Month = Field("2000-01", description="First month of every world.")
-    end: Month = Field("2019-12", description="Last month of every world.")
-    replicates: _Replicates | None = Field(
-        None, description=f"Runs of each world; {REPLICATES} where left out."
-    )
-    world: _Parameters = Field(
-        default_factory=dict, description="Parameters in every world of the claim."
-    )
-    interventions: _Interventions = Field(
-        (), description="Interventions in every world of the claim, as in scenario files."
-    )
-    without: _Parameters = Field(description="Parameters that switch the mechanism off.")
-    contrast: Literal["difference", "ratio"] = Field(
-        "difference",
-        description="How treated and control are compared: treated - control, or "
-        "treated / control - 1.",
-    )
-    change: Annotated[Change, Field(strict=False)] | None = Field(
-        None, description="What is changed; left out, the pattern is measured in the world itself."
-    )
+    start: Month = "2000-01"
+    end: Month = "2019-12"
+    replicates: _Replicates | None = None
+    world: _Parameters = {}
+    interventions: _Interventions = ()
+    without: _Parameters
+    contrast: Literal["difference", "ratio"] = "difference"
+    change: Annotated[Change, Field(strict=False)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -123,37 +111,21 @@ class Claim(BaseModel):
 
     model_config = STRICT
 
-    id: _Id = Field(description="Identity.")
-    title: Line = Field(description="The claim in a few words.")
-    section: Line = Field(description="Where the report (Myers 2020) makes it.")
-    claim: _Text = Field(description="The claim in a sentence or two.")
-    pattern: _Text = Field(description="What is measured and what must hold.")
-    parameters: Annotated[tuple[str, ...], Field(strict=False)] = Field(
-        description="Parameters that carry it.",
-        json_schema_extra={"allowed": "a list of names of parameters"},
-    )
-    where: Annotated[tuple[_Where, ...], Field(strict=False)] = Field(
-        description="Where it lives in the code.",
-        json_schema_extra={"allowed": 'a list of "file.py:function"'},
-    )
-    statistic: str | None = Field(None, description="Name of the statistic.")
-    args: dict[str, Any] = Field(
-        default_factory=dict, description="What the statistic is asked about, such as countries."
-    )
-    direction: Literal["+", "-"] | None = Field(
-        None, description="Sign of the pattern with the mechanism minus without."
-    )
-    above: float | None = Field(None, description="The interval with it lies wholly above this.")
-    below: float | None = Field(None, description="The interval with it lies wholly below this.")
-    experiment: Annotated[ClaimExperiment, Field(strict=False)] | None = Field(
-        None, description="The worlds that show it."
-    )
-    thin: Annotated[Thin, Field(strict=False)] | None = Field(
-        None, description="A shorter experiment that tests run."
-    )
-    not_expressed: _Text | None = Field(
-        None, description="Why the claim cannot be expressed at this scale."
-    )
+    id: _Id
+    title: Line
+    section: Line
+    claim: _Text
+    pattern: _Text
+    parameters: _Names
+    where: Annotated[tuple[_Where, ...], Field(strict=False), _said('a list of "file.py:function"')]
+    statistic: str | None = None
+    args: dict[str, Any] = {}
+    direction: Literal["+", "-"] | None = None
+    above: float | None = None
+    below: float | None = None
+    experiment: Annotated[ClaimExperiment, Field(strict=False)] | None = None
+    thin: Annotated[Thin, Field(strict=False)] | None = None
+    not_expressed: _Text | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -69,10 +69,7 @@ def load_claims(file: str | Path = TABLE, world: World | None = None) -> tuple[C
 def select_claims(claims: Sequence[Claim], ids: Iterable[str]) -> tuple[Claim, ...]:
     """Return the claims of some identities in the table's order; all if none is named.
 
-    Raises
-    ------
-    InputError
-        If there is no claim of an identity.
+    An InputError tells that there is no claim of an identity.
     """
     known = {claim.id: claim for claim in claims}
     chosen = [text.strip().upper() for text in ids]

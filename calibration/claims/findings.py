@@ -36,18 +36,10 @@ _DIGITS = 6
 
 @dataclass(frozen=True)
 class Finding:
-    """Hold what the runs say about one claim.
+    """Hold what the runs say about one claim; there is no evidence if it is not expressed.
 
-    Parameters
-    ----------
-    claim
-        The claim.
-    verdict
-        One of :data:`calibration.claims.effect_inference.VERDICTS`.
-    evidence
-        The pattern with the mechanism, without it, and the difference; None if not expressed.
-    runs, worlds, months
-        Replicates of each world, number of worlds, months of each run.
+    The verdict is one of :data:`calibration.claims.effect_inference.VERDICTS`. With it go the
+    replicates of each world, the number of worlds and the months of each run.
     """
 
     claim: Claim
@@ -95,15 +87,7 @@ def _rounded(given: Estimate) -> dict[str, float | None]:
 
 @dataclass(frozen=True)
 class Findings:
-    """Hold the findings of one check, in the order of the claims.
-
-    Parameters
-    ----------
-    findings
-        One a claim.
-    seed
-        Seed of the runs.
-    """
+    """Hold the findings of one check, in the order of the claims, and the seed of its runs."""
 
     findings: tuple[Finding, ...]
     seed: int
@@ -118,8 +102,7 @@ class Findings:
         """Return one row a claim; estimates have columns such as ``effect_low``."""
         import pandas as pd
 
-        flat = pd.json_normalize(self.rows, sep="_").drop(columns="interval", errors="ignore")
-        return flat.rename(columns=lambda name: name.removesuffix("_value"))
+        return pd.DataFrame([_spread(row) for row in self.rows])
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -175,6 +158,18 @@ class Findings:
         return f"Findings({len(self.findings)} claims: {counts})"
 
 
+def _spread(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its estimates spread over columns."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            ends = {f"{name}_{end}": value[end] for end in ("low", "high")}
+            flat |= {name: value["value"], **ends}
+        elif name != "interval":
+            flat[name] = value
+    return flat
+
+
 def checks_version(claims: Sequence[Claim]) -> str:
     """Return a hash of all that makes the findings beside the model: claims and statistics."""
     statistics = sorted(_FOLDER.glob("claims/statistics/*.py"))
@@ -187,13 +182,7 @@ def checks_version(claims: Sequence[Claim]) -> str:
 
 
 def read_record(file: str | Path) -> dict[str, Any]:
-    """Return what a ``patterns.json`` holds.
-
-    Raises
-    ------
-    InputError
-        If there is no such file or it holds something else.
-    """
+    """Return what a ``patterns.json`` holds; an InputError if there is none such."""
     path = Path(file)
     try:
         record = json.loads(path.read_text(encoding="utf-8"))

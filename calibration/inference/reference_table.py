@@ -48,16 +48,10 @@ Advance = Callable[[int], None]
 
 
 class Observation(NamedTuple):
-    """Hold what is kept of one run.
+    """Hold what is kept of one run: the summary statistics as documented, ``vector`` (K,).
 
-    Parameters
-    ----------
-    vector
-        The summary statistics as documented (K,).
-    derived
-        Quantities not among the statistics whose posterior is sought (Q,).
-    counts
-        Further whole numbers by name, int32, each with the shape the simulator names.
+    ``derived`` are quantities not among them whose posterior is sought (Q,), ``counts`` further
+    whole numbers by name, int32, each with the shape the simulator names.
     """
 
     vector: Array
@@ -108,20 +102,10 @@ def load_simulator(name: str) -> Simulator:
 
 
 class Rows(NamedTuple):
-    """Hold runs of a table.
+    """Hold runs of a table: values of the parameters (N, P), statistics as documented (N, K).
 
-    Parameters
-    ----------
-    values
-        Of the parameters (N, P).
-    statistics
-        As documented (N, K); nan where a run failed.
-    derived
-        Derived quantities (N, Q).
-    counts
-        Further counts by name, int32, (N, ...) each.
-    keys
-        Seed and replicate of each row.
+    Statistics are nan where a run failed. With them go derived quantities (N, Q), further counts
+    by name, int32, (N, ...) each, and seed and replicate of each row.
     """
 
     values: Array
@@ -159,18 +143,9 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Wave:
-    """Hold the plan of some runs.
+    """Hold the plan of some runs: where they are kept, and values of the parameters (N, P).
 
-    Parameters
-    ----------
-    folder
-        Where they are kept.
-    number
-        Of the wave, from 0; it keeps the random numbers of waves apart.
-    seed
-        Of all runs.
-    values
-        Of the parameters (N, P).
+    The number of the wave, from 0, keeps the random numbers of waves of one seed apart.
     """
 
     folder: Path
@@ -178,19 +153,16 @@ class Wave:
     seed: int
     values: Array
 
-    @property
-    def chunks(self) -> int:
-        """Return the number of files."""
-        return -(-len(self.values) // CHUNK)
+    @cached_property
+    def chunks(self) -> tuple[range, ...]:
+        """Return the rows of each file."""
+        rows = range(len(self.values))
+        return tuple(rows[first : first + CHUNK] for first in rows[::CHUNK])
 
     @cached_property
     def place(self) -> Folder:
         """Return the folder."""
         return Folder(self.folder)
-
-    def rows(self, chunk: int) -> range:
-        """Return the rows of a file."""
-        return range(chunk * CHUNK, min((chunk + 1) * CHUNK, len(self.values)))
 
     def identity(self, simulator: Simulator) -> dict[str, Any]:
         """Return what decides the runs beside their points."""
@@ -208,7 +180,7 @@ class Wave:
     def address(self, simulator: Simulator, chunk: int) -> str:
         """Return a hash of all that decides the runs of a file."""
         text = json.dumps(plain(self.identity(simulator)), sort_keys=True)
-        rows = self.rows(chunk)
+        rows = self.chunks[chunk]
         digest = hashlib.sha256(f"{text}\0{rows.start}\0".encode())
         digest.update(self.values[rows.start : rows.stop].astype("<f8").tobytes())
         return digest.hexdigest()
@@ -249,7 +221,7 @@ class Wave:
 
         One row a run: replicate, parameters, statistics, derived quantities, counts and error.
         """
-        rows = self.rows(chunk)
+        rows = self.chunks[chunk]
         replicates = [self.number * WAVE + row for row in rows]
         blocks = {kind: np.full((len(rows), len(of)), np.nan) for kind, of in _names(simulator)}
         blocks["parameter"] = self.values[rows.start : rows.stop]
@@ -296,7 +268,7 @@ class Wave:
     def _chunk(self, simulator: Simulator, name: str, content: bytes) -> int | None:
         """Return the number of a file; None if it is damaged or not of this table."""
         number = name.partition("-")[0]
-        if not number.isdigit() or int(number) >= self.chunks or not fits_name(name, content):
+        if not number.isdigit() or int(number) >= len(self.chunks) or not fits_name(name, content):
             return None
         is_own = notes_of(content).get(_ADDRESS) == self.address(simulator, int(number))
         return int(number) if is_own else None
@@ -308,8 +280,9 @@ class Wave:
         belongs to another table.
         """
         names = self.place.names(RUNS)
-        if len(names) != self.chunks:
-            raise MachineError(f"{self.chunks - len(names)} files are missing", file=self.folder)
+        if len(names) != len(self.chunks):
+            missing = len(self.chunks) - len(names)
+            raise MachineError(f"{missing} files are missing", file=self.folder)
         parts = []
         for name in names:
             content = self.place.read(f"{RUNS}/{name}")
@@ -346,31 +319,17 @@ def build(
 ) -> Rows:
     """Make the runs of a wave that are left and return all of them.
 
-    Parameters
-    ----------
-    wave
-        The plan.
-    simulator
-        As in :func:`load_simulator`; workers of their own make theirs by this name.
-    workers
-        Processes; 1 works in this one.
-    progress
-        Called with (done, total) as runs end.
-
-    Raises
-    ------
-    InputError
-        If the folder holds another table, or another process is writing there.
-    MachineError
-        If the disk is full or workers keep dying; the same call goes on later.
+    The simulator is named as in :func:`load_simulator`; workers, processes of their own where there
+    are several, make theirs by this name. ``progress`` is called with (done, total) as runs end.
+    An InputError tells that the folder holds another table or that another process writes there,
+    a MachineError that the disk is full or workers keep dying; the same call goes on later.
     """
     held = load_simulator(simulator)
-    total = len(wave.values)
+    done, total = 0, len(wave.values)
     with wave.place.lock():
         wave.begin(held)
         whole = wave.whole(held)
-        left = [chunk for chunk in range(wave.chunks) if chunk not in whole]
-        done = total - sum(len(wave.rows(chunk)) for chunk in left)
+        left = [chunk for chunk in range(len(wave.chunks)) if chunk not in whole]
 
         def advance(runs: int) -> None:
             nonlocal done
@@ -378,7 +337,7 @@ def build(
             if progress is not None:
                 progress(done, total)
 
-        advance(0)
+        advance(sum(len(wave.chunks[chunk]) for chunk in whole))
         if min(workers, len(left)) > 1:
             work(wave.folder, simulator, left, min(workers, len(left)), advance)
         else:

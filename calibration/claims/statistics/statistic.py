@@ -25,18 +25,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 class Statistic:
     """Describe one statistic.
 
-    Parameters
-    ----------
-    name
-        Key in :data:`STATISTICS`.
-    unit
-        Unit of the value.
-    meaning
-        What is measured, in a sentence.
-    measure
-        Returns the K parts of one run, all finite, from its reading and the claim's arguments.
-    value
-        Returns numbers of shape (...,) from averages of parts, of shape (..., K).
+    ``measure`` returns the K parts of one run, all finite, from its reading and the claim's
+    arguments, ``value`` numbers (...,) from averages of parts (..., K), in the unit.
     """
 
     name: str
@@ -60,17 +50,8 @@ STATISTICS: dict[str, Statistic] = {}
 def statistic(*, unit: str, value: Callable[[Array], Array]) -> Callable[[_Function], _Function]:
     """Register a function that measures a run as a statistic of the same name.
 
-    Parameters
-    ----------
-    unit
-        Unit of the value.
-    value
-        From averages of parts (..., K) to numbers (...,).
-
-    Raises
-    ------
-    ValueError
-        If the name is taken or the function has no docstring, which gives the meaning.
+    A ValueError tells that the name is taken or that there is no docstring, which gives the
+    meaning.
     """
     return lambda measure: _registered(measure, measure, unit, value)
 

@@ -10,7 +10,7 @@ import pytest
 
 from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import VERDICTS
-from calibration.claims.findings import Findings, checks_version, read_record
+from calibration.claims.findings import REFERENCE, Findings, checks_version, read_record
 from sim.core import provenance
 from sim.core.errors import InputError
 
@@ -29,6 +29,8 @@ def test_files_hold_a_row_for_each_claim(plain_findings: Findings, tmp_path: Pat
     with (folder / "patterns.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["id"] for row in rows] == [row["id"] for row in record["claims"]]
+    published = Path(__file__).resolve().parents[3] / REFERENCE.with_suffix(".csv")
+    assert ",".join(rows[0]) == published.read_text(encoding="utf-8").splitlines()[0]
     assert float(rows[0]["effect_low"]) == record["claims"][0]["effect"]["low"]
     assert "T05 Weather decides" in (folder / "patterns.html").read_text("utf-8").replace(
         "</b>", ""

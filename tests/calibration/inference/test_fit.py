@@ -24,7 +24,7 @@ def rows_of(made: toy.CountsToy | toy.LinearToy, rows: int, stream: int = 0) -> 
 @pytest.fixture(scope="module")
 def linear() -> tuple[toy.LinearToy, Fit]:
     made = toy.LinearToy()
-    return made, fit(made.prior, rows_of(made, 6000), (), seed=1, networks=3)
+    return made, fit(made.prior, rows_of(made, 6000), (), seed=1, networks=2)
 
 
 def test_the_known_posterior_is_found(linear: tuple[toy.LinearToy, Fit]) -> None:
@@ -51,17 +51,18 @@ def test_contraction_is_that_of_the_known_posterior(linear: tuple[toy.LinearToy,
     assert verdict.numbers["words"][3] == "assumption"
 
 
+# Slow: whether intervals cover is seen in thousands of rows only, each drawn and regressed.
 @pytest.fixture(scope="module")
 def counts() -> tuple[toy.CountsToy, Rows, Fit]:
     made = toy.CountsToy()
     rows = rows_of(made, 12_000)
-    return made, rows, fit(made.prior, rows, made.derived, seed=1, networks=2)
+    return made, rows, fit(made.prior, rows, made.derived, seed=1, networks=1)
 
 
 @pytest.mark.slow
 def test_intervals_cover_as_they_claim(counts: tuple[toy.CountsToy, Rows, Fit]) -> None:
     made, _, found = counts
-    fresh = rows_of(made, 2500, stream=5)
+    fresh = rows_of(made, 1600, stream=5)
     truth = made.prior.scores(fresh.values)
     raw = np.array(
         [
@@ -89,7 +90,7 @@ def test_a_truncated_wave_agrees_with_the_first(counts: tuple[toy.CountsToy, Row
     first = found.draws(made.observed)
     box = box_around(made.prior, first)
     assert box.contains(first.values).mean() > 0.99
-    values = box.draw(6000, 8, 1)
+    values = box.draw(3000, 8, 1)
     runs = [made.run(values[i], 77, i) for i in range(len(values))]
     second_rows = Rows(
         values,
@@ -99,7 +100,7 @@ def test_a_truncated_wave_agrees_with_the_first(counts: tuple[toy.CountsToy, Row
         [(77, i) for i in range(len(values))],
     )
     more = rows.chosen(box.contains(rows.values))
-    narrow = fit(box, second_rows, made.derived, more=more, seed=2, networks=2)
+    narrow = fit(box, second_rows, made.derived, more=more, seed=2, networks=1)
     second = narrow.draws(made.observed)
     shift = (second.scores.mean(axis=0) - first.scores.mean(axis=0)) / first.scores.std(axis=0)
     assert np.abs(shift).max() < 0.5
