@@ -21,6 +21,7 @@ from sim.report.compare_text import INTERVAL, amount, digits_of
 from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
+from sim.report.phrases import catalogue
 from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:
@@ -298,42 +299,23 @@ def _effect_words(row: Any) -> str:
     return f"{middle} [{low}, {high}]"
 
 
-FIGURES: dict[str, tuple[Callable[[ComparisonTables, str], Axes], str]] = {
-    "forest": (
-        lambda comparison, label: plot_forest(comparison, what_if=label),
-        (
-            "Effects on the region in percent of the baseline, sorted, with 95 % intervals. What "
-            "can't be told from no difference is grey."
-        ),
-    ),
-    "map_deals": (
-        lambda comparison, label: plot_map(comparison, "deals", label),
-        (
-            "Where deals are gained and lost: the mean difference by first-level unit. Hatched or "
-            "pale tiles can't be told from no difference, after correction for the number of units "
-            "that differ in a run."
-        ),
-    ),
-    "paths": (
-        lambda comparison, label: plot_paths(comparison, what_if=label),
-        "Differences over time with 95 % bands; visits, memoranda and deals add up from the start.",
-    ),
-    "map_trust": (
-        lambda comparison, label: plot_map(comparison, "trust", label),
-        "Difference of trust at the end: the highest trust of each locality in any Chinese actor.",
-    ),
+FIGURES: dict[str, Callable[[ComparisonTables, str], Axes]] = {
+    "forest": lambda comparison, label: plot_forest(comparison, what_if=label),
+    "map_deals": lambda comparison, label: plot_map(comparison, "deals", label),
+    "paths": lambda comparison, label: plot_paths(comparison, what_if=label),
+    "map_trust": lambda comparison, label: plot_map(comparison, "trust", label),
 }
-"""Figures of each what-if, with their captions."""
+"""Figures of each what-if."""
 TOGETHER = "paths_together"
-TOGETHER_CAPTION = "All what-ifs over time, as differences from the baseline with 95 % bands."
 
 
 def captions(comparison: ComparisonTables) -> dict[str, str]:
     """Return the names of a comparison's figures in order, with their captions."""
-    found = {} if len(comparison.labels) == 1 else {TOGETHER: TOGETHER_CAPTION}
+    texts: dict[str, str] = catalogue()["comparison_captions"]
+    found = {} if len(comparison.labels) == 1 else {TOGETHER: texts[TOGETHER]}
     for label in comparison.labels:
         if label not in comparison.identical:
-            found |= {f"{label}_{name}": caption for name, (_, caption) in FIGURES.items()}
+            found |= {f"{label}_{name}": texts[name] for name in FIGURES}
     return found
 
 
@@ -342,7 +324,7 @@ def draw(comparison: ComparisonTables, name: str) -> Axes:
     if name == TOGETHER:
         return plot_paths(comparison)
     label = max((x for x in comparison.labels if name.startswith(f"{x}_")), key=len)
-    return FIGURES[name.removeprefix(f"{label}_")][0](comparison, label)
+    return FIGURES[name.removeprefix(f"{label}_")](comparison, label)
 
 
 def save_figures(comparison: ComparisonTables, folder: str | Path) -> list[Path]:

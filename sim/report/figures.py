@@ -23,6 +23,7 @@ from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names, plain_word
 from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, stamp_text
 from sim.report.locality_timeline import plot_timeline
+from sim.report.phrases import catalogue
 from sim.report.run_summaries import Funnel, ranked, spread
 from sim.report.tilemap import draw_tilemap
 
@@ -35,35 +36,10 @@ SHOWN_COUNTRIES = 3
 """Countries whose trust is drawn beside the mean of the region."""
 MOST_ROWS = 20
 MEDIAN = "Median over runs and 90 % interval"
-UNITS = {
-    "count": "mean per run",
-    "0-1": "0 to 1, mean over runs",
-    "YYYY-MM": "year, mean over runs",
-}
-CHANNEL_WORDS = {
-    "province": "Chinese provinces",
-    "organisation": "Quasi-governmental bodies",
-    "embassy": "Embassies",
-    "firm": "Firms",
-    "bank": "Policy banks",
-    "association": "Business associations",
-    "locality": "Localities' own search",
-    "executive": "National executives",
-    "acquisition": "Acquisitions",
-}
 LEVEL_LOOK = {
     "local": (BLUE, "", "decided locally"),
     "central": (ORANGE, "//", "decided by the centre"),
     "none": ("#9a9a9a", "..", "no public decision (acquired)"),
-}
-STEP_WORDS = {
-    "visits": "Visits, either way",
-    "proposals": "Projects proposed",
-    "memoranda": "Memoranda signed",
-    "approvals": "Approved",
-    "awards": "Awarded",
-    "deals": "Deals formed",
-    "completed": "Completed",
 }
 LOSS_COLOURS = {
     "lapsed": "#8c8c8c",
@@ -122,7 +98,7 @@ def plot_map(run: RunTables, outcome: str = "deals", ax: Axes | None = None) -> 
         means,
         cmap=figure_style.MAP_COLOURS,
         norm=norm,
-        label=UNITS.get(entry.unit, f"{entry.unit}, mean over runs"),
+        label=catalogue()["map_labels"].get(entry.unit, f"{entry.unit}, mean over runs"),
         zero_color=None if dated else "#e4e4e4",
         highlight=scenario.focus,
     )
@@ -258,7 +234,7 @@ def plot_channels(run: RunTables, ax: Axes | None = None) -> Axes:
         left = left + width
     gap = np.maximum((left - order["low"], order["high"] - left), 0.0)
     ax.errorbar(left, range(len(order)), xerr=gap, fmt="none", ecolor=INK, capsize=3.5, lw=1.4)
-    figure_style.name_rows(ax, [CHANNEL_WORDS[channel] for channel in order.index])
+    figure_style.name_rows(ax, [catalogue()["channel_labels"][channel] for channel in order.index])
     ax.set_xlim(left=0.0)
     ax.set_xlabel("deals per run (mean; line: 90 % interval of the sum)")
     if len(order):
@@ -292,7 +268,7 @@ def _draw_steps(ax: Axes, numbers: Funnel) -> None:
     at = np.arange(len(numbers.steps))
     ax.barh(at, reached.median, 0.62, color=BLUE)
     ax.hlines(at, reached.low, reached.high, color=INK, linewidth=1.4)
-    figure_style.name_rows(ax, [STEP_WORDS[name] for name in numbers.steps])
+    figure_style.name_rows(ax, [catalogue()["step_labels"][name] for name in numbers.steps])
     ends = np.maximum(reached.median, reached.high)
     words = [spread(column).words(join="–") for column in numbers.reached.T]
     for y, end, text in zip(at, ends, words, strict=True):
@@ -320,45 +296,24 @@ def _draw_losses(ax: Axes, numbers: Funnel) -> None:
     figure_style.legend(ax, loc="lower right", borderaxespad=0.1)
 
 
-FIGURES: dict[str, tuple[Callable[[RunTables], Axes], str]] = {
-    "map_deals": (
-        plot_map,
-        "Where deals are formed: each tile is a first-level unit, coloured by its mean per run.",
-    ),
-    "map_trust": (
-        lambda run: plot_map(run, "trust"),
-        "Trust at the end of the run: the highest trust of each locality in any Chinese actor.",
-    ),
-    "countries": (plot_countries, "Deals by country, median over runs and 90 % interval."),
-    "funnel": (
-        plot_funnel,
-        "From visits to completed projects, and where projects are lost on the way.",
-    ),
-    "ties": (
-        plot_ties,
-        "Visits each way, twinnings so far and trust over time, with bands of 90 %.",
-    ),
-    "channels": (
-        plot_channels,
-        "Deals by the channel that brought them about and the level that decided, mean over runs.",
-    ),
-    "sectors": (
-        plot_sectors,
-        "Number and value of deals by sector, median over runs and 90 % interval.",
-    ),
+FIGURES: dict[str, Callable[[RunTables], Axes]] = {
+    "map_deals": plot_map,
+    "map_trust": partial(plot_map, outcome="trust"),
+    "countries": plot_countries,
+    "funnel": plot_funnel,
+    "ties": plot_ties,
+    "channels": plot_channels,
+    "sectors": plot_sectors,
 }
-"""Figures of every run, with their captions; those of single localities come on top."""
+"""Figures of every run; those of single localities come on top."""
 
 
 def captions(run: RunTables) -> dict[str, str]:
     """Return the names of a run's figures in order, with their captions."""
-    names = Names(run.world)
-    found = {name: caption for name, (_, caption) in FIGURES.items()}
+    names, texts = Names(run.world), catalogue()["run_captions"]
+    found = {name: str(texts[name]) for name in FIGURES}
     for code in run_summaries.places_of(run):
-        found[f"timeline_{code}"] = (
-            f"{names.place(code, None)}: documented events above, and below what the runs show: "
-            "visits and deals so far, and the share of runs in which a step has been taken."
-        )
+        found[f"timeline_{code}"] = texts["timeline"].format(place=names.place(code, None))
     return found
 
 
@@ -366,7 +321,7 @@ def draw(run: RunTables, name: str) -> Axes:
     """Draw one of the figures named by :func:`captions`."""
     if name.startswith("timeline_"):
         return plot_timeline(run, name.removeprefix("timeline_"))
-    return FIGURES[name][0](run)
+    return FIGURES[name](run)
 
 
 def save_figures(run: RunTables, folder: str | Path) -> list[Path]:

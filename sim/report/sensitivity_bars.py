@@ -10,6 +10,7 @@ from sim.experiments.run_settings import stamp_words
 from sim.report import figure_style
 from sim.report.display_names import outcome_meaning
 from sim.report.figure_style import BLUE, FAINT, INK, ORANGE, PURPLE, VERMILLION
+from sim.report.phrases import catalogue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 MOST_SHOWN = 25
 """Most parameters drawn; the others matter less than these."""
 
-AXIS = {
-    "sobol": "share of the variance of the points' means",
-    "morris": "mean size of the change over the parameter's whole range",
-    "pawn": "PAWN index: distance between distributions, 0 to 1",
-    "delta": "delta: share of the density that moves, 0 to 1",
-}
-MAIN = {"sobol": "total effect", "morris": "mu*", "pawn": "PAWN", "delta": "delta"}
 INERT_WORDS = "what an inert parameter would show"
 SEED_WORDS = "seed (deviation of one run)"
 
@@ -54,7 +48,7 @@ def plot_indices(
         ax.axhline(at[-1] - 0.65, color=FAINT, linewidth=1.0)
     figure_style.name_rows(ax, names, at)
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
-    ax.set_xlabel(AXIS[method.name])
+    ax.set_xlabel(catalogue()["axis_labels"][method.name])
     _legend_below(ax)
     shown = "" if len(rows) == len(every) else f", the first {len(rows)} of {len(every)}"
     below = f"{outcome_meaning(name)}. Lines: 95 % intervals{shown}"
@@ -74,15 +68,16 @@ def _bars(ax: Axes, at: Any, rows: Any, index: str, tall: float, **look: Any) ->
 def _draw_bars(ax: Axes, found: SensitivityTables, rows: Any, at: Any) -> None:
     method = found.method
     tall, up = (0.36, -0.19) if method.name == "sobol" else (0.62, 0.0)
+    words = catalogue()["index_labels"][method.name]
     matters = rows["matters"].fillna(True).to_numpy(dtype=bool)
-    for mask, colour, hatch, words in (
-        (matters, BLUE, "", MAIN[method.name]),
-        (~matters, "#c9c9c9", "///", f"{MAIN[method.name]}, not told from inert"),
+    for mask, colour, hatch, label in (
+        (matters, BLUE, "", words),
+        (~matters, "#c9c9c9", "///", f"{words}, not told from inert"),
     ):
         if mask.any():
             look: dict[str, Any] = {"hatch": hatch, "edgecolor": "white", "linewidth": 0.8}
             _bars(
-                ax, at[mask] + up, rows[mask], method.main, tall, color=colour, label=words, **look
+                ax, at[mask] + up, rows[mask], method.main, tall, color=colour, label=label, **look
             )
     if method.name == "sobol":
         _bars(ax, at - up, rows, "first", tall, color=ORANGE, label="first order, by itself")

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.experiments.run_settings import stamp_words
 from sim.report import figure_style
 from sim.report.figure_style import BAND, BLUE, FAINT, INK, NOTE_SIZE, PAPER, QUIET, VERMILLION
+from sim.report.phrases import catalogue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,21 +20,9 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 MODEL = "model"
-LABELS = {
-    MODEL: "model",
-    "population": "population",
-    "gdp": "GDP",
-    "authority": "authority",
-    "population_authority": "population × authority",
-    "gdp_authority": "GDP × authority",
-}
+LABELS: dict[str, str] = catalogue()["predictor_labels"]
 """Predictions in words."""
-MEASURES = {
-    "gini": "Gini coefficient",
-    "top5": "share of the 5 largest",
-    "top10": "share of the 10 largest",
-    "touched": "share of units with any",
-}
+MEASURES: dict[str, str] = catalogue()["concentration_labels"]
 """Measures of concentration in words."""
 MOST_UNITS = 36
 _DASHES = ("--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)))

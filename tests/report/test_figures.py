@@ -17,6 +17,7 @@ from sim.core import enums as kinds
 from sim.core.errors import InputError
 from sim.report import figure_style, figures, run_summaries
 from sim.report.locality_timeline import LANES
+from sim.report.phrases import catalogue
 from sim.report.timeline_lanes import MARK, rows_of
 from sim.results.run_result import Run
 from sim.world import World
@@ -245,10 +246,10 @@ def test_timeline_shows_the_documented_record(small_run: Run) -> None:
 
 
 def test_every_kind_has_its_words_and_lane(world: World) -> None:
-    assert set(figures.CHANNEL_WORDS) == set(kinds.CHANNELS)
+    assert set(catalogue()["channel_labels"]) == set(kinds.CHANNELS)
     assert set(figures.LEVEL_LOOK) == set(kinds.LEVELS)
     assert set(figures.LOSS_COLOURS) == set(run_summaries.LOSSES) <= set(kinds.STAGES)
-    assert {name for name, _ in run_summaries.STEPS} < set(figures.STEP_WORDS)
+    assert {name for name, _ in run_summaries.STEPS} < set(catalogue()["step_labels"])
     assert sorted(kind for _, _, held in LANES for kind in held) == sorted(DOCUMENTED_KINDS)
 
 
