@@ -10,17 +10,22 @@ import re
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import patch
 
+import panel as pn
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from sim.app.server import Visitors, make_server
 
 if TYPE_CHECKING:
+    from panel.viewable import Viewable
+
+    from sim.app.session import Session
     from sim.world import World
 
 PATIENCE = 120.0
@@ -90,6 +95,37 @@ class Served:
             client.close()
             while not stream.closed() and await client.read_message() is not None:
                 pass
+
+
+class BlankTab:
+    """Stand for the tabs where what they show is not the point: to build them takes seconds."""
+
+    name = title = "watch"
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def view(self) -> Viewable:
+        return pn.pane.Str("nothing")
+
+    def state(self) -> dict[str, str]:
+        return {}
+
+    def restore(self, state: Mapping[str, str]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def serving_blank(world: World, address: str = "127.0.0.1", **options: Any) -> Iterator[Served]:
+    """Serve a page whose one tab is blank."""
+    with (
+        patch("sim.app.page.tab_classes", lambda: {BlankTab.name: BlankTab}),
+        serving(world, address, **options) as served,
+    ):
+        yield served
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 
 from sim.app import limits
-from tests.app.serving import PATIENCE, Served, connections_to, serving, wait_until
+from tests.app.serving import PATIENCE, Served, connections_to, serving_blank, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -54,7 +54,7 @@ METHODS = ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "CONNEC
 
 @pytest.fixture(scope="module")
 def served(world: World) -> Iterator[Served]:
-    with serving(world) as running:
+    with serving_blank(world) as running:
         yield running
 
 
@@ -154,7 +154,7 @@ def test_a_session_can_only_be_had_by_way_of_the_page(
 @pytest.mark.slow
 def test_idle_connections_are_closed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "IDLE_SECONDS", 1)
-    with serving(world) as served:
+    with serving_blank(world) as served:
         sockets = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(IDLE)]
         for number, half_open in enumerate(sockets):
             half_open.settimeout(PATIENCE)

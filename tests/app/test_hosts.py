@@ -13,7 +13,7 @@ from tornado.httpclient import HTTPClientError
 
 from sim.app.hosts import host_of, may_connect, names_of_machine, prefix_of
 from sim.core.errors import InputError
-from tests.app.serving import PATIENCE, Served, serving
+from tests.app.serving import PATIENCE, Served, serving_blank
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -87,7 +87,7 @@ def connects(served: Served, origin: str, host: str = "127.0.0.1", prefix: str =
 
 @pytest.mark.slow
 def test_a_class_reaches_the_page_by_every_name_that_is_told(world: World) -> None:
-    with serving(world, "0.0.0.0") as served:
+    with serving_blank(world, "0.0.0.0") as served:
         for name in names_of_machine("0.0.0.0"):
             assert connects(served, f"http://{name}:{served.port}")
         for name in names_of_machine("0.0.0.0"):
@@ -102,7 +102,7 @@ def test_a_class_reaches_the_page_by_every_name_that_is_told(world: World) -> No
 
 @pytest.mark.slow
 def test_the_page_stands_behind_a_proxy(world: World) -> None:
-    with serving(world, origins=["class.example"], prefix="/a/b") as served:
+    with serving_blank(world, origins=["class.example"], prefix="/a/b") as served:
         assert connects(served, "https://class.example", prefix="/a/b")
         assert not connects(served, "https://other.example", prefix="/a/b")
         page = served.ask("/a/b/", Host="class.example")

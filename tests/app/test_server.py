@@ -15,23 +15,36 @@ from tornado.websocket import WebSocketClosedError
 import sim
 from sim.app import limits
 from sim.app.server import unless_left
-from tests.app.serving import PATIENCE, Served, serving, wait_until
+from tests.app.serving import PATIENCE, Served, serving, serving_blank, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
 
 
 @pytest.fixture
-def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """Serve the page from a thread, with looks for visitors who left shortly after each other."""
+def _few_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few visitors in, and look for those who left shortly after each other."""
     monkeypatch.setattr(limits, "CHECK_SESSIONS_MS", 100)
-    monkeypatch.setattr(limits, "SESSIONS", 4)
+    monkeypatch.setattr(limits, "SESSIONS", 2)
+
+
+@pytest.fixture
+def served(world: World, _few_visitors: None) -> Iterator[Served]:
+    """Serve the whole page from a thread."""
     with serving(world) as running:
+        yield running
+
+
+@pytest.fixture
+def served_blank(world: World, _few_visitors: None) -> Iterator[Served]:
+    """Serve a page without what its tabs show."""
+    with serving_blank(world) as running:
         yield running
 
 
 @pytest.mark.slow
 def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
+    """Slow: whole pages are built, since a world that a tab holds is what is looked for."""
     visitors = served.visitors
 
     async def come_and_go() -> list[weakref.ref[object]]:
@@ -57,15 +70,14 @@ def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
     assert [one() for one in held] == [None] * 6
 
 
-@pytest.mark.slow
-def test_pages_that_no_browser_took_make_room_for_visitors(served: Served) -> None:
+def test_pages_that_no_browser_took_make_room_for_visitors(served_blank: Served) -> None:
     """Who only asks for the page, as a monitor does, does not keep visitors out."""
 
     async def stay() -> None:
-        async with served.connected(served.ask().token):
+        async with served_blank.connected(served_blank.ask().token):
             for _ in range(2 * limits.SESSIONS):
-                assert "Too many" not in served.ask().text
-            assert len(served.visitors.pages) <= limits.SESSIONS
+                assert "Too many" not in served_blank.ask().text
+            assert len(served_blank.visitors.pages) <= limits.SESSIONS
 
     asyncio.run(stay())
 
