@@ -61,14 +61,7 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
         together=compare_tables.together_table(comparison) if len(labels) > 1 else None,
         figures={"together": figures.get(compare_figures.TOGETHER)},
         what_ifs=[_what_if(comparison, label, figures) for label in labels],
-        provenance={
-            "Model": str(comparison.manifest["model_version"]),
-            "Baseline": f"{base.name}, {base.digest}",
-            **{f"What-if {label}": s.digest for label, s in comparison.what_ifs.items()},
-            "Tables of the world": comparison.world.digest,
-            "Seed": str(comparison.worlds.seed),
-            "Paired runs": f"{comparison.replicates:,}",
-        },
+        comparison=comparison,
         model_version=comparison.manifest["model_version"],
     )
 

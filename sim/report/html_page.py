@@ -49,7 +49,7 @@ def _environment(package: str) -> Environment:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     folders = [PackageLoader(name) for name in dict.fromkeys((package, "sim.report"))]
-    return Environment(
+    environment = Environment(
         loader=ChoiceLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
@@ -57,6 +57,8 @@ def _environment(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["thousands"] = "{:,}".format
+    return environment
 
 
 def render(template: str, package: str = "sim.report", **fields: Any) -> str:

@@ -53,6 +53,7 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         name: Figure(drawings[name], _alt(run, name, caption), caption, name.startswith("map_"))
         for name, caption in figures.captions(run).items()
     }
+    draws = len(run.manifest.get("draws", ()))
     return html_page.render(
         "run.html",
         title=f"{titled(run.scenario)}: report",
@@ -63,10 +64,11 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         caution=phrase("card.caution"),
         figures=shown,
         tables=_tables(run),
-        described=_described(run),
         beyond_the_record=coverage_words(run.world, run.scenario.end),
         places=[_place(run, code, shown[f"timeline_{code}"]) for code in places_of(run)],
-        provenance=_provenance(run),
+        logs=logs_kept(run),
+        run=run,
+        draws=f"{counted(draws, 'draw')}, one a run" if draws else "one set, the scenario's",
         model_version=run.manifest["model_version"],
     )
 
@@ -197,17 +199,6 @@ def _all_outcomes(run: RunTables) -> Table:
     return Table("Every outcome for the whole region", head, rows, (2, 3))
 
 
-def _described(run: RunTables) -> dict[str, str]:
-    scenario = run.scenario
-    pairs = {
-        "Name": scenario.name,
-        "Months": f"{scenario.start} to {scenario.end}",
-        "Runs": f"{scenario.replicates:,}",
-        "Seed": str(scenario.seed),
-    }
-    return pairs | ({"Built on": ", ".join(scenario.lineage)} if scenario.lineage else {})
-
-
 def _place(run: RunTables, code: str, timeline: Figure) -> dict[str, Any]:
     """Return name, timeline and the biography of one project of a place."""
     names = EventDescriber(run.world)
@@ -218,18 +209,3 @@ def _place(run: RunTables, code: str, timeline: Figure) -> dict[str, Any]:
     ended = any(event.kind == "deal" for event in life.own)
     told = "How one deal came about" if ended else "How one project failed or is still open"
     return found | {"told": told, "biography": text_of(life, names)}
-
-
-def _provenance(run: RunTables) -> dict[str, str]:
-    draws = len(run.manifest.get("draws", ()))
-    return {
-        "Model": str(run.manifest["model_version"]),
-        "Scenario": run.scenario.digest,
-        "Tables of the world": run.world.digest,
-        "Seed": str(run.scenario.seed),
-        "Runs": f"{len(run.per_run):,}, of which {logs_kept(run):,} with their event log",
-        "Parameters": f"{counted(draws, 'draw')}, one a run"
-        if draws
-        else "one set, the scenario's",
-        "Driver": run.driver,
-    }

@@ -173,13 +173,12 @@ def write_page(found: SensitivityTables, folder: Path) -> Path:
 
 def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
     """Return the page as HTML from the SVG of each figure, named ``sensitivity_`` and outcome."""
-    discovery, source = found.discovery, found.source
+    discovery = found.discovery
     return html_page.render(
         "sensitivity.html",
         title="Sensitivity: report",
         headline=headline(found),
         settings=settings(found),
-        notes=found.notes,
         outcomes=[
             {
                 "name": name,
@@ -192,13 +191,7 @@ def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
         boxes=discovery
         and {"sentence": discovery_lines(discovery)[0], "tables": box_tables(discovery)},
         parameters=_parameters(found),
-        method=found.method.name,
-        provenance={
-            "Sweep's model": str(source.get("model_version", "not recorded")),
-            "Scenario": str(source.get("scenario", "not recorded")),
-            "Design": f"{found.design.kind}, seed {found.design.seed}",
-            "Points": found.status.points_text.removesuffix(" points"),
-        },
+        found=found,
         model_version=provenance.model_version(),
     )
 

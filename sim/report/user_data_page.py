@@ -234,12 +234,7 @@ def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, 
         concentration=_concentration_table(record),
         calibration=_calibration_table(record),
         how=how(record),
-        provenance={
-            "Model": str(record["model_version"]),
-            "Scenario": str(record["scenario"]),
-            "Seed": str(record["seed"]),
-            "SHA-256 of the table": str(record["compared"]["sha256"]),
-        },
+        record=record,
         model_version=record["model_version"],
     )
 

@@ -35,22 +35,8 @@ def lives(events: pd.DataFrame, deals: list[str]) -> list[b.Biography]:
     return [b.trace_project(events, deal) for deal in deals]
 
 
-def event(key: str, kind: str, month: str = "2005-01", **more: object) -> Event:
-    given = {
-        "event_id": key,
-        "month": month,
-        "kind": kind,
-        "actor": None,
-        "country": None,
-        "locality": None,
-        "initiator": "none",
-        "sector": None,
-        "project": None,
-        "value": None,
-        "causes": (),
-        "order": 0,
-    }
-    return Event(**(given | more))  # type: ignore[arg-type]
+def event(key: str, kind: str, month: str = "2005-01", country: str | None = None) -> Event:
+    return Event(key, month, kind, None, country, None)
 
 
 def test_every_forum_of_a_month_has_its_own_name(events: pd.DataFrame, world: World) -> None:
@@ -163,7 +149,7 @@ def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: lis
     assert b.deals_table(nothing) == "Run 0 has no deals."
 
 
-def test_many_contacts_are_shortened_but_the_first_stays() -> None:
+def test_many_contacts_are_shortened_but_the_first_stays(world: World) -> None:
     count = 60
     rows = [
         {
@@ -191,16 +177,10 @@ def test_many_contacts_are_shortened_but_the_first_stays() -> None:
     told = [line.event.event_id for line in life.lines]
     assert life.left_out == count - b.MOST_TIES
     assert {"1", "30", str(count), "99"} <= set(told)
-    assert "36 further contacts" in b.text_of(life, EventDescriber(_nowhere()))
+    assert "36 further contacts" in b.text_of(life, EventDescriber(world))
 
 
-def _nowhere() -> World:
-    from sim.world import load_world
-
-    return load_world()
-
-
-def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
+def test_what_happened_elsewhere_is_named_but_not_followed(world: World) -> None:
     frame = pd.DataFrame(
         [
             {
@@ -238,7 +218,7 @@ def test_what_happened_elsewhere_is_named_but_not_followed() -> None:
     life = b.trace_project(frame, "P9")
     assert [line.event.event_id for line in life.lines] == ["1", "3", "4"]
     assert life.lines[1].lane == b.ELSEWHERE
-    assert "another project in m" in b.text_of(life, EventDescriber(_nowhere()))
+    assert "another project in m" in b.text_of(life, EventDescriber(world))
 
 
 def test_a_project_without_contact_says_so() -> None:

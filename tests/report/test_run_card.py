@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from rich.cells import cell_len
@@ -13,9 +15,14 @@ from sim.report.run_summaries import key_rows, locality_spreads
 from sim.results.run_result import Run
 
 
+def altered(run: Run, **parts: Any) -> Run:
+    names = ("scenario", "world", "driver", "tables", "per_run", "manifest")
+    return Run(*(parts.get(name, getattr(run, name)) for name in names))
+
+
 def titled(run: Run, title: str, question: str = "") -> Run:
     scenario = run.scenario.model_copy(update={"title": title, "question": question})
-    return Run(scenario, run.world, run.driver, run.tables, run.per_run, run.manifest)
+    return altered(run, scenario=scenario)
 
 
 def test_card_fits_a_screen(small_run: Run) -> None:
@@ -46,14 +53,7 @@ def test_no_line_of_places_is_cut(small_run: Run) -> None:
     tables = small_run.tables | {
         "by_locality": always.set_column(at, "deals", [np.full(len(always), 12)])
     }
-    run = Run(
-        small_run.scenario,
-        small_run.world,
-        small_run.driver,
-        tables,
-        small_run.per_run,
-        small_run.manifest,
-    )
+    run = altered(small_run, tables=tables)
     assert run_card(run).count("12 [12–12] 100 % of runs") == 2
 
 
@@ -68,14 +68,7 @@ def test_key_outcomes_are_those_of_the_runs(small_run: Run) -> None:
 def test_card_of_one_replicate_and_of_unknown_outcomes(small_run: Run) -> None:
     per_run = small_run.per_run.head(1).copy()
     per_run["conversion"] = np.nan
-    one = Run(
-        small_run.scenario,
-        small_run.world,
-        small_run.driver,
-        small_run.tables,
-        per_run,
-        small_run.manifest,
-    )
+    one = altered(small_run, per_run=per_run)
     card = run_card(one)
     assert "1 replicate ·" in card
     line = next(text for text in card.splitlines() if "per 100 memoranda" in text)
@@ -105,14 +98,7 @@ def test_places_are_those_of_the_scenario_then_the_best_documented(small_run: Ru
     assert documented[run_summaries.places_of(small_run)[0]] == documented.max()
     focus = tuple(small_run.world.localities["code"][:3])
     scenario = small_run.scenario.model_copy(update={"focus": focus})
-    run = Run(
-        scenario,
-        small_run.world,
-        small_run.driver,
-        small_run.tables,
-        small_run.per_run,
-        small_run.manifest,
-    )
+    run = altered(small_run, scenario=scenario)
     assert tuple(run_summaries.places_of(run)) == focus
 
 

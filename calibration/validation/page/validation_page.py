@@ -32,22 +32,7 @@ def validation_page(record: Record, posterior: Posterior) -> str:
         title="Validation of the calibration",
         checks=list(entries.values()),
         parts=parts,
-        provenance=_provenance(record),
+        record=record,
+        minutes={part: sum(record["seconds"][part].values()) / 60.0 for part in ("fit", "steps")},
         model_version=record["model_version"],
     )
-
-
-def _provenance(record: Record) -> dict[str, str]:
-    made_by, seconds = record["made_by"], record["seconds"]
-    fit, steps = (sum(seconds[part].values()) / 60.0 for part in ("fit", "steps"))
-    return {
-        "Model of the validation": str(record["model_version"]),
-        "Model of the fit": str(made_by.get("model_version", "–")),
-        "Behaviour it was fitted to": str(made_by.get("behaviour", "–")),
-        "Thresholds": str(record["thresholds"]),
-        "Posterior (SHA-256)": str(record["posterior_sha256"]),
-        "Seed": str(made_by.get("seed", "–")),
-        "Runs of the fit": ", ".join(f"{count:,}" for count in made_by.get("runs", [])),
-        "Time": f"fit {fit:.0f} min, steps after it {steps:.0f} min",
-        "Processors": str(record["environment"].get("cpu_count", "–")),
-    }
