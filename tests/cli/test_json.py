@@ -61,7 +61,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("without_report")
 @pytest.mark.parametrize("scenario", ["baseline", "jujuy"])
 def test_run(scenario: str, tmp_path: Path) -> None:
     found = done("run", "run", scenario, *SHORT, "--out", tmp_path / "out")

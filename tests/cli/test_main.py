@@ -211,7 +211,7 @@ def test_run_again_into_the_same_folder_is_refused(finished: Path) -> None:
     assert call("run", "jujuy", *SHORT, "--out", str(finished)).exit_code == 2
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("without_report")
 def test_run_prints_json_alone_and_numbers_its_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,7 @@ def test_every_command_that_writes_a_folder_can_overwrite() -> None:
     assert {"validate", "patterns"} <= having("--out")
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("without_report")
 @pytest.mark.parametrize(
     ("command", "mark"),
     [
@@ -128,6 +128,6 @@ def test_run_that_fails_leaves_nothing_half_done(
     def fail(*_: object) -> None:
         raise OSError("broken disk")
 
-    monkeypatch.setattr("sim.report.run_page.write_report", fail)
+    monkeypatch.setattr("sim.results.run_result.Run.write_report", fail)
     assert call(*RUN, "--out", str(tmp_path / "out")).exit_code == 1
     assert list(tmp_path.iterdir()) == []

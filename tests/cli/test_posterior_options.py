@@ -29,6 +29,7 @@ def posterior(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Posterior]
     return str(folder), made_up(folder)
 
 
+@pytest.mark.usefixtures("without_report")
 def test_run_takes_draws_and_says_so(posterior: tuple[str, Posterior], tmp_path: Path) -> None:
     folder, held = posterior
     out = tmp_path / "run"
@@ -110,11 +111,12 @@ def test_a_sweep_of_draws_alone_needs_nothing_to_vary(
     assert "2 points (draws) of 20 parameters in 2 draws" in result.stdout
 
 
+@pytest.mark.usefixtures("without_report")
 @pytest.mark.parametrize(
     "command",
     [
         ("run", "baseline"),
-        ("compare", "baseline", "no-twinning"),
+        ("compare", "baseline", "no-twinning", "--no-figures"),
         ("sweep", "baseline", "--vary", "turnover.fade=0.2,0.8"),
     ],
 )

@@ -203,7 +203,7 @@ def test_stopped_sweep_keeps_whole_files_and_says_how_to_go_on(
 ) -> None:
     out = tmp_path / "s"
     arguments = [*SMALL, "--workers", "2", "--out", str(out)]
-    arguments[arguments.index("--replicates") + 1] = "100000"
+    arguments[arguments.index("--replicates") + 1] = "5000"
     with subprocess.Popen(
         stoppable("sweep", *arguments),
         stderr=subprocess.PIPE,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.inference.prior import Array
+from calibration.validation import ablation as module
 from calibration.validation.ablation import Loss, ablation, clustered_error
 from calibration.validation.model_variants import Variant
 from calibration.validation.predictive_scores import ScoreScale, log_scores
@@ -66,6 +67,11 @@ def test_clusters_decide_on_the_error() -> None:
     assert clustered_error(even)[0] == 0.0
     # All of a loss from one of many pieces of evidence: as large as its own error.
     assert clustered_error(single)[0] == pytest.approx(8.0)
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RESAMPLES", 15)
 
 
 @pytest.fixture(scope="module")
