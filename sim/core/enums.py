@@ -2,9 +2,9 @@
 
 A kind of event is declared once, by an entry of the table below: its number, its words, and where
 it is shown and counted. A new kind is one entry and a rule that records it
-(:func:`sim.rules.basics.record`). Within a month, events are listed in the order of the phases and,
-inside a step, of their numbers, so that a cause stands before its effect. Of all else, the position
-in each tuple is the number.
+(:func:`sim.rules.basics.record`); code outside the package adds its own by :func:`add_event_kind`.
+Within a month, events are listed in the order of the phases and, inside a step, of their numbers,
+so that a cause stands before its effect. Of all else, the position in each tuple is the number.
 """
 
 from __future__ import annotations
@@ -68,7 +68,15 @@ class EventKind:
     news: int = 0
 
 
-EVENTS: dict[str, EventKind] = {}
+class _EventKinds(dict[str, EventKind]):
+    """Hold kinds by name; one that another program added is named by its own words."""
+
+    def __missing__(self, name: str) -> EventKind:
+        words = name.replace("_", " ")
+        return EventKind(-1, name, "signals", f"{words.capitalize()}.", words)
+
+
+EVENTS: dict[str, EventKind] = _EventKinds()
 """Kinds of events by name, in the order of the entries."""
 
 
@@ -217,11 +225,45 @@ OFFICE_OPENED = _add(EventKind(38, "office_opened", "signals",
 
 # fmt: on
 
-EVENT_KINDS = tuple(sorted(EVENTS, key=lambda name: EVENTS[name].code))
+EVENT_KINDS = sorted(EVENTS, key=lambda name: EVENTS[name].code)
 """Names of the kinds of events; the position is the number."""
 
 if [EVENTS[name].code for name in EVENT_KINDS] != list(range(len(EVENTS))):
     raise ValueError("kinds of events are numbered from 0 on, without gaps, each with its own")
+
+
+def add_event_kind(name: str, sentence: str, reason: str = "") -> int:
+    """Add a kind of event that steps of one's own record, and return its number.
+
+    Call it where a module is read in, not in a rule. Declared in the same order, kinds have the
+    same numbers, and events the same identities, in every process.
+
+    Parameters
+    ----------
+    name
+        Name in logs, of small letters and low lines; a name known already keeps its number.
+    sentence
+        What happened, a template as of :class:`EventKind`.
+    reason
+        How it is named as the reason for another event; by default, by its name.
+
+    Raises
+    ------
+    InputError
+        If the name is one of the package's own.
+    """
+    if EVENTS[name].code in range(_SHIPPED):
+        from sim.core.errors import InputError
+
+        message = f"there is an event kind {name!r} already"
+        raise InputError(message, field="name", allowed="another name")
+    if name not in EVENTS:
+        _add(EventKind(len(EVENT_KINDS), name, "signals", sentence, reason or EVENTS[name].reason))
+        EVENT_KINDS.append(name)
+    return EVENTS[name].code
+
+
+_SHIPPED = len(EVENT_KINDS)
 
 ACTOR_TYPES = ("province", "organisation", "embassy", "firm", "bank", "association")
 PROVINCE, ORGANISATION, EMBASSY, FIRM, BANK, ASSOCIATION = range(6)

@@ -173,7 +173,9 @@ def _inputs(w: State, last: int) -> Iterator[tuple[str, Array]]:
     for name in _FIXED:
         yield name, np.minimum(getattr(w, name), last + 1) if name == "office" else getattr(w, name)
     for name in _MONTHLY:
-        yield name, getattr(w, name)[: last + 1]
+        values = getattr(w, name)[: last + 1]
+        # A signal that never changes says nothing; what a rule makes of it shows in the events.
+        yield name, values[:, (values != values[0]).any(axis=0)] if name == "signal" else values
     for name in (*_TABLES, *_CALENDARS):
         rows = getattr(w, name)
         if name in _CALENDARS:

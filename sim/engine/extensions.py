@@ -11,8 +11,10 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any
 
+from sim.core.enums import SIGNALS
 from sim.core.errors import InputError, nearest_name
 from sim.core.jit import CHECKED, uncached_rule
 from sim.core.state import CHANGING, POOLS, State
@@ -38,7 +40,8 @@ class AddedStep:
     Parameters
     ----------
     rule
-        What is done: ``rule(w, month)`` for the world, ``rule(w, index, month)`` for anyone else.
+        What is done: ``rule(w, month)`` for the world, ``rule(w, index, month)`` for anyone else,
+        and after these the level of each of ``signals`` and the value of each of ``parameters``.
         Decorated with :func:`sim.core.jit.rule` it is compiled, else it is called in plain Python;
         both see the same arrays, as ``w.governor[index].will``.
     who
@@ -50,6 +53,11 @@ class AddedStep:
         Why it is there and why at this place.
     ordered
         Whether the order in which agents act matters, as in :class:`sim.engine.timetable.Step`.
+    signals
+        Signals of the world, its own in ``signals.csv`` included, whose level of the month the
+        rule is given. Scenarios set them by interventions.
+    parameters
+        Numbers by name that the rule is given and the manifest keeps.
 
     Raises
     ------
@@ -62,6 +70,8 @@ class AddedStep:
     after: str
     reason: str
     ordered: bool = False
+    signals: tuple[str, ...] = ()
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.who not in WHO:
@@ -72,7 +82,7 @@ class AddedStep:
                 nearest=nearest_name(self.who, WHO),
             )
         arguments = ("w", "month") if self.who == "world" else ("w", "index", "month")
-        _require_callable(self.rule, "rule", arguments)
+        _require_callable(self.rule, "rule", (*arguments, *self.signals, *self.parameters))
         if not self.reason.strip():
             raise InputError("a step needs its reason", field="reason", allowed="a sentence")
         self.number  # noqa: B018 - refuses a place that is not in the timetable
@@ -98,17 +108,22 @@ class AddedStep:
         return self.ordered or STEPS[self.number].ordered
 
     @cached_property
-    def take(self) -> Callable[[Any, int, int, int], None]:
-        """Return a function of handle, first index, end and month that takes the step."""
+    def take(self) -> Callable[[Any, int, int, int, tuple[float, ...]], None]:
+        """Return what takes the step: of handle, first index, end, month and :meth:`given`."""
         rule = self.rule
 
-        def act(w: Any, first: int, end: int, month: int) -> None:
+        def act(w: Any, first: int, end: int, month: int, given: tuple[float, ...]) -> None:
             for index in range(first, end):
-                rule(w, index, month)
+                rule(w, index, month, *given)
 
         if self.who == "world":
-            return lambda w, first, end, month: rule(w, month)
+            return lambda w, first, end, month, given: rule(w, month, *given)
         return uncached_rule(act) if hasattr(rule, "py_func") else act
+
+    def given(self, w: State, month: int, columns: Mapping[str, int]) -> tuple[float, ...]:
+        """Return what the rule takes after the month; ``columns`` are those of ``w.signal``."""
+        levels = (float(w.signal[month, columns[name]]) for name in self.signals)
+        return (*levels, *map(float, self.parameters.values()))
 
 
 @dataclass(frozen=True)
@@ -148,11 +163,30 @@ class Extensions:
     def __bool__(self) -> bool:
         return bool(self.each_month or self.added_steps or self.agents)
 
+    def check(self, columns: Mapping[str, int]) -> None:
+        """Refuse steps that read signals which a world lacks.
+
+        Parameters
+        ----------
+        columns
+            Columns of the world's signals by name.
+        """
+        for name in (name for step in self.added_steps for name in step.signals):
+            if name not in columns:
+                raise InputError(
+                    f"the world has no signal {name!r}",
+                    field="signals",
+                    allowed=f"a row of its signals.csv: {', '.join(columns)}",
+                    nearest=nearest_name(name, columns),
+                )
+
     @property
     def record(self) -> dict[str, Any]:
         """Return what a manifest says of them: names, not the code, which it cannot hold."""
         steps = [
             {"rule": _name(step.rule), "who": step.who, "after": step.after, "reason": step.reason}
+            | ({"signals": list(step.signals)} if step.signals else {})
+            | ({"parameters": dict(step.parameters)} if step.parameters else {})
             for step in self.added_steps
         ]
         return {
@@ -192,7 +226,13 @@ def with_own_tables(w: State) -> State:
     return w._replace(**{name: getattr(w, name).copy() for name in shared})
 
 
-def simulate_extended(template: State, seed: int, replicate: int, extensions: Extensions) -> State:
+def simulate_extended(
+    template: State,
+    seed: int,
+    replicate: int,
+    extensions: Extensions,
+    columns: Mapping[str, int] | None = None,
+) -> State:
     """Run a scenario's initial state to its last month, with what a user adds.
 
     Parameters
@@ -201,6 +241,8 @@ def simulate_extended(template: State, seed: int, replicate: int, extensions: Ex
         As :func:`sim.engine.compiled.simulate` takes them; the template stays as it is.
     extensions
         A call each month and steps; agents act in the Mesa driver only.
+    columns
+        Columns of the world's signals; by default those that every world has.
     """
     if not extensions:
         return simulate(template, seed, replicate)
@@ -208,6 +250,7 @@ def simulate_extended(template: State, seed: int, replicate: int, extensions: Ex
     programme, h = programme_of_month(w), handle(w)
     added = sorted(extensions.added_steps, key=lambda step: step.number)
     spans = [span(w, step.who) for step in added]
+    columns = dict(zip(SIGNALS, count(), strict=False)) if columns is None else columns
     for t in range(int(w.run["start"][0]), int(w.run["end"][0]) + 1):
         if extensions.each_month is not None:
             w, h = _with_room(w, h)
@@ -218,7 +261,7 @@ def simulate_extended(template: State, seed: int, replicate: int, extensions: Ex
             take_steps(h, programme, done, step.number + 1, t)
             done = step.number + 1
             w, h = _with_room(w, h)
-            step.take(h, first, end, t)
+            step.take(h, first, end, t, step.given(w, t, columns))
             w, h = _with_room(w, h)
         take_steps(h, programme, done, len(programme), t)
         if CHECKED:

@@ -142,13 +142,13 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.handle: Any = handle(self.state)
         self.month = settings.start_month
         self.positions = Positions(world)
-        self._is_stepping = False
+        self.extensions.check(self.positions.signal)
+        self._seen, self._is_stepping = 0, False
         self._identities = count(1)
         self._of_row: dict[tuple[str, int], StateAgent] = {}
         self._acting: dict[str, list[Any]] | None = None
         self.grid = self._grid()
         self._populate()
-        self._seen = 0
         self._counts = np.zeros(len(k.EVENT_KINDS), dtype=np.int64)
         self.datacollector = self._collector(agent_reporters or {}, agenttype_reporters or {})
         # A runner that counts steps instead of rows would take the row before the last.
@@ -354,13 +354,14 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     def _take_added(self, step: AddedStep) -> None:
         """Take a step that a user added, with as much room as a month needs before and after."""
         self._make_room()
+        given = step.given(self.state, self.month, self.positions.signal)
         if step.who in ("world", "crossing"):
-            step.take(self.handle, *span(self.state, step.who), self.month)
+            step.take(self.handle, *span(self.state, step.who), self.month, given)
         else:
             is_reverse = self.order == "reverse" and not step.is_ordered
             for agent in self._acting_now(step.who, is_reverse):
                 index = agent.centre if step.who == "centre" else agent.index
-                step.rule(self.handle, index, self.month)
+                step.rule(self.handle, index, self.month, *given)
         self._make_room()
 
     def _call(self, who: str, verb: str, is_reverse: bool) -> None:

@@ -257,13 +257,12 @@ _REASONS = {
     "cancelled_withheld": k.FUNDS_WITHHELD,
     "cancelled_stalled": k.STALL,
 }
-_IS_REASON = np.isin(np.arange(len(k.EVENT_KINDS)), list(_REASONS.values()))
 
 
 def _reasons(log: Array, kind: Array) -> dict[str, float]:
     """Return the number of cancellations by what came before them."""
     causes = log["cause0"][kind == k.CANCELLATION]
-    rows = np.flatnonzero(_IS_REASON[kind])
+    rows = np.flatnonzero(np.isin(kind, list(_REASONS.values())))
     ids = log["id"][rows]
     order = np.argsort(ids)
     ids, rows = ids[order], rows[order]

@@ -180,6 +180,7 @@ class Collector:
         self.scenario, self.world, self.driver, self.draws = scenario, world, driver, draws
         self.extensions = extensions
         self.at = Positions(world)
+        extensions.check(self.at.signal)
         self.parts: dict[str, list[pa.Table]] = {
             name: [] for name in ("events", "projects", "by_country", "by_locality")
         }
@@ -218,7 +219,9 @@ class Collector:
             scenario = parameter_draws.with_draw(scenario, draw)
         if self.driver == "compiled":
             begun = initial_state(scenario, self.world) if self.draws else template
-            return simulate_extended(begun, scenario.seed, replicate, self.extensions)
+            return simulate_extended(
+                begun, scenario.seed, replicate, self.extensions, self.at.signal
+            )
         from sim.engine.model import ParadiplomacyModel
 
         more: dict[str, Any] = vars(self.extensions)

@@ -111,9 +111,10 @@ def run(
         scenario, world, overrides=overrides, seed=seed, replicates=replicates, end=end
     )
     known = parameter_draws.checked(draws)
+    collector = Collector(chosen, world, driver, known, extensions)
     if out is not None:
         folders.prepare_folder(out)
-    result = Collector(chosen, world, driver, known, extensions).collect(Run, progress)
+    result = collector.collect(Run, progress)
     if out is not None:
         result.write(out)
     return result

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from sim.core import enums as k
+from sim.core.enums import EVENTS
 from sim.core.errors import InputError
 from sim.core.jit import rule
 from sim.core.state import State
@@ -23,6 +26,7 @@ from sim.engine.timetable import STEPS
 from sim.rules.basics import record
 from sim.scenario.schema import Scenario, load
 from sim.world import World
+from tests.conftest import AlteredWorld
 
 pytestmark = pytest.mark.crossversion
 
@@ -187,6 +191,63 @@ def test_a_step_finds_room_and_its_events_carry_the_step_it_follows(
     assert len(noted) == 4 * len(w.governor) * 6
     assert {STEPS[number].verb for number in noted["step"]} == {"plan_state_visit"}
     assert log(w) == log(of_mesa(short, world, added_steps=[step]))
+
+
+# --- a signal, a kind of event and a number of one's own
+
+QUARANTINE = k.add_event_kind("quarantine", "{place} is closed to visitors.")
+
+
+@rule
+def close(w: Any, index: int, month: int, closed: float, least: float) -> None:
+    if closed > least:
+        w.governor[index].trip_actor = -1
+        record(w, QUARANTINE, month, -1, index, k.NOBODY, -1, 0, 0.0, 0, 0, 0)
+
+
+def closing(**fields: Any) -> AddedStep:
+    given = {"signals": ("closed",), "parameters": {"closing.least": 0.5}} | fields
+    return AddedStep(close, "governor", "executive: plan_state_visit", "a test", **given)
+
+
+def test_a_step_reads_the_worlds_own_signal_and_records_an_event_of_its_own(
+    altered_world: AlteredWorld, world: World
+) -> None:
+    def with_row(table: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([table, table.tail(1).assign(signal="closed", name="Closed", default="0")])
+
+    own = altered_world(signals=with_row)
+    change = {"kind": "signal", "signal": "closed", "month": "2000-03", "value": 1.0, "lasts": 2}
+    scenario = load("baseline", own).with_overrides(end="2000-06", replicates=2)
+    scenario = scenario.with_interventions(change, world=own)
+    runs = [
+        sim.run(scenario, world=own, driver=driver, added_steps=[closing()])
+        for driver in ("compiled", "mesa")
+    ]
+    assert runs[0].events.equals(runs[1].events)
+    closed = runs[0].events[runs[0].events["kind"] == "quarantine"]
+    assert set(closed["month"]) == {"2000-03", "2000-04"}
+    assert len(closed) == 2 * 2 * len(world.localities)
+    (kept,) = runs[0].manifest["extensions"]["steps"]
+    assert (kept["signals"], kept["parameters"]) == (["closed"], {"closing.least": 0.5})
+    assert EVENTS["quarantine"].code == QUARANTINE == k.add_event_kind("quarantine", "again")
+    never = closing(parameters={"closing.least": 1.0})
+    assert "quarantine" not in set(sim.run(scenario, world=own, added_steps=[never]).events["kind"])
+
+
+def test_a_signal_that_the_world_lacks_is_named(short: Scenario, tmp_path: Path) -> None:
+    step = closing(signals=("policy_emphasys",))
+    with pytest.raises(InputError, match=r"signals\.csv.*'policy_emphasis'"):
+        sim.run(short, added_steps=[step], out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="takes other arguments"):
+        closing(signals=())
+
+
+def test_a_kind_of_the_packages_own_stays_its_own() -> None:
+    with pytest.raises(InputError, match="'deal' already"):
+        k.add_event_kind("deal", "Another deal.")
+    assert EVENTS["written_by_another_program"].sentence == "Written by another program."
 
 
 def test_an_agent_that_was_removed_takes_no_added_step(short: Scenario, world: World) -> None:

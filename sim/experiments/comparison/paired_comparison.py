@@ -257,9 +257,9 @@ def compare_tables(
     given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
     chosen = pairing.paired_scenarios(given, **changes)
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
+    worlds = PairedSimulation(chosen, world, chosen[0].seed, known, extensions)
     if out is not None:
         folders.prepare_folder(out)
-    worlds = PairedSimulation(chosen, world, chosen[0].seed, known, extensions)
     total, at = chosen[0].replicates, worlds.at
     lengths = {"country": len(at.country), "locality": len(at.locality)}
     tallies = [Tally({**lengths, "month": chosen[0].n_months}) for _ in chosen[1:]]

@@ -105,6 +105,7 @@ class PairedSimulation:
         self.scenarios, self.world, self.seed = tuple(scenarios), world, seed
         self.draws = tuple(draws)
         self.at = Positions(world)
+        self.extensions.check(self.at.signal)
         self.sizes = country_sizes(self.at)
         self.templates = () if draws else self._templates(self.scenarios)
 
@@ -126,7 +127,7 @@ class PairedSimulation:
             scenarios = [with_draw(s, self.scenarios[0], draw) for s in self.scenarios]
             templates = self._templates(scenarios)
         for begun in templates:
-            yield simulate_extended(begun, self.seed, replicate, self.extensions)
+            yield simulate_extended(begun, self.seed, replicate, self.extensions, self.at.signal)
 
     def replicate(self, number: int) -> Replicate:
         """Run one replicate of every scenario and compare."""
