@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.calendar import month_index
+from sim.core.enums import ACTOR_TYPES
 from sim.core.errors import nearest_name
-from sim.core.table_reader import UserTable, read_table
+from sim.core.table_reader import Column, UserTable, read_table
 from sim.world.fields import month, number, slug, source, text
 
 CASES = Path(__file__).with_name("cases.csv")
@@ -24,19 +25,6 @@ EVENTS = Path(__file__).with_name("case_events.csv")
 DEPTHS = ("deep", "named", "aside", "background")
 """How closely the report looks at a case: studied, told of, mentioned, or no case at all."""
 
-PRECISIONS = ("day", "month", "year", "decade", "none")
-INITIATORS = ("china", "lac", "unknown")
-LEVELS = ("local", "central", "none")
-CHANNELS = (
-    "province",
-    "organisation",
-    "embassy",
-    "firm",
-    "bank",
-    "association",
-    "university",
-    "none",
-)
 WAYS = ("backlash", "referendum", "veto", "withheld", "lapse")
 """How something failed: the results of events of the kind ``failure``."""
 
@@ -106,39 +94,31 @@ class CaseEvent(NamedTuple):
         return month_index(self.date[:7] if len(self.date) > 4 else f"{self.date}-01")
 
 
-_CASE = slug("case", "Identity.")
+def _texts(names: str) -> tuple[Column, ...]:
+    return tuple(text(name, "As the report has it.", blank=True) for name in names.split())
+
+
+_WHO = ("china", "lac", "unknown")
+_CHANNELS = (*ACTOR_TYPES, "university", "none")
 _MONTH = "a month as YYYY-MM; of a deep case both, in order"
 _CASE_COLUMNS = (
-    _CASE,
+    slug("case", "Identity."),
     text("name", "Name."),
     text("depth", "Depth.", *DEPTHS),
-    text("initiator", "Who began.", *INITIATORS, blank=True),
-    *(month(name, _MONTH, blank=True) for name in ("since", "until")),
-    *(
-        text(name, "As the report has it.", blank=True)
-        for name in [
-            "country",
-            "localities",
-            "chinese_actors",
-            "office_holders",
-            "aligned",
-            "decides",
-            "outcome",
-        ]
-    ),
+    text("initiator", "Who began.", *_WHO, blank=True),
+    month("since", _MONTH, blank=True),
+    month("until", _MONTH, blank=True),
+    *_texts("country localities chinese_actors office_holders aligned decides outcome"),
     source(),
 )
 _EVENT_COLUMNS = (
-    _CASE,
+    slug("case", "Case."),
     *(text(name, "As coded.") for name in ("id", "kind", "result")),
-    text("precision", "Precision.", *PRECISIONS),
-    text("channel", "Channel.", *CHANNELS),
-    text("level", "Level.", *LEVELS),
-    text("initiator", "Who began.", *INITIATORS),
-    *(
-        text(name, "As the report has it.", blank=True)
-        for name in ["date", "country", "locality", "lac_actor", "chinese_actor", "sector", "note"]
-    ),
+    text("precision", "Precision.", "day", "month", "year", "decade", "none"),
+    text("channel", "Channel.", *_CHANNELS),
+    text("level", "Level.", "local", "central", "none"),
+    text("initiator", "Who began.", *_WHO),
+    *_texts("date country locality lac_actor chinese_actor sector note"),
     number("value_usd_m", "US$ million.", blank=True),
     source(),
 )

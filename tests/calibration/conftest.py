@@ -41,10 +41,10 @@ def plain_claims(plain_statistics: None) -> tuple[Claim, ...]:
 
 @pytest.fixture(scope="session")
 def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
-    """Return what ten runs of each world say about the claims of the test table."""
+    """Return what six runs of each world say about the claims of the test table."""
     from calibration.claims.claim_experiments import check_claims
 
-    return check_claims(plain_claims, replicates=10, workers=1)
+    return check_claims(plain_claims, replicates=6, workers=1)
 
 
 @pytest.fixture(scope="session")

@@ -43,26 +43,23 @@ MEASURES: dict[str, Measure] = {}
 _Take = TypeVar("_Take", bound=Callable[..., float])
 
 
-def _register(unit: str, of_record: bool) -> Callable[[_Take], _Take]:
+def of_record(*, unit: str, needs_run: bool = False) -> Callable[[_Take], _Take]:
+    """Register a function of a record's rows as a measure of the same name.
+
+    A ValueError tells that the name is taken or that the docstring, the meaning, is missing.
+    """
+
     def register(take: _Take) -> _Take:
         name = take.__name__
         meaning = (inspect.getdoc(take) or "").split("\n\n", 1)[0].replace("\n", " ")
         if not meaning or name in MEASURES:
             raise ValueError(f"the measure {name} stands twice or does not say what it measures")
-        MEASURES[name] = Measure(name, unit, meaning, of_record, take)
+        MEASURES[name] = Measure(name, unit, meaning, not needs_run, take)
         return take
 
     return register
 
 
-def of_record(*, unit: str) -> Callable[[_Take], _Take]:
-    """Register a function of a record's rows as a measure of the same name.
-
-    A ValueError tells that the name is taken or that the docstring, the meaning, is missing.
-    """
-    return _register(unit, True)
-
-
 def of_run(*, unit: str) -> Callable[[_Take], _Take]:
     """Register a function of a :class:`Found`; see :func:`of_record`."""
-    return _register(unit, False)
+    return of_record(unit=unit, needs_run=True)
