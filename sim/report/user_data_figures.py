@@ -94,7 +94,7 @@ def _legend_above(ax: Axes, **options: Any) -> None:
 def draw_ranks(record: Record, ax: Axes | None = None) -> Axes:
     """Draw how well the model and naive predictors rank the units, and the same given GDP."""
     ranks: Record = record["ranks"]
-    host = figure_style.host_axes(ax, (10.0, 4.4), (0.19, 0.13, 0.78, 0.68))
+    host = figure_style.host_axes(ax, (10.0, 4.4), (0.19, 0.15, 0.78, 0.66))
     lows = [0.0]
     for kind, shift, look, words in (
         ("rank", -0.14, (BLUE, "o"), "rank correlation"),
@@ -129,7 +129,7 @@ def draw_concentration(record: Record, ax: Axes | None = None) -> Axes:
     """Draw each measure of concentration: the table's as a line, predictions as intervals."""
     rows = record["concentration"]
     box = (0.185, 0.16, 0.79, 0.65)
-    host, panels = figure_style.panels(ax, (10.0, 4.4), box, figure_style.columns(len(rows), 0.035))
+    host, panels = figure_style.panels(ax, (10.0, 4.4), box, figure_style.columns(len(rows), 0.05))
     for number, (panel, row) in enumerate(zip(panels, rows, strict=True)):
         found = pd.DataFrame(row["predictions"]).T.astype(float)
         y, model = np.arange(len(found)), found.index == MODEL
@@ -162,7 +162,7 @@ def draw_calibration(record: Record, ax: Axes | None = None) -> Axes:
     """Draw how often the table lies below each predictive quantile, and the PIT's histogram."""
     found: Record = record["calibration"]
     levels, marks = np.array(found["levels"]), found["predictions"]
-    box = (0.075, 0.12, 0.9, 0.70)
+    box = (0.075, 0.14, 0.9, 0.68)
     host, (left, right) = figure_style.panels(ax, (10.0, 5.2), box, figure_style.columns(2, 0.11))
     model = marks[MODEL]
     left.fill_between(

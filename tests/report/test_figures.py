@@ -90,7 +90,9 @@ def cover(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_texts_keep_apart_and_inside(small_run: Run, name: str) -> None:
+def test_texts_keep_apart_and_inside_and_say_where_they_come_from(
+    small_run: Run, name: str
+) -> None:
     figure = figure_style.figure_of(drawn(small_run, name))
     written = boxes(figure)
     assert len(written) > 5
@@ -103,16 +105,10 @@ def test_texts_keep_apart_and_inside(small_run: Run, name: str) -> None:
     assert not outside
     pairs = itertools.combinations(written, 2)
     assert not [(a, b) for (a, one), (b, other) in pairs if cover(one, other)]
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_figures_say_what_they_show_and_where_they_come_from(small_run: Run, name: str) -> None:
-    figure = figure_style.figure_of(drawn(small_run, name))
-    texts = [text for text, _ in boxes(figure)]
-    assert texts.count(figure_style.stamp_text(small_run)) == 1
-    stamp = figure_style.stamp_text(small_run)
+    source = figure_style.stamp_text(small_run)
+    assert [text for text, _ in written].count(source) == 1
     for part in ("baseline", "seed 2020", "3 replicates", small_run.manifest["model_version"]):
-        assert part in stamp
+        assert part in source
 
 
 @pytest.mark.parametrize("name", ALL)
