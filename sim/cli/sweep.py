@@ -170,12 +170,12 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
 
 def _begun(plan: Planned, given: dict[str, Any], working: dict[str, Any]) -> str:
     """Write a plan into its folder, or find it there, and return the folder."""
-    from sim.experiments.sweep.start_sweep import begin
+    from sim.experiments.sweep.start_sweep import store_plan
     from sim.experiments.sweep.sweep_result import check_workers
 
     check_workers(**working)
     folder = given["out"] or str(free_folder(f"{plan.plan.scenario.name}-sweep"))
-    begin(plan, folder, given["overwrite"])
+    store_plan(plan, folder, given["overwrite"])
     return str(folder)
 
 

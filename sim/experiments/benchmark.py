@@ -124,21 +124,6 @@ def _apart(part: str, **variables: str) -> float:
     return float(subprocess.check_output(command, text=True, env=environment))
 
 
-def start_seconds() -> tuple[float, float]:
-    """Return the times from starting Python to the end of a run: the first ever, and the next.
-
-    The first compiles the engine; the next finds the compiled code on disk.
-    """
-    with tempfile.TemporaryDirectory() as empty:
-        cold, warm = (best_of(lambda _: _apart("first", XDG_CACHE_HOME=empty), 1) for _ in range(2))
-    return cold, warm
-
-
-def python_seconds() -> float:
-    """Return the time that Mesa agents take with compilation off."""
-    return _apart("agents", PARADIPLOMACY_COMPILE="0")
-
-
 def measure(notify: Callable[[str], object] = lambda _: None) -> dict[str, float]:
     """Measure everything and return it by the names of :data:`BARS`.
 
@@ -151,9 +136,11 @@ def measure(notify: Callable[[str], object] = lambda _: None) -> dict[str, float
     notify("Mesa agents")
     agents = agents_seconds()
     notify("a first run, compilation included")
-    cold, warm = start_seconds()
+    with tempfile.TemporaryDirectory() as empty:
+        # The first compiles the engine; the next finds the compiled code on disk.
+        cold, warm = (best_of(lambda _: _apart("first", XDG_CACHE_HOME=empty), 1) for _ in range(2))
     notify("agents in plain Python (this takes longest)")
-    python = python_seconds()
+    python = _apart("agents", PARADIPLOMACY_COMPILE="0")
     return {
         "run_ms": engine * 1e3,
         "mesa_ratio": agents / engine,
@@ -170,9 +157,9 @@ def table(measured: dict[str, float]) -> str:
     lines = [f"{'':<{width}}  {'measured':>9}  {'at least':>9}  {'aim':>7}"]
     for bar in BARS:
         value = measured[bar.name]
-        asked = ("" if ask is None else f"{ask:,.0f}" for ask in (bar.least, bar.aim))
-        row = f"{bar.what:<{width}}  {value:>9,.1f}  {next(asked):>9}  {next(asked):>7}"
-        lines.append(f"{row}  {bar.verdict(value)}".rstrip())
+        least, aim = ("" if bound is None else f"{bound:,.0f}" for bound in (bar.least, bar.aim))
+        row = f"{bar.what:<{width}}  {value:>9,.1f}  {least:>9}  {aim:>7}  {bar.verdict(value)}"
+        lines.append(row.rstrip())
     return "\n".join(lines)
 
 

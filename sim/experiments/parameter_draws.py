@@ -78,7 +78,16 @@ def factorial_with_draws(
             allowed="grid, lhs or a file; or vary the free parameters themselves",
         )
     taken = {one.name for one in varied}
-    names = _same([[n for n in left_by(scenario, draw) if n not in taken] for draw in known])
+    left = [[name for name in left_by(scenario, draw) if name not in taken] for draw in known]
+    if any(set(one) != set(left[0]) for one in left):
+        raise InputError("the draws name different parameters", field="draws")
+    if not left or not left[0]:
+        raise InputError(
+            "nothing is left to draw: every parameter of the draws is set or varied",
+            field="draws",
+            allowed="no draws, or fewer settings",
+        )
+    names = left[0]
     block = np.array([[draw[name] for name in names] for draw in known])
     base = design.points.to_numpy() if design is not None else np.empty((1, 0))
     if len(base) * len(block) > MOST_POINTS:
@@ -94,16 +103,3 @@ def factorial_with_draws(
     settings |= {"draws": len(block), "drawn": len(names), "drawn_from": dict(source or {})}
     kind, seed = (design.kind, design.seed) if design is not None else ("draws", 0)
     return Design.of(kind, every, points, seed, settings)
-
-
-def _same(names: Sequence[Sequence[str]]) -> list[str]:
-    """Return the parameters that all draws name."""
-    if any(set(one) != set(names[0]) for one in names):
-        raise InputError("the draws name different parameters", field="draws")
-    if not names or not names[0]:
-        raise InputError(
-            "nothing is left to draw: every parameter of the draws is set or varied",
-            field="draws",
-            allowed="no draws, or fewer settings",
-        )
-    return list(names[0])

@@ -53,39 +53,18 @@ class Method:
     words: str  # what the main column says, in a sentence
 
 
-METHODS: dict[str, Method] = {
-    method.name: method
-    for method in (
-        Method(
-            "sobol",
-            "total",
-            ("first", "first_low", "first_high"),
-            "share of the variance of the points' means",
-            "The share of variance that would be left if everything but this parameter were known.",
-        ),
-        Method(
-            "morris",
-            "mu_star",
-            ("mu", "sigma"),
-            "outcome, over the whole range",
-            "The mean size of the change when the parameter moves, scaled to its whole range.",
-        ),
-        Method(
-            "pawn",
-            "pawn",
-            (),
-            "Kolmogorov-Smirnov distance, 0 to 1",
-            "How far the outcome's distribution moves when the parameter is known (median slice).",
-        ),
-        Method(
-            "delta",
-            "delta",
-            (),
-            "0 to 1",
-            "How much of the outcome's density moves, on average, when the parameter is known.",
-        ),
-    )
-}
+_EVERY = (
+    Method("sobol", "total", ("first", "first_low", "first_high"),
+           "share of the variance of the points' means",
+           "The share of variance that would be left if everything but this parameter were known."),
+    Method("morris", "mu_star", ("mu", "sigma"), "outcome, over the whole range",
+           "The mean size of the change when the parameter moves, scaled to its whole range."),
+    Method("pawn", "pawn", (), "Kolmogorov-Smirnov distance, 0 to 1",
+           "How far the outcome's distribution moves when the parameter is known (median slice)."),
+    Method("delta", "delta", (), "0 to 1",
+           "How much of the outcome's density moves, on average, when the parameter is known."),
+)  # fmt: skip
+METHODS: dict[str, Method] = {method.name: method for method in _EVERY}
 
 
 def method_for(design: Design, name: str = "auto") -> Method:

@@ -203,23 +203,20 @@ def _boxes(algorithm: Any, threshold: float) -> Iterable[DiscoveredBox]:
         found = algorithm.find_box()
         if found is None:
             return
-        place = _choice(found.peeling_trajectory, threshold)
-        found.select(place)
-        box = _box(found, place)
+        box = _box(found, threshold)
         if number and (box.density < threshold or not box.limits):
             return
         yield box
 
 
-def _choice(steps: pd.DataFrame, threshold: float) -> int:
-    """Return the step of a peeling trajectory to take."""
+def _box(found: Any, threshold: float) -> DiscoveredBox:
+    """Return the box of the step of a peeling trajectory that is best."""
+    steps: pd.DataFrame = found.peeling_trajectory
     dense = steps[steps["density"] >= threshold]
     by = ["coverage", "density"] if len(dense) else ["density", "coverage"]
-    chosen = dense if len(dense) else steps
-    return int(chosen.sort_values(by, ascending=False, kind="stable")["id"].iloc[0])
-
-
-def _box(found: Any, place: int) -> DiscoveredBox:
+    best = (dense if len(dense) else steps).sort_values(by, ascending=False, kind="stable")
+    place = int(best["id"].iloc[0])
+    found.select(place)
     step, limits = found.peeling_trajectory.iloc[place], found.box_lims[place]
     chances = found.p_values[place]
     restricted = tuple(

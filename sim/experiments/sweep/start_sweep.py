@@ -128,7 +128,7 @@ def sweep(
         end=end,
     )
     place = out if out is not None else free_folder(f"{made.plan.scenario.name}-sweep")
-    begin(made, place, overwrite)
+    store_plan(made, place, overwrite)
     return Sweep(place).resume(
         workers=workers, cluster=cluster, cluster_timeout=cluster_timeout, progress=progress
     )
@@ -166,7 +166,7 @@ def planned(
                 raise InputError(f"{one.name} is both set and varied", argument="vary")
     if points is None or draws:
         points = factorial_with_draws(points, draws, chosen, drawn_from)
-    kept = checked_tables(tuple(tables), keep_events)
+    names = checked_tables(tuple(tables), keep_events)
     runs = len(points.points) * chosen.replicates
     plan = SweepPlan(
         scenario=chosen,
@@ -174,13 +174,13 @@ def planned(
         world_digest=world.digest,
         design=points,
         blocks=(Block(0, len(points.points), 0, chosen.replicates),),
-        chunk_runs=chunk if chunk is not None else chunk_size(runs, kept),
-        tables=kept,
+        chunk_runs=chunk if chunk is not None else chunk_size(runs, names),
+        tables=names,
     )
     return Planned(plan, world, chunk is not None)
 
 
-def begin(made: Planned, out: str | Path, overwrite: bool = False) -> None:
+def store_plan(made: Planned, out: str | Path, overwrite: bool = False) -> None:
     """Write a plan into a new folder or address, or find it there.
 
     With ``overwrite``, what is kept there of a sweep is removed first.
@@ -193,7 +193,7 @@ def begin(made: Planned, out: str | Path, overwrite: bool = False) -> None:
         if overwrite:
             store.clear()
         if not store.has_plan:
-            store.begin(made.plan, made.world)
+            store.create(made.plan, made.world)
             return
         held = store.plan()
         differences = held.differences(made.plan)

@@ -29,6 +29,9 @@ Progress = Callable[[int, int], None]
 CLUSTER_SECONDS = 60.0
 """How long a cluster may be without a worker where nothing else is asked for."""
 
+Working = tuple[int | None, str | None, float]
+"""Processes, address of a cluster, and how long that may be without a worker (s)."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -214,7 +217,7 @@ class Sweep:
         with self.store.place.lock():
             self.plan = self.store.plan()
             self.store.mend()
-            self._carry_out(workers, cluster, cluster_timeout, progress, retry)
+            self._carry_out((workers, cluster, cluster_timeout), progress, retry)
         return self
 
     def extend(
@@ -246,7 +249,7 @@ class Sweep:
         with self.store.place.lock():
             self.plan = self.extended_plan(n, replicates)
             self.store.write_plan(self.plan)
-            self._carry_out(workers, cluster, cluster_timeout, progress)
+            self._carry_out((workers, cluster, cluster_timeout), progress)
         return self
 
     def extended_plan(self, n: int | None = None, replicates: int | None = None) -> SweepPlan:
@@ -256,16 +259,9 @@ class Sweep:
         self.store.world(plan)
         return plan.extended(n, replicates)
 
-    def _carry_out(
-        self,
-        workers: int | None,
-        cluster: str | None,
-        timeout: float,
-        progress: Progress | None,
-        retry: bool = False,
-    ) -> None:
+    def _carry_out(self, working: Working, progress: Progress | None, retry: bool = False) -> None:
         """Make the runs that are left; the place is locked."""
-        check_workers(workers, cluster, timeout)
+        check_workers(*working)
         store, plan = self.store, self.plan
         store.check_version(plan)
         store.world(plan)
@@ -279,18 +275,11 @@ class Sweep:
         advance = _counter(done, plan.runs, progress)
         self.__dict__.pop("frame", None)
         if left:
-            self._work(left, workers, cluster, timeout, advance)
+            self._work(left, working, advance)
 
-    def _work(
-        self,
-        left: list[Chunk],
-        workers: int | None,
-        cluster: str | None,
-        timeout: float,
-        advance: Callable[[int], None],
-    ) -> None:
+    def _work(self, left: list[Chunk], working: Working, advance: Callable[[int], None]) -> None:
         """Make the runs of some chunks in this process, with several, or on a cluster."""
-        store, plan = self.store, self.plan
+        store, plan, (workers, cluster, timeout) = self.store, self.plan, working
         tasks = (plan.task(chunk) for chunk in left)
         if cluster is not None:
             from sim.experiments.sweep.dask_cluster import work_on_cluster

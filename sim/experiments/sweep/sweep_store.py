@@ -116,7 +116,7 @@ class Store:
         else:
             folders.prepare_folder(folder, overwrite, mark=PLAN)
 
-    def begin(self, plan: SweepPlan, world: World) -> None:
+    def create(self, plan: SweepPlan, world: World) -> None:
         """Write the plan of a new sweep, and the world's tables where they are not the shipped.
 
         Files that are there, of a sweep whose plan is lost, are taken over if they are its own.
