@@ -58,7 +58,7 @@ def local_cluster() -> Iterator[Any]:
     with (
         collected(),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as started,
     ):
         yield started
@@ -88,6 +88,9 @@ class Bare:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "scheduler.json"
         self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start_scheduler(self) -> None:
+        """Start the scheduler and wait for its address."""
         self.scheduler = self.start("scheduler", "--port", "0", "--host", "127.0.0.1")
         # An empty file is not written yet.
         wait_for(lambda: self.file.is_file() and bool(self.file.read_text(encoding="utf-8")))
@@ -114,8 +117,11 @@ def bare(tmp_path: Path, path_of_workers: None) -> Iterator[Bare]:
     pytest.importorskip("distributed")
     with collected():
         held = Bare(tmp_path)
-        yield held
-        held.end()
+        try:
+            held.start_scheduler()
+            yield held
+        finally:
+            held.end()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
