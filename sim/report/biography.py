@@ -230,7 +230,7 @@ def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
     return what, phrase("biography.deal_after", **fields, months=months)
 
 
-def told_lines(
+def timeline_lines(
     life: Biography, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
 ) -> list[str]:
     """Return a heading and the events of a life with a mark each, at most 78 columns wide."""
@@ -243,14 +243,14 @@ def told_lines(
     for line in life.lines:
         event = line.event
         month = "" if before is not None and event.month == before.month else event.month
-        told = names.line_sentence(event, line.causes, life.project)
-        lines += _indented(told, f"{month:7}  {mark(line)} ", 11)
-        # The step of the project that was told just before is no reason worth naming.
-        told_before = before.event_id if before is not None else None
+        sentence = names.line_sentence(event, line.causes, life.project)
+        lines += _indented(sentence, f"{month:7}  {mark(line)} ", 11)
+        # The step of the project that stands just before is no reason worth naming.
+        just_before = before.event_id if before is not None else None
         causes = [
             cause
             for cause in line.causes
-            if cause.event_id != told_before
+            if cause.event_id != just_before
             and (event.project is None or cause.project != event.project)
         ]
         if causes:
@@ -265,7 +265,7 @@ def _indented(text: str, first: str, rest: int) -> list[str]:
 
 def text_of(life: Biography, names: EventDescriber) -> str:
     """Return a life as a timeline in plain text, at most 78 columns wide."""
-    lines = told_lines(life, names, lambda line: LANES[line.lane].mark)
+    lines = timeline_lines(life, names, lambda line: LANES[line.lane].mark)
     if life.left_out:
         lines.append(" " * 11 + phrase("biography.left_out", count=life.left_out))
     used = {line.lane for line in life.lines}

@@ -127,8 +127,8 @@ def compare_card(comparison: ComparisonTables) -> str:
             blocks.append(wrap(identical_words(comparison, label), INNER))
             continue
         blocks.append(_effects(comparison, label))
-        told = divergence_words(comparison, label, names), deals_words(comparison, label)
-        blocks.append([line for text in told for line in wrap(text, INNER)])
+        texts = divergence_words(comparison, label, names), deals_words(comparison, label)
+        blocks.append([line for text in texts for line in wrap(text, INNER)])
     gain = comparison.effects.loc[comparison.effects["outcome"] == "deals", "gain"]
     gains = ", ".join(f"{value:,.0f}×" for value in gain if np.isfinite(value))
     version = comparison.manifest["model_version"]

@@ -15,7 +15,7 @@ from sim.report.biography import (
     event_record,
     events_by_id,
     find_project,
-    told_lines,
+    timeline_lines,
     trace_project,
 )
 from sim.report.compare_text import fate_words, kind_words
@@ -131,7 +131,7 @@ def between_of(pair: PairedRuns, deal: str) -> str:
     found = paired.lone[project]
     here, there = pair.names[found.side], pair.names[1 - found.side]
     other = paired.events[1 - found.side]
-    lines = told_lines(
+    lines = timeline_lines(
         trace_project(pair.logs[found.side], project, pair.replicate),
         paired.names,
         lambda line: SHARED if line.event.event_id in other else ALONE,

@@ -207,5 +207,5 @@ def _place(run: RunTables, code: str, timeline: Figure) -> dict[str, Any]:
     if life is None:
         return found
     ended = any(event.kind == "deal" for event in life.own)
-    told = "How one deal came about" if ended else "How one project failed or is still open"
-    return found | {"told": told, "biography": text_of(life, names)}
+    title = "How one deal came about" if ended else "How one project failed or is still open"
+    return found | {"title": title, "biography": text_of(life, names)}

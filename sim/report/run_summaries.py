@@ -106,23 +106,16 @@ def per_year(counts: Floats) -> tuple[Floats, int]:
 
 def places_of(run: RunTables) -> list[str]:
     """Return the localities the scenario looks at, then the best documented ones."""
-    documented = run.world.documented["locality"]
-    counts = documented.value_counts(sort=False)
-    best = sorted(counts.index, key=lambda code: (-counts[code], code))
+    counts = run.world.documented["locality"].value_counts().sort_index()
+    best = counts.sort_values(ascending=False, kind="stable").index
     return list(dict.fromkeys([*run.scenario.focus, *best[:2]]))[: max(len(run.scenario.focus), 2)]
 
 
 class Funnel(NamedTuple):
-    """Hold how many of what reached each step, and what was lost after it.
+    """Hold the steps from visits to completed, how many of what reached each, and what was lost.
 
-    Parameters
-    ----------
-    steps
-        Names of the steps, from visits to completed.
-    reached
-        Shape (runs, steps).
-    lost
-        Shape (runs, steps, losses): projects that got as far as a step and no further.
+    ``reached`` has the shape (runs, steps), ``lost`` (runs, steps, losses): projects that got as
+    far as a step and no further.
     """
 
     steps: tuple[str, ...]
@@ -153,8 +146,8 @@ def funnel(run: RunTables) -> Funnel:
 
 def totals(run: RunTables, column: str, by: str) -> pd.DataFrame:
     """Return a sum over deals by run (rows) and group (columns); ``column`` '' counts them."""
-    wanted = ["replicate", by, "month_deal", "value_usd_m"]
-    frame = run.tables["projects"].select(list(dict.fromkeys(wanted))).to_pandas()
+    columns = ["replicate", by, "month_deal", "value_usd_m"]
+    frame = run.tables["projects"].select(list(dict.fromkeys(columns))).to_pandas()
     frame = frame[frame["month_deal"].notna()]
     values = np.ones(len(frame)) if not column else frame[column].to_numpy(dtype=np.float64)
     table = pd.crosstab(frame["replicate"], frame[by], values=values, aggfunc="sum", dropna=False)
