@@ -160,9 +160,9 @@ class PlacePanel:
             return
         for plot in self.plots:
             plot.update(found)
-        texts = case_texts.place_words(self.session, self.name, self.counts, found)
-        given = case_texts.given_words(self.session, self.scenario)
-        self.summary.object = paragraphs(*texts, *([given] if given else []))
+        self.summary.object = case_texts.place_text(
+            self.session, self.name, self.counts, found, self.scenario
+        )
         self.numbers.object = case_texts.number_table(self.session, self.counts, found)
         for listener in self.listeners:
             listener()

@@ -171,10 +171,8 @@ class SwapPanel:
             return
         mine = self.mine
         since = mine.describer.month(month_name(mine.conditions.since))
-        self.summary.object = paragraphs(
-            case_texts.swap_words(self.session, self.choices()[self.key], mine.name, since),
-            *case_texts.effect_words(self.session, found, mine.name),
-        )
+        swap = self.choices()[self.key]
+        self.summary.object = case_texts.swap_text(self.session, swap, found, mine.name, since)
 
     def _draw(self, found: tuple[SwapEffect, ...]) -> None:
         """Draw effects, or take the drawing away where there are none."""

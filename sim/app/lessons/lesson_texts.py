@@ -8,7 +8,6 @@ from sim.app.html_text import render
 from sim.app.language import Translate
 from sim.app.lessons.lesson_runs import (
     LARGE,
-    NONE,
     PAIRS,
     SMALL,
     UP_MUCH,
@@ -85,85 +84,31 @@ def progress(pairs: int, _: Translate) -> str:
     return _("All {total} pairs of runs are in.", total=PAIRS)
 
 
-def verdict(guess: int, evidence: LessonEvidence, _: Translate) -> str:
-    """Return whether the guess was right, or in which way it was not."""
-    right = evidence.finding(evidence.names[0]).category
-    if guess == right:
-        return _("Your guess was right.")
-    middle = UP_MUCH // 2
-    if (guess - middle) * (right - middle) > 0:
-        return _("You guessed the direction, but not the size.")
-    if right == middle:
-        return _("You expected a change, but there is hardly any.")
-    if guess == middle:
-        return _("You expected hardly any change, but there is one.")
-    return _("It goes the other way.")
+def explanation(lesson: Lesson, guess: int, evidence: LessonEvidence, _: Translate) -> str:
+    """Return whether a guess was right, what the runs show, how sure that is, and why, as HTML.
 
-
-def shown(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> list[str]:
-    """Return what the runs show of the outcome to predict, and how sure that is."""
+    Of the two outcomes that are set against each other comes first which changes more.
+    """
+    contrast = lesson.experiment.contrast
+    if evidence.contrast(*contrast).difference < 0:
+        contrast = contrast[::-1]
     finding = evidence.finding(lesson.outcome)
-    ends = {
-        "low": signed(finding.low),
-        "high": signed(finding.high),
-        "level": f"{100 * LEVEL:.0f}",
-        "pairs": evidence.pairs,
-    }
-    if finding.is_clear and finding.category == NONE:
-        sure = _(
-            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-            "pairs of runs). Chance alone would hardly make it, but it is so small that it "
-            "counts as none.",
-            **ends,
-        )
-    elif finding.is_clear:
-        sure = _(
-            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-            "pairs of runs). Chance alone would hardly make it.",
-            **ends,
-        )
-    else:
-        sure = _(
-            "The difference per run lies between {low} and {high} ({level} % interval, {pairs} "
-            "pairs of runs). It cannot be told from none.",
-            **ends,
-        )
-    spans = _("The interval spans more than one of the answers: which holds is not sure.")
-    return [
-        _(
-            "{name}: {usual} per run in the usual world (“{usual_name}”), {changed} in the changed "
-            "one (“{changed_name}”). That is a change of {change}.",
-            name=outcome_names(_)[lesson.outcome],
-            usual=number(finding.usual),
-            changed=number(finding.changed),
-            usual_name=_(lesson.usual),
-            changed_name=_(lesson.changed),
-            change=change(finding, _),
-        ),
-        sure,
-        *([] if finding.is_one_category else [spans]),
-        contrast(lesson, evidence, _),
-    ]
-
-
-def contrast(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
-    """Return which of two outcomes changes by the larger share, if that can be told."""
-    one, other = lesson.experiment.contrast
-    if evidence.contrast(one, other).difference < 0:
-        one, other = other, one
-    names = outcome_names(_)
-    facts = {
-        "one": names[one],
-        "other": names[other],
-        "size": change(evidence.finding(one), _),
-        "other_size": change(evidence.finding(other), _),
-    }
-    if evidence.contrast(one, other).is_clear:
-        return _("{one} ({size}) change by a larger share than {other} ({other_size}).", **facts)
-    return _(
-        "Which changes by the larger share cannot be told: {one} ({size}) or {other} "
-        "({other_size}).",
-        **facts,
+    return render(
+        "lessons/explanation.html",
+        _=_,
+        lesson=lesson,
+        guess=guess - UP_MUCH // 2,
+        finding=finding,
+        right=finding.category - UP_MUCH // 2,
+        pairs=evidence.pairs,
+        level=f"{100 * LEVEL:.0f}",
+        name=outcome_names(_)[lesson.outcome],
+        names=[outcome_names(_)[name] for name in contrast],
+        sizes=[change(evidence.finding(name), _) for name in contrast],
+        ranked=evidence.contrast(*contrast).is_clear,
+        change=change(finding, _),
+        number=number,
+        signed=signed,
     )
 
 

@@ -196,10 +196,4 @@ class LessonsTab:
         )
         if evidence.is_final and self.guess is not None:
             self._question.answer = evidence.finding(lesson.outcome).category
-            self._explanation.object = render(
-                "lessons/explanation.html",
-                _=_,
-                lesson=lesson,
-                verdict=lesson_texts.verdict(self.guess, evidence, _),
-                shown=lesson_texts.shown(lesson, evidence, _),
-            )
+            self._explanation.object = lesson_texts.explanation(lesson, self.guess, evidence, _)

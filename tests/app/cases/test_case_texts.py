@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +31,12 @@ def total(kind: str, count: int) -> StatedTotal:
     return StatedTotal(kind, KINDS.get(kind, (kind,)), 12, 17, count, "<i>many", "page 4")
 
 
+def said(session: Session, *given: Any) -> list[str]:
+    """Return the sentences on what the runs make of a place."""
+    text = case_texts.place_text(session, *given)
+    return [unescape(found) for found in re.findall(r"<p>(.*?)</p>", text, re.DOTALL)]
+
+
 def on_record(
     *facts: documented_record.Fact, totals: Sequence[StatedTotal] = ()
 ) -> tuple[documented_record.RecordCount, ...]:
@@ -41,7 +50,7 @@ def effect(low: float, high: float) -> SwapEffect:
 
 def test_what_the_record_has_more_of_is_said(session: Session) -> None:
     story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
-    texts = case_texts.place_words(session, "Here", on_record(fact("deal"), fact("deal")), story)
+    texts = said(session, "Here", on_record(fact("deal"), fact("deal")), story)
     assert "3 visits from China" in texts[0]
     assert texts[1] == "No run of 10 has a deal."
     assert "record has more than the model: deals (2 dated)" in texts[2]
@@ -51,11 +60,9 @@ def test_what_the_record_has_more_of_is_said(session: Session) -> None:
 def test_a_stated_total_is_what_is_compared(session: Session) -> None:
     story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
     counts = on_record(totals=[total("visit_to_lac", 3)])
-    inside = case_texts.place_words(session, "Here", counts, story)
+    inside = said(session, "Here", counts, story)
     assert inside[2] == "Every number on record lies inside the model's 90 % range."
-    fewer = case_texts.place_words(
-        session, "Here", on_record(totals=[total("visit_to_lac", 4)]), story
-    )
+    fewer = said(session, "Here", on_record(totals=[total("visit_to_lac", 4)]), story)
     told = "record has more than the model: visits from China (0 dated, at least 4 stated)."
     assert told in fewer[2]
 
@@ -63,7 +70,7 @@ def test_a_stated_total_is_what_is_compared(session: Session) -> None:
 def test_what_is_stated_of_both_ways_is_compared_together(session: Session) -> None:
     story = made(*({"visit_to_lac": [1, 2], "visit_to_china": [3]} for _ in range(10)))
     counts = on_record(fact("visit_to_lac"), totals=[total("visit", 3)])
-    texts = case_texts.place_words(session, "Here", counts, story)
+    texts = said(session, "Here", counts, story)
     assert texts[2] == "Every number on record lies inside the model's 90 % range."
     row = case_texts.number_table(session, counts, story).partition("Visits either way")[2]
     assert "<td>1 dated, at least 3 stated</td><td>3</td><td>3 to 3</td><td>100%</td>" in row
@@ -79,26 +86,24 @@ def test_stated_totals_are_listed_with_their_source(session: Session) -> None:
 
 def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
     story = made({"deal": [1]}, {"deal": [1, 2]}, {"deal": [2]})
-    texts = case_texts.place_words(session, "Here", on_record(fact("deal")), story)
+    texts = said(session, "Here", on_record(fact("deal")), story)
     assert texts[1].startswith("3 of 3 runs have a deal")
     assert texts[1].endswith("in 2001.")
     assert texts[2] == "Every number on record lies inside the model's 90 % range."
 
 
 def test_one_run_is_told_as_one(session: Session) -> None:
-    texts = case_texts.place_words(session, "Here", on_record(), made({"deal": [1]}, {}))
+    texts = said(session, "Here", on_record(), made({"deal": [1]}, {}))
     assert texts[1] == "1 of 2 runs has a deal, the first in 2001."
 
 
 def test_without_runs_nothing_is_claimed(session: Session) -> None:
     none = replace(made({}), counts=made({}).counts[:0])
-    assert case_texts.place_words(session, "Here", on_record(), none) == [
-        "The first runs are under way."
-    ]
+    assert said(session, "Here", on_record(), none) == ["The first runs are under way."]
     assert "–" in case_texts.number_table(session, on_record(), none)
-    assert case_texts.effect_words(session, (), "Here") == [
-        "The first pairs of runs are under way."
-    ]
+    text = case_texts.swap_text(session, e.Swap(e.ALL), (), "Here", "May 2005")
+    assert text.count("<p>") == 2
+    assert "The first pairs of runs are under way." in text
 
 
 def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
@@ -118,19 +123,22 @@ def test_texts_of_the_record_are_escaped(session: Session) -> None:
 
 
 def test_what_a_scenario_puts_in_is_said(session: Session, world: World) -> None:
-    given = [
-        case_texts.given_words(session, documented_record.scenario_of(world, code))
+    one, other = (
+        said(session, "Here", (), made({}), documented_record.scenario_of(world, code))
         for code in documented_record.first_pair(world)
-    ]
-    assert given[0] == ""
-    assert "1 visit and 1 twinning" in given[1]
+    )
+    assert not any("Put in" in text for text in one)
+    assert "1 visit and 1 twinning" in other[-1]
 
 
 def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) -> None:
-    clear = case_texts.effect_words(session, (effect(0.5, 1.5),), "Here")
-    unclear = case_texts.effect_words(session, (effect(-0.5, 1.5),), "Here")
-    assert "sure at 95 %" in clear[1]
-    assert "cannot be told from none" in unclear[1]
+    clear, unclear = (
+        case_texts.swap_text(session, e.Swap(e.ALL), (effect(low, 1.5),), "Here", "May 2005")
+        for low in (0.5, -0.5)
+    )
+    assert "sure at 95 %: it lies between +0.5 and +1.5" in clear
+    assert "cannot be told from none" not in clear
+    assert "cannot be told from none: it lies between -0.5 and +1.5" in unclear
     assert "not clear" in case_texts.effect_table(session, (effect(-0.5, 1.5),), 9)
     assert "not clear" not in case_texts.effect_table(session, (effect(0.5, 1.5),), 9)
 
@@ -152,7 +160,7 @@ def test_every_exchange_has_a_title_and_says_what_it_does(session: Session) -> N
         e.Swap(e.ALL),
     ]
     titles = [case_texts.swap_title(session, x, "There") for x in given]
-    told = [case_texts.swap_words(session, x, "Here", "May 2005") for x in given]
+    told = [case_texts.swap_text(session, x, (), "Here", "May 2005") for x in given]
     assert len(set(titles)) == len(given)
     assert all("May 2005" in text and "nan" not in text for text in told)
     assert "0.80" in told[0]
