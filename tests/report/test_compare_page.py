@@ -347,11 +347,7 @@ def test_figures_can_be_drawn_into_axes_of_the_caller(both: Comparison) -> None:
         assert given is ax
 
 
-def test_report_and_figures_are_written_alike_twice(
-    both: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Both maps are drawn by the same code.
-    monkeypatch.delitem(compare_figures.FIGURES, "map_trust")
+def test_report_and_figures_are_written_alike_twice(both: Comparison, tmp_path: Path) -> None:
     report, names = write_report(both, tmp_path), compare_figures.captions(both)
     place = tmp_path / "figures"
     assert {path.stem for path in place.glob("*.png")} == set(names)
