@@ -34,9 +34,9 @@ from calibration.user_data.user_table import (
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
 from sim.core.state import Array
-from sim.experiments.run_settings import simulated
+from sim.experiments.run_settings import base_manifest, chosen_scenario, simulated
 from sim.scenario.intervention_fields import LAST_MONTH
-from sim.scenario.schema import Scenario, load
+from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 from sim.world.authority import LAST_YEAR, authority_index
 from sim.world.names import COUNTRIES, PlaceNames
@@ -151,8 +151,8 @@ def compare_with_table(
         If the table or anything else given cannot be used.
     """
     request, tables = request or ComparisonRequest(), world or load_world()
-    chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=tables)
-    chosen = _run_on(chosen.with_overrides(replicates=replicates, seed=seed), request)
+    chosen = chosen_scenario(scenario, tables, replicates=replicates, seed=seed)
+    chosen = _run_on(chosen, request)
     _check_request(request, chosen, tables)
     table = read_observed(path, tables, request, _years_of(chosen))
     question = _question(table, request, chosen, tables)
@@ -160,7 +160,7 @@ def compare_with_table(
     groups, resampled = _groups(question, tables)
     started, clock = datetime.now(UTC), time.perf_counter()
     runs = count_runs(question, chosen, tables, draws=draws, workers=workers, progress=progress)
-    seconds = time.perf_counter() - clock
+    seconds = round(time.perf_counter() - clock, 3)
     predictors, is_count = naive_predictors(question, tables), table.measure == COUNT
     case = scores.UnitPredictions(observed.units, runs.units, predictors, groups, is_count)
     record = {
@@ -170,16 +170,7 @@ def compare_with_table(
         **_found(case, table, question, observed, runs, tables),
     }
     record = files.plain(record, _DIGITS)
-    manifest = provenance.manifest(
-        scenario=chosen.model_dump(mode="json"),
-        parameters=chosen.parameter_values(),
-        world_digest=tables.digest,
-        seed=chosen.seed,
-        replicates=chosen.replicates,
-        driver="compiled",
-        started=started,
-        seconds=seconds,
-    )
+    manifest = base_manifest(chosen, tables, "compiled", started) | {"seconds": seconds}
     manifest |= {"kind": "against", "compared": record["compared"], "draws": list(draws or ())}
     return TableComparison(record, _unit_table(case, question, tables), manifest)
 

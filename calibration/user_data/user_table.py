@@ -28,24 +28,14 @@ COUNT, VALUE = "count", "value"
 NOT_READ = ("name", "note", "source")
 COLUMNS = "unit, year (optional), sector (optional), and count or value"
 LARGEST = 1e15
-_AMOUNTS = (
-    Column(
-        COUNT,
-        "integer",
-        low=0,
-        high=LARGEST,
-        present=False,
-        words="a whole number from 0, without marks between thousands",
-    ),
-    Column(
-        VALUE,
-        "number",
-        low=0.0,
-        high=LARGEST,
-        present=False,
-        words="an amount in US$ million from 0, without marks between thousands",
-    ),
-)
+_WORDS = {
+    "unit": "an ISO 3166-1 code of three letters or an ISO 3166-2 code of the world's tables",
+    "year": "a year of four digits; leave the column out where years are not known",
+    "sector": "{}; leave the column out where they are not known",
+    COUNT: "a whole number from 0, without marks between thousands",
+    VALUE: "an amount in US$ million from 0, without marks between thousands",
+}
+"""What a cell may hold, by column."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +93,7 @@ def read_observed(
     """Return the rows of a user's table that are asked for.
 
     ``years`` are the first and the last that the model is run for where the request names none.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, a column is missing or unknown, or a cell is wrong:
-        all that is, with lines.
+    InputError tells all that is wrong with the file, its columns and cells, with lines.
     """
     asked = request or ComparisonRequest()
     file = read_table(Path(path), _columns(world), unread=NOT_READ)
@@ -163,28 +148,22 @@ def _columns(world: World) -> tuple[Column, ...]:
             "unit",
             "text",
             allowed=(*world.countries["iso3"], *world.localities["code"]),
-            words="an ISO 3166-1 code of three letters or an ISO 3166-2 code of the world's tables",
+            words=_WORDS["unit"],
             unknown="is no country or locality of this world",
             nearest=nearest_unit,
         ),
-        Column(
-            "year",
-            "integer",
-            low=1000,
-            high=9999,
-            present=False,
-            words="a year of four digits; leave the column out where years are not known",
-        ),
+        Column("year", "integer", low=1000, high=9999, present=False, words=_WORDS["year"]),
         Column(
             "sector",
             "text",
             allowed=sectors,
             present=False,
-            words=f"{', '.join(sorted(sectors))}; leave the column out where they are not known",
+            words=_WORDS["sector"].format(", ".join(sorted(sectors))),
             unknown="is no sector of this world",
             nearest=nearest_sector,
         ),
-        *_AMOUNTS,
+        Column(COUNT, "integer", low=0, high=LARGEST, present=False, words=_WORDS[COUNT]),
+        Column(VALUE, "number", low=0.0, high=LARGEST, present=False, words=_WORDS[VALUE]),
     )
 
 

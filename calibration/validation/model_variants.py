@@ -62,10 +62,7 @@ def simulator(name: str) -> Documented:
 def clusters_of(statistics: tuple[str, ...]) -> dict[str, list[int]]:
     """Return which statistics are one piece of evidence, as places in a vector, by name.
 
-    Raises
-    ------
-    InputError
-        If a statistic is in no cluster or in two, or one of a cluster's is not known.
+    Each must be in one cluster of the table, which names no others.
     """
     clusters: dict[str, list[str]] = load_table()["clusters"]
     listed = [name for names in clusters.values() for name in names]

@@ -41,13 +41,7 @@ class ValidationContext:
 
     @classmethod
     def read(cls, folder: Path, scratch: Path, workers: int, notify: Notify) -> ValidationContext:
-        """Return the context of the calibration in a folder.
-
-        Raises
-        ------
-        InputError
-            If there is no posterior, its tables are gone, or it belongs to another model.
-        """
+        """Return the context of the calibration in a folder; refuse one of another model."""
         posterior = read_posterior(folder / POSTERIOR)
         simulator = load_simulator(SIMULATOR)
         if other := posterior.stale(simulator.identity):

@@ -61,14 +61,7 @@ def out(default: str) -> Any:
 
 
 def settings(given: list[str] | None) -> dict[str, float]:
-    """Return the parameters set on the command line as ``name=value``.
-
-    Raises
-    ------
-    InputError
-        If one is not of that form, or names no parameter, or its value is no number, or it is
-        set twice.
-    """
+    """Return the parameters set on the command line as ``name=value``, each once."""
     from sim.core.parameters import PARAMETERS
 
     values: dict[str, float] = {}
@@ -92,13 +85,7 @@ def settings(given: list[str] | None) -> dict[str, float]:
 
 
 def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
-    """Return the draws asked for by ``--posterior``, none without it; warn of those out of date.
-
-    Raises
-    ------
-    InputError
-        If there is no such calibration, the world is not the shipped one, or it has fewer draws.
-    """
+    """Return the draws asked for by ``--posterior``, none without it; warn of those out of date."""
     from calibration.published import Drawn, draws
 
     if count is None:

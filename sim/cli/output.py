@@ -143,16 +143,8 @@ def progress(
 ) -> Iterator[Notify | None]:
     """Yield a function that shows progress, or None where nothing is to be shown.
 
-    Parameters
-    ----------
-    quiet
-        Show nothing.
-    lines
-        Where nobody looks at a terminal, print a line now and then.
-    stays
-        Leave the bars on the terminal at the end.
-    compiles
-        Say that the engine is compiled, if it is.
+    With ``lines``, a line is printed now and then where nobody looks at a terminal; what ``stays``
+    is left on the terminal at the end; work that ``compiles`` says so if the engine is not warm.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn

@@ -33,11 +33,11 @@ def run(
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
-    from sim.scenario.schema import load
+    from sim.experiments.run_settings import chosen_scenario
     from sim.world import load_world
 
     parameters, tables = options.settings(set_), load_world(world)
-    given = load(scenario, world=tables).with_overrides(parameters=parameters, seed=seed, end=end)
+    given = chosen_scenario(scenario, tables, overrides=parameters, seed=seed, end=end)
     drawn = options.drawn(posterior, calibration, tables)
     enough = options.runs(replicates, given.replicates, posterior)
     chosen = given.with_overrides(replicates=enough)
