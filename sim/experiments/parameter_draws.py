@@ -48,24 +48,12 @@ def factorial_with_draws(
 ) -> Design:
     """Return a design crossed with draws: point ``p`` is base point ``p // N`` at draw ``p % N``.
 
-    A parameter that the design varies or the scenario sets is not taken from the draws.
+    A parameter that the design varies or the scenario sets is not taken from the N draws, which
+    name the same parameters. Without a design the draws are all there is. Where they come from
+    (``source``, in terms of JSON) is kept with the design.
 
-    Parameters
-    ----------
-    design
-        The design; None has the draws alone.
-    draws
-        Values of the same parameters in each (N).
-    scenario
-        What is swept.
-    source
-        Where the draws come from, in terms of JSON; kept with the design.
-
-    Raises
-    ------
-    InputError
-        If a draw is not valid, the draws name different parameters or none that is open, the
-        design is one of Sobol's or Morris's, or there would be too many points.
+    InputError if a draw is not valid, the draws name different parameters or none that is open, the
+    design is one of Sobol's or Morris's, or there would be too many points.
     """
     import numpy as np
 

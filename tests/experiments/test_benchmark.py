@@ -41,6 +41,7 @@ def test_time_of_a_draw_is_far_below_a_microsecond() -> None:
     assert 0.0 < bench.draw_seconds(repeats=1) < 1e-6
 
 
+# Slow: another Python starts and loads the engine.
 @pytest.mark.slow
 def test_a_measurement_apart_comes_back_as_a_number() -> None:
     assert bench._apart("first") == math.inf

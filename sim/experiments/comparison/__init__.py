@@ -1,4 +1,4 @@
-"""Compare what-ifs with a baseline by paired runs; :mod:`.compare` is where to begin."""
+"""Compare what-ifs with a baseline by paired runs; :mod:`.paired_comparison` is where to begin."""
 
 from __future__ import annotations
 

@@ -70,18 +70,9 @@ def effect_frame(
 ) -> pd.DataFrame:
     """Return differences, one row an outcome of the region, or a place or month and outcome.
 
-    Parameters
-    ----------
-    pairs
-        Shape (outcomes,), or (outcomes, places).
-    outcomes
-        Names of the rows of ``pairs``.
-    places
-        Columns that name a place, each with one entry a place; none for the region.
-    identical
-        Whether the worlds are the same in everything.
-    name
-        Column that names the outcome.
+    ``pairs`` have the shape (outcomes,) or (outcomes, places), ``places`` are columns that name a
+    place, each with one entry a place; ``name`` is the column that names the outcome. Whether the
+    worlds are the same in everything is ``identical``.
     """
     table = pairs.table(identical=identical)
     p_values = table["p_value"]

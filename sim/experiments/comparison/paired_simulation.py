@@ -79,18 +79,10 @@ class Replicate:
 class PairedSimulation:
     """Simulate a baseline and what-ifs with common random numbers.
 
-    Parameters
-    ----------
-    scenarios
-        The baseline, then the what-ifs.
-    world, seed
-        Tables and seed of all of them.
-    draws
-        Parameter sets, each shared by all scenarios; replicate number r takes set r, starting
-        over at the end. A parameter that a scenario sets, or that a what-if has otherwise than
-        the baseline, keeps its value there.
-    extensions
-        What a user adds to every run.
+    World, seed and what a user adds (``extensions``) are those of all scenarios, the baseline and
+    then the what-ifs. So are the draws of parameters: replicate number r takes set r, starting over
+    at the end. A parameter that a scenario sets, or that a what-if has otherwise than the baseline,
+    keeps its value there.
     """
 
     def __init__(

@@ -131,21 +131,12 @@ def discover(
 ) -> Discovery:
     """Return the boxes of parameters in which the conditions hold, all of them.
 
-    Parameters
-    ----------
-    design, answers
-        The design, and the responses of the outcomes that the conditions name.
-    conditions
-        What is asked for.
-    threshold
-        Density a box should reach. Of those on the way from everything to the smallest box, the
-        one with most coverage among those as dense is taken, or the densest if none is.
+    Given are the responses of the outcomes that the conditions name, and the density that a box
+    should reach. Of those on the way from everything to the smallest box, the one with most
+    coverage among those as dense is taken, or the densest if none is.
 
-    Raises
-    ------
-    InputError
-        If no point or every point is as asked for, there are too few points, or the EMA workbench
-        is missing or too old.
+    InputError if no point or every point is as asked for, there are too few points, or the EMA
+    workbench is missing or too old.
     """
     asked = tuple(conditions)
     means = {answer.outcome: answer.means for answer in answers}

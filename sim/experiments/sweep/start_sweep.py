@@ -244,16 +244,8 @@ def estimate(
 ) -> CostEstimate:
     """Make a few runs spread over the points and return what all of them are expected to need.
 
-    Parameters
-    ----------
-    made
-        A plan.
-    workers
-        Processes; all processors by default.
-    sample
-        Most runs to try.
-    left
-        Runs to be made beside those of the plan.
+    At most ``sample`` runs are tried. Workers are all processors by default; ``left`` is the number
+    of runs to be made beside those of the plan.
     """
     from sim.experiments.sweep.chunk_runs import ChunkRunner
 

@@ -16,7 +16,7 @@ from sim.cli.main import app
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.experiments.sensitivity import indices
-from sim.experiments.sensitivity.analysis import SweepFrames
+from sim.experiments.sensitivity.analysis import SweepFrames, _scarce
 from sim.experiments.sensitivity.export import to_salib
 from sim.experiments.sensitivity.indices import delta, pawn, problem_of
 from sim.experiments.sweep import Sweep
@@ -204,6 +204,15 @@ def test_an_outcome_that_never_varies_is_told() -> None:
     assert any("does not vary" in note for note in found.notes)
     assert found.of()["total"].isna().all()
     assert len(found.table) == 4
+
+
+def test_indices_that_cannot_be_are_said_to_want_points() -> None:
+    good = {"parameter": "a", "total": 0.5, "total_high": 0.7, "first": 0.4}
+    assert _scarce("deals", [good]) == []
+    wide = good | {"total_high": 1.3}
+    assert _scarce("deals", [wide]) == ["deals: too few points: an interval reaches up to 1.30"]
+    [told] = _scarce("deals", [good | {"first": 0.6}])
+    assert told == "deals: too few points: the first order is above the total of a"
 
 
 def test_a_method_needs_its_design() -> None:

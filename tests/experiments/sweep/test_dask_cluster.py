@@ -1,4 +1,7 @@
-"""The same sweep on a Dask cluster: the same files, and killed workers survived."""
+"""The same sweep on a Dask cluster: the same files, and killed workers survived.
+
+Slow tests are so since schedulers and workers are processes that start, die and are missed.
+"""
 
 from __future__ import annotations
 

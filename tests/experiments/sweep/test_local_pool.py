@@ -1,4 +1,7 @@
-"""Workers of this machine: the same files however many there are, and whatever kills them."""
+"""Workers of this machine: the same files however many there are, and whatever kills them.
+
+Slow tests are so since several workers start and die one after the other.
+"""
 
 from __future__ import annotations
 

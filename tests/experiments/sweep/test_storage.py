@@ -1,4 +1,7 @@
-"""A sweep whose folder is moved, replaced or spoilt while it is written to."""
+"""A sweep whose folder is moved, replaced or spoilt while it is written to.
+
+Slow tests are so since workers start as processes of their own.
+"""
 
 from __future__ import annotations
 
