@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.app.labels import labels
 from sim.core import enums as k
 
 if TYPE_CHECKING:
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
     from sim.app.watch.map_layout import Floats
     from sim.app.watch.recorder import Frame, Recorder
 
-MEASURES = ("trust", "deals", "authority", "turnover", "will")
+MEASURES = {
+    "trust": (0.0, 1.0),
+    "deals": (0.0, 6.0),
+    "authority": (0.0, 1.0),
+    "turnover": (0.0, 8.0),
+    "will": (0.0, 1.0),
+}
+"""Measures, and the ends of their scales of colours."""
 
 
 class MeasureScale(NamedTuple):
@@ -27,20 +35,8 @@ class MeasureScale(NamedTuple):
 
 def scales(session: Session) -> dict[str, MeasureScale]:
     """Return the scales of all measures."""
-    _ = session._
-    trust, office = (
-        _("highest trust in a Chinese actor, 0 to 1"),
-        _("will to work with China, 0 to 1"),
-    )
-    authority = _("authority of first-level units, 0 to 1")
-    years = _("years the governor has been in office")
-    return {
-        "trust": MeasureScale(_("Trust"), trust, 0.0, 1.0),
-        "deals": MeasureScale(_("Deals"), _("deals so far"), 0.0, 6.0),
-        "authority": MeasureScale(_("Authority"), authority, 0.0, 1.0),
-        "turnover": MeasureScale(_("Turnover"), years, 0.0, 8.0),
-        "will": MeasureScale(_("Governor's will"), office, 0.0, 1.0),
-    }
+    titles, units = labels("measures", session._), labels("measure_units", session._)
+    return {name: MeasureScale(titles[name], units[name], *MEASURES[name]) for name in MEASURES}
 
 
 def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Floats, Floats]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.app.labels import labels
 from sim.app.watch import world_history
 from sim.core.calendar import month_name
 from sim.core.identities import PROJECT, text_of
@@ -23,35 +24,13 @@ Cell = dict[str, str] | str
 """A text, or one that leads to a place or an actor."""
 
 
-def stage_words(session: Session) -> dict[str, str]:
-    """Return the stages of a project in words."""
-    _ = session._
-    return {
-        "proposed": _("proposed"),
-        "memorandum": _("memorandum signed"),
-        "approved": _("approved"),
-        "awarded": _("awarded"),
-        "financed": _("financed"),
-        "acquiring": _("purchase under way"),
-        "deal": _("deal formed"),
-        "construction": _("under construction"),
-        "stalled": _("stalled"),
-        "operating": _("completed"),
-        "lapsed": _("lapsed"),
-        "refused": _("refused"),
-        "vetoed": _("vetoed"),
-        "lost_in_tender": _("lost in tender"),
-        "cancelled": _("cancelled"),
-    }
-
-
 class Profiles:
     """Describe places and actors of a recorded world in a visitor's language."""
 
     def __init__(self, session: Session, describer: EventDescriber) -> None:
         self.session = session
         self.describer = describer
-        self.stages = stage_words(session)
+        self.stages = labels("stages", session._)
         governors = session.world.governors
         rows = zip(governors["locality"], governors["start"], governors["name"], strict=True)
         self._governors = {(str(code), int(start)): str(name) for code, start, name in rows}

@@ -10,6 +10,7 @@ import panel as pn
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
+from sim.app.labels import labels
 from sim.app.watch import map_measures, watch_texts, world_history
 from sim.app.watch.hover_summary import HoverSummary
 from sim.app.watch.map import Map
@@ -46,7 +47,7 @@ class WatchTab:
         self.profiles = Profiles(session, self.describer)
         self.hover_summary = HoverSummary(self.profiles)
         self.player = Player(session, self.scenario, self._show, self._progress)
-        self.measure = map_measures.MEASURES[0]
+        self.measure = next(iter(map_measures.MEASURES))
         self.speed = SPEED
         self.target = ""
         self._news: dict[int, list[list[str]]] = {}
@@ -108,7 +109,7 @@ class WatchTab:
         self.inspector = Inspector(
             content={"title": _("Click on a square, or search")},
             choices=self.profiles.choices(recorder),
-            labels=watch_texts.inspector_words(session),
+            labels=labels("inspector", _),
             **_WIDE,
         )
         self._built = True

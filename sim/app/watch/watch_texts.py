@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.app import limits
+from sim.app.labels import labels
 from sim.app.watch.world_history import event_of
 from sim.core import enums as k
 from sim.engine.timetable import PHASES, STEPS
@@ -34,22 +35,9 @@ _NEWS = np.array([k.EVENTS[name].news for name in k.EVENT_KINDS])
 _PHASE = np.array([PHASES.index(step.phase) for step in STEPS])
 
 
-def phase_names(session: Session) -> dict[str, str]:
-    """Return the phases' names."""
-    _ = session._
-    return {
-        "politics": _("Politics"),
-        "signals": _("Signals"),
-        "outreach": _("Outreach"),
-        "ties": _("Ties"),
-        "projects": _("Projects"),
-        "learning": _("Learning"),
-    }
-
-
 def phase_rows(session: Session) -> list[list[str]]:
     """Return title, mark and the reasons of the steps of every phase."""
-    names = phase_names(session)
+    names = labels("phases", session._)
     rows = []
     for phase in PHASES:
         reasons = dict.fromkeys(session._(step.reason) for step in STEPS if step.phase == phase)
@@ -59,7 +47,7 @@ def phase_rows(session: Session) -> list[list[str]]:
 
 def mark_legend(session: Session) -> str:
     """Return what the marks of the news mean."""
-    names = phase_names(session)
+    names = labels("phases", session._)
     return "   ".join(f"{MARKS[phase]} {names[phase]}" for phase in PHASES)
 
 
@@ -93,36 +81,9 @@ def month_news(recorder: Recorder, frame: Frame, describer: EventDescriber) -> l
 
 def control_words(session: Session) -> dict[str, str | list[str]]:
     """Return the texts of the controls; of ``pace`` one for each speed, the slowest first."""
-    _ = session._
-    return {
-        "controls": _("Controls of the world"),
-        "play": _("Play"),
-        "pause": _("Pause"),
-        "rewind": _("Back to the first month"),
-        "back": _("One month back"),
-        "step": _("One month on"),
-        "month": _("Month shown"),
-        "known": _("Share of the months computed so far"),
-        "measure": _("Colour by"),
-        "speed": _("Speed"),
-        "pace": [
-            session.n("{n} month a second", "{n} months a second", speed)
-            for speed in range(1, limits.MONTHS_A_SECOND + 1)
-        ],
-        "seed": _("Seed"),
-        "restart": _("Restart with this seed"),
-        "another": _("Another world"),
-    }
-
-
-def inspector_words(session: Session) -> dict[str, str]:
-    """Return the texts of the inspector."""
-    _ = session._
-    return {
-        "find": _("Look at"),
-        "placeholder": _("a place, province, firm or bank"),
-        "portrait": _("What is known of it"),
-    }
+    speeds = range(1, limits.MONTHS_A_SECOND + 1)
+    pace = [session.n("{n} month a second", "{n} months a second", speed) for speed in speeds]
+    return {**labels("controls", session._), "pace": pace}
 
 
 def line_legend(session: Session) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names
@@ -19,53 +20,6 @@ from sim.world.actors import visitor_names
 
 SHARED = ("month", "until", "every", "lasts", "note")
 """Fields that come first and last in every form."""
-
-
-def kind_names(_: Translate) -> dict[str, str]:
-    """Return what each kind of intervention does, in a few words."""
-    return {kind: _(model.label) for kind, model in KINDS.items()}
-
-
-def choice_names(_: Translate) -> dict[str, str]:
-    """Return the names of choices that are words of the schema."""
-    return {
-        "true": _("yes"),
-        "false": _("no"),
-        ALL: _("all"),
-        "fiscal": _("fiscal stress"),
-        "strain": _("strained relations with China"),
-    }
-
-
-def field_names(_: Translate) -> dict[str, str]:
-    """Return the labels of the fields."""
-    return {
-        "month": _("First month"),
-        "until": _("Last month"),
-        "every": _("Again after so many months"),
-        "lasts": _("Months for which it holds"),
-        "note": _("Note: why the change is made"),
-        "parameter": _("Parameter"),
-        "country": _("Country"),
-        "locality": _("Locality"),
-        "value": _("Value"),
-        "change": _("Change by"),
-        "name": _("Name of a new office-holder"),
-        "new": _("A new office-holder without a name"),
-        "will": _("Will to work with China, 0 to 1"),
-        "aligned": _("Sides with the national executive"),
-        "stance": _("Stance on China, −1 to 1"),
-        "consolidation": _("Power consolidated in the executive, 0 to 1"),
-        "recognises": _("Recognises"),
-        "factor": _("Multiplied by"),
-        "bank": _("Bank"),
-        "signal": _("Signal"),
-        "what": _("Kind of stress"),
-        "actor": _("Who comes"),
-        "province": _("Province"),
-        "sector": _("Sector"),
-        "pace": _("Pace of turnover, 1 as the law has it"),
-    }
 
 
 @cache
@@ -126,18 +80,19 @@ def _field(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def forms(_: Translate) -> list[dict[str, Any]]:
     """Return the form of each kind: its fields, in order."""
-    labels, choices, result = field_names(_), choice_names(_), []
-    for kind, title in kind_names(_).items():
+    titles, choices = labels("intervention_fields", _), labels("choices", _)
+    result = []
+    for kind, model in KINDS.items():
         fields = []
         for name, field in _fields_of(kind).items():
-            description = KINDS[kind].model_fields[name].description or ""
-            more: dict[str, Any] = {"label": labels[name], "help": _(description)}
+            description = model.model_fields[name].description or ""
+            more: dict[str, Any] = {"label": titles[name], "help": _(description)}
             if "options" in field:
                 more["options"] = [[word, choices.get(word, word)] for word in field["options"]]
             if field.get("several"):
                 more["first"] = [[ALL, choices[ALL]]]
             fields.append(field | more)
-        result.append({"kind": kind, "title": title, "fields": fields})
+        result.append({"kind": kind, "title": _(model.label), "fields": fields})
     return result
 
 
@@ -172,7 +127,8 @@ def _read(text: str, field: Mapping[str, Any]) -> Any:
 
 def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate) -> str:
     """Return an intervention as one line."""
-    labels, choices, fields = field_names(_), choice_names(_), _fields_of(change["kind"])
+    titles, choices = labels("intervention_fields", _), labels("choices", _)
+    fields = _fields_of(change["kind"])
     parts = []
     for name, value in change.items():
         if name in {"kind", "id", "month", "until", "note"}:
@@ -185,10 +141,11 @@ def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate)
         else:
             codes = [value] if isinstance(value, str) else value
             words = ", ".join(named.get(code, code) for code in codes)
-        parts.append(f"{labels[name]}: {words}")
+        parts.append(f"{titles[name]}: {words}")
     when = change["month"] + (f" – {change['until']}" if "until" in change else "")
     note = f" ({change['note']})" if "note" in change else ""
-    return f"{when} · {kind_names(_)[change['kind']]} · {', '.join(parts)}{note}"
+    kind = _(KINDS[change["kind"]].label)
+    return f"{when} · {kind} · {', '.join(parts)}{note}"
 
 
 def replaced(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.app.labels import labels
 from sim.core.parameters import PARAMETERS, Parameter
 
 if TYPE_CHECKING:
@@ -12,30 +13,6 @@ if TYPE_CHECKING:
 
 OPEN = ("turnover", "authority")
 """Groups that are open at first."""
-
-
-def group_names(_: Translate) -> dict[str, str]:
-    """Return the names of the groups of parameters, those most asked about first."""
-    return {
-        "turnover": _("Turnover: how ties fade"),
-        "authority": _("Authority: who may say yes"),
-        "office": _("Office-holders: will and alignment"),
-        "outreach": _("Outreach from China"),
-        "initiative": _("Initiative of governors"),
-        "tie": _("Ties and trust"),
-        "twinning": _("Twinning"),
-        "approval": _("Approval"),
-        "project": _("Projects"),
-        "tender": _("Tenders"),
-        "finance": _("Finance"),
-        "acquisition": _("Acquisitions"),
-        "construction": _("Construction"),
-        "backlash": _("Public resistance"),
-        "signals": _("Signals from China's leadership"),
-        "recognition": _("Recognition"),
-        "learning": _("Learning"),
-        "views": _("Views of China"),
-    }
 
 
 def step_of(entry: Parameter) -> float:
@@ -48,7 +25,7 @@ def step_of(entry: Parameter) -> float:
 def slider_groups(_: Translate) -> list[dict[str, Any]]:
     """Return everything that is told of the parameters, a group at a time."""
     groups = []
-    titles = group_names(_)
+    titles = labels("parameter_groups", _)
     known = {entry.group for entry in PARAMETERS.values()}
     for group in [*(g for g in titles if g in known), *sorted(known - set(titles))]:
         mine = [entry for entry in PARAMETERS.values() if entry.group == group]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.app.labels import labels
 from sim.app.what_if import paired_trial
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
@@ -27,21 +28,6 @@ MOST_NAMED = 1e6
 """Runs needed to see half of a difference above which their number is not told."""
 PLACES_LISTED = 15
 _LEVEL = f"{100 * LEVEL:.0f}"
-
-
-def outcome_names(_: Translate) -> dict[str, str]:
-    """Return the names of the outcomes that the page shows, with their units."""
-    return {
-        "deals": _("Deals formed"),
-        "deal_value_usd_m": _("Value of deals, US$ billion"),
-        "memoranda": _("Memoranda signed"),
-        "visits_to_lac": _("Visits from China"),
-        "visits_to_china": _("Governors' visits to China"),
-        "twinnings": _("Twinnings"),
-        "cancellations": _("Cancellations"),
-        "ties_lost": _("Ties lost at changes of office-holder"),
-        "trust": _("Trust, 0 to 1"),
-    }
 
 
 def scale_of(outcome: str) -> float:
@@ -77,7 +63,7 @@ def sentence(result: TrialResult, outcome: str, _: Translate) -> str:
             pairs=result.pairs,
         )
     effect = result.effect(outcome)
-    name = outcome_names(_)[outcome].partition(",")[0]
+    name = labels("outcomes", _)[outcome].partition(",")[0]
     if effect.never:
         return _(
             "{name}: equal in all {pairs} pairs of runs. At most {share} of runs can differ "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from sim.app.html_text import html, paragraphs
+from sim.app.labels import labels
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
 from sim.app.what_if import downloads, intervention_forms, paired_trial, result_sentences
 from sim.app.what_if import what_if_widgets as widgets
@@ -110,7 +111,7 @@ class WhatIfTab:
             self._upload,
             scenarios=scenario_titles(_),
             highest=HIGHEST_SEED,
-            texts=widgets.setup_texts(_),
+            texts=labels("setup", _),
             **_WIDE,
         )
         self.interventions = widgets.InterventionList(
@@ -118,7 +119,7 @@ class WhatIfTab:
             self._remove_intervention,
             forms=intervention_forms.forms(_),
             tables=intervention_forms.tables(self.session.world),
-            texts=widgets.intervention_texts(_),
+            texts=labels("intervention_form", _),
             **_WIDE,
         )
         self.sliders = widgets.ParameterSliders(
@@ -139,7 +140,7 @@ class WhatIfTab:
         _ = self.session._
         self.outcome = pn.widgets.Select(
             label=_("Outcome"),
-            options={label: key for key, label in result_sentences.outcome_names(_).items()},
+            options={label: key for key, label in labels("outcomes", _).items()},
             value=self.experiment.outcome,
             max_width=420,
             sizing_mode="stretch_width",
@@ -307,7 +308,7 @@ class WhatIfTab:
         changes = "; ".join(texts.changes(result.experiment, _))
         lines = (texts.needed(result, outcome, _), texts.others(result, n), changes)
         self.more.object = paragraphs(*filter(None, lines))
-        self.bands.show(result.bands(outcome), outcome, texts.outcome_names(_)[outcome])
+        self.bands.show(result.bands(outcome), outcome, labels("outcomes", _)[outcome])
         self.key.object = self.map.show(result, outcome)
         self.where.object = paragraphs(texts.places(result, outcome, _, n))
         self.places.param.update(**texts.place_table(result, outcome, self.session.world, _))
@@ -325,7 +326,7 @@ class WhatIfTab:
 
     def _figure(self, form: str, _cancel: Cancel) -> bytes:
         outcome = self.experiment.outcome
-        label = result_sentences.outcome_names(self.session._)[outcome]
+        label = labels("outcomes", self.session._)[outcome]
         return downloads.figure_of(self._known(), outcome, label, form)
 
     def _report(self, cancel: Cancel) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import param
 from panel.custom import JSComponent
 
+from sim.app.labels import labels
 from sim.app.limits import UPLOAD_BYTES
 from sim.app.what_if.intervention_forms import answered
 from sim.core.parameters import PARAMETERS
@@ -83,18 +84,6 @@ class Setup(JSComponent):
             self._on_set(field, int(value))
 
 
-def setup_texts(_: Translate) -> dict[str, str]:
-    """Return the words of the settings."""
-    return {
-        "start": _("Begin from"),
-        "title": _("Title of your scenario"),
-        "against": _("Compare with"),
-        "seed": _("Seed"),
-        "again": _("Undo all changes"),
-        "file": _("Load a scenario file (TOML)"),
-    }
-
-
 class ParameterSliders(JSComponent):
     """Show a slider for each parameter and tell when one is released.
 
@@ -129,13 +118,8 @@ class ParameterSliders(JSComponent):
 
 def slider_texts(_: Translate, n: TranslateCount) -> dict[str, str | list[str]]:
     """Return the words around the sliders; of ``changed`` one for each number of parameters."""
-    return {
-        "find": _("Find a parameter"),
-        "reset": _("Set back"),
-        "exact": _("Exact value"),
-        "changed": [n("{n} changed", "{n} changed", i) for i in range(len(PARAMETERS) + 1)],
-        "none": _("No parameter holds these words."),
-    }
+    changed = [n("{n} changed", "{n} changed", i) for i in range(len(PARAMETERS) + 1)]
+    return {**labels("sliders", _), "changed": changed}
 
 
 class InterventionList(JSComponent):
@@ -183,21 +167,6 @@ class InterventionList(JSComponent):
             self._on_remove(index)
         elif data.get("action") == "save" and (index is None or isinstance(index, int)):
             self._on_save(index, answered(data.get("fields")))
-
-
-def intervention_texts(_: Translate) -> dict[str, str]:
-    """Return the words around the interventions."""
-    return {
-        "add": _("Add an intervention"),
-        "kind": _("What happens"),
-        "save": _("Apply"),
-        "cancel": _("Cancel"),
-        "edit": _("Edit"),
-        "remove": _("Remove"),
-        "any": _("– none –"),
-        "optional": _("(may stay empty)"),
-        "none": _("Nothing changes in the middle of the run."),
-    }
 
 
 class ResultText(JSComponent):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.app.labels import labels
 from sim.app.what_if import result_sentences
 from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.paired_trial import TrialResult
@@ -87,7 +88,7 @@ def test_sureness_depends_on_neither_side(p_higher: float, word: str) -> None:
 
 
 def test_every_outcome_has_a_name_and_a_sentence(shown: TrialResult) -> None:
-    names = result_sentences.outcome_names(english)
+    names = labels("outcomes", english)
     assert tuple(names) == SHOWN
     for outcome in SHOWN:
         assert result_sentences.sentence(shown, outcome, english).startswith(
