@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 STAGES = (*k.STAGES[: k.BUILDING], "deal", *k.STAGES[k.BUILDING :])
 
-Notes = dict[str, list[tuple[int, str]]]
-"""By column, the texts that changed, with their rows."""
+Notes = dict[str, list[str]]
+"""Texts by column of the map, one a locality or an actor."""
 
 
 def tie_counts(ties: pd.DataFrame, mine: str, other: str, count: int) -> Ints:
@@ -52,69 +52,32 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
     return of_places, of_actors
 
 
-class HoverSummary:
-    """Keep the texts of one map up to date, telling only what changed."""
+def notes_of(profiles: Profiles, recorder: Recorder, frame: Frame) -> tuple[Notes, Notes]:
+    """Return what pointing tells of localities and of actors in a month."""
+    _, stages = profiles.session._, [profiles.stages[stage] for stage in STAGES]
+    none = _("None yet.")
 
-    def __init__(self, profiles: Profiles) -> None:
-        self.session, self.profiles = profiles.session, profiles
-        self._known: dict[str, Ints] = {}
+    def tie_words(counts: Ints, name: Callable[[int], str]) -> list[str]:
+        return [
+            _("{n}, the strongest with {name}", n=n, name=name(strongest)) if n else none
+            for n, strongest in counts.tolist()
+        ]
 
-    def forget(self) -> None:
-        """Tell everything anew the next time, as for another world."""
-        self._known.clear()
+    def stage_words(counts: Ints) -> list[str]:
+        lines = (zip(stages, row, strict=True) for row in counts.tolist())
+        return [", ".join(f"{stage}: {n}" for stage, n in line if n) or none for line in lines]
 
-    def of(self, recorder: Recorder, frame: Frame) -> tuple[Notes, Notes]:
-        """Return what changed about localities and about actors since the last call."""
-        profiles, ties = self.profiles, living_ties(recorder, frame.month)
-        by_place, by_actor = stage_counts(recorder, recorder.events_until(frame.month))
-        place_ties = tie_counts(ties, "place", "actor", len(by_place))
-        actor_ties = tie_counts(ties, "actor", "place", len(by_actor))
-        since = frame.since.astype(np.int64)
-
-        def actor_name(actor: int) -> str:
-            return profiles.describer.actor(recorder.at.actor_codes[actor])
-
-        def place_name(place: int) -> str:
-            return profiles.place_name(recorder, place)
-
-        def holder(row: int) -> str:
-            return profiles.holder(recorder.places[row], int(since[row]))
-
-        def strongest(counts: Ints, name: Callable[[int], str]) -> Callable[[int], str]:
-            return lambda row: self._ties(counts[row], name)
-
-        places = {
-            "holder": self._changed("holder", since, holder),
-            "ties": self._changed("place ties", place_ties, strongest(place_ties, actor_name)),
-            "projects": self._changed(
-                "place projects", by_place, lambda row: self._stages(by_place[row])
-            ),
-        }
-        return places, {
-            "ties": self._changed("actor ties", actor_ties, strongest(actor_ties, place_name)),
-            "projects": self._changed(
-                "actor projects", by_actor, lambda row: self._stages(by_actor[row])
-            ),
-        }
-
-    def _changed(
-        self, name: str, now: Ints, describe: Callable[[int], str]
-    ) -> list[tuple[int, str]]:
-        before = self._known.get(name)
-        self._known[name] = now
-        differ = np.full(len(now), True)
-        if before is not None:
-            differ = (before != now).reshape(len(now), -1).any(axis=1)
-        return [(row, describe(row)) for row in np.flatnonzero(differ).tolist()]
-
-    def _ties(self, ties: Ints, name: Callable[[int], str]) -> str:
-        _ = self.session._
-        count, strongest = ties.tolist()
-        if count == 0:
-            return _("None yet.")
-        return _("{n}, the strongest with {name}", n=count, name=name(strongest))
-
-    def _stages(self, counts: Ints) -> str:
-        words = (self.profiles.stages[stage] for stage in STAGES)
-        parts = [f"{word}: {n}" for word, n in zip(words, counts, strict=True) if n]
-        return ", ".join(parts) or self.session._("None yet.")
+    ties = living_ties(recorder, frame.month)
+    by_place, by_actor = stage_counts(recorder, recorder.events_until(frame.month))
+    place_ties = tie_counts(ties, "place", "actor", len(by_place))
+    actor_ties = tie_counts(ties, "actor", "place", len(by_actor))
+    actors = recorder.at.actor_codes
+    since = zip(recorder.places, frame.since.tolist(), strict=True)
+    return {
+        "holder": [profiles.holder(code, month) for code, month in since],
+        "ties": tie_words(place_ties, lambda actor: profiles.describer.actor(actors[actor])),
+        "projects": stage_words(by_place),
+    }, {
+        "ties": tie_words(actor_ties, lambda place: profiles.place_name(recorder, place)),
+        "projects": stage_words(by_actor),
+    }

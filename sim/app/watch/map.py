@@ -204,15 +204,15 @@ class Map:
 
     @drawn
     def set_notes(self, places: Notes, actors: Notes) -> None:
-        """Renew what pointing tells, where that has changed."""
-        self.places.patch({name: rows for name, rows in places.items() if rows})
-        for source, first in ((self.provinces, 0), (self.firms, self.first_firm)):
-            shown = range(len(source.data["x"]))
-            mine = {
-                name: [(row - first, text) for row, text in rows if row - first in shown]
-                for name, rows in actors.items()
-            }
-            source.patch({name: rows for name, rows in mine.items() if rows})
+        """Renew what pointing tells, sending only what has changed."""
+        parts = ((self.places, places, 0), (self.provinces, actors, 0))
+        for source, notes, first in (*parts, (self.firms, actors, self.first_firm)):
+            changed = {}
+            for name, texts in notes.items():
+                shown = source.data[name]
+                pairs = enumerate(zip(shown, texts[first : first + len(shown)], strict=True))
+                changed[name] = [(row, text) for row, (before, text) in pairs if text != before]
+            source.patch({name: rows for name, rows in changed.items() if rows})
 
     @drawn
     def set_lines(self, recorder: Recorder, name: str, actors: Array, places: Array) -> None:

@@ -12,7 +12,7 @@ from sim.app import limits
 from sim.app.bokeh_style import drawn
 from sim.app.labels import labels
 from sim.app.watch import map_measures, watch_texts, world_history
-from sim.app.watch.hover_summary import HoverSummary
+from sim.app.watch.hover_summary import notes_of
 from sim.app.watch.map import Map
 from sim.app.watch.player import Player
 from sim.app.watch.profile import Profiles
@@ -45,7 +45,6 @@ class WatchTab:
         self.scenario = scenario if scenario is not None else load("baseline", session.world)
         self.describer = EventDescriber(session.world, session._)
         self.profiles = Profiles(session, self.describer)
-        self.hover_summary = HoverSummary(self.profiles)
         self.player = Player(session, self.scenario, self._show, self._progress)
         self.measure = next(iter(map_measures.MEASURES))
         self.speed = SPEED
@@ -236,7 +235,7 @@ class WatchTab:
         self._detailed = time.monotonic()
         frame = self.player.frame
         if frame is not None:
-            self.map.set_notes(*self.hover_summary.of(self.player.recorder, frame))
+            self.map.set_notes(*notes_of(self.profiles, self.player.recorder, frame))
         self._inspect()
 
     def _inspect(self) -> None:
@@ -275,20 +274,19 @@ class WatchTab:
             except ValueError:
                 left_out = True
         if left_out:
-            self.session.notify(
-                self.session._("A part of the address could not be read and is left out.")
-            )
+            _ = self.session._
+            self.session.notify(_("A part of the address could not be read and is left out."))
+        if self._built:
+            self.controls.param.update(measure=self.measure, speed=self.speed)
+            if self.target:
+                self.choose(self.target)
 
     def _take_up(self, key: str, value: str) -> None:
         recorder = self.player.recorder
         if key == "measure" and value in map_measures.MEASURES:
             self.measure = value
-            if self._built:
-                self.controls.measure = value
         elif key == "speed" and 1 <= int(value) <= limits.MONTHS_A_SECOND:
             self.speed = int(value)
-            if self._built:
-                self.controls.speed = self.speed
         elif key == "seed" and 0 <= int(value) <= limits.HIGHEST_SEED:
             if int(value) != self.player.seed:
                 (self._restart if self._built else self.player.begin)(int(value))
@@ -298,15 +296,12 @@ class WatchTab:
                 self.player.seek(self._start)
         elif key == "look" and recorder.has(value):
             self.target = value
-            if self._built:
-                self.choose(value)
         else:
             raise ValueError(key)
 
     def _forget(self) -> None:
         self._news.clear()
         self._twinned = -1
-        self.hover_summary.forget()
 
     def close(self) -> None:
         """Stop recording and drop the world."""

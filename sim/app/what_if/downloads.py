@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import panel as pn
@@ -21,8 +21,6 @@ from sim.report import figure_style
 from sim.report.compare_page import write_report
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from sim.app.session import Session
     from sim.app.thread_pool import Cancel
     from sim.app.what_if.experiment import Experiment
@@ -106,17 +104,17 @@ def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") 
     upper = figure.add_axes((0.09, 0.47, 0.88, 0.42))
     lower = figure.add_axes((0.09, 0.1, 0.88, 0.27))
     bands, scale = result.bands(outcome), scale_of(outcome)
-    years = bands["year"]
-    for column, name, colour, line in (
-        ("baseline", "baseline", figure_style.QUIET, "--"),
-        ("what_if", "what if", figure_style.BLUE, "-"),
+    for column, name, colour in (
+        ("baseline", "baseline", figure_style.QUIET),
+        ("what_if", "what if", figure_style.BLUE),
     ):
-        columns = (column, f"{column}_low", f"{column}_high")
-        look = {"linestyle": line, "label": f"{name}: mean, and where 9 runs in 10 lie"}
-        _draw_band(upper, scale * bands[[*columns]], years, color=colour, **look)
+        numbers = scale * bands[[column, f"{column}_low", f"{column}_high"]].to_numpy().T
+        words = f"{name}: mean, and where 9 runs in 10 lie"
+        figure_style.band(upper, bands["year"], tuple(numbers), colour, words)
+    upper.lines[0].set_linestyle("--")
     figure_style.legend(upper)
-    gaps = scale * bands[["difference", "low", "high"]]
-    _draw_band(lower, gaps, years, color=figure_style.BLUE)
+    gaps = scale * bands[["difference", "low", "high"]].to_numpy().T
+    figure_style.band(lower, bands["year"], tuple(gaps), figure_style.BLUE)
     lower.axhline(0.0, color=figure_style.INK, linewidth=1.0)
     lower.set_xlabel("year")
     for ax in (upper, lower):
@@ -137,15 +135,6 @@ def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") 
         file = Path(folder) / f"figure.{form}"
         figure_style.save_as(figure, file, f"What if: {label}")
         return file.read_bytes()
-
-
-def _draw_band(
-    ax: Axes, values: pd.DataFrame, years: pd.Series[float], color: str, **look: Any
-) -> None:
-    """Draw a mean and the band around it; the columns of ``values`` are the mean and its ends."""
-    mean, low, high = values.to_numpy().T
-    ax.fill_between(years, low, high, color=color, alpha=figure_style.BAND, linewidth=0)
-    ax.plot(years, mean, color=color, linewidth=2.2, **look)
 
 
 def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:

@@ -38,6 +38,8 @@ from sim.report.compare_text import EffectText, effect_of
 from sim.world.positions import Positions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.app.thread_pool import Cancel
     from sim.core.state import Array, State
     from sim.scenario.schema import Scenario
@@ -73,6 +75,9 @@ class RunCounts:
     def same(self, other: RunCounts) -> bool:
         """Return whether two runs are equal in every event and count."""
         return self.mark == other.mark and np.array_equal(self.region, other.region, equal_nan=True)
+
+
+Pair = tuple[RunCounts, RunCounts]
 
 
 class RunCache:
@@ -216,14 +221,15 @@ class PairedTrial:
     def __init__(
         self, experiment: Experiment, world: World, caches: RunCaches = RUN_CACHES
     ) -> None:
+        self.experiment = experiment
         self.baseline = caches.runs(experiment.baseline(), world)
         # A world that is the baseline's under another name need not be run again.
         same = same_world(self.baseline.scenario, experiment.scenario)
         self.what_if = (
             self.baseline if same else RunCache(experiment.scenario, world, self.baseline)
         )
-        self._found: dict[tuple[int, int], tuple[list[RunCounts], list[RunCounts]]] = {}
-        self._sums = _PairSums(experiment, self.baseline.at)
+        self._found: dict[int, list[Pair]] = {}
+        self._pairs: list[Pair] = []
         self._lock = Lock()
 
     def work(self, chunk: tuple[int, int], cancel: Cancel) -> TrialResult | None:
@@ -234,77 +240,62 @@ class PairedTrial:
         """
         made = self.baseline.counted(chunk, cancel), self.what_if.counted(chunk, cancel)
         with self._lock:
-            self._found[chunk] = made
-            before = self._sums.pairs
-            while found := next((c for c in self._found if c[0] == self._sums.pairs), None):
-                self._sums.add(*self._found.pop(found))
-            reached = any(before < milestone <= self._sums.pairs for milestone in MILESTONES)
-            return self._sums.result() if reached else None
+            self._found[chunk[0]] = list(zip(*made, strict=True))
+            before = len(self._pairs)
+            while len(self._pairs) in self._found:
+                self._pairs += self._found.pop(len(self._pairs))
+            reached = any(before < milestone <= len(self._pairs) for milestone in MILESTONES)
+            at = self.baseline.at
+            return trial_result(self.experiment, at, self._pairs) if reached else None
 
 
-class _PairSums:
-    """Add up pairs of runs in their order."""
+def trial_result(experiment: Experiment, at: Positions, runs: list[Pair]) -> TrialResult:
+    """Return what pairs of runs tell, the baseline's first in each."""
+    identical = all(base.same(other) for base, other in runs)
 
-    def __init__(self, experiment: Experiment, at: Positions) -> None:
-        self.experiment, self.at = experiment, at
-        self.pairs, self.identical = 0, True
-        months, places = experiment.scenario.n_months, len(at.locality)
-        self.region = _pairs_of(REGION_OUTCOMES)
-        self.last = _pairs_of(_PATH)
-        self.local = _pairs_of(_LOCAL, places)
-        self.path = _pairs_of(_PATH, months)
-        # Shapes (side, run, outcome, month).
-        self.runs = np.empty((2, PAIRS, len(_PATH), months))
+    def gathered(entries: tuple[Outcome, ...], look: Callable[[RunCounts], Array]) -> Pairs:
+        shape = look(runs[0][0]).shape
+        # The smallest possible difference is 1 for counts, else unknown.
+        step = np.array([1.0 if entry.unit == "count" else np.nan for entry in entries])
+        pairs = Pairs(shape, step.reshape(-1, *(1 for _ in shape[1:])))
+        for base, other in runs:
+            pairs.add(look(base), look(other))
+        return pairs
 
-    def add(self, runs: list[RunCounts], others: list[RunCounts]) -> None:
-        for base, other in zip(runs, others, strict=True):
-            self.identical = self.identical and base.same(other)
-            self.region.add(base.region, other.region)
-            self.local.add(base.local, other.local)
-            self.path.add(base.path, other.path)
-            self.last.add(base.path[:, -1], other.path[:, -1])
-            self.runs[:, self.pairs] = base.path, other.path
-            self.pairs += 1
-
-    def result(self) -> TrialResult:
-        columns = {"locality": "code", "name": "name", "country": "iso3"}
-        places = {name: self.at.localities[column].tolist() for name, column in columns.items()}
-        region = effect_frame(self.region, REGION_OUTCOMES, {}, self.identical)
-        last = effect_frame(self.last, _PATH, {}, self.identical)
-        more = last[~last["outcome"].isin(region["outcome"])]
-        return TrialResult(
-            experiment=self.experiment,
-            pairs=self.pairs,
-            identical=self.identical,
-            effects=pd.concat([region, more], ignore_index=True),
-            by_locality=effect_frame(self.local, _LOCAL, places, self.identical),
-            paths=self._paths(),
-        )
-
-    def _paths(self) -> pd.DataFrame:
-        gaps = self.path.table(identical=self.identical)
-        known = self.runs[:, : self.pairs]
-        low, high = np.quantile(known, QUANTILES, axis=1)
-        columns: dict[str, Array] = {}
-        for side, name in enumerate(("baseline", "what_if")):
-            columns |= {name: known.mean(axis=1)[side]}
-            columns |= {f"{name}_low": low[side], f"{name}_high": high[side]}
-        for name in ("difference", "low", "high"):
-            # Where no run differs nothing is known but the zero.
-            columns[name] = np.where(np.isnan(gaps[name]), gaps["difference"], gaps[name])
-        first, count = self.experiment.scenario.start_month, known.shape[-1]
-        months = first + np.arange(count)
-        return pd.DataFrame(
-            {
-                "outcome": np.repeat(SHOWN, count),
-                "month": np.tile([month_name(month) for month in months.tolist()], len(SHOWN)),
-                "year": np.tile(2000.0 + (months + 1) / 12.0, len(SHOWN)),
-                **{name: values.ravel() for name, values in columns.items()},
-            }
-        )
+    columns = {"locality": "code", "name": "name", "country": "iso3"}
+    places = {name: at.localities[column].tolist() for name, column in columns.items()}
+    by_place = gathered(_LOCAL, lambda run: run.local)
+    region = gathered(REGION_OUTCOMES, lambda run: run.region)
+    effects = effect_frame(region, REGION_OUTCOMES, {}, identical)
+    last = effect_frame(gathered(_PATH, lambda run: run.path[:, -1]), _PATH, {}, identical)
+    more = last[~last["outcome"].isin(effects["outcome"])]
+    gaps = gathered(_PATH, lambda run: run.path).table(identical=identical)
+    return TrialResult(
+        experiment=experiment,
+        pairs=len(runs),
+        identical=identical,
+        effects=pd.concat([effects, more], ignore_index=True),
+        by_locality=effect_frame(by_place, _LOCAL, places, identical),
+        paths=_paths(experiment.scenario.start_month, runs, gaps),
+    )
 
 
-def _pairs_of(entries: tuple[Outcome, ...], *lengths: int) -> Pairs:
-    """Return pairs whose smallest possible difference is 1 for counts, else unknown."""
-    step = np.array([1.0 if entry.unit == "count" else np.nan for entry in entries])
-    return Pairs((len(entries), *lengths), step.reshape(-1, *(1 for _ in lengths)))
+def _paths(first: int, runs: list[Pair], gaps: dict[str, Array]) -> pd.DataFrame:
+    """Return mean and band of either world and their difference, one row an outcome and month."""
+    columns: dict[str, Array] = {}
+    for side, name in enumerate(("baseline", "what_if")):
+        paths = np.stack([pair[side].path for pair in runs])
+        low, high = np.quantile(paths, QUANTILES, axis=0)
+        columns |= {name: paths.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+    for name in ("difference", "low", "high"):
+        # Where no run differs nothing is known but the zero.
+        columns[name] = np.where(np.isnan(gaps[name]), gaps["difference"], gaps[name])
+    months = first + np.arange(gaps["low"].shape[-1])
+    return pd.DataFrame(
+        {
+            "outcome": np.repeat(SHOWN, len(months)),
+            "month": np.tile([month_name(month) for month in months.tolist()], len(SHOWN)),
+            "year": np.tile(2000.0 + (months + 1) / 12.0, len(SHOWN)),
+            **{name: values.ravel() for name, values in columns.items()},
+        }
+    )

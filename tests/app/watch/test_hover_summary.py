@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bokeh.models import ColumnDataSource
 
 pytest.importorskip("panel")
 
 from sim.app.session import Session
 from sim.app.watch import hover_summary, map_measures, world_history
+from sim.app.watch.map import Map
 from sim.app.watch.map_layout import layout_of
 from sim.app.watch.profile import Profiles
 from sim.app.watch.recorder import Recorder
@@ -45,24 +47,28 @@ def test_pointing_and_the_inspector_agree_on_projects(recorder: Recorder, before
             assert counts.tolist() == expected
 
 
-def test_only_what_changed_is_told_again(recorder: Recorder, session: Session) -> None:
-    describer = EventDescriber(session.world, session._)
-    made = hover_summary.HoverSummary(Profiles(session, describer))
+def test_only_what_changed_is_sent_again(
+    recorder: Recorder, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, list[tuple[int, str]]]] = []
+    drawn = Map(session, lambda code: None)
+    monkeypatch.setattr(ColumnDataSource, "patch", lambda self, rows: sent.append(rows))
+    profiles = Profiles(session, EventDescriber(session.world, session._))
     frame = recorder.frame(recorder.last)
-    places, actors = made.of(recorder, frame)
-    assert {name: len(rows) for name, rows in places.items()} == dict.fromkeys(
-        ("holder", "ties", "projects"), len(recorder.at.locality)
-    )
-    assert {len(rows) for rows in actors.values()} == {len(recorder.at.actor)}
-    assert any("strongest with" in text for _, text in places["ties"])
-    again = made.of(recorder, frame)
-    assert [rows for notes in again for rows in notes.values() if rows] == []
-    since = frame.since.copy()
-    since[3] += 1
-    changed, _ = made.of(recorder, replace(frame, since=since))
-    assert [row for row, _ in changed["holder"]] == [3]
-    made.forget()
-    assert made.of(recorder, frame) == (places, actors)
+    places, actors = hover_summary.notes_of(profiles, recorder, frame)
+    assert {len(texts) for texts in places.values()} == {len(recorder.places)}
+    assert {len(texts) for texts in actors.values()} == {len(recorder.at.actor)}
+    assert any("strongest with" in text for text in places["ties"])
+    drawn.set_notes(places, actors)
+    columns = ["holder", "ties", "projects"]
+    assert [list(rows) for rows in sent] == [columns, columns[1:], columns[1:]]
+    assert sent[0]["holder"] == list(enumerate(places["holder"]))
+    for source, texts in ((drawn.places, places), (drawn.provinces, actors)):
+        source.data.update({name: texts[name][: len(source.data["x"])] for name in texts})
+    sent.clear()
+    holders = [*places["holder"][:3], "another", *places["holder"][4:]]
+    drawn.set_notes(places | {"holder": holders}, actors)
+    assert sent[:2] == [{"holder": [(3, "another")]}, {}]
 
 
 def test_deals_of_provinces_are_those_of_their_firms_too(recorder: Recorder) -> None:
