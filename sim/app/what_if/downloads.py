@@ -15,6 +15,7 @@ import panel as pn
 
 from sim.app.what_if import paired_trial
 from sim.app.what_if.result_sentences import scale_of
+from sim.app.what_if.what_if_widgets import sheets
 from sim.core.provenance import model_version
 from sim.experiments.comparison.paired_comparison import ComparisonTables, compare_tables
 from sim.report import figure_style
@@ -33,11 +34,6 @@ COLUMNS = (
     *("p_value", "p_adjusted", "distinguishable"),
 )
 """Columns of the CSV file, first those that say of what a row tells."""
-_LOOK = """
-.bk-btn, .bk-btn.bk-btn-default { background: var(--paper); border: 1px solid #767676 !important;
-  border-radius: 4px; }
-.bk-btn a { display: block; padding: .3rem .7rem; color: var(--ink); text-decoration: none; }
-"""
 
 
 class DownloadButtons:
@@ -76,7 +72,7 @@ class DownloadButtons:
             filename=filename,
             label=label,
             margin=(4, 8, 4, 0),
-            stylesheets=[_LOOK],
+            stylesheets=sheets("download"),
         )
 
     def close(self) -> None:

@@ -20,33 +20,27 @@ from sim.world.actors import visitor_names
 
 SHARED = ("month", "until", "every", "lasts", "note")
 """Fields that come first and last in every form."""
+NAMED = (("banks", "code"), ("signals", "signal"), ("provinces", "code"))
+"""Tables with names, and the column of their codes."""
 
 
 @cache
 def tables(world: World) -> dict[str, list[list[str]]]:
     """Return what can be chosen for the fields that hold names: pairs of code and name."""
     names = Names(world)
-    places = [
-        [str(row.code), f"{names.country(str(row.iso3))}: {row.name}"]
-        for row in world.localities[["code", "iso3", "name"]].itertuples(index=False, name="Row")
-    ]
-    found = {
-        "countries": [[code, name] for code, name in names.countries.items()],
-        "localities": places,
-        "banks": _pairs(world, "banks", "code"),
-        "signals": _pairs(world, "signals", "signal"),
-        "provinces": _pairs(world, "provinces", "code"),
-        "sectors": _pairs(world, "sectors", "code"),
-        "travelling actors": [[code, name] for code, name in visitor_names(world).items()],
+    found: dict[str, Any] = {
+        "countries": names.countries,
+        "localities": {
+            code: f"{names.country(names.home[code])}: {name}"
+            for code, name in names.localities.items()
+        },
+        **{table: world.tables[table].set_index(key)["name"] for table, key in NAMED},
+        "sectors": names.sectors,
+        "travelling actors": visitor_names(world),
     }
-    found = {table: sorted(pairs, key=lambda pair: pair[1]) for table, pairs in found.items()}
-    return found | {"parameters": [[name, name] for name in PARAMETERS]}
-
-
-def _pairs(world: World, table: str, column: str) -> list[list[str]]:
-    frame = world.tables[table].drop_duplicates(column)
-    words = frame["name"] if "name" in frame else frame[column].str.replace("_", " ")
-    return [[str(c), str(w)] for c, w in zip(frame[column], words, strict=True)]
+    pairs = {table: [[str(c), str(n)] for c, n in known.items()] for table, known in found.items()}
+    ordered = {table: sorted(known, key=lambda pair: pair[1]) for table, known in pairs.items()}
+    return ordered | {"parameters": [[name, name] for name in PARAMETERS]}
 
 
 @cache

@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 
 _WORLDS = ("baseline", "baseline_low", "baseline_high", "what_if", "what_if_low", "what_if_high")
 _COLUMNS = (*_WORLDS, "difference", "low", "high")
-MAP_KEY_SHEET = """
-.key { display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; font-size: .88rem; }
-.ramp { width: 120px; height: 14px; border: 1px solid #767676; }
-.box { width: 16px; height: 14px; border: 1px solid #767676; background: #fff; margin-left: .6rem; }
-.hatched { background: repeating-linear-gradient(135deg, #555 0 1px, #eef 1px 5px); }
-"""
 
 
 class BandChart:

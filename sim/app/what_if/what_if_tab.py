@@ -18,7 +18,7 @@ from sim.app.what_if.experiment import Experiment, begin, from_toml, shipped
 from sim.app.what_if.experiment_link import from_address, to_address
 from sim.app.what_if.paired_trial import PairedTrial, TrialResult
 from sim.app.what_if.parameter_sliders import slider_groups
-from sim.app.what_if.result_charts import MAP_KEY_SHEET, BandChart, DifferenceMap
+from sim.app.what_if.result_charts import BandChart, DifferenceMap
 from sim.core.errors import InputError
 from sim.scenario.schema import names
 
@@ -27,19 +27,6 @@ if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.app.thread_pool import Cancel
 
-_GRID = """
-:host { display: grid !important; gap: .8rem 1.2rem; align-items: start;
-  grid-template: "controls result" auto "controls charts" 1fr
-    / minmax(320px, 27rem) minmax(0, 1fr); }
-.controls { grid-area: controls; } .result { grid-area: result; } .charts { grid-area: charts; }
-.result { position: sticky; top: 0; z-index: 5; }
-@media (min-width: 901px) {
-  .controls { position: sticky; top: 0; max-height: 100vh; overflow-y: auto; }
-}
-@media (max-width: 900px) {
-  :host { grid-template: "result" auto "controls" auto "charts" auto / minmax(0, 1fr); }
-}
-"""
 _HEADING = "h2 { font-size: 1.05rem; margin: .7rem 0 .3rem; }"
 _WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
@@ -96,7 +83,7 @@ class WhatIfTab:
             self._settings(),
             pn.Column(self.summary, css_classes=["result"], **_WIDE),
             self._charts(),
-            stylesheets=[_GRID],
+            stylesheets=widgets.sheets("tab"),
             **_WIDE,
         )
         self._built = True
@@ -148,7 +135,7 @@ class WhatIfTab:
         )
         self.outcome.param.watch(lambda event: self._look_at(event.new), "value")
         self.bands, self.map = BandChart(_), DifferenceMap(self.session.world, _)
-        self.key = pn.pane.HTML(stylesheets=[MAP_KEY_SHEET], **_WIDE)
+        self.key = pn.pane.HTML(stylesheets=widgets.sheets("map_key"), **_WIDE)
         self.more, self.where = html(), html()
         self.more.margin = self.where.margin = 0
         self.places, self.outcomes = widgets.ResultTable(**_WIDE), widgets.ResultTable(**_WIDE)

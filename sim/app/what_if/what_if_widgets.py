@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sim.app.language import Translate, TranslateCount
 
 
-def _sheets(*names: str) -> list[str]:
+def sheets(*names: str) -> list[str]:
+    """Return the style sheets of these names, which stand beside this module."""
     folder = Path(__file__).parent
     return [(folder / f"{name}.css").read_text(encoding="utf-8") for name in names]
 
@@ -55,7 +56,7 @@ class Setup(JSComponent):
     texts = param.Dict(default={})
 
     _esm = "setup.js"
-    _stylesheets = _sheets("forms", "setup")
+    _stylesheets = sheets("forms", "setup")
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class ParameterSliders(JSComponent):
     texts = param.Dict(default={})
 
     _esm = "sliders.js"
-    _stylesheets = _sheets("forms", "sliders")
+    _stylesheets = sheets("forms", "sliders")
 
     def __init__(self, on_release: Callable[[str, float], None], **params: Any) -> None:
         super().__init__(**params)
@@ -146,7 +147,7 @@ class InterventionList(JSComponent):
     texts = param.Dict(default={})
 
     _esm = "interventions.js"
-    _stylesheets = _sheets("forms", "interventions")
+    _stylesheets = sheets("forms", "interventions")
 
     def __init__(
         self,
@@ -180,7 +181,7 @@ class ResultText(JSComponent):
     busy = param.Boolean(default=False)
 
     _esm = "result_text.js"
-    _stylesheets = _sheets("result_text")
+    _stylesheets = sheets("result_text")
 
 
 class ResultTable(JSComponent):
@@ -191,4 +192,4 @@ class ResultTable(JSComponent):
     rows = param.List(default=[], item_type=list)
 
     _esm = "result_table.js"
-    _stylesheets = _sheets("result_table")
+    _stylesheets = sheets("result_table")
