@@ -40,7 +40,9 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
     Shapes (localities, stages) and (actors, stages); the stages are those of ``STAGES``.
     """
     projects = projects_of(events)
-    stage = projects["stage"].map({name: i for i, name in enumerate(STAGES)}).to_numpy()
+    numbers = {name: i for i, name in enumerate(STAGES)}
+    # Without any project there are no numbers to tell the type by.
+    stage = projects["stage"].map(numbers).to_numpy(dtype=np.int64)
     of_places = np.zeros((len(recorder.places), len(STAGES)), dtype=np.int64)
     of_actors = np.zeros((len(recorder.state.actor), len(STAGES)), dtype=np.int64)
     local = projects["place"].between(0, len(of_places) - 1)

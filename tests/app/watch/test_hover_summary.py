@@ -47,6 +47,14 @@ def test_pointing_and_the_inspector_agree_on_projects(recorder: Recorder, before
             assert counts.tolist() == expected
 
 
+def test_before_anything_happens_there_is_nothing_to_tell(recorder: Recorder) -> None:
+    nothing = recorder.events_until(recorder.first)[:0]
+    of_places, of_actors = hover_summary.stage_counts(recorder, nothing)
+    assert of_places.sum() == of_actors.sum() == 0
+    ties = world_history.living_ties(recorder, recorder.first).iloc[:0]
+    assert hover_summary.tie_counts(ties, "place", "actor", 3).tolist() == [[0, -1]] * 3
+
+
 def test_only_what_changed_is_sent_again(
     recorder: Recorder, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
