@@ -91,6 +91,7 @@ def in_data() -> Iterator[Message]:
 
 def data() -> dict[str, list[str]]:
     """Return the texts that are data by what they belong to."""
+    from sim.app.labels import label_tables
     from sim.app.lessons.lesson import lessons
     from sim.core.enums import EVENTS
     from sim.core.parameters import PARAMETERS
@@ -107,6 +108,7 @@ def data() -> dict[str, list[str]]:
     lanes = [look.name for look in LANES.values()] + [lane[0] for lane in locality_timeline.LANES]
     fields = [field for model in KINDS.values() for field in model.model_fields.values()]
     return {
+        "labels": [text for table in label_tables().values() for text in table.values()],
         "lessons": [text for lesson in lessons().values() for text in lesson.texts()],
         "case studies": [t for s in STUDIES.values() for t in (s.actors, s.holders, s.outcome)],
         "sentences of events": [
