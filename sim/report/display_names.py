@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
-from sim.engine.outcomes import OUTCOMES, REGION
 from sim.report.phrases import catalogue
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from sim.engine.outcomes import Outcome
     from sim.scenario.interventions import Intervention
     from sim.world import World
 
@@ -53,8 +53,14 @@ class OutcomeLabel:
 CARD_OUTCOMES = tuple(OutcomeLabel(**row) for row in catalogue()["outcomes"])
 """Outcomes on the cards, in order."""
 _ON_CARD = {label.name: label for label in CARD_OUTCOMES}
-_MEANING = {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
 _UNITS = {"count": "", "ratio": "", "share": "%", "0-1": "0 to 1", "-1 to 1": f"{MINUS}1 to 1"}
+
+
+@cache
+def _outcomes() -> dict[str, Outcome]:
+    from sim.engine.outcomes import OUTCOMES, REGION
+
+    return {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
 
 
 def outcome_label(name: str) -> OutcomeLabel:
@@ -62,7 +68,7 @@ def outcome_label(name: str) -> OutcomeLabel:
     words = catalogue()["outcome_words"]
     if name in _ON_CARD and name not in words:
         return _ON_CARD[name]
-    outcome = _MEANING[name]
+    outcome = _outcomes()[name]
     return OutcomeLabel(
         name,
         words.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:]),
@@ -73,7 +79,7 @@ def outcome_label(name: str) -> OutcomeLabel:
 
 def outcome_meaning(name: str) -> str:
     """Return what an outcome is, with its unit; its name if that is not known."""
-    known = _MEANING.get(name)
+    known = _outcomes().get(name)
     return name if known is None else f"{known.meaning} ({known.unit})"
 
 
