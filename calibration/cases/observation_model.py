@@ -118,8 +118,8 @@ def happened(reading: Reading) -> tuple[Array, Array]:
         within = (rows["month"] >= case.first) & (rows["month"] <= case.last)
         rows["case"][within & (rows["place"] == case.place)] = number
     # A centre's memoranda are no outcome of a locality.
-    kept = (rows["kind"] != r.MEMORANDUM) | (rows["place"] >= 0)
-    return rows[kept], np.concatenate([identities for _, identities in parts])[kept]
+    local = (rows["kind"] != r.MEMORANDUM) | (rows["place"] >= 0)
+    return rows[local], np.concatenate([identities for _, identities in parts])[local]
 
 
 def documented(reading: Reading, key: int, given: Chances | None = None) -> Array:

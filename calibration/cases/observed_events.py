@@ -94,7 +94,7 @@ def case_number(name: str) -> int:
 
 
 @cache
-def told() -> Array:
+def recorded() -> Array:
     """Return the report's record as rows of :data:`ROW`.
 
     A visit to several localities is one row for each of them; a deal in several is one row, in the

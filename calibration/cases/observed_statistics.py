@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from calibration.cases.observation_model import BOUND, NOISE, chances, documented, uniforms
-from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, codes, told
+from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, codes, recorded
 from calibration.cases.targets import Found, load_targets
 from calibration.run_reading import Reading
 from sim.core import enums as k
@@ -112,7 +112,7 @@ def counts(reading: Reading, key: int | None = None) -> Counts:
 def observed_counts() -> Counts:
     """Count the same in the report's record, without what has no year in periods."""
     number = codes()
-    return _counts_of(told(), len(number.locality), len(number.country))
+    return _counts_of(recorded(), len(number.locality), len(number.country))
 
 
 def _counts_of(rows: Array, localities: int, countries: int) -> Counts:

@@ -1,1 +1,1 @@
-"""The report's claims, each checked in paired worlds; ``experiments`` is where to begin."""
+"""The report's claims, each checked in paired worlds; ``claim_experiments`` is where to begin."""

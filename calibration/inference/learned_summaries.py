@@ -105,7 +105,7 @@ def _train(inputs: Array, targets: Array, seed: int) -> _Layers:
         hidden_layer_sizes=_LAYERS, batch_size=min(_BATCH, len(rest)), random_state=seed
     )
     best, since = np.inf, 0
-    kept: _Layers = ()
+    best_layers: _Layers = ()
     for _ in range(_MOST_EPOCHS):
         network.partial_fit(inputs[rest], targets[rest])
         layers = tuple(zip(network.coefs_, network.intercepts_, strict=True))
@@ -113,9 +113,9 @@ def _train(inputs: Array, targets: Array, seed: int) -> _Layers:
         loss = float(np.mean(apart**2))
         if loss < best - _LEAST_GAIN:
             best, since = loss, 0
-            kept = tuple((weights.copy(), offsets.copy()) for weights, offsets in layers)
+            best_layers = tuple((weights.copy(), offsets.copy()) for weights, offsets in layers)
         else:
             since += 1
             if since >= _PATIENCE:
                 break
-    return kept
+    return best_layers

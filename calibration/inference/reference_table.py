@@ -60,31 +60,21 @@ class Observation(NamedTuple):
 
 
 class Simulator(Protocol):
-    """Make runs and name what comes of them."""
+    """Make runs and name what comes of them.
 
-    @property
-    def prior(self) -> Prior:
-        """Return the prior of the free parameters."""
+    There are the prior of the free parameters, the names of the statistics (K) and of the derived
+    quantities (Q), the shape of each kind of counts by name, and the documented statistics (K,).
+    """
 
-    @property
-    def statistics(self) -> tuple[str, ...]:
-        """Return the names of the statistics (K)."""
-
-    @property
-    def derived(self) -> tuple[str, ...]:
-        """Return the names of the derived quantities (Q)."""
-
-    @property
-    def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the shape of each kind of counts, by name."""
+    prior: Prior
+    statistics: tuple[str, ...]
+    derived: tuple[str, ...]
+    shapes: Mapping[str, tuple[int, ...]]
+    observed: Array
 
     @property
     def identity(self) -> Mapping[str, str]:
         """Return what decides a run beside parameters, seed and replicate: versions, scenario."""
-
-    @property
-    def observed(self) -> Array:
-        """Return the documented statistics (K,)."""
 
     def run(self, values: Array, seed: int, replicate: int) -> Observation:
         """Return one run at the parameters' values (P,)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibration.cases.observation_model import documented
-from calibration.cases.observed_events import told as recorded
+from calibration.cases.observed_events import recorded
 from calibration.cases.observed_statistics import OUTCOMES, PERIODS, counts, observed_counts
 from calibration.cases.targets import load_targets
 from calibration.inference.fit import fit

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibration.cases.observation_model import RECENT, chances, ratios
-from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT
-from calibration.cases.observed_events import told as recorded
+from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, recorded
 from calibration.cases.observed_statistics import OUTCOMES, PERIODS, observed_counts
 from calibration.cases.targets import load_targets
 from calibration.checks import Verdict, load_thresholds

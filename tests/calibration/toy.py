@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ class CountsToy:
         parameters = [_parameter(i, _PRIORS[i % 3]) for i in range(12)]
         self.prior: Prior = prior_of(parameters)
         self.statistics = tuple(f"count_{k}" for k in range(36))
-        self.derived = ("next_count",)
-        self.shapes = {"locality": (4, 3)}
+        self.derived: tuple[str, ...] = ("next_count",)
+        self.shapes: Mapping[str, tuple[int, ...]] = {"locality": (4, 3)}
         self.identity = {"toy": "counts"}
         rng = np.random.default_rng(7)
         mix = rng.normal(0.0, 0.45, (36, 12)) * (rng.random((36, 12)) < 0.3)
@@ -80,7 +81,7 @@ class LinearToy:
         self.prior: Prior = prior_of([_parameter(i, "uniform(0, 1)") for i in range(4)])
         self.statistics = tuple(f"number_{k}" for k in range(6))
         self.derived: tuple[str, ...] = ()
-        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.shapes: Mapping[str, tuple[int, ...]] = {}
         self.identity = {"toy": "linear"}
         rng = np.random.default_rng(3)
         self.mix = rng.normal(0.0, 1.0, (6, 4)) * np.array([1.5, 0.8, 0.3, 0.0])

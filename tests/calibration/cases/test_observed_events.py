@@ -13,8 +13,8 @@ from calibration.cases.observed_events import (
     VISIT,
     case_number,
     codes,
+    recorded,
     studied,
-    told,
 )
 from calibration.run_reading import Reading
 from sim.core import enums as k
@@ -28,7 +28,7 @@ def test_codes_are_the_numbers_of_the_arrays(conditioned: Reading) -> None:
 
 
 def test_a_visit_to_six_states_is_six_and_a_contract_for_five_one() -> None:
-    rows = told()
+    rows = recorded()
     ports = rows[(rows["kind"] == VISIT) & (rows["month"] == 168)]
     assert len(ports[ports["channel"] == k.FIRM]) == 6
     peru = rows[(rows["kind"] == CENTRAL_DEAL) & (rows["country"] == codes().country["PER"])]
@@ -36,7 +36,7 @@ def test_a_visit_to_six_states_is_six_and_a_contract_for_five_one() -> None:
 
 
 def test_the_record_ends_and_begins_with_the_runs_months() -> None:
-    rows = told()
+    rows = recorded()
     assert rows["month"].min() == -1
     assert rows["month"].max() <= LAST_MONTH
     old = {event.id for event in load_events() if event.month is not None and event.month < 0}
@@ -44,7 +44,7 @@ def test_the_record_ends_and_begins_with_the_runs_months() -> None:
 
 
 def test_events_of_deep_cases_are_numbered() -> None:
-    rows = told()
+    rows = recorded()
     for case in studied():
         mine = rows[rows["case"] == case_number(case.id)]
         assert set(mine["place"].tolist()) == {case.place}
@@ -56,22 +56,22 @@ def test_events_of_deep_cases_are_numbered() -> None:
 
 
 def test_a_pair_twinned_twice_counts_once() -> None:
-    rows = told()
+    rows = recorded()
     place = codes().locality["CL-BI"]
     assert int(((rows["kind"] == TWINNING) & (rows["place"] == place)).sum()) == 2
 
 
 def test_journeys_of_a_national_delegation_are_left_out() -> None:
-    rows = told()
+    rows = recorded()
     place = codes().locality["PA-3"]
     assert not ((rows["kind"] == JOURNEY) & (rows["place"] == place)).any()
 
 
 def test_only_failures_have_a_way() -> None:
-    rows = told()
+    rows = recorded()
     assert ((rows["way"] >= 0) == (rows["kind"] == FAILURE)).all()
 
 
 def test_the_record_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        told()["place"][0] = 1
+        recorded()["place"][0] = 1

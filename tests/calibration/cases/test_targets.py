@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from calibration.cases.observation_model import NAMES
-from calibration.cases.observed_events import told
+from calibration.cases.observed_events import recorded
 from calibration.cases.targets import KINDS, MEASURES, Target, load_targets
 from sim.core.errors import InputError
 
@@ -28,7 +28,7 @@ def test_what_the_record_shows_is_what_the_table_says(target: Target) -> None:
     assert set(target.args) <= {"case", "month", "until", "since", "years", "first", "last",
                                 "kinds", "countries", "sectors", "channel", "months"}  # fmt: skip
     if target.measure.of_record:
-        found = target.measure.take(told(), **target.args)
+        found = target.measure.take(recorded(), **target.args)
         assert target.observed == pytest.approx(found, abs=1e-4)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calibration.cases.observation_model import chances
-from calibration.cases.observed_events import told
+from calibration.cases.observed_events import recorded
 from calibration.cases.targets import MEASURES, Found
 from calibration.run_reading import Reading
 from sim.core import enums as k
@@ -14,7 +14,7 @@ from sim.core.calendar import month_index
 
 @pytest.fixture
 def found(conditioned: Reading) -> Found:
-    return Found(conditioned, told(), chances(1) | {"since_2000": 0.8})
+    return Found(conditioned, recorded(), chances(1) | {"since_2000": 0.8})
 
 
 def test_older_twinnings_are_added(found: Found) -> None:
