@@ -68,13 +68,16 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
 
 def notebook_html(comparison: ComparisonTables) -> str:
     """Return a comparison as a fragment of HTML, for notebooks."""
+    from markupsafe import Markup
+
     names = EventDescriber(comparison.world)
     what = f"{settings_words(comparison.simulated, 'paired run')} · model "
     what += f"{comparison.manifest['model_version']}. {changed_words(comparison.simulated)}."
     parts: list[str | Table] = [what]
+    heading = Markup("<strong>{}</strong> ({})<br>{}")
     for label in comparison.labels:
         title = comparison.what_ifs[label].title
-        parts.append(f"{title} ({label}): {changes_words(comparison, label)}")
+        parts.append(heading.format(title, label, changes_words(comparison, label)))
         if label in comparison.identical:
             parts.append(identical_words(comparison, label))
         else:
