@@ -91,7 +91,7 @@ def test_a_truncated_wave_agrees_with_the_first(counts: tuple[toy.CountsToy, Row
     box = box_around(made.prior, first)
     assert box.contains(first.values).mean() > 0.99
     values = box.draw(3000, 8, 1)
-    runs = [made.run(values[i], 77, i) for i in range(len(values))]
+    runs = [made.observed_at(row, 77, i) for i, row in enumerate(made.means(values))]
     second_rows = Rows(
         values,
         np.array([run.vector for run in runs]),
