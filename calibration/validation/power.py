@@ -133,10 +133,7 @@ def _row(
     # How odd each record is among the report's own predictive runs.
     beside_report = np.array([mahalanobis(unfitted, record)[0] for record in records])
     return {
-        "id": world.id,
-        "how": world.how,
-        "what": world.what,
-        "fixed": dict(world.fixed),
+        **world._asdict(),
         "runs": len(p_values),
         "lost": asked - len(p_values),
         "rejected": rejected,

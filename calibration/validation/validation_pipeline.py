@@ -66,13 +66,6 @@ STEPS = (
 )  # fmt: skip
 
 
-class StepResult(NamedTuple):
-    """Hold what a step found, and the seconds it took."""
-
-    verdicts: tuple[Verdict, ...]
-    seconds: float
-
-
 @dataclass(frozen=True)
 class Validation:
     """Hold the verdicts on a calibration.
@@ -172,14 +165,11 @@ def _mark_of(posterior: Posterior) -> str:
     return digest.hexdigest()[:16]
 
 
-def _kept(file: Path, mark: str) -> StepResult | None:
-    """Return what a step found before from the same, if it is there and whole."""
+def _kept(file: Path, mark: str) -> dict[str, Any] | None:
+    """Return the ``checks`` and ``seconds`` that a step found before from the same, if any."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if content["mark"] != mark:
-            return None
-        verdicts = tuple(Verdict(**entry) for entry in content["checks"])
-        return StepResult(verdicts, float(content["seconds"]))
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return content if content["mark"] == mark else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -200,7 +190,7 @@ def _carry_out(step: ValidationStep, context: ValidationContext, file: Path, mar
 
 def _carried_out(
     folder: Path, posterior: Posterior, chosen: list[ValidationStep], workers: int, notify: Notify
-) -> tuple[dict[str, StepResult], dict[str, str]]:
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Carry out the steps left; return what each step found, and the errors of those that fail."""
     from calibration.validation.validation_context import ValidationContext
 
@@ -237,16 +227,16 @@ def _record(
     folder: Path,
     posterior: Posterior,
     checks: Mapping[str, Any],
-    found: Mapping[str, StepResult],
+    found: Mapping[str, Mapping[str, Any]],
     faults: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return everything found in terms of JSON, the steps in their order."""
-    verdicts: list[Verdict] = []
+    rows = list(checks["checks"])
     for step in STEPS:
         why = f"stopped by an error, {faults.get(step.name)}"
         why = why if step.name in faults else "not carried out yet"
-        unknown = StepResult((not_run(step.check, why, "see thresholds.toml"),), 0.0)
-        verdicts += found.get(step.name, unknown).verdicts
+        open_ = not_run(step.check, why, "see thresholds.toml").to_json()
+        rows += found[step.name]["checks"] if step.name in found else [open_]
     record: dict[str, Any] = files.plain(
         {
             "model_version": provenance.model_version(),
@@ -256,9 +246,9 @@ def _record(
             "environment": provenance.environment(),
             "seconds": {
                 "fit": checks.get("seconds", {}),
-                "steps": {name: one.seconds for name, one in found.items()},
+                "steps": {name: one["seconds"] for name, one in found.items()},
             },
-            "checks": [*checks["checks"], *(verdict.to_json() for verdict in verdicts)],
+            "checks": rows,
         }
     )
     return record

@@ -150,19 +150,15 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
 
     world = load_world(given["world"])
     drawn = options.drawn(given["posterior"], given["calibration"], world)
+    alike = ("design", "n", "replicates", "seed", "end", "chunk")
     return planned(
         scenario,
         given["vary"] or (),
-        design=given["design"],
-        n=given["n"],
-        replicates=given["replicates"],
-        seed=given["seed"],
+        **{name: given[name] for name in alike},
         overrides=options.settings(given["set"]),
-        end=given["end"],
         world=world,
         tables=[name for name in (given["tables"] or "").split(",") if name],
         keep_events=given["keep-events"],
-        chunk=given["chunk"],
         draws=drawn.draws,
         drawn_from=drawn.source,
     )
