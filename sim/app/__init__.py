@@ -57,7 +57,7 @@ def serve(
         none.
     """
     require_panel()
-    from sim.app import hosts, server, warm_up
+    from sim.app import hosts, server
     from sim.app.language import languages
     from sim.app.watch.map_layout import layout_of
     from sim.world import load_world
@@ -81,7 +81,7 @@ def serve(
     print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", flush=True)  # noqa: T201
     for url in urls[1:]:
         print(f"                 or {url}", flush=True)  # noqa: T201
-    warm_up.prepare(visitors.pool, visitors.world)
+    server.prepare(visitors.pool, visitors.world)
     try:
         running.start()
         if show:

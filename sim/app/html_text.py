@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
+from typing import Any
 
 import panel as pn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.app.theme import FOLDER, source
+
+WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+"""As wide as there is room, without a margin."""
 
 
 @cache

@@ -11,6 +11,7 @@ import panel as pn
 from markupsafe import Markup
 
 from sim.app.address import Address, read_address, write_address
+from sim.app.html_text import WIDE
 from sim.app.language import languages
 from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
@@ -71,15 +72,14 @@ class Page:
         self.tabs = {name: tab(session) for name, tab in tab_classes().items()}
         self._opened: dict[str, Viewable] = {}
         self._location: pn.io.location.Location | None = None
-        self.content = pn.Column(sizing_mode="stretch_width", margin=0)
-        self.notices = Notices(close=session._("Close"), sizing_mode="stretch_width", margin=0)
+        self.content = pn.Column(**WIDE)
+        self.notices = Notices(close=session._("Close"), **WIDE)
         self.navigation = Navigation(
             tabs=[[name, tab.title] for name, tab in self.tabs.items()],
             languages=[list(pair) for pair in languages().items()],
             language=session.language,
             labels=[session._("Parts of the page"), session._("Language")],
-            sizing_mode="stretch_width",
-            margin=0,
+            **WIDE,
         )
         session.on_notice = self._notice
         session.on_open = self.open

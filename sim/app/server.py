@@ -6,6 +6,7 @@ import asyncio
 import gc
 import secrets
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
@@ -17,7 +18,9 @@ from sim.app.language import chosen
 from sim.app.page import Page, page_of
 from sim.app.session import Session
 from sim.app.theme import PageDesign
-from sim.app.thread_pool import ThreadPool
+from sim.app.thread_pool import Job, ThreadPool
+from sim.app.what_if import paired_trial
+from sim.app.what_if.experiment import begin
 from sim.core.files import MachineError
 
 if TYPE_CHECKING:
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from bokeh.server.server import Server
 
     from sim.world import World
+
+
+PREPARATION = "preparation"
+"""Whose the work is that is done before there are visitors."""
 
 
 class Visitors:
@@ -126,3 +133,19 @@ def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
     """Report an error of the server; a visitor who left while something was sent is none."""
     if not isinstance(context.get("exception"), WebSocketClosedError):
         loop.default_exception_handler(context)
+
+
+def prepare(pool: ThreadPool, world: World) -> list[Job]:
+    """Let the pool load the compiled rules and make the baseline's runs, in turn with visitors.
+
+    Whoever asks for the same meanwhile waits for it; nothing is made twice.
+    """
+    trial = paired_trial.PairedTrial(begin(), world)
+    # What fails here fails again for the visitor who asks for it, and is told there.
+    jobs = [
+        Job(partial(trial.work, chunk), lambda result: None, lambda error: None)
+        for chunk in paired_trial.CHUNKS
+    ]
+    for job in jobs:
+        pool.submit(PREPARATION, job)
+    return jobs

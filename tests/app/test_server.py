@@ -14,11 +14,19 @@ from tornado.websocket import WebSocketClosedError
 
 import sim
 from sim.app import limits
-from sim.app.server import unless_left
+from sim.app.server import prepare, unless_left
+from sim.app.thread_pool import ThreadPool
+from sim.app.what_if import paired_trial
+from sim.app.what_if.experiment import begin
+from sim.app.what_if.paired_trial import RUN_CACHES
 from tests.app.serving import PATIENCE, Served, serving, serving_blank, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
+
+
+FEW = ((0, 1), (1, 2))
+"""Pairs of runs that are made beforehand."""
 
 
 @pytest.fixture
@@ -91,6 +99,18 @@ def test_a_visitor_who_leaves_while_something_is_sent_is_no_error(
     unless_left(loop, {"message": "a real one", "exception": ValueError("wrong")})
     loop.close()
     assert "a real one" in caplog.text
+
+
+def test_the_first_visitor_finds_the_baseline_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paired_trial, "CHUNKS", FEW)
+    monkeypatch.setattr(RUN_CACHES, "_kept", type(RUN_CACHES._kept)())
+    pool = ThreadPool(threads=1)
+    jobs = prepare(pool, world)
+    assert all(job.finished.wait(PATIENCE) for job in jobs)
+    pool.close()
+    assert len(RUN_CACHES.runs(begin().baseline(), world).done) == FEW[-1][1]
 
 
 def test_a_run_shows_its_world_in_a_notebook(world: World) -> None:

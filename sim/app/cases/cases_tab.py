@@ -11,7 +11,7 @@ from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOV
 from sim.app.cases.documented_record import HISTORY, documented_places, facts_of, first_pair
 from sim.app.cases.place_panel import PlacePanel
 from sim.app.cases.swap_panel import SwapPanel
-from sim.app.html_text import html, paragraphs
+from sim.app.html_text import WIDE, html, paragraphs
 from sim.report.event_phrases import EventDescriber
 from sim.scenario.schema import load
 
@@ -68,14 +68,13 @@ class CasesTab:
             "Further down one cause at a time moves from one place to the other."
         )
         self.places = pn.FlexBox(sizing_mode="stretch_width", gap="8px", align_items="flex-start")
-        self.below = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.below = pn.Column(**WIDE)
         self._view = pn.Column(
             html(paragraphs(intro)),
             pn.FlexBox(*self.selects, sizing_mode="stretch_width"),
             self.places,
             self.below,
-            sizing_mode="stretch_width",
-            margin=0,
+            **WIDE,
         )
         self._rebuild()
         return self._view

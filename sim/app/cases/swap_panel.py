@@ -10,7 +10,7 @@ from sim.app.cases import case_texts, counterfactual_swap
 from sim.app.cases.place_counts import SwapEffect, effects
 from sim.app.cases.place_figures import EffectPlot
 from sim.app.cases.place_panel import PlaceRuns
-from sim.app.html_text import heading, html, paragraphs, table
+from sim.app.html_text import WIDE, heading, html, paragraphs, table
 from sim.core.calendar import month_name
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class SwapPanel:
         self.summary, self.table, self.overview = html(), html(), html()
         # Drawn once there is something to draw: most of the time to open a page goes into figures.
         self.plot: EffectPlot | None = None
-        self.drawing = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.drawing = pn.Column(**WIDE)
         self._fill()
         self.to.param.watch(self._turned, "value")
         self.cause.param.watch(self._picked, "value")

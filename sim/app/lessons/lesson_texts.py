@@ -14,24 +14,12 @@ from sim.app.lessons.lesson_runs import (
     LessonEvidence,
     LessonFinding,
 )
+from sim.app.what_if.result_sentences import outcome_names
 from sim.experiments.comparison.paired_statistics import LEVEL
 from sim.report.display_names import MINUS
 
 if TYPE_CHECKING:
     from sim.app.lessons.lesson import Lesson
-
-
-def outcome_names(_: Translate) -> dict[str, str]:
-    """Return the names of what can be followed month by month."""
-    return {
-        "deals": _("Deals formed"),
-        "memoranda": _("Memoranda signed"),
-        "visits_to_lac": _("Visits from China"),
-        "visits_to_china": _("Governors' visits to China"),
-        "twinnings": _("Twinnings"),
-        "cancellations": _("Cancellations"),
-        "ties_lost": _("Ties lost at changes of office-holder"),
-    }
 
 
 def caption(lesson: Lesson, _: Translate) -> str:

@@ -15,8 +15,8 @@ from panel.custom import JSComponent
 
 from sim.app.bokeh_style import add_tips, band, drawn, dress, dress_legend
 from sim.app.language import Translate
-from sim.app.lessons.lesson_texts import outcome_names
 from sim.app.theme import source
+from sim.app.what_if.result_sentences import outcome_names
 from sim.report import figure_style
 
 if TYPE_CHECKING:

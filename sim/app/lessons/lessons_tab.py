@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import panel as pn
 
-from sim.app.html_text import html, render, table
+from sim.app.html_text import WIDE, html, render, table
 from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import Lesson, lessons
 from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, LessonEvidence, LessonRuns
@@ -20,8 +20,6 @@ from sim.app.navigation import Status
 if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.app.thread_pool import Job
-
-_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 class LessonsTab:
@@ -68,12 +66,12 @@ class LessonsTab:
             lessons=[[lesson.name, _(lesson.title)] for lesson in lessons().values()],
             active=self.lesson.name,
             label=_("Lessons"),
-            **_WIDE,
+            **WIDE,
         )
         self._row.param.watch(lambda event: self._pick(event.new), "active")
-        self._body = pn.Column(**_WIDE)
+        self._body = pn.Column(**WIDE)
         self._build()
-        return pn.Column(self._row, self._body, **_WIDE)
+        return pn.Column(self._row, self._body, **WIDE)
 
     def _pick(self, name: str) -> None:
         """Take up the lesson whose button was pressed."""
@@ -115,20 +113,20 @@ class LessonsTab:
                 "right": _("what the model shows"),
                 "choose": _("Choose an answer first."),
             },
-            **_WIDE,
+            **WIDE,
         )
-        self._chart, self._status, self._table = LessonChart(lesson, _), Status(**_WIDE), html()
+        self._chart, self._status, self._table = LessonChart(lesson, _), Status(**WIDE), html()
         head, caption = _("2. Run"), lesson_texts.caption(lesson, _)
         self._result = pn.Column(
             html(
                 f'<div class="lesson"><h3>{escape(head)}</h3>'
                 f'<p class="caption">{escape(caption)}</p></div>'
             ),
-            pn.pane.Bokeh(self._chart.plot, **_WIDE),
+            pn.pane.Bokeh(self._chart.plot, **WIDE),
             self._status,
             self._table,
             visible=False,
-            **_WIDE,
+            **WIDE,
         )
         self._explanation = html()
         self._body[:] = [
@@ -140,7 +138,7 @@ class LessonsTab:
             pn.FlexBox(
                 self._download(_("Exercise sheet to print"), "sheet"),
                 self._download(_("Teacher’s note to print"), "note"),
-                **_WIDE,
+                **WIDE,
             ),
         ]
         if self.guess is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import panel as pn
 
-from sim.app.html_text import heading, html, paragraphs, render
+from sim.app.html_text import WIDE, heading, html, paragraphs, render
 from sim.app.why.history_texts import HistoryTexts
 from sim.app.why.history_timeline import HistoryTimeline
 from sim.app.why.project_history import DONE, MISSED, SKIPPED
@@ -48,7 +48,7 @@ class HistoryCard:
         self.before.on_click(lambda event: self._step(-1))
         self.after.on_click(lambda event: self._step(1))
         self.happened, self.list = html(), html()
-        self.causes = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.causes = pn.Column(**WIDE)
         self.view = pn.Column(
             self.head,
             self.said,

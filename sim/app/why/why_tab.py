@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from sim.app.cases.documented_record import HISTORY
-from sim.app.html_text import html, paragraphs
+from sim.app.html_text import WIDE, html, paragraphs
 from sim.app.limits import HIGHEST_SEED, REPLICATES
 from sim.app.why.history_card import HistoryCard
 from sim.app.why.history_choices import choices
@@ -69,8 +69,7 @@ class WhyTab:
             pn.FlexBox(*place, sizing_mode="stretch_width"),
             self.status,
             self.card.view,
-            sizing_mode="stretch_width",
-            margin=0,
+            **WIDE,
         )
         self._start()
         return self._view
