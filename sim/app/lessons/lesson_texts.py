@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.app.html_text import render
+from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.app.lessons.lesson_runs import (
     LARGE,
@@ -14,7 +15,6 @@ from sim.app.lessons.lesson_runs import (
     LessonEvidence,
     LessonFinding,
 )
-from sim.app.what_if.result_sentences import outcome_names
 from sim.experiments.comparison.paired_statistics import LEVEL
 from sim.report.display_names import MINUS
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def caption(lesson: Lesson, _: Translate) -> str:
     """Return what the drawing shows; as text of the page it breaks where it is narrow."""
-    name = outcome_names(_)[lesson.outcome]
+    name = labels("outcomes", _)[lesson.outcome]
     return _("{name} so far: mean, and the band 9 runs in 10 lie in", name=name)
 
 
@@ -90,8 +90,8 @@ def explanation(lesson: Lesson, guess: int, evidence: LessonEvidence, _: Transla
         right=finding.category - UP_MUCH // 2,
         pairs=evidence.pairs,
         level=f"{100 * LEVEL:.0f}",
-        name=outcome_names(_)[lesson.outcome],
-        names=[outcome_names(_)[name] for name in contrast],
+        name=labels("outcomes", _)[lesson.outcome],
+        names=[labels("outcomes", _)[name] for name in contrast],
         sizes=[change(evidence.finding(name), _) for name in contrast],
         ranked=evidence.contrast(*contrast).is_clear,
         change=change(finding, _),
@@ -113,7 +113,7 @@ def table_head(lesson: Lesson, _: Translate) -> list[str]:
 
 def table_rows(evidence: LessonEvidence, _: Translate) -> list[tuple[str, ...]]:
     """Return a row for each outcome."""
-    names = outcome_names(_)
+    names = labels("outcomes", _)
     return [
         (
             names[name],
@@ -133,7 +133,7 @@ def printed(kind: str, lesson: Lesson, language: str, _: Translate) -> str:
     The sheet asks the question, with a place for the guess and a table to fill in; it holds neither
     results nor the explanation.
     """
-    names = outcome_names(_)
+    names = labels("outcomes", _)
     return render(
         f"lessons/printed_{kind}.html",
         _=_,

@@ -14,9 +14,9 @@ from bokeh.plotting import figure
 from panel.custom import JSComponent
 
 from sim.app.bokeh_style import add_tips, band, drawn, dress, dress_legend
+from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.app.theme import source
-from sim.app.what_if.result_sentences import outcome_names
 from sim.report import figure_style
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class LessonChart:
         dress_legend(self.plot.legend[0])
         self.plot.xgrid.visible = False
         self.plot.xaxis.axis_label = _("year")
-        self.plot.yaxis.axis_label = outcome_names(_)[lesson.outcome]
+        self.plot.yaxis.axis_label = labels("outcomes", _)[lesson.outcome]
 
     @drawn
     def show(self, evidence: LessonEvidence) -> None:
