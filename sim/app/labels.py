@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sim.app.theme import source
 
 if TYPE_CHECKING:
     from sim.app.language import Translate
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 @cache
 def label_tables() -> dict[str, dict[str, str]]:
     """Return all labels in English by table and key."""
-    return tomllib.loads(Path(__file__).with_name("labels.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(source("labels.toml"))
 
 
 def labels(table: str, _: Translate) -> dict[str, str]:

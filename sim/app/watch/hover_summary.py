@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.app.watch.world_history import living_ties, projects_of
+from sim.app.watch.world_history import STAGE, living_ties, project_news
 from sim.core import enums as k
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.core.state import Array
 
 STAGES = (*k.STAGES[: k.BUILDING], "deal", *k.STAGES[k.BUILDING :])
+_NUMBER = np.full(max(STAGE) + 1, -1, dtype=np.int64)
+_NUMBER[list(STAGE)] = [STAGES.index(stage) for stage in STAGE.values()]
 
 Notes = dict[str, list[str]]
 """Texts by column of the map, one a locality or an actor."""
@@ -39,17 +41,16 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
 
     Shapes (localities, stages) and (actors, stages); the stages are those of ``STAGES``.
     """
-    projects = projects_of(events)
-    numbers = {name: i for i, name in enumerate(STAGES)}
-    # Without any project there are no numbers to tell the type by.
-    stage = projects["stage"].map(numbers).to_numpy(dtype=np.int64)
+    news = project_news(events)
+    identity, latest = np.unique(news["project"], return_index=True)
+    stage, place = _NUMBER[news["kind"][latest]], news["place"][latest].astype(np.int64)
     of_places = np.zeros((len(recorder.places), len(STAGES)), dtype=np.int64)
     of_actors = np.zeros((len(recorder.state.actor), len(STAGES)), dtype=np.int64)
-    local = projects["place"].between(0, len(of_places) - 1)
-    np.add.at(of_places, (projects["place"][local], stage[local]), 1)
-    number, count = projects.index.get_indexer(pd.Index(events["project"])), len(of_actors)
-    mine = (events["actor"] >= 0) & (number >= 0)
-    pairs = np.unique(number[mine] * count + events["actor"][mine])
+    local = (place >= 0) & (place < len(of_places))
+    np.add.at(of_places, (place[local], stage[local]), 1)
+    mine = events[(events["actor"] >= 0) & np.isin(events["project"], identity)]
+    count, project = len(of_actors), np.searchsorted(identity, mine["project"])
+    pairs = np.unique(project * count + mine["actor"])
     np.add.at(of_actors, (pairs % count, stage[pairs // count]), 1)
     return of_places, of_actors
 

@@ -6,12 +6,12 @@ Texts reach the browser as texts, never as HTML.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import param
 from panel.custom import JSComponent
 
-_SHEET = Path(__file__).with_name("parts.css").read_text(encoding="utf-8")
+from sim.app.theme import source
+
+_SHEET = source("watch/parts.css")
 
 
 class Controls(JSComponent):

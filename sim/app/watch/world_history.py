@@ -71,13 +71,19 @@ def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
     return pd.DataFrame(columns | {"trust": trust[rows], "twinned": twinned[rows]})
 
 
+def project_news(events: Array) -> Array:
+    """Return the events by which projects enter stages, the latest first."""
+    news: Array = events[np.isin(events["kind"], list(STAGE)) & (events["project"] != 0)][::-1]
+    return news
+
+
 def projects_of(events: Array) -> pd.DataFrame:
     """Return the projects of some events by their number, the one with the latest news first.
 
     Columns: ``place``, ``sector`` (-1: none), ``firm`` (nan: none yet), ``value`` in US$ million
     (nan: unknown), the latest ``stage`` of :data:`STAGE` and the ``month`` it was entered.
     """
-    news = events[np.isin(events["kind"], list(STAGE)) & (events["project"] != 0)][::-1]
+    news = project_news(events)
     columns = ("project", "place", "sector", "month", "kind", "actor", "value")
     frame = pd.DataFrame({name: news[name] for name in columns})
     named = np.isin(news["kind"], _WITH_FIRM) & (news["actor"] >= 0)

@@ -12,7 +12,7 @@ from typing import Any
 from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.core.parameters import PARAMETERS
-from sim.report.display_names import Names
+from sim.report.display_names import Names, plain_word
 from sim.scenario.intervention_fields import ALL
 from sim.scenario.interventions import KINDS
 from sim.world import World
@@ -80,7 +80,8 @@ def forms(_: Translate) -> list[dict[str, Any]]:
         fields = []
         for name, field in _fields_of(kind).items():
             description = model.model_fields[name].description or ""
-            more: dict[str, Any] = {"label": titles[name], "help": _(description)}
+            title = titles.get(name, plain_word(name))
+            more: dict[str, Any] = {"label": title, "help": _(description)}
             if "options" in field:
                 more["options"] = [[word, choices.get(word, word)] for word in field["options"]]
             if field.get("several"):
@@ -135,7 +136,7 @@ def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate)
         else:
             codes = [value] if isinstance(value, str) else value
             words = ", ".join(named.get(code, code) for code in codes)
-        parts.append(f"{titles[name]}: {words}")
+        parts.append(f"{titles.get(name, plain_word(name))}: {words}")
     when = change["month"] + (f" – {change['until']}" if "until" in change else "")
     note = f" ({change['note']})" if "note" in change else ""
     kind = _(KINDS[change["kind"]].label)

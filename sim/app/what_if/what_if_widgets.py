@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import param
@@ -17,6 +16,7 @@ from panel.custom import JSComponent
 
 from sim.app.labels import labels
 from sim.app.limits import UPLOAD_BYTES
+from sim.app.theme import source
 from sim.app.what_if.intervention_forms import answered
 from sim.core.parameters import PARAMETERS
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 def sheets(*names: str) -> list[str]:
     """Return the style sheets of these names, which stand beside this module."""
-    folder = Path(__file__).parent
-    return [(folder / f"{name}.css").read_text(encoding="utf-8") for name in names]
+    return [source(f"what_if/{name}.css") for name in names]
 
 
 class Setup(JSComponent):
