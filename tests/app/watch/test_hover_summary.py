@@ -40,7 +40,8 @@ def test_pointing_and_the_inspector_agree_on_projects(recorder: Recorder, before
     of_places, of_actors = hover_summary.stage_counts(recorder, events)
     for what, table in (("place", of_places), ("actor", of_actors)):
         assert table.sum() > 0
-        for number, counts in enumerate(table):
+        # Some of them, since each takes milliseconds.
+        for number, counts in list(enumerate(table))[::7]:
             mine = world_history.events_of(events, **{what: number})
             stages = world_history.projects_of(mine)["stage"].tolist()
             expected = [stages.count(stage) for stage in hover_summary.STAGES]
