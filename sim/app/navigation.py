@@ -43,7 +43,7 @@ class Notices(JSComponent):
     _stylesheets = [source("notices.css")]  # noqa: RUF012
 
 
-class Status(JSComponent):
+class StatusText(JSComponent):
     """Say how far something is; screen readers read it out."""
 
     text = param.String(default="")

@@ -13,7 +13,7 @@ from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names
 from sim.report.figure_style import INK, month_ends, year
 from sim.report.stated_totals import least, record_end, stated_of
-from sim.report.timeline_lanes import Layout, draw_timeline
+from sim.report.timeline_lanes import LaneLayout, draw_timeline
 from sim.world.names import LOCALITIES, PlaceNames
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ MILESTONES = (
     ("with a memorandum", "memorandum", "#8a5a00", "--"),
     ("with a deal", "deal", "#8f3f71", "-."),
 )
-LAYOUT = Layout(left=1.95, lanes=7.3, gap=0.034, key_line=0.17, key_columns=41)
+LAYOUT = LaneLayout(left=1.95, lanes=7.3, gap=0.034, key_line=0.17, key_columns=41)
 PANEL, GAP = 1.45, 0.3
 """Inches of a panel of the runs, and between two."""
 AFTER = "#f1f1f1"

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.report import figure_style
 from sim.report.biography import LANES, headline, trace_project
 from sim.report.event_phrases import EventDescriber
-from sim.report.timeline_lanes import Layout, draw_timeline
+from sim.report.timeline_lanes import LaneLayout, draw_timeline
 from sim.world import load_world
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sim.world import World
 
-LAYOUT = Layout(left=1.6, lanes=5.2, gap=0.04, key_line=0.165, key_columns=78)
+LAYOUT = LaneLayout(left=1.6, lanes=5.2, gap=0.04, key_line=0.165, key_columns=78)
 
 
 def draw_biography(

@@ -20,7 +20,7 @@ ROW = 0.2
 """Height of one row of marks, in inches."""
 
 
-class Layout(NamedTuple):
+class LaneLayout(NamedTuple):
     """Hold how a timeline is laid out: inches, and characters of a line of the key."""
 
     left: float
@@ -46,7 +46,7 @@ def draw_timeline(
     ax: Axes | None,
     marks: pd.DataFrame,
     looks: Mapping[Any, Look],
-    layout: Layout,
+    layout: LaneLayout,
     years: float,
     *,
     below: float = 0.0,
@@ -106,7 +106,7 @@ def _draw_marks(ax: Axes, marks: pd.DataFrame, places: list[float], colour: str)
 
 
 def _write_key(
-    ax: Axes, key: list[list[str]], colours: list[str], line: float, layout: Layout
+    ax: Axes, key: list[list[str]], colours: list[str], line: float, layout: LaneLayout
 ) -> None:
     """Write the lines of each number from the top down; ``line`` is a share of the height."""
     ax.set_axis_off()

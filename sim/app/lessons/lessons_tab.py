@@ -15,7 +15,7 @@ from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import Lesson, lessons
 from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, LessonEvidence, LessonRuns
 from sim.app.lessons.lesson_widgets import Guess, LessonChart, LessonList
-from sim.app.navigation import Status
+from sim.app.navigation import StatusText
 
 if TYPE_CHECKING:
     from sim.app.session import Session
@@ -115,7 +115,7 @@ class LessonsTab:
             },
             **WIDE,
         )
-        self._chart, self._status, self._table = LessonChart(lesson, _), Status(**WIDE), html()
+        self._chart, self._status, self._table = LessonChart(lesson, _), StatusText(**WIDE), html()
         head, caption = _("2. Run"), lesson_texts.caption(lesson, _)
         self._result = pn.Column(
             html(

@@ -37,7 +37,7 @@ FIRM_ROWS = 5
 
 
 @dataclass(frozen=True)
-class Layout:
+class MapLayout:
     """Hold positions in the order of the arrays of the state, x before y.
 
     Parameters
@@ -61,7 +61,7 @@ class Layout:
 
 
 @lru_cache(maxsize=2)
-def layout_of(world: World) -> Layout:
+def layout_of(world: World) -> MapLayout:
     """Return the layout of a world; finding room for its labels takes seconds, once."""
     at = Positions(world)
     geometry = MapGeometry(at.localities, world.grid)
@@ -73,7 +73,7 @@ def layout_of(world: World) -> Layout:
     land = np.flatnonzero((labels[int(top) :] != SEA).any(axis=0))
     coast = land[0] if len(land) else labels.shape[1]
     corner = np.array([coast - PROVINCE * across, top + 0.5])
-    return Layout(
+    return MapLayout(
         geometry=geometry,
         places=np.column_stack([geometry.columns, geometry.rows]).astype(np.float64),
         provinces=cells[:, ::-1] * PROVINCE + corner,
