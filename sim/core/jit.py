@@ -13,6 +13,7 @@ counts as out of bounds too, and the drivers check the state every month
 from __future__ import annotations
 
 import ast
+import dis
 import hashlib
 import os
 import re
@@ -21,12 +22,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
-from sim.core.enums import SIGNAL_TABLE
+from sim.core.enums import SIGNAL_TABLE, SIGNALS
 from sim.core.user_cache import prune, user_cache
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -108,12 +110,30 @@ def is_warm() -> bool:
     return not COMPILE or (_CAN_KEEP and any(cache_folder().rglob("*.nbc")))
 
 
+def _check_signals(function: Callable[..., Any]) -> None:
+    """Refuse a rule that reads a signal which no table declares, before the compiler does."""
+    if "SIGNAL" not in function.__code__.co_names:
+        return
+    for one, two in pairwise(dis.get_instructions(function)):
+        if one.argval == "SIGNAL" and isinstance(two.argval, str) and two.argval not in SIGNALS:
+            from sim.core.errors import InputError, nearest_name
+
+            raise InputError(
+                f"the rule {function.__name__} reads a signal {two.argval!r} that is not declared",
+                file=function.__code__.co_filename,
+                line=function.__code__.co_firstlineno,
+                allowed=f"a row of {SIGNAL_TABLE}: {', '.join(SIGNALS)}",
+                nearest=nearest_name(two.argval, SIGNALS),
+            )
+
+
 def rule(function: _Rule) -> _Rule:
     """Compile a scalar function; leave it as plain Python when compilation is off.
 
     Compilation is off when the environment variable ``PARADIPLOMACY_COMPILE`` is ``0``. Either way
     the function returns the same numbers. Rules outside the package are compiled in each process.
     """
+    _check_signals(function)
     # The compiler would not notice a change in what a rule of a user's calls in other files.
     return _compiled(function, _CAN_KEEP and function.__module__.partition(".")[0] in _KEPT)
 

@@ -16,6 +16,7 @@ import pytest
 from sim.core import decisions, jit, parameters, state
 from sim.core import enums as kinds
 from sim.core import state_pointer as handle
+from sim.core.errors import InputError
 from sim.core.state import RECORDS, State
 from sim.core.state_pointer import LAYOUT, layout_digest
 from sim.engine import compiled as engine
@@ -148,6 +149,16 @@ def test_another_order_in_a_table_that_compiled_code_reads_is_another_key(
     text = changed.read_text(encoding="utf-8")
     changed.write_text(reversed_pair(text, first, second), encoding="utf-8")
     assert hashed(tmp_path) != jit.source_hash()
+
+
+def test_a_rule_that_reads_an_undeclared_signal_is_refused_in_words() -> None:
+    def hasten(w: Any, month: int) -> None:
+        w.run[0].outreach = w.signal[month, kinds.SIGNAL.policy_emphasys]
+
+    with pytest.raises(InputError, match=r"hasten .*'policy_emphasys'.*signals\.csv") as caught:
+        jit.rule(hasten)
+    assert caught.value.nearest == "policy_emphasis"
+    assert caught.value.file == __file__
 
 
 @pytest.mark.parametrize("table", RECORDS)

@@ -290,8 +290,9 @@ def test_executives_turn_to_the_largest_as_far_as_size_counts(bench: Bench) -> N
     for effect in (0.0, 1.0, 3.0):
         bench.par(initiative_executive_rate=1.0, initiative_executive_scale=effect)
         met = []
-        for t in range(bench.t, bench.t + 300):
-            journeys.plan_state_visit(bench.h, c, t)
+        for replicate in range(300):
+            w.run["key1"] = replicate
+            journeys.plan_state_visit(bench.h, c, bench.t)
             met.append(int(w.country["trip_actor"][c]))
         assert {int(w.actor["kind"][a]) for a in met} <= {k.PROVINCE, k.FIRM, k.BANK}
         sizes.append(float(w.actor["scale"][met].mean()))
