@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
 from sim.app.html_text import render, table
+from sim.app.labels import labels
 from sim.core.calendar import year_of
 from sim.report.run_summaries import spread
-from sim.report.stated_totals import VISIT
 from sim.scenario.expansion import plain_interventions
 from sim.scenario.interventions import Twinning, Visit
 
@@ -25,16 +25,7 @@ if TYPE_CHECKING:
 
 def kind_names(session: Session, *, inside: bool = False) -> dict[str, str]:
     """Return the names of what is counted, by themselves or inside a sentence."""
-    _ = session._
-    names = {
-        "visit_to_lac": (_("Visits from China"), _("visits from China")),
-        "visit_to_china": (_("Visits to China"), _("visits to China")),
-        VISIT: (_("Visits either way"), _("visits either way")),
-        "memorandum": (_("Memoranda"), _("memoranda")),
-        "twinning": (_("Twinnings"), _("twinnings")),
-        "deal": (_("Deals"), _("deals")),
-    }
-    return {kind: pair[inside] for kind, pair in names.items()}
+    return labels("counted_inside" if inside else "counted", session._)
 
 
 def place_text(

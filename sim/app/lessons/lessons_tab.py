@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import panel as pn
 
 from sim.app.html_text import WIDE, html, render, table
+from sim.app.labels import labels
 from sim.app.lessons import lesson_texts
 from sim.app.lessons.lesson import Lesson, lessons
 from sim.app.lessons.lesson_runs import CHUNKS, UP_MUCH, LessonEvidence, LessonRuns
@@ -106,13 +107,7 @@ class LessonsTab:
             self._commit,
             question=_(lesson.predict),
             choices=lesson_texts.guesses(_),
-            texts={
-                "commit": _("Commit to this guess and run"),
-                "again": _("Guess again"),
-                "mine": _("your guess"),
-                "right": _("what the model shows"),
-                "choose": _("Choose an answer first."),
-            },
+            texts=labels("guess", _),
             **WIDE,
         )
         self._chart, self._status, self._table = LessonChart(lesson, _), StatusText(**WIDE), html()

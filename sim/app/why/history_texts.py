@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.app.html_text import render
+from sim.app.labels import labels
 from sim.app.why.project_history import DONE, SKIPPED
 from sim.report.biography import CONTACTS
 
@@ -20,18 +21,7 @@ class HistoryTexts:
 
     def __init__(self, session: Session, describer: EventDescriber) -> None:
         self._, self.n, self.describer = session._, session.n, describer
-        _ = session._
-        self.stages = {
-            "contact": _("First contact"),
-            "proposal": _("Proposal"),
-            "memorandum": _("Memorandum"),
-            "approval": _("Approval"),
-            "award": _("Award"),
-            "finance": _("Finance"),
-            "deal": _("Deal"),
-            "works": _("Works"),
-            "completion": _("Completion"),
-        }
+        self.stages = labels("history_stages", session._)
 
     def stage(self, stage: Stage) -> str:
         """Return what became of a stage, in a few words."""
