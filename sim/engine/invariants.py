@@ -62,14 +62,7 @@ class InvariantError(AssertionError):
 
 
 def interval(unit: str, rows: dict[str, int]) -> Interval:
-    """Return the smallest and the largest value a unit allows.
-
-    Parameters
-    ----------
-    unit
-        As in :mod:`sim.core.state`.
-    rows
-        Number of rows in use of each table.
+    """Return the least and the largest value a unit allows, given the rows in use of each table.
 
     Raises
     ------

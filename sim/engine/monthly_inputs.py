@@ -57,13 +57,7 @@ def _spread(
 
 
 def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]:
-    """Return the month matrices of a world, named as in :class:`sim.core.state.State`.
-
-    Parameters
-    ----------
-    months
-        Number of months from January 2000.
-    """
+    """Return a world's matrices, months from January 2000, named as in ``sim.core.state``."""
     countries, sectors = len(at.country), len(at.sector)
     index = authority_index(world).pivot(index="year", columns="iso3", values="index")
     index = index[list(at.country)]
@@ -116,13 +110,7 @@ def _envelopes(world: World, at: Positions, months: int) -> Array:
 
 
 def forum_calendar(world: World, months: int) -> pd.DataFrame:
-    """Return the forums of a world up to a month; after the last, those of two years repeat.
-
-    Parameters
-    ----------
-    months
-        Number of months from January 2000.
-    """
+    """Return the forums of so many months from January 2000; those of the last two years repeat."""
     table = world.forums
     last = int(table["month"].max()) if len(table) else months
     cycle = table[table["month"] > last - FORUM_CYCLE]

@@ -36,14 +36,7 @@ def _year(months: Any) -> Any:
 class Series(NamedTuple):
     """Say of one series of a world where its record ends and what holds afterwards.
 
-    Parameters
-    ----------
-    name
-        The series in words.
-    ends
-        Gives the last month of the record: one, or one for each country or place.
-    rule
-        What holds from the month after it on.
+    ``ends`` gives the last month of the record: one, or one for each country or place.
     """
 
     name: str
@@ -95,15 +88,7 @@ def rules_from(world: World) -> dict[str, dict[str, str]]:
 
 
 def words(world: World, end: str) -> list[str]:
-    """Return a sentence for each series whose rule begins by the end of a run.
-
-    Parameters
-    ----------
-    world
-        The run's tables.
-    end
-        Last month of the run, as YYYY-MM.
-    """
+    """Return a sentence for each series whose rule begins by the end of a run, as YYYY-MM."""
     return [
         f"{name[:1].upper()}{name[1:]}: from {one['from']}"
         + (f", for the last place from {one['to']}," if "to" in one else "")

@@ -58,14 +58,8 @@ def _month(text: str) -> str:
 def misplaced(path: tuple[str | int, ...], message: str, **hints: Any) -> PydanticCustomError:
     """Return an error about one field, for validators that look at several.
 
-    Parameters
-    ----------
-    path
-        Where the field is, below the model that is validated.
-    message
-        What is wrong with it, in words.
-    hints
-        ``allowed`` or ``nearest``, as in :class:`sim.core.errors.InputError`.
+    The path is that below the model that is validated; hints are ``allowed`` or ``nearest``, as in
+    :class:`sim.core.errors.InputError`.
     """
     return PydanticCustomError("misplaced", "{what}", {"what": message, "path": path, **hints})
 
@@ -247,17 +241,9 @@ class Intervention(BaseModel):
         return -1 if country is None else at.centre(at.country[one_code(country)])
 
     def spans(self, end: int) -> list[tuple[int, int | None]]:
-        """Return the first and last month of each time it is made, by number.
+        """Return the first and last month of each time it is made, by number, in a run to ``end``.
 
-        Parameters
-        ----------
-        end
-            Last month of the run, by number.
-
-        Returns
-        -------
-        list of (int, int or None)
-            The last month is None where the change holds to the end, or acts once.
+        The last month is None where the change holds to the end, or acts once.
         """
         last = end if self.until_index is None else min(end, self.until_index)
         first = self.month_index

@@ -21,15 +21,7 @@ _ORDERED = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"
 
 @dataclass(frozen=True)
 class Problem:
-    """Describe one thing wrong with a scenario.
-
-    Parameters
-    ----------
-    path
-        Where it is in the scenario with its parents merged in.
-    message, allowed, nearest
-        As in :class:`sim.core.errors.InputError`.
-    """
+    """Describe one thing wrong with a scenario, at a place of it with its parents merged in."""
 
     path: KeyPath
     message: str
@@ -125,17 +117,7 @@ def _nearest_parameter(name: str) -> str | None:
 
 
 def parameter_problem(path: KeyPath, name: str, value: float, at: KeyPath) -> Problem | None:
-    """Return what is wrong with a parameter and its value, or None.
-
-    Parameters
-    ----------
-    path
-        Where the name stands.
-    name, value
-        The parameter and the value it is to take.
-    at
-        Where the value stands.
-    """
+    """Return what is wrong with a parameter named at ``path`` and its value at ``at``, or None."""
     entry = PARAMETERS.get(name)
     if entry is None:
         return Problem(
@@ -152,19 +134,8 @@ def parameter_problem(path: KeyPath, name: str, value: float, at: KeyPath) -> Pr
 def problems_of(
     error: ValidationError, model: type[BaseModel], extra: tuple[str, ...] = ()
 ) -> list[Problem]:
-    """Return what a schema found wrong, in the schema's order.
-
-    Parameters
-    ----------
-    error
-        What validation against the scenario's schema raised.
-    model
-        The scenario's schema.
-    extra
-        Fields a file may have beside the schema's own.
-    """
-    found = error.errors(include_url=False)
-    return [_problem(entry, model, extra) for entry in found]
+    """Return what a schema found wrong, in its order; a file may have ``extra`` fields beside."""
+    return [_problem(entry, model, extra) for entry in error.errors(include_url=False)]
 
 
 def _place(loc: tuple[str | int, ...], root: type[BaseModel]) -> tuple[KeyPath, type[BaseModel]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.core.errors import InputError, Near
+from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.core.line_finder import KeyPath, LineFinder, syntax_error_place
 from sim.scenario.problems import Problem, closest, dotted, printable, shown
@@ -28,17 +28,7 @@ _MOST_DOTS = 128
 
 @dataclass(frozen=True)
 class Document:
-    """Hold one scenario file as read.
-
-    Parameters
-    ----------
-    file
-        Where it was read from.
-    data
-        Its content.
-    finder
-        The lines of its keys.
-    """
+    """Hold one scenario file as read: its content and the lines of its keys."""
 
     file: Path
     data: dict[str, Any]
@@ -49,37 +39,18 @@ class Document:
         """Return the name of the file without its suffix."""
         return self.file.stem
 
-    def error(
-        self,
-        path: KeyPath,
-        message: str,
-        *,
-        allowed: str | None = None,
-        nearest: Near = None,
-    ) -> InputError:
-        """Return the error about one place of the file."""
-        return InputError(
-            message,
-            file=self.file,
-            line=self.finder.line_of(path),
-            field=dotted(path),
-            allowed=allowed,
-            nearest=nearest,
-        )
+    def error(self, path: KeyPath, message: str, **hints: Any) -> InputError:
+        """Return the error about one place of the file, with ``allowed`` and ``nearest``."""
+        line = self.finder.line_of(path)
+        return InputError(message, file=self.file, line=line, field=dotted(path), **hints)
 
 
 @dataclass
 class Layers:
-    """Hold a scenario laid over its parents, and where each part came from.
+    """Hold a scenario laid over its parents: the files, itself first, and the merged content.
 
-    Parameters
-    ----------
-    documents
-        The files, the scenario itself first, then its parent and so on.
-    data
-        The merged content: parameters under dotted names, interventions of all layers.
-    origins
-        For each merged place the file it came from and its place there.
+    Parameters stand under dotted names; ``origins`` has for each merged place the file it came from
+    and its place there.
     """
 
     documents: list[Document]

@@ -44,18 +44,8 @@ def unknown_names(
 ) -> list[Problem]:
     """Return the names in a scenario that the world's tables lack, or what else does not fit them.
 
-    Parameters
-    ----------
-    scenario, interventions
-        The models whose fields may hold names; a field says so by the ``names`` mark of its
-        schema.
-    world
-        The tables; the shipped ones if None, which are read only if they are needed.
-
-    Returns
-    -------
-    list of Problem
-        One for each unknown name, in the order of the scenario; without one, what else is wrong.
+    A field that holds names says so by the ``names`` mark of its schema. The shipped world, where
+    none is given, is read only if it is needed.
     """
     mentions = list(_mentions((), scenario))
     for number, change in enumerate(interventions):

@@ -39,14 +39,8 @@ def _explained(model: type[BaseModel], field: str) -> Iterator[str]:
 def starter(name: str, parent: Scenario | None, extends: str | None = None) -> str:
     """Return a commented scenario file to start from; it loads as it is.
 
-    Parameters
-    ----------
-    name
-        Name of the new scenario.
-    parent
-        The scenario it extends, or None to start from the defaults.
-    extends
-        How the file is to refer to the parent; by default its name.
+    Without a parent it starts from the defaults; ``extends`` is how it refers to one, if not by
+    its name.
     """
     base = parent if parent is not None else Scenario(name=name, title=name)
     lines = [
