@@ -87,7 +87,7 @@ interventions = [{ kind = "turnover", country = "BRA", month = "2000-01", pace =
 """
     assert len(text.splitlines()) == 3
     at, scenario = Positions(world), load(write(text), world)
-    assert {c.locality for c in plain_interventions(scenario, world)} == set(homes(world, "BRA"))  # type: ignore[union-attr]
+    assert {c.locality for c in plain_interventions(scenario, world)} == set(homes(world, "BRA"))  # type: ignore[attr-defined]
     plain = load("baseline", world).with_overrides(end="2014-12", seed=scenario.seed)
     documented = set(world.governors["locality"])
     free = [at.locality[code] for code in homes(world, "BRA") if code not in documented]
@@ -153,7 +153,7 @@ def test_countries_are_taken_one_by_one(fields: dict[str, Any], world: World) ->
     countries = list(world.countries["iso3"])
     month = {"month": "2004-01"}
     several = made(fields | month | {"country": countries[:3]})
-    assert [c.country for c in plain_interventions(several, world)] == countries[:3]  # type: ignore[union-attr]
+    assert [c.country for c in plain_interventions(several, world)] == countries[:3]  # type: ignore[attr-defined]
     every = plain_interventions(made(fields | month | {"country": "all"}), world)
     assert len(every) == (1 if fields["kind"] == "shock" else len(countries))
 
@@ -201,7 +201,7 @@ def test_recognition_goes_back_to_the_calendar(world: World) -> None:
     other = "Taiwan" if later["recognises"] == "PRC" else "PRC"
     change = {"kind": "recognition", "country": country, "recognises": later["recognises"]}
     short = made(change | {"month": "2003-03", "until": "2003-08"}, end="2012-12")
-    found = [(c.month, c.recognises) for c in plain_interventions(short, world)]  # type: ignore[union-attr]
+    found = [(c.month, c.recognises) for c in plain_interventions(short, world)]  # type: ignore[attr-defined]
     assert found[:3] == [
         ("2003-03", later["recognises"]),
         ("2003-09", other),
