@@ -48,7 +48,7 @@ checked-nightly:  ## The same over many more corners
 test-browser: $(READY)  ## Run the tests of the page in a headless browser
 	@$(BIN)/python -m pytest -m browser
 
-test-fast: $(READY)  ## Run the tests that take no more than a few seconds each
+test-fast: $(READY)  ## Run the tests that need no workers, whole reports or long runs (two minutes)
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"
 
 lint: $(READY)  ## Check style and types

@@ -15,6 +15,8 @@ from sim.app.session import Session
 from sim.app.thread_pool import ThreadPool
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # each test opens a page with all its tabs
+
 VISITORS = 5
 
 
@@ -37,7 +39,6 @@ def test_an_address_brings_the_page_back(world: World) -> None:
     again.close()
 
 
-@pytest.mark.slow
 def test_visitors_do_not_see_each_other(world: World) -> None:
     pages = [Page(Session(world), Address(fields={"watch": {"seed": str(i)}})) for i in range(3)]
     pages += [Page(Session(world)) for _ in range(VISITORS - 3)]
@@ -82,7 +83,6 @@ def test_a_notice_is_passed_on_as_text(world: World) -> None:
     page.close()
 
 
-@pytest.mark.slow
 def test_visitors_who_leave_keep_no_world(world: World) -> None:
     gone = []
     for _ in range(VISITORS):

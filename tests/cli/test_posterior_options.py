@@ -15,6 +15,8 @@ from sim.cli import main as cli
 from sim.scenario.schema import load
 from tests.posteriors import made_up
 
+pytestmark = pytest.mark.slow  # commands run over draws, some as processes
+
 END = ("--end", "2001-06")
 
 

@@ -12,6 +12,8 @@ from sim.cli import main as cli
 from tests.posteriors import made_up
 from tests.schemas import printed_json
 
+pytestmark = pytest.mark.slow  # validations are carried out over runs
+
 
 def call(*arguments: str) -> Result:
     return CliRunner().invoke(cli.app, ["validate", *arguments], prog_name="paradiplomacy")

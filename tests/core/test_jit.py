@@ -25,6 +25,8 @@ from sim.engine import timetable
 from sim.engine.compiled import has_room
 from sim.rules import basics, learning
 
+pytestmark = pytest.mark.slow  # code is compiled anew in processes of its own
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sim"
 compiled = pytest.mark.skipif(not jit.COMPILE, reason="compilation is off")
@@ -195,7 +197,6 @@ print(local_authority(handle(w), 0), local_authority.py_func(w, 0))
 
 
 @compiled
-@pytest.mark.slow
 def test_code_compiled_for_another_order_of_parameters_does_not_run(tmp_path: Path) -> None:
     """Even from a folder of compiled code that two states of the sources share."""
     leave = shutil.ignore_patterns("app", "report", "__pycache__")

@@ -18,6 +18,7 @@ from tests.stoppable import LIMIT_SECONDS, ROOT, Hanging, stoppable, wait_for
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="signals are sent differently"),
     pytest.mark.timeout(900),
+    pytest.mark.slow,  # each test starts commands and stops them at work
 ]
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 WHOLE = "stopped. Files written so far are whole; give the same command again to start over."
@@ -64,7 +65,6 @@ def test_a_signal_that_the_process_is_told_to_ignore_is_ignored(tmp_path: Path) 
     assert done.returncode == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), SIGNALS)
 @pytest.mark.parametrize(
     ("module", "arguments"),
@@ -96,7 +96,6 @@ def test_what_cannot_be_resumed_leaves_nothing_half_done(
     assert not out.exists()
 
 
-@pytest.mark.slow
 def test_sensitivity_that_is_terminated_leaves_the_sweep_as_it_was(tmp_path: Path) -> None:
     vary = {"turnover.fade": (0.2, 0.9)}
     sweep = sim.sweep(
@@ -112,7 +111,6 @@ def test_sensitivity_that_is_terminated_leaves_the_sweep_as_it_was(tmp_path: Pat
     assert sorted(tmp_path.glob("s/**/*")) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), SIGNALS)
 def test_calibrate_keeps_whole_files_and_says_how_to_go_on(
     tmp_path: Path, sent: signal.Signals, code: int

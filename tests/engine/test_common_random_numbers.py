@@ -16,6 +16,8 @@ from sim.scenario.schema import Scenario, build
 from sim.world import World
 from sim.world.positions import Positions
 
+pytestmark = pytest.mark.slow  # each test compares runs of the whole region
+
 END = "2005-12"
 CHANGE = "2004-01"
 

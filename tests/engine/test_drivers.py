@@ -26,6 +26,8 @@ from sim.scenario.schema import Scenario, build
 from sim.world import World
 from sim.world.positions import Positions
 
+pytestmark = pytest.mark.slow  # months on Mesa agents take hundreds of times as long
+
 ROOT = Path(__file__).resolve().parents[2]
 
 EVERY_INTERVENTION: list[dict[str, Any]] = [

@@ -28,7 +28,10 @@ from sim.scenario.schema import Scenario, load
 from sim.world import World
 from tests.conftest import AlteredWorld
 
-pytestmark = pytest.mark.crossversion
+pytestmark = [
+    pytest.mark.crossversion,
+    pytest.mark.slow,  # steps of one's own are compiled anew
+]
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,8 @@ from sim.engine.timetable import STEPS
 from sim.scenario.schema import load
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # each parameter takes pairs of runs of the whole region
+
 REPLICATES = 12
 END = "2014-12"
 
@@ -234,7 +236,6 @@ EFFECTS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "low", "high", "signs"), EFFECTS, ids=[e[0] for e in EFFECTS])
 def test_what_a_parameter_does(
     measure: Measure, name: str, low: float, high: float, signs: dict[str, str]

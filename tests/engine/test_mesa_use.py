@@ -32,7 +32,10 @@ from sim.engine.model import ParadiplomacyModel
 from sim.scenario.schema import Scenario, build, load
 from sim.world import World
 
-pytestmark = pytest.mark.crossversion
+pytestmark = [
+    pytest.mark.crossversion,
+    pytest.mark.slow,  # months on Mesa agents take long
+]
 
 
 @pytest.fixture(scope="module")

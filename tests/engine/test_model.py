@@ -43,6 +43,8 @@ from sim.rules import (
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # months on Mesa agents take hundreds of times as long
+
 CLASSES: dict[str, type[agents.StateAgent]] = {
     "governor": agents.Governor,
     "executive": agents.NationalExecutive,

@@ -21,6 +21,8 @@ from sim.scenario.schema import build
 from sim.world import World
 from sim.world.positions import Positions
 
+pytestmark = pytest.mark.slow  # each test compares runs of the whole region
+
 START, END = "2014-01", "2016-06"
 
 

@@ -13,6 +13,8 @@ from sim.experiments.parameter_draws import checked, with_draw
 from sim.experiments.saved_run import read_run
 from sim.scenario.schema import Scenario, load
 
+pytestmark = pytest.mark.slow  # runs are made over draws of the posterior, and repeated
+
 DRAWS = ({"turnover.fade": 0.1, "tie.contact": 0.2}, {"turnover.fade": 0.9, "tie.contact": 0.5})
 
 

@@ -26,6 +26,8 @@ from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # each test runs the whole region
+
 EVENTS = [
     "replicate", "event_id", "month", "kind", "chinese_actor", "chinese_actor_type", "country",
     "locality", "initiator", "sector", "project_id", "value_usd_m", "causes",

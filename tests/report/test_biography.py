@@ -18,6 +18,8 @@ from sim.report.project_timeline import draw_biography
 from sim.results.run_result import Run
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # projects are traced through runs of the whole region
+
 
 @pytest.fixture(scope="module")
 def events(small_run: Run) -> pd.DataFrame:

@@ -36,6 +36,8 @@ from sim.report.figure_style import figure_of, save
 from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
 
+pytestmark = pytest.mark.slow  # a whole report with its figures is drawn
+
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
 END, RUNS = "2007-12", 4
 

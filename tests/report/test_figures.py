@@ -23,6 +23,8 @@ from sim.results.run_result import Run
 from sim.world import World
 from sim.world.schema_history import DOCUMENTED_KINDS
 
+pytestmark = pytest.mark.slow  # every figure is drawn
+
 ALL = [*figures.FIGURES, "timeline_0", "timeline_1"]
 
 

@@ -18,6 +18,8 @@ from sim.report.run_page import report_page, write_report
 from sim.results.run_result import Run
 from sim.scenario.schema import build
 
+pytestmark = pytest.mark.slow  # a whole report with its figures is drawn
+
 HOSTILE = "<script>alert('x')</script> & \"quoted\" </title><img src=http://example.org/x>"
 VOID = {"meta", "img", "br", "link", "input"}
 

@@ -22,6 +22,8 @@ from sim.scenario.toml_dump import literal
 from sim.world import load_world
 from sim.world.actors import visitor_names
 
+pytestmark = pytest.mark.slow  # each test tries many scenarios
+
 TEXTS = [find(name).read_text("utf-8") for name in names()]
 QUICK = settings(
     deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]

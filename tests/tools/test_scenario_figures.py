@@ -17,6 +17,7 @@ def test_every_deep_case_has_a_scenario() -> None:
         assert scenario.focus[0] == place
 
 
+@pytest.mark.slow  # every published figure is drawn
 def test_all_figures_are_drawn(tmp_path: Path) -> None:
     draws = made_up(tmp_path / "calibration", draws=2).first(2)
     files = make(tmp_path / "figures", draws, end="2008-12")

@@ -77,6 +77,7 @@ def test_cases_lie_where_their_country_is(small: Surface) -> None:
     assert small.countries["authority"].between(0.0, 1.0).all()
 
 
+@pytest.mark.slow  # a surface is run and drawn
 def test_table_figure_and_manifest_are_written(small: Surface, tmp_path: Path) -> None:
     written = write(small, tmp_path)
     assert [path.suffix for path in written] == [".csv", ".png", ".svg", ".json"]

@@ -185,6 +185,7 @@ def test_names_in_the_languages_of_the_region_are_known(names: PlaceNames, world
             assert names.suggest(short) == code
 
 
+@pytest.mark.slow  # every country of the world is tried in several writings
 def test_countries_elsewhere_are_taken_for_none(names: PlaceNames, world: World) -> None:
     babel = pytest.importorskip("babel")
     mine = set(world.countries["iso2"])

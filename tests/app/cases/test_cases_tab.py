@@ -12,6 +12,8 @@ from sim.app.session import Session
 from sim.app.thread_pool import Job, ThreadPool
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # runs of the whole region are made for each choice
+
 RUNS = 5
 
 

@@ -16,6 +16,8 @@ from sim.engine.monthly_inputs import rows_of
 from sim.scenario.schema import load
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # worlds are played on Mesa agents
+
 SEED = 7
 MONTH = "2003-12"
 

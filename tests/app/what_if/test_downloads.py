@@ -14,7 +14,10 @@ from sim.app.what_if.experiment import SHOWN, Experiment
 from sim.app.what_if.paired_trial import TrialResult
 from sim.world import World
 
-pytestmark = pytest.mark.usefixtures("_few_pairs")
+pytestmark = [
+    pytest.mark.usefixtures("_few_pairs"),
+    pytest.mark.slow,  # reports with their figures are drawn
+]
 TITLE = "<img src=x onerror=alert(1)> $x^"
 
 

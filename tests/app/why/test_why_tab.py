@@ -8,6 +8,8 @@ from sim.app.session import Session
 from sim.app.why.why_tab import WhyTab
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # the tab is built over runs of the whole region
+
 
 @pytest.fixture
 def tab(world: World) -> WhyTab:

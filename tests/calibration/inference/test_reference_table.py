@@ -20,6 +20,8 @@ from sim.core.errors import InputError
 from sim.core.files import MachineError
 from tests.calibration import toy
 
+pytestmark = pytest.mark.slow  # each test starts workers, and some kill them
+
 TOY = "tests.calibration.toy:counts_toy"
 
 

@@ -19,6 +19,8 @@ from sim.scenario.schema import Scenario, load
 from sim.world import World
 from sim.world.authority import authority_index
 
+pytestmark = pytest.mark.slow  # a table is compared with runs over the posterior
+
 VISITS = ComparisonRequest(outcome="visits_to_lac")
 PROPOSALS = ComparisonRequest(outcome="proposals")
 

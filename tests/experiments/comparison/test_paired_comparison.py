@@ -28,6 +28,8 @@ from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
+pytestmark = pytest.mark.slow  # each test compares pairs of runs of the whole region
+
 END, RUNS = "2006-12", 5
 CHANGE = "2004-03"
 

@@ -24,6 +24,8 @@ from sim.report.cards import sweep_card
 from sim.results.sensitivity_result import Sensitivity, sensitivity
 from tests.experiments.sensitivity.toy_sweeps import Floats, ishigami, linear, shares_of, sweep_of
 
+pytestmark = pytest.mark.slow  # indices are taken again for many resamples of the runs
+
 # Ishigami and Homma (1990) with a = 7 and b = 0.1: exact indices.
 FIRST = (0.3139, 0.4424, 0.0)
 TOTAL = (0.5576, 0.4424, 0.2437)
@@ -98,7 +100,6 @@ def test_the_seed_has_a_row_where_the_scale_allows_one() -> None:
 
 
 # Slow: the chance of a wrong verdict shows only over many sweeps.
-@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "n"), [("lhs", 100), ("sobol", 20), ("morris", 25)])
 def test_dummies_stand_for_an_inert_parameter_on_any_design(
     kind: str, n: int, monkeypatch: pytest.MonkeyPatch

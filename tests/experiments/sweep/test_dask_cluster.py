@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 
 Files = Callable[..., list[str]]
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent differently")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals are sent differently"),
+    pytest.mark.slow,  # each test starts a cluster, its workers or a command
+]
 
 
 @contextmanager
@@ -145,7 +148,6 @@ def send(task: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_cluster, "TASK", task)
 
 
-@pytest.mark.slow
 def test_cluster_writes_the_files_of_one_worker(
     dask: Any, tmp_path: Path, small: Small, reference: Sweep, files: Files
 ) -> None:
@@ -156,7 +158,6 @@ def test_cluster_writes_the_files_of_one_worker(
     assert told == sorted(told)
 
 
-@pytest.mark.slow
 def test_worker_of_the_cluster_killed_at_work_is_survived(
     dask: Any, tmp_path: Path, files: Files
 ) -> None:
@@ -190,7 +191,6 @@ def kill_some(address: str, task: dict[str, Any]) -> None:
     dask_cluster.carry_out_task(address, task)
 
 
-@pytest.mark.slow
 def test_chunk_that_kills_the_workers_of_the_cluster_is_recorded(
     dask: Any, tmp_path: Path, small: Small, reference: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,7 +210,6 @@ def fill_up(address: str, task: dict[str, Any]) -> None:
     raise MachineError("cannot write the file: the disk is full", file=address)
 
 
-@pytest.mark.slow
 def test_full_disk_on_the_cluster_stops_the_sweep(
     dask: Any, tmp_path: Path, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +219,6 @@ def test_full_disk_on_the_cluster_stops_the_sweep(
     assert Store(tmp_path / "s").shards() == []
 
 
-@pytest.mark.slow
 def test_sweep_whose_workers_are_gone_stops_and_goes_on_later(
     bare: Bare, tmp_path: Path, reference: Sweep, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 Files = Callable[..., list[str]]
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent differently")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals are sent differently"),
+    pytest.mark.slow,  # each test starts workers, and most kill some
+]
 
 
 def test_two_workers_write_the_files_of_one(
@@ -55,7 +58,6 @@ def test_killed_worker_is_replaced_and_its_chunk_made_again(
     assert sweep.status.failed == 0
 
 
-@pytest.mark.slow
 def test_run_that_kills_its_workers_is_recorded_and_no_other(
     tmp_path: Path,
     small: Small,
@@ -79,7 +81,6 @@ def test_run_that_kills_its_workers_is_recorded_and_no_other(
     assert sweep.frame[others].equals(reference.frame[others])
 
 
-@pytest.mark.slow
 def test_chunk_whose_file_kills_its_workers_is_recorded(
     tmp_path: Path, small: Small, misbehave: Misbehave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,7 +130,6 @@ def test_workers_of_another_model_are_refused(
         small(tmp_path / "s", workers=2)
 
 
-@pytest.mark.slow
 def test_full_disk_of_a_worker_stops_the_sweep(
     tmp_path: Path, small: Small, reference: Sweep, misbehave: Misbehave, files: Files
 ) -> None:
@@ -154,7 +154,6 @@ def is_alive(process: int) -> bool:
     return state[0] != "Z"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs a list of processes")
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_sweep_that_dies_leaves_whole_files_and_no_workers(

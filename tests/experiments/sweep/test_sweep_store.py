@@ -28,6 +28,8 @@ from sim.results.sensitivity_result import sensitivity
 if TYPE_CHECKING:
     from tests.experiments.sweep.conftest import Small
 
+pytestmark = pytest.mark.slow  # each test writes and damages a sweep's files
+
 Files = Callable[..., list[str]]
 
 
