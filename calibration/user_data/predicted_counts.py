@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.core import enums as k
 from sim.core.calendar import EPOCH_YEAR
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import unknown_name_error
 from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
@@ -90,11 +90,8 @@ class Question:
 def known_outcome(name: str) -> Outcome:
     """Return an outcome that can be set against a table; refuse a name of none by InputError."""
     if name not in COMPARED:
-        raise InputError(
-            f"there is no outcome {name!r} to compare",
-            argument="outcome",
-            allowed=", ".join(COMPARED),
-            nearest=nearest_name(name, COMPARED),
+        raise unknown_name_error(
+            f"there is no outcome {name!r} to compare", name, COMPARED, argument="outcome"
         )
     return COMPARED[name]
 

@@ -21,7 +21,7 @@ from calibration.checks.verdict import MISSED, NOT_RUN, PASSED, not_run
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import CHECKS, POSTERIOR, stale_parts
 from sim.core import files, folders, provenance
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 from sim.core.files import MachineError
 
 if TYPE_CHECKING:
@@ -121,12 +121,7 @@ def validate(
     """
     names = [step.name for step in STEPS]
     for name in [name for name in only if name not in names]:
-        raise InputError(
-            f"there is no step {name!r}",
-            argument="only",
-            allowed=", ".join(names),
-            nearest=nearest_name(name, names),
-        )
+        raise unknown_name_error(f"there is no step {name!r}", name, names, argument="only")
     posterior = read_posterior(folder / POSTERIOR)
     checks = _read(folder / CHECKS)
     if not (folder / TABLES).is_dir():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
@@ -64,11 +64,8 @@ def serve(
 
     known = languages()
     if language not in known:
-        raise InputError(
-            f"there is no language {language!r}",
-            field="--lang",
-            allowed=", ".join(known),
-            nearest=nearest_name(language, known),
+        raise unknown_name_error(
+            f"there is no language {language!r}", language, known, field="--lang"
         )
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")

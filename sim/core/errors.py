@@ -181,6 +181,17 @@ def nearest_name(name: str, valid: Iterable[str], *, parts: bool = True) -> str 
     return next(iter(found)) if len(found) == 1 else None
 
 
+def unknown_name_error(message: str, given: str, valid: Iterable[str], **place: Any) -> InputError:
+    """Return the error that a name is none of the valid ones, with these and the nearest.
+
+    ``place`` says where it stands, as :class:`InputError` takes it.
+    """
+    names = list(valid)
+    return InputError(
+        message, allowed=", ".join(names), nearest=nearest_name(given, names), **place
+    )
+
+
 def _likeness(name: str, other: str) -> float:
     return difflib.SequenceMatcher(None, other, name).ratio()
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.enums import CHANNELS, LEVELS
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import unknown_name_error
 from sim.core.plurals import counted
 from sim.engine.outcomes import MONTHS, OUTCOMES, Outcome
 from sim.report import figure_style, run_summaries
@@ -62,11 +62,7 @@ def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
     """
     known = {outcome.name: outcome for outcome in outcomes}
     if name not in known:
-        raise InputError(
-            f"there is no {what} {name!r}",
-            allowed=", ".join(known),
-            nearest=nearest_name(name, known),
-        )
+        raise unknown_name_error(f"there is no {what} {name!r}", name, known)
     return known[name]
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from sim.core import files, folders
 from sim.core.calendar import month_name
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import unknown_name_error
 from sim.core.plurals import counted
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.engine.record_coverage import rules_from
@@ -204,10 +204,8 @@ class ComparisonTables:
         if what_if is None:
             return self.labels[0]
         if what_if not in self.labels:
-            raise InputError(
-                f"there is no what-if {what_if!r} in this comparison",
-                allowed=", ".join(self.labels),
-                nearest=nearest_name(what_if, self.labels),
+            raise unknown_name_error(
+                f"there is no what-if {what_if!r} in this comparison", what_if, self.labels
             )
         return what_if
 

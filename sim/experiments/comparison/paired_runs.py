@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.core import enums as k
 from sim.core.calendar import month_index
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 from sim.core.identities import numbers_of
 from sim.core.provenance import model_version
 from sim.core.state import EVENT, record_type
@@ -171,11 +171,8 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
     manifest = read_manifest(folder)
     what_ifs = manifest["what_ifs"]
     if label not in what_ifs:
-        raise InputError(
-            f"there is no what-if {label!r} in this comparison",
-            file=folder,
-            allowed=", ".join(what_ifs),
-            nearest=nearest_name(label, what_ifs),
+        raise unknown_name_error(
+            f"there is no what-if {label!r} in this comparison", label, what_ifs, file=folder
         )
     if "extensions" in manifest:
         raise InputError(

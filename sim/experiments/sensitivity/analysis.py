@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import provenance
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.indices import METHODS, Method, indices, method_for
 from sim.experiments.sensitivity.monte_carlo_noise import (
@@ -117,11 +117,8 @@ class SensitivityTables:
         """
         name = self.outcomes[0] if outcome is None else outcome
         if name not in self.outcomes:
-            raise InputError(
-                f"{name!r} was not looked at",
-                argument="outcome",
-                allowed=", ".join(self.outcomes),
-                nearest=nearest_name(name, self.outcomes),
+            raise unknown_name_error(
+                f"{name!r} was not looked at", name, self.outcomes, argument="outcome"
             )
         chosen = self.table["outcome"].eq(name) & self.table["parameter"].ne(SEED_ROW)
         rows = self.table[chosen]
