@@ -42,6 +42,10 @@ def check(folder: _Folder = None, as_json: options.Json = False) -> None:
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    times: Annotated[
+        int,
+        typer.Option(help="Put each country and actor there so many times, to measure speed."),
+    ] = 1,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace tables there by the shipped ones.")
     ] = False,
@@ -49,17 +53,17 @@ def new(
     """Copy the shipped tables into a new folder, as a start for another region."""
     from sim.core.files import write_bytes
     from sim.core.folders import make_folder, prepare_folder
-    from sim.world import SHIPPED
+    from sim.world.enlargement import enlarged_tables
 
-    sources = sorted(SHIPPED.glob("*.csv"))
+    tables = enlarged_tables(times)
     held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    if overwrite and (others := sorted(held - {source.name for source in sources})):
+    if overwrite and (others := sorted(held - set(tables))):
         raise InputError(
             f"holds {others[0]!r}, which is not a table", file=folder, allowed="a folder of tables"
         )
     made = make_folder(folder) if overwrite else prepare_folder(folder)
-    for source in sources:
-        write_bytes(made / source.name, source.read_bytes())
-    typer.echo(f"Copied {counted(len(sources), 'table')} to {made}.")
+    for name, content in tables.items():
+        write_bytes(made / name, content)
+    typer.echo(f"Copied {counted(len(tables), 'table')} to {made}.")
     typer.echo(f"Edit them, then: paradiplomacy world check {made}")
     typer.echo(f"and run a scenario on them: paradiplomacy run baseline --world {made}")

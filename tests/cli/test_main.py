@@ -178,6 +178,8 @@ def test_world_new_makes_a_world_that_loads(tmp_path: Path) -> None:
     assert sim.load_world(folder).digest == sim.load_world().digest
     assert call("world", "check", str(folder)).exit_code == 0
     assert call("world", "new", str(folder)).exit_code == 2
+    assert call("world", "new", str(folder), "--overwrite", "--times", "2").exit_code == 0
+    assert len(sim.load_world(folder).countries) == 2 * len(sim.load_world().countries)
 
 
 SHORT = ("--replicates", "2", "--end", "2007-12")
