@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from sim.core import enums as k
 from sim.core import identities
 from sim.core.calendar import month_name
+from sim.core.jit import rule
 from sim.core.state import SERIES, Array, State
 
 if TYPE_CHECKING:
@@ -103,47 +104,97 @@ def ratio(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole else float("nan")
 
 
-def by_place(w: State) -> dict[str, Array]:
-    """Return each outcome of :data:`OUTCOMES` as an array over all places (P,)."""
-    log = w.event[: int(w.run["events"][0])]
+class EventCounts(NamedTuple):
+    """Hold what is counted of a run's log in one pass, and the columns of its deals.
+
+    Shapes: P places, T months counted from January 2000, K kinds of events.
+    """
+
+    by_place: Array  # (1 + P, K) the first row those without a place
+    by_month: Array  # (T, K) those in a country
+    begun: Array  # (1 + initiators, K) by the side that began it, the first row those of neither
+    value: Array  # (T,) US$ million of deals
+    ended: Array  # (K,) first causes of cancellations
+    dealt: dict[str, Array]  # columns of the projects that became deals
+
+
+_KINDS = [k.EVENT_KINDS.index(kind) for _, kind in BY_EVENT.values()]
+_DEAL_COLUMNS = (
+    *("place", "country", "level", "channel", "initiator", "finance", "value", "loan"),
+    *("proposed", "dealt"),
+)
+
+
+def count_events(w: State) -> EventCounts:
+    """Count the events of a run."""
+    kinds, months = len(k.EVENT_KINDS), len(w.series)
+
+    def zeros(rows: int) -> Array:
+        return np.zeros((rows, kinds), dtype=np.int64)
+
+    places, by_month, begun = zeros(1 + len(w.place)), zeros(months), zeros(1 + len(k.INITIATORS))
+    value, ended = np.zeros(months), np.zeros(kinds, dtype=np.int64)
+    _count(w.event[: int(w.run["events"][0])], places, by_month, begun, value, ended)
     projects = w.project[: int(w.run["projects"][0])]
-    places, kinds = len(w.place), len(k.EVENT_KINDS)
-    # Events without a place are counted in a row of their own, before the places.
-    cells = (log["place"] + 1) * kinds + log["kind"]
-    counts = np.bincount(cells, minlength=(places + 1) * kinds).reshape(places + 1, kinds)[1:]
-    result: dict[str, Array] = {
-        name: counts[:, k.EVENT_KINDS.index(kind)] for name, (_, kind) in BY_EVENT.items()
-    }
-    dealt = projects[projects["dealt"] >= 0]
+    rows = np.flatnonzero(projects["dealt"] >= 0)
+    dealt = {name: projects[name][rows] for name in _DEAL_COLUMNS}
+    return EventCounts(places, by_month, begun, value, ended, dealt)
 
-    def total(mask: Array, weights: Array | None = None) -> Array:
-        if weights is None:
-            return np.bincount(dealt["place"][mask], minlength=places)
+
+@rule
+def _count(
+    log: Any, by_place: Array, by_month: Array, begun: Array, value: Array, ended: Array
+) -> None:
+    for row in range(len(log)):
+        event = log[row]
+        by_place[event.place + 1, event.kind] += 1
+        begun[event.initiator + 1, event.kind] += 1
+        if event.country >= 0:
+            by_month[event.month, event.kind] += 1
+        if event.kind == k.DEAL:
+            value[event.month] += event.value
+        elif event.kind == k.CANCELLATION:
+            # What ends a project has mostly happened just before.
+            for before in range(row - 1, -1, -1):
+                if log[before].id == event.cause0:
+                    ended[log[before].kind] += 1
+                    break
+
+
+def by_place(w: State, counted: EventCounts) -> dict[str, Array]:
+    """Return each outcome of :data:`OUTCOMES` as an array over all places (P,)."""
+    places, counts = len(w.place), counted.by_place[1:]
+    result: dict[str, Array] = dict(zip(BY_EVENT, counts.T[_KINDS], strict=True))
+    dealt = counted.dealt
+    home, value, level = dealt["place"], dealt["value"], dealt["level"]
+
+    def total(mask: Array) -> Array:
+        return np.bincount(home[mask], minlength=places)
+
+    def amount(where: Array, amounts: Array) -> Array:
         # An empty selection would count whole numbers.
-        sums = np.bincount(dealt["place"][mask], weights=weights[mask], minlength=places)
-        return sums.astype(np.float64)
+        return np.bincount(where, weights=amounts, minlength=places).astype(np.float64)
 
-    everything = np.ones(len(dealt), dtype=bool)
-    local = dealt["level"] == k.LOCAL
+    local, lent = level == k.LOCAL, dealt["finance"] == k.LOCAL_LOAN
     result["deals_local"] = total(local)
-    result["deals_central"] = total(dealt["level"] == k.CENTRAL)
+    result["deals_central"] = total(level == k.CENTRAL)
     result["deals_acquired"] = total(dealt["channel"] == k.BY_ACQUISITION)
     result["deals_from_lac"] = total(dealt["initiator"] == k.LAC)
-    result["deal_value_usd_m"] = total(everything, dealt["value"])
-    result["deal_value_local_usd_m"] = total(local, dealt["value"])
-    result["local_debt_usd_m"] = total(dealt["finance"] == k.LOCAL_LOAN, dealt["loan"])
+    result["deal_value_usd_m"] = amount(home, value)
+    result["deal_value_local_usd_m"] = amount(home[local], value[local])
+    result["local_debt_usd_m"] = amount(home[lent], dealt["loan"][lent])
     result["ties_exposed"] = w.place["exposed"]
     result["trust"] = w.place["trust"]
     ties = w.tie[: int(w.run["ties"][0])]
     result["first_contact"] = _earliest(ties["place"], ties["since"], places)
-    result["first_deal"] = _earliest(dealt["place"], dealt["dealt"], places)
+    result["first_deal"] = _earliest(home, dealt["dealt"], places)
     result["months_to_deal"] = result["first_deal"] - result["first_contact"]
     return result
 
 
 def _earliest(place: Array, month: Array, places: int) -> Array:
     """Return the earliest month by place, nan where there is none."""
-    first = np.full(places, np.nan)
+    first, place, month = np.full(places, np.nan), np.array(place), np.array(month)
     if np.any(month[1:] < month[:-1]):
         order = np.argsort(month, kind="stable")
         place, month = place[order], month[order]
@@ -208,47 +259,47 @@ def _first_of_group(values: Array, group: Array, groups: int) -> Array:
     return _earliest(group[known], values[known], groups)
 
 
-def for_region(w: State, local: dict[str, Array]) -> dict[str, float]:
+def for_region(w: State, local: dict[str, Array], counted: EventCounts) -> dict[str, float]:
     """Return the outcomes of one run for the whole region: sums, then :data:`REGION`."""
-    result = {name: float(local[name].sum()) for name in SUMMED}
+    counts = counted.by_place[1:].sum(axis=0)[_KINDS].astype(float).tolist()
+    result = dict(zip(BY_EVENT, counts, strict=True))
+    result |= {name: float(local[name].sum()) for name in SUMMED[len(BY_EVENT) :]}
     localities = int(w.run["localities"][0])
-    log = w.event[: int(w.run["events"][0])]
-    projects = w.project[: int(w.run["projects"][0])]
-    dealt = projects[projects["dealt"] >= 0]
+    dealt = counted.dealt
     visits = result["visits_to_lac"] + result["visits_to_china"]
     countries = np.bincount(dealt["country"], minlength=len(w.country))
-    kind = np.ascontiguousarray(log["kind"])
-    journeys = log["initiator"][kind == k.VISIT_TO_CHINA]
-    delays = local["months_to_deal"][:localities]
-    result |= {
+    delays, deals = local["months_to_deal"][:localities], local["deals"][:localities]
+    return result | {
         "conversion": ratio(result["deals"], result["memoranda"]),
         "visits_per_deal": ratio(visits, result["deals"]),
         "deal_delay_months": _median(dealt["dealt"] - dealt["proposed"]),
         "contact_delay_months": _median(delays[~np.isnan(delays)]),
         "share_from_lac": ratio(result["deals_from_lac"], result["deals"]),
-        "visits_from_lac": ratio(float((journeys == k.LAC).sum()), visits),
+        "visits_from_lac": ratio(counted.begun[k.LAC + 1, k.VISIT_TO_CHINA], visits),
         "share_local": ratio(result["deals_local"], result["deals"]),
         "twinnings_after_contact": _after_contact(w),
         "ties_lost_share": ratio(result["ties_lost"], result["ties_exposed"]),
-        "countries_with_deals": float((countries > 0).sum()),
-        "localities_with_deals": float((local["deals"][:localities] > 0).sum()),
+        "countries_with_deals": float(np.count_nonzero(countries)),
+        "localities_with_deals": float(np.count_nonzero(deals)),
         "gini_countries": gini(countries),
-        "gini_localities": gini(local["deals"][:localities]),
+        "gini_localities": gini(deals),
         "top5_countries": ratio(float(np.sort(countries)[-5:].sum()), float(countries.sum())),
         "views": float(w.country["views"].mean()),
         "recognising": float(w.country["recognises"].sum()),
+        **{name: float(counted.ended[reason]) for name, reason in _REASONS.items()},
     }
-    return result | _reasons(log, kind)
 
 
 def _median(values: Array) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+    ordered, half = np.sort(values), len(values) // 2
+    return float((ordered[half] + ordered[~half]) / 2) if len(values) else float("nan")
 
 
 def _after_contact(w: State) -> float:
     ties = w.tie[: int(w.run["ties"][0])]
-    twinned = ties[ties["twinned"] >= 0]
-    return ratio(float((twinned["since"] < twinned["twinned"]).sum()), len(twinned))
+    twinned = ties["twinned"]
+    rows = np.flatnonzero(twinned >= 0)
+    return ratio(float((ties["since"][rows] < twinned[rows]).sum()), len(rows))
 
 
 _REASONS = {
@@ -257,21 +308,6 @@ _REASONS = {
     "cancelled_withheld": k.FUNDS_WITHHELD,
     "cancelled_stalled": k.STALL,
 }
-
-
-def _reasons(log: Array, kind: Array) -> dict[str, float]:
-    """Return the number of cancellations by what came before them."""
-    causes = log["cause0"][kind == k.CANCELLATION]
-    rows = np.flatnonzero(np.isin(kind, list(_REASONS.values())))
-    ids = log["id"][rows]
-    order = np.argsort(ids)
-    ids, rows = ids[order], rows[order]
-    place = np.searchsorted(ids, causes)
-    inside = place < len(ids)
-    place, causes = place[inside], causes[inside]
-    before = kind[rows[place[ids[place] == causes]]]
-    counts = np.bincount(before, minlength=len(k.EVENT_KINDS))
-    return {name: float(counts[reason]) for name, reason in _REASONS.items()}
 
 
 PROJECT_SCHEMA = pa.schema(

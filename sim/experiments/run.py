@@ -231,7 +231,8 @@ class Collector:
 
     def _add(self, w: State, replicate: int) -> None:
         """Add the tables of a replicate, with the number of its draw where there are draws."""
-        local = outcomes.by_place(w)
+        counted = outcomes.count_events(w)
+        local = outcomes.by_place(w, counted)
         number = {}
         if self.draws:
             number["draw"] = parameter_draws.number_of(replicate, self.draws)
@@ -241,7 +242,8 @@ class Collector:
         ):
             draw = [pa.array(np.full(len(table), n, dtype=np.int32)) for n in number.values()]
             self.parts[name].append(table.add_column(1, "draw", draw[0]) if draw else table)
-        self.per_run.append({"replicate": replicate, **number, **outcomes.for_region(w, local)})
+        region = outcomes.for_region(w, local, counted)
+        self.per_run.append({"replicate": replicate, **number, **region})
         if replicate < LOGS_KEPT:
             self.parts["events"].append(events.event_table(w, self.at, replicate))
             self.parts["projects"].append(outcomes.project_table(w, self.at, replicate))

@@ -31,7 +31,8 @@ Measure = Callable[..., Measured]
 
 def measures(w: State) -> dict[str, float]:
     """Return the outcomes of one run, with a few that only these tests need."""
-    result = outcomes.for_region(w, outcomes.by_place(w))
+    counted = outcomes.count_events(w)
+    result = outcomes.for_region(w, outcomes.by_place(w, counted), counted)
     log = w.event[: int(w.run["events"][0])]
     projects = w.project[: int(w.run["projects"][0])]
     dealt = projects[projects["dealt"] >= 0]

@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.core.enums import EVENT_KINDS
 from sim.core.state import SERIES, Array, State
 from sim.engine import outcomes
 from sim.engine.events import canonical_log
 from sim.engine.extensions import Extensions, simulate_extended
 from sim.engine.initial_state import initial_state
-from sim.engine.outcomes import OUTCOMES, REGION, SERIES_COUNTS, SERIES_METRICS, SUMMED, Outcome
+from sim.engine.outcomes import (
+    OUTCOMES,
+    REGION,
+    SERIES_COUNTS,
+    SERIES_METRICS,
+    SUMMED,
+    EventCounts,
+    Outcome,
+)
 from sim.experiments import parameter_draws
 from sim.experiments.comparison.divergence import Log, RunDifference
 from sim.experiments.worker_pool import in_order
@@ -56,6 +65,7 @@ PATHS = (
     *(Outcome(field.name, field.unit, field.meaning) for field in SERIES),
 )
 """What is followed month by month for the region; counts and values add up from the start."""
+_COUNTED = [EVENT_KINDS.index(kind) for kind in SERIES_COUNTS.values()]
 COMPARED = {
     "region": REGION_OUTCOMES,
     "country": COUNTRY_OUTCOMES,
@@ -132,8 +142,9 @@ class PairedSimulation:
         return in_order(self.replicate, count, workers)
 
     def _look(self, w: State) -> tuple[dict[str, Array], Log]:
-        local = outcomes.by_place(w)
-        region = outcomes.for_region(w, local)
+        counted = outcomes.count_events(w)
+        local = outcomes.by_place(w, counted)
+        region = outcomes.for_region(w, local, counted)
         start = int(w.run["start"][0])
         local |= {first.name: local[first.name] - start for first in FIRSTS}
         country = outcomes.by_country(w, local)
@@ -142,7 +153,7 @@ class PairedSimulation:
             "region": np.array([region[o.name] for o in REGION_OUTCOMES]),
             "country": np.array([country[o.name] for o in COUNTRY_OUTCOMES], dtype=np.float64),
             "locality": np.array([local[o.name][:places] for o in LOCALITY_OUTCOMES], np.float64),
-            "month": region_paths(w, self.sizes),
+            "month": region_paths(w, self.sizes, counted),
         }, Log(canonical_log(w))
 
 
@@ -152,18 +163,20 @@ def country_sizes(at: Positions) -> Array:
     return np.bincount(countries, minlength=len(at.country)).astype(np.float64)
 
 
-def region_paths(w: State, sizes: Array) -> Array:
+def region_paths(w: State, sizes: Array, counted: EventCounts) -> Array:
     """Return the region month by month (M, T), for :data:`PATHS`.
 
     ``w`` is the state after the last month, ``sizes`` what :func:`country_sizes` returns.
     """
-    monthly = outcomes.monthly(w)[int(w.run["start"][0]) :]
-    result = np.empty((len(PATHS), len(monthly)))
-    for i, name in enumerate(SERIES_METRICS):
-        values = monthly[:, :, i]
-        if name in SERIES_COUNTS or name == "deal_value_usd_m":
-            result[i] = np.cumsum(values.sum(axis=1))
-        elif name in {"ties", "open_projects"}:
+    start = int(w.run["start"][0])
+    series = w.series[start:]
+    result = np.empty((len(PATHS), len(series)))
+    so_far = len(SERIES_COUNTS) + 1
+    result[: so_far - 1] = np.cumsum(counted.by_month[start:, _COUNTED], axis=0).T
+    result[so_far - 1] = np.cumsum(counted.value[start:])
+    for i, name in enumerate(SERIES_METRICS[so_far:], so_far):
+        values = series[:, :, i - so_far]
+        if name in {"ties", "open_projects"}:
             result[i] = values.sum(axis=1)
         elif name in {"views", "reputation"}:
             result[i] = values.mean(axis=1)

@@ -90,8 +90,9 @@ class ChunkRunner:
         beside: dict[str, list[pa.Table]],
     ) -> dict[str, float]:
         w = simulate(self.state(values), self.plan.scenario.seed, replicate)
-        local = outcomes.by_place(w)
-        result = outcomes.for_region(w, local)
+        counted = outcomes.count_events(w)
+        local = outcomes.by_place(w, counted)
+        result = outcomes.for_region(w, local, counted)
         makers = {
             "by_country": lambda: outcomes.country_table(w, self.at, local, replicate),
             "by_locality": lambda: outcomes.locality_table(self.at, local, replicate),

@@ -49,7 +49,8 @@ def test_row_is_what_a_run_with_these_parameters_gives(reference: Sweep, world: 
     point = {name: row[name] for name in reference.plan.names}
     scenario = reference.plan.scenario.with_overrides(parameters=point)
     w = simulate(initial_state(scenario, world), int(row["seed"]), int(row["replicate"]))
-    expected = outcomes.for_region(w, outcomes.by_place(w))
+    counted = outcomes.count_events(w)
+    expected = outcomes.for_region(w, outcomes.by_place(w, counted), counted)
     assert sorted(expected) == sorted(outcomes.FOR_REGION)
     np.testing.assert_array_equal(row[list(expected)].to_numpy(float), list(expected.values()))
 
