@@ -7,7 +7,7 @@ can't be told from no difference is grey, pale or hatched.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ PALE, PALER, HATCH = "#f3f3f3", "#f7cfb0", "//////"
 PAIRED = "paired run"
 
 
+@cache
 def diverging() -> Colormap:
     """Return colours from lower over white to higher, told apart by any common colour vision."""
     from matplotlib.colors import LinearSegmentedColormap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,14 +31,14 @@ HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "m
 
 def digits_of(size: float, figures: int) -> int:
     """Return the decimal places that show a size to a number of figures, at most eight."""
-    if not np.isfinite(size) or size <= 0.0:
+    if not math.isfinite(size) or size <= 0.0:
         return 2
-    return int(np.clip(figures - 1 - np.floor(np.log10(size)), 0, 8))
+    return min(max(figures - 1 - math.floor(math.log10(size)), 0), 8)
 
 
 def amount(value: float, digits: int | None = None, *, signed: bool = False) -> str:
     """Return a number as words, to three figures or so many digits, with a proper minus sign."""
-    if np.isnan(value):
+    if math.isnan(value):
         return "none"
     text = f"{abs(value):,.{digits_of(abs(value), 3) if digits is None else digits}f}"
     # What rounds to nothing has no sign.

@@ -14,6 +14,7 @@ import pandas as pd
 import panel as pn
 
 from sim.app.what_if import paired_trial
+from sim.app.what_if.experiment import SHOWN
 from sim.app.what_if.result_sentences import scale_of
 from sim.app.what_if.what_if_widgets import sheets
 from sim.core.provenance import model_version
@@ -87,9 +88,9 @@ def csv_of(result: TrialResult) -> bytes:
     A row tells of the region, of a locality (ISO 3166-2) or of a month; ``of`` says which.
     """
     region = result.effects.assign(of="region")
-    places = result.by_locality.assign(of="locality")
-    months = result.paths.assign(of="month", runs=result.pairs)
-    frame = pd.concat([region, places, months], ignore_index=True)[list(COLUMNS)]
+    places = [result.places(outcome).assign(of="locality") for outcome in SHOWN]
+    months = [result.bands(outcome).assign(of="month", runs=result.pairs) for outcome in SHOWN]
+    frame = pd.concat([region, *places, *months], ignore_index=True)[list(COLUMNS)]
     return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 

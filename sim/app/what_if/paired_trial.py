@@ -7,9 +7,8 @@ are those of :mod:`sim.experiments.comparison.paired_statistics`.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,13 +23,15 @@ from sim.core.state import POOLS, grown
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
+from sim.engine.monthly_inputs import rows_of
 from sim.engine.outcomes import OUTCOMES, Outcome
-from sim.experiments.comparison.comparison_tables import effect_frame
+from sim.experiments.comparison.comparison_tables import effect_frame, steps_of
 from sim.experiments.comparison.paired_simulation import (
     PATHS,
     REGION_OUTCOMES,
     country_sizes,
     region_paths,
+    with_parameters,
 )
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.experiments.comparison.pairing import same_world
@@ -38,7 +39,7 @@ from sim.report.compare_text import EffectText, effect_of
 from sim.world.positions import Positions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sim.app.thread_pool import Cancel
     from sim.core.state import Array, State
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 PAIRS = 100
 """Pairs of runs behind a result."""
-CHUNKS = ((0, 10), (10, 20), (20, 40), (40, 60), (60, 80), (80, PAIRS))
+CHUNKS = (*((n, n + 5) for n in range(0, 20, 5)), *((n, n + 10) for n in range(20, PAIRS, 10)))
 """Runs that are one piece of work: the first are short, so that something shows at once."""
 MILESTONES = (20, 60, PAIRS)
 """Numbers of pairs at which what is known so far is shown."""
@@ -83,11 +84,12 @@ Pair = tuple[RunCounts, RunCounts]
 class RunCache:
     """Count the runs of one scenario, each at most once, whichever thread asks first.
 
-    ``like`` are runs that are likely to need as much room in the engine's tables as these.
+    ``like`` are runs of the same months that are likely to need as much room in the engine's
+    tables as these.
     """
 
     def __init__(self, scenario: Scenario, world: World, like: RunCache | None = None) -> None:
-        self.scenario, self.world = scenario, world
+        self.scenario, self.world, self._like = scenario, world, like
         # What the runs so far have needed: a run that begins with it need not grow.
         self.room: dict[str, int] = {} if like is None else like.room
         self.at = Positions(world)
@@ -98,7 +100,10 @@ class RunCache:
 
     @cached_property
     def begun(self) -> State:
-        """Return the state before the first month."""
+        """Return the state before the first month; other parameters alone are quickly put in."""
+        like = self._like
+        if like is not None and like.scenario.interventions == self.scenario.interventions:
+            return with_parameters(like.begun, self.scenario)
         return initial_state(self.scenario, self.world)
 
     @cached_property
@@ -125,15 +130,17 @@ class RunCache:
         return [self.done[number] for number in range(*chunk)]
 
     def _counts(self, w: State) -> RunCounts:
-        local = outcomes.by_place(w)
-        region = outcomes.for_region(w, local)
+        counted = outcomes.count_events(w)
+        local = outcomes.by_place(w, counted)
+        region = outcomes.for_region(w, local, counted)
         places = len(self.at.locality)
-        log = w.event[: int(w.run["events"][0])]
+        words = w.event[: int(w.run["events"][0])].view(np.uint64)
         return RunCounts(
             region=np.array([region[o.name] for o in REGION_OUTCOMES]),
             local=np.array([local[name][:places] for name in SHOWN], dtype=np.float64),
-            path=region_paths(w, self._sizes)[_PATH_ROWS],
-            mark=(len(log), zlib.crc32(log.view(np.uint8).data)),
+            path=region_paths(w, self._sizes, counted)[_PATH_ROWS],
+            # Identities are drawn from so many that no two logs add up to the same by chance.
+            mark=(len(words), int(words.sum())),
         )
 
 
@@ -168,27 +175,29 @@ RUN_CACHES = RunCaches()
 class TrialResult:
     """Hold what is known after a number of pairs.
 
+    What is told of places and months is worked out for the outcomes that are asked for.
+
     Parameters
     ----------
-    experiment, pairs
-        What was run, and how often.
+    experiment, at, runs
+        What was run, on which tables, and what was counted, the baseline's first in each pair.
     identical
         Whether every run of the changed world is its twin's equal in everything.
     effects
         Differences for the region, one row an outcome: all of the region's and ``trust``.
-    by_locality
-        Differences by locality, for :data:`sim.app.what_if.experiment.SHOWN`.
-    paths
-        These outcomes month by month: ``year`` (the month's end on an axis of years), mean and
-        band of either world, and the mean paired difference with its interval ``low`` to ``high``.
     """
 
     experiment: Experiment
-    pairs: int
+    at: Positions
+    runs: tuple[Pair, ...]
     identical: bool
     effects: pd.DataFrame
-    by_locality: pd.DataFrame
-    paths: pd.DataFrame
+    _places: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def pairs(self) -> int:
+        """Return the number of pairs."""
+        return len(self.runs)
 
     @property
     def is_final(self) -> bool:
@@ -201,15 +210,45 @@ class TrialResult:
 
     def row(self, outcome: str) -> Any:
         """Return the row of an outcome for the region."""
-        return next(self.effects[self.effects["outcome"] == outcome].itertuples(index=False))
+        return self.rows[outcome]
+
+    @cached_property
+    def rows(self) -> dict[str, Any]:
+        """Return the rows of ``effects`` by outcome."""
+        return {row.outcome: row for row in rows_of(self.effects)}
 
     def places(self, outcome: str) -> pd.DataFrame:
-        """Return the differences of an outcome by locality, one row a locality."""
-        return self.by_locality[self.by_locality["outcome"] == outcome].reset_index(drop=True)
+        """Return the differences of an outcome of ``SHOWN`` by locality, one row a locality."""
+        if outcome not in self._places:
+            number, table = SHOWN.index(outcome), self.at.localities
+            columns = {"locality": "code", "name": "name", "country": "iso3"}
+            places = {name: table[column].tolist() for name, column in columns.items()}
+            entry = _LOCAL[number : number + 1]
+            pairs = _gathered(self.runs, entry, lambda run: run.local[number, None])
+            self._places[outcome] = effect_frame(pairs, entry, places, self.identical)
+        return self._places[outcome]
 
     def bands(self, outcome: str) -> pd.DataFrame:
-        """Return an outcome month by month, one row a month."""
-        return self.paths[self.paths["outcome"] == outcome].reset_index(drop=True)
+        """Return an outcome of ``SHOWN`` month by month.
+
+        Columns: ``year`` (the month's end on an axis of years), mean and band of either world, and
+        the mean paired difference with its interval ``low`` to ``high``.
+        """
+        number = SHOWN.index(outcome)
+        columns: dict[str, Array] = {}
+        for side, name in enumerate(("baseline", "what_if")):
+            paths = np.stack([pair[side].path[number] for pair in self.runs])
+            low, high = np.quantile(paths, QUANTILES, axis=0)
+            columns |= {name: paths.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
+        pairs = _gathered(self.runs, _PATH[number : number + 1], lambda run: run.path[number, None])
+        gaps = {name: values[0] for name, values in pairs.table(identical=self.identical).items()}
+        for name in ("difference", "low", "high"):
+            # Where no run differs nothing is known but the zero.
+            columns[name] = np.where(np.isnan(gaps[name]), gaps["difference"], gaps[name])
+        months = self.experiment.scenario.start_month + np.arange(len(gaps["low"]))
+        names = [month_name(month) for month in months.tolist()]
+        year = 2000.0 + (months + 1) / 12.0
+        return pd.DataFrame({"outcome": outcome, "month": names, "year": year, **columns})
 
 
 class PairedTrial:
@@ -244,58 +283,26 @@ class PairedTrial:
             before = len(self._pairs)
             while len(self._pairs) in self._found:
                 self._pairs += self._found.pop(len(self._pairs))
-            reached = any(before < milestone <= len(self._pairs) for milestone in MILESTONES)
-            at = self.baseline.at
-            return trial_result(self.experiment, at, self._pairs) if reached else None
+            if not any(before < milestone <= len(self._pairs) for milestone in MILESTONES):
+                return None
+            known = tuple(self._pairs)
+        return trial_result(self.experiment, self.baseline.at, known)
 
 
-def trial_result(experiment: Experiment, at: Positions, runs: list[Pair]) -> TrialResult:
+def trial_result(experiment: Experiment, at: Positions, runs: tuple[Pair, ...]) -> TrialResult:
     """Return what pairs of runs tell, the baseline's first in each."""
     identical = all(base.same(other) for base, other in runs)
-
-    def gathered(entries: tuple[Outcome, ...], look: Callable[[RunCounts], Array]) -> Pairs:
-        shape = look(runs[0][0]).shape
-        # The smallest possible difference is 1 for counts, else unknown.
-        step = np.array([1.0 if entry.unit == "count" else np.nan for entry in entries])
-        pairs = Pairs(shape, step.reshape(-1, *(1 for _ in shape[1:])))
-        for base, other in runs:
-            pairs.add(look(base), look(other))
-        return pairs
-
-    columns = {"locality": "code", "name": "name", "country": "iso3"}
-    places = {name: at.localities[column].tolist() for name, column in columns.items()}
-    by_place = gathered(_LOCAL, lambda run: run.local)
-    region = gathered(REGION_OUTCOMES, lambda run: run.region)
+    region = _gathered(runs, REGION_OUTCOMES, lambda run: run.region)
     effects = effect_frame(region, REGION_OUTCOMES, {}, identical)
-    last = effect_frame(gathered(_PATH, lambda run: run.path[:, -1]), _PATH, {}, identical)
+    last = effect_frame(_gathered(runs, _PATH, lambda run: run.path[:, -1]), _PATH, {}, identical)
     more = last[~last["outcome"].isin(effects["outcome"])]
-    gaps = gathered(_PATH, lambda run: run.path).table(identical=identical)
-    return TrialResult(
-        experiment=experiment,
-        pairs=len(runs),
-        identical=identical,
-        effects=pd.concat([effects, more], ignore_index=True),
-        by_locality=effect_frame(by_place, _LOCAL, places, identical),
-        paths=_paths(experiment.scenario.start_month, runs, gaps),
-    )
+    effects = pd.concat([effects, more], ignore_index=True)
+    return TrialResult(experiment, at, runs, identical, effects)
 
 
-def _paths(first: int, runs: list[Pair], gaps: dict[str, Array]) -> pd.DataFrame:
-    """Return mean and band of either world and their difference, one row an outcome and month."""
-    columns: dict[str, Array] = {}
-    for side, name in enumerate(("baseline", "what_if")):
-        paths = np.stack([pair[side].path for pair in runs])
-        low, high = np.quantile(paths, QUANTILES, axis=0)
-        columns |= {name: paths.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
-    for name in ("difference", "low", "high"):
-        # Where no run differs nothing is known but the zero.
-        columns[name] = np.where(np.isnan(gaps[name]), gaps["difference"], gaps[name])
-    months = first + np.arange(gaps["low"].shape[-1])
-    return pd.DataFrame(
-        {
-            "outcome": np.repeat(SHOWN, len(months)),
-            "month": np.tile([month_name(month) for month in months.tolist()], len(SHOWN)),
-            "year": np.tile(2000.0 + (months + 1) / 12.0, len(SHOWN)),
-            **{name: values.ravel() for name, values in columns.items()},
-        }
-    )
+def _gathered(
+    runs: Sequence[Pair], entries: tuple[Outcome, ...], look: Callable[[RunCounts], Array]
+) -> Pairs:
+    """Return the paired statistics of what is looked at in every run, outcomes first."""
+    base, other = (np.stack([look(pair[side]) for pair in runs]) for side in (0, 1))
+    return Pairs.of(base, other, steps_of(entries, base.ndim - 1))

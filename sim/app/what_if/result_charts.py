@@ -161,8 +161,6 @@ def hatching(x: Array, y: Array) -> dict[str, Array]:
 
 def colours(gaps: Array, sure: Array, largest: float) -> list[str]:
     """Return the colour of each difference on a scale up to ``largest``; unsure ones are paler."""
-    from matplotlib.colors import to_hex
-
-    shades = diverging()(np.ma.getdata(symmetric(largest)(gaps)))
-    shades[~sure, :3] = 0.4 * shades[~sure, :3] + 0.6
-    return [to_hex(shade) for shade in shades]
+    shades = diverging()(np.ma.getdata(symmetric(largest)(gaps)))[:, :3]
+    shades[~sure] = 0.4 * shades[~sure] + 0.6
+    return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(255 * shades).astype(int).tolist()]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.app.labels import labels
 from sim.app.what_if import paired_trial
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
 from sim.report.compare_text import amount, effect_of, percent, probability
-from sim.report.display_names import MINUS, Names
+from sim.report.display_names import MINUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from sim.app.language import Translate, TranslateCount
     from sim.app.what_if.experiment import Experiment
     from sim.app.what_if.paired_trial import TrialResult
-    from sim.world import World
+    from sim.report.display_names import Names
 
 MOST_NAMED = 1e6
 """Runs needed to see half of a difference above which their number is not told."""
@@ -194,20 +196,20 @@ def changes(experiment: Experiment, _: Translate) -> list[str]:
 
 def place_words(rows: pd.DataFrame, outcome: str, _: Translate) -> list[str]:
     """Return the difference at each place with its interval and whether it is sure."""
-    scale, found = scale_of(outcome), []
-    for equal, sure, *numbers in rows[
-        ["share_equal", "distinguishable", "difference", "low", "high"]
-    ].itertuples(index=False):
-        gap, low, high = (amount(scale * value, signed=True) for value in numbers)
-        words = _("told from none") if sure else _("cannot be told from none")
-        text = f"{gap} ({low} … {high}), {words}"
-        found.append(_("equal in all runs") if equal == 1.0 else text)
+    scale, told, untold = scale_of(outcome), _("told from none"), _("cannot be told from none")
+    found = [_("equal in all runs")] * len(rows)
+    differs = rows["share_equal"].to_numpy() != 1.0
+    numbers = scale * rows.loc[differs, ["difference", "low", "high"]].to_numpy()
+    sure = rows["distinguishable"].to_numpy()
+    for place, ends in zip(np.flatnonzero(differs).tolist(), numbers.tolist(), strict=True):
+        gap, low, high = (amount(value, signed=True) for value in ends)
+        found[place] = f"{gap} ({low} … {high}), {told if sure[place] else untold}"
     return found
 
 
-def place_table(result: TrialResult, outcome: str, world: World, _: Translate) -> dict[str, Any]:
+def place_table(result: TrialResult, outcome: str, names: Names, _: Translate) -> dict[str, Any]:
     """Return the localities that differ most, those first that can be told from none."""
-    rows, names = result.places(outcome), Names(world)
+    rows = result.places(outcome)
     rows = rows[rows["share_equal"] < 1].assign(size=lambda frame: frame["difference"].abs())
     rows = rows.sort_values(["distinguishable", "size"], ascending=False, kind="stable")
     rows = rows.head(PLACES_LISTED)
@@ -225,7 +227,7 @@ def place_table(result: TrialResult, outcome: str, world: World, _: Translate) -
 def outcome_table(result: TrialResult, _: Translate) -> dict[str, Any]:
     """Return all outcomes for the region with their differences."""
     rows = []
-    for effect in map(effect_of, result.effects.itertuples(index=False)):
+    for effect in map(effect_of, result.rows.values()):
         words = _(effect.words) + (f", {effect.unit}" if effect.unit else "")
         sure = _("yes") if effect.distinguishable else _("no")
         cells = [effect.baseline, effect.what_if, effect.difference, effect.interval, sure]

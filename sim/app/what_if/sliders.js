@@ -16,11 +16,21 @@ const stepped = (lever, value, steps) => {
 };
 export function render({ model, el }) {
   const texts = model.texts, rows = new Map(), boxes = [];
-  let waiting = null;
+  let moving = null, following = null, resting = null;
   const send = (name, value) => {
-    clearTimeout(waiting);
-    // Keys held down make many steps: only where they come to rest is told.
-    waiting = setTimeout(() => model.send_msg({ name, value }), 150);
+    clearTimeout(following); clearTimeout(resting);
+    following = resting = null;
+    model.send_msg({ name, value });
+  };
+  // The result follows a slider that moves; the settings change where it comes to rest.
+  const follow = (name, value) => {
+    moving = { name, value, moving: true };
+    following ??= setTimeout(() => { following = null; model.send_msg(moving); }, 50);
+  };
+  // Keys held down make many steps.
+  const rest = (name, value) => {
+    follow(name, value);
+    clearTimeout(resting); resting = setTimeout(() => send(name, value), 150);
   };
   const make = (tag, cls, text) => {
     const node = document.createElement(tag);
@@ -64,13 +74,14 @@ export function render({ model, el }) {
       row.append(label, line, under);
       slider.addEventListener("input", () => {
         slider.value = snapped(lever, Number(slider.value)); number.value = slider.value;
+        follow(lever.name, Number(slider.value));
       });
       slider.addEventListener("keydown", (event) => {
         const steps = KEYS[event.key];
         if (steps === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
         slider.value = stepped(lever, Number(slider.value), steps);
-        number.value = slider.value; send(lever.name, Number(slider.value));
+        number.value = slider.value; rest(lever.name, Number(slider.value));
       });
       slider.addEventListener("change", () => send(lever.name, Number(slider.value)));
       number.addEventListener("change", () => {
@@ -90,6 +101,8 @@ export function render({ model, el }) {
   const show = () => {
     for (const [name, value] of Object.entries(model.values)) {
       const { row, slider, number, lever } = rows.get(name);
+      // Nothing takes a slider out of the hand.
+      if (slider.matches(":active") || (resting && name === moving.name)) continue;
       slider.value = value; number.value = Number(value.toPrecision(10));
       slider.setAttribute("aria-valuetext", String(Number(value.toPrecision(10))));
       row.classList.toggle("changed", value !== lever.usual);

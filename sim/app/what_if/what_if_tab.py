@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from sim.app.what_if.paired_trial import PairedTrial, TrialResult
 from sim.app.what_if.parameter_sliders import slider_groups
 from sim.app.what_if.result_charts import BandChart, DifferenceMap
 from sim.core.errors import InputError
+from sim.report.display_names import Names
 from sim.scenario.schema import names
 
 if TYPE_CHECKING:
@@ -40,7 +42,11 @@ class WhatIfTab:
         self.session = session
         self.experiment = begin()
         self.result: TrialResult | None = None
+        # The runs under way, those that the result is of, and what is to be run next.
         self._trial: PairedTrial | None = None
+        self._shown: PairedTrial | None = None
+        self._next: Experiment | None = None
+        self._names = Names(session.world)
         self._buttons = downloads.DownloadButtons(session)
         self._too_long = self._built = False
 
@@ -73,7 +79,7 @@ class WhatIfTab:
     def close(self) -> None:
         """Stop what is under way and drop what was made."""
         self._buttons.close()
-        self.result = self._trial = None
+        self.result = self._trial = self._shown = self._next = None
         self._built = False
 
     def view(self) -> pn.viewable.Viewable:
@@ -88,7 +94,7 @@ class WhatIfTab:
         )
         self._built = True
         self._refresh()
-        self._run()
+        self._run(self.experiment)
         return view
 
     def _settings(self) -> pn.Column:
@@ -111,6 +117,7 @@ class WhatIfTab:
         )
         self.sliders = widgets.ParameterSliders(
             self._release,
+            self._move,
             groups=slider_groups(_),
             texts=widgets.slider_texts(_, self.session.n),
             **_WIDE,
@@ -171,10 +178,9 @@ class WhatIfTab:
         if not self._built:
             return
         self._refresh()
-        if _same_runs(experiment, before):
+        self._run(experiment)
+        if experiment.outcome != before.outcome:
             self._display()
-        else:
-            self._run()
         self.session.touch()
 
     def _try(self, change: Callable[[Experiment], Experiment]) -> None:
@@ -186,6 +192,11 @@ class WhatIfTab:
 
     def _release(self, name: str, value: float) -> None:
         self._try(lambda e: e.with_parameter(name, value))
+
+    def _move(self, name: str, value: float) -> None:
+        """Let the result follow a slider on its way, as fast as first results come."""
+        with suppress(InputError):
+            self._run(self.experiment.with_parameter(name, value), is_urgent=False)
 
     def _look_at(self, outcome: str) -> None:
         self._try(lambda e: e.with_outcome(outcome))
@@ -223,10 +234,19 @@ class WhatIfTab:
 
     # --- running
 
-    def _run(self) -> None:
-        """Begin the paired runs; those of an earlier experiment end."""
+    def _run(self, experiment: Experiment, *, is_urgent: bool = True) -> None:
+        """Begin the paired runs unless they are under way; those of an earlier experiment end.
+
+        What is not urgent waits until something is known of the earlier one.
+        """
+        self._next, before = None, self._trial
+        if before is not None and _same_runs(experiment, before.experiment):
+            return
+        if not is_urgent and before is not None and before is not self._shown:
+            self._next = experiment
+            return
         try:
-            self._trial = trial = PairedTrial(self.experiment, self.session.world)
+            self._trial = trial = PairedTrial(experiment, self.session.world)
         except InputError as error:
             self.session.notify(str(error), "error")
             return
@@ -244,14 +264,15 @@ class WhatIfTab:
         """Show what is known, unless another experiment has begun meanwhile."""
         if result is None or trial is not self._trial:
             return
-        old = self.result
         # Two threads may hand over in either order.
-        same = old is not None and _same_runs(old.experiment, result.experiment)
-        if old is None or not same or result.pairs > old.pairs:
-            self.result = result
+        if self.result is None or trial is not self._shown or result.pairs > self.result.pairs:
+            self.result, self._shown = result, trial
             self._display()
+        if self._next is not None:
+            self._run(self._next)
 
     def _failed(self, error: Exception) -> None:
+        self._trial = None
         if self._built:
             self.summary.busy = False
         self.session.notify(str(error) or self.session._("Something went wrong."), "error")
@@ -298,7 +319,7 @@ class WhatIfTab:
         self.bands.show(result.bands(outcome), outcome, labels("outcomes", _)[outcome])
         self.key.object = self.map.show(result, outcome)
         self.where.object = paragraphs(texts.places(result, outcome, _, n))
-        self.places.param.update(**texts.place_table(result, outcome, self.session.world, _))
+        self.places.param.update(**texts.place_table(result, outcome, self._names, _))
         self.outcomes.param.update(**texts.outcome_table(result, _))
 
     # --- taking away

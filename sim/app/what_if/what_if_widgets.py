@@ -85,7 +85,7 @@ class Setup(JSComponent):
 
 
 class ParameterSliders(JSComponent):
-    """Show a slider for each parameter and tell when one is released.
+    """Show a slider for each parameter and tell where one is released or passes by.
 
     Parameters
     ----------
@@ -102,9 +102,14 @@ class ParameterSliders(JSComponent):
     _esm = "sliders.js"
     _stylesheets = sheets("forms", "sliders")
 
-    def __init__(self, on_release: Callable[[str, float], None], **params: Any) -> None:
+    def __init__(
+        self,
+        on_release: Callable[[str, float], None],
+        on_move: Callable[[str, float], None],
+        **params: Any,
+    ) -> None:
         super().__init__(**params)
-        self._on_release = on_release
+        self._on_release, self._on_move = on_release, on_move
 
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, Mapping):
@@ -113,7 +118,7 @@ class ParameterSliders(JSComponent):
         if not isinstance(value, int | float) or isinstance(value, bool):
             return
         if isinstance(name, str) and name in PARAMETERS:
-            self._on_release(name, float(value))
+            (self._on_move if data.get("moving") else self._on_release)(name, float(value))
 
 
 def slider_texts(_: Translate, n: TranslateCount) -> dict[str, str | list[str]]:
@@ -172,7 +177,7 @@ class InterventionList(JSComponent):
 class ResultText(JSComponent):
     """Say what changes, how sure that is and whether runs are under way.
 
-    Screen readers read the headline out when it is new.
+    Screen readers read the headline out when it is new and final.
     """
 
     headline = param.String(default="")

@@ -36,6 +36,15 @@ ROLES = ("deal", "root", "instead", "fate", "fate_cause")
 """The events told of a deal that exists in one world only."""
 
 
+def steps_of(entries: Sequence[Outcome], dimensions: int) -> Array:
+    """Return the smallest possible difference of each outcome, along the first of some axes.
+
+    It is 1 for counts, else unknown (nan).
+    """
+    step = np.array([1.0 if entry.unit == "count" else np.nan for entry in entries])
+    return step.reshape(-1, *(1 for _ in range(dimensions - 1)))
+
+
 class Tally:
     """Gather how one what-if differs from the baseline, a replicate at a time.
 
@@ -46,9 +55,8 @@ class Tally:
     def __init__(self, lengths: Mapping[str, int]) -> None:
         self.pairs: dict[str, Pairs] = {}
         for part, entries in COMPARED.items():
-            step = np.array([1.0 if entry.unit == "count" else np.nan for entry in entries])
             shape = (len(entries), lengths[part]) if part in lengths else (len(entries),)
-            self.pairs[part] = Pairs(shape, step[:, None] if part in lengths else step)
+            self.pairs[part] = Pairs(shape, steps_of(entries, len(shape)))
         self.parted: list[RunDifference] = []
         self.identical = True
 

@@ -1,7 +1,8 @@
 """Statistics of paired runs: the mean difference between two worlds and how sure it is.
 
 Everything is gathered one pair of runs at a time, so that memory does not grow with their number,
-and in the order of the replicates, so that the numbers do not depend on who computed them.
+or at once from all of them; and in the order of the replicates, so that the numbers do not depend
+on who computed them.
 
 Two kinds of interval are given, and each row of a table names its own:
 
@@ -62,6 +63,10 @@ class _Spread:
         self.mean += step / np.maximum(count, 1)
         self.squares += step * np.where(known, values - self.mean, 0.0)
 
+    def fill(self, values: Array, known: Array, count: Array) -> None:
+        self.mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
+        self.squares = (np.where(known, values - self.mean, 0.0) ** 2).sum(axis=0)
+
 
 class Pairs:
     """Gather pairs of runs: baseline and what-if, for an array of outcomes.
@@ -84,6 +89,18 @@ class Pairs:
         self.least = np.full(shape, np.inf)
         self.most = np.zeros(shape)
         self.base, self.other, self.gap = (_Spread(shape) for _ in range(3))
+
+    @classmethod
+    def of(cls, base: Array, other: Array, step: Array | float = np.nan) -> Pairs:
+        """Return what pairs of runs give that are all at hand, one pair a row of both arrays."""
+        self, gap = cls(base.shape[1:], step), other - base
+        known, size = ~np.isnan(gap), np.abs(gap)
+        self.count, self.higher, self.lower = (x.sum(axis=0) for x in (known, gap > 0, gap < 0))
+        self.least = np.where(size > 0, size, np.inf).min(axis=0, initial=np.inf)
+        self.most = np.where(known, size, 0.0).max(axis=0, initial=0.0)
+        for spread, values in ((self.base, base), (self.other, other), (self.gap, gap)):
+            spread.fill(values, known, self.count)
+        return self
 
     def add(self, base: Array, other: Array) -> None:
         """Add one pair of runs."""

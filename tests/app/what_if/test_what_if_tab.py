@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from sim.app.limits import UPLOAD_BYTES
+from sim.app.thread_pool import Cancel
 from sim.app.what_if import intervention_forms, parameter_sliders, result_charts
 from sim.app.what_if.experiment import Experiment
 from sim.app.what_if.experiment_link import to_address
 from sim.app.what_if.paired_trial import TrialResult
 from sim.app.what_if.result_sentences import outcome_table, place_table
 from sim.core.parameters import PARAMETERS
+from sim.report.display_names import Names
 from sim.scenario.interventions import KINDS
 from sim.scenario.schema import names
 from sim.world import World
@@ -72,11 +74,13 @@ def test_every_parameter_has_its_slider() -> None:
 )
 def test_a_slider_takes_numbers_for_parameters_only(data: Any) -> None:
     taken: list[tuple[str, float]] = []
-    part = ParameterSliders(lambda name, value: taken.append((name, value)))
+    passed: list[tuple[str, float]] = []
+    part = ParameterSliders(lambda *given: taken.append(given), lambda *given: passed.append(given))
     part._handle_msg(data)
     assert taken == []
+    part._handle_msg({"name": "turnover.fade", "value": 0.5, "moving": True})
     part._handle_msg({"name": "turnover.fade", "value": 1})
-    assert taken == [("turnover.fade", 1.0)]
+    assert (passed, taken) == ([("turnover.fade", 0.5)], [("turnover.fade", 1.0)])
 
 
 def test_every_kind_has_a_form_of_its_own_fields() -> None:
@@ -171,6 +175,54 @@ def test_the_tab_shows_what_its_address_says(tab: Any) -> None:
     assert tab.result is None
 
 
+def test_the_result_follows_a_slider_and_keeps_up(
+    tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.view()
+    setting, jobs = tab.experiment, []
+    monkeypatch.setattr(
+        tab.session, "submit", lambda work, done, *_, key: jobs.append((work, done))
+    )
+
+    def finish() -> float:
+        """Do what was asked for until something is shown; return the value it is shown for."""
+        asked, before = list(jobs), tab.result
+        jobs.clear()
+        for work, done in asked:
+            if tab.result is before:
+                done(work(Cancel()))
+        return float(tab.result.experiment.scenario.parameters["turnover.fade"])
+
+    for value in (0.9, 0.8, 0.7):
+        tab._move("turnover.fade", value)
+    # What was passed while nothing was known of the first is left out.
+    assert [finish(), finish()] == [0.9, 0.7]
+    assert tab.experiment == setting
+    assert "p" not in tab.state()
+    assert not jobs
+    tab._move("turnover.fade", 0.6)
+    tab._release("turnover.fade", 0.5)
+    jobs[: len(jobs) // 2] = []
+    assert finish() == 0.5
+    assert tab.state()["p"] == "turnover.fade:0.5"
+    # It is at rest where it was shown already.
+    tab._move("turnover.fade", 0.4)
+    finish()
+    tab._release("turnover.fade", 0.4)
+    assert not jobs
+    tab._move("turnover.fade", 7.0)
+    assert not jobs
+
+
+def test_going_back_to_a_result_that_is_shown_is_no_wait_without_end(tab: Any) -> None:
+    tab.view()
+    first = tab.result
+    tab._trial = None
+    tab._run(tab.experiment)
+    assert tab.result is not first
+    assert not tab.summary.busy
+
+
 def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
     told: list[str] = []
     tab.session.on_notice = lambda text, kind: told.append(text)
@@ -204,7 +256,7 @@ def test_interventions_come_and_go(tab: Any) -> None:
 
 
 def test_tables_name_places_and_outcomes(shown: TrialResult, world: World) -> None:
-    places = place_table(shown, "visits_to_lac", world, english)
+    places = place_table(shown, "visits_to_lac", Names(world), english)
     assert 0 < len(places["rows"]) <= 15
     assert all(len(row) == len(places["head"]) for row in places["rows"])
     outcomes = outcome_table(shown, english)
