@@ -5,8 +5,8 @@
 ``watch`` plays the baseline at the highest speed and counts the months whose map has been drawn:
 first while the world is being computed on Mesa agents, then again from the record. ``what-if``
 lets a slider go at one value after the other and measures until the first and until all pairs
-of runs are shown; the baseline's runs are made before. Beside it stands what the compiled
-engine alone takes for as many runs in as many threads.
+of runs are shown; the baseline's runs are made before. ``paradiplomacy bench --only page_pairs_s``
+measures the same without a browser.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -111,25 +110,8 @@ def watch() -> None:
         print(f"from the record:  {play(page):5.1f} months a second")
 
 
-def engine_alone(runs: int, threads: int) -> float:
-    """Return the seconds that the engine takes for as many runs of the region."""
-    import sim
-    from sim.engine.compiled import simulate
-    from sim.engine.initial_state import initial_state
-    from sim.world import load_world
-
-    scenario = sim.load("baseline")
-    template = initial_state(scenario, load_world())
-    simulate(template, scenario.seed, 0)
-    with ThreadPoolExecutor(threads) as pool:
-        start = time.perf_counter()
-        list(pool.map(lambda number: simulate(template, scenario.seed, number), range(runs)))
-        return time.perf_counter() - start
-
-
 def what_if() -> None:
     """Measure from the release of a slider to the first and to the whole result."""
-    from sim.app.thread_pool import ThreadPool
     from sim.app.what_if.paired_trial import PAIRS
 
     first, whole = [], []
@@ -144,11 +126,8 @@ def what_if() -> None:
             first.append(next(at for at, text in told if text.startswith("First")) - start)
             whole.append(next(at for at, text in told if text == done) - start)
             page.wait_for_timeout(500)
-    threads = ThreadPool().size
-    alone = engine_alone(PAIRS, threads)
     print(f"first pairs shown after {statistics.median(first) / 1000:.2f} s")
     print(f"all {PAIRS} pairs shown after {statistics.median(whole) / 1000:.2f} s")
-    print(f"the engine alone, {PAIRS} runs in {threads} threads: {alone:.2f} s")
 
 
 if __name__ == "__main__":

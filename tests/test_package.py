@@ -40,6 +40,7 @@ LAYERS = {
         "report",
         "app",
         "results",
+        "benchmark",
         "cli",
         "__main__",
     ),

@@ -16,10 +16,10 @@ from sim.cli import (
     app as page,
 )
 from sim.cli import (
+    bench,
     calibrate,
     compare,
     explain,
-    options,
     output,
     patterns,
     run,
@@ -128,6 +128,7 @@ app.command()(sweep.sweep)
 app.command()(compare.compare)
 app.command()(calibrate.calibrate)
 app.command()(validate.validate)
+app.command()(bench.bench)
 
 
 def _show_version(wanted: bool) -> None:
@@ -144,15 +145,3 @@ def _root(
     ] = False,
 ) -> None:
     """Simulate how China's subnational outreach to Latin America and the Caribbean makes deals."""
-
-
-@app.command()
-def bench(as_json: options.Json = False) -> None:
-    """Measure speed against the bars; takes some minutes."""
-    from sim.experiments.benchmark import measure, table
-
-    measured = measure(lambda what: typer.echo(f"Measuring {what}", err=True))
-    if as_json:
-        output.print_json(measured)
-    else:
-        typer.echo(table(measured))

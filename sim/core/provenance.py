@@ -49,6 +49,7 @@ _KINDS = {".py", ".csv", ".toml"}
 _NOT_THE_MODEL = (
     "__main__.py",
     "app",
+    "benchmark",
     "cli",
     "core/errors.py",
     "core/files.py",
@@ -60,6 +61,7 @@ _NOT_THE_MODEL = (
     "experiments",
     "report",
     "results",
+    "world/enlargement.py",
 )
 
 

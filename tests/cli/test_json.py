@@ -12,11 +12,13 @@ import typer
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
+from sim.benchmark import measure
+from sim.benchmark.bars import BARS
+from sim.benchmark.timing import figure
 from sim.cli import main as cli
 from sim.cli import output
 from sim.core.errors import InputError, refuse
 from sim.core.files import MachineError
-from sim.experiments import benchmark as bench
 from sim.world import SHIPPED
 from tests.schemas import SCHEMAS, printed_json
 
@@ -133,9 +135,12 @@ def test_the_published_calibration() -> None:
 
 
 def test_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [bar.name for bar in bench.BARS]
-    monkeypatch.setattr(bench, "measure", lambda _: dict.fromkeys(names, 1.5))
-    assert done("bench", "bench") == dict.fromkeys(names, 1.5)
+    names = [bar.name for bar in BARS]
+    found = {name: figure([1.5]) for name in names}
+    monkeypatch.setattr(measure, "MEASURES", {tuple(names): lambda _: found})
+    printed = done("bench", "bench", "--end", "2000-03")
+    assert {name: printed[name] for name in names} == dict.fromkeys(names, 1.5)
+    assert printed["settings"]["end"] == "2000-03"
 
 
 @pytest.mark.parametrize(

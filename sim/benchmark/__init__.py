@@ -1,0 +1,9 @@
+"""How fast everything is: measured side by side in one call and held against the bars."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.core.lazy import submodule
+
+__getattr__ = partial(submodule, __name__)

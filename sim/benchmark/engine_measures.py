@@ -1,0 +1,167 @@
+"""The engine: a run of the region beside other drivers and worlds, its draws, its pairing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.benchmark.timing import (
+    Figure,
+    Settings,
+    figure,
+    in_turn,
+    on_processor,
+    ratio,
+    timed,
+)
+from sim.core.provenance import cpu_count
+from sim.core.state import RECORDS, State, record_type
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
+from sim.scenario.schema import Scenario, load
+from sim.world import World, load_world
+
+SCENARIO = "baseline"
+DRAWS = 5_000_000
+EFFECT_OF = ("turnover.fade", 0.6, 0.7)
+"""Parameter and two values of it whose effect is estimated."""
+HELD_TO = ("deals", "twinnings", "visits_to_lac")
+"""Outcomes whose effect must be estimated well; the figure is that of the worst of them."""
+
+
+def region(end: str | None) -> Scenario:
+    """Return the scenario that is run."""
+    return load(SCENARIO).with_overrides(end=end)
+
+
+@lru_cache(maxsize=1)
+def begun(end: str | None, world: World) -> Callable[[], State]:
+    """Return what makes a run of the scenario, loaded or compiled beforehand."""
+    scenario = region(end)
+    make = partial(simulate, initial_state(scenario, world), scenario.seed, 0)
+    make()
+    return make
+
+
+def run_beside_empty_loop(settings: Settings) -> dict[str, Figure]:
+    """Measure a run, and beside it an empty Mesa loop of as many agents and months."""
+    make = begun(settings.end, load_world())
+    loop = empty_mesa_loop(make(), region(settings.end).n_months)
+    own, empty = in_turn(4 * settings.rounds, lambda: make, lambda: loop)
+    return {
+        "run_ms": on_processor(own, 1e3),
+        "mesa_empty_ratio": ratio(own, empty, empty_ms=on_processor(empty, 1e3).value),
+    }
+
+
+def empty_mesa_loop(w: State, months: int) -> Callable[[], None]:
+    """Return a loop in which as many Mesa agents as a state has do nothing each month."""
+    import mesa
+
+    class Idle(mesa.Agent):  # type: ignore[misc]
+        def step(self) -> None:
+            """Do nothing."""
+
+    class Empty(mesa.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(rng=0)
+            Idle.create_agents(self, len(w.governor) + len(w.country) + len(w.actor))
+
+        def step(self) -> None:
+            self.agents.do("step")
+
+    model = Empty()
+
+    def run() -> None:
+        for _ in range(months):
+            model.step()
+
+    return run
+
+
+def beside_mesa(settings: Settings) -> dict[str, Figure]:
+    """Measure the same run on Mesa agents, without setting them up."""
+    make = begun(settings.end, load_world())
+    own, agents = in_turn(settings.rounds, lambda: make, lambda: mesa_agents(settings.end))
+    return {"mesa_ratio": ratio(agents, own, mesa_s=on_processor(agents).value)}
+
+
+def mesa_agents(end: str | None) -> Callable[[], None]:
+    """Return what runs the scenario on Mesa agents, which are made beforehand."""
+    from sim.engine.model import ParadiplomacyModel
+
+    return ParadiplomacyModel(region(end)).run_to_end
+
+
+def larger_world(settings: Settings) -> dict[str, Figure]:
+    """Measure a run of a world several times the size beside one of the region."""
+    from sim.world.enlargement import enlarged_tables
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in enlarged_tables(settings.times).items():
+            (Path(folder) / name).write_bytes(content)
+        large = begun(settings.end, load_world(folder))
+    make = begun(settings.end, load_world())
+    own, larger = in_turn(settings.rounds, lambda: make, lambda: large)
+    events = [int(run().run["events"][0]) for run in (make, large)]
+    larger_ms = on_processor(larger, 1e3).value
+    found = ratio(larger, own, size=settings.times, larger_ms=larger_ms, events=events)
+    return {"scaling_10x": found}
+
+
+def draws(settings: Settings) -> dict[str, Figure]:
+    """Measure a keyed random number."""
+    from sim.core.jit import rule
+    from sim.core.rng import draw
+
+    def add_up(run: Any, number: int) -> float:
+        result = 0.0
+        for identity in range(number):
+            result += draw(run, 1, identity, 0, 0)
+        return result
+
+    total = rule(add_up)
+    run = np.zeros(1, dtype=record_type(RECORDS["run"]))
+    total(run, 1)
+    times = [timed(lambda: total(run, DRAWS)) for _ in range(settings.rounds)]
+    return {"ns_per_draw": on_processor(times, 1e9 / DRAWS)}
+
+
+def pairing(settings: Settings) -> dict[str, Figure]:
+    """Measure the variance of an effect with independent seeds over that with paired runs.
+
+    Both are taken of the same runs. Beside it, the share of a run's events that its twin has too.
+    """
+    from sim.engine import outcomes
+
+    name, *values = EFFECT_OF
+    scenario = region(settings.end)
+    templates = [
+        initial_state(scenario.with_overrides(parameters={name: value}), load_world())
+        for value in values
+    ]
+
+    def pair(number: int) -> tuple[list[dict[str, float]], float]:
+        runs = [simulate(template, scenario.seed, number) for template in templates]
+        logs = [w.event["id"][: int(w.run["events"][0])] for w in runs]
+        kept = float(np.isin(logs[0], logs[1]).mean())
+        return [outcomes.for_region(w, outcomes.by_place(w)) for w in runs], kept
+
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        found = list(pool.map(pair, range(settings.pairs)))
+    gains = {}
+    for outcome in HELD_TO:
+        one, other = (np.array([runs[side][outcome] for runs, _ in found]) for side in (0, 1))
+        apart, together = one.var() + other.var(), (other - one).var()
+        gains[outcome] = float(apart / together) if together > 0.0 else None
+    known = [gain for gain in gains.values() if gain is not None]
+    if not known:
+        raise ValueError("the effect is the same in all pairs, so that its variance is 0")
+    kept = float(np.mean([share for _, share in found]))
+    return {"pairing_gain": figure([min(known)], **gains, share_of_events_kept=kept)}

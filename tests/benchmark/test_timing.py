@@ -1,0 +1,48 @@
+"""What is compared takes turns; medians, ratios and quiet machines are told right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sim.benchmark.timing import Figure, Timed, figure, in_turn, is_quiet, on_processor, ratio
+
+
+def test_contenders_take_turns_and_prepare_each_time() -> None:
+    calls: list[str] = []
+
+    def contender(name: str) -> Callable[[], Callable[[], object]]:
+        def prepare() -> Callable[[], object]:
+            calls.append(f"prepare {name}")
+            return lambda: calls.append(name)
+
+        return prepare
+
+    times = in_turn(2, contender("a"), contender("b"))
+    assert calls == 2 * ["prepare a", "a", "prepare b", "b"]
+    assert [len(taken) for taken in times] == [2, 2]
+
+
+def test_a_figure_is_the_median_between_quartiles() -> None:
+    found = figure([4.0, 1.0, 2.0, 3.0, 100.0], note="as given")
+    assert (found.low, found.value, found.high) == (2.0, 3.0, 4.0)
+    assert found.details == {"note": "as given"}
+
+
+def test_ratios_are_of_rounds_and_by_processor_time() -> None:
+    slow = [Timed(wall=9.0, processor=3.0), Timed(wall=9.0, processor=8.0)]
+    fast = [Timed(wall=1.0, processor=1.0), Timed(wall=4.0, processor=4.0)]
+    found = ratio(slow, fast)
+    assert (found.low, found.value, found.high) == (2.25, 2.5, 2.75)
+    assert on_processor(slow, 1e3).value == 5500.0
+
+
+@pytest.mark.parametrize(
+    ("load", "waits", "quiet"),
+    [(0.1, 1.01, True), (0.1, None, True), (3.0, 1.01, False), (0.1, 1.4, False), (None, 1, False)],
+)
+def test_a_machine_is_quiet_if_nothing_else_ran(
+    load: float | None, waits: float | None, quiet: bool
+) -> None:
+    assert is_quiet(load, {"run_ms": Figure(1.0, 1.0, 1.0, waits)}) == quiet
