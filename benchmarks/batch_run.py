@@ -21,7 +21,7 @@ from sim.scenario.schema import load
 WORKERS = 2
 
 
-def main(runs: int = 40, end: str = "2000-12") -> None:
+def main(runs: int, end: str = "2000-12") -> None:
     """Print what either takes for so many runs."""
     scenario = load("baseline").with_overrides(end=end)
     with tempfile.TemporaryDirectory() as folder:
@@ -37,16 +37,11 @@ def main(runs: int = 40, end: str = "2000-12") -> None:
         )
         batch = time.perf_counter() - clock
         clock = time.perf_counter()
-        sweep(
-            scenario,
-            {"turnover.fade": [0.6]},
-            replicates=runs,
-            workers=WORKERS,
-            out=f"{folder}/sweep",
-        )
+        vary = {"turnover.fade": [0.6]}
+        sweep(scenario, vary, replicates=runs, workers=WORKERS, out=f"{folder}/sweep")
         swept = time.perf_counter() - clock
     print(f"batch_run {batch:.1f} s, sweep {swept:.1f} s: {batch / swept:.1f} times")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
+    main(int((*sys.argv[1:2], "40")[0]), *sys.argv[2:3])

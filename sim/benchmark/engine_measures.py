@@ -20,8 +20,9 @@ from sim.benchmark.timing import (
     ratio,
     timed,
 )
+from sim.core import enums as k
 from sim.core.provenance import cpu_count
-from sim.core.state import RECORDS, State, record_type
+from sim.core.state import RECORDS, Array, State, record_type
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import Scenario, load
@@ -31,8 +32,8 @@ SCENARIO = "baseline"
 DRAWS = 5_000_000
 EFFECT_OF = ("turnover.fade", 0.6, 0.7)
 """Parameter and two values of it whose effect is estimated."""
-HELD_TO = ("deals", "twinnings", "visits_to_lac")
-"""Outcomes whose effect must be estimated well; the figure is that of the worst of them."""
+HELD_TO = {"deals": k.DEAL, "twinnings": k.TWINNING, "visits_to_lac": k.VISIT_TO_LAC}
+"""Kinds of events on which the effect must be estimated well; the worst of them counts."""
 
 
 def region(end: str | None) -> Scenario:
@@ -138,8 +139,6 @@ def pairing(settings: Settings) -> dict[str, Figure]:
 
     Both are taken of the same runs. Beside it, the share of a run's events that its twin has too.
     """
-    from sim.engine import outcomes
-
     name, *values = EFFECT_OF
     scenario = region(settings.end)
     templates = [
@@ -147,19 +146,21 @@ def pairing(settings: Settings) -> dict[str, Figure]:
         for value in values
     ]
 
-    def pair(number: int) -> tuple[list[dict[str, float]], float]:
+    def pair(number: int) -> tuple[list[Array], float]:
         runs = [simulate(template, scenario.seed, number) for template in templates]
-        logs = [w.event["id"][: int(w.run["events"][0])] for w in runs]
-        kept = float(np.isin(logs[0], logs[1]).mean())
-        return [outcomes.for_region(w, outcomes.by_place(w)) for w in runs], kept
+        logs = [w.event[: int(w.run["events"][0])] for w in runs]
+        kept = float(np.isin(logs[0]["id"], logs[1]["id"]).mean())
+        return [np.bincount(log["kind"], minlength=len(k.EVENT_KINDS)) for log in logs], kept
 
     with ThreadPoolExecutor(cpu_count()) as pool:
         found = list(pool.map(pair, range(settings.pairs)))
-    gains = {}
-    for outcome in HELD_TO:
-        one, other = (np.array([runs[side][outcome] for runs, _ in found]) for side in (0, 1))
-        apart, together = one.var() + other.var(), (other - one).var()
-        gains[outcome] = float(apart / together) if together > 0.0 else None
+    one, other = (np.array([counts[side] for counts, _ in found], dtype=float) for side in (0, 1))
+    apart = one.var(axis=0) + other.var(axis=0)
+    together = (other - one).var(axis=0)
+    gains = {
+        name: float(apart[kind] / together[kind]) if together[kind] > 0.0 else None
+        for name, kind in HELD_TO.items()
+    }
     known = [gain for gain in gains.values() if gain is not None]
     if not known:
         raise ValueError("the effect is the same in all pairs, so that its variance is 0")

@@ -132,8 +132,9 @@ def measure(
     Raises
     ------
     InputError
-        If there is no measurement of a name.
+        If there is no measurement of a name, or no such last month.
     """
+    engine_measures.region(settings.end)
     for name in only:
         if name not in NAMES:
             raise unknown_name_error(f"there is no measure {name!r}", name, NAMES, argument="only")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import options, output
+from sim.core.errors import InputError
 
 
 def bench(
@@ -29,14 +30,16 @@ def bench(
     from sim.benchmark.measure import add_to_history, measure
     from sim.benchmark.timing import Settings
 
+    if end and history:
+        raise InputError("figures of shortened runs are no history", argument="history")
     settings = Settings(end=end, rounds=rounds, runs=runs)
     measured = measure(settings, only or (), lambda what: typer.echo(f"Measuring {what}", err=True))
-    if history is not None:
-        add_to_history(measured, history)
     if as_json:
         output.print_json(measured.to_json())
     else:
         typer.echo(measured.table())
+    if history is not None:
+        add_to_history(measured, history)
     for name, reason in measured.failed.items():
         typer.echo(f"paradiplomacy: {name} was not measured: {reason}", err=True)
     if measured.failed:

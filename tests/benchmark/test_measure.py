@@ -90,6 +90,8 @@ def test_what_fails_loses_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(InputError, match="run_ms"):
         measure(TINY, ["run_msec"])
+    with pytest.raises(InputError, match="not a month"):
+        measure(Settings(end="soon"))
 
 
 def test_the_table_has_a_line_for_each_bar_and_says_whether_it_was_quiet() -> None:
