@@ -1,8 +1,13 @@
 """Keyed, counter-based random numbers.
 
 Every random number is a function of (seed, replicate, decision, two identities, month): there is no
-generator whose state could be advanced by something unrelated. The generator is Philox4x32-10
-(Salmon et al. 2011, *Parallel random numbers: as easy as 1, 2, 3*, SC11).
+generator whose state could be advanced by something unrelated. A draw is two mixes by rrmxmx
+(Evensen 2018, mostlymangling.blogspot.com, *On the mixing functions in "Fast Splittable
+Pseudorandom Number Generators"*): one turns the run's key, the decision and the month into a
+stream's key, one turns that and the identities into bits. A mix is one-to-one: keys that differ in
+one of these two pairs alone never share their bits. What is rare, the key of a run and identities
+of events and projects, is of Philox4x32-10 (Salmon et al. 2011, *Parallel random numbers: as easy
+as 1, 2, 3*, SC11).
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ import zlib
 
 import numpy as np
 
-from sim.core.jit import rule
+from sim.core.jit import COMPILE, rule
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -19,8 +24,9 @@ _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
-_5 = np.uint64(5)
-_6 = np.uint64(6)
+_RRMXMX = np.uint64(0x9FB21C651E98DF25)
+_11, _15, _24 = np.uint64(11), np.uint64(15), np.uint64(24)
+_28, _40, _49 = np.uint64(28), np.uint64(40), np.uint64(49)
 _EVENT_KEY = np.uint64(0x50415241)
 _PROJECT_KEY = np.uint64(0x50524F4A)
 
@@ -61,6 +67,36 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
+if COMPILE:
+
+    @rule
+    def _product(x, y):
+        return x * y
+else:
+
+    def _product(x, y):
+        # Numbers of numpy would warn of the overflow that is meant.
+        return np.uint64(int(x) * int(y) & 0xFFFFFFFFFFFFFFFF)
+
+
+@rule
+def mixed(x):
+    """Return the 64 bits of ``x`` mixed by rrmxmx, one-to-one."""
+    x ^= ((x >> _49) | (x << _15)) ^ ((x >> _24) | (x << _40))
+    x = _product(x, _RRMXMX)
+    x = _product(x ^ (x >> _28), _RRMXMX)
+    return x ^ (x >> _28)
+
+
+@rule
+def random_bits(run, decision, a, b, month):
+    """Return the 64 random bits behind :func:`draw`."""
+    head = run[0]
+    key = (np.uint64(head.key0) << _32) ^ np.uint64(head.key1)
+    stream = mixed(key ^ (np.uint64(decision) << _32) ^ np.uint64(month))
+    return mixed(stream ^ (np.uint64(a) << _32) ^ np.uint64(b))
+
+
 @rule
 def draw(run, decision, a, b, month):
     """Return a uniform number in (0, 1) for a decision, two identities and a month.
@@ -76,16 +112,8 @@ def draw(run, decision, a, b, month):
     month
         Months since January 2000.
     """
-    head = run[0]
-    w0, w1, _, _ = philox(
-        np.uint64(decision),
-        np.uint64(a),
-        np.uint64(b),
-        np.uint64(month),
-        np.uint64(head.key0),
-        np.uint64(head.key1),
-    )
-    return (float(w0 >> _5) * 67108864.0 + float(w1 >> _6) + 0.5) / 9007199254740992.0
+    bits = random_bits(run, decision, a, b, month)
+    return (float(bits >> _11) + 0.5) / 9007199254740992.0
 
 
 @rule

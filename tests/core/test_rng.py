@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import product
 
 import numpy as np
 import pytest
 
 from sim.core import decisions, state
-from sim.core.rng import draw, event_identity, key_of, philox, project_identity, run_key
+from sim.core.jit import COMPILE, PACKAGE
+from sim.core.rng import (
+    draw,
+    event_identity,
+    key_of,
+    mixed,
+    philox,
+    project_identity,
+    random_bits,
+    run_key,
+)
 from sim.core.state import Array, State
 
 # Counter, key and result of Philox4x32-10 as published with Random123 (kat_vectors).
@@ -46,6 +59,110 @@ def head(seed: int = 1, replicate: int = 0) -> Array:
 def test_philox_gives_the_published_answers(counter: str, key: str, result: str) -> None:
     found = philox(*words(counter), *words(key))
     assert [int(word) for word in found] == [int(word) for word in words(result)]
+
+
+MASK = 2**64 - 1
+
+
+def rrmxmx(x: int) -> int:
+    """Return what the published mixer makes of a number, in whole numbers of any length."""
+    x ^= (x >> 49 | x << 15 & MASK) ^ (x >> 24 | x << 40 & MASK)
+    x = x * 0x9FB21C651E98DF25 & MASK
+    x = (x ^ x >> 28) * 0x9FB21C651E98DF25 & MASK
+    return x ^ x >> 28
+
+
+@pytest.mark.parametrize("x", [0, 1, 2**63, MASK, 0x0123456789ABCDEF])
+def test_mixing_is_the_published_one(x: int) -> None:
+    assert int(mixed(np.uint64(x))) == rrmxmx(x)
+
+
+KEYS = [(1, 2, 3, 4), (93, 2**32 - 1, 2**32 - 1, 0), (1001, 0, 0, 731), (2**31, 5, 0, 2**31)]
+
+
+def test_a_draw_is_two_mixes_of_its_key() -> None:
+    """Numbers of a seed stay: a change of this is another version of the model."""
+    key0, key1 = run_key(7, 3)
+    for decision, a, b, month in KEYS:
+        stream = rrmxmx(key0 << 32 ^ key1 ^ decision << 32 ^ month)
+        bits = rrmxmx(stream ^ a << 32 ^ b)
+        assert int(random_bits(head(7, 3), decision, a, b, month)) == bits
+        assert draw(head(7, 3), decision, a, b, month) == ((bits >> 11) + 0.5) / 2**53
+
+
+@pytest.mark.skipif(not COMPILE, reason="compilation is off anyway")
+def test_compilation_changes_no_draw() -> None:
+    script = f"from tests.core.test_rng import *; print([float(draw(head(), *k)) for k in {KEYS}])"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PACKAGE.parent,
+        env={**os.environ, "PARADIPLOMACY_COMPILE": "0"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str([float(draw(head(), *key)) for key in KEYS])
+
+
+# Bits of each part of the key that differ between agents, months and decisions of a world.
+PARTS = [
+    ("seed", 64),
+    ("replicate", 20),
+    ("decision", 11),
+    ("a", 32),
+    ("b", 32),
+    ("month", 10),
+]
+CENTRES = 1000
+
+
+def bits_of(seed: int, replicate: int, *key: int) -> int:
+    return int(random_bits(head(seed, replicate), *key))
+
+
+def flips(part: int, bit: int) -> Array:
+    """Return which of 64 bits a flipped bit of the key changes, around keys near each other."""
+    changed = []
+    for i in range(CENTRES):
+        key = [1, i % 5, 1 + i % 90, i % 7, key_of(i // 7), i % 252]
+        before = bits_of(*key)
+        key[part] ^= 1 << bit
+        changed.append(before ^ bits_of(*key))
+    words = np.array(changed, dtype=np.uint64)
+    return np.unpackbits(words.view(np.uint8).reshape(-1, 8), axis=1)
+
+
+@pytest.mark.parametrize(("part", "bits"), list(enumerate(n for _, n in PARTS)), ids=dict(PARTS))
+def test_every_bit_of_the_key_changes_every_bit_half_the_time(part: int, bits: int) -> None:
+    """Each of the 64 bits flips with probability 1/2 within 5.5 standard errors.
+
+    One of the 11,000 pairs of bits would be beyond that with a probability of 0.0004.
+    """
+    limit = 5.5 * 0.5 / np.sqrt(CENTRES)
+    for bit in range(bits):
+        rates = flips(part, bit).mean(axis=0)
+        assert np.abs(rates - 0.5).max() < limit, f"bit {bit}"
+
+
+def test_near_keys_have_no_bits_in_common() -> None:
+    """Among 200,000 values of 64 bits two are equal with a probability of 1e-9."""
+    run = head()
+    keys = product(range(1, 11), range(20), range(20), range(50))
+    found = {int(random_bits(run, *key)) for key in keys}
+    assert len(found) == 200_000
+
+
+def test_streams_of_identities_are_independent_of_each_other() -> None:
+    """Neighbours in every part of the key are uncorrelated: 5 standard errors in 1,000 pairs."""
+    run = head()
+    streams = [
+        [draw(run, d, a, b, t) for t in range(50) for b in range(40)]
+        for d in (1, 2)
+        for a in (3, 4)
+    ]
+    between = np.corrcoef(streams) - np.eye(4)
+    assert np.abs(between).max() < 5.0 / np.sqrt(len(streams[0]))
 
 
 @pytest.fixture(scope="module")
