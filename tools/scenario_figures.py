@@ -18,6 +18,7 @@ from sim.core import folders
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.report import figure_style, figures
+from sim.report.figure_choice import Format
 from sim.report.locality_timeline import plot_timeline
 from sim.results.run_result import Run, run
 from sim.scenario.reading import names
@@ -71,13 +72,20 @@ def make(
 
     region = runs_of(load(BASELINE))
     for name, (draw, title) in _OF_THE_REGION.items():
-        made += figure_style.save(figure_style.figure_of(draw(region)), target, name, title)
+        made += _saved(draw(region), target / name, title)
     for place, scenario in case_scenarios().items():
         drawing = plot_timeline(runs_of(scenario), place)
-        made += figure_style.save(
-            figure_style.figure_of(drawing), target, scenario.name, scenario.title
-        )
+        made += _saved(drawing, target / scenario.name, scenario.title)
     return made
+
+
+def _saved(ax: Axes, path: Path, title: str) -> list[Path]:
+    """Write a drawing in every format; return the files."""
+    figure = figure_style.figure_of(ax)
+    return [
+        figure_style.save_as(figure, path.with_name(f"{path.name}.{form}"), title)
+        for form in Format
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -250,12 +250,14 @@ def write(surface: Surface, folder: Path) -> list[Path]:
         If they cannot be written.
     """
     from sim.report import figure_style
+    from sim.report.figure_choice import Format
     from tools.surface_figure import draw
 
     target = folders.make_folder(folder)
     table, record = target / f"{NAME}.csv", target / f"{NAME}.json"
     files.write_csv(table, surface.table, digits=6)
-    drawings = figure_style.save(draw(surface), target, NAME, "Decentralization and turnover")
+    figure, title = draw(surface), "Decentralization and turnover"
+    drawings = [figure_style.save_as(figure, target / f"{NAME}.{form}", title) for form in Format]
     content = {
         "own_values": surface.own,
         "cases": [asdict(case) for case in surface.cases],

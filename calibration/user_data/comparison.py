@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,15 +70,24 @@ class TableComparison:
     units: pd.DataFrame
     manifest: dict[str, Any]
 
-    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        figures: bool | str | Iterable[str] = True,
+        figure_format: str = "png",
+        overwrite: bool = False,
+    ) -> Path:
         """Write ``against.json``, ``scores.csv``, ``units.csv``, figures and ``against.html``.
 
-        The manifest is written last: a folder that has one is whole.
+        Figures, their format and ``overwrite`` are as :meth:`sim.results.run_result.Run.write`
+        takes them. The manifest is written last: a folder that has one is whole.
 
         Raises
         ------
         InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
+            If there is no such figure, or the folder is not empty, and not to be overwritten, or
+            cannot be written to.
         """
         from sim.report.user_data_page import write_page
 
@@ -86,7 +95,7 @@ class TableComparison:
             files.write_csv(target / "units.csv", self.units)
             files.write_csv(target / "scores.csv", self.scores())
             files.write_json(target / "against.json", self.record)
-            write_page(self.record, self.units, target)
+            write_page(self.record, self.units, target, figures, figure_format)
         return target
 
     def scores(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import typer
 from sim import STARTED
 from sim.cli import options, output
 from sim.core.folders import free_folder
+from sim.report.figure_choice import COMPARISON, Format
 
 _Baseline = Annotated[
     str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
@@ -38,7 +39,8 @@ def compare(
     out: Annotated[Path | None, options.out("results/WHATIF-vs-BASELINE")] = None,
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
-    figures: Annotated[bool, typer.Option(help="Draw the figures and write the report.")] = True,
+    figures: Annotated[str, options.figures(COMPARISON)] = "usual",
+    figure_format: options.FigureFormat = Format.PNG,
     as_json: options.Json = False,
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
@@ -47,6 +49,7 @@ def compare(
     from sim.world import load_world
 
     parameters, tables = options.settings(set_), load_world(world)
+    shown = COMPARISON.chosen(figures)
     threads = pairing.threads(workers)
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
     drawn = options.drawn(posterior, calibration, tables)
@@ -66,5 +69,5 @@ def compare(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, figures=figures, overwrite=overwrite)
+        result.write(folder, figures=shown, figure_format=figure_format.value, overwrite=overwrite)
     output.print_result(result, folder, as_json, compare_card)

@@ -91,7 +91,7 @@ def _drawn(
         return figure
     place = make_folder(run_folder / "figures")
     name = f"project_{life.project}_run_{life.replicate}"
-    return figure_style.save(drawing, place, name, title)[0]
+    return figure_style.save_as(drawing, place / f"{name}.png", title)
 
 
 def _require_run(folder: Path) -> None:

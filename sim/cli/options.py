@@ -9,6 +9,7 @@ import typer
 
 from sim.core.errors import InputError, nearest_name
 from sim.core.plurals import counted
+from sim.report.figure_choice import FigureNames, Format
 
 if TYPE_CHECKING:
     from calibration.published import Drawn
@@ -53,6 +54,16 @@ Overwrite = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object for machines, errors too.")
 ]
+
+
+FigureFormat = Annotated[Format, typer.Option(help="What figures are written as.")]
+
+
+def figures(names: FigureNames, which: str = "Which") -> Any:
+    """Return the option ``--figures`` of a command whose results have figures of these names."""
+    words = f"{which} figures to draw, with commas between: {names.help}."
+    usual = f"the first {len(names.usual)}" if names.other else "all"
+    return typer.Option("--figures", metavar="all|none|NAMES", help=words, show_default=usual)
 
 
 def out(default: str) -> Any:

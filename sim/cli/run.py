@@ -12,6 +12,7 @@ import typer
 from sim import STARTED
 from sim.cli import options, output
 from sim.core.folders import free_folder
+from sim.report.figure_choice import RUN, Format
 
 Driver = StrEnum("Driver", ["compiled", "mesa"])
 
@@ -30,13 +31,15 @@ def run(
     out: Annotated[Path | None, options.out("results/SCENARIO")] = None,
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
+    figures: Annotated[str, options.figures(RUN)] = "usual",
+    figure_format: options.FigureFormat = Format.PNG,
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.experiments.run_settings import chosen_scenario
     from sim.world import load_world
 
-    parameters, tables = options.settings(set_), load_world(world)
+    parameters, tables, shown = options.settings(set_), load_world(world), RUN.chosen(figures)
     given = chosen_scenario(scenario, tables, overrides=parameters, seed=seed, end=end)
     drawn = options.drawn(posterior, calibration, tables)
     enough = options.runs(replicates, given.replicates, posterior)
@@ -53,5 +56,5 @@ def run(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, overwrite=overwrite)
+        result.write(folder, figures=shown, figure_format=figure_format.value, overwrite=overwrite)
     output.print_result(result, folder, as_json, run_card)

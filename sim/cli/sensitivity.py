@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import options, output
+from sim.report.figure_choice import SENSITIVITY, Format
 
 Method = StrEnum("Method", ["auto", "sobol", "morris", "pawn", "delta"])
 
@@ -36,6 +37,8 @@ def sensitivity(
         typer.Option(help="Folder to write to.", show_default="SWEEP_FOLDER/sensitivity"),
     ] = None,
     overwrite: options.Overwrite = False,
+    figures: Annotated[str, options.figures(SENSITIVITY)] = "usual",
+    figure_format: options.FigureFormat = Format.PNG,
     as_json: options.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
@@ -45,10 +48,10 @@ def sensitivity(
 
     # The sweep's own analysis is renewed; any other folder is asked about.
     place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)
-    kept = Sweep(sweep_folder)
+    kept, shown = Sweep(sweep_folder), SENSITIVITY.chosen(figures)
     with output.new_folder(place, again, RECORD) as folder:
         found = measure(kept, outcome or (), method.value, discover=discover or ())
-        found.write(folder, overwrite=again)
+        found.write(folder, figures=shown, figure_format=figure_format.value, overwrite=again)
     if as_json:
         output.print_json({"folder": folder, **found.summary})
         return

@@ -10,6 +10,7 @@ import typer
 from sim.cli import options, output
 from sim.core import folders
 from sim.core.errors import InputError
+from sim.report.figure_choice import USER_DATA, Format
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -72,6 +73,11 @@ _Within = Annotated[
     list[str] | None,
     typer.Option(metavar="ISO3", help="Keep to this country; may be repeated."),
 ]
+_Figures = Annotated[str | None, options.figures(USER_DATA, "With --against: which")]
+_Format = Annotated[
+    Format | None,
+    typer.Option(help="With --against: what figures are written as.", show_default="png"),
+]
 _Out = Annotated[Path | None, options.out("the calibration's, or results/against-NAME-OF-FILE")]
 
 
@@ -93,6 +99,8 @@ def validate(
     out: _Out = None,
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
+    figures: _Figures = None,
+    figure_format: _Format = None,
     as_json: options.Json = False,
 ) -> None:
     """Judge the calibration by every check, or compare the model with a table of your own.
@@ -108,17 +116,19 @@ def validate(
         "scenario": scenario, "replicates": replicates, "seed": seed, "world": world,
         "posterior": posterior,
     }  # fmt: skip
+    looks: dict[str, Any] = {"figures": figures, "figure_format": figure_format}
     if against is None:
-        for name, value in {**request, **runs}.items():
+        for name, value in {**request, **runs, **looks}.items():
             if value not in (None, False, ()):
-                option = {"first": "from", "last": "to"}.get(name, name)
+                option = {"first": "from", "last": "to"}.get(name, name.replace("_", "-"))
                 raise InputError("belongs to --against", field=f"--{option}")
         _judge(calibration, only or [], workers, out, overwrite, as_json)
     elif only:
         raise InputError("does not go with --against", field="--only")
     else:
         runs["calibration"] = calibration
-        _compare(against, request, runs, workers, out, overwrite, as_json)
+        looks["figures"] = USER_DATA.chosen(figures or "usual")
+        _compare(against, request, runs, looks, workers, out, overwrite, as_json)
 
 
 def _judge(
@@ -166,6 +176,7 @@ def _compare(
     file: Path,
     request: dict[str, Any],
     runs: dict[str, Any],
+    looks: dict[str, Any],
     workers: int | None,
     out: Path | None,
     overwrite: bool,
@@ -195,7 +206,8 @@ def _compare(
             draws=drawn.draws or None,
             progress=progress,
         )
-        found.write(folder, overwrite=overwrite)
+        form = looks["figure_format"] or Format.PNG
+        found.write(folder, figures=looks["figures"], figure_format=form, overwrite=overwrite)
     if as_json:
         output.print_json({"folder": folder, **found.record})
     else:

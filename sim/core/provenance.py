@@ -137,25 +137,38 @@ def _versions() -> dict[str, str]:
     """Return the digests of what the present sources do (:mod:`sim.engine.behaviour_digest`).
 
     They are looked up by the digest of the sources: in the committed file, else in the user's
-    cache; where sources were edited they are taken once, in a process of its own.
+    cache; where sources were edited they are taken once, in a process of its own. To read the
+    sources takes long, so what was found is kept by their bytes too.
     """
-    sources = model_sources_digest()
-    try:
-        kept = user_cache() / "versions" / f"{sources[:32]}.json"
-    except RuntimeError:
-        # A user without a home: nothing is kept.
-        kept = Path(os.devnull) / "versions"
-    for file in (VERSIONS, kept):
+    files = model_sources()
+    content = b"".join(b"%s\0%s" % (str(file).encode(), file.read_bytes()) for file in files)
+    same = _kept(hashlib.sha256(content).hexdigest())
+    found = _read_versions(same)
+    if {"model", "calibration", "sources"} <= set(found):
+        return found
+    sources = sources_digest(files, _PACKAGE_FOLDER)
+    for file in (VERSIONS, _kept(sources)):
         found = _read_versions(file)
         if found.get("sources") == sources and {"model", "calibration"} <= set(found):
-            return found
-    found = _taken_anew(sources)
-    # Where nothing can be kept, the next process takes them again.
+            break
+    else:
+        found = _taken_anew(sources)
+    # Where nothing can be kept, the next process looks again.
     with contextlib.suppress(OSError, InputError, MachineError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_json(kept, found)
-        prune(kept.parent.glob("*.json"))
+        same.parent.mkdir(parents=True, exist_ok=True)
+        for file in (same, _kept(sources)):
+            write_json(file, found)
+        prune(same.parent.glob("*.json"))
     return found
+
+
+def _kept(digest: str) -> Path:
+    """Return the file of the user's cache that holds what was found of sources."""
+    try:
+        return user_cache() / "versions" / f"{digest[:32]}.json"
+    except RuntimeError:
+        # A user without a home: nothing is kept.
+        return Path(os.devnull) / "versions"
 
 
 def _read_versions(file: Path) -> dict[str, str]:

@@ -165,8 +165,21 @@ def trace_project(events: pd.DataFrame, deal: str, replicate: int = 0) -> Biogra
     InputError
         If there is no such run or project.
     """
-    project = find_project(events, deal, replicate)
-    return trace_in_log(events_by_id(events, replicate), project, replicate)
+    mine = _of_run(events, replicate)
+    project = find_project(mine, deal, replicate)
+    return trace_in_log(events_by_id(_leading_to(mine, project), replicate), project, replicate)
+
+
+def _leading_to(mine: pd.DataFrame, project: str) -> pd.DataFrame:
+    """Return the events of a project and all that they follow from: few of a whole log."""
+    causes = dict(zip(mine["event_id"], mine["causes"], strict=True))
+    found = set(mine.loc[mine["project_id"] == project, "event_id"])
+    waiting = list(found)
+    while waiting:
+        new = set(causes.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return mine[mine["event_id"].isin(found)]
 
 
 def trace_in_log(log: Mapping[str, Event], project: str, replicate: int = 0) -> Biography:

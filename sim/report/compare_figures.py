@@ -7,8 +7,7 @@ can't be told from no difference is grey, pale or hatched.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
-from pathlib import Path
+from functools import cache
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -326,14 +325,3 @@ def draw(comparison: ComparisonTables, name: str) -> Axes:
         return plot_paths(comparison)
     label = max((x for x in comparison.labels if name.startswith(f"{x}_")), key=len)
     return FIGURES[name.removeprefix(f"{label}_")](comparison, label)
-
-
-def save_figures(comparison: ComparisonTables, folder: str | Path) -> list[Path]:
-    """Write all figures of a comparison as PNG (150 dpi) and SVG; return the files written.
-
-    Raises
-    ------
-    InputError, MachineError
-        If the folder cannot be written to.
-    """
-    return figure_style.save_all(captions(comparison), partial(draw, comparison), folder)

@@ -17,6 +17,7 @@ from sim.report.compare_text import (
 )
 from sim.report.display_names import intervention_cells
 from sim.report.event_phrases import EventDescriber
+from sim.report.figure_choice import COMPARISON, Choice, Format, belonging
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
 
@@ -24,26 +25,35 @@ if TYPE_CHECKING:
     from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 
-def write_report(comparison: ComparisonTables, folder: str | Path) -> Path:
+def write_report(
+    comparison: ComparisonTables,
+    folder: str | Path,
+    figures: Choice = True,
+    form: str = Format.PNG,
+) -> Path:
     """Write ``figures/`` and ``report.html`` of a comparison, in the place of earlier ones.
+
+    Which ``figures`` is as in :data:`sim.report.figure_choice.COMPARISON`, ``form`` png or svg.
 
     Raises
     ------
     InputError, MachineError
-        If the folder cannot be written to.
+        If there is no such figure, or the folder cannot be written to.
     """
-    save = partial(compare_figures.save_figures, comparison)
-    return html_page.write_report(folder, save, partial(report_page, comparison))
+    captions = belonging(compare_figures.captions(comparison), COMPARISON.chosen(figures))
+    draw, page = partial(compare_figures.draw, comparison), partial(report_page, comparison)
+    return html_page.write_report(folder, captions, draw, page, form)
 
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:
-    """Return the report as HTML from the SVG of each figure that a comparison has captions of."""
+    """Return the report as HTML from the figures drawn, PNG or SVG by name."""
     base, labels = comparison.baseline, comparison.labels
     figures = {
         name: Figure(
             drawings[name], phrase("page.figure", caption=caption), caption, "_map_" in name
         )
         for name, caption in compare_figures.captions(comparison).items()
+        if name in drawings
     }
     heading = (
         phrase("page.what_if", title=titled(comparison.what_ifs[labels[0]]))
@@ -106,7 +116,7 @@ def _what_if(
     if label in comparison.identical:
         return found
     return found | {
-        "figures": {name: figures[f"{label}_{name}"] for name in compare_figures.FIGURES},
+        "figures": {name: figures.get(f"{label}_{name}") for name in compare_figures.FIGURES},
         "flags": compare_tables.flag_words(comparison, label),
         "tables": compare_tables.tables_of(comparison, label, names),
     }

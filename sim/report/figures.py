@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -318,14 +317,3 @@ def draw(run: RunTables, name: str) -> Axes:
     if name.startswith("timeline_"):
         return plot_timeline(run, name.removeprefix("timeline_"))
     return FIGURES[name](run)
-
-
-def save_figures(run: RunTables, folder: str | Path) -> list[Path]:
-    """Write all figures of a run as PNG (150 dpi) and SVG; return the files written.
-
-    Raises
-    ------
-    InputError, MachineError
-        If the folder cannot be written to.
-    """
-    return figure_style.save_all(captions(run), partial(draw, run), folder)

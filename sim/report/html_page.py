@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.files import write_text
 from sim.core.folders import make_folder
+from sim.report.figure_choice import known_format
+from sim.report.figure_style import save_all
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from matplotlib.axes import Axes
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Content policy of a page: it may load nothing but what it holds."""
@@ -31,17 +34,18 @@ class Table(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """Hold a drawing as SVG, what a reader who does not see it should know, and its caption."""
+    """Hold a drawing as PNG or SVG, what a reader who can't see it should know, and its caption."""
 
-    svg: bytes
+    drawing: bytes
     alt: str
     caption: str
     square: bool = False
 
     @property
     def data(self) -> str:
-        """Return the drawing in base 64."""
-        return b64encode(self.svg).decode("ascii")
+        """Return the drawing as the address that holds it."""
+        kind = "png" if self.drawing.startswith(b"\x89PNG") else "svg+xml"
+        return f"data:image/{kind};base64,{b64encode(self.drawing).decode('ascii')}"
 
 
 @cache
@@ -69,22 +73,25 @@ def render(template: str, package: str = "sim.report", **fields: Any) -> str:
 
 def write_report(
     folder: str | Path,
-    save_figures: Callable[[Path], list[Path]],
+    captions: Mapping[str, str],
+    draw: Callable[[str], Axes],
     page: Callable[[dict[str, bytes]], str],
+    form: str,
     name: str = "report.html",
 ) -> Path:
     """Write ``figures/`` and the page that holds them, in the place of earlier ones; return it.
 
-    ``save_figures`` writes into a folder and returns the files; ``page`` makes HTML of the SVG of
-    each figure by its name.
+    ``captions`` are those of the figures to draw by name, ``form`` is one of
+    :data:`sim.report.figure_choice.Format`; ``page`` makes HTML of each drawing by its name.
 
     Raises
     ------
     InputError, MachineError
         If the folder cannot be written to.
     """
-    place = make_folder(folder)
-    written = save_figures(place / "figures")
-    drawings = {path.stem: path.read_bytes() for path in written if path.suffix == ".svg"}
+    place, drawings = make_folder(folder), {}
+    if captions:
+        written = save_all(captions, draw, place / "figures", known_format(form))
+        drawings = {path.stem: path.read_bytes() for path in written}
     write_text(place / name, page(drawings))
     return place / name

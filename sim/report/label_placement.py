@@ -79,9 +79,12 @@ class Room:
         across = np.arange(west - 2.0, east + 2.01, 0.25)
         down = np.arange(north - 1.5, south + 1.51, 0.25)
         boxes = _candidates(across, down, width, height)
-        far = _distances(boxes, self.land)
-        near, others = far[:, mine].min(axis=1), far[:, ~mine].min(axis=1, initial=9.0)
-        fits = (near >= 0.08) & (near <= 0.6) & (others >= near + 0.6)
+        near = _distances(boxes, self.land[mine]).min(axis=1)
+        # Only a few are near enough for their distance to the others to matter.
+        close = (near >= 0.08) & (near <= 0.6)
+        boxes, near = boxes[close], near[close]
+        others = _distances(boxes, self.land[~mine]).min(axis=1, initial=9.0)
+        fits = others >= near + 0.6
         away = np.linalg.norm(boxes[fits, :2] - tiles.mean(axis=0), axis=1)
         cost = 0.3 * away + near[fits] + 0.5 / others[fits]
         return np.asarray(boxes[fits][np.argsort(cost, kind="stable")])

@@ -13,14 +13,17 @@ from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION, SUMMED
 from sim.engine.record_coverage import words as coverage_words
 from sim.experiments.run_settings import changed_words, settings_words, titled
-from sim.report import figures, html_page
+from sim.report import figures as run_figures
+from sim.report import html_page
 from sim.report.biography import example_of, text_of
 from sim.report.display_names import Names, intervention_cells
 from sim.report.event_phrases import EventDescriber
+from sim.report.figure_choice import RUN, Choice, Format, belonging
 from sim.report.html_page import Figure, Table
 from sim.report.locality_timeline import visits_on_record
 from sim.report.phrases import phrase
 from sim.report.run_summaries import (
+    Spread,
     key_rows,
     locality_spreads,
     logs_kept,
@@ -35,23 +38,30 @@ if TYPE_CHECKING:
 INTERVAL = "90 % interval"
 
 
-def write_report(run: RunTables, folder: str | Path) -> Path:
+def write_report(
+    run: RunTables, folder: str | Path, figures: Choice = True, form: str = Format.PNG
+) -> Path:
     """Write ``figures/`` and ``report.html`` of a run, in the place of earlier ones.
+
+    Which ``figures`` is as in :data:`sim.report.figure_choice.RUN`, ``form`` png or svg.
 
     Raises
     ------
     InputError, MachineError
-        If the folder cannot be written to.
+        If there is no such figure, or the folder cannot be written to.
     """
-    save = partial(figures.save_figures, run)
-    return html_page.write_report(folder, save, partial(report_page, run))
+    captions = belonging(run_figures.captions(run), RUN.chosen(figures))
+    draw, page = partial(run_figures.draw, run), partial(report_page, run)
+    return html_page.write_report(folder, captions, draw, page, form)
 
 
 def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
-    """Return the report as HTML from the SVG of each figure that a run has captions of."""
+    """Return the report as HTML from the figures drawn, PNG or SVG by name."""
     shown = {
         name: Figure(drawings[name], _alt(run, name, caption), caption, name.startswith("map_"))
-        for name, caption in figures.captions(run).items()
+        if name in drawings
+        else None
+        for name, caption in run_figures.captions(run).items()
     }
     draws = len(run.manifest.get("draws", ()))
     return html_page.render(
@@ -157,25 +167,18 @@ _COUNTRY_COLUMNS = {
 
 
 def _country_table(run: RunTables) -> Table:
-    names = Names(run.world)
-    columns = list(_COUNTRY_COLUMNS)
-    frame = run.by_country.assign(deal_value_usd_m=run.by_country["deal_value_usd_m"] / 1000.0)
-    spreads = {
-        str(code): {column: spread(rows[column]) for column in columns}
-        for code, rows in frame.groupby("country")
-    }
-    ordered = sorted(
-        spreads.items(), key=lambda found: tuple(-float(found[1]["deals"][i]) for i in (0, 3))
-    )
+    names, cells = Names(run.world), {}
+    for column in _COUNTRY_COLUMNS:
+        wide = run.by_country.pivot(index="replicate", columns="country", values=column)
+        money = column.endswith("usd_m")
+        found = spread(wide.to_numpy(dtype=np.float64) / (1000.0 if money else 1.0))
+        pattern = "{:,.1f}" if money else "{:,.0f}"
+        cells[column] = [Spread(*one).words(pattern, "–") for one in zip(*found, strict=True)]
+        if column == "deals":
+            order = np.lexsort((-found.mean, -found.median))
     rows = [
-        [
-            names.country(code),
-            *(
-                found[column].words("{:,.1f}" if column.endswith("usd_m") else "{:,.0f}", "–")
-                for column in columns
-            ),
-        ]
-        for code, found in ordered
+        [names.country(str(wide.columns[i])), *(texts[i] for texts in cells.values())]
+        for i in order
     ]
     head = ("Country", *_COUNTRY_COLUMNS.values())
     caption = f"Outcomes per run by country: median and {INTERVAL}, most deals first"
@@ -199,7 +202,7 @@ def _all_outcomes(run: RunTables) -> Table:
     return Table("Every outcome for the whole region", head, rows, (2, 3))
 
 
-def _place(run: RunTables, code: str, timeline: Figure) -> dict[str, Any]:
+def _place(run: RunTables, code: str, timeline: Figure | None) -> dict[str, Any]:
     """Return name, timeline and the biography of one project of a place."""
     names = EventDescriber(run.world)
     life = example_of(run, code)

@@ -56,11 +56,14 @@ class Spread(NamedTuple):
 def spread(values: Any, axis: int = 0) -> Spread:
     """Return the spread of values over one axis; values that are nan don't count."""
     numbers = np.asarray(values, dtype=np.float64)
-    if numbers.shape[axis] == 0 or np.isnan(numbers).all():
+    unknown = np.isnan(numbers)
+    if numbers.shape[axis] == 0 or unknown.all():
         gone = np.full(np.delete(numbers.shape, axis), np.nan)
         return Spread(gone, gone, gone, gone)
-    low, middle, high = np.nanquantile(numbers, (LOW, 0.5, HIGH), axis=axis)
-    return Spread(middle, low, high, np.asarray(np.nanmean(numbers, axis=axis)))
+    # Where all are known, the quicker functions give the same.
+    quantile, mean = (np.nanquantile, np.nanmean) if unknown.any() else (np.quantile, np.mean)
+    low, middle, high = quantile(numbers, (LOW, 0.5, HIGH), axis=axis)
+    return Spread(middle, low, high, np.asarray(mean(numbers, axis=axis)))
 
 
 def logs_kept(run: RunTables) -> int:

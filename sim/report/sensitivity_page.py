@@ -14,9 +14,10 @@ from sim.core import provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
-from sim.report import figure_style, html_page
+from sim.report import html_page
 from sim.report.cards import aligned
 from sim.report.display_names import outcome_meaning
+from sim.report.figure_choice import SENSITIVITY, Choice, Format, belonging
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import catalogue, phrase
 from sim.report.sensitivity_bars import plot_indices
@@ -154,25 +155,30 @@ def sensitivity_card(found: SensitivityTables) -> str:
     return "\n".join(lines)
 
 
-def write_page(found: SensitivityTables, folder: Path) -> Path:
+def write_page(
+    found: SensitivityTables, folder: Path, figures: Choice = True, form: str = Format.PNG
+) -> Path:
     """Write the figures and ``sensitivity.html`` into a folder and return the page.
+
+    Which ``figures`` is as in :data:`sim.report.figure_choice.SENSITIVITY`, ``form`` png or svg.
 
     Raises
     ------
     InputError, MachineError
-        If they cannot be written.
+        If there is no such figure, or they cannot be written.
     """
     captions = {f"sensitivity_{name}": f"Sensitivity of {name}" for name in found.outcomes}
+    captions = belonging(captions, SENSITIVITY.chosen(figures))
 
     def draw(name: str) -> Any:
         return plot_indices(found, name.removeprefix("sensitivity_"))
 
-    save = partial(figure_style.save_all, captions, draw)
-    return html_page.write_report(folder, save, partial(page_html, found), "sensitivity.html")
+    page = partial(page_html, found)
+    return html_page.write_report(folder, captions, draw, page, form, "sensitivity.html")
 
 
 def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
-    """Return the page as HTML from the SVG of each figure, named ``sensitivity_`` and outcome."""
+    """Return the page as HTML from the figures drawn, named ``sensitivity_`` and outcome."""
     discovery = found.discovery
     return html_page.render(
         "sensitivity.html",

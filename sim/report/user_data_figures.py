@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -236,18 +237,20 @@ def draw_sectors(record: Record, ax: Axes | None = None) -> Axes:
     return host
 
 
-def drawings(record: Record, units: pd.DataFrame) -> dict[str, Axes]:
-    """Return every figure of a comparison by its name, from ``against.json`` and its units."""
-    found = {
-        "units": draw_units(record, units),
-        "ranks": draw_ranks(record),
-        "concentration": draw_concentration(record),
-        "calibration": draw_calibration(record),
-    }
-    if record["years"]:
-        found["years"] = draw_years(record)
-    if record["sectors"]:
-        found["sectors"] = draw_sectors(record)
-    for ax in found.values():
+def drawings(record: Record, units: pd.DataFrame) -> dict[str, Callable[[], Axes]]:
+    """Return what draws each figure of a comparison, from ``against.json`` and its units."""
+
+    def stamped(draw: Callable[..., Axes], *given: Any) -> Axes:
+        ax = draw(record, *given)
         figure_style.small_print(ax, f"{stamp_words(record)} · model {record['model_version']}")
-    return found
+        return ax
+
+    found: dict[str, Callable[[], Axes]] = {
+        "units": partial(stamped, draw_units, units),
+        "ranks": partial(stamped, draw_ranks),
+        "concentration": partial(stamped, draw_concentration),
+        "calibration": partial(stamped, draw_calibration),
+        "years": partial(stamped, draw_years),
+        "sectors": partial(stamped, draw_sectors),
+    }
+    return {name: draw for name, draw in found.items() if record.get(name, True)}

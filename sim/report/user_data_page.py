@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
-from sim.report import figure_style, html_page
+from sim.report import html_page
+from sim.report.figure_choice import USER_DATA, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
 from sim.report.phrases import catalogue, phrase
@@ -200,26 +201,37 @@ def captions(units: pd.DataFrame) -> dict[str, str]:
     return found | {"units": found["units"] + more}
 
 
-def write_page(record: Record, units: pd.DataFrame, folder: str | Path) -> Path:
+def write_page(
+    record: Record,
+    units: pd.DataFrame,
+    folder: str | Path,
+    figures: Choice = True,
+    form: str = Format.PNG,
+) -> Path:
     """Write ``figures/`` and ``against.html`` into a folder; return the page.
+
+    Which ``figures`` is as in :data:`sim.report.figure_choice.USER_DATA`, ``form`` png or svg.
 
     Raises
     ------
     InputError, MachineError
-        If the folder cannot be written to.
+        If there is no such figure, or the folder cannot be written to.
     """
-    drawn, known = drawings(record, units), captions(units)
-    save = partial(figure_style.save_all, {name: known[name] for name in drawn}, drawn.__getitem__)
+    known, draw = captions(units), drawings(record, units)
+    shown = {name: known[name] for name in USER_DATA.chosen(figures) if name in draw}
     page = partial(comparison_page, record, units)
-    return html_page.write_report(folder, save, page, "against.html")
+    return html_page.write_report(
+        folder, shown, lambda name: draw[name](), page, form, "against.html"
+    )
 
 
 def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
-    """Return the page as HTML from what ``against.json`` holds, its units, and figures as SVG."""
+    """Return the page as HTML from what ``against.json`` holds, its units, and the figures."""
     words, found = captions(units), finding_sentences(record)
     alt = dict(zip(("total", "ranks", "size", "concentration", "calibration"), found, strict=True))
     figures = {
-        name: Figure(svg, alt.get(name, words[name]), words[name]) for name, svg in pictures.items()
+        name: Figure(held, alt.get(name, words[name]), words[name])
+        for name, held in pictures.items()
     }
     return html_page.render(
         "user_data.html",
@@ -228,7 +240,7 @@ def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, 
         settings=settings(record),
         notices=notices(record),
         findings=found,
-        figures={"years": None, "sectors": None, **figures},
+        figures=dict.fromkeys(words) | figures,
         misses=_misses(units),
         ranks=_rank_table(record),
         concentration=_concentration_table(record),

@@ -18,6 +18,7 @@ from sim.experiments.sensitivity.analysis import (
 from sim.experiments.sensitivity.scenario_discovery import Discovery
 from sim.experiments.sweep import Sweep
 from sim.report import sensitivity_bars, sensitivity_page
+from sim.report.figure_choice import Choice, Format
 
 RECORD = "sensitivity.json"
 """The file that an analysis is known by."""
@@ -31,14 +32,23 @@ class Sensitivity(SensitivityTables):
     _repr_html_ = sensitivity_page.notebook_html
     plot = sensitivity_bars.plot_indices
 
-    def write(self, folder: str | Path | None = None, *, overwrite: bool = False) -> Path:
-        """Write the tables (CSV), figures (PNG and SVG), the page and, last, a summary (JSON).
+    def write(
+        self,
+        folder: str | Path | None = None,
+        *,
+        figures: Choice = True,
+        figure_format: str = Format.PNG,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the tables (CSV), figures, the page and, last, a summary (JSON).
 
         Parameters
         ----------
         folder
             Where to; made where needed. By default ``sensitivity`` in the folder of the sweep,
             where an earlier analysis is renewed.
+        figures, figure_format
+            Which figures (:data:`sim.report.figure_choice.SENSITIVITY`), and ``png`` or ``svg``.
         overwrite
             Replace an earlier analysis that the folder holds.
 
@@ -57,7 +67,7 @@ class Sensitivity(SensitivityTables):
             files.write_csv(target / "noise.csv", self.noise)
             if self.discovery is not None:
                 files.write_csv(target / "boxes.csv", _box_table(self.discovery))
-            sensitivity_page.write_page(self, target)
+            sensitivity_page.write_page(self, target, figures, figure_format)
         return target
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core import folders
+from sim.report.figure_choice import Choice, Format
 
 if TYPE_CHECKING:
     from sim.experiments.stopwatch import Stopwatch
@@ -21,11 +22,20 @@ class WrittenResult:
         """Write all tables into a folder that is there."""
         raise NotImplementedError
 
-    def write_report(self, folder: str | Path) -> Path:
+    def write_report(
+        self, folder: str | Path, figures: Choice = True, form: str = Format.PNG
+    ) -> Path:
         """Draw the figures and write the report into a folder that is there."""
         raise NotImplementedError
 
-    def write(self, folder: str | Path, *, figures: bool = True, overwrite: bool = False) -> Path:
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        figures: Choice = True,
+        figure_format: str = Format.PNG,
+        overwrite: bool = False,
+    ) -> Path:
         """Write all tables, the manifest and, if asked, the figures and the report.
 
         The manifest is written last: a folder that has one is whole.
@@ -35,20 +45,24 @@ class WrittenResult:
         folder
             Where to; made where needed.
         figures
-            Draw the figures and write the report.
+            Which figures to draw for the report (:mod:`sim.report.figure_choice`): the usual ones,
+            ``all``, ``none`` or names. False leaves out the report too.
+        figure_format
+            ``png`` or ``svg``.
         overwrite
             Replace earlier results that the folder holds.
 
         Raises
         ------
         InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
+            If there is no such figure or format, or the folder is not empty, and not to be
+            overwritten, or cannot be written to.
         """
         self.stopwatch.resume()
         with folders.results(folder, overwrite, self.manifest) as target:
             self.write_tables(target)
-            if figures:
-                self.write_report(target)
+            if figures is not False:
+                self.write_report(target, figures, figure_format)
                 self.stopwatch.lap("figures")
             self.manifest["seconds"] = self.stopwatch.seconds
         return target

@@ -21,7 +21,7 @@ def call(*arguments: str) -> Result:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("compared") / "out"
     result = call(
-        "compare", "baseline", "no-twinning", *SHORT, "--out", str(target), "--no-figures"
+        "compare", "baseline", "no-twinning", *SHORT, "--out", str(target), "--figures", "none"
     )
     assert result.exit_code == 0, result.output
     assert "What if: No twinning agreements (no-twinning)" in result.stdout
@@ -32,12 +32,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_comparison_is_written(folder: Path) -> None:
     held = {path.name for path in folder.iterdir()}
     assert {"manifest.json", "summary.json", "effects.csv", "deals_in_one_world.csv"} <= held
-    assert "report.html" not in held
+    assert "figures" not in held
 
 
 def test_json_is_for_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    result = call("compare", "baseline", "no-twinning", *SHORT, "--no-figures", "--json")
+    result = call("compare", "baseline", "no-twinning", *SHORT, "--figures", "none", "--json")
     assert result.exit_code == 0, result.output
     summary = printed_json("compare", result.stdout)
     assert summary["folder"] == "results/no-twinning-vs-baseline"
@@ -46,7 +46,7 @@ def test_json_is_for_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_settings_hold_for_all_and_may_make_them_equal(tmp_path: Path) -> None:
-    arguments = ("--set", "twinning.rate=0.02", "--out", str(tmp_path / "x"), "--no-figures")
+    arguments = ("--set", "twinning.rate=0.02", "--out", str(tmp_path / "x"), "--figures", "none")
     result = call("compare", "baseline", "no-twinning", *SHORT, *arguments)
     assert result.exit_code == 0, result.output
     assert "All differences are exactly zero" in result.stdout

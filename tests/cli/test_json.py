@@ -23,7 +23,7 @@ from sim.world import SHIPPED
 from tests.schemas import SCHEMAS, printed_json
 
 SHORT = ("--replicates", "2", "--end", "2000-03")
-LONG = ("--replicates", "2", "--end", "2008-12", "--no-figures")
+LONG = ("--replicates", "2", "--end", "2008-12", "--figures", "none")
 LHS = ("sweep", "baseline", "--vary", "turnover.fade=0.2..0.9", "-n", "8", *SHORT)
 
 

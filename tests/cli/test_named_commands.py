@@ -164,7 +164,7 @@ def test_what_is_not_there_would_be_noticed(text: str, fault: str) -> None:
 
 
 def test_what_is_there_is_not_complained_of() -> None:
-    text = "paradiplomacy sweep --extend mine -n 5; `paradiplomacy world check mine`; --no-figures"
+    text = "paradiplomacy sweep --extend mine -n 5; `paradiplomacy world check mine`; --no-draw"
     assert not list(faults(text, set(options())))
 
 

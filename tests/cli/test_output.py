@@ -50,7 +50,7 @@ def test_every_command_that_writes_a_folder_can_overwrite() -> None:
     ("command", "mark"),
     [
         (RUN, "manifest.json"),
-        ((*COMPARE, "--no-figures"), "manifest.json"),
+        ((*COMPARE, "--figures", "none"), "manifest.json"),
         (SWEEP, "plan.json"),
     ],
     ids=["run", "compare", "sweep"],

@@ -70,7 +70,7 @@ def test_compare_gives_both_sides_of_a_pair_one_draw(
     out = tmp_path / "compared"
     result = call(
         "compare", "baseline", "no-twinning", *END, "--replicates", "3", "--posterior", "3",
-        "--calibration", folder, "--no-figures", "--out", str(out), "--json",
+        "--calibration", folder, "--figures", "none", "--out", str(out), "--json",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
@@ -118,7 +118,7 @@ def test_a_sweep_of_draws_alone_needs_nothing_to_vary(
     "command",
     [
         ("run", "baseline"),
-        ("compare", "baseline", "no-twinning", "--no-figures"),
+        ("compare", "baseline", "no-twinning", "--figures", "none"),
         ("sweep", "baseline", "--vary", "turnover.fade=0.2,0.8"),
     ],
 )

@@ -70,7 +70,10 @@ def artefacts(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> T
     page = user_data_page.comparison_page(
         record, units, defaultdict(lambda: SVG, dict.fromkeys(drawings, SVG))
     )
-    found["against"] = (record, [settings(record), page, *map(small_print, drawings.values())])
+    found["against"] = (
+        record,
+        [settings(record), page, *(small_print(draw()) for draw in drawings.values())],
+    )
     return found
 
 

@@ -32,7 +32,7 @@ from sim.report.compare_text import (
 from sim.report.display_names import outcome_label
 from sim.report.event_phrases import EventDescriber
 from sim.report.explain_difference import between_of, between_table
-from sim.report.figure_style import figure_of, save
+from sim.report.figure_style import figure_of, save_as
 from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
 
@@ -350,15 +350,22 @@ def test_figures_can_be_drawn_into_axes_of_the_caller(both: Comparison) -> None:
 
 
 def test_report_and_figures_are_written_alike_twice(both: Comparison, tmp_path: Path) -> None:
-    report, names = write_report(both, tmp_path), compare_figures.captions(both)
+    report, names = write_report(both, tmp_path, "all"), compare_figures.captions(both)
     place = tmp_path / "figures"
-    assert {path.stem for path in place.glob("*.png")} == set(names)
-    svgs = {name: (place / f"{name}.svg").read_bytes() for name in names}
-    assert report_page(both, svgs) == report.read_text(encoding="utf-8")
+    assert {path.name for path in place.iterdir()} == {f"{name}.png" for name in names}
+    drawn = {name: (place / f"{name}.png").read_bytes() for name in names}
+    assert report_page(both, drawn) == report.read_text(encoding="utf-8")
     for name in ("hostile_map_deals", "hostile_paths", "marked_forest"):
         figure = figure_of(compare_figures.draw(both, name))
-        for path in save(figure, tmp_path, name, names[name]):
-            assert path.read_bytes() == (place / path.name).read_bytes()
+        path = save_as(figure, tmp_path / f"{name}.png", names[name])
+        assert path.read_bytes() == (place / path.name).read_bytes()
+
+
+def test_a_name_stands_for_the_figures_of_all_what_ifs(both: Comparison, tmp_path: Path) -> None:
+    write_report(both, tmp_path, ("forest",), "svg")
+    drawn = {path.name for path in (tmp_path / "figures").iterdir()}
+    unlike = set(both.labels) - set(both.identical)
+    assert drawn == {f"{label}_forest.svg" for label in unlike}
 
 
 def lone(comparison: Comparison, side: str) -> str:

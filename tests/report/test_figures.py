@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from sim.core import enums as kinds
 from sim.core.errors import InputError
 from sim.report import figure_style, figures, run_summaries
+from sim.report.figure_choice import RUN, belonging, known_format
 from sim.report.locality_timeline import LANES
 from sim.report.phrases import catalogue
 from sim.report.timeline_lanes import MARK, rows_of
@@ -260,3 +262,32 @@ def test_marks_of_a_lane_do_not_cover_each_other(years: list[float], scale: floa
     rows = rows_of(marks, scale)
     for (one, a), (other, b) in itertools.combinations(zip(rows, marks, strict=True), 2):
         assert one != other or abs(a - b) * scale >= MARK
+
+
+def test_figures_are_chosen_by_name() -> None:
+    assert set(RUN.every) == {*figures.FIGURES, "timeline"}
+    assert RUN.chosen(True) == RUN.chosen("usual") == RUN.usual
+    assert RUN.chosen("all") == RUN.every
+    assert RUN.chosen("none") == RUN.chosen(False) == ()
+    assert RUN.chosen(" ties, map_deals,ties") == RUN.chosen(["ties", "map_deals"])
+    with pytest.raises(InputError, match=r"no figure 'tie'.* Did you mean 'ties'"):
+        RUN.chosen("map_deals,tie")
+    with pytest.raises(InputError, match=r"no format 'gif'.* png or svg"):
+        known_format("gif")
+    names = dict.fromkeys(("map_deals", "map_trust", "timeline_AR-Y", "timeline_CL-CO"), "")
+    assert list(belonging(names, ("timeline", "map_trust"))) == list(names)[1:]
+
+
+def test_a_png_keeps_its_colours(small_run: Run, tmp_path: Path) -> None:
+    figure = figure_style.figure_of(figures.plot_ties(small_run))
+    figure.savefig(tmp_path / "full.png", dpi=150)
+    file = figure_style.save_as(figure, tmp_path / "f.png", "Ties")
+    with Image.open(file) as image, Image.open(tmp_path / "full.png") as whole:
+        assert image.info["Title"] == "Ties"
+        assert image.mode == "P"
+        one, full = (np.asarray(held.convert("RGB"), dtype=np.int64) for held in (image, whole))
+    assert file.stat().st_size < 0.5 * (tmp_path / "full.png").stat().st_size
+    # Bands and lines keep their colours; only rims of letters and lines take a near one.
+    away = np.abs(one - full).max(axis=2)
+    assert (away > 0).mean() < 0.05
+    assert away.mean() < 0.5

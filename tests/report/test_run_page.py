@@ -13,7 +13,8 @@ import pytest
 from sim.core.parameters import PARAMETERS
 from sim.report import figures, html_page, label_placement, run_summaries
 from sim.report.biography import example_of
-from sim.report.figure_style import figure_of, save
+from sim.report.figure_choice import RUN
+from sim.report.figure_style import figure_of, save_as
 from sim.report.run_page import report_page, write_report
 from sim.results.run_result import Run
 from sim.scenario.schema import build
@@ -71,25 +72,51 @@ def page(source: str) -> Page:
     return Page(source)
 
 
-def test_report_and_figures_are_written_alike_twice(small_run: Run, tmp_path: Path) -> None:
-    report, names = write_report(small_run, tmp_path), figures.captions(small_run)
+@pytest.mark.parametrize(
+    ("form", "address"), [("png", "data:image/png;base64,"), ("svg", "data:image/svg+xml;base64,")]
+)
+def test_report_and_figures_are_written_alike_twice(
+    small_run: Run, tmp_path: Path, form: str, address: str
+) -> None:
+    report, names = write_report(small_run, tmp_path, "all", form), figures.captions(small_run)
     assert report == tmp_path / "report.html"
     place = tmp_path / "figures"
-    assert {p.name for p in place.iterdir()} == {f"{n}.{k}" for n in names for k in ("png", "svg")}
+    assert {p.name for p in place.iterdir()} == {f"{name}.{form}" for name in names}
     text = report.read_text(encoding="utf-8")
-    svgs = {name: (place / f"{name}.svg").read_bytes() for name in names}
-    assert report_page(small_run, svgs) == text
-    assert len(Page(text).all("img")) == len(svgs)
+    drawn = {name: (place / f"{name}.{form}").read_bytes() for name in names}
+    assert report_page(small_run, drawn) == text
+    assert len(Page(text).all("img")) == len(drawn)
+    assert all(image["src"].startswith(address) for image in Page(text).all("img"))
     assert all(caption.endswith(".") for caption in names.values())
 
-    def again(name: str) -> tuple[Path, Path]:
-        return save(figure_of(figures.draw(small_run, name)), tmp_path, name, names[name])
+    def again(name: str) -> Path:
+        target = tmp_path / f"{name}.{form}"
+        return save_as(figure_of(figures.draw(small_run, name)), target, names[name])
 
     # Codes of countries are placed anew.
     label_placement._placed.cache_clear()
     with ThreadPoolExecutor(2) as pool:
-        for path in itertools.chain(*pool.map(again, ["funnel", "channels", "map_deals"])):
+        for path in pool.map(again, ["funnel", "channels", "map_deals"]):
             assert path.read_bytes() == (place / path.name).read_bytes()
+
+
+def test_only_the_figures_asked_for_are_drawn(small_run: Run, tmp_path: Path) -> None:
+    usual = {name for name in figures.captions(small_run) if name.startswith(RUN.usual)}
+    place = tmp_path / "usual"
+    page = Page(write_report(small_run, place).read_text(encoding="utf-8"))
+    assert {path.stem for path in (place / "figures").iterdir()} == usual
+    assert len(page.all("img")) == len(usual) == 6
+    few = write_report(small_run, tmp_path, "map_trust,countries")
+    page = Page(few.read_text(encoding="utf-8"))
+    assert len(page.all("img")) == 2
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        "map_trust.png", "countries.png"
+    }  # fmt: skip
+    page = Page(write_report(small_run, tmp_path / "none", "none").read_text(encoding="utf-8"))
+    assert not page.all("img")
+    assert "Key outcomes" in page.text
+    assert "Ties, channels and sectors" not in page.text
+    assert not (tmp_path / "none" / "figures").exists()
 
 
 def test_page_asks_for_nothing_from_elsewhere(source: str, page: Page) -> None:

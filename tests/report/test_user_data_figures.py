@@ -37,7 +37,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> TableComparison:
 
 @pytest.fixture(scope="module")
 def drawn(found: TableComparison) -> dict[str, Axes]:
-    return drawings(found.record, found.units)
+    return {name: draw() for name, draw in drawings(found.record, found.units).items()}
 
 
 def test_every_figure_is_drawn(drawn: dict[str, Axes]) -> None:
@@ -98,9 +98,14 @@ def test_the_page_is_whole_escaped_and_loads_nothing(
     assert parser.links <= parser.anchors
     assert "a &lt;b&gt; &amp; c.csv" in page
     assert "<b>" not in page
-    assert (
-        sorted(path.name for path in (tmp_path / "figures").glob("*.svg"))[0] == "calibration.svg"
-    )
+    drawn = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert {"calibration.png", "ranks.png", "units.png"} <= drawn
+
+
+def test_only_the_figures_asked_for_are_drawn(found: TableComparison, tmp_path: Path) -> None:
+    page = write_page(found.record, found.units, tmp_path, ("ranks",), "svg")
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["ranks.svg"]
+    assert page.read_text(encoding="utf-8").count("<img") == 1
 
 
 def test_the_page_says_what_was_found_and_how(

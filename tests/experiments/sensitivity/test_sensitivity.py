@@ -299,10 +299,12 @@ def test_everything_is_written_and_can_be_read_again(folder: Path, tmp_path: Pat
     assert "http" not in page.replace("http-equiv", "")
     assert all(str(name) in page for name in found.design.points)
     for outcome in ("visits_to_lac", "memoranda"):
-        for suffix in ("png", "svg"):
-            assert (target / "figures" / f"sensitivity_{outcome}.{suffix}").stat().st_size > 1000
+        assert (target / "figures" / f"sensitivity_{outcome}.png").stat().st_size > 1000
     first = (target / "sensitivity.html").read_bytes()
     assert (found.write(target, overwrite=True) / "sensitivity.html").read_bytes() == first
+    again = found.write(target, figures="none", overwrite=True)
+    assert not (again / "figures").exists()
+    assert "<img" not in (again / "sensitivity.html").read_text()
 
 
 def test_what_comes_in_is_escaped() -> None:
