@@ -18,7 +18,6 @@ from sim.benchmark.timing import (
     in_turn,
     on_processor,
     ratio,
-    timed,
 )
 from sim.core import enums as k
 from sim.core.provenance import cpu_count
@@ -117,20 +116,20 @@ def larger_world(settings: Settings) -> dict[str, Figure]:
 
 
 def draws(settings: Settings) -> dict[str, Figure]:
-    """Measure a keyed random number."""
+    """Measure a keyed random number, each of another decision and month than the one before."""
     from sim.core.jit import rule
     from sim.core.rng import draw
 
     def add_up(run: Any, number: int) -> float:
         result = 0.0
         for identity in range(number):
-            result += draw(run, 1, identity, 0, 0)
+            result += draw(run, identity & 31, identity, 0, identity & 255)
         return result
 
     total = rule(add_up)
     run = np.zeros(1, dtype=record_type(RECORDS["run"]))
     total(run, 1)
-    times = [timed(lambda: total(run, DRAWS)) for _ in range(settings.rounds)]
+    (times,) = in_turn(settings.rounds, lambda: partial(total, run, DRAWS))
     return {"ns_per_draw": on_processor(times, 1e9 / DRAWS)}
 
 
