@@ -26,6 +26,7 @@ from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
+from sim.world.positions import Positions
 
 SCENARIO = "baseline"
 DRAWS = 5_000_000
@@ -52,7 +53,7 @@ def begun(end: str | None, world: World) -> Callable[[], State]:
 def run_beside_empty_loop(settings: Settings) -> dict[str, Figure]:
     """Measure a run, and beside it an empty Mesa loop of as many agents and months."""
     make = begun(settings.end, load_world())
-    loop = empty_mesa_loop(make(), region(settings.end).n_months)
+    loop = empty_mesa_loop(load_world(), region(settings.end).n_months)
     own, empty = in_turn(4 * settings.rounds, lambda: make, lambda: loop)
     return {
         "run_ms": on_processor(own, 1e3),
@@ -60,9 +61,11 @@ def run_beside_empty_loop(settings: Settings) -> dict[str, Figure]:
     }
 
 
-def empty_mesa_loop(w: State, months: int) -> Callable[[], None]:
-    """Return a loop in which as many Mesa agents as a state has do nothing each month."""
+def empty_mesa_loop(world: World, months: int) -> Callable[[], None]:
+    """Return a loop in which as many Mesa agents as a world has do nothing each month."""
     import mesa
+
+    at = Positions(world)
 
     class Idle(mesa.Agent):  # type: ignore[misc]
         def step(self) -> None:
@@ -71,7 +74,7 @@ def empty_mesa_loop(w: State, months: int) -> Callable[[], None]:
     class Empty(mesa.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(rng=0)
-            Idle.create_agents(self, len(w.governor) + len(w.country) + len(w.actor))
+            Idle.create_agents(self, len(at.locality) + len(at.country) + len(at.actor))
 
         def step(self) -> None:
             self.agents.do("step")

@@ -9,7 +9,7 @@ import pytest
 
 from sim.benchmark import measure as module
 from sim.benchmark.bars import BARS
-from sim.benchmark.engine_measures import begun, empty_mesa_loop, mesa_agents
+from sim.benchmark.engine_measures import empty_mesa_loop, mesa_agents
 from sim.benchmark.measure import MEASURES, NAMES, Measured, add_to_history, measure
 from sim.benchmark.process_measures import proportional_set_size
 from sim.benchmark.timing import Settings, figure
@@ -41,7 +41,7 @@ def test_the_engine_is_measured_beside_others() -> None:
 
 
 def test_the_empty_loop_has_as_many_agents_as_the_mesa_model() -> None:
-    loop = empty_mesa_loop(begun(TINY.end, load_world())(), 1)
+    loop = empty_mesa_loop(load_world(), 1)
     cells = dict(zip(loop.__code__.co_freevars, loop.__closure__ or (), strict=True))
     model = mesa_agents(TINY.end).__self__  # type: ignore[attr-defined]
     assert len(cells["model"].cell_contents.agents) == len(model.agents)
