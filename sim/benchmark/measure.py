@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.benchmark import engine_measures, page_measures, process_measures
 from sim.benchmark.bars import BARS, Bar
-from sim.benchmark.timing import Figure, Settings, is_quiet, load_average
+from sim.benchmark.timing import Figure, Settings, is_quiet, load_average, waited
 from sim.core.errors import unknown_name_error
 from sim.core.provenance import environment, model_version
 from sim.core.version import __version__
@@ -87,16 +87,20 @@ class Measured:
                 bounds = f"{_short(bar.least):>8}  {_short(bar.aim):>6}"
                 row = f"{bar.what:<{width}}  {_short(found.value):>9}  {spread:>15}  {bounds}"
                 lines.append(f"{row}  {self.verdict(bar)}".rstrip())
-        machine = self.machine
-        lines += ["", f"{machine['processor']}, {machine['cpu_count']} processors: {self._calm()}"]
+        lines += ["", self._machine_in_words()]
         return "\n".join(lines)
 
-    def _calm(self) -> str:
-        """Say whether the machine was quiet."""
-        if self.machine["quiet"]:
-            return "quiet"
-        load = self.machine["load_average_before"]
-        return f"not quiet (load average before: {_short(load) or 'not known'})"
+    def _machine_in_words(self) -> str:
+        """Say which machine it was, how busy, and whether that counts as quiet."""
+        machine = self.machine
+        words = [f"{machine['processor']}, {machine['cpu_count']} processors"]
+        for name, what in (
+            ("load_average_before", "load average before"),
+            ("wall_over_processor", "wall over processor time"),
+        ):
+            if machine[name] is not None:
+                words.append(f"{what} {_short(machine[name])}")
+        return f"{', '.join(words)}: {'quiet' if machine['quiet'] else 'not quiet'}"
 
 
 def _short(value: float | None) -> str:
@@ -161,12 +165,14 @@ def measure(
 
 def _machine(load: float | None, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Describe the machine and how busy it was."""
+    wait = waited(figures.values())
     return {
         **environment(),
         "processor": _processor(),
         "load_average_before": load,
         "load_average_after": load_average(),
-        "quiet": is_quiet(load, figures),
+        "wall_over_processor": wait,
+        "quiet": is_quiet(load, wait),
     }
 
 

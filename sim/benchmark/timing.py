@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,8 +132,13 @@ def load_average() -> float | None:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
-def is_quiet(load_before: float | None, figures: Mapping[str, Figure]) -> bool:
+def waited(figures: Iterable[Figure]) -> float | None:
+    """Return the median of wall over processor time of what ran on one processor, if anything."""
+    known = [one.waits for one in figures if one.waits is not None]
+    return float(np.median(known)) if known else None
+
+
+def is_quiet(load_before: float | None, wait: float | None) -> bool:
     """Tell whether the machine was free for what was measured."""
-    waited = [one.waits for one in figures.values() if one.waits is not None]
     free = load_before is not None and load_before <= QUIET_LOAD
-    return free and (not waited or float(np.median(waited)) <= QUIET_WAIT)
+    return free and (wait is None or wait <= QUIET_WAIT)

@@ -95,13 +95,16 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 def test_the_table_has_a_line_for_each_bar_and_says_whether_it_was_quiet() -> None:
-    machine = {"processor": "Z80", "cpu_count": 1, "quiet": False, "load_average_before": 3.0}
+    machine = {"processor": "Z80", "cpu_count": 1, "quiet": False}
+    machine |= {"load_average_before": 3.0, "wall_over_processor": 1.31}
     figures = {bar.name: figure([12.5]) for bar in BARS}
     found = Measured(Settings(), figures, {}, machine, datetime.now(UTC))
     lines = found.table().splitlines()
     assert len(lines) == len(BARS) + 3
     assert lines[1].endswith("ok")
-    assert lines[-1] == "Z80, 1 processors: not quiet (load average before: 3)"
+    assert lines[-1] == (
+        "Z80, 1 processors, load average before 3, wall over processor time 1.31: not quiet"
+    )
 
 
 def test_history_grows_by_what_was_measured(tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.benchmark.timing import Figure, Timed, figure, in_turn, is_quiet, on_processor, ratio
+from sim.benchmark.timing import (
+    Figure,
+    Timed,
+    figure,
+    in_turn,
+    is_quiet,
+    on_processor,
+    ratio,
+    waited,
+)
 
 
 def test_contenders_take_turns_and_prepare_each_time() -> None:
@@ -45,4 +54,10 @@ def test_ratios_are_of_rounds_and_by_processor_time() -> None:
 def test_a_machine_is_quiet_if_nothing_else_ran(
     load: float | None, waits: float | None, quiet: bool
 ) -> None:
-    assert is_quiet(load, {"run_ms": Figure(1.0, 1.0, 1.0, waits)}) == quiet
+    assert is_quiet(load, waits) == quiet
+
+
+def test_only_what_ran_on_one_processor_tells_of_waiting() -> None:
+    waits = (1.0, None, 1.2, 1.1)
+    assert waited(Figure(1.0, 1.0, 1.0, one) for one in waits) == 1.1
+    assert waited([Figure(1.0, 1.0, 1.0)]) is None
