@@ -56,7 +56,8 @@ def explain(
     from sim.report.event_phrases import EventDescriber
     from sim.world import load_world
 
-    events, tables = read_events(run_folder, replicate), load_world(world)
+    tables = load_world(world)
+    events = read_events(run_folder, replicate, tables)
     where = {"folder": run_folder, "replicate": replicate}
     if deal is None and as_json:
         deals = biography.deals_of(events, replicate)

@@ -16,6 +16,10 @@ from sim.report.figure_choice import RUN, Format
 
 Driver = StrEnum("Driver", ["compiled", "mesa"])
 
+_Logs = Annotated[
+    int, typer.Option(min=0, help="Runs whose event log is written; explain makes others again.")
+]
+
 
 def run(
     scenario: options.Scenario,
@@ -31,6 +35,7 @@ def run(
     out: Annotated[Path | None, options.out("results/SCENARIO")] = None,
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
+    logs: _Logs = 3,
     figures: Annotated[str, options.figures(RUN)] = "usual",
     figure_format: options.FigureFormat = Format.PNG,
     as_json: options.Json = False,
@@ -56,5 +61,7 @@ def run(
         if drawn.draws:
             result.manifest["drawn_from"] = dict(drawn.source)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, figures=shown, figure_format=figure_format.value, overwrite=overwrite)
+        result.write(
+            folder, logs=logs, figures=shown, figure_format=figure_format, overwrite=overwrite
+        )
     output.print_result(result, folder, as_json, run_card)

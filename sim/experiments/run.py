@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyarrow as pa
 from sim.core import files
 from sim.core.calendar import month_index, month_name
 from sim.core.plurals import counted
+from sim.core.provenance import cpu_count
 from sim.core.state import Array, State
 from sim.engine import events, outcomes
 from sim.engine.extensions import Extensions, simulate_extended
@@ -23,12 +24,16 @@ from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
 from sim.experiments.run_settings import base_manifest, simulated
 from sim.experiments.stopwatch import Stopwatch
+from sim.experiments.worker_pool import in_order
 from sim.scenario.schema import Scenario
 from sim.world import World
 from sim.world.positions import Positions
 
 LOGS_KEPT = 200
 """Runs whose event logs, projects and monthly series are kept; outcomes are kept of all."""
+
+LOGS_WRITTEN = 3
+"""Runs whose event logs are written unless more are asked for; any other log can be made again."""
 
 Progress = Callable[[int, int], None]
 Made = TypeVar("Made", bound="RunTables")
@@ -139,10 +144,18 @@ class RunTables:
         )
 
     def write_tables(self, folder: Path) -> None:
-        """Write all tables and the summary into a folder that is there."""
-        is_deal = pa.compute.is_valid(self.tables["projects"]["month_deal"])
-        deals = self.tables["projects"].filter(is_deal)
-        for name, table in {**self.tables, "deals": deals, "per_run": self.per_run}.items():
+        """Write all tables and the summary into a folder that is there.
+
+        Of the events only those of the first runs, whose number the manifest holds.
+        """
+        events, projects = self.tables["events"], self.tables["projects"]
+        logs = self.manifest.get("logs_written", len(self.per_run))
+        changed = {
+            "events": events.filter(pa.compute.less(events["replicate"], logs)),
+            "deals": projects.filter(pa.compute.is_valid(projects["month_deal"])),
+            "per_run": self.per_run,
+        }
+        for name, table in {**self.tables, **changed}.items():
             files.write_parquet(folder / f"{name}.parquet", table)
         files.write_json(folder / "summary.json", self.summary)
         self.stopwatch.lap("writing")
@@ -190,10 +203,9 @@ class Collector:
     def collect(self, made: type[Made], progress: Progress | None = None) -> Made:
         """Run all replicates and return what came of them, as the kind asked for."""
         started, stopwatch = datetime.now(UTC), Stopwatch()
-        template = initial_state(self.scenario, self.world)
         total = self.scenario.replicates
-        for replicate in range(total):
-            self._add(self._final_state(template, replicate), replicate)
+        for replicate, state in enumerate(self._final_states(total)):
+            self._add(state, replicate)
             if progress is not None:
                 progress(replicate + 1, total)
         manifest = base_manifest(self.scenario, self.world, self.driver, started)
@@ -212,13 +224,30 @@ class Collector:
         run.stopwatch, manifest["seconds"] = stopwatch, stopwatch.seconds
         return run
 
-    def _final_state(self, template: State, replicate: int) -> State:
+    @cached_property
+    def _template(self) -> State:
+        return initial_state(self.scenario, self.world)
+
+    def log_of(self, replicate: int) -> pa.Table:
+        """Return the event log of one run, made on its own."""
+        return events.event_table(self._final_state(replicate), self.at, replicate)
+
+    def _final_states(self, total: int) -> Iterator[State]:
+        """Yield the final state of each run; further ones are computed while it is looked at."""
+        # Where the engine is not compiled yet, the first run does it.
+        yield self._final_state(0)
+        if self.driver == "compiled" and not self.extensions:
+            yield from in_order(lambda n: self._final_state(n + 1), total - 1, cpu_count())
+        else:
+            yield from map(self._final_state, range(1, total))
+
+    def _final_state(self, replicate: int) -> State:
         scenario = self.scenario
         if self.draws:
             draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
             scenario = parameter_draws.with_draw(scenario, draw)
         if self.driver == "compiled":
-            begun = initial_state(scenario, self.world) if self.draws else template
+            begun = initial_state(scenario, self.world) if self.draws else self._template
             return simulate_extended(
                 begun, scenario.seed, replicate, self.extensions, self.at.signal
             )

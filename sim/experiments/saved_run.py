@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
 from sim.core.folders import digest
+from sim.core.provenance import model_version
 from sim.world import load_world
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from sim.experiments.run import RunTables
     from sim.scenario.schema import Scenario
@@ -58,6 +61,8 @@ def read_run(folder: str | Path, world: World | None = None) -> RunTables:
         If the folder does not hold a finished run, a table is missing or unreadable, or the run
         was made on other tables than ``world``.
     """
+    import pyarrow as pa
+
     from sim.experiments.run import RunTables
 
     place = Path(folder)
@@ -71,26 +76,82 @@ def read_run(folder: str | Path, world: World | None = None) -> RunTables:
         )
     scenario = scenario_of_record(manifest["scenario"])
     tables = {name: _table(place, name) for name in TABLES}
+    missing = range(_logs_written(manifest), manifest["logs_kept"])
+    if missing:
+        again = _logs_again(place, manifest, world, missing)
+        schema = tables["events"].schema
+        tables["events"] = pa.concat_tables([tables["events"], *(t.cast(schema) for t in again)])
     per_run = _table(place, "per_run").to_pandas()
     return RunTables(scenario, world, manifest["driver"], tables, per_run, manifest)
 
 
-def read_events(folder: str | Path, replicate: int | None = None) -> pd.DataFrame:
-    """Return the event log of a run that was written to a folder, of one replicate if asked for.
+def read_events(
+    folder: str | Path, replicate: int | None = None, world: World | None = None
+) -> pd.DataFrame:
+    """Return the event log of one replicate of a run that was written to a folder.
 
-    InputError if the folder does not hold a finished run, the log is missing or unreadable, or it
-    does not hold that replicate.
+    A log that was not written is made again. Without ``replicate`` all logs are returned that were
+    written. ``world`` is as for :func:`read_run`.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold a finished run, there is no such replicate, the log is missing
+        or unreadable, or it was not written and cannot be made again.
     """
     from sim.engine.events import to_frame
 
-    kept = int(read_manifest(folder).get("logs_kept", 0))
+    manifest, place = read_manifest(folder), Path(folder)
     if replicate is None:
-        return to_frame(_table(Path(folder), "events"))
-    if not 0 <= replicate < kept:
+        return to_frame(_table(place, "events"))
+    count = manifest["replicates"]
+    if not 0 <= replicate < count:
         raise InputError(
-            f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {kept - 1}"
+            f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {count - 1}"
         )
-    return to_frame(_table(Path(folder), "events", [("replicate", "=", replicate)]))
+    if replicate < _logs_written(manifest):
+        return to_frame(_table(place, "events", [("replicate", "=", replicate)]))
+    (log,) = _logs_again(place, manifest, world or load_world(), (replicate,))
+    return to_frame(log)
+
+
+def _logs_written(manifest: dict[str, Any]) -> int:
+    # Earlier versions wrote every log that they kept.
+    return int(manifest.get("logs_written", manifest["logs_kept"]))
+
+
+def _logs_again(
+    folder: Path, manifest: dict[str, Any], world: World, replicates: Iterable[int]
+) -> list[pa.Table]:
+    """Return the logs of replicates, made again; InputError if they cannot be."""
+    from sim.engine.extensions import Extensions
+    from sim.experiments.run import Collector
+
+    require_repeatable(folder, manifest, world, f"a run with --logs {manifest['replicates']}")
+    scenario, draws = scenario_of_record(manifest["scenario"]), tuple(manifest.get("draws", ()))
+    collector = Collector(scenario, world, "compiled", draws, Extensions())
+    return [collector.log_of(replicate) for replicate in replicates]
+
+
+def require_repeatable(folder: Path, manifest: dict[str, Any], world: World, allowed: str) -> None:
+    """Refuse results whose runs cannot be made again, saying what is ``allowed`` instead."""
+    if "extensions" in manifest:
+        raise InputError(
+            "was made with code that the manifest names but does not hold, so that its runs "
+            "cannot be made again",
+            file=folder,
+            allowed=allowed,
+        )
+    for words, then, now in (
+        ("another version of the model", manifest["model_version"], model_version()),
+        ("other tables of the world", manifest["world"]["digest"], world.digest),
+    ):
+        if then != now:
+            raise InputError(
+                f"was made with {words}, {then}, not {now}, so that its runs cannot be made again",
+                file=folder,
+                allowed=allowed,
+            )
 
 
 def scenario_of_record(record: dict[str, Any]) -> Scenario:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from sim.core import folders
 from sim.core.errors import InputError
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
-from sim.experiments.run import Collector, Progress, RunTables
+from sim.experiments.run import LOGS_WRITTEN, Collector, Progress, RunTables
 from sim.experiments.run_settings import chosen_scenario
 from sim.report import figures, locality_timeline, run_page
 from sim.report.biography import biography_of
-from sim.results.written_result import WrittenResult
+from sim.results.written_result import WriteOptions, WrittenResult
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 
@@ -34,6 +34,31 @@ class Run(RunTables, WrittenResult):
     plot_channels = figures.plot_channels
     write_report = run_page.write_report
     _repr_html_ = run_page.notebook_html
+
+    def write(
+        self, folder: str | Path, *, logs: int = LOGS_WRITTEN, **options: Unpack[WriteOptions]
+    ) -> Path:
+        """Write all tables, the manifest and, if asked, the figures and the report.
+
+        Parameters
+        ----------
+        folder
+            Where to; made where needed.
+        logs
+            Runs whose event logs are written, the first ones. A log takes half a megabyte, and
+            :func:`sim.experiments.saved_run.read_events` makes any other again.
+        **options
+            ``figures``, ``figure_format`` and ``overwrite``, as :class:`WrittenResult` takes them.
+
+        Raises
+        ------
+        InputError
+            As :class:`WrittenResult` does, or if ``logs`` is below zero.
+        """
+        if logs < 0:
+            raise InputError(f"{logs} is too few", argument="logs", allowed="0 or more")
+        self.manifest["logs_written"] = min(logs, self.manifest["logs_kept"])
+        return super().write(folder, **options)
 
     def dashboard(self, language: str = "en") -> Viewable:
         """Return a view of the run's first world, month by month, for a notebook.

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from sim.core import folders
 from sim.report.figure_choice import Choice, Format
 
 if TYPE_CHECKING:
     from sim.experiments.stopwatch import Stopwatch
+
+
+class WriteOptions(TypedDict, total=False):
+    """Hold how a result is written, as :meth:`WrittenResult.write` takes it."""
+
+    figures: Choice
+    figure_format: str
+    overwrite: bool
 
 
 class WrittenResult:

@@ -54,6 +54,25 @@ def test_folders_without_a_finished_run_are_refused(copied: Path, tmp_path: Path
         read_run(copied)
 
 
+def test_logs_that_were_not_written_are_made_again(small_run: Run, tmp_path: Path) -> None:
+    folder = small_run.write(tmp_path / "few", logs=1, figures=False)
+    assert pd.read_parquet(folder / "events.parquet")["replicate"].unique().tolist() == [0]
+    assert set(pd.read_parquet(folder / "projects.parquet")["replicate"]) == {0, 1, 2}
+    again = read_events(folder, 2)
+    mine = small_run.events[small_run.events["replicate"] == 2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, mine)
+    pd.testing.assert_frame_equal(read_run(folder).events, small_run.events)
+    with pytest.raises(InputError, match="Allowed: 0 to 2"):
+        read_events(folder, 3)
+    with pytest.raises(InputError, match="0 or more"):
+        small_run.write(tmp_path / "none", logs=-1)
+    manifest = read_manifest(folder) | {"model_version": "0.0.1+old"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=r"another version of the model.* --logs 3"):
+        read_events(folder, 2)
+    assert len(read_events(folder, 0)) > 0
+
+
 @pytest.mark.parametrize("name", [*TABLES, "per_run"])
 def test_a_table_that_was_changed_is_refused_by_name(copied: Path, name: str) -> None:
     path = copied / f"{name}.parquet"

@@ -15,12 +15,16 @@ from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.identities import numbers_of
-from sim.core.provenance import model_version
 from sim.core.state import EVENT, record_type
 from sim.engine.events import event_table, to_frame
 from sim.experiments.comparison.divergence import Log, Sides
 from sim.experiments.comparison.paired_simulation import PairedSimulation
-from sim.experiments.saved_run import read_events, read_manifest, scenario_of_record
+from sim.experiments.saved_run import (
+    read_events,
+    read_manifest,
+    require_repeatable,
+    scenario_of_record,
+)
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 from sim.world.positions import Positions
@@ -134,7 +138,7 @@ def read_paired_runs(
     names = (one["scenario"]["name"], two["scenario"]["name"])
     if names[0] == names[1]:
         names = (Path(folder).name, Path(other).name)
-    logs = (read_events(folder, replicate), read_events(other, replicate))
+    logs = (read_events(folder, replicate, world), read_events(other, replicate, world))
     scenarios = (scenario_of_record(one["scenario"]), scenario_of_record(two["scenario"]))
     return PairedRuns(names, logs, replicate, world, scenarios)
 
@@ -174,23 +178,8 @@ def _from_comparison(folder: Path, label: str, replicate: int, world: World) -> 
         raise unknown_name_error(
             f"there is no what-if {label!r} in this comparison", label, what_ifs, file=folder
         )
-    if "extensions" in manifest:
-        raise InputError(
-            "was made with code that the manifest names but does not hold, so that its runs "
-            "cannot be made again",
-            file=folder,
-            allowed="the comparison in Python: sim.compare(…).explain(deal)",
-        )
-    for words, then, now in (
-        ("another version of the model", manifest["model_version"], model_version()),
-        ("other tables of the world", manifest["world"]["digest"], world.digest),
-    ):
-        if then != now:
-            raise InputError(
-                f"was made with {words}, {then}, not {now}",
-                file=folder,
-                allowed="a comparison that can be repeated; make it again",
-            )
+    allowed = "the comparison in Python, sim.compare(…).explain(deal), or made again"
+    require_repeatable(folder, manifest, world, allowed)
     records = [manifest["scenario"], *(entry["scenario"] for entry in what_ifs.values())]
     scenarios = [scenario_of_record(record) for record in records]
     worlds = PairedSimulation(scenarios, world, manifest["seed"], manifest["draws"])
