@@ -57,7 +57,8 @@ _COLUMN = {"chinese_actor": "actor", "project_id": "project", "value_usd_m": "va
 """Columns of the log that an event holds under another name."""
 MOST_TIES = 24
 """Contacts told one by one; of more, those are left out that led to nothing else."""
-WIDTH = 78
+WIDTH = 76
+"""Columns of a life as text: it fits into a card."""
 RULE = "─" * WIDTH
 DEAL_LINE = "{:<16}{:<9}{:>16}  {}"
 NO_BREAK = "\u00a0"
@@ -246,7 +247,7 @@ def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
 def timeline_lines(
     life: Biography, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
 ) -> list[str]:
-    """Return a heading and the events of a life with a mark each, at most 78 columns wide."""
+    """Return a heading and the events of a life with a mark each, at most 76 columns wide."""
     what, how = headline(life, names)
     run = phrase("biography.project", project=life.project, replicate=life.replicate)
     lines = [*wrap(what, WIDTH), run, *wrap(only_in + how, WIDTH), RULE]
@@ -272,13 +273,24 @@ def timeline_lines(
     return lines
 
 
+def story_title(life: Biography) -> str:
+    """Return what a life is told for: how a deal came about, or how there was none."""
+    ended = any(event.kind == "deal" for event in life.own)
+    return phrase("biography.story" if ended else "biography.no_story")
+
+
 def _indented(text: str, first: str, rest: int) -> list[str]:
     return wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * rest)
 
 
+def mark_of(line: Line) -> str:
+    """Return the mark of a line's lane."""
+    return LANES[line.lane].mark
+
+
 def text_of(life: Biography, names: EventDescriber) -> str:
-    """Return a life as a timeline in plain text, at most 78 columns wide."""
-    lines = timeline_lines(life, names, lambda line: LANES[line.lane].mark)
+    """Return a life as a timeline in plain text, at most 76 columns wide."""
+    lines = timeline_lines(life, names, mark_of)
     if life.left_out:
         lines.append(" " * 11 + phrase("biography.left_out", count=life.left_out))
     used = {line.lane for line in life.lines}

@@ -12,6 +12,7 @@ import numpy as np
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.experiments.stopwatch import took_words
+from sim.report.biography import RULE, example_of, headline, mark_of, story_title, timeline_lines
 from sim.report.compare_text import (
     INTERVAL,
     changes_words,
@@ -22,8 +23,15 @@ from sim.report.compare_text import (
 )
 from sim.report.display_names import CARD_OUTCOMES, Names, OutcomeLabel
 from sim.report.event_phrases import EventDescriber
+from sim.report.locality_timeline import documented_in, visits_on_record
 from sim.report.phrases import phrase
-from sim.report.run_summaries import key_rows, locality_spreads, most_deals, places_of
+from sim.report.run_summaries import (
+    key_rows,
+    locality_spreads,
+    most_deals,
+    places_of,
+    spread,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +42,15 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 INNER = WIDTH - 4
+PLACE_ROWS = (
+    ("Visits either way", "visits", ""),
+    ("Twinnings", "twinnings", "twinning"),
+    ("Memoranda signed", "memoranda", "memorandum"),
+    ("Deals formed", "deals", "deal"),
+    ("Value, US$ million", "deal_value_usd_m", ""),
+)
+"""Outcomes of a place on its card: words, name and kind on record."""
+_STORY_LINES = 18
 ENDS = ("lowest", "middle", "highest")
 _FAILURES_SHOWN = 3
 _ROUND = 10.0
@@ -81,7 +98,62 @@ def _few(text: str, most: int = 2) -> list[str]:
 
 
 def run_card(run: RunTables) -> str:
-    """Return a run on one screen: 80 columns of plain text."""
+    """Return a run on one screen: 80 columns of plain text.
+
+    A scenario that looks at places tells of them, with the first one's record and the story of a
+    deal there; any other of the region.
+    """
+    head = [
+        _line(titled(run.scenario)),
+        *_few(run.scenario.question),
+        settings_words(run.simulated),
+        *_few(changed_words(run.simulated)),
+    ]
+    made = phrase("card.driver", driver=run.driver, version=run.manifest["model_version"])
+    ending = [took_words(run.manifest["seconds"]), made, phrase("card.caution")]
+    told = _case_blocks(run) if run.scenario.focus else _region_blocks(run)
+    return card([head, *told, ending])
+
+
+def _case_blocks(run: RunTables) -> list[list[str]]:
+    """Return the places looked at, each beside its record, a story, and the region in short."""
+    names = EventDescriber(run.world)
+    blocks = [
+        [f"{names.full_place(code)} ({code})", *_beside_record(run, code)]
+        for code in run.scenario.focus
+    ]
+    life = example_of(run, run.scenario.focus[0])
+    if life is not None:
+        _, _, told = "\n".join(timeline_lines(life, names, mark_of)).partition(f"{RULE}\n")
+        lines = told.splitlines()
+        if len(lines) > _STORY_LINES:
+            lines = [*lines[: _STORY_LINES // 3], "…", *lines[-2 * _STORY_LINES // 3 :]]
+        who = phrase("biography.project", project=life.project, replicate=life.replicate)
+        blocks.append([f"{story_title(life)}: {headline(life, names)[0]}", who, *lines])
+    deals = spread(run.per_run["deals"]).words()
+    region = phrase("card.region", deals=deals), most_deals(run)
+    return [*blocks, [line for text in region for line in _few(text, 3)]]
+
+
+def _beside_record(run: RunTables, code: str) -> list[str]:
+    """Return what runs show of a place, and what is on record, in rows."""
+    layout, found = "{:<20}{:>7}  {:<14}{}", locality_spreads(run, code)
+    facts = documented_in(run, code)
+    lines = [layout.format("Per run", "median", "90 % interval", "on record")]
+    for words, name, kind in PLACE_ROWS:
+        dates = facts.loc[facts["kind"] == kind, "date"]
+        record = f"{len(dates)}, first {dates.iloc[0]}" if len(dates) else ""
+        record = visits_on_record(run, code) if name == "visits" else record
+        low, middle, high = (f"{float(found[name][i]):,.0f}" for i in (1, 0, 2))
+        first, *more = wrap(record, INNER - 43) or [""]
+        lines.append(layout.format(words, middle, f"{low} to {high}", first).rstrip())
+        lines += [" " * 43 + text for text in more]
+    share = f"{100 * found['with_deal'].mean:.0f} %"
+    return [*lines, layout.format("Runs with a deal", share, "", "").rstrip()]
+
+
+def _region_blocks(run: RunTables) -> list[list[str]]:
+    """Return outcomes of the region, the countries with most deals, and some places."""
     layout = "{:<30}{:>10}   {:<21}{}"
     head = ("Region, per run", "median", "90 % interval", "unit")
     outcomes = [layout.format(*row).rstrip() for row in (head, *key_rows(run))]
@@ -92,21 +164,7 @@ def run_card(run: RunTables) -> str:
         name = shorten(f"{names.place(code, None)} ({code})", 23, placeholder="…")
         cells = (found[key].words(join="–") for key in ("visits", "twinnings", "deals"))
         places.append(layout.format(name, *cells, f"{100 * found['with_deal'].mean:.0f} % of runs"))
-    made = phrase("card.driver", driver=run.driver, version=run.manifest["model_version"])
-    return card(
-        [
-            [
-                _line(titled(run.scenario)),
-                *_few(run.scenario.question),
-                settings_words(run.simulated),
-                *_few(changed_words(run.simulated)),
-            ],
-            outcomes,
-            _few(most_deals(run), 3),
-            places,
-            [took_words(run.manifest["seconds"]), made, phrase("card.caution")],
-        ]
-    )
+    return [outcomes, _few(most_deals(run), 3), places]
 
 
 def compare_card(comparison: ComparisonTables) -> str:

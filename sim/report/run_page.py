@@ -15,7 +15,7 @@ from sim.engine.record_coverage import words as coverage_words
 from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.report import figures as run_figures
 from sim.report import html_page
-from sim.report.biography import example_of, text_of
+from sim.report.biography import example_of, story_title, text_of
 from sim.report.display_names import Names, intervention_cells
 from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import RUN, Choice, Format, belonging
@@ -209,6 +209,4 @@ def _place(run: RunTables, code: str, timeline: Figure | None) -> dict[str, Any]
     found = {"name": names.full_place(code), "timeline": timeline, "life": life}
     if life is None:
         return found
-    ended = any(event.kind == "deal" for event in life.own)
-    title = "How one deal came about" if ended else "How one project failed or is still open"
-    return found | {"title": title, "biography": text_of(life, names)}
+    return found | {"title": story_title(life), "biography": text_of(life, names)}

@@ -7,6 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from sim.report import run_summaries
+from sim.report.biography import example_of
 from sim.report.cards import run_card
 from sim.report.display_names import CARD_OUTCOMES
 from sim.report.phrases import phrase
@@ -108,3 +109,37 @@ def test_a_place_counts_its_own_events(small_run: Run) -> None:
     place = locality_spreads(small_run, code)
     assert float(place["deals"].median) == rows["deals"].median()
     assert float(place["with_deal"].mean) == (rows["deals"] > 0).mean()
+
+
+def test_the_card_of_a_case_tells_of_its_place(small_run: Run) -> None:
+    scenario = small_run.scenario.model_copy(update={"focus": ("AR-Y",)})
+    run = altered(small_run, scenario=scenario)
+    card = run_card(run)
+    lines = card.splitlines()
+    assert {cell_len(line) for line in lines} == {80}
+    assert len(lines) <= 50
+    # The place comes first, beside what is on record, then the story, then the region in short.
+    places = [
+        card.index(text) for text in ("Jujuy, Argentina (AR-Y)", "Runs with a deal", "The whole")
+    ]
+    assert places == sorted(places)
+    assert "on record" in card
+    assert "Ties lost at turnover" not in card
+    life = example_of(run, "AR-Y")
+    if life is None:
+        assert "project came about" not in card
+    else:
+        assert f"Project {life.project}, run {life.replicate}" in card
+    found = locality_spreads(run, "AR-Y")["visits"]
+    assert f"{found.low:,.0f} to {found.high:,.0f}" in card
+
+
+def test_a_long_story_is_cut_in_its_middle(small_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = small_run.by_locality.groupby("locality")["deals"].sum().sort_values().index
+    scenario = small_run.scenario.model_copy(update={"focus": (str(codes[-1]),)})
+    run = altered(small_run, scenario=scenario)
+    whole = run_card(run)
+    monkeypatch.setattr("sim.report.cards._STORY_LINES", 3)
+    card = run_card(run)
+    assert "│ …  " in card
+    assert len(card.splitlines()) < len(whole.splitlines())
