@@ -402,7 +402,8 @@ def test_the_marks_are_those_of_the_logs(both: Comparison, twins: PairedRuns) ->
 
 def test_the_interventions_that_came_before_are_named(both: Comparison, twins: PairedRuns) -> None:
     rows = both.deals_in_one_world.query("scenario == 'hostile' and replicate == 0")
-    some = rows.groupby("only_in").head(4)["project_id"]
+    # A new executive counts for the deals of the country.
+    some = rows[rows["locality"].str.startswith("BR")].groupby("only_in").head(4)["project_id"]
     texts = [between_of(twins, project) for project in some]
     whole = [" ".join(text.split()) for text in texts]
     shock = "what: strain, value: 1.0 (January 2003)"
