@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -347,77 +346,58 @@ def _forums(world: World, at: Positions, months: int) -> Array:
     return rows[np.lexsort((rows["key"], rows["month"]))]
 
 
-def _ranges(groups: Iterable[Array]) -> Array:
-    """Return (first, end) of each group when the groups are laid one after the other."""
-    sizes = np.array([len(g) for g in groups], dtype=np.int64)
+def _calendar(
+    table: pd.DataFrame, column: str, owners: dict[str, int], start: int
+) -> tuple[pd.DataFrame, Array]:
+    """Return rows by owner and start, and each owner's (next, end) in them.
+
+    An owner's rows begin at the last that has started, or the first if none has.
+    """
+    table = table[table[column].isin(owners)]
+    owner, starts = table[column].map(owners).to_numpy(dtype=np.int64), table["start"].to_numpy()
+    sizes, begun = (np.bincount(o, minlength=len(owners)) for o in (owner, owner[starts <= start]))
     ends = np.cumsum(sizes)
-    return np.stack([ends - sizes, ends], axis=1)
-
-
-def _joined(groups: list[Array]) -> Array:
-    """Return groups of records laid one after the other, still as records."""
-    joined: Array = np.concatenate(groups).view(groups[0].dtype)
-    return joined
-
-
-def _past(groups: Iterable[Array], field: str, start: int) -> Array:
-    """Return how many rows of each group lie before the one that holds at the start."""
-    return np.array([max(0, int((g[field] <= start).sum()) - 1) for g in groups], dtype=np.int64)
+    ranges = np.stack([ends - sizes + np.maximum(begun - 1, 0), ends], axis=1)
+    return table.iloc[np.lexsort((starts, owner))], ranges
 
 
 def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     """Return the executives' calendar and each country's (next, end) rows in it."""
-    groups = []
-    for iso3 in at.country:
-        table = world.executives[world.executives["iso3"] == iso3].sort_values("start")
-        rows = _records(state.LEADER, len(table))
-        rows["month"] = table["start"]
-        rows["key"] = [key_of("executive", iso3, *x) for x in table[["name", "start"]].to_numpy()]
-        rows["bloc"] = [key_of("bloc", iso3, b) for b in table["bloc"]]
-        rows["stance"] = table["stance"]
-        rows["consolidation"] = table["consolidation"]
-        groups.append(rows)
-    ranges = _ranges(groups)
-    ranges[:, 0] += _past(groups, "month", start)
-    return _joined(groups), ranges
+    table, ranges = _calendar(world.executives, "iso3", at.country, start)
+    named = zip(table["iso3"], table["name"], table["start"].tolist(), strict=True)
+    blocs = zip(table["iso3"], table["bloc"], strict=True)
+    columns = {
+        "month": table["start"],
+        "key": [key_of("executive", *names) for names in named],
+        "bloc": [key_of("bloc", *names) for names in blocs],
+        "stance": table["stance"],
+        "consolidation": table["consolidation"],
+    }
+    return _fill(_records(state.LEADER, len(table)), columns), ranges
 
 
 def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     """Return documented office-holders and each locality's (next, end) rows among them."""
-    groups = []
-    listed = world.governors.groupby("locality")
-    known = set(world.governors["locality"])
-    for code in at.locality:
-        if code not in known:
-            groups.append(_records(state.HOLDER, 0))
-            continue
-        table = listed.get_group(code).sort_values("start")
-        rows = _records(state.HOLDER, len(table))
-        rows["start"] = table["start"]
-        rows["end"] = table["end"].replace(NO_MONTH, -1)
-        rows["key"] = [key_of("governor", code, name) for name in table["name"]]
-        rows["aligned"] = table["aligned"].fillna(-1)
-        rows["will"] = table["will"]
-        groups.append(rows)
-    ranges = _ranges(groups)
-    ranges[:, 0] += _past(groups, "start", start)
-    return _joined(groups), ranges
+    table, ranges = _calendar(world.governors, "locality", at.locality, start)
+    named = zip(table["locality"], table["name"], strict=True)
+    columns = {
+        "start": table["start"],
+        "end": table["end"].replace(NO_MONTH, -1),
+        "key": [key_of("governor", *names) for names in named],
+        "aligned": table["aligned"].fillna(-1),
+        "will": table["will"],
+    }
+    return _fill(_records(state.HOLDER, len(table)), columns), ranges
 
 
 def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     """Return the recognition calendar and each country's (next, end, recognised before)."""
-    groups = []
-    for iso3 in at.country:
-        table = world.recognition[world.recognition["iso3"] == iso3].sort_values("start")
-        rows = _records(state.RECOGNITION, len(table))
-        rows["month"] = table["start"]
-        rows["recognises"] = table["recognises"] == "PRC"
-        groups.append(rows)
-    ranges, table_ = _ranges(groups), _joined(groups)
-    ranges[:, 0] += _past(groups, "month", start)
-    held = table_["recognises"][ranges[:, 0]]
+    table, ranges = _calendar(world.recognition, "iso3", at.country, start)
+    columns = {"month": table["start"], "recognises": table["recognises"] == "PRC"}
+    rows = _fill(_records(state.RECOGNITION, len(table)), columns)
+    held = rows["recognises"][ranges[:, 0]]
     ranges[:, 0] += 1
-    return table_, np.column_stack([ranges, held])
+    return rows, np.column_stack([ranges, held])
 
 
 def _check_keys(w: State) -> None:
