@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.app.watch.world_history import STAGE, living_ties, project_news
 from sim.core import enums as k
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from sim.app.watch.map_layout import Ints
     from sim.app.watch.profile import Profiles
@@ -31,9 +32,12 @@ def tie_counts(ties: pd.DataFrame, mine: str, other: str, count: int) -> Ints:
 
     Shape (count, 2); the other end is -1 where there is none. ``ties`` stand the strongest first.
     """
-    ties = ties[ties[mine] < count]
-    strongest = ties.groupby(mine)[other].first().reindex(range(count), fill_value=-1)
-    return np.column_stack([np.bincount(ties[mine], minlength=count), strongest])
+    inside = ties[mine].to_numpy() < count
+    here, there = (ties[name].to_numpy()[inside] for name in (mine, other))
+    strongest = np.full(count, -1)
+    # Of several written to one place the last stays.
+    strongest[here[::-1]] = there[::-1]
+    return np.column_stack([np.bincount(here, minlength=count), strongest])
 
 
 def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
@@ -58,11 +62,11 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
 def notes_of(profiles: Profiles, recorder: Recorder, frame: Frame) -> tuple[Notes, Notes]:
     """Return what pointing tells of localities and of actors in a month."""
     _, stages = profiles.session._, [profiles.stages[stage] for stage in STAGES]
-    none = _("None yet.")
+    none, told = _("None yet."), _("{n}, the strongest with {name}")
 
     def tie_words(counts: Ints, name: Callable[[int], str]) -> list[str]:
         return [
-            _("{n}, the strongest with {name}", n=n, name=name(strongest)) if n else none
+            told.format(n=n, name=name(strongest)) if n else none
             for n, strongest in counts.tolist()
         ]
 
@@ -74,11 +78,10 @@ def notes_of(profiles: Profiles, recorder: Recorder, frame: Frame) -> tuple[Note
     by_place, by_actor = stage_counts(recorder, recorder.events_until(frame.month))
     place_ties = tie_counts(ties, "place", "actor", len(by_place))
     actor_ties = tie_counts(ties, "actor", "place", len(by_actor))
-    actors = recorder.at.actor_codes
     since = zip(recorder.places, frame.since.tolist(), strict=True)
     return {
         "holder": [profiles.holder(code, month) for code, month in since],
-        "ties": tie_words(place_ties, lambda actor: profiles.describer.actor(actors[actor])),
+        "ties": tie_words(place_ties, profiles.actor_names(recorder).__getitem__),
         "projects": stage_words(by_place),
     }, {
         "ties": tie_words(actor_ties, lambda place: profiles.place_name(recorder, place)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.app.labels import labels
@@ -34,15 +35,23 @@ class Profiles:
         governors = session.world.governors
         rows = zip(governors["locality"], governors["start"], governors["name"], strict=True)
         self._governors = {(str(code), int(start)): str(name) for code, start, name in rows}
+        self._month = cache(lambda since: describer.month(month_name(since)))
+        self._actors: list[str] = []
 
     def holder(self, code: str, since: int) -> str:
         """Return who governs a locality, by name where the evidence names the holder."""
         _ = self.session._
         name = self._governors.get((code, since))
-        month = self.describer.month(month_name(since))
+        month = self._month(since)
         if name is not None:
             return _("{name}, since {month}", name=name, month=month)
         return _("a governor in office since {month}", month=month)
+
+    def actor_names(self, recorder: Recorder) -> list[str]:
+        """Return the names of all actors, to be used inside a sentence."""
+        if not self._actors:
+            self._actors = [self.describer.actor(code) for code in recorder.at.actor_codes]
+        return self._actors
 
     def choices(self, recorder: Recorder) -> list[list[str]]:
         """Return all that can be looked at: target and name."""

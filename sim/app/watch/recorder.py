@@ -165,5 +165,7 @@ class Recorder:
 
     def events_until(self, month: int) -> Array:
         """Return all events up to a recorded month."""
-        parts = [frame.events for frame in self.frames[: month - self.first + 1]]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=self.state.event.dtype)
+        kind = self.state.event.dtype
+        parts = [np.zeros(0, kind), *(f.events for f in self.frames[: month - self.first + 1])]
+        # As plain bytes, since numpy takes long to compare types of records.
+        return np.concatenate([part.view(f"V{kind.itemsize}") for part in parts]).view(kind)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STAGE = {kind.code: kind.stage for kind in k.EVENTS.values() if kind.stage}
 """Stage a project enters by each kind of event."""
+_ENTERS = np.isin(np.arange(len(k.EVENT_KINDS)), list(STAGE))
 _WITH_FIRM = (k.MEMORANDUM, k.AWARD, k.ACQUISITION)
 
 
@@ -73,7 +74,7 @@ def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
 
 def project_news(events: Array) -> Array:
     """Return the events by which projects enter stages, the latest first."""
-    news: Array = events[np.isin(events["kind"], list(STAGE)) & (events["project"] != 0)][::-1]
+    news: Array = events[_ENTERS[events["kind"]] & (events["project"] != 0)][::-1]
     return news
 
 
