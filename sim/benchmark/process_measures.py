@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from functools import partial
 from pathlib import Path
 
@@ -102,35 +101,41 @@ def sweep(settings: Settings) -> dict[str, Figure]:
     """Measure a sweep on all processors, and before and after it the bare engine on as many.
 
     The share is what so many runs take the bare engine over what they take the sweep, by the
-    clock, its start included. Memory is the proportional set size, each shared page counted once.
+    clock, its start included; beside it the same by processor time, which other work on the machine
+    stretches less. Memory is the proportional set size, each shared page counted once.
     """
     workers, points = cpu_count(), max(1, settings.runs // REPLICATES)
     vary = [f"--vary={name}={low}..{high}" for name, (low, high) in VARY.items()]
     end = ("--end", settings.end) if settings.end else ()
     words = ("--design", "lhs", "-n", points, "--replicates", REPLICATES, "--workers", workers)
+    peaks = []
+
+    def carry_out() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            out = ("--out", f"{folder}/sweep", "--json")
+            process = command("sim", "sweep", SCENARIO, *vary, *words, *end, *out)
+            watch = MemoryWatch(process.pid)
+            answer(process)
+            peaks.append(watch.stop())
+
     before = bare_engine(settings, points, workers)
-    with tempfile.TemporaryDirectory() as folder:
-        clock = time.perf_counter()
-        out = ("--out", f"{folder}/sweep", "--json")
-        process = command("sim", "sweep", SCENARIO, *vary, *words, *end, *out)
-        watch = MemoryWatch(process.pid)
-        answer(process)
-        taken, peak = time.perf_counter() - clock, watch.stop()
+    taken = timed_process(carry_out)
     alone = [*before, *bare_engine(settings, points, workers)]
     runs = points * REPLICATES
-    shares = [seconds * runs / workers / taken for seconds in alone]
-    details = {"runs": runs, "workers": workers, "sweep_s": taken}
-    engine_ms = float(np.median(alone)) * 1e3
-    found = {"sweep_efficiency": figure(shares, engine_ms=engine_ms, **details)}
-    if peak:
-        found["sweep_peak_mb"] = figure([peak / MIB], **details)
+    shares = [run.wall * runs / workers / taken.wall for run in alone]
+    engine_ms = float(np.median([run.processor for run in alone])) * 1e3
+    details = {"runs": runs, "workers": workers, "sweep_s": taken.wall, "engine_ms": engine_ms}
+    by_processor = engine_ms / 1e3 * runs / taken.processor
+    found = {"sweep_efficiency": figure(shares, by_processor=by_processor, **details)}
+    if peaks[0]:
+        found["sweep_peak_mb"] = figure([peaks[0] / MIB], **details)
     return found
 
 
-def bare_engine(settings: Settings, points: int, workers: int) -> list[float]:
-    """Return the seconds a run of the bare engine in each of several processes at once."""
+def bare_engine(settings: Settings, points: int, workers: int) -> list[Timed]:
+    """Return what a run takes the bare engine in each of several processes at once."""
     processes = [part("bare", settings, points, n, workers) for n in range(workers)]
-    return [float(json.loads(answer(process))) for process in processes]
+    return [Timed(*json.loads(answer(process))) for process in processes]
 
 
 class MemoryWatch:
