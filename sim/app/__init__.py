@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from panel.viewable import Viewable
 
     from sim.experiments.run import RunTables
+
+_LINE_SECONDS = 3.0
 
 __all__ = ["dashboard", "require_panel", "serve"]
 
@@ -60,6 +64,7 @@ def serve(
     from sim.app import hosts, server
     from sim.app.language import languages
     from sim.app.watch.map_layout import layout_of
+    from sim.core.jit import told_of_compilation
     from sim.world import load_world
 
     known = languages()
@@ -83,9 +88,24 @@ def serve(
         running.start()
         if show:
             running.io_loop.add_callback(webbrowser.open, urls[0])
-        running.io_loop.start()
+        with told_of_compilation(_lines_of_compilation()):
+            running.io_loop.start()
     finally:
         visitors.pool.close()
+
+
+def _lines_of_compilation() -> Callable[[str, int, int], None]:
+    """Return a function that prints a line of how far compilation is now and then."""
+    told = -_LINE_SECONDS
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _LINE_SECONDS:
+            told = time.monotonic()
+            line = f"compiling the engine (first run): {what}, {done} of {total}"
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    return tell
 
 
 def dashboard(run: RunTables, language: str = "en") -> Viewable:

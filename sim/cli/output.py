@@ -28,6 +28,10 @@ bits, so that what was given comes out as it was given, and 0.1 + 0.2 as 0.3."""
 _LINE_SECONDS = 60.0
 """How often progress is reported where nobody looks at a terminal, as in a batch job's log."""
 
+_COMPILING = "compiling the engine (first run)"
+_RULE_WIDTH = 30
+"""Columns for the rule that is compiled, so that the bar beside it stays where it is."""
+
 NARROWEST = 110
 """Columns of a file or a pipe at least, for wide tables."""
 
@@ -151,11 +155,11 @@ def progress(
     from rich.progress import TimeElapsedColumn as Elapsed
     from rich.progress import TimeRemainingColumn as Remaining
 
-    from sim.core.jit import is_warm
+    from sim.core.jit import is_warm, told_of_compilation
 
     console = Console(stderr=True)
     is_cold = compiles and not is_warm()
-    doing = "compiling the engine (first run)" if is_cold else "starting"
+    doing = _COMPILING if is_cold else "starting"
     if quiet or not console.is_terminal:
         if is_cold:
             typer.echo(doing, err=True)
@@ -177,7 +181,13 @@ def progress(
             bar.update(task, completed=done, total=total)
             shown[line] = (task, what)
 
-        yield notify
+        def compiling(what: str, done: int, total: int) -> None:
+            if "" in shown:
+                what = f"{_COMPILING}: {what:<{_RULE_WIDTH}}"
+                bar.update(shown[""][0], completed=done, total=total, description=what)
+
+        with told_of_compilation(compiling):
+            yield notify
         if "" in shown:
             bar.remove_task(shown[""][0])
 

@@ -20,7 +20,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +28,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from sim.core import rule_compiler
 from sim.core.enums import SIGNAL_TABLE, SIGNALS
+from sim.core.rule_compiler import Told
 from sim.core.user_cache import prune, user_cache
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -38,6 +40,7 @@ CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
 _KEPT = {PACKAGE.name, "calibration"}
 _DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
 _DIGITS = 16
+_LAST_COMPILED = "compiled.run_months-*.nbc"
 _WARNED = "PARADIPLOMACY_CACHE_TOLD"
 
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
@@ -107,7 +110,17 @@ def cache_folder() -> Path:
 
 def is_warm() -> bool:
     """Tell whether compiled code for the present sources is on disk."""
-    return not COMPILE or (_CAN_KEEP and any(cache_folder().rglob("*.nbc")))
+    return not COMPILE or (_CAN_KEEP and any(cache_folder().rglob(_LAST_COMPILED)))
+
+
+@contextmanager
+def told_of_compilation(told: Told) -> Iterator[None]:
+    """Call a function with which rule is compiled, how many are done, and how many there are."""
+    rule_compiler.progress.watchers.append(told)
+    try:
+        yield
+    finally:
+        rule_compiler.progress.watchers.remove(told)
 
 
 def _check_signals(function: Callable[..., Any]) -> None:
@@ -143,32 +156,8 @@ def uncached_rule(function: _Rule) -> _Rule:
     return _compiled(function, False)
 
 
-def inlined_rule(function: _Rule) -> _Rule:
-    """Compile a function into its callers; what it calls is then optimised once less."""
-    return _compiled(function, _CAN_KEEP, is_inlined=True)
-
-
-def _compiled(function: _Rule, is_kept: bool, is_inlined: bool = False) -> _Rule:
-    if not COMPILE:
-        return function
-    compile_ = numba.njit(
-        cache=is_kept,
-        boundscheck=True,
-        error_model="numpy",
-        nogil=True,
-        inline="always" if is_inlined else "never",
-        no_cfunc_wrapper=True,
-        _nrt=False,
-    )
-    compiled = compile_(function)
-    with_literals = compiled.get_call_template
-
-    def get_call_template(args: Any, kws: Any) -> Any:
-        # A number in the code of a caller would have a type, and compiled code, of its own.
-        return with_literals(tuple(map(numba.types.unliteral, args)), kws)
-
-    compiled.get_call_template = get_call_template
-    return cast(_Rule, compiled)
+def _compiled(function: _Rule, is_kept: bool) -> _Rule:
+    return cast(_Rule, rule_compiler.compiled(function, is_kept)) if COMPILE else function
 
 
 def _keep_compiled_code() -> bool:

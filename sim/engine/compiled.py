@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.core.jit import CHECKED, inlined_rule, rule
+from sim.core.jit import CHECKED, rule
 from sim.core.rng import run_key
 from sim.core.state import POOLS, State, copy_state, grown
 from sim.core.state_pointer import handle
@@ -44,7 +44,7 @@ def has_room(w):
     return short_pool(w) < 0
 
 
-@inlined_rule
+@rule
 def take_steps(w, programme, first, end, t):
     """Take the steps of a month from number ``first`` to before ``end``."""
     for s in range(first, end):

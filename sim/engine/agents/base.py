@@ -13,6 +13,7 @@ import mesa
 import sim.rules
 from sim.core import enums as k
 from sim.core import state
+from sim.engine.dispatch import take_step
 from sim.engine.timetable import STEPS, VERBS, Step
 from sim.rules import basics
 
@@ -57,11 +58,11 @@ _TAKERS = {step.verb: {other.who for other in STEPS if other.verb == step.verb} 
 
 def _method(step: Step, cls: type) -> Callable[[Any], None]:
     """Return a method that carries out the rule of a step in the month the model is at."""
-    rule = _RULES[step.verb]
+    rule, verb = _RULES[step.verb], VERBS.index(step.verb)
 
     def take(self: Any) -> None:
-        handle = self.model.ready()
-        rule(handle, self.centre if step.who == "centre" else self.index, self.model.month)
+        handle, index = self.model.ready(), self.centre if step.who == "centre" else self.index
+        take_step(handle, verb, index, index + 1, self.model.month)
 
     take.__name__, take.__module__ = step.verb, cls.__module__
     take.__qualname__ = f"{cls.__qualname__}.{step.verb}"
