@@ -29,8 +29,8 @@ _LINE_SECONDS = 60.0
 """How often progress is reported where nobody looks at a terminal, as in a batch job's log."""
 
 _COMPILING = "compiling the engine (first run)"
-_RULE_WIDTH = 30
-"""Columns for the rule that is compiled, so that the bar beside it stays where it is."""
+_BESIDES_RULE = 68
+"""Columns that the line of compilation takes besides the rule's name."""
 
 NARROWEST = 110
 """Columns of a file or a pipe at least, for wide tables."""
@@ -183,7 +183,9 @@ def progress(
 
         def compiling(what: str, done: int, total: int) -> None:
             if "" in shown:
-                what = f"{_COMPILING}: {what:<{_RULE_WIDTH}}"
+                # Of one width, so that the bar beside it stays where it is.
+                width = min(30, max(10, console.width - _BESIDES_RULE))
+                what = f"{_COMPILING}: {what:<{width}.{width}}"
                 bar.update(shown[""][0], completed=done, total=total, description=what)
 
         with told_of_compilation(compiling):

@@ -30,7 +30,6 @@ import numba
 
 from sim.core import rule_compiler
 from sim.core.enums import SIGNAL_TABLE, SIGNALS
-from sim.core.rule_compiler import Told
 from sim.core.user_cache import prune, user_cache
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -40,6 +39,7 @@ CHECKED = os.environ.get("PARADIPLOMACY_CHECKED", "0") == "1"
 _KEPT = {PACKAGE.name, "calibration"}
 _DEFINITION = re.compile(r"^(?:@|def |class |async )", re.MULTILINE)
 _DIGITS = 16
+_WITH_ENTRIES = ("compiled", "outcomes")
 _LAST_COMPILED = "compiled.run_months-*.nbc"
 _WARNED = "PARADIPLOMACY_CACHE_TOLD"
 
@@ -49,12 +49,14 @@ _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 def compiled_sources(package: Path = PACKAGE) -> dict[Path, bytes]:
     """Return the source files that compiled code can see, in order, with what they hold.
 
-    These are the modules of the package that the compiled driver imports, directly or not: rules,
-    and the tables and constants that the compiler writes into their code. A table that is data lies
-    beside its module, under the module's name with ``.toml``; that of signals is the world's.
+    These are the modules of the package that the compiled driver and the count of its events
+    import, directly or not: rules, and the tables and constants that the compiler writes into their
+    code. A table that is data lies beside its module, under the module's name with ``.toml``; that
+    of signals is the world's.
     """
     found: dict[Path, bytes] = {}
-    seen, left = set[str](), {f"{PACKAGE.name}.engine.compiled"}
+    seen = set[str]()
+    left = {f"{PACKAGE.name}.engine.{name}" for name in _WITH_ENTRIES}
     while left:
         seen |= left
         files = {_file_of(name, package) for name in left} - {None, *found}
@@ -114,7 +116,7 @@ def is_warm() -> bool:
 
 
 @contextmanager
-def told_of_compilation(told: Told) -> Iterator[None]:
+def told_of_compilation(told: rule_compiler.Told) -> Iterator[None]:
     """Call a function with which rule is compiled, how many are done, and how many there are."""
     rule_compiler.progress.watchers.append(told)
     try:

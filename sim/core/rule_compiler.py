@@ -22,7 +22,7 @@ from numba.core.compiler_machinery import PassManager
 
 Told = Callable[[str, int, int], None]
 
-_OPTIMISING = 0.3
+_OPTIMISING = 0.4
 """Time that the optimiser takes of a rule, in terms of what its translation takes."""
 
 _PASSES = (
@@ -72,10 +72,13 @@ class _Translation(JITCodeLibrary):
 class _Entry(JITCodeLibrary):
     """A rule that Python calls, with all that it reaches."""
 
+    _linking_libraries: list[Any]
+
     def finalize(self) -> None:
         """Link all that the rule reaches, and make machine code of it."""
         self._own = {function.name for function in _shown(self._final_module)}
-        found, left = dict[Any, None](), [*self._linking_libraries]
+        found = dict[Any, None]()
+        left: list[Any] = [*self._linking_libraries]
         while left:
             library = left.pop()
             if library not in found:
@@ -149,7 +152,7 @@ class _EntryCompiler(compiler.CompilerBase):
         return rule._replace(library=library, entry_point=callable_, metadata={})
 
 
-class _TranslationOnDisk(CompileResultCacheImpl):  # type: ignore[misc]
+class _TranslationOnDisk(CompileResultCacheImpl):
     """Keep translations in files of their own, each with the names of the rules it calls."""
 
     @property
@@ -186,7 +189,7 @@ class _TranslationOnDisk(CompileResultCacheImpl):  # type: ignore[misc]
         )
 
 
-class _TranslationCache(FunctionCache):  # type: ignore[misc]
+class _TranslationCache(FunctionCache):
     _impl_class = _TranslationOnDisk
 
 
@@ -216,9 +219,9 @@ progress = _Progress()
 
 
 def compiled(function: Any, is_kept: bool) -> Any:
-    """Return a function that compiles a rule when Python first calls it, or that compiled code calls.
+    """Return a rule that Python and other rules may call, compiled when one first does.
 
-    It is kept on disk if ``is_kept``.
+    What is compiled of it is kept on disk if ``is_kept``.
     """
     options = {
         "boundscheck": True,

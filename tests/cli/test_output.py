@@ -1,4 +1,4 @@
-"""The option to overwrite: it replaces what the command wrote, and nothing else."""
+"""What commands print of their progress, and the option to overwrite what they wrote."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 
 from calibration import calibration_pipeline
 from sim.cli import main as cli
+from sim.cli import output
+from sim.core import jit
 
 RUN = ("run", "baseline", "--replicates", "1", "--end", "2000-02")
 COMPARE = ("compare", "baseline", "no-twinning", "--replicates", "2", "--end", "2000-02")
@@ -43,6 +45,26 @@ def test_every_command_that_writes_a_folder_can_overwrite() -> None:
     assert having("--overwrite") == having("--out") | {"world new"}
     assert {"run", "compare", "sweep", "sensitivity", "calibrate"} <= having("--out")
     assert {"validate", "patterns"} <= having("--out")
+
+
+@pytest.mark.skipif(not jit.COMPILE, reason="compilation is off")
+def test_a_terminal_shows_which_rule_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @jit.rule
+    def doubled(x: float) -> float:
+        return 2.0 * x
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = ""
+    with output.progress(quiet=False):
+        doubled(3.0)
+        # The line is drawn now and then.
+        while "compiling the engine (first run): optimising" not in shown:
+            shown += capsys.readouterr().err
+    with output.progress(quiet=True):
+        doubled(3)
+    assert "doubled" not in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("without_report")

@@ -273,8 +273,76 @@ def test_in_the_checked_build_an_index_that_stands_for_none_is_out_of_bounds(
 
 @compiled
 def test_a_constant_that_a_caller_writes_compiles_no_code_of_its_own(finished: State) -> None:
-    called = [f for f in vars(basics).values() if getattr(f, "signatures", ())]
-    assert basics.record in called
+    run_months: Any = engine.run_months
+    run_months.translated.compile(run_months.signatures[0])
+    rules = [rule for rule in vars(basics).values() if hasattr(rule, "translated")]
+    assert basics.record in rules
+    called = [rule.translated for rule in rules if rule.translated.signatures]
+    assert len(called) > 10
     assert {f.py_func.__name__: len(f.signatures) for f in called} == {
         f.py_func.__name__: 1 for f in called
     }
+
+
+# --- translated once, optimised as one
+
+
+@compiled
+def test_an_interrupted_compilation_goes_on_where_it_was(tmp_path: Path) -> None:
+    places = {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DEBUG_CACHE": "1"}
+    python(ASK, **places)
+    entries = [*tmp_path.rglob("compiled.has_room-*")]
+    assert entries
+    for file in entries:
+        file.unlink()
+    told = python(ASK, **places).stdout.splitlines()
+    about = [line for line in told if "translated.compiled.short_pool" in line]
+    assert any("data loaded" in line for line in about)
+    assert any("compiled.has_room" in line and "data saved" in line for line in told)
+
+
+@compiled
+def test_the_engine_is_warm_once_its_last_rule_is_machine_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(jit, "_CAN_KEEP", True)
+    folder = jit.cache_folder() / "engine"
+    folder.mkdir(parents=True)
+    (folder / "translated.compiled.run_months-60.py311.1.nbc").touch()
+    assert not jit.is_warm()
+    (folder / "compiled.run_months-60.py311.1.nbc").touch()
+    assert jit.is_warm()
+
+
+@compiled
+def test_whoever_watches_hears_which_rule_is_compiled_and_how_far_it_is() -> None:
+    @jit.rule
+    def doubled(x: float) -> float:
+        return 2.0 * x
+
+    @jit.rule
+    def more(x: float) -> float:
+        return doubled(x) + 1.0
+
+    told: list[tuple[str, int, int]] = []
+    with jit.told_of_compilation(lambda *news: told.append(news)):
+        assert more(3.0) == 7.0
+    assert [what for what, _, _ in told] == ["more", "doubled", "optimising more"]
+    assert all(0 <= done <= total for _, done, total in told)
+    more(3)
+    assert len(told) == 3
+
+
+@compiled
+def test_a_rule_that_others_call_and_python_too_is_one_rule() -> None:
+    @jit.rule
+    def halved(x: float) -> float:
+        return x / 2.0
+
+    @jit.rule
+    def quartered(x: float) -> float:
+        return halved(halved(x))
+
+    assert (quartered(8.0), halved(8.0), quartered(4.0)) == (2.0, 4.0, 1.0)
+    assert len(halved.translated.signatures) == 1  # type: ignore[attr-defined]
