@@ -150,16 +150,18 @@ def rule(function: _Rule) -> _Rule:
     """
     _check_signals(function)
     # The compiler would not notice a change in what a rule of a user's calls in other files.
-    return _compiled(function, _CAN_KEEP and function.__module__.partition(".")[0] in _KEPT)
+    return _compiled(function, is_own=function.__module__.partition(".")[0] in _KEPT)
 
 
 def uncached_rule(function: _Rule) -> _Rule:
     """Compile a scalar function that calls another given at run time; keep nothing on disk."""
-    return _compiled(function, False)
+    return _compiled(function, is_own=False)
 
 
-def _compiled(function: _Rule, is_kept: bool) -> _Rule:
-    return cast(_Rule, rule_compiler.compiled(function, is_kept)) if COMPILE else function
+def _compiled(function: _Rule, is_own: bool) -> _Rule:
+    if not COMPILE:
+        return function
+    return cast(_Rule, rule_compiler.compiled(function, is_own, is_kept=is_own and _CAN_KEEP))
 
 
 def _keep_compiled_code() -> bool:

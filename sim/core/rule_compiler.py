@@ -109,17 +109,21 @@ class _Translator(compiler.CompilerBase):
     """Translate a rule for those that call it in compiled code."""
 
     def define_pipelines(self) -> list[PassManager]:
-        """Return the passes that a rule needs."""
+        """Prepare the library that the translation goes to; return the passes."""
         state = self.state
         state.flags.no_compile = state.flags.no_cpython_wrapper = True
         function = state.func_id
         origin = function.modname, function.func_qualname, tuple(state.args)
         state.library = _Translation(state.targetctx.codegen(), function.func_qualname, origin)
+        return [self.passes()]
+
+    def passes(self) -> PassManager:
+        """Return what numba does to translate the rule."""
         passes = PassManager("rule")
         for each in _PASSES:
             passes.add_pass(each, each.__name__)
         passes.finalize()
-        return [passes]
+        return passes
 
     def compile_extra(self, func: Any) -> Any:
         """Translate a function; return what callers need to link it."""
@@ -129,6 +133,14 @@ class _Translator(compiler.CompilerBase):
         key = _new_key()
         result.target_context.insert_user_function(key, result.fndesc, [result.library])
         return result._replace(entry_point=key)
+
+
+class _UserTranslator(_Translator):
+    """Translate a user's rule, which may be written in whatever way numba knows."""
+
+    def passes(self) -> PassManager:
+        """Return what numba does by default."""
+        return compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
 
 
 class _EntryCompiler(compiler.CompilerBase):
@@ -218,10 +230,11 @@ class _Progress:
 progress = _Progress()
 
 
-def compiled(function: Any, is_kept: bool) -> Any:
+def compiled(function: Any, is_own: bool, is_kept: bool) -> Any:
     """Return a rule that Python and other rules may call, compiled when one first does.
 
-    What is compiled of it is kept on disk if ``is_kept``.
+    It is the package's if ``is_own``, else a user's; what is compiled of it is kept on disk if
+    ``is_kept``.
     """
     options = {
         "boundscheck": True,
@@ -230,12 +243,13 @@ def compiled(function: Any, is_kept: bool) -> Any:
         "no_cfunc_wrapper": True,
         "_nrt": False,
     }
-    translated = numba.njit(pipeline_class=_Translator, **options)(function)
+    translator = _Translator if is_own else _UserTranslator
+    translated = numba.njit(pipeline_class=translator, **options)(function)
     function.translated = translated
     entry = numba.njit(pipeline_class=_EntryCompiler, cache=is_kept, **options)(function)
+    progress.rules += is_own
     if is_kept:
         translated._cache = _TranslationCache(function)
-        progress.rules += 1
 
     def get_call_template(args: Any, kws: Any) -> Any:
         # A number in the code of a caller would have a type, and compiled code, of its own.
