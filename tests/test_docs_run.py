@@ -89,6 +89,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "mine.csv").write_text(sample, encoding="utf-8")
     for module in ("sim.report.run_page", "sim.report.compare_page"):
         monkeypatch.setattr(f"{module}.write_report", lambda *given: None)
+    monkeypatch.setattr("sim.report.figure_workers.MOST", 0)
     return tmp_path
 
 

@@ -66,8 +66,7 @@ def compare(
             result = compare_scenarios(
                 *chosen, world=tables, workers=threads, draws=drawn.draws, progress=progress
             )
-        if drawn.draws:
-            result.manifest["drawn_from"] = dict(drawn.source)
+        options.note(drawn, result.manifest)
         result.stopwatch.begin("loading", ready - STARTED)
         result.write(folder, figures=shown, figure_format=figure_format.value, overwrite=overwrite)
     output.print_result(result, folder, as_json, compare_card)

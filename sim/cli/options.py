@@ -109,6 +109,12 @@ def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
     return found
 
 
+def note(draws: Drawn, manifest: dict[str, Any]) -> None:
+    """Note in a result's manifest where its draws come from, if it took any."""
+    if draws.draws:
+        manifest["drawn_from"] = dict(draws.source)
+
+
 def runs(asked: int | None, usual: int, count: int | None) -> int | None:
     """Return how many replicates to run so that each of ``count`` draws is taken.
 

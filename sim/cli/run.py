@@ -16,6 +16,7 @@ from sim.report.figure_choice import RUN, Format
 
 Driver = StrEnum("Driver", ["compiled", "mesa"])
 
+_Driver = Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")]
 _Logs = Annotated[
     int, typer.Option(min=0, help="Runs whose event log is written; explain makes others again.")
 ]
@@ -27,9 +28,7 @@ def run(
     seed: options.Seed = None,
     replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
     end: options.End = None,
-    driver: Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")] = (
-        Driver.compiled
-    ),
+    driver: _Driver = Driver.compiled,
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     out: Annotated[Path | None, options.out("results/SCENARIO")] = None,
@@ -41,27 +40,31 @@ def run(
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
-    from sim.experiments.run_settings import chosen_scenario
-    from sim.world import load_world
+    from sim.report.figure_workers import FigureWorkers
 
-    parameters, tables, shown = options.settings(set_), load_world(world), RUN.chosen(figures)
-    given = chosen_scenario(scenario, tables, overrides=parameters, seed=seed, end=end)
-    drawn = options.drawn(posterior, calibration, tables)
-    enough = options.runs(replicates, given.replicates, posterior)
-    chosen = given.with_overrides(replicates=enough)
-    with output.new_folder(out or free_folder(chosen.name), overwrite) as folder:
-        from sim.report.cards import run_card
-        from sim.results.run_result import run as run_scenario
+    with FigureWorkers(world, figures=bool(RUN.chosen(figures))) as workers:
+        from sim.experiments.run_settings import chosen_scenario
+        from sim.world import load_world
 
-        ready = perf_counter()
-        with output.progress_bar(quiet=as_json) as progress:
-            result = run_scenario(
-                chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
+        parameters, tables = options.settings(set_), load_world(world)
+        given = chosen_scenario(scenario, tables, overrides=parameters, seed=seed, end=end)
+        drawn = options.drawn(posterior, calibration, tables)
+        enough = options.runs(replicates, given.replicates, posterior)
+        chosen = given.with_overrides(replicates=enough)
+        with output.new_folder(out or free_folder(chosen.name), overwrite) as folder:
+            from sim.results.run_result import run as run_scenario
+
+            ready = perf_counter()
+            with output.progress_bar(quiet=as_json) as progress:
+                result = run_scenario(
+                    chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
+                )
+            options.note(drawn, result.manifest)
+            result.stopwatch.begin("loading", ready - STARTED)
+            result.figure_workers = workers
+            result.write(
+                folder, logs=logs, figures=figures, figure_format=figure_format, overwrite=overwrite
             )
-        if drawn.draws:
-            result.manifest["drawn_from"] = dict(drawn.source)
-        result.stopwatch.begin("loading", ready - STARTED)
-        result.write(
-            folder, logs=logs, figures=shown, figure_format=figure_format, overwrite=overwrite
-        )
+    from sim.report.cards import run_card
+
     output.print_result(result, folder, as_json, run_card)

@@ -18,6 +18,7 @@ from sim.report.compare_text import (
 from sim.report.display_names import intervention_cells
 from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import COMPARISON, Choice, Format, belonging
+from sim.report.figure_style import save_all
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
 
@@ -41,8 +42,8 @@ def write_report(
         If there is no such figure, or the folder cannot be written to.
     """
     captions = belonging(compare_figures.captions(comparison), COMPARISON.chosen(figures))
-    draw, page = partial(compare_figures.draw, comparison), partial(report_page, comparison)
-    return html_page.write_report(folder, captions, draw, page, form)
+    save = partial(save_all, partial(compare_figures.draw, comparison))
+    return html_page.write_report(folder, captions, save, partial(report_page, comparison), form)
 
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:

@@ -239,7 +239,7 @@ def told_apart(
 
 
 def save_all(
-    captions: Mapping[str, str], draw: Callable[[str], Axes], folder: str | Path, form: str
+    draw: Callable[[str], Axes], captions: Mapping[str, str], folder: str | Path, form: str
 ) -> list[Path]:
     """Draw the figure of each caption's name, write it as NAME.png or NAME.svg; return the files.
 

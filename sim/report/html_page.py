@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.core.files import write_text
 from sim.core.folders import make_folder
 from sim.report.figure_choice import known_format
-from sim.report.figure_style import save_all
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from matplotlib.axes import Axes
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Content policy of a page: it may load nothing but what it holds."""
@@ -74,7 +72,7 @@ def render(template: str, package: str = "sim.report", **fields: Any) -> str:
 def write_report(
     folder: str | Path,
     captions: Mapping[str, str],
-    draw: Callable[[str], Axes],
+    save: Callable[[Mapping[str, str], Path, str], list[Path]],
     page: Callable[[dict[str, bytes]], str],
     form: str,
     name: str = "report.html",
@@ -82,7 +80,8 @@ def write_report(
     """Write ``figures/`` and the page that holds them, in the place of earlier ones; return it.
 
     ``captions`` are those of the figures to draw by name, ``form`` is one of
-    :data:`sim.report.figure_choice.Format`; ``page`` makes HTML of each drawing by its name.
+    :data:`sim.report.figure_choice.Format`; ``save`` writes them into a folder, such as
+    :func:`sim.report.figure_style.save_all`; ``page`` makes HTML of each drawing by its name.
 
     Raises
     ------
@@ -91,7 +90,7 @@ def write_report(
     """
     place, drawings = make_folder(folder), {}
     if captions:
-        written = save_all(captions, draw, place / "figures", known_format(form))
+        written = save(captions, place / "figures", known_format(form))
         drawings = {path.stem: path.read_bytes() for path in written}
     write_text(place / name, page(drawings))
     return place / name

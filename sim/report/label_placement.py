@@ -29,18 +29,21 @@ class LabelBox(NamedTuple):
 
 
 def _gaps(boxes: Floats, others: Floats) -> Floats:
-    """Return the gaps along x and y between boxes and others, shape (boxes, others, 2).
+    """Return the gaps along x and y between boxes and others, shape (2, boxes, others).
 
     A negative gap is an overlap.
     """
-    apart = np.abs(boxes[:, None, :2] - others[:, :2])
-    return np.asarray(apart - (boxes[:, None, 2:] + others[:, 2:]) / 2)
+    # Along one axis after the other, which is several times as fast as along both at once.
+    both = [
+        np.abs(boxes[:, None, i] - others[:, i]) - (boxes[:, None, i + 2] + others[:, i + 2]) / 2
+        for i in (0, 1)
+    ]
+    return np.asarray(both)
 
 
 def _distances(boxes: Floats, others: Floats) -> Floats:
     """Return the distance of every box to every other, 0 where they overlap."""
-    gaps = np.maximum(_gaps(boxes, others), 0.0)
-    return np.asarray(np.hypot(gaps[..., 0], gaps[..., 1]))
+    return np.asarray(np.hypot(*np.maximum(_gaps(boxes, others), 0.0)))
 
 
 def _candidates(xs: Floats, ys: Floats, width: float, height: float) -> Floats:
@@ -102,7 +105,8 @@ class Room:
         others = _distances(boxes, self.land[~mine])
         strangers, clear = (others == 0).sum(axis=1), others.min(axis=1, initial=1.5)
         smaller = np.minimum((width, height), 1.0)
-        on_own = np.clip(-_gaps(boxes, self.land[mine]), 0.0, smaller).prod(axis=2).sum(axis=1)
+        on_own = np.clip(-_gaps(boxes, self.land[mine]), 0.0, smaller[:, None, None])
+        on_own = on_own.prod(axis=0).sum(axis=1)
         spill = 1.0 - on_own / (width * height)
         away = np.linalg.norm(centres - tiles.mean(axis=0), axis=1)
         cost = away + 6.0 * strangers + 10.0 * spill - 0.6 * clear
@@ -150,7 +154,7 @@ class Room:
         over = {(round(x), round(y)) for x, y in points.tolist()} & tiles
         ones = np.column_stack([points, np.full((len(points), 2), 0.4)])
         taken = np.array(self.taken, dtype=np.float64).reshape(-1, 4)
-        boxes = (_gaps(ones, taken) < 0.0).all(axis=2).any(axis=0).sum()
+        boxes = (_gaps(ones, taken) < 0.0).all(axis=0).any(axis=0).sum()
         return 0.6 * len(over) + 8.0 * float(boxes)
 
 
@@ -170,7 +174,8 @@ def extent(text: str, size: float, point: float) -> tuple[float, float]:
     from matplotlib.textpath import TextPath
 
     path = TextPath((0, 0), text or " ", size=size, prop=FontProperties(weight="bold"))
-    return float(path.get_extents().x1) / point, 0.8 * size / point
+    # No curve of a letter reaches beyond its points, which are much quicker to look at.
+    return float(path.vertices[:, 0].max()) / point, 0.8 * size / point
 
 
 def code_boxes(

@@ -19,6 +19,7 @@ from sim.report.biography import example_of, story_title, text_of
 from sim.report.display_names import Names, intervention_cells
 from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import RUN, Choice, Format, belonging
+from sim.report.figure_style import save_all
 from sim.report.html_page import Figure, Table
 from sim.report.locality_timeline import visits_on_record
 from sim.report.phrases import phrase
@@ -34,16 +35,22 @@ from sim.report.run_summaries import (
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
+    from sim.report.figure_workers import FigureWorkers
 
 INTERVAL = "90 % interval"
 
 
 def write_report(
-    run: RunTables, folder: str | Path, figures: Choice = True, form: str = Format.PNG
+    run: RunTables,
+    folder: str | Path,
+    figures: Choice = True,
+    form: str = Format.PNG,
+    workers: FigureWorkers | None = None,
 ) -> Path:
     """Write ``figures/`` and ``report.html`` of a run, in the place of earlier ones.
 
-    Which ``figures`` is as in :data:`sim.report.figure_choice.RUN`, ``form`` png or svg.
+    Which ``figures`` is as in :data:`sim.report.figure_choice.RUN`, ``form`` png or svg;
+    ``workers`` draw them too where there are any.
 
     Raises
     ------
@@ -51,8 +58,10 @@ def write_report(
         If there is no such figure, or the folder cannot be written to.
     """
     captions = belonging(run_figures.captions(run), RUN.chosen(figures))
-    draw, page = partial(run_figures.draw, run), partial(report_page, run)
-    return html_page.write_report(folder, captions, draw, page, form)
+    save = partial(save_all, partial(run_figures.draw, run))
+    if workers is not None:
+        save = partial(workers.save_all, run)
+    return html_page.write_report(folder, captions, save, partial(report_page, run), form)
 
 
 def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:

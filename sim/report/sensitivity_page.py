@@ -18,6 +18,7 @@ from sim.report import html_page
 from sim.report.cards import aligned
 from sim.report.display_names import outcome_meaning
 from sim.report.figure_choice import SENSITIVITY, Choice, Format, belonging
+from sim.report.figure_style import save_all
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import catalogue, phrase
 from sim.report.sensitivity_bars import plot_indices
@@ -173,8 +174,8 @@ def write_page(
     def draw(name: str) -> Any:
         return plot_indices(found, name.removeprefix("sensitivity_"))
 
-    page = partial(page_html, found)
-    return html_page.write_report(folder, captions, draw, page, form, "sensitivity.html")
+    save, page = partial(save_all, draw), partial(page_html, found)
+    return html_page.write_report(folder, captions, save, page, form, "sensitivity.html")
 
 
 def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:

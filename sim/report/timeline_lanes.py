@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from sim.report.figure_style import INK, PAPER, TICK_SIZE, Look, panels
 
 if TYPE_CHECKING:
@@ -96,13 +98,17 @@ def draw_timeline(
 
 
 def _draw_marks(ax: Axes, marks: pd.DataFrame, places: list[float], colour: str) -> None:
-    for number, x, y, hollow in zip(
-        marks.index + 1, marks["year"], places, marks["whole_year"], strict=True
-    ):
-        face, ink = (PAPER, INK) if hollow else (colour, PAPER)
-        ax.plot([x], [y], "o", ms=72.0 * MARK, mfc=face, mec=colour, mew=1.2, clip_on=False)
-        text = ax.text(x, y, str(number), ha="center", va="center_baseline")
-        text.set(fontsize=7.0, color=ink, fontweight="bold", zorder=4)
+    years, heights, numbers = marks["year"].to_numpy(), np.array(places), (marks.index + 1).tolist()
+    hollow = marks["whole_year"].to_numpy(dtype=bool)
+    for which, face, ink in ((hollow, PAPER, INK), (~hollow, colour, PAPER)):
+        mine = np.flatnonzero(which)
+        look: dict[str, Any] = {"mfc": face, "mec": colour, "mew": 1.2, "clip_on": False}
+        ax.plot(years[mine], heights[mine], "o", ms=72.0 * MARK, **look)
+        for number in mine:
+            ax.text(
+                years[number], heights[number], str(numbers[number]), ha="center",
+                va="center_baseline", fontsize=7.0, color=ink, fontweight="bold", zorder=4,
+            )  # fmt: skip
 
 
 def _write_key(

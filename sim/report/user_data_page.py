@@ -11,6 +11,7 @@ from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
 from sim.report import html_page
 from sim.report.figure_choice import USER_DATA, Choice, Format
+from sim.report.figure_style import save_all
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
 from sim.report.phrases import catalogue, phrase
@@ -219,10 +220,9 @@ def write_page(
     """
     known, draw = captions(units), drawings(record, units)
     shown = {name: known[name] for name in USER_DATA.chosen(figures) if name in draw}
+    save = partial(save_all, lambda name: draw[name]())
     page = partial(comparison_page, record, units)
-    return html_page.write_report(
-        folder, shown, lambda name: draw[name](), page, form, "against.html"
-    )
+    return html_page.write_report(folder, shown, save, page, form, "against.html")
 
 
 def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:

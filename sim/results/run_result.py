@@ -14,12 +14,15 @@ from sim.experiments.run import LOGS_WRITTEN, Collector, Progress, RunTables
 from sim.experiments.run_settings import chosen_scenario
 from sim.report import figures, locality_timeline, run_page
 from sim.report.biography import biography_of
+from sim.report.figure_choice import Choice, Format
 from sim.results.written_result import WriteOptions, WrittenResult
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
+
+    from sim.report.figure_workers import FigureWorkers
 
 DRIVERS = ("compiled", "mesa")
 
@@ -32,8 +35,15 @@ class Run(RunTables, WrittenResult):
     plot_funnel = figures.plot_funnel
     plot_timeline = locality_timeline.plot_timeline
     plot_channels = figures.plot_channels
-    write_report = run_page.write_report
+    figure_workers: FigureWorkers | None = None
+    """Processes that draw its figures too."""
     _repr_html_ = run_page.notebook_html
+
+    def write_report(
+        self, folder: str | Path, figures: Choice = True, form: str = Format.PNG
+    ) -> Path:
+        """Draw the figures and write the report into a folder that is there."""
+        return run_page.write_report(self, folder, figures, form, self.figure_workers)
 
     def write(
         self, folder: str | Path, *, logs: int = LOGS_WRITTEN, **options: Unpack[WriteOptions]
