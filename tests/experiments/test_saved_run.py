@@ -112,3 +112,10 @@ def test_runs_on_other_tables_are_refused(copied: Path) -> None:
     (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(InputError, match="other tables"):
         read_run(copied)
+
+
+def test_the_list_of_files_names_each_that_is_written(small_run_folder: Path) -> None:
+    text = (Path(__file__).parents[2] / "results" / "README.md").read_text(encoding="utf-8")
+    table = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    for path in small_run_folder.iterdir():
+        assert f"`{path.name}`" in table
