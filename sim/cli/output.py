@@ -29,7 +29,7 @@ _LINE_SECONDS = 60.0
 """How often progress is reported where nobody looks at a terminal, as in a batch job's log."""
 
 _COMPILING = "compiling the engine (first run)"
-_BESIDES_RULE = 68
+_BESIDES_RULE = 72
 """Columns that the line of compilation takes besides the rule's name."""
 
 NARROWEST = 110
