@@ -46,7 +46,7 @@ checked-nightly:  ## The same over many more corners
 	@PARADIPLOMACY_CORNERS=1000 $(MAKE) checked
 
 test-browser: $(READY)  ## Run the tests of the page in a headless browser
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 test-fast: $(READY)  ## Run the tests that need no workers, whole reports or long runs (two minutes)
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"

@@ -30,6 +30,27 @@ PATIENCE = 180_000
 """Milliseconds that anything may take: other tests share the machine, and the engine compiles."""
 
 
+WIDTHS = (1280, 768, 390)
+"""Pixels: the windows of a computer, a tablet and a telephone."""
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""Pixels by which a page is wider than its window."""
+
+
+def widen(page: Any, width: int) -> None:
+    """Give a page's window a width."""
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def fits(page: Any) -> bool:
+    """Make a window ever narrower; return whether the page is never wider than it for long."""
+    for width in WIDTHS:
+        widen(page, width)
+        page.evaluate(SETTLED)
+        page.wait_for_function(f"{SIDEWAYS} <= 0")
+    return int(page.evaluate(SIDEWAYS)) <= 0
+
+
 @pytest.fixture(scope="session")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file that holds what the server has complained of."""
@@ -73,30 +94,36 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Any) -> Any:
+    """Return windows that keep the page's scripts, so that only the first must read them."""
+    shared = browser.new_context()
+    shared.set_default_timeout(PATIENCE)
+    return shared
+
+
 @pytest.fixture
-def visit(browser: Any, server: str, complaints: Path) -> Iterator[Visit]:
+def visit(context: Any, server: str, complaints: Path) -> Iterator[Visit]:
     """Return a function that opens the page as a new visitor.
 
-    It takes a query string and the width and height of the window. At the end of the test no
-    page may have asked another machine for anything, and neither a page nor the server may
-    have reported an error.
+    It takes a query string. At the end of the test no page may have asked another machine for
+    anything, and neither a page nor the server may have reported an error.
     """
     known = len(complaints.read_text(encoding="utf-8"))
     host = urlsplit(server).netloc
     elsewhere: list[str] = []
     errors: list[str] = []
-    contexts: list[Any] = []
+    pages: list[Any] = []
 
     def note(url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"data", "blob"} and parts.netloc != host:
             elsewhere.append(url)
 
-    def go(query: str = "", width: int = 1280, height: int = 900, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+    def go(query: str = "") -> Any:
         page = context.new_page()
+        pages.append(page)
+        widen(page, WIDTHS[0])
         page.on("request", lambda request: note(request.url))
         page.on("websocket", lambda socket: note(socket.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -109,8 +136,8 @@ def visit(browser: Any, server: str, complaints: Path) -> Iterator[Visit]:
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert elsewhere == [], "the page asked other machines"
     assert errors == [], "the page reported errors"
     said = complaints.read_text(encoding="utf-8")[known:]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.app.browser.conftest import Visit
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-Visit = Callable[..., Any]
 
 AXE = "PARADIPLOMACY_AXE"
 """Environment variable with the path of ``axe.min.js``; ``.ci/run`` sets it."""

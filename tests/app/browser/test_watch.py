@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.app.browser.conftest import Visit, fits
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("default")]
-Visit = Callable[..., Any]
-LONG = 120_000
 
 
 def when(page: Any) -> str:
@@ -16,7 +15,7 @@ def when(page: Any) -> str:
 
 
 def wait_for(page: Any, text: str) -> None:
-    page.locator("output.when", has_text=re.compile(f"^{text}$")).wait_for(timeout=LONG)
+    page.locator("output.when", has_text=re.compile(f"^{text}$")).wait_for()
 
 
 def test_play_pause_step_rewind(visit: Visit) -> None:
@@ -25,7 +24,7 @@ def test_play_pause_step_rewind(visit: Visit) -> None:
     page.get_by_role("button", name="One month on").click()
     wait_for(page, "February 2000")
     page.get_by_role("button", name="Play").click()
-    page.locator("output.when", has_text="2001").wait_for(timeout=LONG)
+    page.locator("output.when", has_text="2001").wait_for()
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Play").wait_for()
     page.wait_for_timeout(500)
@@ -69,7 +68,7 @@ def test_a_click_on_the_map_opens_the_inspector(visit: Visit) -> None:
     box = canvas.bounding_box()
     # In the middle of South America there is a square.
     page.mouse.click(box["x"] + box["width"] * 0.70, box["y"] + box["height"] * 0.66)
-    page.get_by_text("Will to work with China").wait_for(timeout=LONG)
+    page.get_by_text("Will to work with China").wait_for()
 
 
 def test_pointing_tells_ties_and_projects_as_words(visit: Visit) -> None:
@@ -134,11 +133,10 @@ def test_twenty_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:
     assert seeds == [str(seed) for seed in range(20)]
 
 
-@pytest.mark.parametrize("width", [1280, 768, 390])
-def test_the_page_fits_the_window(visit: Visit, width: int) -> None:
-    page = visit(width=width)
+def test_the_page_fits_the_window(visit: Visit) -> None:
+    page = visit()
     wait_for(page, "January 2000")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
 
 
 def test_languages_are_a_click_away(visit: Visit) -> None:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.app.browser.conftest import Visit, fits
+
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Any]
-PATIENCE = 120_000
-"""Milliseconds: a busy machine compiles the engine first."""
 LINK = "?tab=why&why.scenario=jujuy&why.place=AR-Y&why.seed=2020&why.run=0"
 
 MARK = """number => {
@@ -28,9 +26,9 @@ MARK = """number => {
 """Return where the middle of an event's mark is in the window."""
 
 
-def opened(visit: Visit, query: str = LINK, **options: Any) -> Any:
-    page = visit(query, **options)
-    page.locator("ol.stages li").first.wait_for(timeout=PATIENCE)
+def opened(visit: Visit, query: str = LINK) -> Any:
+    page = visit(query)
+    page.locator("ol.stages li").first.wait_for()
     return page
 
 
@@ -51,11 +49,11 @@ def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
     begun = page.url
     page.get_by_role("button", name=re.compile(r"^\d{4}-\d{2} ")).first.click()
     told = page.locator("[role=status] p").filter(has_not_text=before)
-    told.wait_for(timeout=PATIENCE)
+    told.wait_for()
     after = told.inner_text()
-    page.wait_for_url(lambda url: url != begun and "event" in url, timeout=PATIENCE)
+    page.wait_for_url(lambda url: url != begun and "event" in url)
     other = opened(visit, "?" + page.url.split("?", 1)[1])
-    other.locator("[role=status] p").filter(has_text=after).wait_for(timeout=PATIENCE)
+    other.locator("[role=status] p").filter(has_text=after).wait_for()
 
 
 def test_one_event_after_the_other(visit: Visit) -> None:
@@ -77,31 +75,28 @@ def test_an_event_is_clicked_on_the_timeline(visit: Visit) -> None:
     x, y = page.evaluate(MARK, 0)
     page.mouse.click(x, y)
     shown = page.locator("[role=status] h3").filter(has_not_text=before)
-    shown.wait_for(timeout=PATIENCE)
+    shown.wait_for()
 
 
 def test_two_that_never_met_are_told_so(visit: Visit) -> None:
     page = opened(visit, "?tab=why&why.scenario=coquimbo&why.place=CL-CO")
     page.get_by_label("What", exact=True).select_option(label="Anhui")
-    page.get_by_text("In this run Anhui and Coquimbo never met.").wait_for(timeout=PATIENCE)
+    page.get_by_text("In this run Anhui and Coquimbo never met.").wait_for()
     assert page.locator("ol.stages li.done").count() == 0
 
 
 def test_another_scenario_is_set_beside(visit: Visit) -> None:
     page = opened(visit)
     page.get_by_label("Set beside").select_option(label="Governors change twice as fast")
-    page.get_by_text("Set beside “Governors change twice as fast”").wait_for(timeout=PATIENCE)
+    page.get_by_text("Set beside “Governors change twice as fast”").wait_for()
     page.wait_for_url(re.compile(r"why\.beside=high-turnover"))
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_the_page_fits_its_window(visit: Visit, width: int) -> None:
-    page = opened(visit, width=width)
-    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wider) <= 0
+def test_the_page_fits_its_window(visit: Visit) -> None:
+    assert fits(opened(visit))
 
 
 def test_text_of_a_link_is_never_html(visit: Visit) -> None:
     page = visit("?tab=why&why.place=%3Cimg%20src%3Dx%3E&why.what=%3Cscript%3E")
-    page.locator("ol.stages li").first.wait_for(timeout=PATIENCE)
+    page.locator("ol.stages li").first.wait_for()
     assert page.locator("img[src=x]").count() == 0
