@@ -1,13 +1,14 @@
 // The latest news.
 export function render({ model, el }) {
   const title = document.createElement("h2"); title.textContent = model.title;
-  const list = document.createElement("ol"); list.className = "happenings";
-  list.setAttribute("role", "log"); list.setAttribute("aria-label", model.title);
-  list.tabIndex = 0;
+  const list = document.createElement("ol"); list.className = "happenings"; list.tabIndex = 0;
+  // Items of a list with another role would belong to none.
+  const log = document.createElement("div"); log.append(list);
+  log.setAttribute("role", "log"); log.setAttribute("aria-label", model.title);
   const legend = document.createElement("p"); legend.className = "legend";
   legend.textContent = model.legend;
   const show = () => {
-    list.setAttribute("aria-live", model.live ? "polite" : "off");
+    log.setAttribute("aria-live", model.live ? "polite" : "off");
     let last = "";
     list.replaceChildren(...model.lines.map(([month, mark, text]) => {
       const item = document.createElement("li");
@@ -22,5 +23,5 @@ export function render({ model, el }) {
     }));
   };
   model.on("lines", show); model.on("live", show); show();
-  el.append(title, list, legend);
+  el.append(title, log, legend);
 }
