@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import panel as pn
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
+from sim.app.html_text import WIDE
 from sim.app.labels import labels
 from sim.app.watch import map_measures, watch_texts, world_history
 from sim.app.watch.hover_summary import notes_of
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 SPEED = 5
 DETAIL_SECONDS = 0.4
 """Least time between two renewals of what is read at rest while months fly by."""
-_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 class WatchTab:
@@ -66,20 +66,20 @@ class WatchTab:
         self.map.set_mark(self.target)
         self.player.seek(self._start)
         left = pn.Column(
-            pn.pane.Bokeh(self.map.figure, **_WIDE),
-            pn.pane.HTML(watch_texts.line_legend(self.session), **_WIDE),
+            pn.pane.Bokeh(self.map.figure, **WIDE),
+            pn.pane.HTML(watch_texts.line_legend(self.session), **WIDE),
             css_classes=["map"],
             styles={"flex": "3 1 480px", "min-width": "min(100%, 320px)"},
-            **_WIDE,
+            **WIDE,
         )
         right = pn.Column(
             self.inspector,
             self.ticker,
             styles={"flex": "2 1 340px", "min-width": "min(100%, 300px)"},
-            **_WIDE,
+            **WIDE,
         )
-        grid = pn.FlexBox(left, right, gap="1rem", align_items="flex-start", **_WIDE)
-        return pn.Column(self.controls, self.phases, grid, **_WIDE)
+        grid = pn.FlexBox(left, right, gap="1rem", align_items="flex-start", **WIDE)
+        return pn.Column(self.controls, self.phases, grid, **WIDE)
 
     def _build(self) -> None:
         session, recorder = self.session, self.player.recorder
@@ -99,17 +99,17 @@ class WatchTab:
             measure=self.measure,
             measures=[[key, scale.title] for key, scale in scales.items()],
             labels=watch_texts.control_words(session),
-            **_WIDE,
+            **WIDE,
         )
         rows, label = watch_texts.phase_rows(session), _("Phases of the month")
-        self.phases = Phases(phases=rows, labels={"phases": label}, **_WIDE)
+        self.phases = Phases(phases=rows, labels={"phases": label}, **WIDE)
         legend = watch_texts.mark_legend(session)
-        self.ticker = Ticker(title=_("What happens"), legend=legend, **_WIDE)
+        self.ticker = Ticker(title=_("What happens"), legend=legend, **WIDE)
         self.inspector = Inspector(
             content={"title": _("Click on a square, or search")},
             choices=self.profiles.choices(recorder),
             labels=labels("inspector", _),
-            **_WIDE,
+            **WIDE,
         )
         self._built = True
         watch = self.controls.param.watch

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from sim.app.html_text import html, paragraphs
+from sim.app.bokeh_style import drawn
+from sim.app.html_text import WIDE, html, paragraphs
 from sim.app.labels import labels
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
 from sim.app.what_if import downloads, intervention_forms, paired_trial, result_sentences
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from sim.app.thread_pool import Cancel
 
 _HEADING = "h2 { font-size: 1.05rem; margin: .7rem 0 .3rem; }"
-_WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 
 
 class WhatIfTab:
@@ -84,13 +84,13 @@ class WhatIfTab:
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its first runs."""
-        self.summary = widgets.ResultText(**_WIDE)
+        self.summary = widgets.ResultText(**WIDE)
         view = pn.Column(
             self._settings(),
-            pn.Column(self.summary, css_classes=["result"], **_WIDE),
+            pn.Column(self.summary, css_classes=["result"], **WIDE),
             self._charts(),
             stylesheets=widgets.sheets("tab"),
-            **_WIDE,
+            **WIDE,
         )
         self._built = True
         self._refresh()
@@ -105,7 +105,7 @@ class WhatIfTab:
             scenarios=scenario_titles(_),
             highest=HIGHEST_SEED,
             texts=labels("setup", _),
-            **_WIDE,
+            **WIDE,
         )
         self.interventions = widgets.InterventionList(
             self._save_intervention,
@@ -113,21 +113,21 @@ class WhatIfTab:
             forms=intervention_forms.forms(_),
             tables=intervention_forms.tables(self.session.world),
             texts=labels("intervention_form", _),
-            **_WIDE,
+            **WIDE,
         )
         self.sliders = widgets.ParameterSliders(
             self._release,
             self._move,
             groups=slider_groups(_),
             texts=widgets.slider_texts(_, self.session.n),
-            **_WIDE,
+            **WIDE,
         )
         return pn.Column(
             *(_heading(_("Scenario")), self.setup),
             *(_heading(_("Interventions")), self.interventions),
             *(_heading(_("Parameters")), self.sliders),
             css_classes=["controls"],
-            **_WIDE,
+            **WIDE,
         )
 
     def _charts(self) -> pn.Column:
@@ -142,22 +142,22 @@ class WhatIfTab:
         )
         self.outcome.param.watch(lambda event: self._look_at(event.new), "value")
         self.bands, self.map = BandChart(_), DifferenceMap(self.session.world, _)
-        self.key = pn.pane.HTML(stylesheets=widgets.sheets("map_key"), **_WIDE)
+        self.key = pn.pane.HTML(stylesheets=widgets.sheets("map_key"), **WIDE)
         self.more, self.where = html(), html()
         self.more.margin = self.where.margin = 0
-        self.places, self.outcomes = widgets.ResultTable(**_WIDE), widgets.ResultTable(**_WIDE)
+        self.places, self.outcomes = widgets.ResultTable(**WIDE), widgets.ResultTable(**WIDE)
         both = _("Both worlds: the mean, and the band that 9 runs in 10 lie in")
         gap = _("Difference between paired runs, with its 95 % interval")
         return pn.Column(
             *(self.outcome, self.more),
-            *(_heading(both), pn.pane.Bokeh(self.bands.worlds, **_WIDE)),
-            *(_heading(gap), pn.pane.Bokeh(self.bands.gap, **_WIDE)),
+            *(_heading(both), pn.pane.Bokeh(self.bands.worlds, **WIDE)),
+            *(_heading(gap), pn.pane.Bokeh(self.bands.gap, **WIDE)),
             *(_heading(_("Where it differs")), self.where, self.key),
             pn.pane.Bokeh(self.map.plot, sizing_mode="scale_width", max_width=720, margin=0),
             *(self.places, self.outcomes),
             *(_heading(_("Take it away")), pn.FlexBox(*self._files(), margin=0)),
             css_classes=["charts"],
-            **_WIDE,
+            **WIDE,
         )
 
     def _files(self) -> list[pn.widgets.FileDownload]:
@@ -279,6 +279,7 @@ class WhatIfTab:
 
     # --- showing
 
+    @drawn
     def _refresh(self) -> None:
         """Let the settings show the experiment."""
         experiment, scenario = self.experiment, self.experiment.scenario
@@ -302,6 +303,7 @@ class WhatIfTab:
         )
         self.outcome.value = experiment.outcome
 
+    @drawn
     def _display(self) -> None:
         """Let the other side show what is known of the outcome looked at."""
         result, outcome = self.result, self.experiment.outcome
@@ -355,4 +357,4 @@ def scenario_titles(_: Translate) -> list[list[str]]:
 
 
 def _heading(text: str) -> pn.pane.HTML:
-    return pn.pane.HTML(f"<h2>{escape(text)}</h2>", stylesheets=[_HEADING], **_WIDE)
+    return pn.pane.HTML(f"<h2>{escape(text)}</h2>", stylesheets=[_HEADING], **WIDE)
