@@ -92,7 +92,7 @@ class RunCache:
         self.scenario, self.world, self._like = scenario, world, like
         # What the runs so far have needed: a run that begins with it need not grow.
         self.room: dict[str, int] = {} if like is None else like.room
-        self.at = Positions(world) if like is None else like.at
+        self.at: Positions = Positions(world) if like is None else like.at
         self.done: dict[int, RunCounts] = {}
         # One lock a chunk: a second visitor waits for the runs that a first one is making.
         self._locks = {chunk: Lock() for chunk in CHUNKS}
