@@ -56,7 +56,9 @@ Json = Annotated[
 ]
 
 
-FigureFormat = Annotated[Format, typer.Option(help="What figures are written as.")]
+FigureFormat = Annotated[
+    Format, typer.Option("--figure-format", help="What figures are written as.")
+]
 
 
 def figures(names: FigureNames, which: str = "Which") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -55,6 +56,20 @@ def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json")
     except BaseException:
         folders.undo(folder)
         raise
+
+
+@contextmanager
+def uncollected(leave: bool) -> Iterator[None]:
+    """Leave cycles of objects uncollected where few are made: to look for them takes a sixth.
+
+    Mesa's models are such cycles and would pile up.
+    """
+    try:
+        if leave:
+            gc.disable()
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

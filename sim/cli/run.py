@@ -36,13 +36,13 @@ def run(
     world: options.WorldFolder = None,
     logs: _Logs = 3,
     figures: Annotated[str, options.figures(RUN)] = "usual",
-    figure_format: options.FigureFormat = Format.PNG,
+    form: options.FigureFormat = Format.PNG,
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.report.figure_workers import FigureWorkers
 
-    with FigureWorkers(world, figures=bool(RUN.chosen(figures))) as workers:
+    with output.uncollected(driver is Driver.compiled), FigureWorkers(world, figures) as workers:
         from sim.experiments.run_settings import chosen_scenario
         from sim.world import load_world
 
@@ -63,7 +63,7 @@ def run(
             result.stopwatch.begin("loading", ready - STARTED)
             result.figure_workers = workers
             result.write(
-                folder, logs=logs, figures=figures, figure_format=figure_format, overwrite=overwrite
+                folder, logs=logs, figures=figures, figure_format=form, overwrite=overwrite
             )
     from sim.report.cards import run_card
 

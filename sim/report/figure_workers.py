@@ -23,6 +23,7 @@ from sim.core.files import MachineError, write_bytes, write_json
 from sim.core.folders import make_folder
 from sim.core.provenance import cpu_count
 from sim.experiments.worker_pool import Notify, WorkerPool, serve
+from sim.report.figure_choice import RUN, Choice
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
@@ -45,15 +46,21 @@ class FigureWorkers:
     world
         Folder of the tables that the run uses; None for the shipped ones.
     figures
-        Whether there will be any: without them, or with one processor, no worker is started.
+        Which there will be (:data:`sim.report.figure_choice.RUN`). Without any, or with one
+        processor, no worker is started.
+
+    Raises
+    ------
+    InputError
+        If there is no such figure.
     """
 
-    def __init__(self, world: Path | None, figures: bool = True) -> None:
+    def __init__(self, world: Path | None, figures: Choice = True) -> None:
+        size = min(cpu_count() - 1, MOST) if RUN.chosen(figures) else 0
         self.tasks: SimpleQueue[Task | None] = SimpleQueue()
         self.taken = 0
         self.folder = Path(mkdtemp(prefix="paradiplomacy-"))
         command = [*COMMAND, str(self.folder), str(world.resolve()) if world else ""]
-        size = min(cpu_count() - 1, MOST) if figures else 0
         pool = WorkerPool(command, self._given(), size, lambda _: None)
         self.thread = Thread(target=self._work, args=(pool,), daemon=True)
         if size > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,10 @@ def test_run_that_fails_leaves_nothing_half_done(
     monkeypatch.setattr("sim.results.run_result.Run.write_report", fail)
     assert call(*RUN, "--out", str(tmp_path / "out")).exit_code == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("leave", [True, False])
+def test_cycles_are_collected_again_afterwards(leave: bool) -> None:
+    with output.uncollected(leave):
+        assert gc.isenabled() is not leave
+    assert gc.isenabled()
