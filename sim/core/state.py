@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.core.column_table import ColumnTable
 from sim.core.parameters import PARAMETERS
 
 Array = np.ndarray[Any, Any]
@@ -47,6 +48,8 @@ RUN = (
     Field("signal_event", "i", "event", "latest policy signal"),
     Field("institutes", "i", "count", "Confucius Institutes open"),
     Field("deals_now", "i", "count", "deals formed this month"),
+    Field("open_projects", "i", "count", "projects not ended yet"),
+    Field("swept", "i", "month", "latest change of any executive to another bloc"),
     Field("next_intervention", "i", "row", "next intervention due"),
 )
 
@@ -92,7 +95,6 @@ COUNTRY = (
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
     Field("initiative", "f", "log-odds", "the country's part of a governor's readiness to travel"),
-    Field("initiative_most", "f", "probability", "chance that the readiest governor travels"),
     Field("restraint", "f", "0-1", "how far strain and tension leave an executive free to act"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
@@ -129,6 +131,8 @@ GOVERNOR = (
     Field("trip_firm", "i", "actor", "firm with which a project was settled on this month's trip"),
     Field("trip_sector", "i", "sector", "sector of that project"),
     Field("invited_by", "i", "actor", "province whose visit the governor is to answer next"),
+    Field("least_travel", "f", "log-odds", "least of the year's numbers that decide on a journey"),
+    Field("least_wish", "f", "probability", "least of the year's numbers that decide on a wish"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
     Field("wish_actor", "i", "actor", "Chinese actor the wish is addressed to"),
 )
@@ -149,10 +153,10 @@ PLACE = (
     Field("firms", "i", "count", "firms with a living tie"),
     Field("friendship", "f", "0-1", "trust in the friendship association"),
     Field("first_tie", "i", "tie", "head of this place's list of ties"),
-    Field("first_project", "i", "project", "head of this place's list of open projects"),
     Field("guests", "i", "actor", "head of this month's list of arriving delegations"),
     Field("institute", "i", "0/1", "hosts a Confucius Institute"),
     Field("exposed", "i", "count", "living ties met by changes of office-holder so far"),
+    Field("deal_near", "i", "month", "latest deal here or in a neighbouring cell"),
 )
 
 ACTOR = (
@@ -173,6 +177,7 @@ ACTOR = (
     Field("local_loans", "i", "0/1", "bank that may lend to a locality"),
     Field("budget", "f", "US$ million", "funds a bank can still commit"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
+    Field("experienced", "i", "0/1", "has experience in any country"),
     Field("readiness", "f", "trust", "readiness to twin, over all ties of a province"),
     Field("next_university", "i", "month", "next month in which a university link is due"),
     Field("invited_to", "i", "place", "place whose journey the province is to answer next"),
@@ -246,7 +251,7 @@ PROJECT = (
     Field("cause1", "i", "event", "a further cause of the proposal"),
     Field("first_event", "i", "event", "proposal"),
     Field("event", "i", "event", "latest event of the project"),
-    Field("next", "i", "project", "next open project of the same place"),
+    Field("nth_open", "i", "project", "row n: open project number n, by place, newest first"),
 )
 
 SECTOR = (
@@ -355,9 +360,21 @@ RECORDS: dict[str, tuple[Field, ...]] = {
 }  # fmt: skip
 
 
+COLUMN_TABLES = ("governor", "place", "actor", "tie", "project")
+"""Tables kept column by column: most steps go through all rows and read a few fields."""
+
+
 def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
     """Return the record dtype of a table of fields; all fields are 8 bytes wide."""
     return np.dtype((np.record, [(f.name, np.int64 if f.kind == "i" else float) for f in fields]))
+
+
+def empty_table(name: str, rows: int) -> Any:
+    """Return a table of the state with all fields zero; events are written whole when recorded."""
+    dtype = record_type(RECORDS[name])
+    if name in COLUMN_TABLES:
+        return ColumnTable(dtype, rows)
+    return np.empty(rows, dtype) if name == "event" else np.zeros(rows, dtype)
 
 
 class State(NamedTuple):
@@ -371,9 +388,9 @@ class State(NamedTuple):
     par: Array  # (1,) PARAMETER
     par_values: Array  # (number of parameters,) the same memory as ``par``
     country: Array  # (C,) COUNTRY
-    governor: Array  # (L,) GOVERNOR
-    place: Array  # (P,) PLACE
-    actor: Array  # (A,) ACTOR
+    governor: ColumnTable  # (L,) GOVERNOR
+    place: ColumnTable  # (P,) PLACE
+    actor: ColumnTable  # (A,) ACTOR
     crossing: Array  # (number of cross-border projects,) CROSSING
     tie_of: Array  # (A, P) row in ``tie``, -1 if the two have not met
     office: Array  # (A, C) month an office opened, -1 if none
@@ -382,8 +399,8 @@ class State(NamedTuple):
     series: Array  # (T, C, number of SERIES fields)
     forum: Array  # FORUM, sorted by month and key
     intervention: Array  # INTERVENTION, sorted by month
-    tie: Array  # (capacity,) TIE
-    project: Array  # (capacity,) PROJECT
+    tie: ColumnTable  # (capacity,) TIE
+    project: ColumnTable  # (capacity,) PROJECT
     event: Array  # (capacity,) EVENT
     # fixed in a run
     sector: Array  # (S,) SECTOR
@@ -416,8 +433,7 @@ POOLS = ("tie", "project", "event")
 def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
-    # np.zeros takes untouched memory from the system; zeros_like would write it all.
-    pools = {n: np.zeros(len(old := getattr(template, n)), old.dtype) for n in POOLS}
+    pools = {n: empty_table(n, len(getattr(template, n))) for n in POOLS}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         used = int(getattr(template.run[0], name + "s"))
@@ -428,6 +444,6 @@ def copy_state(template: State) -> State:
 def grown(state: State, name: str) -> State:
     """Return the state with twice the room in one of its pools."""
     old = getattr(state, name)
-    new = np.zeros(2 * len(old), dtype=old.dtype)
-    new[: len(old)] = old
+    new = empty_table(name, 2 * len(old))
+    new[: len(old)] = old[:]
     return state._replace(**{name: new})

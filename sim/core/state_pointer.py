@@ -9,18 +9,27 @@ compilation off the handle is the state itself.
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
-from numba.core.typing.templates import AttributeTemplate
+from numba.core.typing.templates import (
+    AbstractTemplate,
+    AttributeTemplate,
+    infer_global,
+    signature,
+)
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    lower_builtin,
     lower_getattr_generic,
+    lower_setattr_generic,
     register_model,
     typeof_impl,
     unbox,
@@ -28,6 +37,7 @@ from numba.extending import (
 from numba.np import arrayobj
 
 from sim.core import state
+from sim.core.column_table import ColumnTable
 from sim.core.jit import COMPILE, source_hash
 from sim.core.state import State
 
@@ -76,6 +86,9 @@ class Handle:
         words: list[int] = []
         for name, (dtype, dimensions) in LAYOUT.items():
             array = getattr(w, name)
+            if isinstance(array, ColumnTable):
+                words += [array.words.ctypes.data, len(array)]
+                continue
             if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
                 raise TypeError(f"{name} is not a contiguous {dimensions}-d array of {dtype}")
             words += [array.ctypes.data, *array.shape]
@@ -108,6 +121,102 @@ class HandleType(types.Type):
 
     def __init__(self) -> None:
         super().__init__(name=f"StateHandle[{layout_digest(LAYOUT)}, {source_hash()}]")
+
+
+class TableType(types.Type):
+    """The compiler's type of a table kept column by column."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(name=f"Table[{table}, {layout_digest(LAYOUT)}]")
+
+
+class RowType(types.Type):
+    """The compiler's type of a row of such a table."""
+
+    def __init__(self, table: str) -> None:
+        self.fields = {f.name: (n, f.kind) for n, f in enumerate(state.RECORDS[table])}
+        super().__init__(name=f"Row[{table}, {layout_digest(LAYOUT)}]")
+
+    def type_of(self, field: str) -> types.Type:
+        """Return the compiler's type of a field."""
+        return types.float64 if self.fields[field][1] == "f" else types.int64
+
+
+_TABLES = {name: TableType(name) for name in state.COLUMN_TABLES}
+_ROWS = {name: RowType(name) for name in state.COLUMN_TABLES}
+
+
+class _ColumnsModel(models.StructModel):
+    """First value of the table's, or row's, first column, and the number of rows."""
+
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        members = [("data", types.CPointer(types.intp)), ("rows", types.intp)]
+        super().__init__(dmm, fe_type, members)
+
+
+register_model(TableType)(_ColumnsModel)
+register_model(RowType)(_ColumnsModel)
+
+
+@infer_global(operator.getitem)
+class _RowOfTable(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        table, index = args
+        if isinstance(table, TableType) and isinstance(index, types.Integer):
+            return signature(_ROWS[table.table], table, types.intp)
+        return None
+
+
+@infer_global(len)
+class _LengthOfTable(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        return signature(types.intp, args[0]) if isinstance(args[0], TableType) else None
+
+
+@lower_builtin(len, TableType)
+def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0]).rows
+
+
+@lower_builtin(operator.getitem, TableType, types.Integer)
+def _get_row(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Build a row; an index that is negative, which stands for none, is out of bounds too."""
+    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    is_outside = builder.icmp_unsigned(">=", args[1], table.rows)
+    with builder.if_then(is_outside, likely=False):
+        context.call_conv.return_user_exc(builder, IndexError, ("no such row",))
+    row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
+    row.data = builder.gep(table.data, [args[1]])
+    row.rows = table.rows
+    return row._getvalue()
+
+
+@infer_getattr
+class _RowAttribute(AttributeTemplate):
+    key = RowType
+
+    def generic_resolve(self, typ: Any, attr: str) -> Any:
+        return typ.type_of(attr) if attr in typ.fields else None
+
+
+def _place_of_value(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+    row = cgutils.create_struct_proxy(typ)(context, builder, value=value)
+    column, kind = typ.fields[attr]
+    place = builder.gep(row.data, [builder.mul(row.rows, cgutils.intp_t(column))])
+    return builder.bitcast(place, ir.DoubleType().as_pointer()) if kind == "f" else place
+
+
+@lower_getattr_generic(RowType)
+def _get_value(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+    return builder.load(_place_of_value(context, builder, typ, value, attr))
+
+
+@lower_setattr_generic(RowType)
+def _set_value(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
+    row, value = sig.args
+    new = context.cast(builder, args[1], value, row.type_of(attr))
+    builder.store(new, _place_of_value(context, builder, row, args[0], attr))
 
 
 _ARRAYS = {
@@ -149,7 +258,7 @@ class _HandleAttribute(AttributeTemplate):
     key = HandleType
 
     def generic_resolve(self, typ: Any, attr: str) -> Any:
-        return _ARRAYS.get(attr)
+        return _TABLES.get(attr) or _ARRAYS.get(attr)
 
 
 @lower_getattr_generic(HandleType)
@@ -159,6 +268,11 @@ def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> A
     def word(i: int) -> Any:
         return builder.load(builder.gep(value, [cgutils.intp_t(_OFFSETS[attr] + i)]))
 
+    if attr in _TABLES:
+        table = cgutils.create_struct_proxy(_TABLES[attr])(context, builder)
+        table.data = builder.inttoptr(word(0), _POINTER)
+        table.rows = word(1)
+        return table._getvalue()
     array_type = _ARRAYS[attr]
     shape = [word(1 + i) for i in range(array_type.ndim)]
     itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)

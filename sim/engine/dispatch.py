@@ -63,7 +63,8 @@ def take_step_of_politics(w, verb, first, end, t):
             diplomacy.review_recognition(w, i, t)
     elif verb == V.hold_governor_office:
         for i in range(first, end):
-            politics.hold_governor_office(w, i, t)
+            if politics.may_change(w, i, t):
+                politics.hold_governor_office(w, i, t)
     elif verb == V.rotate_ambassador:
         for i in range(first, end):
             diplomacy.rotate_ambassador(w, i, t)
@@ -108,19 +109,23 @@ def take_step_of_outreach(w, verb, first, end, t):
         outreach.gather_delegations(w, t)
     elif verb == V.receive_delegations:
         for i in range(first, end):
-            outreach.receive_delegations(w, i, t)
+            if w.place[i].guests >= 0:
+                outreach.receive_delegations(w, i, t)
     elif verb == V.make_visit:
         for i in range(first, end):
-            journeys.make_visit(w, i, t)
+            if w.actor[i].trip_place >= 0:
+                journeys.make_visit(w, i, t)
     elif verb == V.make_introduction:
         for i in range(first, end):
             journeys.make_introduction(w, i, t)
     elif verb == V.make_journey:
         for i in range(first, end):
-            journeys.make_journey(w, i, t)
+            if w.governor[i].trip_actor >= 0:
+                journeys.make_journey(w, i, t)
     elif verb == V.make_state_visit:
         for i in range(first, end):
-            journeys.make_state_visit(w, i, t)
+            if w.country[i].trip_actor >= 0:
+                journeys.make_state_visit(w, i, t)
 
 
 @rule
@@ -162,7 +167,8 @@ def take_step_of_proposals(w, verb, first, end, t):
             acquisitions.seek_acquisition(w, i, t)
     elif verb == V.register_wish:
         for i in range(first, end):
-            proposals.register_wish(w, i, t)
+            if w.governor[i].wish_sector >= 0:
+                proposals.register_wish(w, i, t)
     elif verb == V.register_pitch:
         for i in range(first, end):
             proposals.register_pitch(w, i, t)
@@ -181,29 +187,29 @@ def take_step_of_proposals(w, verb, first, end, t):
 def take_step_of_projects(w, verb, first, end, t):
     """Take a step of the phase of projects: what becomes of the proposals."""
     if verb == V.match_firms:
-        for i in range(first, end):
-            proposals.match_firms(w, i, t)
+        for n in range(w.run[0].open_projects):
+            proposals.match_firm(w, w.project[n].nth_open, t)
     elif verb == V.approve_locally:
-        for i in range(first, end):
-            approvals.approve_locally(w, i, t)
+        for n in range(w.run[0].open_projects):
+            approvals.decide_locally(w, w.project[n].nth_open, t)
     elif verb == V.approve_centrally:
         for i in range(first, end):
             approvals.approve_centrally(w, i, t)
     elif verb == V.award_projects:
-        for i in range(first, end):
-            finance.award_projects(w, i, t)
+        for n in range(w.run[0].open_projects):
+            finance.decide_award(w, w.project[n].nth_open, t)
     elif verb == V.close_own_finance:
-        for i in range(first, end):
-            finance.close_own_finance(w, i, t)
+        for n in range(w.run[0].open_projects):
+            finance.close_finance(w, w.project[n].nth_open, t)
     elif verb == V.lend:
         for i in range(first, end):
             finance.lend(w, i, t)
     elif verb == V.close_acquisitions:
-        for i in range(first, end):
-            acquisitions.close_acquisitions(w, i, t)
+        for n in range(w.run[0].open_projects):
+            acquisitions.close_acquisition(w, w.project[n].nth_open, t)
     elif verb == V.carry_out_works:
-        for i in range(first, end):
-            works.carry_out_works(w, i, t)
+        for n in range(w.run[0].open_projects):
+            works.carry_out_work(w, w.project[n].nth_open, t)
 
 
 @rule
@@ -222,8 +228,8 @@ def take_step_of_learning(w, verb, first, end, t):
         for i in range(first, end):
             learning.form_views(w, i, t)
     elif verb == V.clear_ended:
-        for i in range(first, end):
-            learning.clear_ended(w, i, t)
+        for n in range(w.run[0].open_projects - 1, -1, -1):
+            learning.clear_if_ended(w, n)
     elif verb == V.record_series:
         for i in range(first, end):
             learning.record_series(w, i, t)

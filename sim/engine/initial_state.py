@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.core import enums as k
 from sim.core import state
+from sim.core.column_table import ColumnTable
 from sim.core.errors import InputError
 from sim.core.rng import key_of
 from sim.core.state import State
@@ -27,8 +28,9 @@ from sim.world.positions import Positions
 PROVINCE_REFERENCE = 300.0
 """US$ billion; the economy of a province of relative size 1."""
 
-# Memory that is never touched costs nothing; growing costs a copy.
-_ROOM = {"tie": 16384, "project": 16384, "event": 131072}
+# Memory that is never touched costs nothing; growing costs a copy. Columns that lie a power of two
+# apart would compete for the same lines of the processor's cache.
+_ROOM = {"tie": 12296, "project": 8200, "event": 131072}
 
 
 def initial_state(scenario: Scenario, world: World) -> State:
@@ -56,16 +58,16 @@ def initial_state(scenario: Scenario, world: World) -> State:
         par=par,
         par_values=par.view(np.float64).reshape(-1),
         country=countries,
-        governor=_governors(len(at.locality), start, holder[1]),
-        place=places,
-        actor=_agents(world, at),
+        governor=ColumnTable.from_records(_governors(len(at.locality), start, holder[1])),
+        place=ColumnTable.from_records(places),
+        actor=ColumnTable.from_records(_agents(world, at)),
         crossing=_crossings(world, at),
         tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32),
         office=_offices(world, at),
         experience=np.zeros((len(at.actor), c)),
         national=np.full((len(at.actor), c), -1, dtype=np.int64),
         series=np.zeros((t, c, len(state.SERIES))),
-        **{name: np.zeros(n, state.record_type(state.RECORDS[name])) for name, n in _ROOM.items()},
+        **{name: state.empty_table(name, rows) for name, rows in _ROOM.items()},
         sector=_sectors(world),
         strength=strength,
         endowment=endowment,
@@ -109,6 +111,7 @@ def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions)
             "mean_authority": mean_authority,
             "favoured": -1,
             "forum": -1,
+            "swept": -1,
         },
     )
 
@@ -178,7 +181,7 @@ def _places(world: World, at: Positions) -> Array:
             ),
             "trusted": -1,
             "first_tie": -1,
-            "first_project": -1,
+            "deal_near": -1,
             "guests": -1,
         },
     )

@@ -10,7 +10,7 @@ from sim.core.jit import rule
 from sim.core.rng import draw, key_of
 from sim.rules.basics import exponential_arrival, record
 from sim.rules.finance import form_deal
-from sim.rules.proposals import add_project, project_draw
+from sim.rules.proposals import add_project, first_open, project_draw
 
 BID = key_of("bid")
 """Sets the origin of a firm's bid apart from that of its pitches."""
@@ -104,11 +104,14 @@ def register_acquisition(w, a, t):
 @rule
 def close_acquisitions(w, i, t):
     """Close the acquisitions under way at a place; local government has no say."""
-    p = w.par[0]
-    j = w.place[i].first_project
-    while j >= 0:
-        project = w.project[j]
-        if project.stage == k.ACQUIRING and project.proposed < t:
-            if project_draw(w, d.ACQUISITION_CLOSES, project, t) < p.acquisition_closing:
-                form_deal(w, j, t, k.ACQUISITION)
-        j = project.next
+    for n in range(first_open(w, i), first_open(w, i + 1)):
+        close_acquisition(w, w.project[n].nth_open, t)
+
+
+@rule
+def close_acquisition(w, j, t):
+    """Close an acquisition under way."""
+    project = w.project[j]
+    if project.stage == k.ACQUIRING and project.proposed < t:
+        if project_draw(w, d.ACQUISITION_CLOSES, project, t) < w.par[0].acquisition_closing:
+            form_deal(w, j, t, k.ACQUISITION)

@@ -8,7 +8,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import is_aligned, record, will_of
-from sim.rules.proposals import end_project, project_draw
+from sim.rules.proposals import end_project, first_open, project_draw
 
 REINFORCING_DEALS = 3.0
 """Recent deals at one level that give the full push to the other level."""
@@ -37,33 +37,38 @@ def common_push(w, j, t):
 
 @rule
 def approve_locally(w, g, t):
-    """Let a governor decide on the memoranda in local power.
+    """Let a governor decide on the memoranda in local power."""
+    for n in range(first_open(w, g), first_open(w, g + 1)):
+        decide_locally(w, w.project[n].nth_open, t)
+
+
+@rule
+def decide_locally(w, j, t):
+    """Decide on one memorandum in local power.
 
     The chance is ``approval.local`` times will squared, moved by alignment, programmes, an
     agreement of the same firm with the national government and recent central deals (M01, M09,
     M10, M23, M38, M54). Strain counts only as far as governors are not insulated from it (M11).
     Unwilling governors refuse.
     """
+    project = w.project[j]
+    if project.stage != k.SIGNED or project.level != k.LOCAL or project.signed >= t:
+        return
     p = w.par[0]
+    g = project.place
     will = will_of(w, g)
-    country = w.country[w.place[g].country]
-    j = w.place[g].first_project
-    while j >= 0:
-        project = w.project[j]
-        if project.stage == k.SIGNED and project.level == k.LOCAL and project.signed < t:
-            push = common_push(w, j, t)
-            push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
-            push += p.approval_reinforcement * min(1.0, country.central_deals / REINFORCING_DEALS)
-            push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
-            if w.national[project.firm, project.country] >= 0:
-                push += p.approval_endorsement
-            if project_draw(w, d.APPROVAL, project, t) < add_log_odds(
-                p.approval_local * will * will, push
-            ):
-                approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
-            elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
-                end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
-        j = project.next
+    country = w.country[project.country]
+    push = common_push(w, j, t)
+    push += p.approval_alignment * (1.0 if is_aligned(w, g) else -1.0)
+    push += p.approval_reinforcement * min(1.0, country.central_deals / REINFORCING_DEALS)
+    push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
+    if w.national[project.firm, project.country] >= 0:
+        push += p.approval_endorsement
+    chance = add_log_odds(p.approval_local * will * will, push)
+    if project_draw(w, d.APPROVAL, project, t) < chance:
+        approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
+    elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
+        end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
 
 
 @rule
@@ -87,16 +92,14 @@ def approve_centrally(w, c, t):
     p = w.par[0]
     country = w.country[c]
     hostility = max(0.0, -country.stance)
-    for i in range(country.first, country.first + country.count):
-        j = w.place[i].first_project
-        while j >= 0:
-            project = w.project[j]
-            if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
-                decide_centrally(w, j, t)
-            elif project.level == k.LOCAL and hostility > 0.0 and project.stage < k.OPERATING:
-                if project_draw(w, d.VETO, project, t) < p.approval_veto * hostility:
-                    end_project(w, j, t, k.VETOED, k.VETO, country.office_event)
-            j = project.next
+    for n in range(first_open(w, country.first), first_open(w, country.first + country.count)):
+        j = w.project[n].nth_open
+        project = w.project[j]
+        if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
+            decide_centrally(w, j, t)
+        elif project.level == k.LOCAL and hostility > 0.0 and project.stage < k.OPERATING:
+            if project_draw(w, d.VETO, project, t) < p.approval_veto * hostility:
+                end_project(w, j, t, k.VETOED, k.VETO, country.office_event)
 
 
 @rule

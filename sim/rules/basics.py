@@ -8,6 +8,9 @@ from sim.core.jit import rule
 from sim.core.rng import draw, event_identity
 
 _LOW = 0xFFFFFFFF
+YEAR = 12
+"""Months."""
+
 NEVER = 10**6
 """A month that never comes."""
 
@@ -40,6 +43,38 @@ def exponential_arrival(u, weight, best):
     if not weight > 0.0 or 1.0 - u >= best * weight:
         return math.inf
     return -math.log(u) / weight
+
+
+@rule
+def further_authority(w, place):
+    """Return how far the authority of one place goes beyond its country's this month."""
+    if w.place[place].added_authority == 0.0:
+        return 0.0
+    return authority_at(w, place) - local_authority(w, w.place[place].country)
+
+
+@rule
+def least_of_year(w, decision, a, b, t):
+    """Return the least of the twelve numbers that :func:`draw_of_month` returns in a year.
+
+    The least of n uniform numbers is 1 - (1 - v) ** (1 / n) of one uniform v (Devroye 1986,
+    *Non-uniform random variate generation*, ch. V). Where a chance is below it all year, nothing
+    else need be drawn.
+    """
+    v = draw(w.run, decision, a, b, t - t % YEAR)
+    return -math.expm1(math.log1p(-v) / YEAR)
+
+
+@rule
+def draw_of_month(w, decision, which, a, b, t, least):
+    """Return the uniform number of a month, given the least of its year.
+
+    One month of the year has the least; the others' are uniform above it.
+    """
+    first = t - t % YEAR
+    if int(YEAR * draw(w.run, which, a, b, first)) == t - first:
+        return least
+    return least + (1.0 - least) * draw(w.run, decision, a, b, t)
 
 
 @rule

@@ -9,7 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import exponential_arrival, is_aligned, logistic, record, trust_between
-from sim.rules.proposals import end_project, local_power, project_draw
+from sim.rules.proposals import end_project, first_open, local_power, project_draw
 from sim.rules.ties import meet
 
 _LOW = 0xFFFFFFFF
@@ -17,24 +17,28 @@ _LOW = 0xFFFFFFFF
 
 @rule
 def award_projects(w, i, t):
-    """Award the approved projects of a place, by open tender or directly (M55).
+    """Award the approved projects of a place, by open tender or directly (M55)."""
+    for n in range(first_open(w, i), first_open(w, i + 1)):
+        decide_award(w, w.project[n].nth_open, t)
+
+
+@rule
+def decide_award(w, j, t):
+    """Award an approved project, by open tender or directly.
 
     In a tender the firm wins with logistic(tender.trust * trust + tender.experience * experience
     - log(rivals)) .
     """
-    p = w.par[0]
-    j = w.place[i].first_project
-    while j >= 0:
-        project = w.project[j]
-        due = project.stage == k.APPROVED and project.approved < t
-        if due and project_draw(w, d.TENDER_DECIDED, project, t) < p.tender_duration:
-            tender = w.country[project.country].tender
-            open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
-            if open_ and project_draw(w, d.TENDER_WON, project, 0) >= bid_strength(w, j):
-                end_project(w, j, t, k.LOST, k.TENDER_LOST, 0)
-            else:
-                award(w, j, t)
-        j = project.next
+    project = w.project[j]
+    if project.stage != k.APPROVED or project.approved >= t:
+        return
+    if project_draw(w, d.TENDER_DECIDED, project, t) < w.par[0].tender_duration:
+        tender = w.country[project.country].tender
+        open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
+        if open_ and project_draw(w, d.TENDER_WON, project, 0) >= bid_strength(w, j):
+            end_project(w, j, t, k.LOST, k.TENDER_LOST, 0)
+        else:
+            award(w, j, t)
 
 
 @rule
@@ -100,15 +104,18 @@ def seek_lender(w, j, t):
 
 @rule
 def close_own_finance(w, i, t):
-    """Close the finance of awarded projects that need no bank."""
-    p = w.par[0]
-    j = w.place[i].first_project
-    while j >= 0:
-        project = w.project[j]
-        waits = project.stage == k.AWARDED and project.needs_loan == 0 and project.awarded < t
-        if waits and project_draw(w, d.FINANCIAL_CLOSE, project, t) < p.finance_closing:
+    """Close the finance of awarded projects of a place that need no bank."""
+    for n in range(first_open(w, i), first_open(w, i + 1)):
+        close_finance(w, w.project[n].nth_open, t)
+
+
+@rule
+def close_finance(w, j, t):
+    """Close the finance of an awarded project that needs no bank."""
+    project = w.project[j]
+    if project.stage == k.AWARDED and project.needs_loan == 0 and project.awarded < t:
+        if project_draw(w, d.FINANCIAL_CLOSE, project, t) < w.par[0].finance_closing:
             form_deal(w, j, t, k.OWN_FINANCE)
-        j = project.next
 
 
 @rule
@@ -121,17 +128,14 @@ def lend(w, b, t):
     and, for a unit's project, the centre's cooperation (Box 1; M07).
     """
     bank = w.actor[b]
-    for i in range(w.run[0].localities):
-        j = w.place[i].first_project
-        while j >= 0:
-            w.project[j].rank = 0.0
-            if w.project[j].bank == b:
-                rank_application(w, j, t)
-            j = w.project[j].next
-    while True:
+    ripe = 0
+    for n in range(w.run[0].open_projects):
+        j = w.project[n].nth_open
+        if w.project[j].stage == k.AWARDED and w.project[j].bank == b:
+            ripe += rank_application(w, j, t)
+    while ripe > 0:
+        ripe -= 1
         best = best_application(w, b)
-        if best < 0:
-            return
         project = w.project[best]
         project.rank = 0.0
         if project.loan <= bank.budget:
@@ -142,36 +146,34 @@ def lend(w, b, t):
 
 @rule
 def rank_application(w, j, t):
-    """Set the priority of a project's loan this month; 0 if it is not ripe."""
+    """Set the priority of an awarded project's loan this month; return 0 if it is not ripe."""
     p = w.par[0]
     project = w.project[j]
-    if project.stage != k.AWARDED or project.needs_loan == 0 or project.awarded >= t:
-        return
+    if project.needs_loan == 0 or project.awarded >= t:
+        return 0
     country = w.country[project.country]
     chance = p.finance_closing
     if project.finance == k.SOVEREIGN:
         if country.recognises == 0:
-            return
+            return 0
         if project.level == k.LOCAL and not is_aligned(w, project.place):
             chance *= 0.4
-    if project_draw(w, d.FINANCIAL_CLOSE, project, t) < chance:
-        project.rank = 1.0 + w.place[project.place].trust + 0.5 * country.stance
-        project.rank -= 0.1 * project.tens
-        project.rank = max(0.01, project.rank)
+    if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
+        return 0
+    rank = 1.0 + w.place[project.place].trust + 0.5 * country.stance - 0.1 * project.tens
+    project.rank = max(0.01, rank)
+    return 1
 
 
 @rule
 def best_application(w, b):
     """Return the bank's project of highest priority, -1 if none is left."""
     best = -1
-    for i in range(w.run[0].localities):
-        j = w.place[i].first_project
-        while j >= 0:
-            project = w.project[j]
-            if project.bank == b and project.rank > 0.0:
-                if best < 0 or outranks(w, j, best):
-                    best = j
-            j = project.next
+    for n in range(w.run[0].open_projects):
+        j = w.project[n].nth_open
+        project = w.project[j]
+        if project.rank > 0.0 and project.bank == b and (best < 0 or outranks(w, j, best)):
+            best = j
     return best
 
 
@@ -206,6 +208,9 @@ def form_deal(w, j, t, kind):
     place.deals_now += 1
     w.run[0].deals_now += 1
     place.deal_event = project.event
+    place.deal_near = t
+    for n in range(w.neighbour_start[project.place], w.neighbour_start[project.place + 1]):
+        w.place[w.neighbour[n]].deal_near = t
     if project.level == k.LOCAL:
         country.local_deals += 1.0
     elif project.level == k.CENTRAL:
@@ -220,4 +225,5 @@ def form_deal(w, j, t, kind):
 def gain_experience(w, a, c):
     """Let a firm, or the province it comes from, learn from a deal in a country (M62)."""
     known = w.experience[a, c]
+    w.actor[a].experienced = 1
     w.experience[a, c] = known + w.par[0].learning_experience * (1.0 - known)

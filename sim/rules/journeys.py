@@ -9,11 +9,14 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    YEAR,
     authority_at,
+    draw_of_month,
     elastic,
     exponential_arrival,
+    further_authority,
     is_centre,
-    local_authority,
+    least_of_year,
     logistic,
     record,
     trust_between,
@@ -105,20 +108,23 @@ def plan_journey(w, g, t):
             return
     if follows_invitation(w, g, t):
         return
-    country = w.country[w.place[g].country]
-    u = draw(w.run, d.GOVERNOR_TRAVELS, w.place[g].key, 0, t)
-    if u >= country.initiative_most:
-        return
-    further = authority_at(w, g) - local_authority(w, w.place[g].country)
+    place = w.place[g]
+    if t % YEAR == 0 or t == head.start:
+        least = least_of_year(w, d.GOVERNOR_TRAVELS_LEAST, place.key, 0, t)
+        governor.least_travel = math.log(least / (1.0 - least))
     readiness = (
-        country.initiative
+        w.country[place.country].initiative
         + p.initiative_will * will_of(w, g)
-        + p.initiative_imitation * w.place[g].demonstration
+        + p.initiative_imitation * place.demonstration
         + p.initiative_experience * governor.experience
-        + p.initiative_means * w.place[g].market
-        + p.initiative_authority * further
+        + p.initiative_means * place.market
+        + p.initiative_authority * further_authority(w, g)
     )
-    if u < logistic(readiness) * local_restraint(w, w.place[g].country):
+    if readiness <= governor.least_travel:
+        return
+    least = logistic(governor.least_travel)
+    u = draw_of_month(w, d.GOVERNOR_TRAVELS, d.GOVERNOR_TRAVELS_WHEN, place.key, 0, t, least)
+    if u < logistic(readiness) * local_restraint(w, place.country):
         governor.trip_actor = partner_in_china(w, g, t)
 
 

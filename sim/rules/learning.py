@@ -6,7 +6,8 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import authority_at, is_aligned, local_authority, record
+from sim.rules.basics import further_authority, is_aligned, local_authority, record
+from sim.rules.proposals import first_open
 
 RECENT = 0.97
 """Share of the memory of recent deals kept each month."""
@@ -17,16 +18,20 @@ NEIGHBOUR_SHARE = 0.5
 
 @rule
 def clear_ended(w, i, t):
-    """Take ended projects off a place's list."""
-    place = w.place[i]
-    while place.first_project >= 0 and w.project[place.first_project].stage >= k.FIRST_ENDED:
-        place.first_project = w.project[place.first_project].next
-    j = place.first_project
-    while j >= 0:
-        project = w.project[j]
-        while project.next >= 0 and w.project[project.next].stage >= k.FIRST_ENDED:
-            project.next = w.project[project.next].next
-        j = project.next
+    """Take the ended projects of a place off the list of open ones."""
+    for n in range(first_open(w, i + 1) - 1, first_open(w, i) - 1, -1):
+        clear_if_ended(w, n)
+
+
+@rule
+def clear_if_ended(w, n):
+    """Take an open project, by its position, off the list if it has ended."""
+    head = w.run[0]
+    if w.project[w.project[n].nth_open].stage < k.FIRST_ENDED:
+        return
+    head.open_projects -= 1
+    for m in range(n, head.open_projects):
+        w.project[m].nth_open = w.project[m + 1].nth_open
 
 
 @rule
@@ -35,7 +40,7 @@ def update_neighbour_demonstration(w, i, t):
     p = w.par[0]
     place = w.place[i]
     place.demonstration *= 1.0 - p.learning_forgetting
-    if w.run[0].deals_now == 0:
+    if place.deal_near != t:
         return
     impression = float(place.deals_now)
     source = place.deal_event if place.deals_now > 0 else 0
@@ -85,6 +90,8 @@ def gain_foothold(w, a, t):
     """Open offices where experience has grown (M62, M63)."""
     p = w.par[0]
     actor = w.actor[a]
+    if actor.experienced == 0:
+        return
     for c in range(len(w.country)):
         known = w.experience[a, c]
         if known > 0.0 and w.office[a, c] < 0:
@@ -120,21 +127,19 @@ def record_series(w, c, t):
     """Write a country's row of the monthly series; its columns are state.SERIES."""
     country = w.country[c]
     row = w.series[t, c]
-    row[0] = row[1] = row[2] = row[3] = row[7] = 0.0
-    row[4] = authority = local_authority(w, c)
+    row[0] = row[1] = row[2] = row[3] = 0.0
+    row[4] = local_authority(w, c)
     alive = w.par[0].tie_alive
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
         row[0] += place.trust / country.count
         row[2] += w.governor[i].will / country.count
         row[3] += (1.0 if is_aligned(w, i) else 0.0) / country.count
-        row[4] += (authority_at(w, i) - authority) / country.count
+        row[4] += further_authority(w, i) / country.count
         if place.trust >= alive:
             row[1] += place.provinces + place.firms
-        j = place.first_project
-        while j >= 0:
-            row[7] += 1.0
-            j = w.project[j].next
         place.deals_now = 0
+    end = country.first + country.count
+    row[7] = float(first_open(w, end) - first_open(w, country.first))
     row[5] = country.views
     row[6] = country.reputation

@@ -13,13 +13,12 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
-    authority_at,
     elastic,
     exponential_arrival,
+    further_authority,
     has_office,
     is_centre,
     local_authority,
-    logistic,
     total_trust,
     trust_between,
     will_of,
@@ -47,24 +46,16 @@ def assess_country(w, c, t):
         - p.outreach_smallness * country.smallness
     )
     total = 0.0
-    largest = -math.inf
-    keenest = 0.0
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
-        further = authority_at(w, i) - authority
         place.attraction = math.exp(
             local
-            + p.outreach_authority * further
+            + p.outreach_authority * further_authority(w, i)
             + p.outreach_market * place.market
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction
-        largest = max(largest, place.market)
-        keenest = max(keenest, p.initiative_authority * further)
     country.initiative = initiative_of_country(w, c, authority)
-    most = p.initiative_will + p.initiative_imitation + p.initiative_experience
-    most += p.initiative_means * largest + keenest
-    country.initiative_most = logistic(country.initiative + most)
     country.local_pull = total
     centre = w.place[country.centre]
     centre.attraction = attraction_of_centre(w, c, authority, tension)

@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import NEVER, logistic, normal_draw, record, total_trust, waiting_time
+from sim.rules.proposals import first_open, project_draw
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
@@ -42,25 +43,23 @@ def fade_ties(w, place, t, new_bloc, cause):
 
 
 @rule
-def lapse_at_turnover(w, place, t, level, cause):
+def lapse_at_turnover(w, place, end, t, level, cause):
     """Let projects not yet approved lapse with the office-holder who was to decide on them.
 
-    Talks in local power go with the governor, those in central power with the executive (M20, M21).
+    They are those of the places from ``place`` to before ``end``. Talks in local power go with the
+    governor, those in central power with the executive (M20, M21).
     """
     p = w.par[0]
-    j = w.place[place].first_project
-    while j >= 0:
-        project = w.project[j]
+    for n in range(first_open(w, place), first_open(w, end)):
+        project = w.project[w.project[n].nth_open]
         if project.stage <= k.SIGNED and project.level == level:
-            u = draw(w.run, d.LAPSE_AT_TURNOVER, project.key & 0xFFFFFFFF, project.key >> 32, t)
-            if u < p.turnover_lapse:
+            if project_draw(w, d.LAPSE_AT_TURNOVER, project, t) < p.turnover_lapse:
                 project.stage = k.LAPSED
                 project.ended = t
                 project.event = record(
-                    w, k.LAPSE, t, project.actor, place, k.NOBODY, project.sector, project.key,
-                    project.value, cause, project.event, 0,
+                    w, k.LAPSE, t, project.actor, project.place, k.NOBODY, project.sector,
+                    project.key, project.value, cause, project.event, 0,
                 )  # fmt: skip
-        j = project.next
 
 
 @rule
@@ -73,6 +72,8 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
         z = normal_draw(w.run, d.EXECUTIVE_STANCE, d.EXECUTIVE_STANCE_PAIR, country.key, key, 0)
         stance = min(1.0, max(-1.0, p.office_stance_centre + p.office_stance_spread * z))
     country.bloc_changed = 1 if bloc != country.bloc else 0
+    if country.bloc_changed == 1:
+        w.run[0].swept = t
     country.leader = key
     country.bloc = bloc
     country.stance = stance
@@ -86,8 +87,8 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
         )
         fade_ties(w, country.centre, t, country.bloc_changed == 1, country.office_event)
         # Every project stands in a locality, whoever decides on it.
-        for i in range(country.first, country.first + country.count):
-            lapse_at_turnover(w, i, t, k.CENTRAL, country.office_event)
+        end = country.first + country.count
+        lapse_at_turnover(w, country.first, end, t, k.CENTRAL, country.office_event)
 
 
 @rule
@@ -191,7 +192,7 @@ def install_governor(w, g, t, key, bloc, will, documented, cause):
         w, k.GOVERNOR_CHANGE, t, -1, g, k.NOBODY, -1, 0, 0.0, cause, 0, 0
     )
     fade_ties(w, g, t, new_bloc, governor.office_event)
-    lapse_at_turnover(w, g, t, k.LOCAL, governor.office_event)
+    lapse_at_turnover(w, g, g + 1, t, k.LOCAL, governor.office_event)
 
 
 @rule
@@ -207,6 +208,13 @@ def hold_governor_office(w, g, t):
         review_governor(w, g, t)
     if governor.order >= 0:
         order_governor(w, g, t)
+
+
+@rule
+def may_change(w, g, t):
+    """Tell whether a governor's office may change hands or traits this month."""
+    governor = w.governor[g]
+    return t >= governor.review or governor.order >= 0 or w.run[0].swept == t
 
 
 @rule

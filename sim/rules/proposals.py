@@ -9,9 +9,12 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, project_identity
 from sim.rules.basics import (
+    YEAR,
     authority_at,
+    draw_of_month,
     elastic,
     exponential_arrival,
+    least_of_year,
     local_authority,
     logistic,
     normal_draw,
@@ -96,9 +99,34 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):
     project.dealt = project.started = project.ended = -1
     project.cause0 = cause0
     project.cause1 = cause1
-    project.next = w.place[place].first_project
-    w.place[place].first_project = j
+    list_open(w, j)
     return j
+
+
+@rule
+def list_open(w, j):
+    """Enter a project in the list of open ones: by place, the newest of a place first."""
+    head = w.run[0]
+    n = head.open_projects
+    head.open_projects += 1
+    place = w.project[j].place
+    while n > 0 and w.project[w.project[n - 1].nth_open].place >= place:
+        w.project[n].nth_open = w.project[n - 1].nth_open
+        n -= 1
+    w.project[n].nth_open = j
+
+
+@rule
+def first_open(w, place):
+    """Return the position in the list of open projects of the first of a place, or after it."""
+    low, high = 0, w.run[0].open_projects
+    while low < high:
+        middle = (low + high) // 2
+        if w.project[w.project[middle].nth_open].place < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @rule
@@ -132,6 +160,8 @@ def make_wish(w, g, t):
     governor = w.governor[g]
     place = w.place[g]
     governor.wish_sector = -1
+    if t % YEAR == 0 or t == w.run[0].start:
+        governor.least_wish = least_of_year(w, d.WISH_LEAST, place.key, 0, t)
     if governor.trip_firm >= 0:
         governor.wish_actor = governor.trip_actor
         governor.wish_sector = governor.trip_sector
@@ -140,7 +170,10 @@ def make_wish(w, g, t):
         return
     will = will_of(w, g)
     chance = p.project_wish * will * will * place.trust * local_restraint(w, place.country)
-    if draw(w.run, d.WISH, place.key, 0, t) >= chance:
+    least = governor.least_wish
+    if chance <= least:
+        return
+    if draw_of_month(w, d.WISH, d.WISH_WHEN, place.key, 0, t, least) >= chance:
         return
     governor.wish_actor = place.trusted
     governor.wish_sector = wished_sector(w, g, governor.wish_actor, t)
@@ -314,29 +347,31 @@ def take_up_crossing(w, x, t):
 
 @rule
 def match_firms(w, i, t):
-    """Match the proposals at a place with firms; a match is a memorandum (sections a, d; M37).
+    """Match the proposals at a place with firms; a match is a memorandum (sections a, d; M37)."""
+    for n in range(first_open(w, i), first_open(w, i + 1)):
+        match_firm(w, w.project[n].nth_open, t)
+
+
+@rule
+def match_firm(w, j, t):
+    """Match a proposal with a firm.
 
     The chance falls with China's outward investment (M59). Negotiations lapse now and then.
     """
     p = w.par[0]
-    j = w.place[i].first_project
-    if j < 0:
-        return
-    investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
-    while j >= 0:
-        project = w.project[j]
-        if project.stage == k.PROPOSED:
-            trust = w.place[i].trust
-            if project.level == k.CENTRAL:
-                trust = max(trust, w.place[w.country[project.country].centre].trust)
-            chance = p.project_matching * (0.2 + 0.8 * trust) * investment
-            if project_draw(w, d.MATCH, project, t) < chance:
-                firm = firm_for(w, j, t)
-                if firm >= 0:
-                    sign_memorandum(w, j, t, firm)
-        if project.stage <= k.AWARDED and t >= project.lapses:
-            end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
-        j = project.next
+    project = w.project[j]
+    if project.stage == k.PROPOSED:
+        trust = w.place[project.place].trust
+        if project.level == k.CENTRAL:
+            trust = max(trust, w.place[w.country[project.country].centre].trust)
+        investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
+        chance = p.project_matching * (0.2 + 0.8 * trust) * investment
+        if project_draw(w, d.MATCH, project, t) < chance:
+            firm = firm_for(w, j, t)
+            if firm >= 0:
+                sign_memorandum(w, j, t, firm)
+    if project.stage <= k.AWARDED and t >= project.lapses:
+        end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
 
 
 @rule

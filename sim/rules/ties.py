@@ -135,56 +135,68 @@ def update_ties(w, a, t):
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
     twinning, university links and an office (M30, M60, M63), but at most all of it; both stocks
     decay, personal trust faster.
+
+    In the books of its office a tie counts as trust in whom it trusts most, and while it is alive
+    by its kind. A province adds up its readiness to twin. The order of entries does not matter:
+    equal trust is settled by identity.
     """
     p = w.par[0]
-    w.actor[a].readiness = 0.0
-    row = w.actor[a].first_tie
+    actor = w.actor[a]
+    kind = actor.kind
+    # As locals they are not read anew after each write to the state.
+    alive, consolidation = p.tie_alive, p.tie_consolidation
+    institutional_decay, personal_kept = p.tie_institutional_decay, 1.0 - p.tie_personal_decay
+    readiness = 0.0
+    row = actor.first_tie
     while row >= 0:
         tie = w.tie[row]
+        place = w.place[tie.place]
         speed = 1.0
-        if tie.twinned >= 0:
-            speed += p.tie_twinning
-            if tie.university <= t:
-                speed += p.tie_university
-        if has_office(w, a, tie.country, t):
-            speed += p.tie_office
+        if tie.twinned >= 0 or has_office(w, a, tie.country, t):
+            speed = consolidation_speed(w, row, t)
         # However fast, no more than all personal trust becomes institutional.
-        share = min(1.0, p.tie_consolidation * speed)
-        gain = share * tie.personal * (1.0 - tie.institutional)
-        tie.institutional += gain - p.tie_institutional_decay * tie.institutional
-        tie.personal *= 1.0 - p.tie_personal_decay
-        enter_in_books(w, a, row, t)
+        personal, institutional = tie.personal, tie.institutional
+        gain = min(1.0, consolidation * speed) * personal * (1.0 - institutional)
+        institutional += gain - institutional_decay * institutional
+        personal *= personal_kept
+        tie.institutional = institutional
+        tie.personal = personal
+        trust = 1.0 - (1.0 - personal) * (1.0 - institutional)
+        if trust > place.trust or place.trusted < 0 or (trust == place.trust and a < place.trusted):
+            place.trust = trust
+            place.trusted = a
+        if trust >= alive:
+            if kind == k.PROVINCE:
+                place.provinces += 1
+                if tie.twinned < 0:
+                    readiness += twinning_readiness(w, row, t)
+            elif kind == k.FIRM:
+                place.firms += 1
+                if actor.home >= 0 and w.tie_of[actor.home, tie.place] >= 0:
+                    ask_for_twinning(w, a, w.tie_of[actor.home, tie.place], t)
+            elif kind == k.ORGANISATION and actor.mission == k.FRIENDSHIP:
+                place.friendship = trust
         if tie.twinned >= 0 and tie.answer <= t:
             arrange_exchange(w, row, t)
         if tie.answer == t + 1:
             call_for_answer(w, row, t)
         row = tie.of_actor
+    actor.readiness = readiness
 
 
 @rule
-def enter_in_books(w, a, row, t):
-    """Enter a tie in the books of its office; a province adds up its readiness to twin.
-
-    The order of entries does not matter: equal trust is settled by identity.
-    """
+def consolidation_speed(w, row, t):
+    """Return how much faster than by itself a tie's trust becomes institutional, a factor."""
+    p = w.par[0]
     tie = w.tie[row]
-    place = w.place[tie.place]
-    trust = total_trust(tie)
-    first = place.trusted < 0 or trust > place.trust
-    if first or (trust == place.trust and a < place.trusted):
-        place.trust = trust
-        place.trusted = a
-    if trust < w.par[0].tie_alive:
-        return
-    if tie.kind == k.PROVINCE:
-        place.provinces += 1
-        w.actor[a].readiness += twinning_readiness(w, row, t)
-    elif tie.kind == k.FIRM:
-        place.firms += 1
-        if tie.home >= 0 and w.tie_of[tie.home, tie.place] >= 0:
-            ask_for_twinning(w, a, w.tie_of[tie.home, tie.place], t)
-    elif tie.kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
-        place.friendship = trust
+    speed = 1.0
+    if tie.twinned >= 0:
+        speed += p.tie_twinning
+        if tie.university <= t:
+            speed += p.tie_university
+    if has_office(w, tie.actor, tie.country, t):
+        speed += p.tie_office
+    return speed
 
 
 @rule

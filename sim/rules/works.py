@@ -8,24 +8,28 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import is_aligned, logistic, record
-from sim.rules.proposals import end_project, project_draw
+from sim.rules.proposals import end_project, first_open, project_draw
 
 
 @rule
 def carry_out_works(w, i, t):
     """Carry the projects of a place through construction, and let the public have its say."""
-    j = w.place[i].first_project
-    while j >= 0:
-        project = w.project[j]
-        if k.SIGNED <= project.stage <= k.STALLED and project.stage != k.ACQUIRING:
-            face_public(w, j, t)
-        if project.stage == k.FINANCED and project.dealt < t:
-            break_ground(w, j, t)
-        elif project.stage == k.BUILDING:
-            build(w, j, t)
-        elif project.stage == k.STALLED:
-            wait_for_restart(w, j, t)
-        j = project.next
+    for n in range(first_open(w, i), first_open(w, i + 1)):
+        carry_out_work(w, w.project[n].nth_open, t)
+
+
+@rule
+def carry_out_work(w, j, t):
+    """Carry a project through a month of construction, and let the public have its say."""
+    project = w.project[j]
+    if k.SIGNED <= project.stage <= k.STALLED and project.stage != k.ACQUIRING:
+        face_public(w, j, t)
+    if project.stage == k.FINANCED and project.dealt < t:
+        break_ground(w, j, t)
+    elif project.stage == k.BUILDING:
+        build(w, j, t)
+    elif project.stage == k.STALLED:
+        wait_for_restart(w, j, t)
 
 
 @rule

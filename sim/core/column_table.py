@@ -1,0 +1,92 @@
+"""A table of the state kept column by column, so that a rule loads only what it reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+class ColumnTable:
+    """Hold rows of 8-byte fields, each field in one piece of memory.
+
+    ``table["trust"]`` is a column and ``table[row].trust`` one value, both to read and to write;
+    ``table[rows]``, with a slice or an array, is a copy of several rows as a record array.
+
+    Parameters
+    ----------
+    dtype
+        Record dtype whose fields are all 8 bytes wide.
+    rows
+        Number of rows, or the memory of the table: whole numbers, shape (fields, rows).
+    """
+
+    __slots__ = ("columns", "dtype", "words")
+
+    def __init__(self, dtype: np.dtype[Any], rows: int | Array) -> None:
+        names = dtype.names or ()
+        self.dtype = dtype
+        self.words: Array = (
+            np.zeros((len(names), rows), np.int64) if isinstance(rows, int) else rows
+        )
+        self.columns: dict[str, Array] = {
+            name: words.view(dtype[name]) for name, words in zip(names, self.words, strict=True)
+        }
+
+    @classmethod
+    def from_records(cls, records: Array) -> ColumnTable:
+        """Return a table with the rows of a record array."""
+        table = cls(records.dtype, len(records))
+        table[:] = records
+        return table
+
+    def __len__(self) -> int:
+        return int(self.words.shape[1])
+
+    def copy(self) -> ColumnTable:
+        """Return a copy."""
+        return ColumnTable(self.dtype, self.words.copy())
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return self.columns[key]
+        if isinstance(key, int | np.integer):
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"row {key} of {len(self)}")
+            return Row(self.columns, int(key))
+        words = np.ascontiguousarray(self.words[:, key].T)
+        return words.view(self.dtype).reshape(-1).view(np.recarray)
+
+    def __setitem__(self, key: Any, values: Any) -> None:
+        if isinstance(key, str):
+            self.columns[key][...] = values
+            return
+        for name, column in self.columns.items():
+            column[key] = values[name]
+
+
+class Row:
+    """Read and write one row of a table by the names of its fields."""
+
+    __slots__ = ("_columns", "_row")
+
+    def __init__(self, columns: dict[str, Array], row: int) -> None:
+        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_row", row)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name][self._row]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._columns[name][self._row] = value
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._columns[name][self._row]
+        except KeyError:
+            raise AttributeError(f"no field {name!r}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
