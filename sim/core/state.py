@@ -177,6 +177,7 @@ ACTOR = (
     Field("local_loans", "i", "0/1", "bank that may lend to a locality"),
     Field("budget", "f", "US$ million", "funds a bank can still commit"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
+    Field("first_office", "i", "month", "month its first office opened"),
     Field("experienced", "i", "0/1", "has experience in any country"),
     Field("readiness", "f", "trust", "readiness to twin, over all ties of a province"),
     Field("next_university", "i", "month", "next month in which a university link is due"),

@@ -81,6 +81,8 @@ def initial_state(scenario: Scenario, world: World) -> State:
         forum=_forums(world, at, t),
         intervention=orders(changes, at),
     )
+    months = np.where(result.office < 0, NEVER, result.office)
+    result.actor["first_office"] = months.min(axis=1, initial=NEVER)
     _check_keys(result)
     return result
 
@@ -223,6 +225,7 @@ def _agents(world: World, at: Positions) -> Array:
             "active_since": -NEVER,
             "first_tie": -1,
             "next_university": NEVER,
+            "first_office": NEVER,
             "invited_to": -1,
             "trip_place": -1,
             "trip_partner": -1,

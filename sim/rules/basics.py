@@ -62,7 +62,7 @@ def least_of_year(w, decision, a, b, t):
     else need be drawn.
     """
     v = draw(w.run, decision, a, b, t - t % YEAR)
-    return -math.expm1(math.log1p(-v) / YEAR)
+    return 1.0 - math.exp(math.log(v) / YEAR)
 
 
 @rule

@@ -97,21 +97,22 @@ def plan_journey(w, g, t):
     section e; M22, M41, M43, M50, M52).
     """
     p = w.par[0]
-    governor = w.governor[g]
-    governor.trip_actor = -1
-    governor.trip_host = -1
-    governor.trip_forum = -1
-    governor.trip_firm = -1
     head = w.run[0]
-    for f in range(head.forum, head.forum + head.forums):
-        if attends_forum(w, g, f, t):
-            return
-    if follows_invitation(w, g, t):
-        return
+    governor = w.governor[g]
     place = w.place[g]
     if t % YEAR == 0 or t == head.start:
         least = least_of_year(w, d.GOVERNOR_TRAVELS_LEAST, place.key, 0, t)
         governor.least_travel = math.log(least / (1.0 - least))
+    if governor.trip_actor >= 0:
+        governor.trip_actor = -1
+        governor.trip_host = -1
+        governor.trip_forum = -1
+        governor.trip_firm = -1
+    for f in range(head.forum, head.forum + head.forums):
+        if attends_forum(w, g, f, t):
+            return
+    if governor.invited_by >= 0 and follows_invitation(w, g, t):
+        return
     readiness = (
         w.country[place.country].initiative
         + p.initiative_will * will_of(w, g)
@@ -120,6 +121,7 @@ def plan_journey(w, g, t):
         + p.initiative_means * place.market
         + p.initiative_authority * further_authority(w, g)
     )
+    # A chance below the least number of the year is not met this month.
     if readiness <= governor.least_travel:
         return
     least = logistic(governor.least_travel)
@@ -134,7 +136,7 @@ def follows_invitation(w, g, t):
     governor = w.governor[g]
     a = governor.invited_by
     governor.invited_by = -1
-    if a < 0 or not may_work_in(w, a, w.place[g].country):
+    if not may_work_in(w, a, w.place[g].country):
         return False
     u = draw(w.run, d.INVITATION_FOLLOWED, w.place[g].key, w.actor[a].key, t)
     if u >= local_restraint(w, w.place[g].country):

@@ -6,7 +6,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import further_authority, is_aligned, local_authority, record
+from sim.rules.basics import further_authority, local_authority, record
 from sim.rules.proposals import first_open
 
 RECENT = 0.97
@@ -98,6 +98,7 @@ def gain_foothold(w, a, t):
             u = draw(w.run, d.OFFICE_OPENED, actor.key, w.country[c].key, t)
             if u < p.learning_office * known:
                 w.office[a, c] = t
+                actor.first_office = min(actor.first_office, t)
                 centre = w.country[c].centre
                 record(w, k.OFFICE_OPENED, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
 
@@ -126,20 +127,24 @@ def form_views(w, c, t):
 def record_series(w, c, t):
     """Write a country's row of the monthly series; its columns are state.SERIES."""
     country = w.country[c]
-    row = w.series[t, c]
-    row[0] = row[1] = row[2] = row[3] = 0.0
-    row[4] = local_authority(w, c)
-    alive = w.par[0].tie_alive
-    for i in range(country.first, country.first + country.count):
-        place = w.place[i]
-        row[0] += place.trust / country.count
-        row[2] += w.governor[i].will / country.count
-        row[3] += (1.0 if is_aligned(w, i) else 0.0) / country.count
-        row[4] += further_authority(w, i) / country.count
+    first, end = country.first, country.first + country.count
+    trust, ties, will, aligned, further = 0.0, 0, 0.0, 0, 0.0
+    alive, bloc = w.par[0].tie_alive, country.bloc
+    for i in range(first, end):
+        place, governor = w.place[i], w.governor[i]
+        trust += place.trust
+        will += governor.will
+        aligned += 1 if governor.bloc == bloc else 0
+        further += further_authority(w, i)
         if place.trust >= alive:
-            row[1] += place.provinces + place.firms
+            ties += place.provinces + place.firms
         place.deals_now = 0
-    end = country.first + country.count
-    row[7] = float(first_open(w, end) - first_open(w, country.first))
+    row = w.series[t, c]
+    row[0] = trust / country.count
+    row[1] = ties
+    row[2] = will / country.count
+    row[3] = aligned / country.count
+    row[4] = local_authority(w, c) + further / country.count
     row[5] = country.views
     row[6] = country.reputation
+    row[7] = first_open(w, end) - first_open(w, first)

@@ -146,13 +146,14 @@ def update_ties(w, a, t):
     # As locals they are not read anew after each write to the state.
     alive, consolidation = p.tie_alive, p.tie_consolidation
     institutional_decay, personal_kept = p.tie_institutional_decay, 1.0 - p.tie_personal_decay
+    has_offices = actor.first_office <= t
     readiness = 0.0
     row = actor.first_tie
     while row >= 0:
         tie = w.tie[row]
         place = w.place[tie.place]
         speed = 1.0
-        if tie.twinned >= 0 or has_office(w, a, tie.country, t):
+        if tie.twinned >= 0 or (has_offices and has_office(w, a, tie.country, t)):
             speed = consolidation_speed(w, row, t)
         # However fast, no more than all personal trust becomes institutional.
         personal, institutional = tie.personal, tie.institutional
