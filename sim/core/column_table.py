@@ -49,6 +49,10 @@ class ColumnTable:
         """Return a copy."""
         return ColumnTable(self.dtype, self.words.copy())
 
+    def tobytes(self) -> bytes:
+        """Return all values as bytes, column by column."""
+        return self.words.tobytes()
+
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             return self.columns[key]
