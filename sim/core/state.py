@@ -8,6 +8,7 @@ associations, in that order. Months are counted from January 2000. -1 stands for
 
 from __future__ import annotations
 
+import mmap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -371,11 +372,14 @@ def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
 
 
 def empty_table(name: str, rows: int) -> Any:
-    """Return a table of the state with all fields zero; events are written whole when recorded."""
+    """Return a table of the state with all fields zero."""
     dtype = record_type(RECORDS[name])
     if name in COLUMN_TABLES:
         return ColumnTable(dtype, rows)
-    return np.empty(rows, dtype) if name == "event" else np.zeros(rows, dtype)
+    if name == "event":
+        # Memory anew from the system costs nothing until it is touched; numpy would clear it all.
+        return np.frombuffer(mmap.mmap(-1, rows * dtype.itemsize), dtype)
+    return np.zeros(rows, dtype)
 
 
 class State(NamedTuple):

@@ -86,7 +86,9 @@ class Handle:
         words: list[int] = []
         for name, (dtype, dimensions) in LAYOUT.items():
             array = getattr(w, name)
-            if isinstance(array, ColumnTable):
+            if name in state.COLUMN_TABLES:
+                if not isinstance(array, ColumnTable) or array.dtype != dtype:
+                    raise TypeError(f"{name} is not a table of columns of {dtype}")
                 words += [array.words.ctypes.data, len(array)]
                 continue
             if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:

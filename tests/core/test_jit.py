@@ -192,7 +192,7 @@ w = initial_state(load("baseline", world), world)
 w.run["mean_authority"], w.par["authority_effect"] = 0.5, 1.0
 w.country["authority"], w.country["consolidation"] = 0.25, 0.0
 print(sim.core.jit.PACKAGE, *w.par.dtype.names[:1])
-print(local_authority(handle(w), 0), local_authority.py_func(w, 0))
+print(local_authority(handle(w), 0), local_authority.py_func(handle(w), 0))
 """
 
 

@@ -52,7 +52,7 @@ def test_every_unit_is_known() -> None:
         ("country", "stance", -1.1),
         ("place", "trusted", 10**6),
         ("actor", "budget", -1.0),
-        ("country", "initiative_most", 1.01),
+        ("country", "restraint", 1.01),
     ],
 )
 def test_what_a_unit_does_not_allow_is_found(

@@ -37,7 +37,7 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "twinning": [{"kind": "twinning", "locality": "BR-SP", "province": "CN-HA"}],
     # One sector alone may leave a short run as it was.
     "programme": [{"kind": "programme", "country": country, "sector": "power", "value": 1.0}
-                  for country in ("ARG", "BRA", "MEX", "VEN")],
+                  for country in ("ARG", "BOL", "BRA", "COL", "ECU", "MEX", "PER", "VEN")],
 }  # fmt: skip
 
 

@@ -332,7 +332,13 @@ def calls_in(function: ast.AST) -> dict[str, str]:
 
 def test_the_compiled_month_calls_the_rule_named_like_the_verb() -> None:
     tree = ast.parse(Path(str(schedule.__file__)).read_text(encoding="utf-8"))
-    assert calls_in(tree) == {verb: verb for verb in VERBS}
+    called = calls_in(tree)
+    assert set(called) == set(VERBS)
+    for verb, rule in called.items():
+        # Open projects are gone through by themselves; the verb's rule calls theirs for a place.
+        (owner,) = (found for module in RULES if (found := vars(module).get(verb)))
+        source = inspect.getsource(getattr(owner, "py_func", owner))
+        assert rule == verb or f"{rule}(w, " in source, verb
     assert V._asdict() == {verb: number for number, verb in enumerate(VERBS)}
 
 

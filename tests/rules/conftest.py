@@ -134,6 +134,15 @@ class Bench:
             w.project[name][j] = value_
         return j
 
+    def open_projects(self, place: int) -> list[int]:
+        """Return the open projects of a place in the order of the list."""
+        rows = self.w.project["nth_open"][: int(self.w.run["open_projects"][0])]
+        return [int(j) for j in rows if self.w.project["place"][j] == place]
+
+    def forget_projects(self) -> None:
+        """Leave no project open."""
+        self.w.run["open_projects"] = 0
+
     def events(self, kind: int) -> np.ndarray[Any, Any]:
         """Return the events of a kind in the month the bench is at."""
         log = self.w.event[: int(self.w.run["events"][0])]

@@ -42,7 +42,7 @@ def decided(bench: Bench, c: int, level: int, stage: int = k.APPROVED, **fields:
     approvals.approve_centrally(bench.h, c, bench.t)
     found = sum(bench.stage(j) == stage for j in rows)
     bench.w.run["projects"] -= COUNT
-    bench.w.place["first_project"][i] = -1
+    bench.forget_projects()
     return found
 
 

@@ -47,7 +47,7 @@ def awarded(bench: Bench, tender: float, **par: float) -> tuple[int, int]:
     rows = [bench.project(i, k.APPROVED, sector=s % 10) for s in range(60)]
     finance.award_projects(bench.h, i, bench.t)
     stages = [bench.stage(j) for j in rows]
-    bench.w.place["first_project"][i] = -1
+    bench.forget_projects()
     return stages.count(k.AWARDED), stages.count(k.LOST)
 
 

@@ -109,7 +109,6 @@ def test_what_sends_governors_to_china(bench: Bench, cause: str) -> None:
     w = bench.w
     w.governor["will"][g] = 0.0
     w.country["initiative"][c] = -3.0
-    w.country["initiative_most"][c] = 1.0
     bench.par(initiative_will=5.0, initiative_imitation=3.0, initiative_experience=3.0)
     before = trips(bench, g)
     table = {"demonstration": w.place, "initiative": w.country}.get(cause, w.governor)
@@ -117,25 +116,24 @@ def test_what_sends_governors_to_china(bench: Bench, cause: str) -> None:
     assert trips(bench, g) > before
 
 
-def test_the_ceiling_of_a_countrys_initiative_cuts_nobody_off(bench: Bench) -> None:
-    """The shortcut by country is an upper bound on every governor's own chance."""
+@pytest.mark.parametrize("readiness", [-5.0, -3.0, -1.0])
+def test_journeys_come_at_the_chance_of_their_readiness(bench: Bench, readiness: float) -> None:
+    """The shortcut by year passes over nobody: it fails if a month is wrongly left out."""
     c = bench.country()
-    bench.step("assess_country")
-    country = bench.w.country[c]
-    p = bench.w.par[0]
-    most = country["initiative"] + p["initiative_will"]
-    most += p["initiative_imitation"] + p["initiative_experience"]
-    first = int(country["first"])
-    markets = bench.w.place["market"][first : first + int(country["count"])]
-    most += p["initiative_means"] * markets.max()
-    assert country["initiative_most"] >= 1.0 / (1.0 + np.exp(-most)) - 1e-12
+    g = bench.place(c)
+    bench.w.country["initiative"][c] = readiness
+    bench.par(**dict.fromkeys(("initiative_will", "initiative_experience", "initiative_means"), 0))
+    months = 12_000
+    chance = 1.0 / (1.0 + np.exp(-readiness))
+    expected, spread = months * chance, np.sqrt(months * chance * (1.0 - chance))
+    assert abs(trips(bench, g, months) - expected) < 4.0 * spread
 
 
 def test_larger_economies_have_the_means_for_journeys(bench: Bench) -> None:
     c = bench.country()
     g = bench.place(c)
     bench.w.governor["will"][g] = 0.0
-    bench.w.country["initiative"][c], bench.w.country["initiative_most"][c] = -1.0, 1.0
+    bench.w.country["initiative"][c] = -1.0
 
     def trips_of(market: float, means: float) -> int:
         bench.w.place["market"][g] = market
@@ -346,7 +344,6 @@ def test_governors_who_are_not_insulated_stay_at_home_under_strain(bench: Bench)
     c = bench.country()
     g = bench.place(c)
     bench.w.country["initiative"][c] = 3.0
-    bench.w.country["initiative_most"][c] = 1.0
     bench.par(approval_insulation=0.0)
     free = trips(bench, g)
     bench.w.country["restraint"][c] = 0.3
@@ -394,7 +391,8 @@ def test_a_month_at_home_settles_nothing(bench: Bench) -> None:
     g = bench.place(bench.country())
     bench.w.run["forums"] = 0
     bench.w.governor["trip_firm"][g] = bench.actors(k.FIRM)[0]
-    bench.w.country["initiative_most"][bench.w.place["country"][g]] = 0.0
+    bench.w.governor["trip_actor"][g] = bench.actors(k.PROVINCE)[0]
+    bench.w.country["initiative"][bench.w.place["country"][g]] = -99.0
     journeys.plan_journey(bench.h, g, bench.t)
     assert bench.w.governor["trip_firm"][g] == -1
 

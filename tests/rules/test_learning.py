@@ -30,6 +30,7 @@ def test_a_deal_impresses_its_place_and_its_neighbours_only(bench: Bench) -> Non
     bench.par(learning_demonstration=0.4)
     i = next(i for i in range(bench.localities) if len(neighbours(bench, i)) >= 4)
     w.place["deals_now"][i] = w.run["deals_now"][0] = 1
+    w.place["deal_near"][[i, *neighbours(bench, i)]] = bench.t
     w.place["deal_event"][i] = 44
     for g in range(bench.localities):
         learning.update_neighbour_demonstration(bench.h, g, bench.t)
@@ -48,13 +49,13 @@ def test_a_deal_anywhere_in_the_country_impresses_its_centre(bench: Bench) -> No
     w.place["deals_now"][last] = w.run["deals_now"][0] = 2
     w.place["deal_event"][last] = 44
     bench.step("update_country_demonstration")
-    centres = w.place[bench.localities :]
-    assert np.flatnonzero(centres["demonstration"]).tolist() == [c]
-    assert centres["demonstration"][c] == pytest.approx(0.4)
-    assert centres["demonstration_event"][c] == 44
+    seen = w.place["demonstration"][bench.localities :]
+    assert np.flatnonzero(seen).tolist() == [c]
+    assert seen[c] == pytest.approx(0.4)
+    assert w.place["demonstration_event"][bench.localities + c] == 44
     w.run["deals_now"] = 0
     bench.step("update_country_demonstration")
-    assert centres["demonstration"][c] == pytest.approx(0.2)
+    assert seen[c] == pytest.approx(0.2)
 
 
 def test_impressions_fade(bench: Bench) -> None:
@@ -70,7 +71,7 @@ def test_offices_open_where_experience_has_grown(bench: Bench) -> None:
     bench.par(learning_office=1.0)
     learning.gain_foothold(bench.h, a, bench.t)
     assert (bench.w.office[a] == -1).all()
-    bench.w.experience[a, c] = 1.0
+    bench.w.experience[a, c], bench.w.actor["experienced"][a] = 1.0, 1
     for _ in range(2):
         learning.gain_foothold(bench.h, a, bench.t)
     assert np.flatnonzero(bench.w.office[a] >= 0).tolist() == [c]
@@ -120,12 +121,7 @@ def test_ended_projects_leave_the_list(bench: Bench, ended: tuple[int, ...]) -> 
     for n in ended:
         bench.w.project["stage"][rows[n]] = k.OPERATING if n % 2 else k.CANCELLED
     learning.clear_ended(bench.h, i, bench.t)
-    listed = []
-    j = int(bench.w.place["first_project"][i])
-    while j >= 0:
-        listed.append(j)
-        j = int(bench.w.project["next"][j])
-    assert sorted(listed) == [rows[n] for n in range(5) if n not in ended]
+    assert bench.open_projects(i) == [rows[n] for n in range(4, -1, -1) if n not in ended]
 
 
 def test_stock_is_taken_of_what_there_is(bench: Bench) -> None:

@@ -62,12 +62,12 @@ def test_talks_not_yet_approved_lapse_with_who_backed_them(bench: Bench) -> None
     stages = (k.PROPOSED, k.SIGNED, k.APPROVED, k.BUILDING)
     rows = [bench.project(i, stage) for stage in stages]
     centrally = bench.project(i, k.SIGNED, level=k.CENTRAL)
-    politics.lapse_at_turnover(bench.h, i, bench.t, k.LOCAL, 5)
+    politics.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
     assert bench.stage(centrally) == k.SIGNED
     assert [bench.stage(j) for j in rows] == [k.LAPSED, k.LAPSED, k.APPROVED, k.BUILDING]
     bench.par(turnover_lapse=0.0)
     kept = bench.project(i, k.PROPOSED)
-    politics.lapse_at_turnover(bench.h, i, bench.t, k.LOCAL, 5)
+    politics.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
     assert bench.stage(kept) == k.PROPOSED
 
 

@@ -73,13 +73,14 @@ def test_sizes_are_lognormal_around_the_sectors_median(bench: Bench) -> None:
 
 
 def test_a_new_project_is_on_its_places_list(bench: Bench) -> None:
-    i = bench.place(bench.country())
+    i = bench.place(bench.country(), 1)
     first = proposals.add_project(bench.h, bench.t, i, 2, 99, 10.0, 4, 5)
     second = proposals.add_project(bench.h, bench.t, i, 3, 99, 1000.0, 0, 0)
     w = bench.w
-    assert w.place["first_project"][i] == second
-    assert w.project["next"][second] == first
-    assert w.project["next"][first] == -1
+    elsewhere = [bench.project(place, k.PROPOSED) for place in (i + 1, i - 1)]
+    assert bench.open_projects(i) == [second, first]
+    assert [bench.open_projects(place) for place in (i + 1, i - 1)] == [[j] for j in elsewhere]
+    assert [proposals.first_open(bench.h, place) for place in (i - 1, i, i + 1)] == [0, 1, 3]
     assert w.project["key"][first] != w.project["key"][second]
     assert w.project["tens"][[first, second]].tolist() == pytest.approx([-1.0, 1.0])
     assert (w.project["lapses"][[first, second]] > bench.t).all()
@@ -266,7 +267,7 @@ def signed(bench: Bench, trust: float, investment: float = 1.0) -> int:
     proposals.match_firms(bench.h, i, bench.t)
     found = sum(bench.stage(j) == k.SIGNED for j in rows)
     bench.w.project["stage"][rows] = k.OPERATING
-    bench.w.place["first_project"][i] = -1
+    bench.forget_projects()
     return found
 
 

@@ -44,6 +44,7 @@ def consolidated(bench: Bench, *, twinned: bool, university: bool, office: bool)
     bench.w.tie["twinned"][row] = bench.t - 1 if twinned else -1
     bench.w.tie["university"][row] = bench.t - 1 if university else NEVER
     bench.w.office[0, c] = 0 if office else -1
+    bench.w.actor["first_office"][0] = 0 if office else NEVER
     ties.update_ties(bench.h, 0, bench.t)
     return float(bench.w.tie["institutional"][row])
 

@@ -118,7 +118,7 @@ def protests(bench: Bench, visibility: float, value: float, stage: int = k.BUILD
     for s in range(60):
         bench.project(i, stage, sector=s % 10, value=value)
     works.carry_out_works(bench.h, i, bench.t)
-    bench.w.place["first_project"][i] = -1
+    bench.forget_projects()
     return len(bench.events(k.BACKLASH)) - before
 
 
