@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import mmap
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+
+
+def untouched_records(dtype: np.dtype[Any], rows: int) -> Array:
+    """Return a record array of zeros that takes memory only where it is written.
+
+    Memory anew from the system is zero and costs nothing until it is touched; that which numpy
+    gives may have been used, and is cleared.
+    """
+    return np.frombuffer(mmap.mmap(-1, max(1, rows * dtype.itemsize)), dtype, rows)
 
 
 class ColumnTable:

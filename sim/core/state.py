@@ -1,22 +1,19 @@
 """The state of a run: every field in one place, with its unit and meaning.
 
-A run's state is a :class:`State`, a named tuple of record arrays and matrices. Compiled rules and
-Mesa agents read and write the same arrays. Index spaces: places are the localities in table order
+A run's state is a :class:`State`, a named tuple of tables and matrices. Compiled rules and Mesa
+agents read and write the same arrays. Index spaces: places are the localities in table order
 followed by one centre a country; actors are provinces, organisations, embassies, firms, banks and
 associations, in that order. Months are counted from January 2000. -1 stands for none.
 """
 
 from __future__ import annotations
 
-import mmap
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.column_table import ColumnTable
+from sim.core.column_table import Array, ColumnTable, untouched_records
 from sim.core.parameters import PARAMETERS
-
-Array = np.ndarray[Any, Any]
 
 
 class Field(NamedTuple):
@@ -50,7 +47,6 @@ RUN = (
     Field("institutes", "i", "count", "Confucius Institutes open"),
     Field("deals_now", "i", "count", "deals formed this month"),
     Field("open_projects", "i", "count", "projects not ended yet"),
-    Field("swept", "i", "month", "latest change of any executive to another bloc"),
     Field("next_intervention", "i", "row", "next intervention due"),
 )
 
@@ -350,9 +346,7 @@ INTERVENTION = (
     Field("event", "i", "event", "the order as announced"),
 )
 
-PARAMETER = tuple(
-    Field(entry.field, "f", entry.unit, entry.meaning) for entry in PARAMETERS.values()
-)
+PARAMETER = tuple(Field(p.field, "f", p.unit, p.meaning) for p in PARAMETERS.values())
 
 RECORDS: dict[str, tuple[Field, ...]] = {
     "run": RUN, "par": PARAMETER, "country": COUNTRY, "governor": GOVERNOR, "place": PLACE,
@@ -360,10 +354,6 @@ RECORDS: dict[str, tuple[Field, ...]] = {
     "leader": LEADER, "holder": HOLDER, "recognition": RECOGNITION, "forum": FORUM,
     "crossing": CROSSING, "intervention": INTERVENTION,
 }  # fmt: skip
-
-
-COLUMN_TABLES = ("governor", "place", "actor", "tie", "project")
-"""Tables kept column by column: most steps go through all rows and read a few fields."""
 
 
 def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
@@ -374,12 +364,7 @@ def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
 def empty_table(name: str, rows: int) -> Any:
     """Return a table of the state with all fields zero."""
     dtype = record_type(RECORDS[name])
-    if name in COLUMN_TABLES:
-        return ColumnTable(dtype, rows)
-    if name == "event":
-        # Memory anew from the system costs nothing until it is touched; numpy would clear it all.
-        return np.frombuffer(mmap.mmap(-1, rows * dtype.itemsize), dtype)
-    return np.zeros(rows, dtype)
+    return (ColumnTable if name in COLUMN_TABLES else untouched_records)(dtype, rows)
 
 
 class State(NamedTuple):
@@ -389,6 +374,7 @@ class State(NamedTuple):
     """
 
     # changing in a run
+
     run: Array  # (1,) RUN
     par: Array  # (1,) PARAMETER
     par_values: Array  # (number of parameters,) the same memory as ``par``
@@ -433,22 +419,22 @@ CHANGING = (
     "experience", "national", "series", "forum", "intervention",
 )  # fmt: skip
 POOLS = ("tie", "project", "event")
+COLUMN_TABLES = ("governor", "place", "actor", "tie", "project")  # most are swept every month
 
 
 def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
     fresh = {name: getattr(template, name).copy() for name in CHANGING}
-    pools = {n: empty_table(n, len(getattr(template, n))) for n in POOLS}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
-        used = int(getattr(template.run[0], name + "s"))
-        pools[name][:used] = getattr(template, name)[:used]
-    return template._replace(**fresh, **pools)
+        old, used = getattr(template, name), int(getattr(template.run[0], name + "s"))
+        fresh[name] = empty_table(name, len(old))
+        fresh[name][:used] = old[:used]
+    return template._replace(**fresh)
 
 
 def grown(state: State, name: str) -> State:
     """Return the state with twice the room in one of its pools."""
-    old = getattr(state, name)
-    new = empty_table(name, 2 * len(old))
+    new = empty_table(name, 2 * len(old := getattr(state, name)))
     new[: len(old)] = old[:]
     return state._replace(**{name: new})

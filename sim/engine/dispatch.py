@@ -187,28 +187,28 @@ def take_step_of_proposals(w, verb, first, end, t):
 def take_step_of_projects(w, verb, first, end, t):
     """Take a step of the phase of projects: what becomes of the proposals."""
     if verb == V.match_firms:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             proposals.match_firm(w, w.project[n].nth_open, t)
     elif verb == V.approve_locally:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             approvals.decide_locally(w, w.project[n].nth_open, t)
     elif verb == V.approve_centrally:
         for i in range(first, end):
             approvals.approve_centrally(w, i, t)
     elif verb == V.award_projects:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             finance.decide_award(w, w.project[n].nth_open, t)
     elif verb == V.close_own_finance:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             finance.close_finance(w, w.project[n].nth_open, t)
     elif verb == V.lend:
         for i in range(first, end):
             finance.lend(w, i, t)
     elif verb == V.close_acquisitions:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             acquisitions.close_acquisition(w, w.project[n].nth_open, t)
     elif verb == V.carry_out_works:
-        for n in range(w.run[0].open_projects):
+        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             works.carry_out_work(w, w.project[n].nth_open, t)
 
 
@@ -228,7 +228,8 @@ def take_step_of_learning(w, verb, first, end, t):
         for i in range(first, end):
             learning.form_views(w, i, t)
     elif verb == V.clear_ended:
-        for n in range(w.run[0].open_projects - 1, -1, -1):
+        start = proposals.first_open(w, first)
+        for n in range(proposals.first_open(w, end) - 1, start - 1, -1):
             learning.clear_if_ended(w, n)
     elif verb == V.record_series:
         for i in range(first, end):

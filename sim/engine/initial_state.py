@@ -51,7 +51,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     leader, holder = _leaders(world, at, start), _holders(world, at, start)
     recognition = _recognitions(world, at, start)
     countries = _countries(world, at, start, leader[1], recognition[1])
-    places = _places(world, at)
+    places, offices = _places(world, at), _offices(world, at)
     t, c = len(matrices["signal"]), len(countries)
     result = State(
         run=_run(scenario, world, mean_authority, at),
@@ -60,10 +60,10 @@ def initial_state(scenario: Scenario, world: World) -> State:
         country=countries,
         governor=ColumnTable.from_records(_governors(len(at.locality), start, holder[1])),
         place=ColumnTable.from_records(places),
-        actor=ColumnTable.from_records(_agents(world, at)),
+        actor=ColumnTable.from_records(_agents(world, at, offices)),
         crossing=_crossings(world, at),
         tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32),
-        office=_offices(world, at),
+        office=offices,
         experience=np.zeros((len(at.actor), c)),
         national=np.full((len(at.actor), c), -1, dtype=np.int64),
         series=np.zeros((t, c, len(state.SERIES))),
@@ -81,8 +81,6 @@ def initial_state(scenario: Scenario, world: World) -> State:
         forum=_forums(world, at, t),
         intervention=orders(changes, at),
     )
-    months = np.where(result.office < 0, NEVER, result.office)
-    result.actor["first_office"] = months.min(axis=1, initial=NEVER)
     _check_keys(result)
     return result
 
@@ -113,7 +111,6 @@ def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions)
             "mean_authority": mean_authority,
             "favoured": -1,
             "forum": -1,
-            "swept": -1,
         },
     )
 
@@ -210,7 +207,7 @@ def _governors(localities: int, start: int, holders: Array) -> Array:
     )
 
 
-def _agents(world: World, at: Positions) -> Array:
+def _agents(world: World, at: Positions, offices: Array) -> Array:
     rows = _records(state.ACTOR, len(at.actor_codes))
     starts = [*at.actor_offset.values(), len(rows)]
     _fill(
@@ -225,7 +222,7 @@ def _agents(world: World, at: Positions) -> Array:
             "active_since": -NEVER,
             "first_tie": -1,
             "next_university": NEVER,
-            "first_office": NEVER,
+            "first_office": np.where(offices < 0, NEVER, offices).min(axis=1, initial=NEVER),
             "invited_to": -1,
             "trip_place": -1,
             "trip_partner": -1,

@@ -72,8 +72,6 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
         z = normal_draw(w.run, d.EXECUTIVE_STANCE, d.EXECUTIVE_STANCE_PAIR, country.key, key, 0)
         stance = min(1.0, max(-1.0, p.office_stance_centre + p.office_stance_spread * z))
     country.bloc_changed = 1 if bloc != country.bloc else 0
-    if country.bloc_changed == 1:
-        w.run[0].swept = t
     country.leader = key
     country.bloc = bloc
     country.stance = stance
@@ -214,7 +212,8 @@ def hold_governor_office(w, g, t):
 def may_change(w, g, t):
     """Tell whether a governor's office may change hands or traits this month."""
     governor = w.governor[g]
-    return t >= governor.review or governor.order >= 0 or w.run[0].swept == t
+    is_new = w.country[w.place[g].country].changed == t
+    return t >= governor.review or governor.order >= 0 or is_new
 
 
 @rule

@@ -322,11 +322,12 @@ def calls_in(function: ast.AST) -> dict[str, str]:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
             right, operator = node.test.comparators[0], node.test.ops[0]
             if isinstance(operator, ast.Eq) and isinstance(right, ast.Attribute):
-                call = next(n for n in ast.walk(node.body[0]) if isinstance(n, ast.Call)
-                            and isinstance(n.func, ast.Attribute))  # fmt: skip
-                assert isinstance(call.func, ast.Attribute)
+                inside = [n for statement in node.body for n in ast.walk(statement)]
+                calls = [n.func for n in inside if isinstance(n, ast.Call)]
+                names = {f.attr for f in calls if isinstance(f, ast.Attribute)}
+                (called,) = names - {"may_change", "first_open"}
                 assert right.attr not in found, "a verb that is handled twice"
-                found[right.attr] = call.func.attr
+                found[right.attr] = called
     return found
 
 
