@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -62,6 +62,12 @@ class ColumnTable:
     def tobytes(self) -> bytes:
         """Return all values as bytes, column by column."""
         return self.words.tobytes()
+
+    @overload
+    def __getitem__(self, key: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, key: str | slice | list[int] | Array) -> Array: ...
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.column_table import Array, ColumnTable, untouched_records
+from sim.core.column_table import ColumnTable, untouched_records
 from sim.core.parameters import PARAMETERS
+
+Array = np.ndarray[Any, Any]
 
 
 class Field(NamedTuple):
@@ -363,8 +365,8 @@ def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
 
 def empty_table(name: str, rows: int) -> Any:
     """Return a table of the state with all fields zero."""
-    dtype = record_type(RECORDS[name])
-    return (ColumnTable if name in COLUMN_TABLES else untouched_records)(dtype, rows)
+    make = ColumnTable if name in COLUMN_TABLES else untouched_records
+    return make(record_type(RECORDS[name]), rows)
 
 
 class State(NamedTuple):
@@ -414,10 +416,8 @@ class State(NamedTuple):
     recognition: Array  # RECOGNITION, sorted by country and month
 
 
-CHANGING = (
-    "run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
-    "experience", "national", "series", "forum", "intervention",
-)  # fmt: skip
+CHANGING = ("run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
+            "experience", "national", "series", "forum", "intervention")  # fmt: skip
 POOLS = ("tie", "project", "event")
 COLUMN_TABLES = ("governor", "place", "actor", "tie", "project")  # most are swept every month
 

@@ -153,7 +153,7 @@ class _ColumnsModel(models.StructModel):
     """First value of the table's, or row's, first column, and the number of rows."""
 
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        members = [("data", types.CPointer(types.intp)), ("rows", types.intp)]
+        members = [("data", types.CPointer(types.intp)), ("rows", types.intp)]  # type: ignore[attr-defined]
         super().__init__(dmm, fe_type, members)
 
 

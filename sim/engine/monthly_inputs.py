@@ -121,7 +121,7 @@ def forum_calendar(world: World, months: int) -> pd.DataFrame:
 
 def changed_matrices(
     scenario: Scenario, changes: Iterable[Intervention], world: World, at: Positions
-) -> tuple[dict[str, Array], float]:
+) -> tuple[dict[str, Any], float]:
     """Return the month matrices, the plain changes written in, and the mean of authority.
 
     The mean that ``authority.effect`` shrinks to is that of the world without these changes.

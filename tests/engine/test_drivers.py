@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.core.jit import COMPILE
-from sim.core.state import POOLS, State
+from sim.core.state import POOLS, State, empty_table
 from sim.core.state_pointer import handle
 from sim.engine.compiled import ensure_capacity, has_room, new_run_state, run_months, simulate
 from sim.engine.dispatch import programme_of_month
@@ -144,9 +144,7 @@ def test_months_may_be_run_in_parts(world: World) -> None:
 def test_small_pools_grow_without_a_trace(world: World) -> None:
     scenario = SCENARIOS["busy"]
     template = initial_state(scenario, world)
-    small = template._replace(
-        **{name: np.zeros(1, getattr(template, name).dtype) for name in POOLS}
-    )
+    small = template._replace(**{name: empty_table(name, 1) for name in POOLS})
     grown = simulate(small, scenario.seed, 0)
     assert all(len(getattr(grown, name)) > 1 for name in POOLS)
     assert_same_log(simulate(template, scenario.seed, 0), grown, world)

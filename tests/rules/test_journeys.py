@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -111,7 +111,7 @@ def test_what_sends_governors_to_china(bench: Bench, cause: str) -> None:
     w.country["initiative"][c] = -3.0
     bench.par(initiative_will=5.0, initiative_imitation=3.0, initiative_experience=3.0)
     before = trips(bench, g)
-    table = {"demonstration": w.place, "initiative": w.country}.get(cause, w.governor)
+    table: Any = {"demonstration": w.place, "initiative": w.country}.get(cause, w.governor)
     table[cause][c if cause == "initiative" else g] = 1.0
     assert trips(bench, g) > before
 

@@ -45,7 +45,7 @@ def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Fl
     A province's deals are its own and those of the firms at home there.
     """
     state, at = recorder.state, recorder.at
-    places = {
+    places: dict[str, Floats] = {
         "trust": frame.trust,
         "deals": frame.deals,
         "authority": frame.authority[state.place["country"][: len(frame.trust)]],
