@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -45,13 +45,14 @@ def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Fl
     A province's deals are its own and those of the firms at home there.
     """
     state, at = recorder.state, recorder.at
-    places: dict[str, Floats] = {
+    columns: dict[str, Any] = {
         "trust": frame.trust,
         "deals": frame.deals,
         "authority": frame.authority[state.place["country"][: len(frame.trust)]],
         "turnover": (frame.month + 1 - frame.since.astype(np.float64)) / 12.0,
         "will": frame.will,
-    }[measure].astype(np.float64)
+    }
+    places: Floats = columns[measure].astype(np.float64)
     actors, provinces = np.full(len(state.actor), np.nan), len(at.province)
     if measure == "trust":
         actors[:] = 0.0
