@@ -9,18 +9,24 @@ optimises the whole. Translations are kept on disk beside the entries.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 import numba
 from llvmlite import binding
-from numba.core import compiler, typed_passes, untyped_passes
+from numba.core import bytecode, compiler, typed_passes, untyped_passes
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_machinery import PassManager
 
 Told = Callable[[str, int, int], None]
+
+# Translations bring the helpers of numba's that they call, named with running numbers. Counted from
+# a number of its own, no process gives two helpers one name with another process.
+bytecode.FunctionIdentity._unique_ids = count(secrets.randbits(60))
 
 _OPTIMISING = 0.4
 """Time that the optimiser takes of a rule, in terms of what its translation takes."""
@@ -115,7 +121,16 @@ class _Translator(compiler.CompilerBase):
         function = state.func_id
         origin = function.modname, function.func_qualname, tuple(state.args)
         state.library = _Translation(state.targetctx.codegen(), function.func_qualname, origin)
+        self.name(function)
         return [self.passes()]
+
+    def name(self, function: Any) -> None:
+        """Give the rule the same name in every process, in place of one with a running number.
+
+        A translation from one process may call one from another: several compile at once, or one
+        goes on where another was stopped.
+        """
+        function.unique_id = 0
 
     def passes(self) -> PassManager:
         """Return what numba does to translate the rule."""
@@ -137,6 +152,9 @@ class _Translator(compiler.CompilerBase):
 
 class _UserTranslator(_Translator):
     """Translate a user's rule, which may be written in whatever way numba knows."""
+
+    def name(self, function: Any) -> None:
+        """Leave the name with its running number: two rules may have the same name and module."""
 
     def passes(self) -> PassManager:
         """Return what numba does by default."""

@@ -302,6 +302,21 @@ def test_an_interrupted_compilation_goes_on_where_it_was(tmp_path: Path) -> None
 
 
 @compiled
+def test_translations_of_several_processes_fit_together(tmp_path: Path) -> None:
+    places = {"NUMBA_CACHE_DIR": str(tmp_path)}
+    python(ASK, **places)
+    for pattern in ("compiled.has_room-*", "translated.compiled.short_pool-*"):
+        files = [*tmp_path.rglob(pattern)]
+        assert files
+        for file in files:
+            file.unlink()
+    # Another process compiles other things, then one of the rules anew, and links both. Were rules
+    # named by how many were compiled before, it would call what is not there.
+    others = "import numba\nfor n in range(9): numba.njit(lambda x: x)(n)\n"
+    python(f"{others}{ASK}", **places)
+
+
+@compiled
 def test_the_engine_is_warm_once_its_last_rule_is_machine_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
