@@ -27,7 +27,7 @@ from calibration.claims.findings import REFERENCE, read_record
 from calibration.published import published_folder, read_published, stale_parts
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
-from sim.core import state
+from sim.core import state_fields
 from sim.core.enums import ACTOR_TYPES
 from sim.core.files import write_text
 from sim.core.parameters import PARAMETERS
@@ -102,7 +102,11 @@ def agent_classes() -> str:
 def variables() -> str:
     """Return the state variables of the entities."""
     shown = ("run", "country", "governor", "place", "actor", "tie", "project", "sector", "crossing")
-    rows = [(name, f"`{f.name}`", f.unit, f.meaning) for name in shown for f in state.RECORDS[name]]
+    rows = [
+        (name, f"`{f.name}`", f.unit, f.meaning)
+        for name in shown
+        for f in state_fields.RECORDS[name]
+    ]
     return _table(("entity", "variable", "unit", "meaning"), rows)
 
 

@@ -21,7 +21,8 @@ from sim.benchmark.timing import (
 )
 from sim.core import enums as k
 from sim.core.provenance import cpu_count
-from sim.core.state import RECORDS, Array, State, record_type
+from sim.core.state import Array, State, record_type
+from sim.core.state_fields import RECORDS
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import Scenario, load

@@ -36,7 +36,7 @@ from numba.extending import (
 )
 from numba.np import arrayobj
 
-from sim.core import state
+from sim.core import state, state_fields
 from sim.core.column_table import ColumnTable
 from sim.core.jit import COMPILE, source_hash
 from sim.core.state import State
@@ -68,7 +68,7 @@ MATRICES: dict[str, tuple[Any, int, str]] = {
 LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
     name: (np.dtype(MATRICES[name][0]), MATRICES[name][1])
     if name in MATRICES
-    else (state.record_type(state.RECORDS[name]), 1)
+    else (state.record_type(state_fields.RECORDS[name]), 1)
     for name in State._fields
 }
 """Element type and number of dimensions of every array of the state."""
@@ -137,7 +137,7 @@ class RowType(types.Type):
     """The compiler's type of a row of such a table."""
 
     def __init__(self, table: str) -> None:
-        self.fields = {f.name: (n, f.kind) for n, f in enumerate(state.RECORDS[table])}
+        self.fields = {f.name: (n, f.kind) for n, f in enumerate(state_fields.RECORDS[table])}
         super().__init__(name=f"Row[{table}, {layout_digest(LAYOUT)}]")
 
     def type_of(self, field: str) -> types.Type:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.core import files, provenance, state
+from sim.core import files, provenance, state_fields
 from sim.core.calendar import month_index
 from sim.core.parameters import PARAMETERS, Parameter, prior_terms
 from sim.core.state import Array, State
@@ -32,7 +32,7 @@ from sim.scenario.schema import Scenario, build
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from sim.core.state import Field
+    from sim.core.state_fields import Field
 
 SEED = 38
 EVIDENCE_END, END = "2020-12", "2041-12"
@@ -180,7 +180,7 @@ def _inputs(w: State, last: int) -> Iterator[tuple[str, Array]]:
         rows = getattr(w, name)
         if name in _CALENDARS:
             rows = rows[rows[_CALENDARS[name]] <= last]
-        for field in state.RECORDS[name]:
+        for field in state_fields.RECORDS[name]:
             values = _field(rows, field, last)
             if len(values) and not _ROWS.fullmatch(field.name) and (values != values[0]).any():
                 yield f"{name}.{field.name}", values

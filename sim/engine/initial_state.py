@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import enums as k
-from sim.core import state
+from sim.core import state, state_fields
 from sim.core.column_table import ColumnTable
 from sim.core.errors import InputError
 from sim.core.rng import key_of
@@ -44,7 +44,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
     changes = plain_interventions(scenario, world)
     matrices, mean_authority = changed_matrices(scenario, changes, world, at)
     strength, endowment = _strengths(world, at), _endowments(world, at)
-    par = np.zeros(1, dtype=state.record_type(state.PARAMETER))
+    par = np.zeros(1, dtype=state.record_type(state_fields.PARAMETER))
     par.view(np.float64)[:] = list(scenario.parameter_values().values())
     neighbour_start, neighbour = neighbours(world.grid, list(at.locality))
     start = scenario.start_month
@@ -66,7 +66,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         office=offices,
         experience=np.zeros((len(at.actor), c)),
         national=np.full((len(at.actor), c), -1, dtype=np.int64),
-        series=np.zeros((t, c, len(state.SERIES))),
+        series=np.zeros((t, c, len(state_fields.SERIES))),
         **{name: state.empty_table(name, rows) for name, rows in _ROOM.items()},
         sector=_sectors(world),
         strength=strength,
@@ -91,7 +91,7 @@ def _fill(table: Array, columns: dict[str, Any]) -> Array:
     return table
 
 
-def _records(fields: tuple[state.Field, ...], rows: int) -> Array:
+def _records(fields: tuple[state_fields.Field, ...], rows: int) -> Array:
     return np.zeros(rows, dtype=state.record_type(fields))
 
 
@@ -101,7 +101,7 @@ def _log10(values: pd.Series[float], reference: float) -> Array:
 
 def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:
     return _fill(
-        _records(state.RUN, 1),
+        _records(state_fields.RUN, 1),
         {
             "start": scenario.start_month,
             "end": scenario.end_month,
@@ -124,7 +124,7 @@ def _countries(
     market = _log10(table["gdp_usd_m"], 100_000.0)
     n = len(table)
     return _fill(
-        _records(state.COUNTRY, n),
+        _records(state_fields.COUNTRY, n),
         {
             "key": [key_of("country", c) for c in table["iso3"]],
             "first": np.cumsum(count) - count,
@@ -164,7 +164,7 @@ def _countries(
 
 def _places(world: World, at: Positions) -> Array:
     localities, countries = at.localities, world.countries
-    rows = _records(state.PLACE, len(localities) + len(countries))
+    rows = _records(state_fields.PLACE, len(localities) + len(countries))
     home = [at.country[c] for c in localities["iso3"]]
     _fill(
         rows,
@@ -189,7 +189,7 @@ def _places(world: World, at: Positions) -> Array:
 
 def _governors(localities: int, start: int, holders: Array) -> Array:
     return _fill(
-        _records(state.GOVERNOR, localities),
+        _records(state_fields.GOVERNOR, localities),
         {
             "until": start,
             "review": start,
@@ -208,7 +208,7 @@ def _governors(localities: int, start: int, holders: Array) -> Array:
 
 
 def _agents(world: World, at: Positions, offices: Array) -> Array:
-    rows = _records(state.ACTOR, len(at.actor_codes))
+    rows = _records(state_fields.ACTOR, len(at.actor_codes))
     starts = [*at.actor_offset.values(), len(rows)]
     _fill(
         rows,
@@ -278,7 +278,7 @@ def _sectors(world: World) -> Array:
         "acquisition": "acquisition",
         "technology": "technology",
     }
-    rows = _fill(_records(state.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
+    rows = _fill(_records(state_fields.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
     rows["key"] = [key_of("sector", c) for c in table["code"]]
     return rows
 
@@ -332,7 +332,7 @@ def _crossings(world: World, at: Positions) -> Array:
         "project": -1,
         "key": [key_of("crossing", c) for c in table["code"]],
     }
-    return _fill(_records(state.CROSSING, len(table)), columns)
+    return _fill(_records(state_fields.CROSSING, len(table)), columns)
 
 
 def _forums(world: World, at: Positions, months: int) -> Array:
@@ -344,7 +344,7 @@ def _forums(world: World, at: Positions, months: int) -> Array:
         "needs_recognition": table["needs_recognition"],
         "key": [key_of("forum", m, n) for m, n in zip(table["month"], table["name"], strict=True)],
     }
-    rows = _fill(_records(state.FORUM, len(table)), columns)
+    rows = _fill(_records(state_fields.FORUM, len(table)), columns)
     # Of two forums in one month the first is asked for first: their keys settle which that is.
     return rows[np.lexsort((rows["key"], rows["month"]))]
 
@@ -376,7 +376,7 @@ def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
         "stance": table["stance"],
         "consolidation": table["consolidation"],
     }
-    return _fill(_records(state.LEADER, len(table)), columns), ranges
+    return _fill(_records(state_fields.LEADER, len(table)), columns), ranges
 
 
 def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
@@ -390,14 +390,14 @@ def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
         "aligned": table["aligned"].fillna(-1),
         "will": table["will"],
     }
-    return _fill(_records(state.HOLDER, len(table)), columns), ranges
+    return _fill(_records(state_fields.HOLDER, len(table)), columns), ranges
 
 
 def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     """Return the recognition calendar and each country's (next, end, recognised before)."""
     table, ranges = _calendar(world.recognition, "iso3", at.country, start)
     columns = {"month": table["start"], "recognises": table["recognises"] == "PRC"}
-    rows = _fill(_records(state.RECOGNITION, len(table)), columns)
+    rows = _fill(_records(state_fields.RECOGNITION, len(table)), columns)
     held = rows["recognises"][ranges[:, 0]]
     ranges[:, 0] += 1
     return rows, np.column_stack([ranges, held])

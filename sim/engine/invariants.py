@@ -1,7 +1,7 @@
 """What every field of a state must hold, as its unit says; checked each month in the checked build.
 
 A unit names an interval, or the table that an index points into, -1 standing for none. The units of
-records stand in :mod:`sim.core.state`, those of other arrays in
+records stand in :mod:`sim.core.state_fields`, those of other arrays in
 :data:`sim.core.state_pointer.MATRICES`.
 """
 
@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.core import enums, state
+from sim.core import enums, state_fields
 from sim.core.calendar import month_name
 from sim.core.parameters import PARAMETERS
-from sim.core.state import POOLS, RECORDS, Array, Field, State
+from sim.core.state import POOLS, Array, State
+from sim.core.state_fields import RECORDS, Field
 from sim.core.state_pointer import MATRICES
 from sim.rules.basics import NEVER
 
@@ -97,7 +98,7 @@ def _columns(w: State, used: dict[str, int]) -> Iterator[tuple[str, Array, Inter
         if name != "par":
             table = getattr(w, name)[: used[name]]
             yield from (of(name, field, table[field.name]) for field in fields)
-    for number, field in enumerate(state.SERIES):
+    for number, field in enumerate(state_fields.SERIES):
         yield of("series", field, w.series[..., number])
     for entry, values in zip(PARAMETERS.values(), w.par_values, strict=True):
         yield entry.name, np.atleast_1d(values), (entry.low, entry.high), False

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.core import state
+from sim.core import state, state_fields
 from sim.core.calendar import EPOCH_YEAR
 from sim.core.rng import key_of
 from sim.scenario.interventions import KINDS, Intervention
@@ -136,7 +136,7 @@ def changed_matrices(
 def orders(changes: Iterable[Intervention], at: Positions) -> Array:
     """Return plain interventions as records for the rules, sorted by month."""
     changes = sorted(changes, key=lambda change: change.month_index)
-    table = np.zeros(len(changes), dtype=state.record_type(state.INTERVENTION))
+    table = np.zeros(len(changes), dtype=state.record_type(state_fields.INTERVENTION))
     unsaid = {"target": -1, "value": math.nan, "second": math.nan, "actor": -1}
     for row, change in zip(table, changes, strict=True):
         said = {

@@ -12,7 +12,8 @@ from sim.core import enums as k
 from sim.core import identities
 from sim.core.calendar import month_name
 from sim.core.jit import rule
-from sim.core.state import SERIES, Array, State
+from sim.core.state import Array, State
+from sim.core.state_fields import SERIES
 
 if TYPE_CHECKING:
     from sim.world.positions import Positions

@@ -228,7 +228,7 @@ class Intervention(BaseModel):
     def order(self, at: Positions) -> dict[str, float]:
         """Return what the rules are told of a plain one beside its kind, month, place and key.
 
-        These are fields of :data:`sim.core.state.INTERVENTION`: ``target``, ``actor``,
+        These are fields of :data:`sim.core.state_fields.INTERVENTION`: ``target``, ``actor``,
         ``replaces``, ``value`` and ``second``.
         """
         return {}

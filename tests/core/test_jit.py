@@ -17,7 +17,8 @@ from sim.core import decisions, jit, parameters, state
 from sim.core import enums as kinds
 from sim.core import state_pointer as handle
 from sim.core.errors import InputError
-from sim.core.state import RECORDS, State
+from sim.core.state import State
+from sim.core.state_fields import RECORDS
 from sim.core.state_pointer import LAYOUT, layout_digest
 from sim.engine import compiled as engine
 from sim.engine import dispatch as schedule

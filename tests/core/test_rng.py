@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.core import decisions, state
+from sim.core import decisions, state, state_fields
 from sim.core.jit import COMPILE, PACKAGE
 from sim.core.rng import (
     draw,
@@ -50,7 +50,7 @@ def words(text: str) -> list[np.uint64]:
 
 def head(seed: int = 1, replicate: int = 0) -> Array:
     """Return a run's record with the key of a seed and a replicate."""
-    run = np.zeros(1, dtype=state.record_type(state.RUN))
+    run = np.zeros(1, dtype=state.record_type(state_fields.RUN))
     run["key0"], run["key1"] = run_key(seed, replicate)
     return run
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.core import state
+from sim.core import state, state_fields
 from sim.core.column_table import ColumnTable
 from sim.core.jit import COMPILE
 from sim.core.parameters import PARAMETERS
-from sim.core.state import CHANGING, COLUMN_TABLES, POOLS, RECORDS, State, copy_state, grown
+from sim.core.state import CHANGING, COLUMN_TABLES, POOLS, State, copy_state, grown
+from sim.core.state_fields import RECORDS
 from sim.core.state_pointer import LAYOUT, MATRICES, Handle, handle
 from sim.engine.compiled import ensure_capacity, new_run_state, run_months
 from sim.engine.dispatch import programme_of_month
@@ -55,7 +56,7 @@ def test_the_layout_covers_the_state() -> None:
 
 
 def test_parameters_are_fields_in_the_order_of_their_table(template: State) -> None:
-    assert [f.name for f in state.PARAMETER] == [p.field for p in PARAMETERS.values()]
+    assert [f.name for f in state_fields.PARAMETER] == [p.field for p in PARAMETERS.values()]
     assert template.par_values.tolist() == [p.default for p in PARAMETERS.values()]
     copy = copy_state(template)
     copy.par_values[0] = 0.25
@@ -191,9 +192,9 @@ def test_matrices_stay_within_their_unit(moments: list[State]) -> None:
             assert values.max() <= 1.0 + CLOSE, name
     series = moments[-1].series
     assert np.isfinite(series).all()
-    bounded = [i for i, f in enumerate(state.SERIES) if f.unit in BOUNDS]
+    bounded = [i for i, f in enumerate(state_fields.SERIES) if f.unit in BOUNDS]
     for i in bounded:
-        low, high = BOUNDS[state.SERIES[i].unit]
+        low, high = BOUNDS[state_fields.SERIES[i].unit]
         assert series[:, :, i].min() >= low - CLOSE
         assert series[:, :, i].max() <= high + CLOSE
 

@@ -13,7 +13,8 @@ import pytest
 from sim.core import jit
 from sim.core.calendar import month_index
 from sim.core.parameters import PARAMETERS
-from sim.core.state import RECORDS, SERIES, State
+from sim.core.state import State
+from sim.core.state_fields import RECORDS, SERIES
 from sim.core.state_pointer import MATRICES
 from sim.engine import invariants
 from sim.engine.compiled import simulate

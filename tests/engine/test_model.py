@@ -18,7 +18,7 @@ from mesa.discrete_space import FixedAgent
 
 from sim import rules
 from sim.core import enums as k
-from sim.core import state
+from sim.core import state, state_fields
 from sim.engine import agents
 from sim.engine import dispatch as schedule
 from sim.engine.compiled import simulate
@@ -184,7 +184,7 @@ def test_attributes_read_and_write_the_state(who: str, scenario: Scenario, world
     cls = CLASSES[who]
     agent = own.groups[who][-1]
     table = getattr(own.state, cls.table)
-    for field in state.RECORDS[cls.table]:
+    for field in state_fields.RECORDS[cls.table]:
         assert getattr(agent, field.name) == table[field.name][agent.index], field.name
     name = {"governor": "will", "country": "stance", "actor": "rate"}[cls.table]
     setattr(agent, name, 0.125)
@@ -207,7 +207,7 @@ def test_no_name_of_mesas_is_shadowed() -> None:
     taken = {*dir(mesa.Agent), *dir(FixedAgent), "unique_id", "model", "pos", "cell", "step",
              "random", "rng", "scenario", "time"}  # fmt: skip
     for cls in set(CLASSES.values()):
-        fields = {field.name for field in state.RECORDS[cls.table]}
+        fields = {field.name for field in state_fields.RECORDS[cls.table]}
         own = {name for base in cls.__mro__ if base.__module__.startswith("sim.")
                for name in vars(base) if not name.startswith("_")}  # fmt: skip
         # Removing an agent does what Mesa does, and says what it means here.

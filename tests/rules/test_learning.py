@@ -139,7 +139,7 @@ def test_stock_is_taken_of_what_there_is(bench: Bench) -> None:
     bench.project(first, k.PROPOSED)
     w.country["views"][c] = 0.3
     learning.record_series(bench.h, c, bench.t)
-    from sim.core.state import SERIES
+    from sim.core.state_fields import SERIES
 
     row = dict(zip([f.name for f in SERIES], w.series[bench.t, c].tolist(), strict=True))
     assert row["trust"] == pytest.approx(0.8 / count)

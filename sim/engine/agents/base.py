@@ -12,7 +12,7 @@ import mesa
 
 import sim.rules
 from sim.core import enums as k
-from sim.core import state
+from sim.core import state, state_fields
 from sim.engine.dispatch import take_step
 from sim.engine.timetable import STEPS, VERBS, Step
 from sim.rules import basics
@@ -30,7 +30,7 @@ class StateModel(Protocol):
         """Return what the rules take for the state, with room for what they may write."""
 
 
-def _view(table: str, field: state.Field) -> property:
+def _view(table: str, field: state_fields.Field) -> property:
     """Return a property that reads and writes a field of the agent's row in a table."""
 
     def read(agent: Any) -> int | float:
@@ -74,8 +74,8 @@ def _method(step: Step, cls: type) -> Callable[[Any], None]:
 class StateAgent(mesa.Agent):  # type: ignore[misc]
     """View one row of the state as a Mesa agent.
 
-    Attributes named like the fields of the row's table (:mod:`sim.core.state`) read and write the
-    state itself; nothing is kept twice. Methods named like the steps of
+    Attributes named like the fields of the row's table (:mod:`sim.core.state_fields`) read and
+    write the state itself; nothing is kept twice. Methods named like the steps of
     :data:`sim.engine.timetable.STEPS` call the same compiled rules as the headless driver.
 
     Parameters
@@ -109,7 +109,7 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "table" in vars(cls):
-            for field in state.RECORDS[cls.table]:
+            for field in state_fields.RECORDS[cls.table]:
                 if not hasattr(cls, field.name):
                     setattr(cls, field.name, _view(cls.table, field))
         for step in STEPS:

@@ -11,7 +11,8 @@ import pandas as pd
 from sim.core import enums as k
 from sim.core.calendar import month_name
 from sim.core.identities import PROJECT, text_of
-from sim.core.state import EVENT, record_type
+from sim.core.state import record_type
+from sim.core.state_fields import EVENT
 from sim.experiments.comparison.paired_simulation import COMPARED, REGION_OUTCOMES
 from sim.experiments.comparison.paired_statistics import LEVEL, METHODS, Pairs, adjusted
 

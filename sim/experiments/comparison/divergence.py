@@ -2,8 +2,8 @@
 
 Two runs that share their seed and replicate number share every draw, and events carry the same
 identity in both. What one log holds and the other does not is therefore a consequence of what
-differs between the scenarios. Logs are record arrays of :data:`sim.core.state.EVENT` in the order
-of :func:`sim.engine.events.canonical_log`; events are named by their positions in them.
+differs between the scenarios. Logs are record arrays of :data:`sim.core.state_fields.EVENT` in the
+order of :func:`sim.engine.events.canonical_log`; events are named by their positions in them.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.identities import numbers_of
-from sim.core.state import EVENT, record_type
+from sim.core.state import record_type
+from sim.core.state_fields import EVENT
 from sim.engine.events import event_table, to_frame
 from sim.experiments.comparison.divergence import Log, Sides
 from sim.experiments.comparison.paired_simulation import PairedSimulation

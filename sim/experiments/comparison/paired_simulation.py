@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.enums import EVENT_KINDS
-from sim.core.state import SERIES, Array, State
+from sim.core.state import Array, State
+from sim.core.state_fields import SERIES
 from sim.engine import outcomes
 from sim.engine.events import canonical_log
 from sim.engine.extensions import Extensions, simulate_extended

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.core import enums as k
-from sim.core.state import EVENT, record_type
+from sim.core.state import record_type
+from sim.core.state_fields import EVENT
 from sim.experiments.comparison.divergence import NOWHERE, Log, Sides, lone_deals
 
 P = 77
