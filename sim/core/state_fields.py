@@ -134,6 +134,7 @@ PLACE = (
     Field("key", "i", "-", "stable identity"),
     Field("country", "i", "country", "country"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
+    Field("capital", "i", "0/1", "whether the seat of the national government lies there"),
     Field("added_authority", "f", "-1 to 1", "authority here beyond the country's this month"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
     Field("demonstration", "f", "0-1", "impression of deals here and nearby, or in the country"),

@@ -178,6 +178,7 @@ def _places(world: World, at: Positions) -> Array:
                     _log10(countries["gdp_usd_m"], 10_000.0),
                 ]
             ),
+            "capital": [*localities["capital"], *[0] * len(countries)],
             "trusted": -1,
             "first_tie": -1,
             "deal_near": -1,

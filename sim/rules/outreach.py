@@ -29,7 +29,8 @@ from sim.rules.basics import (
 def assess_country(w, c, t):
     """Set the draw of each locality of a country, of its centre, and of the country as a whole.
 
-    Locality: authority, market, demonstration (M01, M06, M26). Strain, tension and lost commodity
+    Locality: authority, market, demonstration (M01, M06, M26), and the capital, where embassies and
+    firms have their offices. Strain, tension and lost commodity
     leverage turn outreach from the centre to the localities (M11, M12, M14, M51); small states draw
     little to their localities (M41). Centre: more, the more centralized the country (M05).
     """
@@ -52,6 +53,7 @@ def assess_country(w, c, t):
             local
             + p.outreach_authority * further_authority(w, i)
             + p.outreach_market * place.market
+            + p.outreach_capital * place.capital
             + p.outreach_demonstration * place.demonstration
         )
         total += place.attraction

@@ -163,7 +163,7 @@ def test_every_type_of_agent_is_there_in_its_number(
         "PolicyBank": len(world.banks),
         "BusinessAssociation": int((world.countries["diaspora"] > 0).sum()),
     }
-    assert (numbers["Governor"], numbers["NationalExecutive"], numbers["Province"]) == (556, 33, 31)
+    assert (numbers["Governor"], numbers["NationalExecutive"], numbers["Province"]) == (555, 33, 31)
     assert len(model.agents) == sum(numbers.values())
 
 

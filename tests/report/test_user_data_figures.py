@@ -117,7 +117,7 @@ def test_the_page_says_what_was_found_and_how(
     assert [text.split(":")[0] for text in finding_sentences(found.record)] == [
         *("Level", "Ranking", "Beyond size", "Concentration", "Calibration"),
     ]
-    assert question(found.record).startswith("Projects proposed, 2000 to 2002, in 556 localities")
+    assert question(found.record).startswith("Projects proposed, 2000 to 2002, in 555 localities")
     assert how(found.record)["Sectors"] == "mining, ports"
 
 

@@ -490,3 +490,24 @@ def test_an_executive_plans_nothing_before_anyone_from_china_was_met(bench: Benc
     bench.meet_centre(c)
     proposals.plan_project(bench.h, c, bench.t)
     assert bench.w.country["plan_sector"][c] >= 0
+
+
+@pytest.mark.parametrize(
+    ("field", "parameter"), [("market", "project_site_market"), ("capital", "outreach_capital")]
+)
+def test_the_centre_sites_its_projects_by_size_and_in_the_capital(
+    bench: Bench, field: str, parameter: str
+) -> None:
+    c = bench.country()
+    first, count = (int(bench.w.country[name][c]) for name in ("first", "count"))
+    bench.w.place["market"][first : first + count] = 0.0
+    bench.w.place["capital"][first : first + count] = 0
+    bench.w.place[field][first] = 1
+
+    def share(effect: float) -> float:
+        bench.par(project_site_market=0.0, outreach_capital=0.0)
+        bench.par(**{parameter: effect})
+        sites = [proposals.site_of_plan(bench.h, c, 0, t) for t in range(300)]
+        return sites.count(first) / len(sites)
+
+    assert share(0.0) < share(2.0)

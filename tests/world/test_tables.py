@@ -41,7 +41,7 @@ def copied(tmp_path: Path) -> Copy:
 
 def test_region_is_complete(world: World) -> None:
     assert len(world.countries) == 33
-    assert len(world.localities) == 556
+    assert len(world.localities) == 555
     assert len(world.provinces) == 31
     assert len(world.executives) == 189
 
