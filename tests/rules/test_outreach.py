@@ -69,8 +69,12 @@ def test_lost_commodity_leverage_counts_less_where_security_ties_bind(bench: Ben
 
 @pytest.mark.parametrize(
     ("table", "field", "sign"),
-    [("place", "demonstration", 1), ("place", "market", 1), ("place", "capital", 1),
-     ("country", "smallness", -1)],
+    [
+        ("place", "demonstration", 1),
+        ("place", "market", 1),
+        ("place", "capital", 1),
+        ("country", "smallness", -1),
+    ],
 )
 def test_what_makes_a_locality_attractive(bench: Bench, table: str, field: str, sign: int) -> None:
     c = bench.country()
