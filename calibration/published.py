@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibration.inference.posterior import Posterior, read_posterior
+from calibration.inference.prior import free_parameters
 from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -21,13 +23,15 @@ _WARNING = (
     "the posterior was fitted to another version of the model ({} changed since); "
     "paradiplomacy calibrate makes one of this version"
 )
+_PRIOR_SEED = 1
 
 
 class Drawn(NamedTuple):
     """Hold draws, values of the free parameters by name, and where they come from.
 
-    The source is the hash of the posterior's file, the versions it was fitted with, and what of
-    them has changed since (``changed_since_fit``).
+    The source is the hash of the posterior's file, the versions it was fitted with, what of them
+    has changed since (``changed_since_fit``), and which parameters the fit did not know
+    (``from_the_prior``).
     """
 
     draws: tuple[dict[str, float], ...]
@@ -36,8 +40,7 @@ class Drawn(NamedTuple):
     @property
     def warning(self) -> str | None:
         """Return a sentence if the model has changed since the fit, None otherwise."""
-        changed = self.source.get("changed_since_fit")
-        return None if not changed else _WARNING.format(", ".join(changed))
+        return warning_of(self.source["changed_since_fit"]) if self.source else None
 
 
 def published_folder() -> Path:
@@ -69,8 +72,35 @@ def stale_parts(posterior: Posterior) -> list[str]:
     return posterior.stale(simulator().identity)
 
 
+def prior_draws(count: int) -> tuple[dict[str, float], ...]:
+    """Return draws of the free parameters from their priors; a longer list begins as a shorter."""
+    prior = free_parameters()
+    rows = prior.draw(count, _PRIOR_SEED).tolist()
+    return tuple(dict(zip(prior.names, row, strict=True)) for row in rows)
+
+
+def _of_this_model(draws: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Return draws of an earlier model as draws of the present one.
+
+    Parameters that it does not have are left out, values are held to their ranges, and what is
+    free now and was not then comes from the prior.
+    """
+    known = [PARAMETERS[name] for name in draws[0] if name in PARAMETERS]
+    return [
+        prior | {p.name: min(max(draw[p.name], p.low), p.high) for p in known}
+        for prior, draw in zip(prior_draws(len(draws)), draws, strict=True)
+    ]
+
+
+def warning_of(changed: Sequence[str]) -> str | None:
+    """Return a sentence if something has changed since the fit, None otherwise."""
+    return _WARNING.format(", ".join(changed)) if changed else None
+
+
 def draws(count: int, *, folder: Path | None = None, world: World | None = None) -> Drawn:
     """Return the first draws of a calibration's posterior; they are in random order.
+
+    Those of an earlier model come with a warning (:attr:`Drawn.warning`).
 
     Parameters
     ----------
@@ -99,4 +129,8 @@ def draws(count: int, *, folder: Path | None = None, world: World | None = None)
     source = {name: posterior.made_by.get(name) for name in ("model_version", "behaviour", "seed")}
     source["changed_since_fit"] = stale_parts(posterior)
     source["file_sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
-    return Drawn(tuple(posterior.first(count)), source)
+    found = posterior.first(count)
+    if source["changed_since_fit"]:
+        source["from_the_prior"] = [n for n in free_parameters().names if n not in posterior.names]
+        found = _of_this_model(found)
+    return Drawn(tuple(found), source)

@@ -184,7 +184,7 @@ def posterior() -> str:
     found = next(v for v in record["checks"] if v["check"] == "contraction")["numbers"]
     low, middle, high = np.quantile(held.values, (0.05, 0.5, 0.95), axis=0)
     rows = [
-        (f"`{name}`", str(PARAMETERS[name].prior), f"{middle[j]:.3g}",
+        (f"`{name}`", held.made_by["prior"][name], f"{middle[j]:.3g}",
          f"{low[j]:.3g} to {high[j]:.3g}", f"{found['contraction'][j]:.2f}", found["words"][j])
         for j, name in enumerate(held.names)
     ]  # fmt: skip
@@ -198,7 +198,10 @@ def _model_of_the_fit() -> str:
     told, changed = f"Fitted to model {held.made_by['model_version']}.", stale_parts(held)
     if not changed:
         return told
-    return f"{told} The present model is another one: {', '.join(changed)} changed since."
+    return (
+        f"{told} **This is the earlier model's fit**: {', '.join(changed)} changed since, and the "
+        "present model has not been fitted yet."
+    )
 
 
 def verdicts() -> str:

@@ -1,7 +1,8 @@
 """What is published, file by file: ``python -m tools.manifest`` writes the manifest anew.
 
 The manifest of ``results/reference/`` names every file with its hash, the versions they belong to,
-and the commands that make them. It is not written while a file belongs to another version.
+and the commands that make them. It is not written while a file belongs to another version. A
+posterior may: the manifest says which model it was fitted to.
 """
 
 from __future__ import annotations
@@ -59,12 +60,19 @@ def outdated(folder: Path) -> list[str]:
                 found.append(name)
     posterior = folder / "calibration" / POSTERIOR
     if posterior.is_file():
-        if stale_parts(read_posterior(posterior)):
-            found.append("calibration/posterior.parquet")
         record = _json(folder / "calibration" / "validation.json")
         if record.get("posterior_sha256") != hashlib.sha256(posterior.read_bytes()).hexdigest():
             found.append("calibration/validation.json")
     return found
+
+
+def fit_of(folder: Path) -> dict[str, Any]:
+    """Return the model that the posterior in a folder was fitted to, and what changed since."""
+    file = folder / "calibration" / POSTERIOR
+    if not file.is_file():
+        return {}
+    held = read_posterior(file)
+    return {"model_version": held.made_by["model_version"], "changed_since": stale_parts(held)}
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -95,6 +103,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         "software": provenance.DISTRIBUTION,
         "model_version": provenance.model_version(),
         "behaviour": provenance.calibration_version(),
+        "fitted_to": fit_of(folder),
         "world": load_world().digest,
         "commands": list(COMMANDS),
         "environment": environment,

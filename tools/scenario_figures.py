@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = published_draws(given.draws)
         if found.warning is not None:
-            raise InputError(found.warning)
+            sys.stderr.write(f"{found.warning}\n")
         for path in make(given.out, found.draws):
             sys.stdout.write(f"{path}\n")
     except (InputError, MachineError) as error:

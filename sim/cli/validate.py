@@ -144,7 +144,7 @@ def _judge(
     They go into the calibration's folder, or into ``out`` with copies of posterior and checks. What
     is published is only written where it is asked for. A step that stopped with an error is code 1.
     """
-    from calibration.published import published_folder
+    from calibration.published import published_folder, stale_parts, warning_of
     from calibration.validation.validation_pipeline import RECORD, publish
     from calibration.validation.validation_pipeline import validate as validate_calibration
     from sim.experiments.comparison.pairing import threads
@@ -157,6 +157,8 @@ def _judge(
         target = folders.prepare_folder(out, overwrite, mark=RECORD)
     with output.resumable(_GO_ON, place), output.progress(as_json, stays=True) as notify:
         done = validate_calibration(place, workers=many, only=only, notify=notify)
+    if warning := warning_of(stale_parts(done.posterior)):
+        typer.echo(f"paradiplomacy: {warning}", err=True)
     if target is not None:
         publish(place, target)
     written = target or (place if done.is_new or out is not None else None)

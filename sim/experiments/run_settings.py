@@ -157,6 +157,16 @@ def settings_words(record: Record, runs: str = "replicate") -> str:
     return " · ".join([*parts, f"seed {record['seed']}"])
 
 
+def drawn_words(manifest: Record) -> str:
+    """Return in words which sets of parameters the runs of a manifest took."""
+    draws = len(manifest.get("draws", ()))
+    if not draws:
+        return "one set, the scenario's"
+    stale = manifest.get("drawn_from", {}).get("changed_since_fit")
+    earlier = " of a fit to an earlier version of the model" if stale else ""
+    return f"{counted(draws, 'draw')}{earlier}, one a run"
+
+
 def stamp_words(record: Record, runs: str = "replicate") -> str:
     """Return the same as small print for a figure, with what else was changed."""
     found = {key: value for key, value in record["changed"].items() if key not in _SETTINGS}

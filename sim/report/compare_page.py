@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.parameters import PARAMETERS
-from sim.experiments.run_settings import changed_parameters, changed_words, settings_words, titled
+from sim.experiments.run_settings import (
+    changed_parameters,
+    changed_words,
+    drawn_words,
+    settings_words,
+    titled,
+)
 from sim.report import compare_figures, compare_tables, html_page
 from sim.report.compare_text import (
     changes_words,
@@ -74,6 +80,7 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
         what_ifs=[_what_if(comparison, label, figures) for label in labels],
         comparison=comparison,
         model_version=comparison.manifest["model_version"],
+        draws=drawn_words(comparison.manifest),
     )
 
 

@@ -12,7 +12,7 @@ from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION, SUMMED
 from sim.engine.record_coverage import words as coverage_words
-from sim.experiments.run_settings import changed_words, settings_words, titled
+from sim.experiments.run_settings import changed_words, drawn_words, settings_words, titled
 from sim.report import figures as run_figures
 from sim.report import html_page
 from sim.report.biography import example_of, story_title, text_of
@@ -72,7 +72,6 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         else None
         for name, caption in run_figures.captions(run).items()
     }
-    draws = len(run.manifest.get("draws", ()))
     return html_page.render(
         "run.html",
         title=f"{titled(run.scenario)}: report",
@@ -87,7 +86,7 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         places=[_place(run, code, shown[f"timeline_{code}"]) for code in places_of(run)],
         logs=logs_kept(run),
         run=run,
-        draws=f"{counted(draws, 'draw')}, one a run" if draws else "one set, the scenario's",
+        draws=drawn_words(run.manifest),
         model_version=run.manifest["model_version"],
     )
 

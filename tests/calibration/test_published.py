@@ -6,21 +6,50 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from calibration import published
 from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
+from sim.experiments.parameter_draws import checked
 from sim.world import load_world
+from tests.needs_fit import NEEDS_FIT
 from tests.posteriors import made_up
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@NEEDS_FIT
 def test_what_is_published_belongs_to_the_present_model() -> None:
-    """Until a calibration is published, asking for it says so."""
-    if (published.published_folder() / published.POSTERIOR).is_file():
-        assert published.stale_parts(published.read_published()) == []
-        return
+    assert published.stale_parts(published.read_published()) == []
+
+
+def test_the_published_draws_can_be_run_with_whatever_model_they_were_fitted_to() -> None:
+    found = published.draws(2)
+    assert checked(found.draws) == found.draws
+    assert set(found.draws[0]) == {name for name, one in PARAMETERS.items() if one.prior}
+    assert (found.warning is None) == (not found.source["changed_since_fit"])
+
+
+def test_draws_of_an_earlier_model_are_made_those_of_the_present_one(tmp_path: Path) -> None:
+    """A parameter that is gone is left out, a new one drawn, a narrower range held to."""
+    posterior = made_up(tmp_path, changes={"behaviour": "another"})
+    low = np.full_like(posterior.values[:, :1], -1e9)
+    values = np.hstack([low, posterior.values[:, 1:-1], low])
+    names = (*posterior.names[:-1], "gone.away")
+    replace(posterior, names=names, values=values).write(tmp_path / published.POSTERIOR)
+    (draw,) = published.draws(1, folder=tmp_path).draws
+    first, last = posterior.names[0], posterior.names[-1]
+    assert draw[first] == PARAMETERS[first].low
+    assert draw[last] == published.prior_draws(1)[0][last]
+    assert set(draw) == set(posterior.names)
+
+
+def test_without_a_published_calibration_asking_for_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "published_folder", lambda: tmp_path)
     with pytest.raises(InputError, match="no calibration is published"):
         published.draws(1)
 

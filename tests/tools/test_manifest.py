@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sim.core import provenance
+from tests.needs_fit import NEEDS_FIT
 from tests.posteriors import made_up
-from tools.manifest import COMMANDS, MANIFEST, REFERENCE, main, outdated, published
+from tools.manifest import COMMANDS, MANIFEST, REFERENCE, fit_of, main, outdated, published
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +30,13 @@ def test_what_is_published_is_what_the_manifest_says() -> None:
     assert held["files"] == published(REFERENCE), "run make reproduce, or make manifest"
     assert held["model_version"] == provenance.model_version(), "run make reproduce"
     assert held["behaviour"] == provenance.calibration_version()
+    assert held["fitted_to"] == fit_of(REFERENCE)
     assert held["commands"] == list(COMMANDS)
+
+
+@NEEDS_FIT
+def test_the_posterior_that_is_published_was_fitted_to_the_present_model() -> None:
+    assert fit_of(REFERENCE)["changed_since"] == []
 
 
 def test_make_reproduce_does_what_the_manifest_names() -> None:
@@ -61,12 +68,13 @@ def test_files_of_another_version_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "patterns.json").write_text('{"model_version": "another"}')
-    made_up(tmp_path / "calibration", changes={"behaviour": "another"})
-    assert outdated(tmp_path) == [
-        "patterns.json",
-        "calibration/posterior.parquet",
-        "calibration/validation.json",
-    ]
+    made_up(tmp_path / "calibration")
+    assert outdated(tmp_path) == ["patterns.json", "calibration/validation.json"]
     assert main(tmp_path) == 2
     assert "another version of the model" in capsys.readouterr().err
     assert not (tmp_path / MANIFEST).exists()
+
+
+def test_a_posterior_of_an_earlier_model_is_said_to_be_one(tmp_path: Path) -> None:
+    made_up(tmp_path / "calibration", changes={"behaviour": "another"})
+    assert fit_of(tmp_path) == {"model_version": "made up", "changed_since": ["behaviour"]}
