@@ -46,7 +46,7 @@ def runs_here(text: str) -> bool:
 def shortened(words: list[str], folder: str) -> list[str]:
     """Return a command with fewer runs and points, and names in the place of placeholders."""
     most = RUNS_OF_A_TABLE if "--against" in words else RUNS
-    limits = {"--replicates": most, "-n": POINTS, "--posterior": RUNS}
+    limits = {"--replicates": most, "-n": POINTS, "--posterior": RUNS, "--draws": RUNS}
     cut = [
         str(min(int(word), limits[before])) if before in limits else word
         for before, word in zip(["", *words], words, strict=False)
@@ -57,6 +57,8 @@ def shortened(words: list[str], folder: str) -> list[str]:
     fixed = {"--dry-run", "--resume", "--status", "--extend"} & set(words)
     if takes and is_open and not fixed and "--replicates" not in words:
         cut += ["--replicates", str(most)]
+    if words[0] == "patterns":
+        cut += ["--draws", str(RUNS)]
     return [a_deal(cut) if word in {"DEAL", "PROJECT_ID"} else word for word in cut]
 
 

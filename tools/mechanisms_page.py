@@ -9,7 +9,8 @@ from typing import Any
 from calibration.claims.claim import REPLICATES, Claim, ClaimExperiment
 from calibration.claims.effect_inference import SHOWN
 from sim.core.parameters import PARAMETERS
-from sim.report.claims_page import counted_verdicts, threshold_words
+from sim.core.plurals import counted
+from sim.report.claims_page import counted_verdicts, share_words, threshold_words
 from sim.report.interval_charts import interval_words
 
 Record = Mapping[str, Any]
@@ -19,13 +20,14 @@ _NOTICE = "<!-- Written by docs/generate.py from patterns.toml and results/refer
 _INTRODUCTION = """\
 The report (Myers 2020, *Going Local*) makes {count} causal claims about China's subnational
 outreach. Each has a switch in the model and a pattern that must follow from it.
-`paradiplomacy patterns` runs the model with the mechanism and without, in paired worlds, and
-compares; `make patterns` renews this page. A claim is *shown* if the 95 % interval of its pattern
-lies wholly where it should, the same check fails without the mechanism, and the effect's interval
-lies wholly on the right side of zero. It is *weak* if that holds for the numbers themselves but an
-interval reaches across, or if the pattern holds without the mechanism too, *contrary* if the
-effect's interval lies on the wrong side of zero, and otherwise *not shown*. Intervals are of chance
-within the model, parameters held fixed.
+`paradiplomacy patterns` runs the model with the mechanism and without, in paired worlds at a
+hundred draws of the free parameters from their priors, and compares; `make patterns` renews this
+page. A draw shows a claim if the pattern with the mechanism lies where it should and the paired
+effect has the sign claimed. A claim is *shown* if 90 % of the draws show it and the pattern does
+not hold in as many without the mechanism, *weak* if half of them do, *contrary* if at 90 % the
+effect has the other sign, and otherwise *not shown*. Where nothing at all is left without the
+mechanism, the control is zero by construction: it is no evidence, and the pattern alone decides.
+Numbers are medians over the draws, with the interval of nine draws in ten.
 
 A verdict is about the model, not about the world. The rules were written from these claims, and
 the experiments, switches and thresholds were settled with the model's results in sight. *Shown*
@@ -58,7 +60,7 @@ def _summary(
     if record is None:
         return ["The claims have not been checked yet."]
     latest = f"Latest check, of model {record['model_version']}, with seed {record['seed']}"
-    parts = [f"{latest}: {counted_verdicts(record['counts'])}"]
+    parts = [f"{latest}: {counted_verdicts(record)}"]
     open_ = [claim for claim in claims if rows.get(claim.id, {}).get("verdict") != SHOWN]
     if not open_:
         return [*parts, "Every claim is shown."]
@@ -74,8 +76,9 @@ def _verdict_text(claim: Claim, row: Record | None) -> str:
         return "not checked yet."
     sign = "negative" if row["direction"] == "-" else "positive"
     return (
-        f"{row['verdict']}. With the mechanism {interval_words(row['with'])}, without it "
-        f"{interval_words(row['without'])}, should be {threshold_words(row)} ({row['unit']}); "
+        f"{row['verdict']}, {share_words(row)}. With the mechanism {interval_words(row['with'])}, "
+        f"without it {interval_words(row['without'])}, "
+        f"should be {threshold_words(row)} ({row['unit']}); "
         f"effect {interval_words(row['effect'])}, should be {sign}."
     )
 
@@ -84,15 +87,18 @@ def _table(claims: Sequence[Claim], rows: Mapping[str, Record]) -> str:
     lines = [
         "## All claims",
         "",
-        "| | claim | verdict | effect [95 % interval] |",
-        "|---|---|---|---|",
+        "| | claim | verdict | shown at | effect [90 % of draws] |",
+        "|---|---|---|---|---|",
     ]
     for claim in claims:
         row = rows.get(claim.id)
         verdict = row["verdict"] if row else "not checked yet"
         effect = interval_words(row["effect"]) if row else ""
+        at = share_words(row) if row else ""
         title = claim.title.replace("|", "\\|")
-        lines.append(f"| [{claim.id}](#{claim.id.lower()}) | {title} | {verdict} | {effect} |")
+        lines.append(
+            f"| [{claim.id}](#{claim.id.lower()}) | {title} | {verdict} | {at} | {effect} |"
+        )
     return "\n".join(lines)
 
 
@@ -131,7 +137,8 @@ def _check(claim: Claim, experiment: ClaimExperiment) -> str:
     runs = experiment.replicates or REPLICATES
     words = [
         f"`{claim.statistic}` ({claim.measure.unit}): {claim.measure.meaning.rstrip('.')}",
-        f"{experiment.start} to {experiment.end}, {runs} runs of each world",
+        f"{experiment.start} to {experiment.end}",
+        f"{counted(runs, 'run')} of each world at a draw",
     ]
     common = _changed(experiment.world, experiment.interventions)
     if common:
@@ -144,7 +151,7 @@ def _check(claim: Claim, experiment: ClaimExperiment) -> str:
         verb = "relative to" if experiment.contrast == "ratio" else "minus"
         words.append(f"the pattern is that of {treated} {verb} that of {control}")
     thresholds = threshold_words({"above": claim.above, "below": claim.below})
-    words.append(f"the interval with the mechanism must lie {thresholds}")
+    words.append(f"with the mechanism it must lie {thresholds}")
     return "; ".join(words) + "."
 
 

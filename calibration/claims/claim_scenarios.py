@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from calibration.claims.claim import Claim
-from sim.core.parameters import PARAMETERS
 from sim.scenario.problems import Problem, closest, problems_of, shown
 from sim.scenario.schema import Scenario, load
 from sim.scenario.world_names import unknown_names
@@ -93,19 +92,17 @@ def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _scenario(claim: Claim, setting: Setting) -> Scenario:
-    """Return a world as a scenario; equal worlds give equal scenarios."""
+    """Return a world as a scenario; worlds that set the same give equal scenarios.
+
+    What equals its default is set too: it is not to be drawn.
+    """
     base = load_baseline()
     values = base.parameters | {name: value for name, (value, _) in setting.parameters.items()}
-    differing = {
-        name: float(values[name])
-        for name in sorted(values)
-        if name not in PARAMETERS or values[name] != PARAMETERS[name].default
-    }
     changes = [item.model_dump(exclude_none=True) for item in base.interventions]
     data = base.model_dump(exclude_none=True) | {
         "start": claim.trial.start,
         "end": claim.trial.end,
-        "parameters": differing,
+        "parameters": {name: float(values[name]) for name in sorted(values)},
         "interventions": [*(item for item, _ in setting.interventions), *changes],
     }
     return Scenario.model_validate(data)

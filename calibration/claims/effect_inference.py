@@ -1,9 +1,9 @@
-"""From the parts of many runs to an effect, its interval and a verdict."""
+"""From the runs at many draws of the parameters to a pattern, its effect and a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,42 +12,53 @@ from calibration.claims.claim import Claim
 from calibration.claims.statistics.statistic import divided
 from sim.core.state import Array
 
-RESAMPLES = 2000
-LEVEL = 0.95
-_SEED = 64
-_MOST_UNKNOWN = (1.0 - LEVEL) / 2.0
+SHARE, HALF = 0.9, 0.5
+"""Shares of the draws from which on a claim is shown, and weak."""
 
 SHOWN, WEAK, NOT_SHOWN, CONTRARY = "shown", "weak", "not shown", "contrary"
 NOT_EXPRESSED = "not expressed"
 VERDICTS = (SHOWN, WEAK, NOT_SHOWN, CONTRARY, NOT_EXPRESSED)
 
 
-class Estimate(NamedTuple):
-    """A number and its 95 % interval; nan where it is not defined."""
+class Spread(NamedTuple):
+    """A median over draws and the interval of nine in ten of them; nan where there is none."""
 
     value: float
     low: float
     high: float
 
 
-class Evidence(NamedTuple):
-    """What the runs say about a claim: its pattern with and without, and the difference."""
+class Evidence:
+    """Hold what the runs say about a claim: its pattern by draw (D,), with and without."""
 
-    with_: Estimate
-    without: Estimate
-    effect: Estimate
+    def __init__(self, with_: Array, without: Array) -> None:
+        self.with_, self.without = with_, without
+
+    @cached_property
+    def effect(self) -> Array:
+        """Return the paired difference by draw (D,)."""
+        return self.with_ - self.without
+
+    @cached_property
+    def is_by_construction(self) -> bool:
+        """Tell whether nothing is left without the mechanism at any draw.
+
+        The control is then zero by construction: it could not have failed, and is no evidence.
+        """
+        return bool((np.isnan(self.without) | (self.without == 0.0)).all())
+
+    def shows(self, claim: Claim) -> Array:
+        """Tell of each draw whether it shows a claim (D,).
+
+        The pattern lies beyond the threshold with the mechanism and, unless the control is zero by
+        construction, the paired effect has the sign claimed.
+        """
+        holds = np.array([claim.passes(value, value) for value in self.with_], dtype=bool)
+        return holds if self.is_by_construction else holds & (_signed(claim, self.effect) > 0.0)
 
 
-@cache
-def resamples(replicates: int, times: int = RESAMPLES) -> Array:
-    """Return how often each replicate is in each resample, as shares (times, replicates).
-
-    Every world of every claim is resampled alike, so that pairs of runs stay together. The
-    first row is the sample itself.
-    """
-    rng = np.random.default_rng(_SEED)
-    drawn = rng.multinomial(replicates, np.full(replicates, 1.0 / replicates), size=times)
-    return np.concatenate([np.ones((1, replicates)), drawn]) / replicates
+def _signed(claim: Claim, effect: Array) -> Array:
+    return -effect if claim.direction == "-" else effect
 
 
 def contrasted(treated: Array, control: Array | None, contrast: str) -> Array:
@@ -59,54 +70,45 @@ def contrasted(treated: Array, control: Array | None, contrast: str) -> Array:
     return treated - control
 
 
-def estimate(values: Array) -> Estimate:
-    """Return the first of the values and the percentile interval of the others.
-
-    Resamples in which the value is not defined are left out, unless they are so many that they
-    reach into the interval; then there is none.
-    """
-    sample, drawn = float(values[0]), values[1:]
-    unknown = np.isnan(drawn)
-    if np.isnan(sample) or unknown.mean() > _MOST_UNKNOWN:
-        return Estimate(sample, np.nan, np.nan)
-    low, high = np.quantile(drawn[~unknown], ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
-    return Estimate(sample, float(low), float(high))
+def spread(values: Array) -> Spread:
+    """Return the median and the interval of nine in ten of the values that are defined."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return Spread(np.nan, np.nan, np.nan)
+    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
+    return Spread(float(middle), float(low), float(high))
 
 
 def evidence(
     parts: Mapping[str, Array], value: Callable[[Array], Array], contrast: str = "difference"
 ) -> Evidence:
-    """Return the estimates of a claim from the parts (R, K) of its worlds by their role.
+    """Return the pattern of a claim from the parts (D, R, K) of its worlds by their role.
 
     ``value`` is the statistic's of averages, ``contrast`` how treated and control compare.
     """
-    weights = resamples(len(parts["with"]))
-    values = {role: value(weights @ numbers) for role, numbers in parts.items()}
-    with_ = contrasted(values["with"], values.get("with, control"), contrast)
-    without = contrasted(values["without"], values.get("without, control"), contrast)
-    return Evidence(estimate(with_), estimate(without), estimate(with_ - without))
+    values = {role: value(numbers.mean(axis=1)) for role, numbers in parts.items()}
+    return Evidence(
+        contrasted(values["with"], values.get("with, control"), contrast),
+        contrasted(values["without"], values.get("without, control"), contrast),
+    )
 
 
 def verdict(claim: Claim, found: Evidence | None) -> str:
     """Return what the evidence says about a claim.
 
-    - ``shown``: the pattern holds with the mechanism, not without, and the effect has the sign.
-    - ``contrary``: the effect has the other sign.
-    - ``weak``: all of ``shown`` holds for the numbers themselves, but an interval reaches across
-      or the pattern holds without the mechanism too.
+    - ``shown``: at least 90 % of the draws show it, and without the mechanism the pattern holds in
+      fewer than that.
+    - ``contrary``: at 90 % of the draws the effect has the other sign.
+    - ``weak``: at least half of the draws show it.
     - ``not shown``: anything else.
     - ``not expressed``: the claim has no experiment.
     """
     if found is None:
         return NOT_EXPRESSED
-    sign = -1.0 if claim.direction == "-" else 1.0
-    with_, without, effect = found
-    low, high = sorted((sign * effect.low, sign * effect.high))
-    if high < 0.0:
+    if (_signed(claim, found.effect) < 0.0).mean() >= SHARE:
         return CONTRARY
-    holds = claim.passes(with_.low, with_.high)
-    if low > 0.0 and holds and not claim.passes(without.low, without.high):
+    share = found.shows(claim).mean()
+    anyway = np.mean([claim.passes(value, value) for value in found.without])
+    if share >= SHARE and anyway < SHARE:
         return SHOWN
-    if sign * effect.value > 0.0 and claim.passes(with_.value, with_.value):
-        return WEAK
-    return NOT_SHOWN
+    return WEAK if share >= HALF else NOT_SHOWN

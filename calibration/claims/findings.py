@@ -6,14 +6,16 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from calibration.claims.claim import Claim
-from calibration.claims.effect_inference import LEVEL, RESAMPLES, VERDICTS, Estimate, Evidence
+from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, Evidence, Spread, spread
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
 
@@ -30,6 +32,7 @@ _SOURCES = (
     "claims/claim_scenarios.py",
     "claims/effect_inference.py",
     "claims/claim_experiments.py",
+    "claims/world_runs.py",
 )
 _DIGITS = 6
 
@@ -39,7 +42,7 @@ class Finding:
     """Hold what the runs say about one claim; there is no evidence if it is not expressed.
 
     The verdict is one of :data:`calibration.claims.effect_inference.VERDICTS`. With it go the
-    replicates of each world, the number of worlds and the months of each run.
+    replicates of each world at a draw, the number of worlds and the months of each run.
     """
 
     claim: Claim
@@ -51,23 +54,24 @@ class Finding:
 
     def row(self) -> dict[str, Any]:
         """Return the finding in terms that JSON knows."""
-        claim, unit = self.claim, None
+        claim, found, unit = self.claim, self.evidence, None
         if claim.experiment is not None:
             ratio = claim.experiment.contrast == "ratio"
             unit = "relative change" if ratio else claim.measure.unit
-        nothing = Estimate(math.nan, math.nan, math.nan)
-        with_, without, effect = map(_rounded, self.evidence or (nothing,) * 3)
+        three = (found.with_, found.without, found.effect) if found else (np.empty(0),) * 3
+        with_, without, effect = (rounded(spread(values)) for values in three)
         return {
             "id": claim.id,
             "title": claim.title,
             "section": claim.section,
             "verdict": self.verdict,
+            "share": round(float(found.shows(claim).mean()), 4) if found else None,
+            "by_construction": found.is_by_construction if found else None,
             "unit": unit,
             "statistic": claim.statistic,
             "with": with_,
             "without": without,
             "effect": effect,
-            "interval": [effect["low"], effect["high"]],
             "above": claim.above,
             "below": claim.below,
             "direction": claim.direction,
@@ -77,8 +81,8 @@ class Finding:
         }
 
 
-def _rounded(given: Estimate) -> dict[str, float | None]:
-    """Return an estimate with the digits that mean something, None where there is none."""
+def rounded(given: Spread) -> dict[str, float | None]:
+    """Return a spread with the digits that mean something, None where there is none."""
     return {
         name: float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
         for name, value in given._asdict().items()
@@ -87,10 +91,15 @@ def _rounded(given: Estimate) -> dict[str, float | None]:
 
 @dataclass(frozen=True)
 class Findings:
-    """Hold the findings of one check, in the order of the claims, and the seed of its runs."""
+    """Hold the findings of one check, in the order of the claims.
+
+    With them go the seed of the runs, the number of draws and where these come from.
+    """
 
     findings: tuple[Finding, ...]
     seed: int
+    draws: int = 1
+    source: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -110,23 +119,31 @@ class Findings:
         found = Counter(finding.verdict for finding in self.findings)
         return {name: found[name] for name in VERDICTS}
 
+    @property
+    def by_construction(self) -> int:
+        """Return how many of the claims shown have a control that is zero by construction."""
+        shown = (f.evidence for f in self.findings if f.verdict == SHOWN)
+        return sum(1 for found in shown if found and found.is_by_construction)
+
     def record(self) -> dict[str, Any]:
         """Return all that ``patterns.json`` holds."""
         return {
             "model_version": provenance.model_version(),
             "checks_version": checks_version([finding.claim for finding in self.findings]),
             "seed": self.seed,
-            "resamples": RESAMPLES,
-            "level": LEVEL,
+            "draws": self.draws,
+            "drawn_from": dict(self.source),
+            "share_shown": SHARE,
             "counts": self.counts,
+            "by_construction": self.by_construction,
             "claims": self.rows,
         }
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the effects on one scale, in units of their standard errors."""
-        from sim.report.interval_charts import draw_forest
+        """Draw the share of draws that show each claim."""
+        from sim.report.interval_charts import draw_shares
 
-        return draw_forest(self.rows, ax)
+        return draw_shares(self.rows, SHARE, ax)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write ``patterns.json``, ``patterns.csv`` and ``patterns.html``.
@@ -165,7 +182,7 @@ def _spread(row: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict):
             ends = {f"{name}_{end}": value[end] for end in ("low", "high")}
             flat |= {name: value["value"], **ends}
-        elif name != "interval":
+        else:
             flat[name] = value
     return flat
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.claims.effect_inference import LEVEL
 from calibration.user_data import prediction_scores as scores
 from calibration.user_data.predicted_counts import (
     WITH_SECTOR,
@@ -339,7 +338,7 @@ def _found(
     total = np.array([observed.units.sum()]), runs.units.sum(axis=1)[:, None]
     return {
         "resamples": scores.RESAMPLES,
-        "level": LEVEL,
+        "level": scores.LEVEL,
         "total": scores.totals(*total, ["total"])[0],
         "ranks": scores.rank_scores(case, predictions),
         "concentration": scores.concentration_scores(case, predictions),

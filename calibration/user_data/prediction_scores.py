@@ -24,7 +24,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import nbinom, rankdata
 
-from calibration.claims.effect_inference import estimate
 from sim.core.state import Array
 from sim.engine.outcomes import gini, ratio
 
@@ -33,7 +32,7 @@ Predictions = Mapping[str, tuple[Array, Array | None]]
 """Mean (U,) and draws (R, U) of each prediction; None where it has no distribution."""
 
 MODEL, SIZE = "model", "gdp"
-RESAMPLES = 2000
+RESAMPLES, LEVEL = 2000, 0.95
 _SEED = 64
 GRID = np.linspace(0.0, 1.0, 41)
 """Levels at which distribution functions of PIT values are compared."""
@@ -94,6 +93,19 @@ def totals(observed: Array, runs: Array, names: list[Any]) -> list[Record]:
         {"name": name, "observed": float(seen), **spread(values, float(seen))}
         for name, seen, values in zip(names, observed, runs.T, strict=True)
     ]
+
+
+def estimate(values: Array) -> Record:
+    """Return the first of the values and the percentile interval of the others, resampled.
+
+    Resamples in which the value is not defined are left out, unless they are so many that they
+    reach into the interval; then there is none.
+    """
+    sample, drawn = float(values[0]), values[1:]
+    unknown, low, high = np.isnan(drawn), np.nan, np.nan
+    if not np.isnan(sample) and unknown.mean() <= (1.0 - LEVEL) / 2.0:
+        low, high = np.quantile(drawn[~unknown], ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0))
+    return {"value": sample, "low": float(low), "high": float(high)}
 
 
 # --- ranks
@@ -162,9 +174,9 @@ def rank_scores(case: UnitPredictions, predictions: Predictions) -> dict[str, Re
         given = partial(direct[name], correlations(rank, size, weights), size_seen)
         better = direct[MODEL] - direct[name]
         found[name] = {
-            "rank": estimate(direct[name])._asdict(),
-            "partial": None if name == SIZE else estimate(given)._asdict(),
-            "model_minus": None if name == MODEL else estimate(better)._asdict(),
+            "rank": estimate(direct[name]),
+            "partial": None if name == SIZE else estimate(given),
+            "model_minus": None if name == MODEL else estimate(better),
         }
     found[MODEL]["if_true"] = _ranks_if_true(case.runs, case.predictors[SIZE])
     return found
@@ -261,7 +273,7 @@ def calibration_scores(case: UnitPredictions, predictions: Predictions) -> Recor
         }
         if name != MODEL:
             means = (weights @ (by_unit[MODEL] - by_unit[name])) / weights.sum(axis=1)
-            found[name]["model_minus"] = estimate(means)._asdict()
+            found[name]["model_minus"] = estimate(means)
     found[MODEL] |= _calibration_if_true(case.runs, found[MODEL]["departure"])
     return {"levels": GRID.tolist(), "predictions": found}
 

@@ -24,8 +24,11 @@ def patterns(
         list[str] | None,
         typer.Option(metavar="ID", help="Check this claim alone, as in M07; may be repeated."),
     ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Draws from the priors.")] = 100,
+    posterior: options.Posterior = None,
+    calibration: options.Calibration = None,
     replicates: Annotated[
-        int | None, typer.Option(help="Runs of each world.", show_default="40")
+        int | None, typer.Option(help="Runs of each world at each draw.", show_default="2 or more")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     workers: options.Workers = None,
@@ -35,22 +38,28 @@ def patterns(
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
     from calibration.claims.claim_table import load_claims, select_claims
+    from calibration.published import Drawn, prior_draws
+    from sim.world import load_world
 
     claims = select_claims(load_claims(), only or [])
+    drawn = options.drawn(posterior, calibration, load_world())
+    if not drawn.draws:
+        drawn = Drawn(prior_draws(draws), {"prior": "free parameters"})
     with output.new_folder(out or free_folder("patterns"), overwrite, "patterns.json") as folder:
         from calibration.claims.claim_experiments import check_claims
 
         with output.progress_bar(quiet=as_json, what="runs") as progress:
             findings = check_claims(
-                claims, replicates=replicates, seed=seed, workers=workers, progress=progress
-            )
+                claims, draws=drawn.draws, source=drawn.source, replicates=replicates, seed=seed,
+                workers=workers, progress=progress,
+            )  # fmt: skip
         findings.write(folder, overwrite=overwrite)
     if as_json:
         output.print_json({"folder": folder, **findings.record()})
         return
     from sim.report.claims_page import counted_verdicts
 
-    counts = counted_verdicts(findings.counts)
+    counts = counted_verdicts(findings.record())
     output.show(
         lambda width: _table(findings, width), counts, f"\nFiles: {folder}", narrowest=_NARROWEST
     )
@@ -69,11 +78,13 @@ def _table(findings: Findings, width: int) -> Table:
             interval_words(row["with"]),
             number_words(row["without"]["value"]),
             interval_words(row["effect"]),
+            "" if row["share"] is None else f"{row['share']:.0%}",
             Text(row["verdict"], style=_STYLES.get(row["verdict"], "")),
         )
         for row in findings.rows
     ]
     interval = "right" if width >= _NARROWEST else "wrapped"
-    columns = {"claim": "left", "title": "text", "with [95 % interval]": interval}
-    columns |= {"without": "right", "effect [95 % interval]": interval, "verdict": "left"}
+    columns = {"claim": "left", "title": "text", "with [90 % of draws]": interval}
+    columns |= {"without": "right", "effect [90 % of draws]": interval}
+    columns |= {"shown at": "right", "verdict": "left"}
     return output.table(columns, rows)

@@ -18,12 +18,21 @@ from sim.report.interval_charts import (
 )
 
 Row = Mapping[str, Any]
+_ALONE = "the control is zero by construction, and no evidence"
 
 
-def counted_verdicts(counts: Mapping[str, int]) -> str:
-    """Return in words how many claims have each verdict."""
+def counted_verdicts(record: Row) -> str:
+    """Return in words how many claims have each verdict, and how many of those shown alone."""
+    counts, alone = record["counts"], record["by_construction"]
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    return f"{counted(sum(counts.values()), 'claim')}: {words}."
+    more = f" Of those shown, {alone} by their pattern alone: {_ALONE}." if alone else ""
+    return f"{counted(sum(counts.values()), 'claim')}: {words}.{more}"
+
+
+def share_words(row: Row) -> str:
+    """Return in words at how many of the draws a claim is shown, and whether by its pattern."""
+    alone = f"; {_ALONE}" if row["by_construction"] else ""
+    return "" if row["share"] is None else f"{row['share']:.0%} of draws{alone}"
 
 
 def threshold_words(row: Row) -> str:
@@ -57,13 +66,14 @@ def patterns_page(
     claims = []
     for row in record["claims"]:
         pattern = (texts or {}).get(row["id"], ("", ""))[1]
-        claims.append({**row, **_charts(row), "pattern_words": pattern})
+        words = {"pattern_words": pattern, "share_words": share_words(row)}
+        claims.append({**row, **_charts(row), **words})
     runs = sorted({row["runs"] for row in record["claims"] if row["runs"]})
     ends = dict.fromkeys(f"{n:,}" for n in (runs[0], runs[-1])) if runs else ["none"]
     fields = {
         **record,
         "claims": claims,
-        "counts": counted_verdicts(record["counts"]),
+        "counts": counted_verdicts(record),
         "legend": legend,
         "marks": VERDICT_MARKS,
         "runs": " to ".join(ends),

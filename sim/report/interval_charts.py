@@ -1,4 +1,4 @@
-"""Numbers with their intervals: in words, as small charts inside a page, and as a forest plot."""
+"""Numbers with their intervals, in words and as small charts inside a page; shares of draws."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.report import figure_style
 from sim.report.figure_style import BLUE, INK, ORANGE, QUIET, VERMILLION, Look
@@ -35,8 +34,6 @@ VERDICT_MARKS = {
 
 _MARGIN, _ROW, _TOP, _FOOT = 54.0, 18.0, 12.0, 26.0
 _BAND = "#E8F1F7"
-_FARTHEST = 40.0
-"""Standard errors at which larger effects are drawn in a forest plot."""
 _FORMS = {"shown": "o", "weak": "D", "not shown": "s", "contrary": "X"}
 
 
@@ -158,35 +155,29 @@ def _estimate(at: Mapping[str, float], y: float, look: Look) -> list[str]:
     return [*parts, _tag("polygon", points=points, fill=colour)]
 
 
-def draw_forest(rows: Iterable[Mapping[str, Any]], ax: Axes | None = None) -> Axes:
-    """Draw each claim's effect in standard errors, positive where the claim has it.
+def draw_shares(rows: Iterable[Mapping[str, Any]], shown: float, ax: Axes | None = None) -> Axes:
+    """Draw the share of draws that show each claim, with a line where a claim counts as shown.
 
-    Rows are findings as in ``patterns.json``; those without an interval are left out. Effects of
-    more than 40 standard errors are drawn at 40.
+    Rows are findings as in ``patterns.json``; claims that are not expressed are left out. Marks of
+    claims whose control is zero by construction are hollow.
     """
-    found = pd.DataFrame({**row, **row["effect"]} for row in rows)
-    found = found.dropna(subset=["value", "low", "high"]).query("high > low").reset_index(drop=True)
-    ends = found[["value", "low", "high"]].astype(float)
-    # A 95 % interval is twice 1.96 standard errors wide.
-    error = (ends["high"] - ends["low"]) / (2.0 * 1.96)
-    error = error.where(found["direction"] != "-", -error)
-    ends = ends.div(error, axis=0).clip(-_FARTHEST, _FARTHEST)
-    titles = [shorten(title, 58, placeholder=" …") for title in found["title"]]
+    found = [row for row in rows if row["share"] is not None]
     host = figure_style.row_axes(ax, len(found), 0.24, (0.8, 0.75), left=0.44, width=9.0)
-    for verdict, mine in ends.groupby(found["verdict"], sort=False):
-        look = VERDICT_MARKS[str(verdict)][1], _FORMS[str(verdict)]
-        figure_style.draw_intervals(
-            host, mine.index, mine["low"], mine["high"], mine["value"], look, size=5.5,
-            label=str(verdict),
-        )  # fmt: skip
-    host.axvline(0.0, color=INK, linewidth=1.0, zorder=0)
-    names = [f"{title}  {name}" for title, name in zip(titles, found["id"], strict=True)]
+    for verdict, form in _FORMS.items():
+        mine = [(i, row) for i, row in enumerate(found) if row["verdict"] == verdict]
+        colour = VERDICT_MARKS[verdict][1]
+        for hollow in (False, True):
+            points = {i: row["share"] for i, row in mine if row["by_construction"] == hollow}
+            if points:
+                fill = "none" if hollow else colour
+                label = f"{verdict}, by its pattern alone" if hollow else verdict
+                look: dict[str, Any] = {"facecolors": fill, "edgecolors": colour, "label": label}
+                host.scatter(list(points.values()), list(points), marker=form, **look)
+    host.axvline(shown, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=0)
+    titles = [shorten(row["title"], 58, placeholder=" …") for row in found]
+    names = [f"{title}  {row['id']}" for title, row in zip(titles, found, strict=True)]
     figure_style.name_rows(host, names, size=8.5)
-    host.set_xscale("symlog", linthresh=2.0)
-    against = bool((ends < -2.0).any(axis=None))
-    host.set_xlim(-_FARTHEST if against else -2.5, 1.3 * _FARTHEST)
-    host.set_xticks([*((-20, -5) if against else ()), -2, 0, 2, 5, 10, 20, 40])
-    host.xaxis.set_major_formatter(lambda value, _: "≥40" if value == _FARTHEST else f"{value:g}")
-    host.set_xlabel("effect in standard errors, in the direction of the claim")
-    figure_style.legend(host, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
+    host.set_xlim(-0.02, 1.02)
+    host.set_xlabel("share of the draws of parameters that show the claim")
+    figure_style.legend(host, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)
     return host

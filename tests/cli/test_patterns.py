@@ -17,7 +17,7 @@ from tests.schemas import printed_json
 from tests.stoppable import stoppable
 
 ROOT = Path(__file__).resolve().parents[2]
-ONE = ("patterns", "--only", "M21", "--replicates", "2")
+ONE = ("patterns", "--only", "M21", "--draws", "3", "--replicates", "2")
 
 
 def call(*arguments: str) -> Result:
@@ -56,7 +56,7 @@ def test_json_prints_the_rows(printed: Result, folder: Path) -> None:
     assert written["claims"] == [row]
     assert row["id"] == "M21"
     assert row["runs"] == 2
-    assert row["interval"] == [row["effect"]["low"], row["effect"]["high"]]
+    assert written["draws"] == 3
     assert printed.exit_code == 0
 
 
@@ -72,7 +72,7 @@ def test_a_folder_in_use_is_refused_before_anything_runs(printed: Result, folder
     [
         (("--only", "M7"), "Did you mean 'M07'?"),
         (("--only", "M99"), "from M01 to M64"),
-        (("--only", "M21", "--replicates", "1"), "an interval takes two runs"),
+        (("--only", "M21", "--replicates", "0"), "from 1 to 1000"),
         (("--only", "M21", "--workers", "0"), "from 1 to 1024"),
         (("--only", "M21", "--seed", "-1"), "out of range"),
     ],

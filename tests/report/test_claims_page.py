@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.report.claims_page import counted_verdicts, patterns_page, threshold_words
+from sim.report.claims_page import counted_verdicts, patterns_page, share_words, threshold_words
 from sim.report.figure_style import BLUE
 from sim.report.interval_charts import (
     CIRCLE,
@@ -33,16 +33,17 @@ def row(identity: str, verdict: str, **changes: Any) -> dict[str, Any]:
         "title": f"Claim {identity}",
         "section": "conclusion",
         "verdict": verdict,
+        "share": None if verdict == "not expressed" else 0.93,
+        "by_construction": None if verdict == "not expressed" else False,
         "unit": "share",
         "statistic": "anything",
         "with": estimate(0.4, 0.3, 0.5),
         "without": estimate(0.1, 0.0, 0.2),
         "effect": estimate(0.3, 0.2, 0.4),
-        "interval": [0.2, 0.4],
         "above": 0.25,
         "below": None,
         "direction": "+",
-        "runs": 40,
+        "runs": 2,
         "worlds": 2,
         "months": 240,
     }
@@ -55,8 +56,8 @@ def record(*rows: dict[str, Any]) -> dict[str, Any]:
         "model_version": "0.1.0+abc",
         "checks_version": "def",
         "seed": 1,
-        "resamples": 2000,
-        "level": 0.95,
+        "draws": 100,
+        "by_construction": sum(bool(r["by_construction"]) for r in rows),
         "counts": {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
         "claims": list(rows),
     }
@@ -172,7 +173,16 @@ def test_intervals_and_thresholds_in_words() -> None:
     assert threshold_words({"above": 1.0, "below": None}) == "above 1"
     assert threshold_words({"above": None, "below": 0.5}) == "below 0.5"
     assert threshold_words({"above": 0.1, "below": 0.5}) == "between 0.1 and 0.5"
-    assert counted_verdicts({"shown": 1, "weak": 0}) == "1 claim: 1 shown."
+
+
+def test_claims_shown_by_their_pattern_alone_are_told_apart() -> None:
+    told = counted_verdicts(record(row("M01", "shown")))
+    assert told == "1 claim: 1 shown."
+    alone = row("M01", "shown", by_construction=True)
+    assert "1 by their pattern alone" in counted_verdicts(record(alone))
+    assert share_words(alone) == (
+        "93% of draws; the control is zero by construction, and no evidence"
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3.2, 17.0), (0.011, 0.012), (100, 5e5)])

@@ -142,7 +142,10 @@ def test_of_one_month_claim_and_unit() -> None:
         "unit": "count", "meaning": "deals formed", "years": [2000, 2000], "sectors": [],
     }  # fmt: skip
     record = {"compared": compared, "replicates": 1, "scenario": "baseline"}
-    texts = [user_data_page.question(record), counted_verdicts({"shown": 1})]
+    texts = [
+        user_data_page.question(record),
+        counted_verdicts({"counts": {"shown": 1}, "by_construction": 0}),
+    ]
     assert "1 run of" in texts[0]
     assert not plurals("\n".join(texts))
 

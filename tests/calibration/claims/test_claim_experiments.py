@@ -13,6 +13,7 @@ from calibration.claims.statistics import Statistic
 from calibration.claims.statistics.statistic import mean
 from calibration.run_reading import Reading
 from sim.core.errors import InputError
+from tests.calibration.conftest import DRAWS
 
 
 def test_verdicts_on_plain_claims(plain_findings: Findings) -> None:
@@ -34,7 +35,8 @@ def test_a_switch_with_nothing_behind_has_no_effect_at_all(plain_findings: Findi
 
 def test_findings_say_how_much_was_run(plain_findings: Findings) -> None:
     rows = [(f.runs, f.worlds, f.months) for f in plain_findings.findings]
-    assert rows == [(6, 2, 48), (6, 2, 48), (6, 4, 60), (6, 2, 48), (0, 0, 0)]
+    assert rows == [(2, 2, 48), (2, 2, 48), (2, 4, 60), (2, 2, 48), (0, 0, 0)]
+    assert plain_findings.record()["draws"] == len(DRAWS)
 
 
 def test_any_number_of_workers_finds_the_same(
@@ -42,7 +44,7 @@ def test_any_number_of_workers_finds_the_same(
 ) -> None:
     told: list[tuple[int, int]] = []
     again = check_claims(
-        plain_claims, replicates=6, workers=3, progress=lambda *done: told.append(done)
+        plain_claims, draws=DRAWS, replicates=2, workers=3, progress=lambda *done: told.append(done)
     )
     assert again.rows == plain_findings.rows
     assert told[-1] == (48, 48)
@@ -52,7 +54,7 @@ def test_any_number_of_workers_finds_the_same(
 def test_another_seed_finds_other_numbers(
     plain_claims: tuple[Claim, ...], plain_findings: Findings
 ) -> None:
-    (row,) = check_claims(plain_claims[:1], replicates=6, seed=2).rows
+    (row,) = check_claims(plain_claims[:1], draws=DRAWS, replicates=2, seed=2).rows
     assert row["with"] != plain_findings.rows[0]["with"]
     assert row["verdict"] == "shown"
 
@@ -60,7 +62,9 @@ def test_another_seed_finds_other_numbers(
 def test_a_claim_alone_finds_what_it_finds_among_others(
     plain_claims: tuple[Claim, ...], plain_findings: Findings
 ) -> None:
-    assert check_claims(plain_claims[2:3], replicates=6).rows == plain_findings.rows[2:3]
+    assert (
+        check_claims(plain_claims[2:3], draws=DRAWS, replicates=2).rows == plain_findings.rows[2:3]
+    )
 
 
 def test_claims_may_have_replicates_of_their_own(plain_claims: tuple[Claim, ...]) -> None:
@@ -73,6 +77,25 @@ def test_claims_may_have_replicates_of_their_own(plain_claims: tuple[Claim, ...]
     assert [f.runs for f in found.findings] == [3, 6]
     # What the first claim sees is the same as if it had been alone with its three runs.
     assert found.rows[:1] == check_claims([few]).rows
+
+
+def test_a_draw_sets_what_a_claim_leaves_open(plain_claims: tuple[Claim, ...]) -> None:
+    """The second claim switches off what the draw would set; the first is moved by it."""
+    few = check_claims(plain_claims[:2], draws=[{"initiative.rate": -10.0}], replicates=2)
+    many = check_claims(plain_claims[:2], draws=[{"initiative.rate": -7.5}], replicates=2)
+    assert few.rows[1]["with"]["value"] < many.rows[1]["with"]["value"]
+    assert few.rows[1]["without"] != few.rows[1]["effect"]
+    assert few.rows[1]["effect"]["value"] == 0.0
+
+
+def test_a_control_that_is_zero_by_construction_is_marked(plain_findings: Findings) -> None:
+    """Nobody travels in the first claim's control; without visits there is nothing to measure."""
+    marked = {f.claim.id: f.row()["by_construction"] for f in plain_findings.findings}
+    assert marked["T02"] is False
+    assert marked["T05"] is None
+    assert plain_findings.by_construction == sum(
+        1 for f in plain_findings.findings if f.verdict == "shown" and marked[f.claim.id]
+    )
 
 
 def broken(reading: Reading, countries: object = None) -> tuple[float, ...]:
@@ -104,7 +127,7 @@ def test_stopping_leaves_no_work_behind(plain_claims: tuple[Claim, ...]) -> None
 
 @pytest.mark.parametrize(
     ("replicates", "seed", "workers", "field"),
-    [(1, 1, 1, "replicates"), (2, -1, 1, "seed"), (2, 1, 0, "workers")],
+    [(0, 1, 1, "replicates"), (2, -1, 1, "seed"), (2, 1, 0, "workers")],
 )
 def test_numbers_that_make_no_check(
     replicates: int, seed: int, workers: int, field: str, plain_claims: tuple[Claim, ...]

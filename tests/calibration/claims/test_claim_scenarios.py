@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from calibration.claims.claim import Claim
-from calibration.claims.claim_experiments import ClaimPlan, Templates, with_parameters
+from calibration.claims.claim_experiments import ClaimPlan
 from calibration.claims.claim_scenarios import ROLES, load_baseline, scenarios_of
+from calibration.claims.world_runs import Templates, with_parameters
 from sim.core.parameters import PARAMETERS
 from sim.core.state import State
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import Scenario
-from sim.world import World
+from sim.world import World, load_world
 
 
 def changed(claim: Claim, **experiment: Any) -> Claim:
@@ -50,10 +51,13 @@ def test_a_list_stands_for_an_intervention_with_each_value(
     assert len(made) == 6
 
 
-def test_a_default_that_is_set_makes_no_other_world(plain_claims: tuple[Claim, ...]) -> None:
+def test_what_a_claim_sets_to_its_default_is_not_drawn(plain_claims: tuple[Claim, ...]) -> None:
     fade = PARAMETERS["turnover.fade"].default
-    plain, same = plain_claims[0], changed(plain_claims[0], world={"turnover.fade": fade})
-    assert scenarios_of(plain) == scenarios_of(same)
+    world = scenarios_of(changed(plain_claims[0], world={"turnover.fade": fade}))["with"]
+    template = initial_state(world, load_world())
+    state = with_parameters(template, world, {"turnover.fade": 0.123, "tie.contact": 0.3})
+    assert state.par["turnover_fade"][0] == fade
+    assert state.par["tie_contact"][0] == 0.3
 
 
 def test_worlds_that_claims_share_run_once(plain_claims: tuple[Claim, ...]) -> None:
@@ -64,14 +68,14 @@ def test_worlds_that_claims_share_run_once(plain_claims: tuple[Claim, ...]) -> N
     assert plan.runs == 16
     shared = plan.worlds[plan.roles["T01"]["with"]]
     assert len(shared.measurements) == 3
-    assert sorted(len(part) for _, part in plan.chunks()) == [4, 4, 4, 4]
+    assert sorted(len(part) for _, part in plan.chunks()) == [1, 1, 1, 1]
     assert len(ClaimPlan([third], replicates=25).worlds) == 4
 
 
 def test_chunks_cover_every_run_once(plain_claims: tuple[Claim, ...]) -> None:
-    plan = ClaimPlan(plain_claims, replicates=23)
-    runs = [(key, replicate) for key, part in plan.chunks() for replicate in part]
-    assert len(runs) == len(set(runs)) == plan.runs
+    plan = ClaimPlan(plain_claims, [{}] * 23, replicates=3)
+    runs = [(key, draw) for key, part in plan.chunks() for draw in part]
+    assert 3 * len(runs) == 3 * len(set(runs)) == plan.runs
 
 
 def differing(a: State, b: State) -> list[str]:
@@ -86,7 +90,7 @@ def test_worlds_that_differ_by_parameters_may_share_a_template(world: World) -> 
     for bound in ("low", "high"):
         values = {name: getattr(entry, bound) for name, entry in PARAMETERS.items()}
         other = plain.with_overrides(parameters=values)
-        template = with_parameters(initial_state(plain, world), other)
+        template = with_parameters(initial_state(plain, world), other, {})
         fresh = initial_state(other, world)
         assert not [n for n in differing(template, fresh) if n not in ("par", "par_values")]
         assert template.par.tobytes() == fresh.par.tobytes()
@@ -97,8 +101,8 @@ def test_templates_are_kept_for_worlds_that_differ_by_parameters(world: World) -
     templates = Templates(world)
     plain = load_baseline().with_overrides(end="2001-12")
     other: Scenario = plain.with_overrides(parameters={"turnover.fade": 0.1})
-    first, second = templates.initial(plain), templates.initial(other)
+    first, second = templates.initial(plain, {}), templates.initial(other, {})
     assert first.place is second.place
     assert first.par["turnover_fade"][0] != second.par["turnover_fade"][0]
-    longer = templates.initial(plain.with_overrides(end="2002-12"))
+    longer = templates.initial(plain.with_overrides(end="2002-12"), {})
     assert len(longer.signal) > len(first.signal)

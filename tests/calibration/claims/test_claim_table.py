@@ -136,7 +136,7 @@ MISTAKES = {
              'statistic = "plain_local_visits"\nargs = { localities = "visit" }', "'visited'"),
     "contrast": ('end = "2003-12"', 'end = "2003-12"\ncontrast = "ratio"', "nothing to compare"),
     "not expressed": ("above = 200", 'above = 200\nnot_expressed = "why"', "does not go with"),
-    "thin": ("above = 200", "above = 200\nthin = { replicates = 1 }", "from 2 to 100000"),
+    "thin": ("above = 200", "above = 200\nthin = { replicates = 0 }", "from 1 to 1000"),
     "thin month": ("above = 200", 'above = 200\nthin = { end = "1999-12" }', "calendar"),
 }  # fmt: skip
 
