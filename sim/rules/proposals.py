@@ -296,14 +296,12 @@ def plan_project(w, c, t):
 def site_of_plan(w, c, sector, t):
     """Choose the locality of a project planned by the centre: endowment, size, capital (M06)."""
     p = w.par[0]
-    country = w.country[c]
-    best = math.inf
-    chosen = country.first
-    for i in range(country.first, country.first + country.count):
+    best, chosen = math.inf, w.country[c].first
+    for i in range(chosen, chosen + w.country[c].count):
         place = w.place[i]
-        draw_on_centre = p.project_site_market * place.market + p.outreach_capital * place.capital
-        weight = (0.02 + w.endowment[i, sector]) * math.exp(draw_on_centre)
-        u = draw(w.run, d.EXECUTIVE_WISH_PLACE, w.place[i].key, w.sector[sector].key, t)
+        pull = p.project_site_market * place.market + p.outreach_capital * place.capital
+        u = draw(w.run, d.EXECUTIVE_WISH_PLACE, place.key, w.sector[sector].key, t)
+        weight = (0.02 + w.endowment[i, sector]) * math.exp(pull)
         arrival = exponential_arrival(u, weight, best)
         if arrival < best:
             best = arrival
