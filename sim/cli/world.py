@@ -24,10 +24,10 @@ _Folder = Annotated[
 
 @app.command()
 def check(folder: _Folder = None, as_json: options.Json = False) -> None:
-    """Read every table, check it and say what it holds."""
-    from sim.world import SHIPPED, load_world
+    """Read every table, check it, sums and places of localities too, and say what it holds."""
+    from sim.world import SHIPPED, check_world
 
-    world = load_world(folder)
+    world = check_world(folder)
     if as_json:
         rows = {name: len(table) for name, table in world.tables.items()}
         place = SHIPPED if folder is None else folder

@@ -23,6 +23,7 @@ from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
 from sim.world.authority import authority_index
 from sim.world.positions import Positions
+from sim.world.schema_history import AGREEMENT_KINDS
 
 __all__ = [
     "Array",
@@ -90,12 +91,12 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
 
 
 def _accords(world: World, at: Positions, months: int) -> Array:
-    """Return how many kinds of agreement are in force, as a share of all kinds."""
-    kinds = 5
-    accord = np.zeros((months, len(at.country)))
+    """Return how many kinds of agreement are signed, as a share of all; a second adds nothing."""
+    signed = np.zeros((months, len(at.country), len(AGREEMENT_KINDS)))
     for row in rows_of(world.agreements):
-        accord[max(0, row.start) :, at.country[row.iso3]] += 1.0 / kinds
-    return np.minimum(accord, 1.0)
+        signed[max(0, row.start) :, at.country[row.iso3], AGREEMENT_KINDS.index(row.kind)] = 1.0
+    accord: Array = signed.mean(axis=2)
+    return accord
 
 
 def _envelopes(world: World, at: Positions, months: int) -> Array:

@@ -11,24 +11,29 @@ if TYPE_CHECKING:
     from sim.world.tables import World
 
 RESOURCE_FACTOR = 0.3
-"""Share of the country's weight that a locality without a documented site has (assumption)."""
+"""Share of the country's weight that its largest locality has without a known site (assumption)."""
 
-SIZE_EXPONENT = 0.3
+SITE_EXPONENT = 0.5
+"""How that falls with population within the country: most localities have little (assumption)."""
+
+SIZE_EXPONENT = 0.4
 """How endowment grows with population in size-driven sectors; below 1 is concave (assumption)."""
 
 
 def endowment_matrix(world: World) -> NDArray[np.float64]:
     """Return the endowment of every locality in every sector.
 
-    A value in ``endowments.csv`` counts as it is. All others follow a rule. With ``w`` the
-    country's weight in the sector (``country_sectors.csv``; 0 if it has no row):
+    A value in ``endowments.csv`` counts as it is (``tools/places/endowments.py`` makes those of
+    the shipped world). All others follow a rule. With ``w`` the country's weight in the sector
+    (``country_sectors.csv``; 0 if it has no row) and ``p`` the locality's population:
 
-    - sectors tied to a site, as mines and ports (``size_driven`` 0): ``RESOURCE_FACTOR * w``,
-      since most localities of a country rich in something have little of it;
-    - sectors tied to a market (``size_driven`` 1): ``w * (p / p_max) ** SIZE_EXPONENT``,
-      with ``p`` the locality's population and ``p_max`` that of the region's largest
-      locality. The function is concave: a locality with a tenth of the population has half
-      of the market, because small ones need cameras and hospitals too.
+    - sectors tied to a site, as mines and ports (``size_driven`` 0): 0 where ``endowments.csv``
+      knows sites in the country; else ``RESOURCE_FACTOR * w * (p / p_country) ** SITE_EXPONENT``,
+      with ``p_country`` the population of the country's largest locality;
+    - sectors tied to a market (``size_driven`` 1): ``w * (p / p_max) ** SIZE_EXPONENT``, with
+      ``p_max`` the population of the region's largest locality. The function is concave: a
+      locality with a tenth of the population has two fifths of the market, because small ones
+      need cameras and hospitals too.
 
     Parameters
     ----------
@@ -43,40 +48,51 @@ def endowment_matrix(world: World) -> NDArray[np.float64]:
     Notes
     -----
     That larger economies and a match of sectors attract outreach is a claim of Myers (2020),
-    *Going Local*, conclusion; the rule's two constants are assumptions.
+    *Going Local*, conclusion; the rule's constants are assumptions.
     """
     import numpy as np
 
-    population = world.localities["population"].to_numpy(dtype=np.float64)
-    market = (population / population.max()) ** SIZE_EXPONENT
-    size_driven = world.sectors["size_driven"].to_numpy() == 1
-    factor = np.where(size_driven[np.newaxis, :], market[:, np.newaxis], RESOURCE_FACTOR)
-    matrix: NDArray[np.float64] = _country_weights(world) * factor
     rows = _positions(world.localities["code"].tolist())
     columns = _positions(world.sectors["code"].tolist())
-    for locality, sector, value in zip(
-        world.endowments["locality"],
-        world.endowments["sector"],
-        world.endowments["value"],
-        strict=True,
-    ):
-        matrix[rows[locality], columns[sector]] = value
+    matrix = np.column_stack([_by_rule(world, sector) for sector in columns])
+    of_country = world.localities["iso3"].to_numpy()
+    known = world.endowments
+    at = [rows[locality] for locality in known["locality"]]
+    in_sector = [columns[sector] for sector in known["sector"]]
+    tied = world.sectors["size_driven"].to_numpy() == 0
+    for country, column in set(zip(of_country[at], in_sector, strict=True)):
+        if tied[column]:
+            matrix[of_country == country, column] = 0.0
+    matrix[at, in_sector] = known["value"]
     return matrix
 
 
-def _country_weights(world: World) -> NDArray[np.float64]:
-    """Return each locality's country weights, shape (n_localities, n_sectors)."""
-    import numpy as np
+def _by_rule(world: World, sector: str) -> NDArray[np.float64]:
+    """Return the endowments in one sector where no site is known, shape (n_localities,)."""
+    driven = world.sectors.set_index("code")["size_driven"]
+    if driven[sector] == 1:
+        return market_rule(world, sector)
+    people = world.localities["population"]
+    largest = people.groupby(world.localities["iso3"]).transform("max")
+    share: NDArray[np.float64] = ((people / largest) ** SITE_EXPONENT).to_numpy()
+    return RESOURCE_FACTOR * weights_of(world, sector) * share
 
-    countries = _positions(world.countries["iso3"].tolist())
-    columns = _positions(world.sectors["code"].tolist())
-    weights = np.zeros((len(countries), len(columns)))
+
+def market_rule(world: World, sector: str) -> NDArray[np.float64]:
+    """Return the endowments in a sector tied to a market, shape (n_localities,)."""
+    people = world.localities["population"]
+    market: NDArray[np.float64] = ((people / people.max()) ** SIZE_EXPONENT).to_numpy()
+    return weights_of(world, sector) * market
+
+
+def weights_of(world: World, sector: str) -> NDArray[np.float64]:
+    """Return each locality's country's weight in a sector, shape (n_localities,)."""
     table = world.country_sectors
-    rows = [countries[iso3] for iso3 in table["iso3"]]
-    weights[rows, [columns[sector] for sector in table["sector"]]] = table["weight"]
-    belongs = [countries[iso3] for iso3 in world.localities["iso3"]]
-    picked: NDArray[np.float64] = weights[belongs]
-    return picked
+    weight = table[table["sector"] == sector].set_index("iso3")["weight"]
+    weights: NDArray[np.float64] = (
+        world.localities["iso3"].map(weight).fillna(0.0).to_numpy(dtype=float)
+    )
+    return weights
 
 
 def _positions(codes: list[str]) -> dict[str, int]:

@@ -104,9 +104,7 @@ AGREEMENTS = TableSchema(
     (
         country(),
         text("kind", "What it is.", *AGREEMENT_KINDS),
-        start(
-            "Month of signature, or of entry into force where the source says so.", FIRST_HISTORY
-        ),
+        start("Month of signature, the month in which it begins to draw.", FIRST_HISTORY),
         source(),
     ),
     key=("iso3", "kind", "start"),

@@ -152,7 +152,7 @@ COUNTRY_SECTORS = TableSchema(
 
 ENDOWMENTS = TableSchema(
     "endowments",
-    "A documented endowment of a locality.",
+    "An endowment of a locality, from tables of mines, plants, ports and sectors.",
     (
         link("locality", LOCALITY, "Locality."),
         link("sector", SECTOR, "Sector."),
@@ -193,6 +193,25 @@ GRID = TableSchema(
     key=("code",),
     unique=(("row", "col"),),
     each=(Each(LOCALITY, "code"),),
+)
+
+OUTLINES = TableSchema(
+    "outlines",
+    "A locality's outline on the map, simplified, to check where it lies.",
+    (
+        link("code", LOCALITY, "Locality."),
+        Column(
+            "outline",
+            "text",
+            "Longitude and latitude of each corner, in degrees; a semicolon between islands.",
+            pattern=r"-?\d+(?:\.\d+)?(?:;? -?\d+(?:\.\d+)?)*",
+            longest=100_000,
+        ),
+        source(),
+    ),
+    key=("code",),
+    may_be_empty=True,
+    of_runs=False,
 )
 
 BORDERS = TableSchema(

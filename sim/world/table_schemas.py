@@ -39,6 +39,7 @@ TABLES: dict[str, TableSchema] = {
         schema_region.CROSS_BORDER,
         schema_region.GRID,
         schema_region.BORDERS,
+        schema_region.OUTLINES,
         schema_history.DOCUMENTED,
         schema_history.STATED,
         schema_region.COUNTRY_NAMES,

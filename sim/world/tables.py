@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,13 +14,14 @@ from sim.core.errors import InputError, nearest_name, refuse
 from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
 from sim.world.fields import TableSchema
+from sim.world.geography import check_geography
 from sim.world.names import PlaceNames
 from sim.world.table_schemas import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NO_MONTH", "SHIPPED", "World", "load_world"]
+__all__ = ["NO_MONTH", "SHIPPED", "World", "check_world", "load_world"]
 
 SHIPPED = Path(__file__).parent / "lac"
 """Folder of the world that comes with the package."""
@@ -77,12 +78,20 @@ def load_world(path: Path | str | None = None) -> World:
     return _shipped() if path is None else _load(Path(path))
 
 
+def check_world(path: Path | str | None = None) -> World:
+    """Read a world as :func:`load_world` does, and compare its localities with what is around them.
+
+    Their sums must be those of their countries, their points inside their outlines.
+    """
+    return _load(SHIPPED if path is None else Path(path), check_geography)
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> World:
     return _load(SHIPPED)
 
 
-def _load(folder: Path) -> World:
+def _load(folder: Path, *more: Callable[[Mapping[str, UserTable]], None]) -> World:
     if not folder.is_dir():
         raise InputError("this folder of a world does not exist", file=folder)
     contents = _read_files(folder)
@@ -92,6 +101,8 @@ def _load(folder: Path) -> World:
     names = cache(lambda: PlaceNames(lambda table, column: sheets[table].cells.get(column, ())))
     for table in TABLES.values():
         check_links(table, sheets, names)
+    for check in more:
+        check(sheets)
     faults = [fault for sheet in sheets.values() for fault in sheet.faults]
     if faults:
         refuse(faults)

@@ -248,7 +248,7 @@ def test_every_failure_is_told_as_json(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("sim.world.load_world", fail)
+    monkeypatch.setattr("sim.world.check_world", fail)
     result = call("world", "check")
     assert result.exit_code == code
     (found,) = printed_json("errors", result.stdout)["errors"]
@@ -257,7 +257,7 @@ def test_every_failure_is_told_as_json(
 
 def test_several_faults_name_the_options_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [InputError("is wrong", argument=name) for name in ("outcomes", "replicates")]
-    monkeypatch.setattr("sim.world.load_world", lambda _: refuse(wrong))
+    monkeypatch.setattr("sim.world.check_world", lambda _: refuse(wrong))
     errors = printed_json("errors", call("world", "check").stdout)["errors"]
     assert [error["field"] for error in errors] == ["--outcome", "--replicates"]
 
@@ -268,7 +268,7 @@ def test_work_that_is_stopped_says_in_json_how_to_go_on(monkeypatch: pytest.Monk
             raise stopped
 
     for stopped, code in ((KeyboardInterrupt(), 130), (MachineError("is full", file="b"), 1)):
-        monkeypatch.setattr("sim.world.load_world", lambda _, stopped=stopped: fail(stopped))
+        monkeypatch.setattr("sim.world.check_world", lambda _, stopped=stopped: fail(stopped))
         result = call("world", "check")
         assert result.exit_code == code
         (error,) = printed_json("errors", result.stdout)["errors"]

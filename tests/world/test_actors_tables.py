@@ -163,8 +163,3 @@ def test_documented_events_hold_the_facts_of_the_cases(world: World) -> None:
     assert kinds["AR-Y", "twinning"] == 1
     assert kinds["CL-CO", "twinning"] == 1
     assert ("CL-CO", "deal") not in kinds.index
-
-
-def test_endowments_are_sourced_assumptions(world: World) -> None:
-    assert world.endowments["source"].str.contains("assumption").all()
-    assert 60 <= len(world.endowments) <= 130

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.world.endowment import RESOURCE_FACTOR, SIZE_EXPONENT, endowment_matrix
+from sim.world.endowment import (
+    RESOURCE_FACTOR,
+    SITE_EXPONENT,
+    SIZE_EXPONENT,
+    endowment_matrix,
+)
 from sim.world.tables import World, load_world
 
 
@@ -39,10 +44,17 @@ def test_documented_values_count_as_they_are(small: World) -> None:
     assert endowment_matrix(small)[2, 0] == 0.95
 
 
-def test_site_sectors_are_a_share_of_the_country_weight(small: World) -> None:
+def test_units_without_a_known_site_have_none_where_others_have_one(small: World) -> None:
     matrix = endowment_matrix(small)
-    assert matrix[0, 0] == pytest.approx(RESOURCE_FACTOR * 0.8)
+    assert matrix[0, 0] == 0.0
     assert matrix[1, 0] == 0.0, "a country without a row has no weight"
+
+
+def test_where_no_site_is_known_most_have_little(small: World) -> None:
+    nothing = {**small.tables, "endowments": small.tables["endowments"].iloc[:0]}
+    matrix = endowment_matrix(World(Path("nowhere"), nothing, ""))
+    assert matrix[0, 0] == pytest.approx(RESOURCE_FACTOR * 0.8)
+    assert matrix[2, 0] == pytest.approx(RESOURCE_FACTOR * 0.8 * 0.01**SITE_EXPONENT)
 
 
 def test_market_sectors_follow_size_across_the_whole_region(small: World) -> None:

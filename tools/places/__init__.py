@@ -1,0 +1,1 @@
+"""Tables of the localities that are computed from others' data: endowments and outlines."""
