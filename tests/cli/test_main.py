@@ -158,7 +158,7 @@ def test_each_kind_of_failure_has_its_exit_code(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("sim.world.load_world", fail)
+    monkeypatch.setattr("sim.world.check_world", fail)
     result = call("world", "check")
     assert result.exit_code == code
     assert said in result.stderr
