@@ -27,6 +27,7 @@ RUNS, POINTS, RUNS_OF_A_TABLE = 2, 4, 20
 
 NOT_RUN = {
     "app": "serves until it is stopped; tests/app and the tests in a browser start it",
+    "bench": "measures for minutes, plain Python too; tests/benchmark makes its parts smaller",
     "--calibration results/calibration": "fits for hours; tests/calibration/validation has a toy",
     "--cluster": "needs a cluster; tests/experiments/sweep/test_dask_cluster.py has one",
     "--discover": "needs the EMA workbench and many points; test_discovery.py has them",
