@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages release-check model-version patterns tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages release-check model-version patterns headline tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ release-check: $(READY)  ## Check what only a release needs: every language is c
 model-version: $(READY)  ## Renew the committed version of the model, sim/model_version.json
 	@$(BIN)/python -m sim.engine.behaviour_digest --write
 
+headline: $(READY)  ## Measure the headline figures anew: results/reference/ and docs/figures.md
+	@$(BIN)/python -m calibration.headline_figures
+	@$(BIN)/python docs/generate.py
+
 tile-map: $(READY)  ## Place the localities on the tile map anew: sim/world/lac/grid.csv
 	@$(BIN)/python -m tools.tile_map --write
 
@@ -95,7 +99,7 @@ manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m tools.manifest
 
 reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
-	@for part in patterns surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
+	@for part in patterns headline surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
 	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \

@@ -1,7 +1,7 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md, calibration.md, json.md and page.md, and all of mechanisms.md, which
-follows from the table of claims and the latest check of them.
+That is parts of odd.md, calibration.md, figures.md, json.md and page.md, and all of mechanisms.md,
+which follows from the table of claims and the latest check of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from calibration import headline_figures
 from calibration.cases.case_tables import DEPTHS, load_cases, load_events
 from calibration.cases.observation_model import CHANCES_OF
 from calibration.cases.targets import KINDS as TARGET_KINDS
@@ -34,6 +35,7 @@ from sim.core.parameters import PARAMETERS
 from sim.engine import agents
 from sim.engine.record_coverage import rules_from
 from sim.engine.timetable import STEPS
+from sim.report.interval_charts import interval_words, number_words
 from sim.scenario.interventions import KINDS
 from sim.world import load_world
 from sim.world.positions import Positions
@@ -46,6 +48,7 @@ THE_PAGE = Path(__file__).parent / "page.md"
 JSON_PAGE = Path(__file__).parent / "json.md"
 SCHEMAS = Path(__file__).parents[1] / "sim" / "schemas"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
+FIGURES = Path(__file__).parent / "figures.md"
 RESULT = Path(__file__).parents[1] / REFERENCE
 
 CLASSES = {
@@ -307,6 +310,20 @@ def mechanisms() -> str:
     return mechanisms_page(load_claims(), read_record(RESULT) if RESULT.is_file() else None)
 
 
+def headline() -> str:
+    """Return the table of headline figures, with the model they are of."""
+    record = headline_figures.read_record(RESULT.parent)
+    rows = []
+    for row in record["rows"]:
+        found = number_words(row["defaults"]), interval_words({**row, "value": row["median"]})
+        if row["unit"] == "year":
+            found = (found[0].replace(",", ""), re.sub(r"(\d),(\d)", r"\1\2", found[1]))
+        rows.append((row["finding"], row["figure"], *found, row["earlier"], row["data"]))
+    columns = ("finding", "figure", "defaults", "over draws", "earlier model", "report or data")
+    runs = f"{record['draws']} draws from the priors, {record['replicates']} runs each"
+    return f"{_table(columns, rows)}\n\nModel {record['model_version']}; {runs}."
+
+
 def main() -> int:
     """Renew the pages, or check them; return the exit code."""
     pages = {
@@ -315,6 +332,7 @@ def main() -> int:
         THE_PAGE: renewed(THE_PAGE, PAGE_PARTS),
         JSON_PAGE: renewed(JSON_PAGE, {"outputs": outputs}),
         MECHANISMS: mechanisms(),
+        FIGURES: renewed(FIGURES, {"headline": headline}),
     }
     outdated = [
         page.name

@@ -53,6 +53,8 @@ LAYERS = {
         "inference",
         "model_simulator",
         "published",
+        "headline_measures",
+        "headline_figures",
         "user_data",
         "calibration_pipeline",
         "adopt",

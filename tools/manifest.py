@@ -26,6 +26,7 @@ REFERENCE = ROOT / PATTERNS.parent
 MANIFEST = "manifest.json"
 COMMANDS = (
     "make patterns",
+    "make headline",
     "make surface",
     "make calibration",
     "make figures",
@@ -34,7 +35,7 @@ COMMANDS = (
 """What makes the files, in order; ``make reproduce`` does all of it."""
 PACKAGES = ("scikit-learn", "threadpoolctl", "statsmodels", "arviz", "bayesflow", "jax", "SALib")
 """Packages whose versions the manifest holds beside those of a run."""
-_VERSIONED = ("patterns.json", "decentralization-turnover.json")
+_VERSIONED = ("patterns.json", "headline_figures.json", "decentralization-turnover.json")
 
 
 def published(folder: Path) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ REPLICATES = 2
 """Runs of each world at each draw where a claim says nothing else."""
 
 
-def _flat(given: object) -> object:
+def flat(given: object) -> object:
     """Give a table of parameters dotted names where it nests them."""
     if not isinstance(given, dict):
         return given
@@ -47,7 +47,7 @@ _Where = Annotated[
 ]
 _Names = Annotated[tuple[str, ...], Field(strict=False), _said("a list of names of parameters")]
 _Replicates = Annotated[int, Field(ge=1, le=1_000)]
-_Parameters = Annotated[dict[str, float], BeforeValidator(_flat)]
+_Parameters = Annotated[dict[str, float], BeforeValidator(flat)]
 _Interventions = Annotated[tuple[dict[str, Any], ...], Field(strict=False)]
 
 

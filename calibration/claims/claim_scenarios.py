@@ -7,7 +7,7 @@ and interventions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -80,32 +80,46 @@ def _setting(claim: Claim, role: str) -> Setting:
             setting.parameters[name] = (value, (*path, values, name))
         for number, entry in enumerate(getattr(part, orders) if orders else ()):
             at = (*path, orders, number)
-            setting.interventions.extend((item, at) for item in _each(entry))
+            setting.interventions.extend((item, at) for item in each(entry))
     return setting
 
 
-def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield interventions one by one: a list stands for one with each of its values."""
     names = [key for key, value in entry.items() if isinstance(value, list)]
     for values in product(*(entry[name] for name in names)):
         yield entry | dict(zip(names, values, strict=True))
 
 
-def _scenario(claim: Claim, setting: Setting) -> Scenario:
-    """Return a world as a scenario; worlds that set the same give equal scenarios.
+def scenario_of(
+    start: str,
+    end: str,
+    parameters: Mapping[str, float],
+    interventions: Iterable[Mapping[str, Any]],
+    base: Scenario | None = None,
+) -> Scenario:
+    """Return a scenario, the baseline by default, with months, parameters and interventions.
 
-    What equals its default is set too: it is not to be drawn.
+    Worlds that set the same give equal scenarios. What equals its default is set too: it is not to
+    be drawn.
     """
-    base = load_baseline()
-    values = base.parameters | {name: value for name, (value, _) in setting.parameters.items()}
+    base = base or load_baseline()
+    values = {**base.parameters, **parameters}
     changes = [item.model_dump(exclude_none=True) for item in base.interventions]
     data = base.model_dump(exclude_none=True) | {
-        "start": claim.trial.start,
-        "end": claim.trial.end,
+        "start": start,
+        "end": end,
         "parameters": {name: float(values[name]) for name in sorted(values)},
-        "interventions": [*(item for item, _ in setting.interventions), *changes],
+        "interventions": [*interventions, *changes],
     }
     return Scenario.model_validate(data)
+
+
+def _scenario(claim: Claim, setting: Setting) -> Scenario:
+    """Return a world as a scenario."""
+    values = {name: value for name, (value, _) in setting.parameters.items()}
+    orders = (item for item, _ in setting.interventions)
+    return scenario_of(claim.trial.start, claim.trial.end, values, orders)
 
 
 def scenarios_of(claim: Claim) -> dict[str, Scenario]:

@@ -1,0 +1,211 @@
+"""The headline figures over draws from the priors: ``python -m calibration.headline_figures``.
+
+``headline.toml`` names what is measured, in which worlds, and what an earlier model and the report
+or data have beside it. Each figure is measured at every draw of the free parameters and once at the
+defaults, and published with the median and the interval of nine draws in ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, Field
+
+from calibration import headline_measures
+from calibration.claims.claim import flat
+from calibration.claims.claim_scenarios import each, scenario_of
+from calibration.claims.effect_inference import contrasted, spread
+from calibration.claims.findings import rounded
+from calibration.claims.statistics import STATISTICS
+from calibration.claims.world_runs import Measurement, Progress, WorldPlan, run_worlds
+from calibration.published import prior_draws
+from sim.core import files, folders, provenance
+from sim.core.state import Array
+from sim.experiments.parameter_draws import Draw
+from sim.scenario.intervention_fields import STRICT
+from sim.scenario.schema import load
+from sim.world import load_world
+
+TABLE = Path(__file__).with_name("headline.toml")
+NAME = "headline_figures"
+REFERENCE = Path("results") / "reference"
+SEED, DRAWS, REPLICATES, AT_DEFAULTS = 1, 100, 2, 40
+COLUMNS = (
+    "id",
+    "finding",
+    "figure",
+    "unit",
+    "defaults",
+    "median",
+    "low",
+    "high",
+    "earlier",
+    "data",
+)
+
+_Parameters = Annotated[dict[str, float], BeforeValidator(flat)]
+
+
+class Arm(BaseModel):
+    """What a world sets: parameters and interventions."""
+
+    model_config = STRICT
+
+    parameters: _Parameters = {}
+    interventions: Annotated[tuple[dict[str, Any], ...], Field(strict=False)] = ()
+
+
+class Figure(BaseModel):
+    """One figure: what is measured, where, and what stands beside it."""
+
+    model_config = STRICT
+
+    id: str
+    finding: str
+    figure: str
+    statistic: str
+    args: dict[str, Any] = {}
+    scenario: str = "baseline"
+    treated: Annotated[Arm, Field(strict=False)] = Arm()
+    control: Annotated[Arm, Field(strict=False)] | None = None
+    contrast: Literal["difference", "ratio"] = "ratio"
+    summary: Literal["spread", "mean"] = "spread"
+    unit: str = ""
+    earlier: str = ""
+    data: str = ""
+
+    @property
+    def arms(self) -> list[Arm]:
+        """Return the worlds: the treated one and, where there is one, its control."""
+        return [self.treated] if self.control is None else [self.treated, self.control]
+
+    def value(self, parts: Sequence[Array]) -> Array:
+        """Return the figure by draw (D,) from the parts (D, R, K) of its worlds."""
+        value = STATISTICS[self.statistic].value
+        found = [value(numbers.mean(axis=1)) for numbers in parts]
+        return contrasted(found[0], found[1] if len(found) > 1 else None, self.contrast)
+
+
+def load_figures(table: Path = TABLE) -> tuple[Figure, ...]:
+    """Return the figures of a table."""
+    entries = tomllib.loads(table.read_text(encoding="utf-8"))["figure"]
+    return tuple(Figure.model_validate(entry) for entry in entries)
+
+
+def measured(
+    figures: Sequence[Figure],
+    draws: Sequence[Draw],
+    replicates: int,
+    *,
+    seed: int = SEED,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[Array]:
+    """Return each figure by draw (D,), from so many runs of each of its worlds at a draw."""
+    plan, keys = WorldPlan(draws), []
+    for one in figures:
+        asked = Measurement.of(one.statistic, one.args)
+        base = load(one.scenario)
+        worlds = [
+            scenario_of(base.start, base.end, arm.parameters, _orders(arm), base)
+            for arm in one.arms
+        ]
+        keys.append((asked, [plan.add(world, asked, replicates) for world in worlds]))
+    many = workers or provenance.cpu_count()
+    parts = run_worlds(plan, seed, many, load_world(), progress)
+    return [
+        one.value([parts[key][asked] for key in mine])
+        for one, (asked, mine) in zip(figures, keys, strict=True)
+    ]
+
+
+def _orders(arm: Arm) -> list[dict[str, Any]]:
+    return [order for entry in arm.interventions for order in each(entry)]
+
+
+def rows_of(
+    figures: Sequence[Figure], at_defaults: Sequence[Array], drawn: Sequence[Array]
+) -> list[dict[str, Any]]:
+    """Return the rows of the table: each figure at the defaults and over draws."""
+    rows = []
+    for one, alone, values in zip(figures, at_defaults, drawn, strict=True):
+        told = rounded(spread(values))
+        if one.summary == "mean":
+            told = {"value": round(float(np.nanmean(values)), 4), "low": None, "high": None}
+        unit = one.unit or ("share" if one.control else STATISTICS[one.statistic].unit)
+        kept = one.model_dump(include={"id", "finding", "figure", "earlier", "data"})
+        numbers = {"defaults": rounded(spread(alone))["value"], "median": told.pop("value")}
+        rows.append(kept | {"unit": unit} | numbers | told)
+    return [{name: row[name] for name in COLUMNS} for row in rows]
+
+
+def figures_version() -> str:
+    """Return a hash of what makes the figures beside the model: the table and the measures."""
+    here = Path(__file__).parent
+    sources = [Path(headline_measures.__file__), here / "run_reading.py", Path(__file__), TABLE]
+    return hashlib.sha256(provenance.sources_digest(sources, here).encode()).hexdigest()[:12]
+
+
+def make(
+    draws: int = DRAWS, *, workers: int | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Measure all figures and return the record that is published."""
+    figures = load_figures()
+    alone = measured(figures, ({},), AT_DEFAULTS, workers=workers)
+    drawn = measured(figures, prior_draws(draws), REPLICATES, workers=workers, progress=progress)
+    return {
+        "model_version": provenance.model_version(),
+        "figures_version": figures_version(),
+        "seed": SEED,
+        "draws": draws,
+        "replicates": REPLICATES,
+        "rows": rows_of(figures, alone, drawn),
+    }
+
+
+def write(record: Mapping[str, Any], folder: Path) -> Path:
+    """Write the record as JSON and its rows as CSV; return the table's file."""
+    target = folders.make_folder(folder)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(record["rows"])
+    files.write_text(target / f"{NAME}.csv", text.getvalue())
+    files.write_json(target / f"{NAME}.json", dict(record))
+    return target / f"{NAME}.csv"
+
+
+def read_record(folder: Path = REFERENCE) -> dict[str, Any]:
+    """Return the record that was written to a folder."""
+    record: dict[str, Any] = json.loads((folder / f"{NAME}.json").read_text(encoding="utf-8"))
+    return record
+
+
+def _told(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done:,} of {total:,} runs" + ("\n" if done == total else ""))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the published table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, default=REFERENCE, help="folder to write to")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the priors")
+    parser.add_argument("--workers", type=int, help="threads")
+    given = parser.parse_args(arguments)
+    record = make(given.draws, workers=given.workers, progress=_told)
+    sys.stdout.write(f"{write(record, given.out)}\n")
+
+
+if __name__ == "__main__":
+    main()
