@@ -38,6 +38,7 @@ from sim.engine.timetable import STEPS
 from sim.report.interval_charts import interval_words, number_words
 from sim.scenario.interventions import KINDS
 from sim.world import load_world
+from sim.world.authority import agreement
 from sim.world.positions import Positions
 from sim.world.table_schemas import TABLES
 from tools.mechanisms_page import mechanisms_page
@@ -247,6 +248,15 @@ def series() -> str:
     return _table(("series", "from", "then"), rows)
 
 
+def authority_agreement() -> str:
+    """Return how far the coded index of authority agrees with the Regional Authority Index."""
+    rows = [
+        (one.scores, str(one.countries), f"{one.pearson:.2f}", f"{one.spearman:.2f}")
+        for one in agreement(load_world())
+    ]
+    return _table(("scores of 2010", "countries", "Pearson", "Spearman"), rows)
+
+
 def outputs() -> str:
     """Return the keys of what each command prints as JSON, from the schemas."""
     told = []
@@ -281,6 +291,7 @@ PARTS = {
     "variables": variables,
     "timetable": timetable,
     "inputs": inputs,
+    "authority": authority_agreement,
     "series": series,
     "interventions": interventions,
     "parameters": parameters,

@@ -84,7 +84,8 @@ def test_every_scenario_of_the_page_about_them_loads(tmp_path: Path) -> None:
     for number, block in enumerate(found):
         file = tmp_path / f"example-{number}.toml"
         file.write_text(block, encoding="utf-8")
-        assert load(file).interventions
+        scenario = load(file)
+        assert scenario.interventions or scenario.authority_index != "rai"
 
 
 def test_an_option_that_does_not_exist_would_be_noticed() -> None:

@@ -70,6 +70,7 @@ class State(NamedTuple):
     envelope: Array  # (T, A) US$ million a bank may add to its commitments that month
     leader: Array  # LEADER, sorted by country and month
     holder: Array  # HOLDER, sorted by locality and month
+    term: Array  # TERM, sorted by country or locality and month
     recognition: Array  # RECOGNITION, sorted by country and month
 
 

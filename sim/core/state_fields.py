@@ -116,6 +116,8 @@ GOVERNOR = (
     Field("documented", "i", "0/1", "whether the evidence names the office-holder"),
     Field("next_documented", "i", "row", "next row of documented office-holders"),
     Field("last_documented", "i", "row", "end of this locality's rows"),
+    Field("first_term", "i", "row", "first row of the dated terms that hold here"),
+    Field("last_term", "i", "row", "end of those rows"),
     Field("office_event", "i", "event", "latest change of office-holder"),
     Field("order", "i", "order", "this month's order of the scenario on the office"),
     Field("trip_actor", "i", "actor", "whom the governor decided to approach"),
@@ -305,6 +307,12 @@ HOLDER = (
     Field("will", "f", "0-1", "political will; nan: drawn"),
 )
 
+TERM = (
+    Field("start", "i", "month", "month in which the term begins"),
+    Field("bloc", "i", "-", "bloc that won it, 0 if unknown"),
+    Field("reelection", "i", "kinds.REELECTIONS", "re-election allowed; -1: the country's rule"),
+)
+
 RECOGNITION = (
     Field("month", "i", "month", "month of the switch"),
     Field("recognises", "i", "0/1", "1: the People's Republic, 0: Taiwan"),
@@ -348,6 +356,6 @@ PARAMETER = tuple(Field(p.field, "f", p.unit, p.meaning) for p in PARAMETERS.val
 RECORDS: dict[str, tuple[Field, ...]] = {
     "run": RUN, "par": PARAMETER, "country": COUNTRY, "governor": GOVERNOR, "place": PLACE,
     "actor": ACTOR, "tie": TIE, "project": PROJECT, "sector": SECTOR, "event": EVENT,
-    "leader": LEADER, "holder": HOLDER, "recognition": RECOGNITION, "forum": FORUM,
+    "leader": LEADER, "holder": HOLDER, "term": TERM, "recognition": RECOGNITION, "forum": FORUM,
     "crossing": CROSSING, "intervention": INTERVENTION,
 }  # fmt: skip

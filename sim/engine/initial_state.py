@@ -20,7 +20,7 @@ from sim.rules.basics import NEVER
 from sim.scenario.expansion import plain_interventions
 from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
-from sim.world.authority import REVENUE_HIGH
+from sim.world.coded_authority import REVENUE_HIGH
 from sim.world.endowment import endowment_matrix
 from sim.world.neighbours import neighbours
 from sim.world.positions import Positions
@@ -48,8 +48,8 @@ def initial_state(scenario: Scenario, world: World) -> State:
     par.view(np.float64)[:] = list(scenario.parameter_values().values())
     neighbour_start, neighbour = neighbours(world.grid, list(at.locality))
     start = scenario.start_month
-    leader, holder = _leaders(world, at, start), _holders(world, at, start)
-    recognition = _recognitions(world, at, start)
+    leader, holder = _leaders(world, at, start), _holders(world, at, scenario)
+    recognition, term = _recognitions(world, at, start), _terms(world, at)
     countries = _countries(world, at, start, leader[1], recognition[1])
     places, offices = _places(world, at), _offices(world, at)
     t, c = len(matrices["signal"]), len(countries)
@@ -58,7 +58,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         par=par,
         par_values=par.view(np.float64).reshape(-1),
         country=countries,
-        governor=ColumnTable.from_records(_governors(len(at.locality), start, holder[1])),
+        governor=ColumnTable.from_records(_governors(start, holder[1], term[1])),
         place=ColumnTable.from_records(places),
         actor=ColumnTable.from_records(_agents(world, at, offices)),
         crossing=_crossings(world, at),
@@ -77,6 +77,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         **matrices,
         leader=leader[0],
         holder=holder[0],
+        term=term[0],
         recognition=recognition[0],
         forum=_forums(world, at, t),
         intervention=orders(changes, at),
@@ -188,14 +189,16 @@ def _places(world: World, at: Positions) -> Array:
     return rows
 
 
-def _governors(localities: int, start: int, holders: Array) -> Array:
+def _governors(start: int, holders: Array, terms: Array) -> Array:
     return _fill(
-        _records(state_fields.GOVERNOR, localities),
+        _records(state_fields.GOVERNOR, len(holders)),
         {
             "until": start,
             "review": start,
             "next_documented": holders[:, 0],
             "last_documented": holders[:, 1],
+            "first_term": terms[:, 0],
+            "last_term": terms[:, 1],
             "order": -1,
             "trip_actor": -1,
             "trip_host": -1,
@@ -380,18 +383,38 @@ def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     return _fill(_records(state_fields.LEADER, len(table)), columns), ranges
 
 
-def _holders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
-    """Return documented office-holders and each locality's (next, end) rows among them."""
-    table, ranges = _calendar(world.governors, "locality", at.locality, start)
+def _holders(world: World, at: Positions, scenario: Scenario) -> tuple[Array, Array]:
+    """Return documented office-holders and each locality's (next, end) rows among them.
+
+    Their wills were coded after what they did, so a scenario may leave them to be drawn.
+    """
+    table, ranges = _calendar(world.governors, "locality", at.locality, scenario.start_month)
     named = zip(table["locality"], table["name"], strict=True)
     columns = {
         "start": table["start"],
         "end": table["end"].replace(NO_MONTH, -1),
         "key": [key_of("governor", *names) for names in named],
         "aligned": table["aligned"].fillna(-1),
-        "will": table["will"],
+        "will": table["will"] if scenario.wills == "documented" else np.nan,
     }
     return _fill(_records(state_fields.HOLDER, len(table)), columns), ranges
+
+
+def _terms(world: World, at: Positions) -> tuple[Array, Array]:
+    """Return the dated terms and each locality's rows among them, (first, end): its country's."""
+    table = world.terms.sort_values(["iso3", "locality", "start"])
+    blocs = zip(table["iso3"], table["bloc"], strict=True)
+    columns = {
+        "start": table["start"],
+        "bloc": [key_of("bloc", iso3, bloc) if bloc else 0 for iso3, bloc in blocs],
+        "reelection": [k.REELECTIONS.index(x) if x else -1 for x in table["reelection"]],
+    }
+    owners = table["locality"].where(table["locality"] != "", table["iso3"]).to_numpy()
+    rows = {owner: np.flatnonzero(owners == owner)[[0, -1]] + [0, 1] for owner in set(owners)}
+    none = np.zeros(2, dtype=np.int64)
+    places = zip(at.localities["code"], at.localities["iso3"], strict=True)
+    ranges = np.array([rows.get(code, rows.get(iso3, none)) for code, iso3 in places])
+    return _fill(_records(state_fields.TERM, len(table)), columns), ranges
 
 
 def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:

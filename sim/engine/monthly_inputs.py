@@ -21,7 +21,7 @@ from sim.core.rng import key_of
 from sim.scenario.interventions import KINDS, Intervention
 from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
-from sim.world.authority import authority_index
+from sim.world.authority import monthly_authority
 from sim.world.positions import Positions
 from sim.world.schema_history import AGREEMENT_KINDS
 
@@ -57,12 +57,15 @@ def _spread(
             target[where] = getattr(row, value)
 
 
-def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]:
-    """Return a world's matrices, months from January 2000, named as in ``sim.core.state``."""
+def month_matrices(
+    world: World, at: Positions, months: int, index: str = "rai"
+) -> dict[str, Array]:
+    """Return a world's matrices, months from January 2000, named as in ``sim.core.state``.
+
+    ``index`` chooses the index of authority (:data:`sim.world.authority.INDICES`).
+    """
     countries, sectors = len(at.country), len(at.sector)
-    index = authority_index(world).pivot(index="year", columns="iso3", values="index")
-    index = index[list(at.country)]
-    years = np.minimum(EPOCH_YEAR + np.arange(months) // 12, index.index.max())
+    authority, added_authority = monthly_authority(world, at, months, index)
     default = world.signals.set_index("signal")["default"]
     signal = np.tile(default.loc[list(at.signal)].to_numpy(dtype=float), (months, 1))
     strain = np.zeros((months, countries))
@@ -78,8 +81,8 @@ def month_matrices(world: World, at: Positions, months: int) -> dict[str, Array]
         "strength",
     )
     return {
-        "authority": index.loc[years].to_numpy(dtype=float, copy=True),
-        "added_authority": np.zeros((months, len(at.locality))),
+        "authority": authority,
+        "added_authority": added_authority,
         "turnover": np.zeros((months, len(at.locality))),
         "signal": signal,
         "strain": strain,
@@ -127,7 +130,7 @@ def changed_matrices(
 
     The mean that ``authority.effect`` shrinks to is that of the world without these changes.
     """
-    matrices = month_matrices(world, at, scenario.end_month + 1)
+    matrices = month_matrices(world, at, scenario.end_month + 1, scenario.authority_index)
     mean_authority = float(matrices["authority"][scenario.start_month].mean())
     for change in sorted(changes, key=lambda c: c.month):
         change.write_in(matrices, at)

@@ -14,7 +14,6 @@ import numpy as np
 from sim.core.calendar import EPOCH_YEAR, month_name
 from sim.engine.monthly_inputs import FORUM_CYCLE
 from sim.world import World
-from sim.world.authority import LAST_YEAR
 
 HELD = "the value then in force is held"
 REPEATED = f"the schedule of the last {FORUM_CYCLE} months is repeated"
@@ -45,7 +44,7 @@ class Series(NamedTuple):
 
 
 SERIES = (
-    Series("local authority", lambda world: _year(LAST_YEAR), HELD),
+    Series("local authority", _dated("regional_authority"), HELD),
     Series("signals", _dated("signal_levels"), HELD),
     Series("strain of relations", _dated("strains"), HELD),
     Series("fiscal stress", _dated("fiscal"), HELD),
@@ -63,6 +62,7 @@ SERIES = (
         lambda world: world.countries["recognition_until"],
         "a chance to switch to Beijing",
     ),
+    Series("dated terms", _dated("terms"), "terms by the country's rules"),
     Series("documented governors", _dated("governors"), "changes by the country's rules"),
 )
 """Every series of a world that is known beforehand, with the one rule for its time after."""

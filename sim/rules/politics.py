@@ -10,15 +10,10 @@ from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import NEVER, logistic, normal_draw, record, total_trust, waiting_time
 from sim.rules.proposals import first_open, project_draw
+from sim.rules.terms import documented_bloc, elected_term_end, next_term
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
-
-
-@rule
-def next_regular_date(anchor, term, t):
-    """Return the first month after ``t`` at which a term begins, given one such month."""
-    return t + term - (t - anchor) % term
 
 
 @rule
@@ -278,7 +273,7 @@ def seat_documented_holder(w, g, t, row):
     if holder.aligned == 0:
         bloc = other_bloc(w, g, t)
     elif holder.aligned < 0:
-        bloc = drawn_bloc(w, g, t)
+        bloc = elected_bloc(w, g, t)
     will = drawn_will(w, g, holder.key) if math.isnan(holder.will) else holder.will
     install_governor(w, g, t, holder.key, bloc, will, 1, 0)
     w.governor[g].until = holder.end if holder.end >= 0 else NEVER
@@ -294,6 +289,13 @@ def drawn_bloc(w, g, t):
 
 
 @rule
+def elected_bloc(w, g, t):
+    """Return the bloc of whoever holds the term under way: the documented one, or a draw."""
+    bloc = documented_bloc(w, g, t)
+    return bloc if bloc != 0 else drawn_bloc(w, g, t)
+
+
+@rule
 def term_end(w, g, t):
     """Return the month in which the tenure of a governor who takes office now ends.
 
@@ -304,8 +306,7 @@ def term_end(w, g, t):
     country = w.country[w.place[g].country]
     pace = w.turnover[t, g] if w.turnover[t, g] > 0.0 else p.turnover_pace
     if is_elected(w, g, t):
-        length = max(6, int(round(country.governor_term / pace)))
-        return next_regular_date(country.governor_anchor, length, t)
+        return elected_term_end(w, g, t, pace)
     u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
     end = t + waiting_time(u, min(1.0, p.turnover_reshuffle * pace))
     if country.selection == k.ELECTED:
@@ -319,20 +320,28 @@ def seat_new_governor(w, g, t):
     country = w.country[w.place[g].country]
     elected = is_elected(w, g, t)
     key = (w.place[g].key + 7919 * (t + 1)) & 0xFFFFFFFF
-    bloc = drawn_bloc(w, g, t) if elected else country.bloc
+    bloc = elected_bloc(w, g, t) if elected else country.bloc
     install_governor(w, g, t, key, bloc, drawn_will(w, g, key), 0, 0)
     w.governor[g].until = term_end(w, g, t)
 
 
 @rule
 def hold_local_election(w, g, t):
-    """Decide a local election by the country's rule of re-election; appointees don't stand."""
+    """Decide a local election by the rule of re-election that held; appointees don't stand.
+
+    Nor does the loser of a documented election, who is of another bloc than its winner.
+    """
     governor = w.governor[g]
     country = w.country[w.place[g].country]
     rule_ = country.governor_reelection
+    row = next_term(w, g, t) - 1
+    if row >= governor.first_term and w.term[row].reelection >= 0:
+        rule_ = w.term[row].reelection
+    winner = documented_bloc(w, g, t)
     elected = governor.since >= country.elected_since
     may_stay = rule_ == k.UNLIMITED or (rule_ == k.ONCE and governor.terms < 2)
     u = draw(w.run, d.GOVERNOR_REELECTED, w.place[g].key, 0, t)
+    may_stay = may_stay and (winner == 0 or winner == governor.bloc)
     if elected and may_stay and u < w.par[0].turnover_reelection:
         governor.terms += 1
         governor.until = term_end(w, g, t)

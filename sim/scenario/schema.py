@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -74,6 +74,16 @@ class Scenario(BaseModel):
         (),
         description="Localities that the report looks at closely.",
         json_schema_extra=names_of("localities", "a list of ISO 3166-2 codes of localities"),
+    )
+    authority_index: Literal["rai", "coded"] = Field(
+        "rai",
+        description="Index of the authority of first-level units: the Regional Authority Index, "
+        "or the one coded for this model, to see what hangs on the choice.",
+    )
+    wills: Literal["drawn", "documented"] = Field(
+        "drawn",
+        description="Will of the local heads whom the world names: drawn like everyone's, or as "
+        "documented, which was coded after what they did and is for replays only.",
     )
     parameters: dict[str, float] = Field(
         default_factory=dict,

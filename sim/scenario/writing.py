@@ -56,7 +56,7 @@ def starter(name: str, parent: Scenario | None, extends: str | None = None) -> s
     if parent is not None:
         lines += ["# The scenario it builds on; what this file leaves out is taken from there."]
         lines += [f"extends = {literal(extends or parent.name)}", ""]
-    for field in ("start", "end", "seed", "replicates", "focus"):
+    for field in ("start", "end", "seed", "replicates", "focus", "authority_index", "wills"):
         value = getattr(base, field)
         lines += [*_explained(Scenario, field), f"#{field} = {literal(value)}", ""]
     lines += ["# Values of parameters that differ from the default.", "[parameters]", ""]

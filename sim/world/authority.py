@@ -1,23 +1,24 @@
-"""How much authority each country leaves to its first-level units, year by year.
+"""How much authority each country leaves to its first-level units.
 
-The index is a weighted mean of named components between 0 and 1. It measures rules, not
-politics: what a national executive takes away is the consolidation of ``executives.csv``.
-Where a country's Regional Authority Index is known, it replaces the mean.
+The Regional Authority Index is over 0 to 30 points of self-rule and shared rule a tier; the model
+takes it over the highest score of the world's table. It measures rules, not politics: what a
+national executive takes away is the consolidation of ``executives.csv``. A country that the index
+gives no first tier, or does not cover, leaves its units no authority.
 
 References
 ----------
-Hooghe, L., Marks, G. and others (2016), *Measuring Regional Authority*: the Regional
-Authority Index. Database of Political Institutions (2012): the ``dpi`` columns. Myers, M.
-(2020), *Going Local*: authority over foreign policy, deals and own revenue as what sets
-decentralised countries apart ("actors and avenues").
+Hooghe, L., Marks, G., Schakel, A. and others (2016), *Measuring Regional Authority*, Oxford
+University Press; version 3 of the country scores, April 2021.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.world.schema_region import RAI_HIGH
-from sim.world.tables import NO_MONTH
+from sim.core.calendar import EPOCH_YEAR
+from sim.world.coded_authority import FIRST_YEAR, LAST_YEAR, coded_authority
+from sim.world.positions import Positions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,128 +27,137 @@ if TYPE_CHECKING:
 
     from sim.world.tables import World
 
-FIRST_YEAR = 2000
-LAST_YEAR = 2035
+__all__ = [
+    "FIRST_YEAR",
+    "INDICES",
+    "LAST_YEAR",
+    "Agreement",
+    "agreement",
+    "authority_index",
+    "monthly_authority",
+]
 
-WEIGHTS: dict[str, float] = {
-    "elected": 0.20,
-    "experience": 0.10,
-    "federal": 0.10,
-    "institutions": 0.15,
-    "foreign_powers": 0.25,
-    "own_revenue": 0.20,
-}
-"""Weight of each component; free: assumed, with most on what the report names.
-
-elected
-    Share of the year's months in which local heads are elected.
-experience
-    Years of elected heads up to the middle of the year over ``EXPERIENCE_YEARS``, at most 1.
-federal
-    1 in a federation.
-institutions
-    Mean of the DPI codes at hand, each divided by its highest value.
-foreign_powers
-    Own powers of first-level units in foreign relations.
-own_revenue
-    Share of revenue over ``REVENUE_HIGH``, at most 1.
-"""
-EXPERIENCE_YEARS = 20.0
-"""Years after which elected heads are fully established; assumed, five terms of four years."""
-REVENUE_HIGH = 0.4
-"""Subnational share of revenue that counts as full; assumed, just above the region's highest."""
-
-_DPI_HIGH = {"dpi_state": 2.0, "dpi_muni": 2.0, "dpi_auton": 1.0, "dpi_author": 1.0}
+Index = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+COMPARED = 2010
+"""Year of the scores to which the coded index is compared."""
 
 
-def authority_index(world: World) -> pd.DataFrame:
-    """Return the authority of first-level units by country and year.
+def monthly_authority(world: World, at: Positions, months: int, index: str = "rai") -> Index:
+    """Return the authority of first-level units by month.
 
     Parameters
     ----------
     world
-        A loaded world; only ``countries`` is read.
+        A loaded world.
+    at
+        Where its rows stand.
+    months
+        Number of months from January 2000.
+    index
+        One of ``INDICES``: ``rai``, the Regional Authority Index, or ``coded``, the index coded
+        for this model.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The index of each country's units, (T, C) in [0, 1], and what is added to it in a
+        locality, (T, L) in [-1, 1].
+    """
+    return INDICES[index](world, at, months)
+
+
+def _regional(world: World, at: Positions, months: int) -> Index:
+    import numpy as np
+
+    table = world.regional_authority
+    highest = float(table["score"].max())
+    own = table["locality"] != ""
+    countries = np.zeros((months, len(at.country)))
+    _hold(table[~own], "iso3", at.country, highest, countries)
+    localities = countries[:, [at.country[iso3] for iso3 in at.localities["iso3"]]]
+    general = localities.copy()
+    _hold(table[own], "locality", at.locality, highest, localities)
+    return countries, np.ascontiguousarray(localities - general)
+
+
+def _hold(
+    table: pd.DataFrame, column: str, at: dict[str, int], highest: float, target: Any
+) -> None:
+    """Write each score, over the highest, into the months from its start on."""
+    rows = table.sort_values("start")
+    names, starts, scores = (rows[c].tolist() for c in (column, "start", "score"))
+    for name, start, score in zip(names, starts, scores, strict=True):
+        target[max(0, start) :, at[name]] = score / highest
+
+
+def _coded(world: World, at: Positions, months: int) -> Index:
+    import numpy as np
+
+    index = coded_authority(world).pivot(index="year", columns="iso3", values="index")
+    years = np.minimum(EPOCH_YEAR + np.arange(months) // 12, LAST_YEAR)
+    countries = index.loc[years, list(at.country)].to_numpy(dtype=np.float64, copy=True)
+    return countries, np.zeros((months, len(at.locality)))
+
+
+INDICES: dict[str, Callable[[World, Positions, int], Index]] = {"rai": _regional, "coded": _coded}
+"""The indices of authority that a scenario may choose."""
+
+
+def authority_index(world: World, index: str = "rai") -> pd.DataFrame:
+    """Return the mean authority of each country's units by year.
 
     Returns
     -------
     pandas.DataFrame
-        One row per country (in file order) and year from 2000 to 2035, with ``iso3``,
-        ``year``, ``index`` in [0, 1], the components of ``WEIGHTS`` in [0, 1] and ``rai``,
-        the Regional Authority Index over its highest value. NaN marks what is unknown;
-        the weights of the known components then make up the whole.
+        One row per country (in file order) and year from 2000 to 2035: ``iso3``, ``year`` and
+        ``index`` in [0, 1].
     """
     import numpy as np
     import pandas as pd
 
-    countries = world.countries
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
-    shape = (len(countries), len(years))
-    components = {name: np.broadcast_to(c, shape) for name, c in _components(world, years).items()}
-    rai = np.broadcast_to(countries["rai_score"].to_numpy()[:, None] / RAI_HIGH, shape)
-    index = np.where(np.isnan(rai), _weighted_mean(components), rai)
+    at = Positions(world)
+    monthly = monthly_authority(world, at, 12 * len(years), index)[0]
+    yearly = monthly.reshape(len(years), 12, -1).mean(axis=1)
     return pd.DataFrame(
         {
-            "iso3": np.repeat(countries["iso3"].to_numpy(dtype=object), len(years)).astype(str),
-            "year": np.tile(years, len(countries)),
-            "index": index.ravel(),
-            **{name: component.ravel() for name, component in components.items()},
-            "rai": rai.ravel(),
+            "iso3": np.repeat(list(at.country), len(years)).astype(str),
+            "year": np.tile(years, len(at.country)),
+            "index": yearly.T.ravel(),
         }
     )
 
 
-def _components(world: World, years: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """Return each component, shaped (countries, years) or (countries, 1)."""
-    import numpy as np
+class Agreement(NamedTuple):
+    """Say how far the coded index agrees with the Regional Authority Index over countries."""
 
-    countries = world.countries
-    elected, experience = _elections(countries["elected_since"].to_numpy()[:, None], years)
-    revenue = countries["own_revenue"].to_numpy() / REVENUE_HIGH
-    return {
-        "elected": elected,
-        "experience": experience,
-        "federal": countries["federal"].to_numpy(dtype=np.float64)[:, None],
-        "institutions": _institutions(countries)[:, None],
-        "foreign_powers": countries["foreign_powers"].to_numpy()[:, None],
-        "own_revenue": np.minimum(revenue, 1.0)[:, None],
-    }
+    scores: str
+    countries: int
+    pearson: float
+    spearman: float
 
 
-def _elections(
-    since: NDArray[np.int64], years: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share of each year with elected heads, and the years of them so far.
+def agreement(world: World) -> list[Agreement]:
+    """Return how far the coded index agrees with the Regional Authority Index in 2010.
 
-    ``since`` holds months since January 2000, shaped (countries, 1).
+    With the countries' scores, which add up their tiers, over all countries that have one, and with
+    the scores of first-level units that runs take, over those of which units have some.
     """
     import numpy as np
 
-    january = (years - FIRST_YEAR) * 12
-    ever = since != NO_MONTH
-    elected = np.where(ever, np.clip((january + 12 - since) / 12, 0.0, 1.0), 0.0)
-    so_far = np.where(ever, (january + 6 - since) / 12, 0.0)
-    return elected, np.clip(so_far / EXPERIENCE_YEARS, 0.0, 1.0)
+    def in_2010(index: str) -> NDArray[np.float64]:
+        frame = authority_index(world, index)
+        return frame.loc[frame["year"] == COMPARED, "index"].to_numpy(dtype=np.float64)
+
+    coded, units = in_2010("coded"), in_2010("rai")
+    all_tiers = world.countries["rai_score"].to_numpy(dtype=np.float64)
+    scores = {"all tiers of a country": all_tiers, "first tier": np.where(units > 0, units, np.nan)}
+    return [_agreement(name, coded, score) for name, score in scores.items()]
 
 
-def _institutions(countries: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the mean of the DPI codes at hand per country, NaN where there are none."""
-    import numpy as np
+def _agreement(name: str, coded: NDArray[np.float64], score: NDArray[np.float64]) -> Agreement:
+    import pandas as pd
 
-    codes = np.stack([countries[name].to_numpy() / high for name, high in _DPI_HIGH.items()])
-    known = ~np.isnan(codes)
-    count = known.sum(axis=0)
-    total = np.where(known, codes, 0.0).sum(axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _weighted_mean(components: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the mean of the known components by their weights."""
-    import numpy as np
-
-    stacked = np.stack([components[name] for name in WEIGHTS])
-    weights = np.array(list(WEIGHTS.values()))[:, None, None]
-    known = ~np.isnan(stacked)
-    total: NDArray[np.float64] = np.where(known, stacked * weights, 0.0).sum(axis=0)
-    share: NDArray[np.float64] = np.where(known, weights, 0.0).sum(axis=0)
-    mean: NDArray[np.float64] = total / share
-    return mean
+    pair = pd.DataFrame({"coded": coded, "score": score}).dropna()
+    pearson, spearman = (float(t.corr().to_numpy()[0, 1]) for t in (pair, pair.rank()))
+    return Agreement(name, len(pair), pearson, spearman)

@@ -27,6 +27,7 @@ from sim.world.fields import (
     start,
     text,
 )
+from sim.world.schema_region import GOVERNOR_REELECTION
 
 RECOGNISED = ("PRC", "Taiwan")
 AGREEMENT_KINDS = ("fta", "belt_road", "strategic", "comprehensive", "local_cooperation")
@@ -81,6 +82,27 @@ GOVERNORS = TableSchema(
     key=("locality", "start"),
     spans=Spans(("locality",)),
     ordered=("start", "end"),
+    may_be_empty=True,
+)
+
+TERMS = TableSchema(
+    "terms",
+    "A month in which a local head's term begins, where the country's rule does not give it.",
+    (
+        country(),
+        link("locality", LOCALITY, "The unit; blank: all without rows of their own.", blank=True),
+        start("Month in which the term begins; after the last the country's rule goes on."),
+        text("bloc", "Bloc that won it, by the labels of executives.csv.", blank=True),
+        text(
+            "reelection",
+            "Consecutive terms allowed after one in that election; blank: the country's rule.",
+            *GOVERNOR_REELECTION,
+            blank=True,
+        ),
+        source(),
+    ),
+    key=("iso3", "locality", "start"),
+    ascending=("iso3", "locality"),
     may_be_empty=True,
 )
 

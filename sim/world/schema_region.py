@@ -29,6 +29,8 @@ GOVERNOR_REELECTION = ("none", "one", "unlimited")
 EXECUTIVE_REELECTION = ("none", "nonconsecutive", "one", "unlimited")
 RAI_HIGH = 30.0
 """Highest Regional Authority Index of one tier: self-rule 18 plus shared rule 12."""
+RAI_TIERS = 2
+"""Most tiers that a country's score adds up."""
 
 SECTORS = TableSchema(
     "sectors",
@@ -74,7 +76,13 @@ COUNTRIES = TableSchema(
         source("foreign_powers_source", "the powers"),
         share("own_revenue", "Share of their revenue that first-level units raise and steer."),
         source("own_revenue_source", "the share"),
-        number("rai_score", "Regional Authority Index of the first tier.", 0, RAI_HIGH, blank=True),
+        number(
+            "rai_score",
+            "Regional Authority Index of all tiers in 2010, to which the coded index is compared.",
+            0,
+            RAI_HIGH * RAI_TIERS,
+            blank=True,
+        ),
         source("rai_source", "the index"),
         text("governor_selection", "How local heads get office.", *GOVERNOR_SELECTION),
         month("elected_since", "Month in which elected heads first took office.", blank=True),
@@ -135,6 +143,22 @@ LOCALITIES = TableSchema(
     key=("code",),
     unique=(("iso3", "name"),),
     each=(Each(COUNTRY, "iso3"),),
+)
+
+REGIONAL_AUTHORITY = TableSchema(
+    "regional_authority",
+    "The Regional Authority Index of a country's first-level units from a month on.",
+    (
+        country(),
+        link("locality", LOCALITY, "The unit; blank: all without rows of their own.", blank=True),
+        start("Month from which the score holds, until the next."),
+        number("score", "Score of the first tier.", 0, RAI_HIGH),
+        source(of="the score"),
+        text("licence", "Terms under which the score may be used."),
+    ),
+    key=("iso3", "locality", "start"),
+    ascending=("iso3", "locality"),
+    may_be_empty=True,
 )
 
 COUNTRY_SECTORS = TableSchema(

@@ -11,7 +11,7 @@ from sim.core import enums as k
 from sim.core.state_pointer import handle
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.rules import politics
+from sim.rules import politics, terms
 from sim.scenario.schema import build
 from sim.world.positions import Positions
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("t", [0, 5, 47, 48, 49, 300])
 @pytest.mark.parametrize("anchor", [-36, 12, 190])
 def test_terms_begin_on_regular_dates(t: int, anchor: int) -> None:
-    date = politics.next_regular_date(anchor, 48, t)
+    date = terms.next_regular_date(anchor, 48, t)
     assert t < date <= t + 48
     assert (date - anchor) % 48 == 0
 
@@ -343,3 +343,65 @@ def test_an_order_on_alignment_is_about_the_executive_after_the_months_change(
     at = Positions(world)
     bloc = w.governor["bloc"][at.locality["BR-MG"]]
     assert bloc == w.country["bloc"][at.country["BRA"]]
+
+
+@pytest.mark.parametrize(
+    ("t", "pace", "end"),
+    [
+        (-60, 1.0, -40),  # before the first date the law's term, counted back from it
+        (-1, 1.0, 8),
+        (8, 1.0, 40),
+        (39, 1.0, 40),
+        (40, 1.0, 100),
+        (8, 2.0, 24),
+        (24, 2.0, 40),
+        (8, 0.5, 72),
+        (100, 1.0, 148),  # after the last one the law's term
+        (148, 1.0, 196),
+    ],
+)
+def test_terms_begin_on_their_dates_then_by_law(
+    bench: Bench, t: int, pace: float, end: int
+) -> None:
+    i = dated(bench, [8, 40, 100])
+    assert terms.elected_term_end(bench.h, i, t, pace) == end
+
+
+def dated(bench: Bench, starts: list[int], bloc: int = 0, reelection: int = -1) -> int:
+    """Return a locality with so many dated terms, up for election this month."""
+    i = elected(bench, k.UNLIMITED)
+    term = bench.w.term
+    assert len(term) >= len(starts)
+    term["start"][: len(starts)] = starts
+    term["bloc"][: len(starts)] = bloc
+    term["reelection"][: len(starts)] = reelection
+    bench.w.governor["first_term"][i], bench.w.governor["last_term"][i] = 0, len(starts)
+    return i
+
+
+def test_the_winner_of_a_documented_election_takes_office(bench: Bench) -> None:
+    bench.par(turnover_reelection=1.0, turnover_pace=1.0)
+    i = dated(bench, [bench.t, bench.t + 30], bloc=77)
+    governor = bench.w.governor
+    governor["bloc"][i], before = 5, int(governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert governor["key"][i] != before
+    assert governor["bloc"][i] == 77
+    assert governor["until"][i] == bench.t + 30
+
+
+def test_a_documented_bloc_holds_for_one_term_of_the_law(bench: Bench) -> None:
+    i = dated(bench, [bench.t], bloc=77)
+    blocs = [terms.documented_bloc(bench.h, i, bench.t + n) for n in (-1, 0, 47, 48)]
+    assert blocs == [0, 77, 77, 0]
+
+
+@pytest.mark.parametrize(("reelection", "stays"), [(k.NEVER, False), (-1, True)])
+def test_an_election_has_the_rule_of_reelection_of_its_time(
+    bench: Bench, reelection: int, stays: bool
+) -> None:
+    bench.par(turnover_reelection=1.0, turnover_pace=1.0)
+    i = dated(bench, [bench.t], reelection=reelection)
+    before = int(bench.w.governor["key"][i])
+    politics.hold_governor_office(bench.h, i, bench.t)
+    assert (bench.w.governor["key"][i] == before) == stays

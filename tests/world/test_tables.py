@@ -204,5 +204,5 @@ def test_fields_say_what_they_hold() -> None:
             assert isinstance(field, Column)
             assert field.meaning.endswith(".")
             assert field.in_words()
-    assert TABLES["countries"]["rai_score"].in_words() == "a number from 0 to 30, or blank"
+    assert TABLES["countries"]["rai_score"].in_words() == "a number from 0 to 60, or blank"
     assert TABLES["localities"]["iso3"].in_words() == "one of the column iso3 in countries.csv"

@@ -93,13 +93,13 @@ def conditions_of(world: World, code: str, since: int, end: int) -> Conditions:
 
 def _authority(world: World, country: str) -> Callable[[int], float]:
     """Return a function from a month to a country's index of authority."""
-    from sim.world.authority import authority_index
+    from sim.world.authority import LAST_YEAR, monthly_authority
+    from sim.world.positions import Positions
 
-    frame = authority_index(world)
-    rows = frame[frame["iso3"] == country]
-    index = dict(zip(rows["year"].tolist(), rows["index"].tolist(), strict=True))
-    last = max(index)
-    return lambda month: float(index[min(EPOCH_YEAR + month // 12, last)])
+    at = Positions(world)
+    months = 12 * (LAST_YEAR + 1 - EPOCH_YEAR)
+    index = monthly_authority(world, at, months)[0][:, at.country[country]]
+    return lambda month: float(index[min(month, months - 1)])
 
 
 def swaps(mine: Conditions, other: Conditions) -> tuple[Swap, ...]:
