@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages release-check model-version patterns headline tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages release-check model-version patterns headline screening tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,10 @@ headline: $(READY)  ## Measure the headline figures anew: results/reference/ and
 	@$(BIN)/python -m calibration.headline_figures
 	@$(BIN)/python docs/generate.py
 
+screening: $(READY)  ## List the parameters that no outcome of the region notices
+	@$(BIN)/python -m tools.screening
+	@$(BIN)/python docs/generate.py
+
 tile-map: $(READY)  ## Place the localities on the tile map anew: sim/world/lac/grid.csv
 	@$(BIN)/python -m tools.tile_map --write
 
@@ -99,7 +103,7 @@ manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m tools.manifest
 
 reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
-	@for part in patterns headline surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
+	@for part in patterns headline screening surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
 	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \

@@ -1,7 +1,7 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md, calibration.md, figures.md, json.md and page.md, and all of mechanisms.md,
-which follows from the table of claims and the latest check of them.
+That is parts of odd.md, calibration.md, figures.md, json.md, page.md and sensitivity.md, and all of
+mechanisms.md, which follows from the table of claims and the latest check of them.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ JSON_PAGE = Path(__file__).parent / "json.md"
 SCHEMAS = Path(__file__).parents[1] / "sim" / "schemas"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
 FIGURES = Path(__file__).parent / "figures.md"
+SENSITIVITY = Path(__file__).parent / "sensitivity.md"
 RESULT = Path(__file__).parents[1] / REFERENCE
 
 CLASSES = {
@@ -335,6 +336,23 @@ def headline() -> str:
     return f"{_table(columns, rows)}\n\nModel {record['model_version']}; {runs}."
 
 
+def screening() -> str:
+    """Return the parameters that no outcome notices, and those that move most."""
+    file = RESULT.parent / "screening.json"
+    if not file.is_file():
+        return "No screening is published yet."
+    record = json.loads(file.read_text(encoding="utf-8"))
+    silent = [row["parameter"] for row in record["rows"] if not row["noticed"]]
+    most = sorted(record["rows"], key=lambda row: -row["total_effect"])[:10]
+    rows = [(f"`{r['parameter']}`", r["outcome"], f"{r['total_effect']:.2f}") for r in most]
+    words = ", ".join(f"`{name}`" for name in silent) or "none"
+    return (
+        f"Of {len(record['rows'])} parameters of model {record['model_version']}, from "
+        f"{record['points']} points: not noticed are {words}. Those that move an outcome most:\n\n"
+        f"{_table(('parameter', 'outcome', 'total effect'), rows)}"
+    )
+
+
 def main() -> int:
     """Renew the pages, or check them; return the exit code."""
     pages = {
@@ -344,6 +362,7 @@ def main() -> int:
         JSON_PAGE: renewed(JSON_PAGE, {"outputs": outputs}),
         MECHANISMS: mechanisms(),
         FIGURES: renewed(FIGURES, {"headline": headline}),
+        SENSITIVITY: renewed(SENSITIVITY, {"screening": screening}),
     }
     outdated = [
         page.name

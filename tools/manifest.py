@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 COMMANDS = (
     "make patterns",
     "make headline",
+    "make screening",
     "make surface",
     "make calibration",
     "make figures",
@@ -35,7 +36,12 @@ COMMANDS = (
 """What makes the files, in order; ``make reproduce`` does all of it."""
 PACKAGES = ("scikit-learn", "threadpoolctl", "statsmodels", "arviz", "bayesflow", "jax", "SALib")
 """Packages whose versions the manifest holds beside those of a run."""
-_VERSIONED = ("patterns.json", "headline_figures.json", "decentralization-turnover.json")
+_VERSIONED = (
+    "patterns.json",
+    "headline_figures.json",
+    "screening.json",
+    "decentralization-turnover.json",
+)
 
 
 def published(folder: Path) -> dict[str, dict[str, Any]]:
