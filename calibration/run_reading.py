@@ -34,7 +34,8 @@ class Reading:
     start, end
         First and last month run, counted from January 2000.
     localities, countries
-        How many there are; places from ``localities`` on are national governments.
+        How many there are; places from ``localities`` on are national governments. What is of a
+        city is placed in its unit, and what a mayor decides on is decided locally.
     """
 
     def __init__(self, w: State) -> None:
@@ -43,8 +44,23 @@ class Reading:
         self.start, self.end = int(run["start"]), int(run["end"])
         self.localities, self.countries = int(run["localities"]), len(w.country)
         self.log: Array = w.event[: int(run["events"])]
-        self.projects: Array = w.project[: int(run["projects"])]
-        self.ties: Array = w.tie[: int(run["ties"])]
+        self.projects = self._placed(w.project[: int(run["projects"])])
+        self.projects["level"][self.projects["level"] == k.MUNICIPAL] = k.LOCAL
+        self.ties = self._placed(w.tie[: int(run["ties"])])
+
+    def _placed(self, rows: Array) -> Array:
+        rows["place"] = self.w.place["unit"][rows["place"]]
+        return rows
+
+    @cached_property
+    def first_met(self) -> Array:
+        """Return the month in which each actor and place met, past the run's end if never (A, P).
+
+        A place is a locality with its cities.
+        """
+        first = np.full(self.w.tie_of.shape, self.end + 1, dtype=np.int64)
+        np.minimum.at(first, (self.ties["actor"], self.ties["place"]), self.ties["since"])
+        return first
 
     @cached_property
     def _by_kind(self) -> list[Array]:

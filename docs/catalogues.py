@@ -104,7 +104,8 @@ def data() -> dict[str, list[str]]:
     from sim.scenario.interventions import KINDS
     from sim.scenario.schema import names, outline
 
-    kinds, scenarios = EVENTS.values(), [outline(name) for name in names()]
+    scenarios = [outline(name) for name in names()]
+    texts = [t for kind in EVENTS.values() for t in (kind.sentence, kind.reason, kind.setting)]
     lanes = [look.name for look in LANES.values()] + [lane[0] for lane in locality_timeline.LANES]
     fields = [field for model in KINDS.values() for field in model.model_fields.values()]
     return {
@@ -112,7 +113,8 @@ def data() -> dict[str, list[str]]:
         "lessons": [text for lesson in lessons().values() for text in lesson.texts()],
         "case studies": [t for s in STUDIES.values() for t in (s.actors, s.holders, s.outcome)],
         "sentences of events": [
-            *(text for kind in kinds for text in (kind.sentence, kind.reason, kind.setting)),
+            *texts,
+            *(text.replace("governor", "mayor") for text in texts if "governor" in text),
             *ORDERED.values(),
             *lanes,
         ],

@@ -101,7 +101,8 @@ def counter(question: Question, world: World) -> Callable[[State], OutcomeCounts
     at = Positions(world)
     numbers = {code: i for i, code in enumerate(question.units)}
     places = list(at.localities["iso3"] if question.by_country else at.locality)
-    # National governments come after the localities and count for their countries.
+    # Cities count for their units; national governments come last, for their countries.
+    places += ["" for _ in at.city]
     places += list(at.country) if question.by_country else ["" for _ in at.country]
     unit_of = np.array([numbers.get(code, -1) for code in places], dtype=np.int64)
 
@@ -121,9 +122,12 @@ def _occurrences(w: State, outcome: str) -> tuple[Array, Array, Array, Array]:
         return rows["place"], rows["month"], rows["sector"], np.ones(len(rows))
     rows = w.project[: int(w.run["projects"][0])]
     rows = rows[rows["dealt"] >= 0]
-    local = rows["level"] == k.LOCAL
+    rows["place"] = w.place["unit"][rows["place"]]
+    municipal = rows["level"] == k.MUNICIPAL
+    local = municipal | (rows["level"] == k.LOCAL)
     chosen = {
         "deals_local": local,
+        "deals_municipal": municipal,
         "deals_central": rows["level"] == k.CENTRAL,
         "deals_acquired": rows["channel"] == k.BY_ACQUISITION,
         "deals_from_lac": rows["initiator"] == k.LAC,

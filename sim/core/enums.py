@@ -95,7 +95,8 @@ VISIT_TO_LAC = _add(EventKind(8, "visit_to_lac", "ties",
 VISIT_TO_CHINA = _add(EventKind(10, "visit_to_china", "ties",
     sentence="The governor of {place} travels to China and meets {actor}.",
     reason="a journey of the governor of {place} to China", phrase="a governor's journey to China",
-    outcome=("visits_to_china", "journeys of governors to China"), monthly=True, contact=True))
+    outcome=("visits_to_china", "journeys of governors and mayors to China"), monthly=True,
+    contact=True))
 STATE_VISIT = _add(EventKind(11, "state_visit", "ties",
     sentence="The national executive of {country} travels to China and meets {actor}.",
     reason="a journey of the national executive to China",
@@ -197,7 +198,7 @@ LAPSE = _add(EventKind(36, "lapse", "project",
 GOVERNOR_CHANGE = _add(EventKind(3, "governor_change", "politics",
     sentence="{holder} takes office in {place}.", reason="the change of governor",
     phrase="a change of governor", setting="under the governor in office since",
-    outcome=("governor_changes", "changes of governor")))
+    outcome=("governor_changes", "changes of governor or mayor")))
 EXECUTIVE_CHANGE = _add(EventKind(1, "executive_change", "politics",
     sentence="{holder} takes office in {country}.", reason="the change of national executive",
     phrase="a change of national executive", setting="under the national executive in office since",
@@ -274,8 +275,11 @@ TRADE, FRIENDSHIP, PARTY, DIASPORA, AID, EDUCATION = range(6)
 INITIATORS = ("none", "china", "lac")
 NOBODY, CHINA, LAC = range(3)
 
-LEVELS = ("none", "local", "central")
-NO_LEVEL, LOCAL, CENTRAL = range(3)
+TIERS = ("region", "city", "centre")
+REGION, CITY, CENTRE = range(3)
+
+LEVELS = ("none", "local", "central", "municipal")
+NO_LEVEL, LOCAL, CENTRAL, MUNICIPAL = range(4)
 
 CHANNELS = (
     "province",

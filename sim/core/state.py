@@ -30,7 +30,8 @@ def empty_table(name: str, rows: int) -> Any:
 class State(NamedTuple):
     """Everything a run reads and writes.
 
-    Shapes: C countries, L localities, P = L + C places, A actors, S sectors, T months, K signals.
+    Shapes: C countries, L localities, O = L + cities local offices, P = O + C places, A actors,
+    S sectors, T months, K signals.
     """
 
     # changing in a run
@@ -38,7 +39,7 @@ class State(NamedTuple):
     par: Array  # (1,) PARAMETER
     par_values: Array  # (number of parameters,) the same memory as ``par``
     country: Array  # (C,) COUNTRY
-    governor: ColumnTable  # (L,) GOVERNOR
+    governor: ColumnTable  # (O,) GOVERNOR
     place: ColumnTable  # (P,) PLACE
     actor: ColumnTable  # (A,) ACTOR
     crossing: Array  # (number of cross-border projects,) CROSSING

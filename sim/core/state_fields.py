@@ -1,6 +1,7 @@
 """The fields of the state: every one in one place, with its unit and meaning.
 
-Index spaces: places are the localities in table order followed by one centre a country; actors are
+Index spaces: places are the localities in table order, the cities by locality, and one centre a
+country; local heads are those of localities and of cities, in the order of places; actors are
 provinces, organisations, embassies, firms, banks and associations, in that order. Months are
 counted from January 2000. -1 stands for none.
 """
@@ -31,6 +32,7 @@ RUN = (
     Field("ties", "i", "count", "ties known"),
     Field("projects", "i", "count", "projects known"),
     Field("localities", "i", "count", "number of localities"),
+    Field("local_offices", "i", "count", "number of localities and of cities"),
     Field("first_firm", "i", "actor", "first firm"),
     Field("end_firm", "i", "row", "end of the firms"),
     Field("mean_authority", "f", "authority", "mean of the authority index over countries"),
@@ -50,6 +52,8 @@ COUNTRY = (
     Field("key", "i", "-", "stable identity"),
     Field("first", "i", "place", "first locality"),
     Field("count", "i", "count", "number of localities"),
+    Field("first_city", "i", "place", "first city"),
+    Field("city_count", "i", "count", "number of cities"),
     Field("centre", "i", "place", "the national government's place"),
     Field("embassy", "i", "actor", "China's embassy"),
     Field("market", "f", "log10", "economy relative to US$ 100 billion"),
@@ -58,11 +62,7 @@ COUNTRY = (
     Field("tender", "f", "0-1", "how far awards go by open tender"),
     Field("security", "f", "0-1", "security and strategic ties with China"),
     Field("diaspora", "f", "0-1", "Chinese diaspora"),
-    Field("selection", "i", "kinds.SELECTIONS", "how governors take office"),
-    Field("elected_since", "i", "month", "first month with elected governors"),
-    Field("governor_term", "i", "months", "term of a governor"),
-    Field("governor_anchor", "i", "month", "a month in which terms begin"),
-    Field("governor_reelection", "i", "kinds.REELECTIONS", "re-election allowed"),
+    Field("municipal", "f", "0-1", "authority of its cities"),
     Field("executive_term", "i", "months", "term of the executive"),
     Field("executive_anchor", "i", "month", "a month in which terms begin"),
     Field("executive_reelection", "i", "kinds.REELECTIONS", "re-election allowed"),
@@ -106,6 +106,11 @@ COUNTRY = (
 
 GOVERNOR = (
     Field("key", "i", "-", "identity of the office-holder"),
+    Field("selection", "i", "kinds.SELECTIONS", "how the office is filled"),
+    Field("elected_since", "i", "month", "first month with elected heads"),
+    Field("term", "i", "months", "length of an elected head's term"),
+    Field("anchor", "i", "month", "a month in which terms begin"),
+    Field("reelection", "i", "kinds.REELECTIONS", "re-election allowed"),
     Field("will", "f", "0-1", "political will to work with China"),
     Field("bloc", "i", "-", "bloc; aligned if it is the national executive's"),
     Field("since", "i", "month", "month of taking office"),
@@ -135,6 +140,10 @@ GOVERNOR = (
 PLACE = (
     Field("key", "i", "-", "stable identity"),
     Field("country", "i", "country", "country"),
+    Field("tier", "i", "kinds.TIERS", "whose office it is"),
+    Field("unit", "i", "place", "locality in which a city lies; itself for any other place"),
+    Field("first_city", "i", "place", "largest city of a locality, -1 if none"),
+    Field("city_count", "i", "count", "cities of a locality"),
     Field("market", "f", "log10", "economy relative to US$ 10 billion"),
     Field("capital", "i", "0/1", "whether the seat of the national government lies there"),
     Field("added_authority", "f", "-1 to 1", "authority here beyond the country's this month"),
@@ -261,6 +270,7 @@ SECTOR = (
     Field("duration", "i", "months", "time to build"),
     Field("acquisition", "f", "0-1", "share entered by acquisition"),
     Field("technology", "i", "0/1", "firms pitch it directly to localities"),
+    Field("municipal", "i", "0/1", "whether a mayor may decide on it"),
 )
 
 EVENT = (
@@ -270,7 +280,8 @@ EVENT = (
     Field("kind", "i", "kinds.EVENT_KINDS", "kind"),
     Field("actor", "i", "actor", "Chinese actor"),
     Field("country", "i", "country", "country"),
-    Field("place", "i", "place", "locality or centre"),
+    Field("place", "i", "place", "locality, that of a city too, or centre"),
+    Field("office", "i", "place", "the same, or the city"),
     Field("initiator", "i", "kinds.INITIATORS", "side that began it"),
     Field("sector", "i", "sector", "sector"),
     Field("project", "i", "-", "identity of the project"),

@@ -31,7 +31,8 @@ from sim.rules import (
 
 def span(w: State, who: str) -> tuple[int, int]:
     """Return the first index and the end of the index range of those who take a step."""
-    localities, countries = len(w.governor), len(w.country)
+    localities, offices = int(w.run["localities"][0]), len(w.governor)
+    countries = len(w.country)
     if who in k.ACTOR_TYPES:
         mine = np.flatnonzero(w.actor["kind"] == k.ACTOR_TYPES.index(who))
         return (int(mine[0]), int(mine[-1]) + 1) if len(mine) else (0, 0)
@@ -39,8 +40,10 @@ def span(w: State, who: str) -> tuple[int, int]:
         "world": (0, 1),
         "crossing": (0, len(w.crossing)),
         "executive": (0, countries),
-        "centre": (localities, localities + countries),
+        "centre": (offices, offices + countries),
+        "local_head": (0, offices),
         "governor": (0, localities),
+        "mayor": (localities, offices),
     }[who]
 
 

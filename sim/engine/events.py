@@ -30,6 +30,7 @@ SCHEMA = pa.schema(
         ("chinese_actor_type", pa.dictionary(pa.int8(), pa.string())),
         ("country", pa.dictionary(pa.int16(), pa.string())),
         ("locality", pa.dictionary(pa.int16(), pa.string())),
+        ("city", pa.dictionary(pa.int16(), pa.string())),
         ("initiator", pa.dictionary(pa.int8(), pa.string())),
         ("sector", pa.dictionary(pa.int8(), pa.string())),
         ("project_id", pa.string()),
@@ -80,7 +81,7 @@ def ordered_kinds(w: State, log: Array) -> Array:
     """
     kinds = np.full(len(log), -1, dtype=np.int64)
     for row in np.flatnonzero(log["kind"] == k.INTERVENTION):
-        month, place = int(log["month"][row]), int(log["place"][row])
+        month, place = int(log["month"][row]), int(log["office"][row])
         key = int(w.place["key"][place]) if place >= 0 else 0
         for number in np.flatnonzero(w.intervention["month"] == month):
             if event_identity(k.INTERVENTION, month, 0, key, number + 2) == log["id"][row]:
@@ -91,14 +92,13 @@ def ordered_kinds(w: State, log: Array) -> Array:
 def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
     """Return one run's log as an Arrow table with the columns of :data:`SCHEMA`."""
     log = canonical_log(w)
-    localities = len(at.locality)
+    elsewhere = (log["place"] < 0) | (log["place"] >= len(at.locality))
     ordered = ordered_kinds(w, log)
     months = [month_name(t) for t in range(int(w.run["end"][0]) + 1)]
     types = np.where(log["actor"] < 0, -1, w.actor["kind"][log["actor"]])
     causes = np.stack([log["cause0"], log["cause1"], log["cause2"]], axis=1)
     given = causes != 0
     offsets = np.concatenate([[0], np.cumsum(given.sum(axis=1))]).astype(np.int32)
-    elsewhere = (log["place"] < 0) | (log["place"] >= localities)
     columns = [
         pa.array(np.full(len(log), replicate, dtype=np.int32)),
         identities.texts_of(identities.EVENT, log["id"]),
@@ -108,6 +108,7 @@ def event_table(w: State, at: Positions, replicate: int) -> pa.Table:
         _words(types, list(k.ACTOR_TYPES), pa.int8()),
         _words(log["country"], list(at.country), pa.int16()),
         _words(log["place"], list(at.locality), pa.int16(), elsewhere),
+        _words(at.city_of(log["office"]), list(at.city), pa.int16()),
         _words(log["initiator"], list(k.INITIATORS), pa.int8()),
         _words(log["sector"], list(at.sector), pa.int8()),
         identities.texts_of(identities.PROJECT, log["project"]),

@@ -27,7 +27,7 @@ from sim.engine.timetable import STEPS
 EachMonth = Callable[[State, int], object]
 """Called with the state and the month about to be run, counted from January 2000."""
 
-WHO = tuple(dict.fromkeys(step.who for step in STEPS))
+WHO = (*dict.fromkeys(step.who for step in STEPS), "governor", "mayor")
 """Who may take a step."""
 
 
@@ -45,7 +45,8 @@ class AddedStep:
         Decorated with :func:`sim.core.jit.rule` it is compiled, else it is called in plain Python;
         both see the same arrays, as ``w.governor[index].will``.
     who
-        Who takes it, as in the timetable: an agent type, ``world``, ``crossing`` or ``centre``.
+        Who takes it, as in the timetable: an agent type, ``local_head`` (governors and mayors),
+        ``world``, ``crossing`` or ``centre``.
     after
         The step it follows, ``who: verb`` as :func:`sim.engine.timetable.timetable` prints it; a
         verb alone is the last step of that name.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,15 @@ from sim.core.errors import InputError
 from sim.core.rng import key_of
 from sim.core.state import State
 from sim.engine import monthly_inputs
+from sim.engine.initial_offices import (
+    city_shares,
+    fill,
+    homes,
+    local_heads,
+    log10,
+    places_of,
+    records,
+)
 from sim.engine.monthly_inputs import Array, changed_matrices, orders, rows_of
 from sim.rules.basics import NEVER
 from sim.scenario.expansion import plain_interventions
@@ -51,14 +59,14 @@ def initial_state(scenario: Scenario, world: World) -> State:
     leader, holder = _leaders(world, at, start), _holders(world, at, scenario)
     recognition, term = _recognitions(world, at, start), _terms(world, at)
     countries = _countries(world, at, start, leader[1], recognition[1])
-    places, offices = _places(world, at), _offices(world, at)
+    places, offices = places_of(world, at), _offices(world, at)
     t, c = len(matrices["signal"]), len(countries)
     result = State(
         run=_run(scenario, world, mean_authority, at),
         par=par,
         par_values=par.view(np.float64).reshape(-1),
         country=countries,
-        governor=ColumnTable.from_records(_governors(start, holder[1], term[1])),
+        governor=ColumnTable.from_records(local_heads(world, at, start, holder[1], term[1])),
         place=ColumnTable.from_records(places),
         actor=ColumnTable.from_records(_agents(world, at, offices)),
         crossing=_crossings(world, at),
@@ -86,27 +94,14 @@ def initial_state(scenario: Scenario, world: World) -> State:
     return result
 
 
-def _fill(table: Array, columns: dict[str, Any]) -> Array:
-    for name, values in columns.items():
-        table[name] = values
-    return table
-
-
-def _records(fields: tuple[state_fields.Field, ...], rows: int) -> Array:
-    return np.zeros(rows, dtype=state.record_type(fields))
-
-
-def _log10(values: pd.Series[float], reference: float) -> Array:
-    return np.log10(np.maximum(values.to_numpy(dtype=float), 1e-3) / reference)
-
-
 def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:
-    return _fill(
-        _records(state_fields.RUN, 1),
+    return fill(
+        records(state_fields.RUN, 1),
         {
             "start": scenario.start_month,
             "end": scenario.end_month,
             "localities": len(at.locality),
+            "local_offices": at.centre(0),
             "first_firm": at.actor_offset[k.FIRM],
             "end_firm": at.actor_offset[k.BANK],
             "mean_authority": mean_authority,
@@ -120,17 +115,20 @@ def _countries(
     world: World, at: Positions, start: int, leaders: Array, recognitions: Array
 ) -> Array:
     table = world.countries
-    counts = at.localities["iso3"].value_counts()
-    count = np.array([counts.get(c, 0) for c in table["iso3"]])
-    market = _log10(table["gdp_usd_m"], 100_000.0)
-    n = len(table)
-    return _fill(
-        _records(state_fields.COUNTRY, n),
+    home = homes(at)
+    n, localities = len(table), len(at.locality)
+    count = np.bincount(home[:localities], minlength=n)
+    cities = np.bincount(home[localities:], minlength=n)
+    market = log10(table["gdp_usd_m"], 100_000.0)
+    return fill(
+        records(state_fields.COUNTRY, n),
         {
             "key": [key_of("country", c) for c in table["iso3"]],
             "first": np.cumsum(count) - count,
             "count": count,
-            "centre": len(at.locality) + np.arange(n),
+            "first_city": localities + np.cumsum(cities) - cities,
+            "city_count": cities,
+            "centre": at.centre(0) + np.arange(n),
             "embassy": at.actor_offset[k.EMBASSY] + np.arange(n),
             "market": market,
             "smallness": 1.0 / (1.0 + 10.0 ** (2.0 * (market + 0.7))),
@@ -138,11 +136,7 @@ def _countries(
             "tender": table["tender_regime"],
             "security": table["security_ties"],
             "diaspora": table["diaspora"],
-            "selection": [k.SELECTIONS.index(x) for x in table["governor_selection"]],
-            "elected_since": table["elected_since"].replace(NO_MONTH, NEVER),
-            "governor_term": table["governor_term_months"],
-            "governor_anchor": table["governor_anchor"],
-            "governor_reelection": [k.REELECTIONS.index(x) for x in table["governor_reelection"]],
+            "municipal": table["municipal_authority"],
             "executive_term": table["executive_term_months"],
             "executive_anchor": table["executive_anchor"],
             "executive_reelection": [k.REELECTIONS.index(x) for x in table["executive_reelection"]],
@@ -163,58 +157,10 @@ def _countries(
     )
 
 
-def _places(world: World, at: Positions) -> Array:
-    localities, countries = at.localities, world.countries
-    rows = _records(state_fields.PLACE, len(localities) + len(countries))
-    home = [at.country[c] for c in localities["iso3"]]
-    _fill(
-        rows,
-        {
-            "key": [key_of("locality", c) for c in localities["code"]]
-            + [key_of("centre", c) for c in countries["iso3"]],
-            "country": home + list(range(len(countries))),
-            "market": np.concatenate(
-                [
-                    _log10(localities["gdp_usd_m"], 10_000.0),
-                    _log10(countries["gdp_usd_m"], 10_000.0),
-                ]
-            ),
-            "capital": [*localities["capital"], *[0] * len(countries)],
-            "trusted": -1,
-            "first_tie": -1,
-            "deal_near": -1,
-            "guests": -1,
-        },
-    )
-    return rows
-
-
-def _governors(start: int, holders: Array, terms: Array) -> Array:
-    return _fill(
-        _records(state_fields.GOVERNOR, len(holders)),
-        {
-            "until": start,
-            "review": start,
-            "next_documented": holders[:, 0],
-            "last_documented": holders[:, 1],
-            "first_term": terms[:, 0],
-            "last_term": terms[:, 1],
-            "order": -1,
-            "trip_actor": -1,
-            "trip_host": -1,
-            "trip_forum": -1,
-            "trip_firm": -1,
-            "invited_by": -1,
-            "wish_sector": -1,
-            "wish_actor": -1,
-        },
-    )
-
-
 def _agents(world: World, at: Positions, offices: Array) -> Array:
-    rows = _records(state_fields.ACTOR, len(at.actor_codes))
+    rows = records(state_fields.ACTOR, len(at.actor_codes))
     starts = [*at.actor_offset.values(), len(rows)]
-    _fill(
+    fill(
         rows,
         {
             "key": [key_of("actor", code) for code in at.actor_codes],
@@ -281,8 +227,9 @@ def _sectors(world: World) -> Array:
         "duration": "duration_months",
         "acquisition": "acquisition",
         "technology": "technology",
+        "municipal": "municipal",
     }
-    rows = _fill(_records(state_fields.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
+    rows = fill(records(state_fields.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
     rows["key"] = [key_of("sector", c) for c in table["code"]]
     return rows
 
@@ -302,13 +249,19 @@ def _strengths(world: World, at: Positions) -> Array:
 
 
 def _endowments(world: World, at: Positions) -> Array:
-    """Return (P, S); a national government has what its best endowed locality has."""
+    """Return (P, S); a national government has what its best endowed locality has.
+
+    A city has all that its unit has in sectors that mayors decide on, and of the others, mines and
+    fields among them, its share of the unit's population.
+    """
     by_code = dict(zip(world.localities["code"], endowment_matrix(world), strict=True))
     local = np.array([by_code[code] for code in at.locality])
-    home = np.array([at.country[c] for c in at.localities["iso3"]])
+    municipal = world.sectors["municipal"].to_numpy() == 1
+    share = np.where(municipal, 1.0, city_shares(at)[:, np.newaxis])
+    cities = local[at.cities["unit"]] * share
     centres = np.zeros((len(at.country), local.shape[1]))
-    np.maximum.at(centres, home, local)
-    return np.concatenate([local, centres])
+    np.maximum.at(centres, homes(at)[: len(local)], local)
+    return np.concatenate([local, cities, centres])
 
 
 def _match(strength: Array, endowment: Array) -> Array:
@@ -336,7 +289,7 @@ def _crossings(world: World, at: Positions) -> Array:
         "project": -1,
         "key": [key_of("crossing", c) for c in table["code"]],
     }
-    return _fill(_records(state_fields.CROSSING, len(table)), columns)
+    return fill(records(state_fields.CROSSING, len(table)), columns)
 
 
 def _forums(world: World, at: Positions, months: int) -> Array:
@@ -348,7 +301,7 @@ def _forums(world: World, at: Positions, months: int) -> Array:
         "needs_recognition": table["needs_recognition"],
         "key": [key_of("forum", m, n) for m, n in zip(table["month"], table["name"], strict=True)],
     }
-    rows = _fill(_records(state_fields.FORUM, len(table)), columns)
+    rows = fill(records(state_fields.FORUM, len(table)), columns)
     # Of two forums in one month the first is asked for first: their keys settle which that is.
     return rows[np.lexsort((rows["key"], rows["month"]))]
 
@@ -380,7 +333,7 @@ def _leaders(world: World, at: Positions, start: int) -> tuple[Array, Array]:
         "stance": table["stance"],
         "consolidation": table["consolidation"],
     }
-    return _fill(_records(state_fields.LEADER, len(table)), columns), ranges
+    return fill(records(state_fields.LEADER, len(table)), columns), ranges
 
 
 def _holders(world: World, at: Positions, scenario: Scenario) -> tuple[Array, Array]:
@@ -388,7 +341,7 @@ def _holders(world: World, at: Positions, scenario: Scenario) -> tuple[Array, Ar
 
     Their wills were coded after what they did, so a scenario may leave them to be drawn.
     """
-    table, ranges = _calendar(world.governors, "locality", at.locality, scenario.start_month)
+    table, ranges = _calendar(world.governors, "locality", at.local_office, scenario.start_month)
     named = zip(table["locality"], table["name"], strict=True)
     columns = {
         "start": table["start"],
@@ -397,7 +350,7 @@ def _holders(world: World, at: Positions, scenario: Scenario) -> tuple[Array, Ar
         "aligned": table["aligned"].fillna(-1),
         "will": table["will"] if scenario.wills == "documented" else np.nan,
     }
-    return _fill(_records(state_fields.HOLDER, len(table)), columns), ranges
+    return fill(records(state_fields.HOLDER, len(table)), columns), ranges
 
 
 def _terms(world: World, at: Positions) -> tuple[Array, Array]:
@@ -413,15 +366,17 @@ def _terms(world: World, at: Positions) -> tuple[Array, Array]:
     rows = {owner: np.flatnonzero(owners == owner)[[0, -1]] + [0, 1] for owner in set(owners)}
     none = np.zeros(2, dtype=np.int64)
     places = zip(at.localities["code"], at.localities["iso3"], strict=True)
-    ranges = np.array([rows.get(code, rows.get(iso3, none)) for code, iso3 in places])
-    return _fill(_records(state_fields.TERM, len(table)), columns), ranges
+    ranges = [rows.get(code, rows.get(iso3, none)) for code, iso3 in places]
+    # Of mayors' terms none is dated.
+    ranges += [none for _ in at.city]
+    return fill(records(state_fields.TERM, len(table)), columns), np.array(ranges)
 
 
 def _recognitions(world: World, at: Positions, start: int) -> tuple[Array, Array]:
     """Return the recognition calendar and each country's (next, end, recognised before)."""
     table, ranges = _calendar(world.recognition, "iso3", at.country, start)
     columns = {"month": table["start"], "recognises": table["recognises"] == "PRC"}
-    rows = _fill(_records(state_fields.RECOGNITION, len(table)), columns)
+    rows = fill(records(state_fields.RECOGNITION, len(table)), columns)
     held = rows["recognises"][ranges[:, 0]]
     ranges[:, 0] += 1
     return rows, np.column_stack([ranges, held])

@@ -23,6 +23,7 @@ from sim.engine.agents import (
     Embassy,
     Firm,
     Governor,
+    Mayor,
     NationalExecutive,
     PolicyBank,
     Province,
@@ -42,6 +43,7 @@ from sim.world.positions import Positions
 
 AGENT_CLASSES: dict[str, type[StateAgent]] = {
     "governor": Governor,
+    "mayor": Mayor,
     "executive": NationalExecutive,
     "province": Province,
     "organisation": QuasiGovernmentalBody,
@@ -99,7 +101,8 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     month
         Month about to be run, counted from January 2000.
     grid
-        One cell a locality; empty cells are sea or land outside the region.
+        One cell a locality, with its governor and its mayors; empty cells are sea or land outside
+        the region.
     datacollector
         Monthly counts of events, mean trust, will and views of China; the first row is the outset,
         under the month before the first.
@@ -175,7 +178,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             getattr(getattr(Cell, method, None), "cache_clear", lambda: None)()
         table = self.world.grid
         size = (int(table["row"].max()) + 1, int(table["col"].max()) + 1)
-        grid = OrthogonalMooreGrid(size, torus=False, capacity=1, random=self.random)
+        grid = OrthogonalMooreGrid(size, torus=False, random=self.random)
         # It also keeps a way to pickle each grid's cells, which this model has no use for.
         copyreg.dispatch_table.pop(grid.cell_klass, None)
         return grid
@@ -188,6 +191,8 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         names = dict(zip(table["code"], table["name"], strict=True))
         for i, code in enumerate(at.locality):
             self._classes["governor"](self, i, code, str(names[code]), cells[code])
+        for i, city in enumerate(rows_of(at.cities), len(at.locality)):
+            self._classes["mayor"](self, i, city.code, city.name, cells[city.locality])
         for i, country in enumerate(rows_of(self.world.countries)):
             self._classes["executive"](self, i, country.iso3, country.name)
         kinds = self.state.actor["kind"]
@@ -227,10 +232,13 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
                 f"an agent views a row of the state, and there is no {row}",
                 allowed=f"0 to {len(rows) - 1}",
             )
+        role = agent.roles[-1]
         if agent.table == "actor":
             role = k.ACTOR_TYPES[int(rows["kind"][agent.index])]
-            if role not in agent.roles:
-                raise InputError(f"{row} is of type {role}, which {type(agent).__name__} is not")
+        elif agent.table == "governor":
+            role = "governor" if agent.index < len(self.positions.locality) else "mayor"
+        if role not in agent.roles:
+            raise InputError(f"{row} is of type {role}, which {type(agent).__name__} is not")
         if (held := self._of_row.get((agent.table, agent.index))) is not None:
             raise InputError(f"{held!r} acts for {row} already; remove that agent first")
 

@@ -37,6 +37,7 @@ BY_EVENT: dict[str, tuple[Outcome, str]] = {
 
 BY_PROJECT = (
     Outcome("deals_local", "count", "deals decided locally"),
+    Outcome("deals_municipal", "count", "those of them decided by a mayor"),
     Outcome("deals_central", "count", "deals decided by the centre"),
     Outcome("deals_acquired", "count", "acquisitions closed"),
     Outcome("deals_from_lac", "count", "deals on the initiative of Latin America or the Caribbean"),
@@ -108,6 +109,8 @@ def ratio(part: float, whole: float) -> float:
 class EventCounts(NamedTuple):
     """Hold what is counted of a run's log in one pass, and the columns of its deals.
 
+    What happens in a city counts for its unit.
+
     Shapes: P places, T months counted from January 2000, K kinds of events.
     """
 
@@ -139,6 +142,7 @@ def count_events(w: State) -> EventCounts:
     projects = w.project[: int(w.run["projects"][0])]
     rows = np.flatnonzero(projects["dealt"] >= 0)
     dealt = {name: projects[name][rows] for name in _DEAL_COLUMNS}
+    dealt["place"] = w.place["unit"][dealt["place"]]
     return EventCounts(places, by_month, begun, value, ended, dealt)
 
 
@@ -163,7 +167,10 @@ def _count(
 
 
 def by_place(w: State, counted: EventCounts) -> dict[str, Array]:
-    """Return each outcome of :data:`OUTCOMES` as an array over all places (P,)."""
+    """Return each outcome of :data:`OUTCOMES` as an array over all places (P,).
+
+    A city has none of its own: they are its unit's.
+    """
     places, counts = len(w.place), counted.by_place[1:]
     result: dict[str, Array] = dict(zip(BY_EVENT, counts.T[_KINDS], strict=True))
     dealt = counted.dealt
@@ -176,18 +183,22 @@ def by_place(w: State, counted: EventCounts) -> dict[str, Array]:
         # An empty selection would count whole numbers.
         return np.bincount(where, weights=amounts, minlength=places).astype(np.float64)
 
-    local, lent = level == k.LOCAL, dealt["finance"] == k.LOCAL_LOAN
+    municipal, lent = level == k.MUNICIPAL, dealt["finance"] == k.LOCAL_LOAN
+    local = (level == k.LOCAL) | municipal
     result["deals_local"] = total(local)
+    result["deals_municipal"] = total(municipal)
     result["deals_central"] = total(level == k.CENTRAL)
     result["deals_acquired"] = total(dealt["channel"] == k.BY_ACQUISITION)
     result["deals_from_lac"] = total(dealt["initiator"] == k.LAC)
     result["deal_value_usd_m"] = amount(home, value)
     result["deal_value_local_usd_m"] = amount(home[local], value[local])
     result["local_debt_usd_m"] = amount(home[lent], dealt["loan"][lent])
-    result["ties_exposed"] = w.place["exposed"]
-    result["trust"] = w.place["trust"]
+    unit = w.place["unit"]
+    result["ties_exposed"] = np.bincount(unit, weights=w.place["exposed"], minlength=places)
+    result["trust"] = np.zeros(places)
+    np.maximum.at(result["trust"], unit, w.place["trust"])
     ties = w.tie[: int(w.run["ties"][0])]
-    result["first_contact"] = _earliest(ties["place"], ties["since"], places)
+    result["first_contact"] = _earliest(unit[ties["place"]], ties["since"], places)
     result["first_deal"] = _earliest(home, dealt["dealt"], places)
     result["months_to_deal"] = result["first_deal"] - result["first_contact"]
     return result
@@ -317,6 +328,7 @@ PROJECT_SCHEMA = pa.schema(
         ("project_id", pa.string()),
         ("country", pa.string()),
         ("locality", pa.string()),
+        ("city", pa.string()),
         ("sector", pa.string()),
         ("level", pa.string()),
         ("channel", pa.string()),
@@ -356,7 +368,8 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
         np.full(len(rows), replicate, dtype=np.int32),
         identities.texts_of(identities.PROJECT, rows["key"]),
         words(rows["country"], at.country),
-        words(rows["place"], at.locality),
+        words(w.place["unit"][rows["place"]], at.locality),
+        words(at.city_of(rows["place"]), at.city),
         words(rows["sector"], at.sector),
         words(rows["level"], k.LEVELS),
         words(rows["channel"], k.CHANNELS),

@@ -395,7 +395,8 @@ def example_of(run: RunTables, locality: str) -> Biography | None:
     if frame.empty:
         return None
     frame = frame.assign(
-        reached=-frame[months].notna().sum(axis=1), other=frame["level"] != "local"
+        reached=-frame[months].notna().sum(axis=1),
+        other=~frame["level"].isin(("local", "municipal")),
     )
     order = ["reached", "other", "replicate", "month_proposed", "project_id"]
     best = frame.sort_values(order, kind="stable").iloc[0]

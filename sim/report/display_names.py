@@ -93,6 +93,7 @@ class Names:
         self.world = world
         self._ = translate
         self.localities = _pairs(world.localities, "code", "name")
+        self.cities = _pairs(world.cities, "code", "name")
         self.countries = _pairs(world.countries, "iso3", "name")
         self.home = _pairs(world.localities, "code", "iso3")
         self.sectors = _pairs(world.sectors, "code", "name")
@@ -127,8 +128,10 @@ class Names:
         """Return the name of a country."""
         return self._("the region") if code is None else self._(self.countries.get(code, code))
 
-    def place(self, locality: str | None, country: str | None) -> str:
-        """Return the name of a locality, or its national level where there is none."""
+    def place(self, locality: str | None, country: str | None, city: str | None = None) -> str:
+        """Return the name of a city or a locality, or the national level where there is none."""
+        if city is not None:
+            return self._("{name} (city)", name=self.cities.get(city, city))
         if locality is not None:
             return self.localities.get(locality, locality)
         if country is None:

@@ -44,6 +44,12 @@ class Event:
     causes: tuple[str, ...] = ()
     order: int = 0
     intervention: str | None = None
+    city: str | None = None
+
+
+def of_office(text: str, event: Event) -> str:
+    """Return a template for the office that an event is about, a governor's or a mayor's."""
+    return text if event.city is None else text.replace("governor", "mayor")
 
 
 class EventDescriber(Names):
@@ -51,7 +57,7 @@ class EventDescriber(Names):
 
     def proposer(self, event: Event, causes: Sequence[Event]) -> tuple[str, str]:
         """Return who proposes a project, and where as words that follow the verb."""
-        place = self.place(event.locality, event.country)
+        place = self.place(event.locality, event.country, event.city)
         where = self._(" in {place}", place=place)
         if event.initiator != "lac":
             return self.actor(event.actor), where
@@ -60,21 +66,22 @@ class EventDescriber(Names):
         if national or event.locality is None:
             country = self.country(event.country)
             return self._("the national executive of {country}", country=country), where
-        return self._("the governor of {place}", place=place), ""
+        head = "the mayor of {place}" if event.city else "the governor of {place}"
+        return self._(head, place=place), ""
 
     def fields(self, event: Event, project: str, causes: Sequence[Event]) -> dict[str, str]:
         """Return what templates may be filled with."""
         proposer, where = self.proposer(event, causes)
         holder = ""
         if event.kind == "governor_change":
-            known = self.governor(event.locality, event.month)
-            holder = known or self._("a new governor")
+            known = None if event.city else self.governor(event.locality, event.month)
+            holder = known or self._("a new mayor" if event.city else "a new governor")
         elif event.kind == "executive_change":
             known = self.executive(event.country, event.month)
             holder = known or self._("a new national executive")
         return {
             "actor": self.actor(event.actor),
-            "place": self.place(event.locality, event.country),
+            "place": self.place(event.locality, event.country, event.city),
             "country": self.country(event.country),
             "sector": self.sector(event.sector),
             "value": self.money(event.value),
@@ -93,6 +100,7 @@ class EventDescriber(Names):
         project = project or self._("the project")
         order = event.intervention
         template = EVENTS[event.kind].sentence if order is None else ORDERED[order]
+        template = of_office(template, event)
         text = self._(template, **self.fields(event, project, causes))
         return text[:1].upper() + text[1:]
 
@@ -102,7 +110,7 @@ class EventDescriber(Names):
         if event.project not in (None, project):
             words = self._(
                 "another project in {place} ({sector})",
-                place=self.place(event.locality, event.country),
+                place=self.place(event.locality, event.country, event.city),
                 sector=self.sector(event.sector),
             )
         return self.sentence(event, causes, words)
@@ -110,7 +118,7 @@ class EventDescriber(Names):
     def name(self, event: Event) -> str:
         """Return how an event is named as the reason for another."""
         fields = self.fields(event, self._("the project"), ())
-        return self._(EVENTS[event.kind].reason, **fields)
+        return self._(of_office(EVENTS[event.kind].reason, event), **fields)
 
     def reason(self, event: Event, causes: Sequence[Event]) -> str:
         """Return causes as one phrase, such as ``after the forum (November 2016)``.
@@ -119,7 +127,8 @@ class EventDescriber(Names):
         """
         words = []
         for cause in causes:
-            month, setting = self.month(cause.month), EVENTS[cause.kind].setting
+            month = self.month(cause.month)
+            setting = of_office(EVENTS[cause.kind].setting, cause)
             if setting and month_index(event.month) - month_index(cause.month) >= SETTLED:
                 words.append(self._("{setting} {month}", setting=self._(setting), month=month))
             else:

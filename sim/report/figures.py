@@ -36,7 +36,8 @@ SHOWN_COUNTRIES = 3
 MOST_ROWS = 20
 MEDIAN = "Median over runs and 90 % interval"
 LEVEL_LOOK = {
-    "local": (BLUE, "", "decided locally"),
+    "local": (BLUE, "", "decided by a governor"),
+    "municipal": ("#7fb3d5", "\\\\", "decided by a mayor"),
     "central": (ORANGE, "//", "decided by the centre"),
     "none": ("#9a9a9a", "..", "no public decision (acquired)"),
 }

@@ -37,9 +37,15 @@ def common_push(w, j, t):
 
 @rule
 def approve_locally(w, g, t):
-    """Let a governor decide on the memoranda in local power."""
+    """Let a local head's office see to the memoranda there that are in local power."""
     for n in range(first_open(w, g), first_open(w, g + 1)):
         decide_locally(w, w.project[n].nth_open, t)
+
+
+@rule
+def decider(w, project):
+    """Return the local office that decides on a project: the city's own, or its governor's."""
+    return project.place if project.level == k.MUNICIPAL else w.place[project.place].unit
 
 
 @rule
@@ -52,10 +58,10 @@ def decide_locally(w, j, t):
     Unwilling governors refuse.
     """
     project = w.project[j]
-    if project.stage != k.SIGNED or project.level != k.LOCAL or project.signed >= t:
+    if project.stage != k.SIGNED or project.level in (k.NO_LEVEL, k.CENTRAL) or project.signed >= t:
         return
     p = w.par[0]
-    g = project.place
+    g = decider(w, project)
     will = will_of(w, g)
     country = w.country[project.country]
     push = common_push(w, j, t)
@@ -66,20 +72,20 @@ def decide_locally(w, j, t):
         push += p.approval_endorsement
     chance = add_log_odds(p.approval_local * will * will, push)
     if project_draw(w, d.APPROVAL, project, t) < chance:
-        approve(w, j, t, k.APPROVAL_LOCAL, w.governor[g].office_event)
+        approve(w, j, t, k.APPROVAL_LOCAL, g, w.governor[g].office_event)
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
         end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
 
 
 @rule
-def approve(w, j, t, kind, cause):
-    """Approve a memorandum."""
+def approve(w, j, t, kind, place, cause):
+    """Approve a memorandum at the place of the office that decides."""
     project = w.project[j]
     project.stage = k.APPROVED
     project.approved = t
     project.event = record(
-        w, kind, t, project.firm, project.place, k.LAC, project.sector, project.key,
-        project.value, project.event, cause, 0,
+        w, kind, t, project.firm, place, k.LAC, project.sector, project.key, project.value,
+        project.event, cause, 0,
     )  # fmt: skip
 
 
@@ -89,16 +95,24 @@ def approve_centrally(w, c, t):
 
     Derail what it dislikes (M48).
     """
-    p = w.par[0]
+    country = w.country[c]
+    review_places(w, c, country.first, country.first + country.count, t)
+    review_places(w, c, country.first_city, country.first_city + country.city_count, t)
+
+
+@rule
+def review_places(w, c, place, end, t):
+    """Let a national executive decide on, or derail, projects of places before ``end``."""
     country = w.country[c]
     hostility = max(0.0, -country.stance)
-    for n in range(first_open(w, country.first), first_open(w, country.first + country.count)):
+    for n in range(first_open(w, place), first_open(w, end)):
         j = w.project[n].nth_open
         project = w.project[j]
+        local = project.level == k.LOCAL or project.level == k.MUNICIPAL
         if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
             decide_centrally(w, j, t)
-        elif project.level == k.LOCAL and hostility > 0.0 and project.stage < k.OPERATING:
-            if project_draw(w, d.VETO, project, t) < p.approval_veto * hostility:
+        elif local and hostility > 0.0 and project.stage < k.OPERATING:
+            if project_draw(w, d.VETO, project, t) < w.par[0].approval_veto * hostility:
                 end_project(w, j, t, k.VETOED, k.VETO, country.office_event)
 
 
@@ -124,7 +138,7 @@ def decide_centrally(w, j, t):
     else:
         push += p.approval_alignment * (1.0 if is_aligned(w, project.place) else -1.0)
     if project_draw(w, d.APPROVAL, project, t) < add_log_odds(chance, push):
-        approve(w, j, t, k.APPROVAL_CENTRAL, country.office_event)
+        approve(w, j, t, k.APPROVAL_CENTRAL, project.place, country.office_event)
         w.national[project.firm, project.country] = t
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * 0.5 * (1.0 - country.stance):
         end_project(w, j, t, k.REFUSED, k.REFUSAL, country.office_event)

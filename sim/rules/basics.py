@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, event_identity
 
@@ -48,7 +49,7 @@ def exponential_arrival(u, weight, best):
 @rule
 def further_authority(w, place):
     """Return how far the authority of one place goes beyond its country's this month."""
-    if w.place[place].added_authority == 0.0:
+    if w.place[place].added_authority == 0.0 and w.place[place].tier != k.CITY:
         return 0.0
     return authority_at(w, place) - local_authority(w, w.place[place].country)
 
@@ -115,12 +116,25 @@ def trust_between(w, actor, place):
 @rule
 def is_centre(w, place):
     """Tell whether a place is a national government."""
-    return place >= w.run[0].localities
+    return place >= w.run[0].local_offices
+
+
+@rule
+def local_offices(w, c):
+    """Return the number of local offices of a country, its units' and its cities'."""
+    return w.country[c].count + w.country[c].city_count
+
+
+@rule
+def nth_office(w, c, n):
+    """Return a local office of a country by its number: its units come first, then its cities."""
+    country = w.country[c]
+    return country.first + n if n < country.count else country.first_city + n - country.count
 
 
 @rule
 def is_aligned(w, place):
-    """Tell whether a locality's governor is of the national executive's bloc."""
+    """Tell whether a local head is of the national executive's bloc."""
     return w.governor[place].bloc == w.country[w.place[place].country].bloc
 
 
@@ -152,8 +166,15 @@ def local_authority(w, country):
 
 @rule
 def authority_at(w, place):
-    """Return the authority of one place this month, 0-1: the index is its country's and its own."""
+    """Return the authority of one place this month, 0-1: the index is its country's and its own.
+
+    That of a city is the municipal authority of its country, by ``authority.municipal`` (report,
+    actors and avenues: local government is provincial or municipal).
+    """
     country = w.place[place].country
+    if w.place[place].tier == k.CITY:
+        index = w.country[country].municipal
+        return min(1.0, w.par[0].authority_municipal * effective_authority(w, country, index))
     index = w.country[country].authority + w.place[place].added_authority
     return effective_authority(w, country, min(1.0, max(0.0, index)))
 
@@ -185,7 +206,8 @@ def record(w, kind, t, actor, place, initiator, sector, project, value, cause0, 
     row.step = head.step
     row.kind = kind
     row.actor = actor
-    row.place = place
+    row.place = w.place[place].unit if place >= 0 else -1
+    row.office = place
     row.country = w.place[place].country if place >= 0 else -1
     row.initiator = initiator
     row.sector = sector

@@ -9,7 +9,8 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import exponential_arrival, is_aligned, logistic, record, trust_between
-from sim.rules.proposals import end_project, first_open, local_power, project_draw
+from sim.rules.powers import local_power
+from sim.rules.proposals import end_project, first_open, project_draw
 from sim.rules.ties import meet
 
 _LOW = 0xFFFFFFFF
@@ -86,7 +87,7 @@ def seek_lender(w, j, t):
     chance = p.finance_local_loans
     if not is_aligned(w, project.place):
         chance += p.finance_hedge
-    chance *= local_power(w, project.place, project.sector, project.value)
+    chance *= local_power(w, w.place[project.place].unit, project.sector, project.value)
     direct = project.level == k.LOCAL and project_draw(w, d.LOAN_LOCAL, project, 0) < chance
     project.finance = k.LOCAL_LOAN if direct else k.SOVEREIGN
     best = math.inf
@@ -156,7 +157,7 @@ def rank_application(w, j, t):
     if project.finance == k.SOVEREIGN:
         if country.recognises == 0:
             return 0
-        if project.level == k.LOCAL and not is_aligned(w, project.place):
+        if project.level != k.CENTRAL and not is_aligned(w, project.place):
             chance *= 0.4
     if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
         return 0
@@ -191,7 +192,9 @@ def form_deal(w, j, t, kind):
     """Form a deal: the project is awarded and financed, or the acquisition has closed."""
     p = w.par[0]
     project = w.project[j]
-    place = w.place[project.place]
+    # What is seen of a deal is seen all over the unit, whichever office it is of.
+    unit = w.place[project.place].unit
+    place = w.place[unit]
     country = w.country[project.country]
     actor = project.bank if project.bank >= 0 else project.firm
     amount = project.loan if project.bank >= 0 else project.value
@@ -209,9 +212,9 @@ def form_deal(w, j, t, kind):
     w.run[0].deals_now += 1
     place.deal_event = project.event
     place.deal_near = t
-    for n in range(w.neighbour_start[project.place], w.neighbour_start[project.place + 1]):
+    for n in range(w.neighbour_start[unit], w.neighbour_start[unit + 1]):
         w.place[w.neighbour[n]].deal_near = t
-    if project.level == k.LOCAL:
+    if project.level == k.LOCAL or project.level == k.MUNICIPAL:
         country.local_deals += 1.0
     elif project.level == k.CENTRAL:
         country.central_deals += 1.0

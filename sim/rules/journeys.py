@@ -17,7 +17,9 @@ from sim.rules.basics import (
     further_authority,
     is_centre,
     least_of_year,
+    local_offices,
     logistic,
+    nth_office,
     record,
     trust_between,
     will_of,
@@ -64,7 +66,10 @@ def make_visit(w, a, t):
 
 @rule
 def pay_visit(w, a, place, t, sector, reason):
-    """Let a delegation be received: it meets the office-holder, who learns; return the event."""
+    """Let a delegation be received: it meets the office-holder, who learns; return the event.
+
+    It may call on another office of the unit too, which counts for less.
+    """
     event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, sector, 0, 0.0, reason, 0, 0)
     gain = w.par[0].tie_contact * (0.4 + 0.6 * office_will(w, place))
     meet(w, a, place, t, gain, k.CHINA, event)
@@ -72,7 +77,29 @@ def pay_visit(w, a, place, t, sector, reason):
     if not is_centre(w, place):
         governor = w.governor[place]
         governor.experience += 0.05 * (1.0 - governor.experience)
+        pay_courtesy_call(w, a, place, t, event)
     return event
+
+
+@rule
+def pay_courtesy_call(w, a, place, t, visit):
+    """Let a delegation call on another office of the unit: a mayor's guests on the governor.
+
+    The governor's guests call on one of the mayors, each as likely. The call has no event of its
+    own; what it leads to names the visit (report, compilation of visits: Choco, Colon).
+    """
+    p = w.par[0]
+    unit = w.place[w.place[place].unit]
+    if unit.city_count == 0:
+        return
+    u = draw(w.run, d.COURTESY_CALL, w.actor[a].key, w.place[place].key, t)
+    if u >= p.outreach_courtesy:
+        return
+    other = w.place[place].unit
+    if other == place:
+        other = unit.first_city + int(u / p.outreach_courtesy * unit.city_count)
+    gain = p.tie_contact * (0.4 + 0.6 * office_will(w, other)) * p.outreach_courtesy_contact
+    meet(w, a, other, t, gain, k.CHINA, visit)
 
 
 @rule
@@ -120,6 +147,7 @@ def plan_journey(w, g, t):
         + p.initiative_experience * governor.experience
         + p.initiative_means * place.market
         + p.initiative_authority * further_authority(w, g)
+        + (p.initiative_mayor if place.tier == k.CITY else 0.0)
     )
     # A chance below the least number of the year is not met this month.
     if readiness <= governor.least_travel:
@@ -322,12 +350,12 @@ def plan_introduction(w, a, t):
     actor = w.actor[a]
     actor.trip_place = -1
     actor.trip_partner = -1
-    country = w.country[actor.country]
     chance = p.outreach_association_rate * actor.rate * w.run[0].outreach
     if draw(w.run, d.ASSOCIATION_INTRODUCES, actor.key, 0, t) >= chance:
         return
     best = math.inf
-    for i in range(country.first, country.first + country.count):
+    for n in range(local_offices(w, actor.country)):
+        i = nth_office(w, actor.country, n)
         weight = math.exp(w.place[i].market) * (0.2 + will_of(w, i))
         arrival = exponential_arrival(
             draw(w.run, d.ASSOCIATION_PLACE, actor.key, w.place[i].key, t), weight, best

@@ -36,15 +36,19 @@ def clear_if_ended(w, n):
 
 @rule
 def update_neighbour_demonstration(w, i, t):
-    """Be impressed by this month's deals here and in neighbouring cells of the grid."""
+    """Be impressed by this month's deals here and in neighbouring cells of the grid.
+
+    A city lies in its unit's cell and sees what the unit sees.
+    """
     p = w.par[0]
-    place = w.place[i]
-    place.demonstration *= 1.0 - p.learning_forgetting
+    w.place[i].demonstration *= 1.0 - p.learning_forgetting
+    unit = w.place[i].unit
+    place = w.place[unit]
     if place.deal_near != t:
         return
     impression = float(place.deals_now)
     source = place.deal_event if place.deals_now > 0 else 0
-    for n in range(w.neighbour_start[i], w.neighbour_start[i + 1]):
+    for n in range(w.neighbour_start[unit], w.neighbour_start[unit + 1]):
         neighbour = w.place[w.neighbour[n]]
         if neighbour.deals_now > 0:
             impression += NEIGHBOUR_SHARE * neighbour.deals_now
@@ -128,6 +132,7 @@ def record_series(w, c, t):
     """Write a country's row of the monthly series; its columns are state.SERIES."""
     country = w.country[c]
     first, end = country.first, country.first + country.count
+    first_city, last_city = country.first_city, country.first_city + country.city_count
     trust, ties, will, aligned, further = 0.0, 0, 0.0, 0, 0.0
     alive, bloc = w.par[0].tie_alive, country.bloc
     for i in range(first, end):
@@ -139,6 +144,9 @@ def record_series(w, c, t):
         if place.trust >= alive:
             ties += place.provinces + place.firms
         place.deals_now = 0
+    for i in range(first_city, last_city):
+        if w.place[i].trust >= alive:
+            ties += w.place[i].provinces + w.place[i].firms
     row = w.series[t, c]
     row[0] = trust / country.count
     row[1] = ties
@@ -148,3 +156,4 @@ def record_series(w, c, t):
     row[5] = country.views
     row[6] = country.reputation
     row[7] = first_open(w, end) - first_open(w, first)
+    row[7] += first_open(w, last_city) - first_open(w, first_city)

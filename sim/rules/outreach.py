@@ -13,12 +13,15 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    authority_at,
     elastic,
     exponential_arrival,
     further_authority,
     has_office,
     is_centre,
     local_authority,
+    local_offices,
+    nth_office,
     total_trust,
     trust_between,
     will_of,
@@ -29,8 +32,9 @@ from sim.rules.basics import (
 def assess_country(w, c, t):
     """Set the draw of each locality of a country, of its centre, and of the country as a whole.
 
-    Locality: authority, market, demonstration (M01, M06, M26), and the capital, where embassies and
-    firms have their offices. Strain, tension and lost commodity
+    Locality: authority, market, demonstration (M01, M06, M26), the capital, where embassies and
+    firms have their offices, and what the mayors of its cities add (:func:`share_draw`). Strain,
+    tension and lost commodity
     leverage turn outreach from the centre to the localities (M11, M12, M14, M51); small states draw
     little to their localities (M41). Centre: more, the more centralized the country (M05).
     """
@@ -56,7 +60,7 @@ def assess_country(w, c, t):
             + p.outreach_capital * place.capital
             + p.outreach_demonstration * place.demonstration
         )
-        total += place.attraction
+        total += share_draw(w, i) if place.city_count > 0 else place.attraction
     country.initiative = initiative_of_country(w, c, authority)
     country.local_pull = total
     centre = w.place[country.centre]
@@ -67,6 +71,32 @@ def assess_country(w, c, t):
     country.pull = math.exp(
         p.outreach_nest * math.log(total + centre.attraction) + p.outreach_accord * w.accord[t, c]
     )
+
+
+@rule
+def share_draw(w, i):
+    """Let the offices of a unit share its draw, a nest of their own; return it.
+
+    An office's utility differs from the governor's by its authority and its market. Of offices at
+    rates exp(V), all together draw (sum exp(V / n)) ** n, with n ``outreach.tiers``, and each its
+    share of the sum. Where governors have little authority, mayors make up for it; where they
+    have much, a second office adds little (report, actors and avenues).
+    """
+    p = w.par[0]
+    unit = w.place[i]
+    authority = authority_at(w, i)
+    total = 1.0
+    for m in range(unit.first_city, unit.first_city + unit.city_count):
+        city = w.place[m]
+        worth = p.outreach_authority * (authority_at(w, m) - authority)
+        worth += p.outreach_market * (city.market - unit.market)
+        city.attraction = math.exp(worth / p.outreach_tiers)
+        total += city.attraction
+    draw_of_all = unit.attraction * math.exp(p.outreach_tiers * math.log(total))
+    unit.attraction = draw_of_all / total
+    for m in range(unit.first_city, unit.first_city + unit.city_count):
+        w.place[m].attraction *= unit.attraction
+    return draw_of_all
 
 
 @rule
@@ -263,13 +293,14 @@ def affinity(w, a, c, t):
 
 @rule
 def chosen_place(w, a, c, t):
-    """Choose an office within a country: the centre or one of the localities (M40, M42)."""
+    """Choose an office within a country: the centre, a governor's or a mayor's (M40, M42)."""
     country = w.country[c]
     if goes_to_centre(w, a, c, t):
         return country.centre
     best = math.inf
     chosen = country.first
-    for i in range(country.first, country.first + country.count):
+    for n in range(local_offices(w, c)):
+        i = nth_office(w, c, n)
         weight = w.place[i].attraction * fit(w, a, i)
         arrival = exponential_arrival(
             draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best

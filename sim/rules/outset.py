@@ -6,6 +6,7 @@ import math
 
 from sim.core import enums as k
 from sim.core.jit import rule
+from sim.rules.basics import local_offices, nth_office
 from sim.rules.outreach import assess_country
 from sim.rules.politics import due_leader, install_executive, is_replaced, review_governor
 from sim.rules.signals import read_country_signals, read_policy
@@ -45,7 +46,7 @@ def set_parameters_of_outset(w, t):
 
 @rule
 def fill_offices(w, c, t):
-    """Seat a country's executive by the calendar, and its governors.
+    """Seat a country's executive by the calendar, its governors and its mayors.
 
     Where the scenario orders a new executive for the first month, governors stand to that one as
     they would to whoever put them in office.
@@ -61,6 +62,6 @@ def fill_offices(w, c, t):
         is_mine = order.order == k.SET_EXECUTIVE and order.target == c
         if is_mine and order.month == t and is_replaced(w, row):
             country.bloc = country.key * 8 + 7
-    for g in range(country.first, country.first + country.count):
-        review_governor(w, g, t)
+    for n in range(local_offices(w, c)):
+        review_governor(w, nth_office(w, c, n), t)
     country.bloc = bloc

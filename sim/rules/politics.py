@@ -10,7 +10,13 @@ from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import NEVER, logistic, normal_draw, record, total_trust, waiting_time
 from sim.rules.proposals import first_open, project_draw
-from sim.rules.terms import documented_bloc, elected_term_end, next_term
+from sim.rules.terms import (
+    documented_bloc,
+    elected_term_end,
+    is_elected,
+    next_term,
+    set_review,
+)
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
@@ -79,9 +85,11 @@ def install_executive(w, c, t, key, bloc, stance, consolidation, cause):
             w, k.EXECUTIVE_CHANGE, t, -1, country.centre, k.NOBODY, -1, 0, 0.0, cause, 0, 0
         )
         fade_ties(w, country.centre, t, country.bloc_changed == 1, country.office_event)
-        # Every project stands in a locality, whoever decides on it.
+        # Every project stands in a locality or a city, whoever decides on it.
         end = country.first + country.count
         lapse_at_turnover(w, country.first, end, t, k.CENTRAL, country.office_event)
+        end = country.first_city + country.city_count
+        lapse_at_turnover(w, country.first_city, end, t, k.CENTRAL, country.office_event)
 
 
 @rule
@@ -185,7 +193,23 @@ def install_governor(w, g, t, key, bloc, will, documented, cause):
         w, k.GOVERNOR_CHANGE, t, -1, g, k.NOBODY, -1, 0, 0.0, cause, 0, 0
     )
     fade_ties(w, g, t, new_bloc, governor.office_event)
-    lapse_at_turnover(w, g, g + 1, t, k.LOCAL, governor.office_event)
+    lapse_with_head(w, g, t)
+
+
+@rule
+def lapse_with_head(w, g, t):
+    """Let talks lapse on which a governor or a mayor was to decide who leaves office.
+
+    Governors decide on projects of their cities too, where these are beyond a mayor's power.
+    """
+    cause = w.governor[g].office_event
+    if w.place[g].tier == k.CITY:
+        lapse_at_turnover(w, g, g + 1, t, k.MUNICIPAL, cause)
+        return
+    lapse_at_turnover(w, g, g + 1, t, k.LOCAL, cause)
+    city = w.place[g].first_city
+    if city >= 0:
+        lapse_at_turnover(w, city, city + w.place[g].city_count, t, k.LOCAL, cause)
 
 
 @rule
@@ -245,23 +269,6 @@ def review_governor(w, g, t):
 
 
 @rule
-def is_elected(w, g, t):
-    """Tell whether a locality's head is elected by now."""
-    country = w.country[w.place[g].country]
-    return country.selection == k.ELECTED and t >= country.elected_since
-
-
-@rule
-def set_review(w, g, t):
-    """Note the next month in which the office may change hands by itself."""
-    governor = w.governor[g]
-    governor.review = max(t + 1, governor.until)
-    if governor.next_documented < governor.last_documented:
-        start = w.holder[governor.next_documented].start
-        governor.review = max(t + 1, min(governor.review, start))
-
-
-@rule
 def seat_documented_holder(w, g, t, row):
     """Put an office-holder named in the evidence in office."""
     holder = w.holder[row]
@@ -303,14 +310,16 @@ def term_end(w, g, t):
     governors are elected (M20). The pace is ``turnover.pace``, or the scenario's for this place.
     """
     p = w.par[0]
-    country = w.country[w.place[g].country]
-    pace = w.turnover[t, g] if w.turnover[t, g] > 0.0 else p.turnover_pace
+    governor = w.governor[g]
+    pace = w.turnover[t, w.place[g].unit]
+    if pace <= 0.0:
+        pace = p.turnover_pace
     if is_elected(w, g, t):
         return elected_term_end(w, g, t, pace)
     u = draw(w.run, d.GOVERNOR_RESHUFFLED, w.place[g].key, 0, t)
     end = t + waiting_time(u, min(1.0, p.turnover_reshuffle * pace))
-    if country.selection == k.ELECTED:
-        end = min(end, country.elected_since)
+    if governor.selection == k.ELECTED:
+        end = min(end, governor.elected_since)
     return end
 
 
@@ -332,13 +341,12 @@ def hold_local_election(w, g, t):
     Nor does the loser of a documented election, who is of another bloc than its winner.
     """
     governor = w.governor[g]
-    country = w.country[w.place[g].country]
-    rule_ = country.governor_reelection
+    rule_ = governor.reelection
     row = next_term(w, g, t) - 1
     if row >= governor.first_term and w.term[row].reelection >= 0:
         rule_ = w.term[row].reelection
     winner = documented_bloc(w, g, t)
-    elected = governor.since >= country.elected_since
+    elected = governor.since >= governor.elected_since
     may_stay = rule_ == k.UNLIMITED or (rule_ == k.ONCE and governor.terms < 2)
     u = draw(w.run, d.GOVERNOR_REELECTED, w.place[g].key, 0, t)
     may_stay = may_stay and (winner == 0 or winner == governor.bloc)

@@ -10,13 +10,12 @@ from sim.core.jit import rule
 from sim.core.rng import draw, project_identity
 from sim.rules.basics import (
     YEAR,
-    authority_at,
     draw_of_month,
     elastic,
     exponential_arrival,
+    is_centre,
     least_of_year,
     local_authority,
-    logistic,
     normal_draw,
     record,
     trust_between,
@@ -24,22 +23,15 @@ from sim.rules.basics import (
     will_of,
 )
 from sim.rules.outreach import local_restraint
+from sim.rules.powers import local_power, tens
 
 _LOW = 0xFFFFFFFF
-REFERENCE_VALUE = 100.0
-"""US$ million; sizes enter as factors of ten of it."""
 
 
 @rule
 def project_draw(w, decision, project, t):
     """Return the uniform number of a decision about a project this month."""
     return draw(w.run, decision, project.key & _LOW, project.key >> 32, t)
-
-
-@rule
-def tens(value):
-    """Return the size of a deal in factors of ten of the reference size."""
-    return math.log10(value / REFERENCE_VALUE)
 
 
 @rule
@@ -54,22 +46,18 @@ def drawn_value(w, place, sector, key):
 
 
 @rule
-def local_power(w, place, sector, value):
-    """Return the chance that a project is in a locality's own power to approve (M01-M03, M36).
-
-    logistic(slope * (authority - threshold - sector * (central - 1/2) - size * tens(value)
-    + revenue * (own revenue - 1/2)))
-    """
-    p = w.par[0]
-    country = w.place[place].country
-    margin = (
-        authority_at(w, place)
-        - p.authority_threshold
-        - p.authority_sector * (w.sector[sector].central - 0.5)
-        - p.authority_size * tens(value)
-        + p.authority_revenue * (w.country[country].own_revenue - 0.5)
-    )
-    return logistic(p.authority_slope * margin)
+def level_of_decision(w, j):
+    """Draw who decides on a project: the mayor, the governor or the centre."""
+    project = w.project[j]
+    u = project_draw(w, d.DECISION_LEVEL, project, 0)
+    unit = w.place[project.place].unit
+    governor = local_power(w, unit, project.sector, project.value)
+    if unit != project.place:
+        mayor = local_power(w, project.place, project.sector, project.value)
+        if u < mayor:
+            return k.MUNICIPAL
+        governor = mayor + (1.0 - mayor) * governor
+    return k.LOCAL if u < governor else k.CENTRAL
 
 
 @rule
@@ -133,11 +121,7 @@ def first_open(w, place):
 def announce_proposal(w, j, t, level, channel, initiator, actor):
     """Settle who decides on a new project and record the proposal."""
     project = w.project[j]
-    if level == k.NO_LEVEL:
-        chance = local_power(w, project.place, project.sector, project.value)
-        local = project_draw(w, d.DECISION_LEVEL, project, 0) < chance
-        level = k.LOCAL if local else k.CENTRAL
-    project.level = level
+    project.level = level if level != k.NO_LEVEL else level_of_decision(w, j)
     project.channel = channel
     project.initiator = initiator
     project.actor = actor
@@ -251,7 +235,7 @@ def register_pitch(w, a, t):
     if firm.pitch_place < 0:
         return
     place = firm.pitch_place
-    level = k.CENTRAL if place >= w.run[0].localities else k.NO_LEVEL
+    level = k.CENTRAL if is_centre(w, place) else k.NO_LEVEL
     if level == k.CENTRAL:
         place = site_of_plan(w, w.place[place].country, firm.pitch_sector, t)
     row = w.tie_of[a, firm.pitch_place]

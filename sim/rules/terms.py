@@ -5,6 +5,7 @@ A world dates what its countries' rules do not give: calendars by unit, votes pu
 
 from __future__ import annotations
 
+from sim.core import enums as k
 from sim.core.jit import rule
 
 
@@ -30,7 +31,7 @@ def documented_bloc(w, g, t):
     row = next_term(w, g, t) - 1
     if row < governor.first_term:
         return 0
-    length = w.country[w.place[g].country].governor_term
+    length = governor.term
     is_last = row + 1 == governor.last_term
     return 0 if is_last and t >= w.term[row].start + length else w.term[row].bloc
 
@@ -42,8 +43,7 @@ def elected_term_end(w, g, t, pace):
     A pace other than 1 divides the length of the term under way.
     """
     governor = w.governor[g]
-    country = w.country[w.place[g].country]
-    start, length = country.governor_anchor, country.governor_term
+    start, length = governor.anchor, governor.term
     row = next_term(w, g, t)
     is_dated = row < governor.last_term
     if row > governor.first_term:
@@ -54,3 +54,20 @@ def elected_term_end(w, g, t, pace):
         start = w.term[row].start
     end = next_regular_date(start, max(6, int(round(length / pace))), t)
     return min(end, w.term[row].start) if is_dated and pace >= 1.0 else end
+
+
+@rule
+def is_elected(w, g, t):
+    """Tell whether a locality's head is elected by now."""
+    governor = w.governor[g]
+    return governor.selection == k.ELECTED and t >= governor.elected_since
+
+
+@rule
+def set_review(w, g, t):
+    """Note the next month in which the office may change hands by itself."""
+    governor = w.governor[g]
+    governor.review = max(t + 1, governor.until)
+    if governor.next_documented < governor.last_documented:
+        start = w.holder[governor.next_documented].start
+        governor.review = max(t + 1, min(governor.review, start))

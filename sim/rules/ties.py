@@ -13,6 +13,7 @@ from sim.rules.basics import (
     elastic,
     exponential_arrival,
     has_office,
+    is_centre,
     record,
     total_trust,
     waiting_time,
@@ -74,7 +75,7 @@ def invite(w, actor, place, t, side):
     Coquimbo and Jujuy cases; M30).
     """
     p = w.par[0]
-    if w.actor[actor].kind != k.PROVINCE or place >= w.run[0].localities:
+    if w.actor[actor].kind != k.PROVINCE or is_centre(w, place):
         return
     u = draw(w.run, d.INVITED, w.actor[actor].key, w.place[place].key, t)
     if u < p.outreach_answer:
@@ -283,7 +284,7 @@ def consider_twinning(w, a, t):
         if country < 0:
             return
         place = chosen_place(w, a, country, t)
-        if place >= w.run[0].localities or w.tie_of[a, place] >= 0:
+        if is_centre(w, place) or w.tie_of[a, place] >= 0:
             return
         chosen = open_tie(w, a, place, t, k.CHINA)
     sign_twinning(w, a, chosen, t, requested_by_firm(w, chosen, t))
@@ -334,7 +335,7 @@ def twinning_readiness(w, row, t):
     p = w.par[0]
     tie = w.tie[row]
     trust = total_trust(tie)
-    if trust < p.tie_alive or tie.twinned >= 0 or tie.place >= w.run[0].localities:
+    if trust < p.tie_alive or tie.twinned >= 0 or is_centre(w, tie.place):
         return 0.0
     place = w.place[tie.place]
     readiness = p.twinning_engagement * trust * will_of(w, tie.place)

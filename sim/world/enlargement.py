@@ -100,6 +100,7 @@ def _renaming(number: int, two: dict[str, str], three: dict[str, str], right: in
         COUNTRY: three.__getitem__,
         "countries.iso2": two.__getitem__,
         LOCALITY: coded,
+        "cities.code": coded,
         PROVINCE: coded,
         "grid.col": lambda column: str(int(column) + right),
         _NAME: lambda name: f"{name} {number}",

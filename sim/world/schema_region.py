@@ -27,6 +27,7 @@ from sim.world.fields import (
 GOVERNOR_SELECTION = ("elected", "appointed", "none")
 GOVERNOR_REELECTION = ("none", "one", "unlimited")
 EXECUTIVE_REELECTION = ("none", "nonconsecutive", "one", "unlimited")
+CITY_CODE = r"[A-Z]{2}-[A-Z0-9]{1,3}\.[a-z0-9-]+"
 RAI_HIGH = 30.0
 """Highest Regional Authority Index of one tier: self-rule 18 plus shared rule 12."""
 RAI_TIERS = 2
@@ -47,6 +48,7 @@ SECTORS = TableSchema(
         share("acquisition", "Share of entries that are acquisitions."),
         flag("technology", "Whether firms pitch it directly to localities."),
         flag("size_driven", "Whether demand follows a locality's size."),
+        flag("municipal", "Whether a mayor may decide on it."),
         source(),
     ),
     key=("code",),
@@ -158,6 +160,21 @@ REGIONAL_AUTHORITY = TableSchema(
     ),
     key=("iso3", "locality", "start"),
     ascending=("iso3", "locality"),
+    may_be_empty=True,
+)
+
+CITIES = TableSchema(
+    "cities",
+    "A large city, whose mayor holds an office beside the head of the unit in which it lies.",
+    (
+        coded("code", "The unit's code, a dot and the city's name.", CITY_CODE),
+        text("name", "Its name."),
+        link("locality", LOCALITY, "Unit in which it lies."),
+        integer("population", "Inhabitants.", 1),
+        source(),
+    ),
+    key=("code",),
+    unique=(("locality", "name"),),
     may_be_empty=True,
 )
 

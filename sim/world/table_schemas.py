@@ -17,6 +17,7 @@ TABLES: dict[str, TableSchema] = {
         schema_region.COUNTRIES,
         schema_region.LOCALITIES,
         schema_region.REGIONAL_AUTHORITY,
+        schema_region.CITIES,
         schema_region.COUNTRY_SECTORS,
         schema_region.ENDOWMENTS,
         schema_senders.PROVINCES,

@@ -209,8 +209,8 @@ def test_codes_are_valid(moments: list[State]) -> None:
         assert set(projects["initiator"]) <= {k.CHINA, k.LAC}
         for name in ("stage", "level", "channel", "finance", "sector", "place"):
             assert projects[name].min() >= 0
-        localities = int(w.run["localities"][0])
-        assert projects["place"].max() < localities, "projects stand in localities"
+        offices = int(w.run["local_offices"][0])
+        assert projects["place"].max() < offices, "projects stand in localities or cities"
         assert (projects["country"] == w.place["country"][projects["place"]]).all()
         events = w.event[: int(w.run["events"][0])]
         assert set(events["kind"]) <= set(range(len(k.EVENT_KINDS)))
@@ -263,7 +263,7 @@ def test_months_of_ties_are_in_order(moments: list[State]) -> None:
     assert len(twinned) > 5
     assert (twinned["twinned"] >= twinned["since"]).all()
     assert (w.actor["kind"][twinned["actor"]] == k.PROVINCE).all()
-    assert (twinned["place"] < int(w.run["localities"][0])).all()
+    assert (twinned["place"] < int(w.run["local_offices"][0])).all()
 
 
 def test_ties_know_who_began_them_and_who_asked(moments: list[State]) -> None:
@@ -358,7 +358,7 @@ def test_appointed_governors_are_of_the_executives_bloc(moments: list[State]) ->
     for w in moments:
         month = int(w.event["month"].max())
         country = w.country[w.place["country"][: len(w.governor)]]
-        appointed = (country["selection"] == k.APPOINTED) & (w.governor["documented"] == 0)
+        appointed = (w.governor["selection"] == k.APPOINTED) & (w.governor["documented"] == 0)
         assert appointed.any()
         assert (w.governor["bloc"][appointed] == country["bloc"][appointed]).all()
         assert (w.governor["until"] > month).all()

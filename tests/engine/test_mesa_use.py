@@ -446,7 +446,7 @@ def test_agents_are_collected_from_when_asked(short: Scenario, world: World) -> 
     assert len(frame) == 4 * len(model.agents)
     last = frame.loc[3]
     governors = last[last["will"].notna()].set_index("code")["will"]
-    assert governors.to_dict() == {g.code: g.will for g in model.groups["governor"]}
+    assert governors.to_dict() == {g.code: g.will for g in model.groups["local_head"]}
     stances = model.datacollector.get_agenttype_vars_dataframe(agents.NationalExecutive)
     assert sorted(stances.loc[3, "stance"]) == sorted(model.state.country["stance"])
 

@@ -16,7 +16,7 @@ from sim.engine.compiled import ensure_capacity, new_run_state, run_months, simu
 from sim.engine.dispatch import programme_of_month
 from sim.engine.initial_state import initial_state
 from sim.rules.basics import authority_at, local_authority, trust_between
-from sim.rules.proposals import local_power
+from sim.rules.powers import local_power
 from sim.scenario.schema import build
 from sim.world import World
 from sim.world.positions import Positions

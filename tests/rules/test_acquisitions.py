@@ -51,7 +51,7 @@ def test_targets_lie_where_the_sector_is_endowed(bench: Bench, firm: int) -> Non
     w, c = bench.w, bench.country()
     sector = int(acquisitions.target_sector(bench.h, firm))
     assert w.strength[firm, sector] * w.sector["acquisition"][sector] > 0.0
-    w.endowment[bench.localities :, sector] = 0.0
+    w.endowment[len(w.governor) :, sector] = 0.0
     w.endowment[int(w.country["centre"][c]), sector] = 1.0
     bench.par(acquisition_rate=1e9)
     for t in range(bench.t, bench.t + 20):

@@ -25,7 +25,7 @@ def test_a_visit_builds_trust_by_the_hosts_will(bench: Bench) -> None:
     c = bench.country()
     willing, unwilling = bench.place(c, 0), bench.place(c, 1)
     bench.w.governor["will"][unwilling] = 0.0
-    bench.par(tie_contact=0.2, tie_introduction=0.0)
+    bench.par(tie_contact=0.2, tie_introduction=0.0, outreach_courtesy=0.0)
     visit(bench, 0, willing)
     visit(bench, 0, unwilling)
     assert bench.trust(0, willing) == pytest.approx(0.2)

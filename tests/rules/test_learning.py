@@ -49,10 +49,10 @@ def test_a_deal_anywhere_in_the_country_impresses_its_centre(bench: Bench) -> No
     w.place["deals_now"][last] = w.run["deals_now"][0] = 2
     w.place["deal_event"][last] = 44
     bench.step("update_country_demonstration")
-    seen = w.place["demonstration"][bench.localities :]
+    seen = w.place["demonstration"][len(w.governor) :]
     assert np.flatnonzero(seen).tolist() == [c]
     assert seen[c] == pytest.approx(0.4)
-    assert w.place["demonstration_event"][bench.localities + c] == 44
+    assert w.place["demonstration_event"][len(w.governor) + c] == 44
     w.run["deals_now"] = 0
     bench.step("update_country_demonstration")
     assert seen[c] == pytest.approx(0.2)

@@ -98,11 +98,11 @@ def elected(bench: Bench, reelection: int) -> int:
     c = bench.country()
     i = bench.place(c)
     w = bench.w
-    w.country["selection"][c] = k.ELECTED
-    w.country["elected_since"][c] = -1000
-    w.country["governor_term"][c] = 48
-    w.country["governor_anchor"][c] = bench.t
-    w.country["governor_reelection"][c] = reelection
+    w.governor["selection"][i] = k.ELECTED
+    w.governor["elected_since"][i] = -1000
+    w.governor["term"][i] = 48
+    w.governor["anchor"][i] = bench.t
+    w.governor["reelection"][i] = reelection
     w.country["changed"][c] = -1
     w.governor["until"][i] = w.governor["review"][i] = bench.t
     w.governor["documented"][i] = 0
@@ -161,7 +161,7 @@ def test_appointees_go_with_the_executives_bloc(
     i = elected(bench, k.UNLIMITED)
     w = bench.w
     c = int(w.place["country"][i])
-    w.country["selection"][c] = selection
+    w.governor["selection"][i] = selection
     w.country["changed"][c] = bench.t
     w.country["bloc_changed"][c] = 1
     w.country["bloc"][c] += 1
@@ -177,7 +177,7 @@ def test_appointees_go_with_the_executives_bloc(
 def test_an_executive_of_the_same_bloc_sweeps_nobody(bench: Bench) -> None:
     i = elected(bench, k.UNLIMITED)
     c = int(bench.w.place["country"][i])
-    bench.w.country["selection"][c] = k.APPOINTED
+    bench.w.governor["selection"][i] = k.APPOINTED
     bench.w.country["changed"][c] = bench.t
     bench.w.country["bloc_changed"][c] = 0
     bench.w.governor["until"][i] = bench.w.governor["review"][i] = bench.t + 30
@@ -199,7 +199,7 @@ def test_coattails_decide_whether_the_elected_side_with_the_executive(
 
 def test_a_faster_pace_means_shorter_terms(bench: Bench) -> None:
     i = elected(bench, k.NEVER)
-    bench.w.country["governor_anchor"][bench.w.place["country"][i]] = bench.t
+    bench.w.governor["anchor"][i] = bench.t
     ends = []
     for pace in (0.5, 1.0, 2.0, 4.0):
         bench.par(turnover_pace=pace)
@@ -320,7 +320,7 @@ def test_a_governor_by_order_comes_instead_of_an_elected_one(bench: Bench, repla
 def test_a_governor_by_order_is_not_swept_by_the_executive_of_the_month(bench: Bench) -> None:
     i, w = elected(bench, k.NEVER), bench.w
     c = int(w.place["country"][i])
-    w.country["selection"][c] = k.APPOINTED
+    w.governor["selection"][i] = k.APPOINTED
     w.country["changed"][c] = bench.t
     w.country["bloc_changed"][c] = 1
     h = ordered(bench, w.governor, i, replaces=1, value=0.25, second=0.0)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.rules import outreach, proposals
+from sim.rules import outreach, powers, proposals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
 
 
 def power(bench: Bench, c: int, value: float = 100.0, sector: int = 0) -> float:
-    return float(proposals.local_power(bench.h, bench.place(c), sector, value))
+    return float(powers.local_power(bench.h, bench.place(c), sector, value))
 
 
 def test_local_power_rises_with_authority_and_own_revenue(bench: Bench) -> None:
@@ -54,9 +54,9 @@ def test_without_the_authority_effect_countries_have_equal_power(bench: Bench) -
     w.country["own_revenue"] = 0.5
     bench.par(authority_effect=0.0)
     firsts = [int(c["first"]) for c in w.country if c["count"]]
-    assert np.ptp([proposals.local_power(bench.h, i, 0, 50.0) for i in firsts]) < 1e-12
+    assert np.ptp([powers.local_power(bench.h, i, 0, 50.0) for i in firsts]) < 1e-12
     bench.par(authority_effect=1.0)
-    assert np.ptp([proposals.local_power(bench.h, i, 0, 50.0) for i in firsts]) > 0.3
+    assert np.ptp([powers.local_power(bench.h, i, 0, 50.0) for i in firsts]) > 0.3
 
 
 def test_sizes_are_lognormal_around_the_sectors_median(bench: Bench) -> None:

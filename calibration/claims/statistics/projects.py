@@ -183,8 +183,7 @@ def sequence_of_technology(reading: Reading) -> Parts:
     # Projects stand in the order of their proposal.
     _, first = np.unique(rows["actor"] * len(w.place) + rows["place"], return_index=True)
     rows = rows[first]
-    row = w.tie_of[rows["actor"], rows["place"]]
-    ordered = (row >= 0) & (w.tie["since"][row] < rows["proposed"])
+    ordered = reading.first_met[rows["actor"], rows["place"]] < rows["proposed"]
     return share_of(ordered & ((rows["awarded"] < 0) | (rows["signed"] < rows["awarded"])))
 
 
@@ -234,13 +233,12 @@ def tenders_lost_by_tie(reading: Reading) -> Parts:
     A tie is established if the unit had met the firm or its home province a year before the
     approval. The difference is taken within countries.
     """
-    projects, tie_of = reading.projects, reading.w.tie_of
+    projects = reading.projects
     rows = projects[(projects["awarded"] >= 0) | (projects["stage"] == k.LOST)]
     early = np.zeros(len(rows), dtype=bool)
     for actor in (rows["firm"], reading.w.actor["home"][rows["firm"]]):
-        tie = np.where(actor >= 0, tie_of[actor, rows["place"]], -1)
-        since = reading.w.tie["since"][tie]
-        early |= (tie >= 0) & (since <= rows["approved"] - MONTHS_A_YEAR)
+        since = reading.first_met[actor, rows["place"]]
+        early |= (actor >= 0) & (since <= rows["approved"] - MONTHS_A_YEAR)
     return within_strata(early, rows["stage"] == k.LOST, rows["country"])
 
 

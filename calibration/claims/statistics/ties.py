@@ -27,7 +27,7 @@ from sim.core.state import Array
 def ties_lost_at_turnover(reading: Reading) -> Parts:
     """Return the share of living ties that a change of governor breaks."""
     lost = reading.is_local(reading.events(k.TIE_LOST))
-    return lost.sum(), reading.w.place["exposed"][: reading.localities].sum()
+    return lost.sum(), reading.w.place["exposed"][: reading.w.run["local_offices"][0]].sum()
 
 
 @statistic(unit="trust", value=mean)

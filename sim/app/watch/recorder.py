@@ -127,7 +127,7 @@ class Recorder:
     def _look(self, month: int) -> Frame:
         w = self.state
         localities = len(self.places)
-        place, governor, country = w.place[:localities], w.governor, w.country
+        place, governor, country = w.place[:localities], w.governor[:localities], w.country
         ties = w.tie[: int(w.run["ties"][0])]
         events = self._new_events(w)
         deals = events[events["kind"] == k.DEAL]

@@ -34,6 +34,7 @@ def event_of(record: Any, recorder: Recorder) -> Event:
     """Return a record of a world's log as an event with codes instead of numbers."""
     at = recorder.at
     ordered = int(ordered_kinds(recorder.state, np.asarray(record).reshape(1))[0])
+    city = int(at.city_of(np.asarray(record["office"])))
     project, causes = int(record["project"]), (record[f"cause{i}"] for i in range(3))
 
     def code(name: str, codes: Sequence[str]) -> str | None:
@@ -54,14 +55,16 @@ def event_of(record: Any, recorder: Recorder) -> Event:
         causes=tuple(text_of(EVENT, int(cause)) for cause in causes if cause),
         order=0,
         intervention=tuple(KINDS)[ordered] if ordered >= 0 else None,
+        city=list(at.city)[city] if city >= 0 else None,
     )
 
 
 def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
     """Return the ties that live in a month, the strongest first.
 
-    Some trust is left, or the pair is twinned. Columns: ``actor``, ``place``, ``trust`` (0-1) and
-    the months of the first contact ``since`` and the twinning ``twinned`` (-1: none so far).
+    Some trust is left, or the pair is twinned; a city's are at its unit. Columns: ``actor``,
+    ``place``, ``trust`` (0-1) and the months of the first contact ``since`` and the twinning
+    ``twinned`` (-1: none so far).
     """
     trust = recorder.frame(month).tie_trust.astype(np.float64)
     table = recorder.state.tie[: len(trust)]
@@ -69,6 +72,7 @@ def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
     rows = np.flatnonzero((trust > 0.0) | (twinned >= 0))
     rows = rows[np.argsort(-trust[rows], kind="stable")]
     columns = {name: table[name][rows].astype(np.int64) for name in ("actor", "place", "since")}
+    columns["place"] = recorder.state.place["unit"][columns["place"]]
     return pd.DataFrame(columns | {"trust": trust[rows], "twinned": twinned[rows]})
 
 

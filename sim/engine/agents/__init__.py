@@ -10,7 +10,7 @@ from sim.engine.agents.chinese_actors import (
     QuasiGovernmentalBody,
 )
 from sim.engine.agents.executive import NationalExecutive
-from sim.engine.agents.governor import Governor
+from sim.engine.agents.governor import Governor, LocalHead, Mayor
 
 __all__ = [
     "BusinessAssociation",
@@ -18,6 +18,8 @@ __all__ = [
     "Embassy",
     "Firm",
     "Governor",
+    "LocalHead",
+    "Mayor",
     "NationalExecutive",
     "PolicyBank",
     "Province",
