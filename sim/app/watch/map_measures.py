@@ -48,7 +48,12 @@ def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Fl
     columns: dict[str, Any] = {
         "trust": frame.trust,
         "deals": frame.deals,
-        "authority": frame.authority[state.place["country"][: len(frame.trust)]],
+        "authority": np.clip(
+            frame.authority[state.place["country"][: len(frame.trust)]]
+            + state.added_authority[frame.month],
+            0.0,
+            1.0,
+        ),
         "turnover": (frame.month + 1 - frame.since.astype(np.float64)) / 12.0,
         "will": frame.will,
     }
