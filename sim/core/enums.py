@@ -120,6 +120,14 @@ UNIVERSITY_LINK = _add(EventKind(14, "university_link", "ties",
 CONFUCIUS_INSTITUTE = _add(EventKind(15, "confucius_institute", "ties",
     sentence="A Confucius Institute opens in {place}.", reason="the Confucius Institute",
     outcome=("confucius_institutes", "Confucius Institutes opened"), news=14))
+VIRTUAL_MEETING = _add(EventKind(40, "virtual_meeting", "ties",
+    sentence="{actor} and {place} meet online.", reason="a meeting online with {actor}",
+    phrase="a meeting online",
+    outcome=("virtual_meetings", "meetings held online, as borders were closed"), contact=True))
+DONATION = _add(EventKind(39, "donation", "ties",
+    sentence="{actor} sends help to {place} in the pandemic.", reason="the help sent by {actor}",
+    phrase="help in the pandemic",
+    outcome=("donations", "gifts of provinces and firms in the pandemic"), contact=True))
 # Projects, from the first word to the end.
 PROPOSAL = _add(EventKind(16, "proposal", "project",
     sentence="{proposer} proposes a project{where}: {sector}, {value}.", reason="the proposal",

@@ -15,16 +15,19 @@ from sim.engine.timetable import STEPS, VERBS, V
 from sim.rules import (
     acquisitions,
     approvals,
+    credit,
     diplomacy,
     finance,
     journeys,
     learning,
     outreach,
+    plans,
     politics,
     proposals,
     scheduled_contacts,
     signals,
     ties,
+    travel,
     works,
 )
 
@@ -87,7 +90,7 @@ def take_step_of_signals(w, verb, first, end, t):
             signals.read_country_signals(w, i, t)
     elif verb == V.fund_bank:
         for i in range(first, end):
-            signals.fund_bank(w, i, t)
+            credit.fund_bank(w, i, t)
 
 
 @rule
@@ -108,6 +111,8 @@ def take_step_of_outreach(w, verb, first, end, t):
     elif verb == V.plan_state_visit:
         for i in range(first, end):
             journeys.plan_state_visit(w, i, t)
+    elif verb == V.close_borders:
+        travel.close_borders(w, t)
     elif verb == V.gather_delegations:
         outreach.gather_delegations(w, t)
     elif verb == V.receive_delegations:
@@ -139,6 +144,10 @@ def take_step_of_ties(w, verb, first, end, t):
             ties.consider_twinning(w, i, t)
     elif verb == V.arrange_contacts:
         scheduled_contacts.arrange_contacts(w, t)
+    elif verb == V.donate:
+        if w.signal[t, k.SIGNAL.relief] > 0.0:
+            for i in range(first, end):
+                travel.donate(w, i, t)
     elif verb == V.link_universities:
         for i in range(first, end):
             ties.link_universities(w, i, t)
@@ -164,7 +173,7 @@ def take_step_of_proposals(w, verb, first, end, t):
             proposals.pitch_project(w, i, t)
     elif verb == V.plan_project:
         for i in range(first, end):
-            proposals.plan_project(w, i, t)
+            plans.plan_project(w, i, t)
     elif verb == V.seek_acquisition:
         for i in range(first, end):
             acquisitions.seek_acquisition(w, i, t)
@@ -177,7 +186,7 @@ def take_step_of_proposals(w, verb, first, end, t):
             proposals.register_pitch(w, i, t)
     elif verb == V.register_plan:
         for i in range(first, end):
-            proposals.register_plan(w, i, t)
+            plans.register_plan(w, i, t)
     elif verb == V.take_up_crossing:
         for i in range(first, end):
             proposals.take_up_crossing(w, i, t)

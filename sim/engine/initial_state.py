@@ -120,6 +120,7 @@ def _countries(
     count = np.bincount(home[:localities], minlength=n)
     cities = np.bincount(home[localities:], minlength=n)
     market = log10(table["gdp_usd_m"], 100_000.0)
+    unset = ("order", "recognition_order", "changed", "plan_sector", "trip_actor")
     return fill(
         records(state_fields.COUNTRY, n),
         {
@@ -131,6 +132,7 @@ def _countries(
             "centre": at.centre(0) + np.arange(n),
             "embassy": at.actor_offset[k.EMBASSY] + np.arange(n),
             "market": market,
+            "resources": _resources(world),
             "smallness": 1.0 / (1.0 + 10.0 ** (2.0 * (market + 0.7))),
             "own_revenue": np.minimum(1.0, table["own_revenue"].fillna(0.0) / REVENUE_HIGH),
             "tender": table["tender_regime"],
@@ -147,14 +149,18 @@ def _countries(
             "next_recognition": recognitions[:, 0],
             "last_recognition": recognitions[:, 1],
             "recognises": recognitions[:, 2],
-            "order": -1,
-            "recognition_order": -1,
-            "changed": -1,
             "reputation": 0.7,
-            "plan_sector": -1,
-            "trip_actor": -1,
+            **dict.fromkeys(unset, -1),
         },
     )
+
+
+def _resources(world: World) -> Array:
+    """Return the weight of each country's strongest commodity, which a loan may be backed with."""
+    sectors, weights = world.sectors, world.country_sectors
+    commodities = sectors.loc[sectors["commodity"] == 1, "code"]
+    strongest = weights[weights["sector"].isin(commodities)].groupby("iso3")["weight"].max()
+    return np.array([strongest.get(c, 0.0) for c in world.countries["iso3"]])
 
 
 def _agents(world: World, at: Positions, offices: Array) -> Array:
@@ -228,6 +234,7 @@ def _sectors(world: World) -> Array:
         "acquisition": "acquisition",
         "technology": "technology",
         "municipal": "municipal",
+        "weight": "frequency",
     }
     rows = fill(records(state_fields.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
     rows["key"] = [key_of("sector", c) for c in table["code"]]

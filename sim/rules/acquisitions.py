@@ -8,9 +8,9 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, key_of
-from sim.rules.basics import exponential_arrival, record
+from sim.rules.basics import elastic, exponential_arrival, record
 from sim.rules.finance import form_deal
-from sim.rules.proposals import add_project, first_open, project_draw
+from sim.rules.proposals import add_project, first_open, project_draw, resize
 
 BID = key_of("bid")
 """Sets the origin of a firm's bid apart from that of its pitches."""
@@ -18,7 +18,11 @@ BID = key_of("bid")
 
 @rule
 def seek_acquisition(w, a, t):
-    """Let a firm decide to go after a target this month, where its sector is well endowed."""
+    """Let a firm decide to go after a target this month, and where.
+
+    Firms bought their way into open and competitive markets, in waves (adaptive outreach,
+    Figure 1).
+    """
     p = w.par[0]
     firm = w.actor[a]
     firm.target_place = -1
@@ -27,52 +31,48 @@ def seek_acquisition(w, a, t):
     chance = p.acquisition_rate * firm.acquirer * w.signal[t, k.SIGNAL.acquisition_wave]
     if draw(w.run, d.ACQUISITION_SOUGHT, firm.key, 0, t) >= chance:
         return
-    firm.target_sector = target_sector(w, a)
-    if firm.target_sector < 0:
-        return
-    best = math.inf
-    for c in range(len(w.country)):
-        country = w.country[c]
-        endowed = w.endowment[country.centre, firm.target_sector]
-        weight = endowed * endowed * math.exp(country.market + w.experience[a, c])
-        if weight > 0.0:
-            arrival = exponential_arrival(
-                draw(w.run, d.ACQUISITION_COUNTRY, firm.key, country.key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                firm.target_place = target_place(w, a, c, t)
+    firm.target_sector = target_sector(w, a, t)
+    if firm.target_sector >= 0:
+        firm.target_place = target_place(w, a, t)
 
 
 @rule
-def target_sector(w, a):
-    """Return the firm's sector most open to acquisition, -1 if none is."""
-    best = 0.0
+def target_sector(w, a, t):
+    """Choose among the firm's sectors by how open they are to acquisition, -1 if none is."""
+    best = math.inf
     chosen = -1
     for s in range(len(w.sector)):
-        value = w.strength[a, s] * w.sector[s].acquisition
-        if value > best:
-            best = value
+        weight = w.strength[a, s] * w.sector[s].acquisition
+        u = draw(w.run, d.ACQUISITION_SECTOR, w.actor[a].key, w.sector[s].key, t)
+        arrival = exponential_arrival(u, weight, best)
+        if arrival < best:
+            best = arrival
             chosen = s
     return chosen
 
 
 @rule
-def target_place(w, a, c, t):
-    """Choose the locality of a target within a country: endowed, large, and known (M45)."""
-    pull = w.par[0].acquisition_trust
-    country = w.country[c]
+def target_place(w, a, t):
+    """Choose the locality of a target: endowed, large, known, and in an open economy (M45)."""
+    p = w.par[0]
     best = math.inf
-    chosen = country.first
-    for i in range(country.first, country.first + country.count):
-        endowed = 0.05 + w.endowment[i, w.actor[a].target_sector]
-        weight = endowed * endowed * math.exp(0.5 * w.place[i].market + pull * w.place[i].trust)
-        arrival = exponential_arrival(
-            draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
-        )
-        if arrival < best:
-            best = arrival
-            chosen = i
+    chosen = -1
+    for c in range(len(w.country)):
+        country = w.country[c]
+        general = elastic(country.tender, p.acquisition_openness) * (1.0 + w.experience[a, c])
+        for i in range(country.first, country.first + country.count):
+            place = w.place[i]
+            weight = general * elastic(
+                w.endowment[i, w.actor[a].target_sector], p.acquisition_endowment
+            )
+            weight *= math.exp(
+                p.acquisition_market * place.market + p.acquisition_trust * place.trust
+            )
+            u = draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, place.key, t)
+            arrival = exponential_arrival(u, weight, best)
+            if arrival < best:
+                best = arrival
+                chosen = i
     return chosen
 
 
@@ -87,6 +87,7 @@ def register_acquisition(w, a, t):
     origin = firm.key ^ BID
     j = add_project(w, t, firm.target_place, firm.target_sector, origin, 0.0, cause, 0)
     project = w.project[j]
+    resize(w, j, w.par[0].acquisition_size)
     project.stage = k.ACQUIRING
     project.level = k.NO_LEVEL
     project.channel = k.BY_ACQUISITION

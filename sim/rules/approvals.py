@@ -7,8 +7,8 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import is_aligned, record, will_of
-from sim.rules.proposals import end_project, first_open, project_draw
+from sim.rules.basics import elastic, is_aligned, will_of
+from sim.rules.proposals import approve, end_project, first_open, project_draw
 
 REINFORCING_DEALS = 3.0
 """Recent deals at one level that give the full push to the other level."""
@@ -52,7 +52,7 @@ def decider(w, project):
 def decide_locally(w, j, t):
     """Decide on one memorandum in local power.
 
-    The chance is ``approval.local`` times will squared, moved by alignment, programmes, an
+    The chance is ``approval.local`` times a power of will, moved by alignment, programmes, an
     agreement of the same firm with the national government and recent central deals (M01, M09,
     M10, M23, M38, M54). Strain counts only as far as governors are not insulated from it (M11).
     Unwilling governors refuse.
@@ -70,23 +70,11 @@ def decide_locally(w, j, t):
     push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
     if w.national[project.firm, project.country] >= 0:
         push += p.approval_endorsement
-    chance = add_log_odds(p.approval_local * will * will, push)
+    chance = add_log_odds(p.approval_local * elastic(will, p.approval_will), push)
     if project_draw(w, d.APPROVAL, project, t) < chance:
         approve(w, j, t, k.APPROVAL_LOCAL, g, w.governor[g].office_event)
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):
         end_project(w, j, t, k.REFUSED, k.REFUSAL, w.governor[g].office_event)
-
-
-@rule
-def approve(w, j, t, kind, place, cause):
-    """Approve a memorandum at the place of the office that decides."""
-    project = w.project[j]
-    project.stage = k.APPROVED
-    project.approved = t
-    project.event = record(
-        w, kind, t, project.firm, place, k.LAC, project.sector, project.key, project.value,
-        project.event, cause, 0,
-    )  # fmt: skip
 
 
 @rule
@@ -139,6 +127,5 @@ def decide_centrally(w, j, t):
         push += p.approval_alignment * (1.0 if is_aligned(w, project.place) else -1.0)
     if project_draw(w, d.APPROVAL, project, t) < add_log_odds(chance, push):
         approve(w, j, t, k.APPROVAL_CENTRAL, project.place, country.office_event)
-        w.national[project.firm, project.country] = t
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * 0.5 * (1.0 - country.stance):
         end_project(w, j, t, k.REFUSED, k.REFUSAL, country.office_event)

@@ -7,13 +7,11 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.core.rng import draw
-from sim.rules.basics import exponential_arrival, is_aligned, logistic, record, trust_between
+from sim.rules.basics import is_aligned, logistic, record, trust_between
+from sim.rules.credit import MONTHS_A_YEAR, chosen_bank, year_of_lending
 from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw
 from sim.rules.ties import meet
-
-_LOW = 0xFFFFFFFF
 
 
 @rule
@@ -34,7 +32,8 @@ def decide_award(w, j, t):
     if project.stage != k.APPROVED or project.approved >= t:
         return
     if project_draw(w, d.TENDER_DECIDED, project, t) < w.par[0].tender_duration:
-        tender = w.country[project.country].tender
+        # A loan agreed with the plan is tied to its firm.
+        tender = w.country[project.country].tender if project.bank < 0 else 0.0
         open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
         if open_ and project_draw(w, d.TENDER_WON, project, 0) >= bid_strength(w, j):
             end_project(w, j, t, k.LOST, k.TENDER_LOST, 0)
@@ -67,6 +66,8 @@ def award(w, j, t):
         w, k.AWARD, t, project.firm, project.place, project.initiator, project.sector,
         project.key, project.value, project.event, 0, 0,
     )  # fmt: skip
+    if project.bank >= 0:
+        return
     need = w.sector[project.sector].loan_need
     project.needs_loan = 1 if project_draw(w, d.LOAN_NEEDED, project, 0) < need else 0
     project.finance = k.OWN
@@ -90,17 +91,7 @@ def seek_lender(w, j, t):
     chance *= local_power(w, w.place[project.place].unit, project.sector, project.value)
     direct = project.level == k.LOCAL and project_draw(w, d.LOAN_LOCAL, project, 0) < chance
     project.finance = k.LOCAL_LOAN if direct else k.SOVEREIGN
-    best = math.inf
-    for b in range(len(w.actor)):
-        bank = w.actor[b]
-        if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
-            weight = 1.0 + w.envelope[t, b]
-            arrival = exponential_arrival(
-                draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                project.bank = b
+    project.bank = chosen_bank(w, j, direct)
 
 
 @rule
@@ -121,48 +112,61 @@ def close_finance(w, j, t):
 
 @rule
 def lend(w, b, t):
-    """Let a policy bank lend to the projects it prefers until its envelope is spent.
+    """Let a policy bank lend in the order of its queue until its envelope is spent.
 
-    It takes the ripe applications in the order of their priority (:func:`rank_application`): trust
-    of the place in whomever it trusts most, the executive's stance, smaller loans first; equal ones
-    by identity. One too large for the funds left is passed over. A sovereign loan needs recognition
-    and, for a unit's project, the centre's cooperation (Box 1; M07).
+    The ripe applications stand in the order of :func:`rank_application`; equal ones by identity.
+    For the first that its funds do not suffice for the bank saves, unless they never will. A
+    sovereign loan needs recognition and, for a unit's project, the centre's cooperation (Box 1;
+    M07).
     """
     bank = w.actor[b]
+    most = 2.0 * year_of_lending(w, b, t)
     ripe = 0
     for n in range(w.run[0].open_projects):
         j = w.project[n].nth_open
         if w.project[j].stage == k.AWARDED and w.project[j].bank == b:
             ripe += rank_application(w, j, t)
+    saves = False
     while ripe > 0:
         ripe -= 1
         best = best_application(w, b)
         project = w.project[best]
         project.rank = 0.0
-        if project.loan <= bank.budget:
+        if project.loan <= bank.budget and not saves:
             bank.budget -= project.loan
             local = project.finance == k.LOCAL_LOAN
+            if not local:
+                w.country[project.country].debt += project.loan
             form_deal(w, best, t, k.LOAN_LOCAL if local else k.LOAN_SOVEREIGN)
+        elif project.loan <= most:
+            saves = True
 
 
 @rule
 def rank_application(w, j, t):
-    """Set the priority of an awarded project's loan this month; return 0 if it is not ripe."""
+    """Set the place of an awarded project's loan in the queue; return 0 if it is not ripe.
+
+    rank = 1 + trust + years since the award, and ``finance.priority`` for what an executive planned
+    itself. Its loan is agreed with the plan and ripe at once.
+    """
     p = w.par[0]
     project = w.project[j]
     if project.needs_loan == 0 or project.awarded >= t:
         return 0
     country = w.country[project.country]
-    chance = p.finance_closing
-    if project.finance == k.SOVEREIGN:
-        if country.recognises == 0:
-            return 0
-        if project.level != k.CENTRAL and not is_aligned(w, project.place):
-            chance *= 0.4
-    if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
+    if project.finance == k.SOVEREIGN and country.recognises == 0:
         return 0
-    rank = 1.0 + w.place[project.place].trust + 0.5 * country.stance - 0.1 * project.tens
-    project.rank = max(0.01, rank)
+    trust = w.place[project.place].trust
+    if project.channel == k.BY_EXECUTIVE:
+        trust = w.place[country.centre].trust + p.finance_priority
+    else:
+        chance = p.finance_closing
+        if project.finance == k.SOVEREIGN and project.level != k.CENTRAL:
+            if not is_aligned(w, project.place):
+                chance *= p.finance_cooperation
+        if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
+            return 0
+    project.rank = 1.0 + trust + (t - project.awarded) / MONTHS_A_YEAR
     return 1
 
 

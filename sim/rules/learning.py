@@ -119,12 +119,15 @@ def form_views(w, c, t):
         country.reputation += p.learning_reputation * (1.0 - country.reputation)
     for _ in range(min(country.contacts, 20)):
         country.views += p.views_gain * (1.0 - country.views)
+    for _ in range(country.gifts):
+        country.views += p.views_donation * (1.0 - country.views)
     country.views *= 1.0 - p.views_decay
     country.local_deals *= RECENT
     country.central_deals *= RECENT
     country.failures = 0
     country.completions = 0
     country.contacts = 0
+    country.gifts = 0
 
 
 @rule

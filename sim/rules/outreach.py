@@ -363,7 +363,7 @@ def sector_in_mind(w, a, place, t):
     best = math.inf
     chosen = 0
     for s in range(len(w.sector)):
-        weight = w.strength[a, s] * (0.1 + w.endowment[place, s])
+        weight = w.sector[s].weight * w.strength[a, s] * (0.1 + w.endowment[place, s])
         if weight > 0.0:
             u = draw(w.run, d.ACTOR_SECTOR, w.actor[a].key, w.sector[s].key, t)
             arrival = exponential_arrival(u, weight, best)

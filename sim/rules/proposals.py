@@ -1,4 +1,4 @@
-"""Proposals: wish lists, pitches, executives' projects, cross-border projects; then the firm."""
+"""Proposals: wish lists, pitches, cross-border projects; then the firm."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from sim.rules.basics import (
     exponential_arrival,
     is_centre,
     least_of_year,
-    local_authority,
     normal_draw,
     record,
     trust_between,
     waiting_time,
     will_of,
 )
+from sim.rules.credit import bounded, economy
 from sim.rules.outreach import local_restraint
 from sim.rules.powers import local_power, tens
 
 _LOW = 0xFFFFFFFF
+LEAST_ENDOWMENT = 0.05
+"""Endowment of a place that has next to nothing of a sector."""
 
 
 @rule
@@ -35,14 +37,21 @@ def project_draw(w, decision, project, t):
 
 
 @rule
-def drawn_value(w, place, sector, key):
+def drawn_value(w, carrier, sector, key):
     """Return the size of a project, US$ million.
 
-    Lognormal by sector, larger in larger economies.
+    Lognormal by sector, and bounded by what must carry it: the sector's part of the economy of the
+    carrier, which is the place or, for what the centre plans or a buyer takes over, the country;
+    and the country's economy.
     """
+    p = w.par[0]
     z = normal_draw(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
     kind = w.sector[sector]
-    return kind.value * math.exp(kind.spread * z + 0.3 * w.place[place].market)
+    value = kind.value * math.exp(kind.spread * z)
+    part = max(LEAST_ENDOWMENT, w.endowment[carrier, sector])
+    value = bounded(value, p.project_place_share * part * economy(w, carrier))
+    centre = w.country[w.place[carrier].country].centre
+    return bounded(value, p.project_country_share * economy(w, centre))
 
 
 @rule
@@ -89,6 +98,15 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):
     project.cause1 = cause1
     list_open(w, j)
     return j
+
+
+@rule
+def resize(w, j, ratio):
+    """Give a project, not yet known, the size that its country rather than its place can carry."""
+    project = w.project[j]
+    centre = w.country[project.country].centre
+    project.value = ratio * drawn_value(w, centre, project.sector, project.key)
+    project.tens = tens(project.value)
 
 
 @rule
@@ -169,7 +187,7 @@ def wished_sector(w, i, actor, t):
     best = math.inf
     chosen = 0
     for s in range(len(w.sector)):
-        weight = w.endowment[i, s] * (0.3 + w.strength[actor, s])
+        weight = w.sector[s].weight * w.endowment[i, s] * (0.3 + w.strength[actor, s])
         weight *= 1.0 + 2.0 * w.programme[t, w.place[i].country, s]
         if weight > 0.0:
             arrival = exponential_arrival(
@@ -244,39 +262,6 @@ def register_pitch(w, a, t):
 
 
 @rule
-def plan_project(w, c, t):
-    """Let a national executive plan a project of its own with China (adaptive outreach; M05).
-
-    Friendly, consolidated executives of larger and more centralized countries do so more often;
-    strain and tension hold them back (M11, M50).
-    """
-    p = w.par[0]
-    country = w.country[c]
-    country.plan_sector = -1
-    if country.recognises == 0 or w.place[country.centre].trusted < 0:
-        return
-    chance = p.project_executive * math.exp(0.5 * country.market) * (0.5 + 0.5 * country.stance)
-    chance *= country.restraint * (1.0 + p.approval_consolidation * country.consolidation)
-    chance *= 1.0 + p.project_executive_authority * (0.5 - local_authority(w, c))
-    chance *= 0.3 + w.place[country.centre].trust
-    if draw(w.run, d.EXECUTIVE_WISH, country.key, 0, t) >= chance:
-        return
-    best = math.inf
-    for s in range(len(w.sector)):
-        weight = w.endowment[country.centre, s]
-        weight *= elastic(w.sector[s].central, p.project_executive_sector)
-        weight *= 1.0 + 2.0 * w.programme[t, c, s]
-        if weight > 0.0:
-            u = draw(w.run, d.EXECUTIVE_WISH_SECTOR, country.key, w.sector[s].key, t)
-            arrival = exponential_arrival(u, weight, best)
-            if arrival < best:
-                best = arrival
-                country.plan_sector = s
-    if country.plan_sector >= 0:
-        country.plan_place = site_of_plan(w, c, country.plan_sector, t)
-
-
-@rule
 def site_of_plan(w, c, sector, t):
     """Choose the locality of a project planned by the centre: endowment, size, capital (M06)."""
     p = w.par[0]
@@ -291,24 +276,6 @@ def site_of_plan(w, c, sector, t):
             best = arrival
             chosen = i
     return chosen
-
-
-@rule
-def register_plan(w, c, t):
-    """Put the executive's plan of this month among the projects."""
-    country = w.country[c]
-    if country.plan_sector < 0:
-        return
-    centre = w.place[country.centre]
-    cause = country.office_event
-    actor = centre.trusted
-    if actor >= 0:
-        cause = w.tie[w.tie_of[actor, country.centre]].event
-    j = add_project(
-        w, t, country.plan_place, country.plan_sector, country.leader & _LOW, 0.0, cause,
-        country.office_event,
-    )  # fmt: skip
-    announce_proposal(w, j, t, k.CENTRAL, k.BY_EXECUTIVE, k.LAC, actor)
 
 
 @rule
@@ -382,6 +349,23 @@ def sign_memorandum(w, j, t, firm):
         w, k.MEMORANDUM, t, project.firm, project.place, project.initiator, project.sector,
         project.key, project.value, project.event, cause, 0,
     )  # fmt: skip
+
+
+@rule
+def approve(w, j, t, kind, place, cause):
+    """Approve a memorandum at the place of the office that decides.
+
+    An agreement with the centre endorses its firm in the country.
+    """
+    project = w.project[j]
+    project.stage = k.APPROVED
+    project.approved = t
+    project.event = record(
+        w, kind, t, project.firm, place, k.LAC, project.sector, project.key, project.value,
+        project.event, cause, 0,
+    )  # fmt: skip
+    if kind == k.APPROVAL_CENTRAL:
+        w.national[project.firm, project.country] = t
 
 
 @rule

@@ -10,7 +10,8 @@ from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import elastic, exponential_arrival, logistic, record
 
-MONTHS_A_YEAR = 12.0
+DEBT_TERM = 120.0
+"""Months in which a country pays its debt back (assumption: loans of ten years)."""
 
 
 @rule
@@ -78,15 +79,4 @@ def read_country_signals(w, c, t):
         w.place[i].added_authority = w.added_authority[t, i]
     country.strain = w.strain[t, c]
     country.fiscal = w.fiscal[t, c]
-
-
-@rule
-def fund_bank(w, a, t):
-    """Add this month's part of the envelope to what a bank can commit.
-
-    funds = min(funds + year / 12, 2 year), where year is twelve times the month's part. Funds not
-    used add up to two years' envelope; what goes beyond lapses.
-    """
-    bank = w.actor[a]
-    year = MONTHS_A_YEAR * w.par[0].finance_envelope * w.envelope[t, a]
-    bank.budget = min(bank.budget + year / MONTHS_A_YEAR, 2.0 * year)
+    country.debt *= 1.0 - 1.0 / DEBT_TERM

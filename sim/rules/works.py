@@ -7,8 +7,10 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import is_aligned, logistic, record
+from sim.rules.basics import is_aligned, logistic, normal_draw, record
 from sim.rules.proposals import end_project, first_open, project_draw
+
+_LOW = 0xFFFFFFFF
 
 
 @rule
@@ -44,11 +46,19 @@ def note(w, j, t, kind, cause):
 
 @rule
 def break_ground(w, j, t):
-    """Begin construction; an acquired asset is operating at once."""
+    """Begin construction; an acquired asset is operating at once.
+
+    The time to build is log-normal around the median of the sector.
+    """
     project = w.project[j]
     if project.channel == k.BY_ACQUISITION:
         complete(w, j, t)
         return
+    z = normal_draw(
+        w.run, d.DURATION, d.DURATION_PAIR, project.key & _LOW, project.key >> 32, 0
+    )  # fmt: skip
+    months = w.sector[project.sector].duration * math.exp(w.par[0].construction_spread * z)
+    project.work = max(1, int(months + 0.5))
     project.stage = k.BUILDING
     project.started = t
     project.built = 0
@@ -74,7 +84,7 @@ def build(w, j, t):
         note(w, j, t, k.STALL, 0)
         return
     project.built += 1
-    if project.built >= w.sector[project.sector].duration:
+    if project.built >= project.work:
         complete(w, j, t)
 
 

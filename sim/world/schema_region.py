@@ -49,6 +49,8 @@ SECTORS = TableSchema(
         flag("technology", "Whether firms pitch it directly to localities."),
         flag("size_driven", "Whether demand follows a locality's size."),
         flag("municipal", "Whether a mayor may decide on it."),
+        flag("commodity", "Whether what it yields can back a loan."),
+        number("frequency", "How often it is chosen, relative to others as well endowed.", 0.001),
         source(),
     ),
     key=("code",),

@@ -123,7 +123,8 @@ class Bench:
         before = self.t - 1
         given = {
             "stage": stage, "level": k.LOCAL, "channel": k.PROVINCE, "initiator": k.LAC,
-            "firm": int(w.run["first_firm"][0]), "lapses": 10**6, "event": 77, "first_event": 77,
+            "firm": int(w.run["first_firm"][0]), "lapses": 10**6, "work": 10**6,
+            "event": 77, "first_event": 77,
         } | fields  # fmt: skip
         for name, first in (("signed", k.SIGNED), ("approved", k.APPROVED),
                             ("awarded", k.AWARDED), ("dealt", k.FINANCED),

@@ -49,18 +49,50 @@ def test_acquisitions_come_in_waves_from_those_with_an_appetite(bench: Bench, fi
 
 def test_targets_lie_where_the_sector_is_endowed(bench: Bench, firm: int) -> None:
     w, c = bench.w, bench.country()
-    sector = int(acquisitions.target_sector(bench.h, firm))
+    sector = int(acquisitions.target_sector(bench.h, firm, bench.t))
     assert w.strength[firm, sector] * w.sector["acquisition"][sector] > 0.0
-    w.endowment[len(w.governor) :, sector] = 0.0
-    w.endowment[int(w.country["centre"][c]), sector] = 1.0
+    w.country["tender"] = 0.5
+    w.endowment[:] = 0.0
+    w.endowment[int(w.country["first"][c])] = 1.0
     bench.par(acquisition_rate=1e9)
     for t in range(bench.t, bench.t + 20):
         acquisitions.seek_acquisition(bench.h, firm, t)
-        assert w.place["country"][w.actor["target_place"][firm]] == c
+        assert w.actor["target_place"][firm] == w.country["first"][c]
     w.sector["acquisition"] = 0.0
-    assert acquisitions.target_sector(bench.h, firm) == -1
+    assert acquisitions.target_sector(bench.h, firm, bench.t) == -1
     acquisitions.seek_acquisition(bench.h, firm, bench.t)
     assert w.actor["target_place"][firm] == -1
+
+
+def test_a_firm_buys_in_all_its_sectors_that_can_be_bought(bench: Bench, firm: int) -> None:
+    w = bench.w
+    w.strength[firm] = 0.0
+    w.strength[firm, [1, 4, 7]] = 1.0
+    w.sector["acquisition"] = 0.0
+    w.sector["acquisition"][[1, 4]] = 0.2, 0.6
+    chosen = [int(acquisitions.target_sector(bench.h, firm, t)) for t in range(400)]
+    assert set(chosen) == {1, 4}
+    assert chosen.count(4) / 400 == pytest.approx(0.75, abs=0.06)
+
+
+def test_open_economies_draw_acquisitions(bench: Bench, firm: int) -> None:
+    w = bench.w
+    w.actor["target_sector"][firm] = 1
+    w.endowment[:] = 1.0
+    w.place["market"] = w.place["trust"] = 0.0
+    w.experience[firm] = 0.0
+    w.country["tender"] = 0.2
+    w.country["tender"][0] = 0.8
+    first, end = int(w.country["first"][0]), int(w.country["first"][0] + w.country["count"][0])
+
+    def share(openness: float) -> float:
+        bench.par(acquisition_openness=openness)
+        chosen = np.array([acquisitions.target_place(bench.h, firm, t) for t in range(300)])
+        return float(((chosen >= first) & (chosen < end)).mean())
+
+    of_all = (end - first) / bench.localities
+    assert share(0.0) == pytest.approx(of_all, abs=0.05)
+    assert share(2.0) == pytest.approx(16 * of_all / (1 + 15 * of_all), abs=0.09)
 
 
 def test_an_acquisition_bypasses_the_locality(bench: Bench, firm: int) -> None:
@@ -113,13 +145,15 @@ def test_acquirers_prefer_places_that_have_become_known(bench: Bench, firm: int)
     first, count = int(w.country["first"][c]), int(w.country["count"][c])
     places = slice(first, first + count)
     w.actor["target_sector"][firm] = 1
+    w.country["tender"] = 0.5
+    w.endowment[:] = 0.0
     w.endowment[places, 1] = 0.5
     w.place["market"][places] = w.place["trust"][places] = 0.0
     w.place["trust"][first + 1] = 1.0
 
     def share(pull: float) -> float:
         bench.par(acquisition_trust=pull)
-        chosen = [int(acquisitions.target_place(bench.h, firm, c, t)) for t in range(600)]
+        chosen = [int(acquisitions.target_place(bench.h, firm, t)) for t in range(600)]
         assert set(chosen) <= set(range(first, first + count))
         return chosen.count(first + 1) / len(chosen)
 

@@ -135,13 +135,41 @@ def test_a_bank_lends_what_it_has_and_not_more(bench: Bench) -> None:
     assert bench.w.actor["budget"][bank] == pytest.approx(50.0)
 
 
-def test_a_smaller_loan_may_still_fit(bench: Bench) -> None:
+def test_a_bank_saves_for_the_first_in_the_queue(bench: Bench) -> None:
     i, bank = bench.place(bench.country()), bench.actors(k.BANK)[0]
     bench.par(finance_closing=1.0)
+    bench.w.envelope[:, bank] = 5.0
     bench.w.actor["budget"][bank] = 50.0
-    large, small = (application(bench, i, bank, loan) for loan in (100.0, 40.0))
+    large, small, never = (application(bench, i, bank, loan) for loan in (100.0, 40.0, 1000.0))
+    bench.w.project["awarded"][large] -= 12
+    bench.w.project["awarded"][never] -= 24
     finance.lend(bench.h, bank, bench.t)
-    assert [bench.stage(large), bench.stage(small)] == [k.AWARDED, k.FINANCED]
+    assert [bench.stage(j) for j in (large, small, never)] == [k.AWARDED] * 3
+    assert (bench.w.project["rank"] == 0.0).all()
+    bench.w.actor["budget"][bank] = 100.0
+    finance.lend(bench.h, bank, bench.t)
+    assert [bench.stage(large), bench.stage(small)] == [k.FINANCED, k.AWARDED]
+    bench.w.actor["budget"][bank] = 50.0
+    finance.lend(bench.h, bank, bench.t)
+    assert [bench.stage(small), bench.stage(never)] == [k.FINANCED, k.AWARDED]
+
+
+def test_an_executives_own_loan_is_ripe_at_once_and_comes_first(bench: Bench) -> None:
+    c, bank = bench.country(), bench.actors(k.BANK)[0]
+    i = bench.place(c)
+    bench.par(finance_closing=1.0, finance_priority=3.0)
+    bench.w.actor["budget"][bank] = 100.0
+    bench.w.envelope[:, bank] = 10.0
+    unit = application(bench, i, bank, 100.0)
+    own = application(bench, i, bank, 100.0, channel=k.BY_EXECUTIVE, level=k.CENTRAL)
+    bench.w.project["awarded"][unit] -= 12
+    finance.lend(bench.h, bank, bench.t)
+    assert [bench.stage(unit), bench.stage(own)] == [k.AWARDED, k.FINANCED]
+    assert bench.w.country["debt"][c] == 100.0
+    bench.par(finance_closing=0.0)
+    bench.w.actor["budget"][bank] = 100.0
+    finance.lend(bench.h, bank, bench.t)
+    assert bench.stage(unit) == k.AWARDED
 
 
 def test_trust_and_the_centres_friendship_come_first(bench: Bench) -> None:

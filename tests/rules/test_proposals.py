@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.rules import outreach, powers, proposals
+from sim.rules import outreach, plans, powers, proposals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -208,31 +208,31 @@ def test_when_executives_plan_projects_themselves(bench: Bench, cause: str) -> N
     w.country["market"][c] = 0.0
     w.country["authority"][c] = 0.5
 
-    def plans() -> int:
+    def planned() -> int:
         count = 0
         outreach.assess_country(bench.h, c, bench.t)
         for t in range(bench.t, bench.t + 120):
-            proposals.plan_project(bench.h, c, t)
+            plans.plan_project(bench.h, c, t)
             count += int(w.country["plan_sector"][c] >= 0)
         return count
 
-    before = plans()
+    before = planned()
     w.country[cause][c] = {"stance": -0.8, "strain": 1.0, "consolidation": 1.0,
                            "recognises": 0.0, "authority": 1.0}[cause]  # fmt: skip
     if cause == "consolidation":
-        assert plans() > before
+        assert planned() > before
     else:
-        assert plans() < before
+        assert planned() < before
     if cause == "recognises":
-        assert plans() == 0
+        assert planned() == 0
 
 
 def test_an_executives_plan_is_decided_at_the_centre(bench: Bench) -> None:
     c = bench.country()
     bench.meet_centre(c)
     bench.par(project_executive=1e9)
-    proposals.plan_project(bench.h, c, bench.t)
-    proposals.register_plan(bench.h, c, bench.t)
+    plans.plan_project(bench.h, c, bench.t)
+    plans.register_plan(bench.h, c, bench.t)
     project = bench.w.project[0]
     assert (project["level"], project["channel"]) == (k.CENTRAL, k.BY_EXECUTIVE)
     assert bench.w.place["country"][project["place"]] == c
@@ -432,12 +432,13 @@ def test_executives_plan_in_sectors_of_the_centre(bench: Bench, effect: float) -
     w, c = bench.w, bench.country()
     bench.meet_centre(c)
     w.endowment[int(w.country["centre"][c])] = 0.5
+    w.sector["weight"] = 1.0
     w.sector["central"] = 0.2
     w.sector["central"][0] = 1.0
     bench.par(project_executive=1e9, project_executive_sector=effect)
     planned = []
     for t in range(bench.t, bench.t + 120):
-        proposals.plan_project(bench.h, c, t)
+        plans.plan_project(bench.h, c, t)
         planned.append(int(w.country["plan_sector"][c]))
     expected = 1.0 / (1.0 + (len(w.sector) - 1) * 0.2**effect)
     assert planned.count(0) / len(planned) == pytest.approx(expected, abs=0.12)
@@ -449,17 +450,17 @@ def test_without_the_effect_of_authority_executives_plan_as_much_anywhere(bench:
     bench.par(project_executive=0.4, authority_effect=1.0)
     w.country["market"][c] = 0.0
 
-    def plans(authority: float, effect: float) -> int:
+    def planned(authority: float, effect: float) -> int:
         w.country["authority"][c] = authority
         bench.par(project_executive_authority=effect)
         count = 0
         for t in range(bench.t, bench.t + 120):
-            proposals.plan_project(bench.h, c, t)
+            plans.plan_project(bench.h, c, t)
             count += int(w.country["plan_sector"][c] >= 0)
         return count
 
-    assert plans(0.0, 0.0) == plans(1.0, 0.0) > 0
-    assert plans(0.0, 1.0) > plans(1.0, 1.0)
+    assert planned(0.0, 0.0) == planned(1.0, 0.0) > 0
+    assert planned(0.0, 1.0) > planned(1.0, 1.0)
 
 
 def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench) -> None:
@@ -469,26 +470,26 @@ def test_consolidated_executives_plan_more_only_as_far_as_it_counts(bench: Bench
     bench.par(project_executive=0.5, authority_consolidation=0.0)
     w.country["market"][c] = 0.0
 
-    def plans(consolidation: float, effect: float) -> int:
+    def planned(consolidation: float, effect: float) -> int:
         w.country["consolidation"][c] = consolidation
         bench.par(approval_consolidation=effect)
         count = 0
         for t in range(bench.t, bench.t + 120):
-            proposals.plan_project(bench.h, c, t)
+            plans.plan_project(bench.h, c, t)
             count += int(w.country["plan_sector"][c] >= 0)
         return count
 
-    assert plans(0.0, 0.0) == plans(1.0, 0.0) == plans(0.0, 3.0) > 0
-    assert plans(1.0, 3.0) > plans(1.0, 0.0)
+    assert planned(0.0, 0.0) == planned(1.0, 0.0) == planned(0.0, 3.0) > 0
+    assert planned(1.0, 3.0) > planned(1.0, 0.0)
 
 
 def test_an_executive_plans_nothing_before_anyone_from_china_was_met(bench: Bench) -> None:
     c = bench.country()
     bench.par(project_executive=1e9)
-    proposals.plan_project(bench.h, c, bench.t)
+    plans.plan_project(bench.h, c, bench.t)
     assert bench.w.country["plan_sector"][c] == -1
     bench.meet_centre(c)
-    proposals.plan_project(bench.h, c, bench.t)
+    plans.plan_project(bench.h, c, bench.t)
     assert bench.w.country["plan_sector"][c] >= 0
 
 

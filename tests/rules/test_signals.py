@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.rules import signals
+from sim.rules import credit, signals
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -109,11 +109,11 @@ def test_funds_come_monthly_and_lapse_beyond_two_years(bench: Bench) -> None:
     w.actor["budget"][bank] = 0.0
     bench.par(finance_envelope=1.0)
     for months in range(1, 31):
-        signals.fund_bank(bench.h, bank, bench.t)
+        credit.fund_bank(bench.h, bank, bench.t)
         assert w.actor["budget"][bank] == pytest.approx(min(10.0 * months, 240.0))
     bench.par(finance_envelope=0.5)
-    signals.fund_bank(bench.h, bank, bench.t)
+    credit.fund_bank(bench.h, bank, bench.t)
     assert w.actor["budget"][bank] == pytest.approx(120.0)
     bench.par(finance_envelope=0.0)
-    signals.fund_bank(bench.h, bank, bench.t)
+    credit.fund_bank(bench.h, bank, bench.t)
     assert w.actor["budget"][bank] == 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from sim.core import enums as k
@@ -19,6 +20,7 @@ QUIET = {
     "finance_withholding": 0.0,
     "finance_resume": 0.0,
     "construction_cancel": 0.0,
+    "construction_spread": 0.0,
 }
 
 
@@ -40,6 +42,24 @@ def test_a_project_is_built_in_its_sectors_time(bench: Bench) -> None:
         bench.t += 1
     assert stages == [k.BUILDING] * 5 + [k.OPERATING] * 2
     assert bench.w.country["completions"][c] == 1
+
+
+def test_the_time_to_build_spreads_around_that_of_the_sector(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bench.w.sector["duration"] = 30
+
+    def quartiles(spread: float) -> list[float]:
+        bench.par(construction_spread=spread)
+        rows = [bench.project(i, k.FINANCED, sector=s % 10) for s in range(400)]
+        for j in rows:
+            works.break_ground(bench.h, j, bench.t)
+        bench.forget_projects()
+        return [float(q) for q in np.quantile(bench.w.project["work"][rows], (0.25, 0.5, 0.75))]
+
+    assert quartiles(0.0) == [30.0, 30.0, 30.0]
+    low, median, high = quartiles(0.6)
+    assert median == pytest.approx(30.0, rel=0.12)
+    assert high / low == pytest.approx(np.exp(2 * 0.6745 * 0.6), rel=0.15)
 
 
 def test_an_acquired_asset_operates_at_once(bench: Bench) -> None:

@@ -85,12 +85,14 @@ def test_shipped_scenarios_load_and_explain_themselves(name: str) -> None:
 def test_what_ifs_pair_with_the_baseline(name: str) -> None:
     scenario, baseline = load(name), load("baseline")
     assert scenario.lineage[-1:] == (() if name == "baseline" else ("baseline",))
-    for field in ("start", "end", "seed", "replicates"):
+    later = "outlook" in (name, *scenario.lineage)
+    assert scenario.end == (load("outlook") if later else baseline).end
+    for field in ("start", "seed", "replicates"):
         assert getattr(scenario, field) == getattr(baseline, field)
 
 
 def test_each_what_if_changes_something() -> None:
-    same = {"baseline", "jujuy"}
+    same = {"baseline", "jujuy", "outlook"}
     changed = {n for n in names() if load(n).parameters or load(n).interventions}
     assert changed == set(names()) - same
 
