@@ -11,7 +11,7 @@ from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.world import SHIPPED, load_world
 from tools.tile_map.figure import save_figure
-from tools.tile_map.grid import check, regenerate
+from tools.tile_map.grid import SEED, check, regenerate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tile_map", description=(__doc__ or "").split(":", 1)[0])
     parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED, help="folder of tables")
     parser.add_argument("--write", action="store_true", help="write grid.csv anew (ten seconds)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the search for a map")
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of the search for a map")
     parser.add_argument("--figure", type=Path, help="PNG file to draw the map into")
     given = parser.parse_args(arguments)
     try:
