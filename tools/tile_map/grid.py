@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tools.tile_map.placement import Floats, Ints
 
 SEED = 6
-"""Seed of the shipped map: the first whose map is compact and leaves the firms room in open water."""
+"""Seed of the first map that is compact and leaves the firms room in the open water."""
 
 
 def place(localities: pd.DataFrame, borders: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
