@@ -201,6 +201,13 @@ class Reading:
         """Return the authority index by country, mean over the months of the run (C,)."""
         return np.asarray(self.w.authority[self.start : self.end + 1].mean(axis=0))
 
+    @cached_property
+    def local_authority(self) -> Array:
+        """Return the authority index by locality, mean over the months of the run (L,)."""
+        months = slice(self.start, self.end + 1)
+        added = self.w.added_authority[months, : self.localities].mean(axis=0)
+        return np.asarray(np.clip(self.authority[self.country_of] + added, 0.0, 1.0))
+
     @property
     def country_of(self) -> Array:
         """Return the country of each locality (L,)."""

@@ -44,7 +44,8 @@ _WIDE = 50.0
 def moved(points: int) -> list[tuple[Draw, dict[str, float]]]:
     """Return each point, and the other value that each parameter is moved to from there."""
     rng = np.random.default_rng(SEED)
-    prior, found = free_parameters(), []
+    prior = free_parameters()
+    found: list[tuple[Draw, dict[str, float]]] = []
     others = prior.draw(points, SEED, stream=1).tolist()
     for draw, other in zip(prior_draws(points), others, strict=True):
         values = {p.name: _other(p.low, p.high, rng.random()) for p in PARAMETERS.values()}
@@ -72,7 +73,7 @@ def changes(
             counted = count_events(w)
             rows.append(list(for_region(w, by_place(w, counted), counted).values()))
         # Counts and sums of money spread over factors of ten between points.
-        return np.arcsinh(np.array(rows))
+        return np.asarray(np.arcsinh(rows))
 
     here = outcomes(draw)
     return here, np.array([outcomes({**draw, n: v}) - here for n, v in values.items()])

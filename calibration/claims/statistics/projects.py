@@ -62,16 +62,17 @@ def deals_per_visit(
 
 @statistic(unit="log activity per unit of authority", value=ratio)
 def local_activity_by_authority(reading: Reading) -> Parts:
-    """Tell how local activity rises with a country's authority index, at equal economy.
+    """Tell how local activity rises with a locality's authority index, at equal economy.
 
     Slope over localities of log(1 + local deals + visits / 10) on the index (0-1), given the
-    economies of the locality and of the country.
+    economies of the locality and of the country and the recognition of Beijing.
     """
     activity = reading.by_locality(reading.local_deals)
     activity = activity + reading.by_locality(reading.local_visits) / VISITS_PER_DEAL
     home = reading.country_of
-    market = reading.w.country["market"][home]
-    return slope(np.log1p(activity), reading.authority[home], reading.economy, market)
+    market, recognised = reading.w.country["market"][home], reading.recognised.mean(axis=0)[home]
+    index = reading.local_authority
+    return slope(np.log1p(activity), index, reading.economy, market, recognised)
 
 
 @statistic(unit="deals per contact", value=difference_of_ratios)
