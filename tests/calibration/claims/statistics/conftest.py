@@ -25,7 +25,7 @@ class Ledger:
 
     def __init__(self, template: State) -> None:
         w = new_run_state(template, 1, 0)
-        shared = ("accord", "authority", "sector")
+        shared = ("accord", "authority", "added_authority", "sector")
         self.w = w._replace(**{name: getattr(w, name).copy() for name in shared})
         self.localities = int(w.run["localities"][0])
 

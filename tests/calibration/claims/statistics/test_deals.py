@@ -59,10 +59,13 @@ def test_deals_per_visit_share_places_and_months(ledger: Ledger) -> None:
 def test_local_activity_rises_with_authority(ledger: Ledger) -> None:
     w = ledger.w
     w.authority[:] = 0.0
-    w.authority[:, ledger.country("URY")] = 1.0
+    w.added_authority[:] = 0.0
+    w.authority[:, ledger.country("URY")] = 0.4
+    there = np.flatnonzero(w.place["country"][: ledger.localities] == ledger.country("URY"))
+    w.added_authority[:, there] = 0.6
     w.place["market"][: ledger.localities] = 0.0
     w.country["market"] = 0.0
-    there = np.flatnonzero(w.place["country"][: ledger.localities] == ledger.country("URY"))
+    w.country["recognises"] = 1
     for place in there:
         ledger.deals(1, int(place))
         ledger.visits(10, int(place), 0)
