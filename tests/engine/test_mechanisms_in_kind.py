@@ -48,6 +48,9 @@ def measures(w: State) -> dict[str, float]:
             "local_deals_where_authority_is_high": outcomes.ratio(
                 float(strong[local["country"]].sum()), len(local)
             ),
+            "deals_in_capitals": outcomes.ratio(
+                float(w.place["capital"][dealt["place"]].sum()), len(dealt)
+            ),
             "loans": float(np.isin(log["kind"], (k.LOAN_LOCAL, k.LOAN_SOVEREIGN)).sum()),
             "loan_usd_m": float(dealt["loan"].sum()),
             "visits_at_centre": float((visits["place"] >= int(w.run["localities"][0])).sum()),
@@ -88,6 +91,9 @@ def proposed(w: State, log: Array, projects: Array) -> dict[str, float]:
         "planned": float(planned.sum()),
         "planned_central": outcomes.ratio(
             float(w.sector["central"][projects["sector"][planned]].sum()), float(planned.sum())
+        ),
+        "planned_market": outcomes.ratio(
+            float(w.place["market"][projects["place"][planned]].sum()), float(planned.sum())
         ),
         "settled_on_journeys": settled,
         "matched": float((signed == "match_firms").sum()),
@@ -193,6 +199,8 @@ EFFECTS = [
     ("outreach.mission", 0.0, 1.0, {"inequality_of_bodies": "+"}),
     ("outreach.unrecognised", 0.2, 2.0, {"bodies_without_recognition": "+"}),
     ("outreach.market", 0.2, 3.0, {"gini_countries": "+"}),
+    ("outreach.capital", 0.0, 1.0, {"deals_in_capitals": "+"}),
+    ("project.site_market", 0.0, 2.3, {"planned_market": "+"}),
     ("outreach.centre", -3.0, 2.0, {"visits_at_centre": "+"}),
     ("outreach.reception", 1.0, 6.0, {"declined_visits": "-"}),
     ("initiative.rate", -12.0, -5.0, {"visits_to_china": "+", "visits_from_lac": "+"}),
