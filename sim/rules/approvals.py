@@ -52,7 +52,7 @@ def decider(w, project):
 def decide_locally(w, j, t):
     """Decide on one memorandum in local power.
 
-    The chance is ``approval.local`` times a power of will, moved by alignment, programmes, an
+    The chance is ``approval.local`` times will to a power, moved by alignment, programmes, an
     agreement of the same firm with the national government and recent central deals (M01, M09,
     M10, M23, M38, M54). Strain counts only as far as governors are not insulated from it (M11).
     Unwilling governors refuse.
@@ -70,7 +70,8 @@ def decide_locally(w, j, t):
     push -= (1.0 - p.approval_insulation) * p.approval_strain * country.strain
     if w.national[project.firm, project.country] >= 0:
         push += p.approval_endorsement
-    chance = add_log_odds(p.approval_local * elastic(will, p.approval_will), push)
+    own = p.approval_local * elastic(will, p.office_will_elasticity)
+    chance = add_log_odds(own, push)
     if project_draw(w, d.APPROVAL, project, t) < chance:
         approve(w, j, t, k.APPROVAL_LOCAL, g, w.governor[g].office_event)
     elif project_draw(w, d.REFUSAL, project, t) < p.approval_refusal * (1.0 - will):

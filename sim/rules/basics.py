@@ -87,6 +87,24 @@ def normal_draw(run, decision, pair, a, b, month):
 
 
 @rule
+def normal_quantile(u):
+    """Return the standard normal number below which a share ``u`` lies, to six digits.
+
+    Algorithm AS 241 (Wichura 1988, *Applied Statistics* 37), single precision; where it splits the
+    farthest tails off, beyond 6.7, their ends stand for them.
+    """
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+        return q * top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    r = min(5.0, math.sqrt(-math.log(min(u, 1.0 - u)))) - 1.6
+    top = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+    z = top / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
+    return z if q > 0.0 else -z
+
+
+@rule
 def waiting_time(u, chance):
     """Return the months until something happens that has the same chance each month, at least 1."""
     if chance >= 1.0:

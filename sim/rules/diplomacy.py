@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import record
+from sim.rules.pairs import forget
 
 
 @rule
@@ -54,7 +55,7 @@ def switch_recognition(w, c, t, recognises, cause):
         country.office_event, 0,
     )  # fmt: skip
     if recognises == 0:
-        recall_envoys(w, country.embassy, 1.0)
+        recall_envoys(w, country.embassy, 1.0, t)
 
 
 @rule
@@ -69,14 +70,14 @@ def rotate_ambassador(w, a, t):
         return
     centre = w.country[embassy.country].centre
     record(w, k.AMBASSADOR_ROTATION, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
-    recall_envoys(w, a, p.turnover_fade)
+    recall_envoys(w, a, p.turnover_fade * (1.0 - p.turnover_transition), t)
 
 
 @rule
-def recall_envoys(w, a, lost):
-    """Cut a share of the personal trust of all ties of an actor; institutional trust stays."""
+def recall_envoys(w, a, lost, t):
+    """Let the persons of all ties of an actor leave; institutional trust stays."""
     row = w.actor[a].first_tie
     while row >= 0:
         tie = w.tie[row]
-        tie.personal *= 1.0 - lost
+        forget(w, row, lost, t)
         row = tie.of_actor

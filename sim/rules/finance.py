@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import is_aligned, logistic, record, trust_between
 from sim.rules.credit import MONTHS_A_YEAR, chosen_bank, year_of_lending
+from sim.rules.pairs import team_of
 from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw
 from sim.rules.ties import meet
@@ -31,7 +32,8 @@ def decide_award(w, j, t):
     project = w.project[j]
     if project.stage != k.APPROVED or project.approved >= t:
         return
-    if project_draw(w, d.TENDER_DECIDED, project, t) < w.par[0].tender_duration:
+    chance = w.par[0].tender_duration * team_of(w, j)
+    if project_draw(w, d.TENDER_DECIDED, project, t) < chance:
         # A loan agreed with the plan is tied to its firm.
         tender = w.country[project.country].tender if project.bank < 0 else 0.0
         open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
@@ -106,7 +108,8 @@ def close_finance(w, j, t):
     """Close the finance of an awarded project that needs no bank."""
     project = w.project[j]
     if project.stage == k.AWARDED and project.needs_loan == 0 and project.awarded < t:
-        if project_draw(w, d.FINANCIAL_CLOSE, project, t) < w.par[0].finance_closing:
+        chance = w.par[0].finance_closing * team_of(w, j)
+        if project_draw(w, d.FINANCIAL_CLOSE, project, t) < chance:
             form_deal(w, j, t, k.OWN_FINANCE)
 
 
@@ -160,7 +163,7 @@ def rank_application(w, j, t):
     if project.channel == k.BY_EXECUTIVE:
         trust = w.place[country.centre].trust + p.finance_priority
     else:
-        chance = p.finance_closing
+        chance = p.finance_closing * team_of(w, j)
         if project.finance == k.SOVEREIGN and project.level != k.CENTRAL:
             if not is_aligned(w, project.place):
                 chance *= p.finance_cooperation

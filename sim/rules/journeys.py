@@ -25,6 +25,7 @@ from sim.rules.basics import (
     will_of,
 )
 from sim.rules.outreach import fit, local_restraint, may_work_in, office_will, sector_in_mind
+from sim.rules.pairs import hold_of, memory_between
 from sim.rules.ties import firm_of_delegation, introduce, invite, meet
 
 NEW_BROOM = 24
@@ -104,10 +105,10 @@ def pay_courtesy_call(w, a, place, t, visit):
 
 @rule
 def bring_firm(w, a, place, t, event):
-    """Let a visitor introduce a firm, more readily the more it is trusted."""
+    """Let a visitor introduce a firm, more readily the better the persons there are known."""
     p = w.par[0]
     u = draw(w.run, d.DOOR_OPENED, w.actor[a].key, w.place[place].key, t)
-    if u >= p.tie_introduction * (0.5 + trust_between(w, a, place)):
+    if u >= p.tie_introduction * hold_of(w, memory_between(w, a, place)):
         return
     firm = firm_of_delegation(w, a, place, w.actor[a].trip_sector, t)
     if firm >= 0:
@@ -230,6 +231,9 @@ def partner_in_china(w, g, t):
         eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
         if eligible and may_work_in(w, a, place.country):
             weight = fit(w, a, g) * fit(w, a, g)
+            row = w.tie_of[a, g]
+            if row >= 0:
+                weight *= w.tie[row].intensity
             weight *= actor.scale if actor.kind == k.PROVINCE else 1.0
             arrival = exponential_arrival(
                 draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best

@@ -26,6 +26,7 @@ from sim.rules.basics import (
     trust_between,
     will_of,
 )
+from sim.rules.pairs import hold_of, leaning
 
 
 @rule
@@ -210,8 +211,8 @@ def place_to_answer(w, a):
 def known_partner(w, a, t):
     """Choose among the places an actor knows; -1 if there is none.
 
-    Trust and twinning count for more than what the place has to offer: relationships are kept
-    up for their own sake (report, rationale; M30).
+    The pair's intensity, trust, twinning and who is still known there count for more than what the
+    place has to offer: relationships are kept up for their own sake (report, rationale; M30).
     """
     p = w.par[0]
     best = math.inf
@@ -221,7 +222,8 @@ def known_partner(w, a, t):
         tie = w.tie[row]
         place = w.place[tie.place]
         if may_work_in(w, a, place.country):
-            weight = math.exp(p.outreach_loyalty * total_trust(tie))
+            weight = tie.intensity * hold_of(w, tie.memory)
+            weight *= math.exp(p.outreach_loyalty * total_trust(tie))
             weight *= math.sqrt(place.attraction) * (
                 1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
             )
@@ -341,11 +343,11 @@ def goes_to_centre(w, a, c, t):
 def fit(w, a, place):
     """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
 
-    (1 + match) * exp(trust): fit of endowments, trust already there; and, between provinces,
-    (1 + rivalry) for each of at most three rivals present.
+    (1 + match) * exp(trust) * leaning: fit of endowments, trust already there, intensity of the
+    pair; and, between provinces, (1 + rivalry) for each of at most three rivals present.
     """
     p = w.par[0]
-    factor = 1.0 + p.outreach_match * w.match[a, place]
+    factor = leaning(w, a, place) * (1.0 + p.outreach_match * w.match[a, place])
     row = w.tie_of[a, place]
     if row >= 0:
         factor *= math.exp(p.outreach_trust * total_trust(w.tie[row]))

@@ -1,4 +1,4 @@
-"""Politics: the scenario's orders, national executives, governors, what a change costs."""
+"""Politics: the scenario's orders, national executives, governors and mayors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import NEVER, logistic, normal_draw, record, total_trust, waiting_time
-from sim.rules.proposals import first_open, project_draw
+from sim.rules.basics import NEVER, logistic, normal_draw, record, waiting_time
 from sim.rules.terms import (
     documented_bloc,
     elected_term_end,
@@ -17,50 +16,10 @@ from sim.rules.terms import (
     next_term,
     set_review,
 )
+from sim.rules.turnover import fade_ties, lapse_at_turnover
 
 NATIVE_BLOCS = 4
 """Number of blocs besides the executive's from which a governor can come."""
-
-
-@rule
-def fade_ties(w, place, t, new_bloc, cause):
-    """Cut the personal trust bound to an office-holder who leaves.
-
-    A share ``turnover.fade`` is lost, ``turnover.opposition`` more if the successor is of another
-    bloc. Institutional trust stays (report, effects, fn 163; M19, M21).
-    """
-    p = w.par[0]
-    lost = min(1.0, p.turnover_fade + (p.turnover_opposition if new_bloc else 0.0))
-    row = w.place[place].first_tie
-    while row >= 0:
-        tie = w.tie[row]
-        before = total_trust(tie)
-        tie.personal *= 1.0 - lost
-        if before >= p.tie_alive:
-            w.place[place].exposed += 1
-        if before >= p.tie_alive and total_trust(tie) < p.tie_alive:
-            record(w, k.TIE_LOST, t, tie.actor, place, k.NOBODY, -1, 0, 0.0, cause, tie.event, 0)
-        row = tie.of_place
-
-
-@rule
-def lapse_at_turnover(w, place, end, t, level, cause):
-    """Let projects not yet approved lapse with the office-holder who was to decide on them.
-
-    They are those of the places from ``place`` to before ``end``. Talks in local power go with the
-    governor, those in central power with the executive (M20, M21).
-    """
-    p = w.par[0]
-    for n in range(first_open(w, place), first_open(w, end)):
-        project = w.project[w.project[n].nth_open]
-        if project.stage <= k.SIGNED and project.level == level:
-            if project_draw(w, d.LAPSE_AT_TURNOVER, project, t) < p.turnover_lapse:
-                project.stage = k.LAPSED
-                project.ended = t
-                project.event = record(
-                    w, k.LAPSE, t, project.actor, project.place, k.NOBODY, project.sector,
-                    project.key, project.value, cause, project.event, 0,
-                )  # fmt: skip
 
 
 @rule

@@ -23,6 +23,7 @@ from sim.rules.basics import (
 )
 from sim.rules.credit import bounded, economy
 from sim.rules.outreach import local_restraint
+from sim.rules.pairs import hold_of, memory_between, remember, team_of
 from sim.rules.powers import local_power, tens
 
 _LOW = 0xFFFFFFFF
@@ -154,9 +155,9 @@ def announce_proposal(w, j, t, level, channel, initiator, actor):
 def make_wish(w, g, t):
     """Let a governor with a living tie put a project on the wish list for the actor trusted most.
 
-    The chance is ``project.wish`` times will squared times trust: a champion wishes for much more
-    than an indifferent governor (report, sections a, e; M22, M23, M30). A project settled on this
-    month's journey comes first (M44).
+    The chance is ``project.wish`` times will to the power ``office.will_elasticity`` times trust,
+    as far as it is remembered whom to ask (report, sections a, e; M22, M23, M30, M33). A project
+    settled on this month's journey comes first (M44).
     """
     p = w.par[0]
     governor = w.governor[g]
@@ -170,11 +171,11 @@ def make_wish(w, g, t):
         return
     if place.trust < p.tie_alive:
         return
-    will = will_of(w, g)
-    chance = p.project_wish * will * will * place.trust * local_restraint(w, place.country)
+    chance = p.project_wish * place.trust * hold_of(w, memory_between(w, place.trusted, g))
     least = governor.least_wish
     if chance <= least:
         return
+    chance *= elastic(will_of(w, g), p.office_will_elasticity) * local_restraint(w, place.country)
     if draw_of_month(w, d.WISH, d.WISH_WHEN, place.key, 0, t, least) >= chance:
         return
     governor.wish_actor = place.trusted
@@ -308,16 +309,13 @@ def match_firms(w, i, t):
 def match_firm(w, j, t):
     """Match a proposal with a firm.
 
-    The chance falls with China's outward investment (M59). Negotiations lapse now and then.
+    The chance falls with China's outward investment and the team's memory (M59, M33). Talks lapse.
     """
     p = w.par[0]
     project = w.project[j]
     if project.stage == k.PROPOSED:
-        trust = w.place[project.place].trust
-        if project.level == k.CENTRAL:
-            trust = max(trust, w.place[w.country[project.country].centre].trust)
         investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
-        chance = p.project_matching * (0.2 + 0.8 * trust) * investment
+        chance = p.project_matching * team_of(w, j) * investment
         if project_draw(w, d.MATCH, project, t) < chance:
             firm = firm_for(w, j, t)
             if firm >= 0:
@@ -343,6 +341,7 @@ def sign_memorandum(w, j, t, firm):
     project.firm = firm
     row = w.tie_of[project.firm, project.place]
     cause = w.tie[row].event if row >= 0 else 0
+    remember(w, row)
     project.stage = k.SIGNED
     project.signed = t
     project.event = record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import record
@@ -37,12 +39,29 @@ def arrange_visit(w, a, place, t, cause):
     to the same place in the same month of its own accord, which always has one.
     """
     if t >= w.actor[a].active_since and may_work_in(w, a, w.place[place].country):
+        open_told_tie(w, a, place, t)
         pay_visit(w, a, place, t, -1, cause)
 
 
 @rule
 def arrange_twinning(w, a, place, t, cause):
     """Let a province and a locality sign a twinning, unless they are twinned already."""
-    row = open_tie(w, a, place, t, k.CHINA)
+    row = open_told_tie(w, a, place, t)
     if w.tie[row].twinned < 0:
         sign_twinning(w, a, row, t, cause)
+
+
+@rule
+def open_told_tie(w, a, place, t):
+    """Return the row of the tie of an arranged contact; if it is new, with the intensity told of.
+
+    A contact is put in because it is told of, and the more contacts a pair has the likelier it is
+    that one of them is told. Its intensity is that of pairs as contacts find them: size-biased,
+    which of a log-normal is a shift of its logarithm by the spread squared (Patil and Rao 1978,
+    *Weighted distributions and size-biased sampling*, Biometrics 34).
+    """
+    row = w.tie_of[a, place]
+    if row < 0:
+        row = open_tie(w, a, place, t, k.CHINA)
+        w.tie[row].intensity *= math.exp(w.par[0].pair_spread * w.par[0].pair_spread)
+    return row

@@ -1,4 +1,4 @@
-"""Ties: contact, trust in two stocks, introductions, twinning, universities, institutes."""
+"""Ties: contact, trust and memory, introductions, twinning, universities, institutes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sim.rules.basics import (
     will_of,
 )
 from sim.rules.outreach import chosen_country, chosen_place
+from sim.rules.pairs import intensity_at, intensity_rank, is_answered, protection, remember
 
 
 @rule
@@ -38,6 +39,7 @@ def open_tie(w, actor, place, t, initiator):
     tie.country = w.place[place].country
     tie.kind = w.actor[actor].kind
     tie.home = w.actor[actor].home
+    tie.intensity = intensity_at(w, intensity_rank(w, actor, place))
     tie.initiator = initiator
     tie.since = t
     tie.latest = t
@@ -56,8 +58,10 @@ def open_tie(w, actor, place, t, initiator):
 
 @rule
 def meet(w, actor, place, t, gain, initiator, event):
-    """Raise the personal trust of a tie by a share of what is missing (M31)."""
-    tie = w.tie[open_tie(w, actor, place, t, initiator)]
+    """Raise the personal trust and the memory of a tie by shares of what is missing (M31)."""
+    row = open_tie(w, actor, place, t, initiator)
+    remember(w, row)
+    tie = w.tie[row]
     tie.personal += min(1.0, gain) * (1.0 - tie.personal)
     tie.latest = t
     tie.visits += 1
@@ -71,16 +75,18 @@ def meet(w, actor, place, t, gain, initiator, event):
 def invite(w, actor, place, t, side):
     """Let a visit invite the side visited to answer it, after some months or not at all.
 
-    Provinces and localities exchange visits for their own sake, without business in hand (report,
-    Coquimbo and Jujuy cases; M30).
+    Provinces and localities exchange visits for their own sake, without business in hand, some
+    pairs far more than others (report, Coquimbo and Jujuy cases; M30).
     """
     p = w.par[0]
     if w.actor[actor].kind != k.PROVINCE or is_centre(w, place):
         return
-    u = draw(w.run, d.INVITED, w.actor[actor].key, w.place[place].key, t)
-    if u < p.outreach_answer:
-        tie = w.tie[w.tie_of[actor, place]]
-        tie.answer = t + waiting_time(u / p.outreach_answer, 1.0 / p.outreach_answer_delay)
+    key, other = w.actor[actor].key, w.place[place].key
+    row = w.tie_of[actor, place]
+    if is_answered(w, row, draw(w.run, d.INVITED, key, other, t)):
+        tie = w.tie[row]
+        u = draw(w.run, d.INVITED_FOR, key, other, t)
+        tie.answer = t + waiting_time(u, 1.0 / p.outreach_answer_delay)
         tie.turn = side
 
 
@@ -88,10 +94,11 @@ def invite(w, actor, place, t, side):
 def arrange_exchange(w, row, t):
     """Let a twinned pair arrange a visit of either side as a matter of course (section c; M18)."""
     tie = w.tie[row]
+    chance = min(1.0, tie.intensity * w.par[0].twinning_exchange / 12.0)
     u = draw(w.run, d.EXCHANGE_DUE, w.actor[tie.actor].key, w.place[tie.place].key, t)
-    if u < tie.exchange:
+    if u < chance:
         tie.answer = t + 1
-        tie.turn = k.CHINA if u < 0.5 * tie.exchange else k.LAC
+        tie.turn = k.CHINA if u < 0.5 * chance else k.LAC
 
 
 @rule
@@ -135,7 +142,7 @@ def update_ties(w, a, t):
 
     Each month institutional trust gains ``tie.consolidation`` of personal trust, faster under
     twinning, university links and an office (M30, M60, M63), but at most all of it; both stocks
-    decay, personal trust faster.
+    decay, personal trust faster, and so does memory.
 
     In the books of its office a tie counts as trust in whom it trusts most, and while it is alive
     by its kind. A province adds up its readiness to twin. The order of entries does not matter:
@@ -145,7 +152,7 @@ def update_ties(w, a, t):
     actor = w.actor[a]
     kind = actor.kind
     # As locals they are not read anew after each write to the state.
-    alive, consolidation = p.tie_alive, p.tie_consolidation
+    alive, consolidation, memory_kept = p.tie_alive, p.tie_consolidation, 1.0 - p.memory_decay
     institutional_decay, personal_kept = p.tie_institutional_decay, 1.0 - p.tie_personal_decay
     has_offices = actor.first_office <= t
     readiness = 0.0
@@ -155,7 +162,7 @@ def update_ties(w, a, t):
         place = w.place[tie.place]
         speed = 1.0
         if tie.twinned >= 0 or (has_offices and has_office(w, a, tie.country, t)):
-            speed = consolidation_speed(w, row, t)
+            speed = protection(w, row, t)
         # However fast, no more than all personal trust becomes institutional.
         personal, institutional = tie.personal, tie.institutional
         gain = min(1.0, consolidation * speed) * personal * (1.0 - institutional)
@@ -163,6 +170,7 @@ def update_ties(w, a, t):
         personal *= personal_kept
         tie.institutional = institutional
         tie.personal = personal
+        tie.memory *= memory_kept
         trust = 1.0 - (1.0 - personal) * (1.0 - institutional)
         if trust > place.trust or place.trusted < 0 or (trust == place.trust and a < place.trusted):
             place.trust = trust
@@ -177,28 +185,13 @@ def update_ties(w, a, t):
                 if actor.home >= 0 and w.tie_of[actor.home, tie.place] >= 0:
                     ask_for_twinning(w, a, w.tie_of[actor.home, tie.place], t)
             elif kind == k.ORGANISATION and actor.mission == k.FRIENDSHIP:
-                place.friendship = trust
+                place.friendship = max(place.friendship, trust)
         if tie.twinned >= 0 and tie.answer <= t:
             arrange_exchange(w, row, t)
         if tie.answer == t + 1:
             call_for_answer(w, row, t)
         row = tie.of_actor
     actor.readiness = readiness
-
-
-@rule
-def consolidation_speed(w, row, t):
-    """Return how much faster than by itself a tie's trust becomes institutional, a factor."""
-    p = w.par[0]
-    tie = w.tie[row]
-    speed = 1.0
-    if tie.twinned >= 0:
-        speed += p.tie_twinning
-        if tie.university <= t:
-            speed += p.tie_university
-    if has_office(w, tie.actor, tie.country, t):
-        speed += p.tie_office
-    return speed
 
 
 @rule
@@ -318,8 +311,7 @@ def sign_twinning(w, a, row, t, reason):
     if tie.first_event == 0:
         tie.first_event = tie.event
     tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
-    u = draw(w.run, d.EXCHANGE, w.actor[a].key, w.place[tie.place].key, 0)
-    tie.exchange = -math.log(u) * w.par[0].twinning_exchange / 12.0
+    remember(w, row)
     u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
     tie.university = t + waiting_time(u, w.par[0].twinning_university)
     w.actor[a].next_university = min(w.actor[a].next_university, tie.university)

@@ -8,6 +8,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import is_aligned, logistic, normal_draw, record
+from sim.rules.pairs import team_of
 from sim.rules.proposals import end_project, first_open, project_draw
 
 _LOW = 0xFFFFFFFF
@@ -67,7 +68,10 @@ def break_ground(w, j, t):
 
 @rule
 def build(w, j, t):
-    """Build for a month, unless the centre withholds funds or the work stalls (Box 1; M07)."""
+    """Build for a month, unless the centre withholds funds or the work stalls (Box 1; M07).
+
+    Works stall sooner, and wait longer, where the team that carries them is gone (fn 163).
+    """
     p = w.par[0]
     project = w.project[j]
     country = w.country[project.country]
@@ -78,7 +82,8 @@ def build(w, j, t):
         project.withheld = 1
         note(w, j, t, k.FUNDS_WITHHELD, country.office_event)
         return
-    if project_draw(w, d.STALL, project, t) < p.construction_stall * (1.0 + country.fiscal):
+    stall = p.construction_stall * (1.0 + country.fiscal)
+    if project_draw(w, d.STALL, project, t) * team_of(w, j) < stall:
         project.stage = k.STALLED
         project.withheld = 0
         note(w, j, t, k.STALL, 0)
@@ -93,7 +98,7 @@ def wait_for_restart(w, j, t):
     """Resume or give up a stalled work; withheld funds flow again sooner once aligned."""
     p = w.par[0]
     project = w.project[j]
-    chance = p.finance_resume
+    chance = p.finance_resume * team_of(w, j)
     if project.withheld == 1 and is_aligned(w, project.place):
         chance = min(1.0, 4.0 * chance)
     if project_draw(w, d.RESUME, project, t) < chance:

@@ -35,6 +35,8 @@ class Bench:
         self.t = int(self.w.run["start"][0])
         self.localities = int(self.w.run["localities"][0])
         self._programme = programme_of_month(self.w)
+        # Pairs are alike and nothing hangs on memory, but where a test says otherwise.
+        self.par(pair_spread=0.0, pair_choice=0.0, memory_need=0.0)
         self.take("politics", "signals")
         self.t += 1
 

@@ -150,22 +150,27 @@ def test_nobody_answers_when_outreach_has_stopped(bench: Bench, pair: tuple[int,
     assert bench.w.actor["invited_to"][a] == -1
 
 
-def test_twinned_pairs_differ_in_how_often_they_meet(bench: Bench) -> None:
-    bench.par(twinning_exchange=0.6)
-    rates = []
-    for a in bench.actors(k.PROVINCE):
-        for i in range(40):
-            row = bench.tie(a, i, 0.5)
-            ties.sign_twinning(bench.h, a, row, bench.t, 0)
-            rates.append(float(bench.w.tie["exchange"][row]))
-    # Exponential: mean and spread are equal.
-    assert np.mean(rates) == pytest.approx(0.05, rel=0.08)
-    assert np.std(rates) == pytest.approx(0.05, rel=0.12)
+def test_an_intense_pair_answers_and_meets_more(bench: Bench, pair: tuple[int, int, int]) -> None:
+    a, i, row = pair
+    bench.par(outreach_answer=0.5, twinning_exchange=0.6)
+    months = range(bench.t, bench.t + 3000)
+    for intensity, answered in ((0.25, 0.2), (1.0, 0.5), (4.0, 0.8)):
+        bench.w.tie["intensity"][row] = intensity
+        answers = exchanges = 0
+        for t in months:
+            bench.w.tie["answer"][row] = -1
+            ties.invite(bench.h, a, i, t, k.LAC)
+            answers += int(bench.w.tie["answer"][row] >= 0)
+            bench.w.tie["answer"][row] = -1
+            ties.arrange_exchange(bench.h, row, t)
+            exchanges += int(bench.w.tie["answer"][row] >= 0)
+        assert answers / len(months) == pytest.approx(answered, abs=0.03)
+        assert exchanges / len(months) == pytest.approx(0.05 * intensity, rel=0.25)
 
 
 def test_an_exchange_brings_either_side(bench: Bench, pair: tuple[int, int, int]) -> None:
     _, _, row = pair
-    bench.w.tie["exchange"][row] = 1.0
+    bench.par(twinning_exchange=12.0)
     turns = set()
     for t in range(bench.t, bench.t + 40):
         ties.arrange_exchange(bench.h, row, t)

@@ -19,7 +19,7 @@ def test_ambassadors_take_their_ties_with_them(bench: Bench) -> None:
     c = bench.country()
     a = int(bench.w.country["embassy"][c])
     row = bench.tie(a, bench.place(c), 0.8, 0.2)
-    bench.par(turnover_ambassador_tenure=1.0, turnover_fade=0.5)
+    bench.par(turnover_ambassador_tenure=1.0, turnover_fade=0.5, turnover_transition=0.0)
     diplomacy.rotate_ambassador(bench.h, a, bench.t)
     assert bench.w.tie["personal"][row] == pytest.approx(0.4)
     assert bench.w.tie["institutional"][row] == 0.2

@@ -64,13 +64,13 @@ def test_visitors_introduce_firms_and_firms_do_not(bench: Bench) -> None:
     assert bench.trust(int(door["actor"][0]), i) > 0.0
 
 
-def test_the_trusted_open_doors_more_often(bench: Bench) -> None:
+def test_who_is_remembered_opens_doors_more_often(bench: Bench) -> None:
     c = bench.country()
-    bench.par(tie_introduction=0.3)
+    bench.par(tie_introduction=0.3, memory_need=0.9)
 
-    def doors(trust: float) -> int:
+    def doors(memory: float) -> int:
         i = bench.place(c)
-        bench.tie(0, i, 0.0, trust)
+        bench.tie(0, i, 0.0, memory=memory)
         count = 0
         for t in range(bench.t, bench.t + 120):
             before = int(bench.w.run["events"][0])

@@ -11,7 +11,8 @@ from sim.core import enums as k
 from sim.core.state_pointer import handle
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.rules import politics, terms
+from sim.rules import politics, terms, turnover
+from sim.rules.basics import NEVER
 from sim.scenario.schema import build
 from sim.world.positions import Positions
 
@@ -28,28 +29,51 @@ def test_terms_begin_on_regular_dates(t: int, anchor: int) -> None:
     assert (date - anchor) % 48 == 0
 
 
-def test_fade_cuts_personal_trust_only_and_more_for_the_opposition(bench: Bench) -> None:
-    bench.par(turnover_fade=0.6, turnover_opposition=0.25)
+def test_fade_leaves_institutional_trust_and_hands_over_within_a_bloc(bench: Bench) -> None:
+    bench.par(turnover_fade=0.6, turnover_transition=0.25)
     i = bench.place(bench.country())
     row = bench.tie(0, i, 0.8, 0.3)
-    politics.fade_ties(bench.h, i, bench.t, False, 5)
+    turnover.fade_ties(bench.h, i, bench.t, True, 5)
     assert bench.w.tie["personal"][row] == pytest.approx(0.8 * 0.4, abs=1e-8)
     assert bench.w.tie["institutional"][row] == 0.3
     bench.w.tie["personal"][row] = 0.8
-    politics.fade_ties(bench.h, i, bench.t, True, 5)
-    assert bench.w.tie["personal"][row] == pytest.approx(0.8 * 0.15, abs=1e-8)
-    bench.par(turnover_fade=0.9, turnover_opposition=0.9)
-    politics.fade_ties(bench.h, i, bench.t, True, 5)
-    assert bench.w.tie["personal"][row] == 0.0
+    turnover.fade_ties(bench.h, i, bench.t, False, 5)
+    assert bench.w.tie["personal"][row] == pytest.approx(0.8 * (1.0 - 0.6 * 0.75), abs=1e-8)
+
+
+def inherited(bench: Bench, new_bloc: bool = True, institutional: float = 0.0, **tie: float) -> Any:
+    """Return the share of a pair's memory that a successor inherits."""
+    bench.par(turnover_fade=0.8, turnover_transition=0.5, tie_twinning=1.0, tie_university=0.5)
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.5, institutional, memory=1.0, twinned=-1, university=NEVER)
+    for name, value in tie.items():
+        bench.w.tie[name][row] = value
+    turnover.fade_ties(bench.h, i, bench.t, new_bloc, 5)
+    return bench.w.tie["memory"][row]
+
+
+def test_a_successor_inherits_memory_by_institutions_bloc_and_transition(bench: Bench) -> None:
+    assert inherited(bench) == pytest.approx(0.2)
+    assert inherited(bench, new_bloc=False) == pytest.approx(0.6)
+    assert inherited(bench, institutional=0.5) == pytest.approx(0.6)
+    # With universities linked since some time a twinning keeps still more.
+    assert inherited(bench, twinned=bench.t) == pytest.approx(0.6)
+    assert inherited(bench, twinned=0, university=0) == pytest.approx(1.0 - 0.8 / 2.5)
+
+
+def test_an_office_in_the_country_keeps_memory(bench: Bench) -> None:
+    bench.par(tie_office=3.0)
+    bench.w.office[0, bench.country()] = 0
+    assert inherited(bench) == pytest.approx(0.8)
 
 
 def test_a_tie_is_lost_when_nothing_living_is_left(bench: Bench) -> None:
-    bench.par(turnover_fade=1.0, tie_alive=0.1)
+    bench.par(turnover_fade=1.0, turnover_transition=0.0, tie_alive=0.1)
     i = bench.place(bench.country())
     bench.tie(0, i, 0.8)
     bench.tie(1, i, 0.8, 0.3)
     bench.tie(2, i, 0.05)
-    politics.fade_ties(bench.h, i, bench.t, False, 5)
+    turnover.fade_ties(bench.h, i, bench.t, False, 5)
     lost = bench.events(k.TIE_LOST)
     assert lost["actor"].tolist() == [0]
     assert lost["cause0"].tolist() == [5]
@@ -59,16 +83,30 @@ def test_a_tie_is_lost_when_nothing_living_is_left(bench: Bench) -> None:
 def test_talks_not_yet_approved_lapse_with_who_backed_them(bench: Bench) -> None:
     bench.par(turnover_lapse=1.0)
     i = bench.place(bench.country())
+    bench.par(turnover_lapse_approved=0.0)
     stages = (k.PROPOSED, k.SIGNED, k.APPROVED, k.BUILDING)
     rows = [bench.project(i, stage) for stage in stages]
     centrally = bench.project(i, k.SIGNED, level=k.CENTRAL)
-    politics.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
+    turnover.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
     assert bench.stage(centrally) == k.SIGNED
     assert [bench.stage(j) for j in rows] == [k.LAPSED, k.LAPSED, k.APPROVED, k.BUILDING]
     bench.par(turnover_lapse=0.0)
     kept = bench.project(i, k.PROPOSED)
-    politics.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
+    turnover.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
     assert bench.stage(kept) == k.PROPOSED
+
+
+@pytest.mark.parametrize(("memory", "lapses"), [(0.0, True), (1.0, False)])
+def test_what_is_approved_without_finance_lapses_with_its_team(
+    bench: Bench, memory: float, lapses: bool
+) -> None:
+    bench.par(turnover_lapse=0.0, turnover_lapse_approved=1.0, memory_need=1.0)
+    i = bench.place(bench.country())
+    bench.tie(0, i, 0.5, memory=memory)
+    stages = (k.SIGNED, k.APPROVED, k.AWARDED, k.FINANCED)
+    rows = [bench.project(i, stage, actor=0) for stage in stages]
+    turnover.lapse_at_turnover(bench.h, i, i + 1, bench.t, k.LOCAL, 5)
+    assert [bench.stage(j) == k.LAPSED for j in rows] == [False, lapses, lapses, False]
 
 
 def test_talks_lapse_with_whoever_was_to_decide_on_them(bench: Bench) -> None:
@@ -223,7 +261,7 @@ def test_a_new_executive_fades_ties_at_the_centre_only(bench: Bench) -> None:
     c = bench.country()
     centre, i = int(bench.w.country["centre"][c]), bench.place(c)
     here, there = bench.tie(0, centre, 0.8), bench.tie(0, i, 0.8)
-    bench.par(turnover_fade=0.5, turnover_opposition=0.0)
+    bench.par(turnover_fade=0.5, turnover_transition=0.0)
     bloc = int(bench.w.country["bloc"][c])
     politics.install_executive(bench.h, c, bench.t, 123, bloc, 0.4, 0.2, 0)
     assert bench.w.tie["personal"][here] == pytest.approx(0.4)

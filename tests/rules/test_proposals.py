@@ -258,12 +258,12 @@ def test_a_cross_border_project_needs_trust_and_is_taken_up_once(bench: Bench) -
     assert w.project["value"][0] == w.crossing["value"][0]
 
 
-def signed(bench: Bench, trust: float, investment: float = 1.0) -> int:
+def signed(bench: Bench, memory: float, investment: float = 1.0) -> int:
     """Return how many of 40 proposals find a firm within the month."""
     i = bench.place(bench.country())
-    bench.w.place["trust"][i] = trust
+    bench.tie(0, i, 0.5, memory=memory)
     bench.w.signal[bench.t, k.SIGNAL.outward_investment] = investment
-    rows = [bench.project(i, k.PROPOSED, sector=s % 10) for s in range(40)]
+    rows = [bench.project(i, k.PROPOSED, sector=s % 10, actor=0, firm=-1) for s in range(40)]
     proposals.match_firms(bench.h, i, bench.t)
     found = sum(bench.stage(j) == k.SIGNED for j in rows)
     bench.w.project["stage"][rows] = k.OPERATING
@@ -271,9 +271,9 @@ def signed(bench: Bench, trust: float, investment: float = 1.0) -> int:
     return found
 
 
-def test_proposals_find_firms_by_trust_and_by_chinas_investment(bench: Bench) -> None:
+def test_proposals_find_firms_by_memory_and_by_chinas_investment(bench: Bench) -> None:
     bench.w.strength[bench.actors(k.FIRM)] = 0.5
-    bench.par(project_matching=0.5, signals_slowdown=1.0)
+    bench.par(project_matching=0.5, signals_slowdown=1.0, memory_need=1.0)
     assert signed(bench, 0.0) < signed(bench, 1.0)
     assert signed(bench, 1.0, investment=0.1) < signed(bench, 1.0, investment=1.5)
     bench.par(project_matching=0.0)

@@ -1,4 +1,4 @@
-"""Trust in two stocks, twinning, universities, institutes."""
+"""Trust in two stocks, memory, twinning, universities, institutes."""
 
 from __future__ import annotations
 
@@ -103,6 +103,30 @@ def test_equal_trust_is_settled_by_identity(bench: Bench) -> None:
             bench.w.tie["personal"][bench.w.tie_of[a, i]] = 0.5
             ties.update_ties(bench.h, a, bench.t)
         assert bench.w.place["trusted"][i] == 2
+
+
+def test_contacts_raise_memory_and_time_lowers_it(bench: Bench) -> None:
+    bench.par(memory_contact=0.4, memory_decay=0.1)
+    i = bench.place(bench.country())
+    for expected in (0.4, 0.64):
+        ties.meet(bench.h, 0, i, bench.t, 0.0, k.LAC, 9)
+        assert bench.w.tie["memory"][bench.w.tie_of[0, i]] == pytest.approx(expected)
+    ties.update_ties(bench.h, 0, bench.t)
+    assert bench.w.tie["memory"][bench.w.tie_of[0, i]] == pytest.approx(0.64 * 0.9)
+
+
+def test_of_two_friendship_bodies_the_one_trusted_more_brokers(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    bodies = bench.actors(k.ORGANISATION)[:2]
+    bench.w.actor["mission"][list(bodies)] = k.FRIENDSHIP
+    bench.par(tie_personal_decay=0.0, tie_consolidation=0.0, tie_alive=0.1)
+    for order in (bodies, bodies[::-1]):
+        ties.reset_trust_summary(bench.h, i, bench.t)
+        for a, trust in zip(bodies, (0.7, 0.3), strict=True):
+            bench.tie(a, i, trust)
+        for a in order:
+            ties.update_ties(bench.h, a, bench.t)
+        assert bench.w.place["friendship"][i] == pytest.approx(0.7)
 
 
 def readiness(bench: Bench, row: int) -> float:
