@@ -11,8 +11,9 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.world import load_world
-from tools.places.endowments import BUILT_ANYWHERE, endowments
+from tools.places.endowments import BUILT_ANYWHERE, Units, endowments
 from tools.places.outlines import area, outlines, read_rings, simplified
+from tools.places.weights import MARKETS, country_weights
 
 TABLES = {
     "mines_by_unit": (
@@ -93,6 +94,23 @@ def test_values_are_skewed(made: pd.DataFrame) -> None:
     assert power.median() < power.mean() < 0.5 * power.max()
 
 
+def test_countries_weigh_by_sites_production_and_product(sources: Path) -> None:
+    world = load_world()
+    units = Units(world, sources, pd.Series({"AR-X": 16.0, "BR-SP": 64.0}))
+    table = country_weights(units)
+    assert len(table) == len(world.countries) * len(world.sectors)
+    weight = table.set_index(["iso3", "sector"])["weight"]
+    assert weight["BRA", "mining"] == 1.0
+    assert weight["BOL", "mining"] == 0.5
+    assert weight["CHL", "ports"] == 0.25
+    assert weight["ARG", "lithium"] == 0.0
+    assert weight["MEX", "oil_gas"] == 1.0
+    assert weight["BRA", "agriculture"] == 1.0 > weight["ARG", "agriculture"] > 0.0
+    for sector, factor in MARKETS.items():
+        assert weight["BRA", sector] == pytest.approx(min(factor, 1.0), abs=0.006)
+        assert weight["MEX", sector] > weight["CHL", sector] > weight["ATG", sector] > 0.0
+
+
 def test_a_missing_source_is_told(sources: Path) -> None:
     (sources / "ports_by_unit.csv").unlink()
     with pytest.raises(InputError, match="missing"):
@@ -100,9 +118,10 @@ def test_a_missing_source_is_told(sources: Path) -> None:
 
 
 def test_shipped_endowments_come_from_the_rule_alone() -> None:
-    table = load_world().endowments
+    world = load_world()
+    table = world.endowments
     said = set(table["source"])
-    assert not [source for source in said if "report" in source]
+    assert not [x for x in said | set(world.country_sectors["source"]) if "report" in x]
     assert len(said) < 12
     assert table["locality"].nunique() > 540
 

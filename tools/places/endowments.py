@@ -63,7 +63,7 @@ def endowments(world: World, sources: Path, land: Column) -> pd.DataFrame:
     land
         Area of each locality, in any unit; localities without it have none.
     """
-    parts = list(_parts(_Units(world, sources, land)))
+    parts = list(_parts(Units(world, sources, land)))
     table = pd.concat(
         pd.DataFrame({"sector": sector, "value": values.clip(0, 1).round(2), "source": source})
         for sector, values, source in parts
@@ -73,7 +73,7 @@ def endowments(world: World, sources: Path, land: Column) -> pd.DataFrame:
     return table.sort_values(["locality", "sector"], key=lambda c: c.map(lambda x: order.get(x, x)))
 
 
-class _Units:
+class Units:
     """Hold a world's localities and the sources, by code."""
 
     def __init__(self, world: World, sources: Path, land: Column) -> None:
@@ -124,14 +124,20 @@ def _of_region(quantity: Column) -> Column:
     return over**0.5
 
 
-def _parts(units: _Units) -> Iterator[tuple[str, Column, str]]:
-    """Yield sector, values by locality, and source."""
+def counted_mines(units: Units) -> dict[str, Column]:
+    """Return how many mines each locality has, of lithium and of all else."""
     mines = units.read("mines_by_unit.csv")
     sure = mines["mines_confident"]
     mines["quantity"] = sure + UNCERTAIN * (mines["mines"] - sure)
     lithium = mines["commodity"] == "lithium"
-    for sector, rows in (("mining", mines[~lithium]), ("lithium", mines[lithium])):
-        yield sector, _of_region(rows.groupby("code")["quantity"].sum()), "ICMM mines"
+    parts = {"mining": mines[~lithium], "lithium": mines[lithium]}
+    return {sector: rows.groupby("code")["quantity"].sum() for sector, rows in parts.items()}
+
+
+def _parts(units: Units) -> Iterator[tuple[str, Column, str]]:
+    """Yield sector, values by locality, and source."""
+    for sector, mines in counted_mines(units).items():
+        yield sector, _of_region(mines), "ICMM mines"
     ports = units.read("ports_by_unit.csv").groupby("code")[list(HARBOURS)].sum()
     yield "ports", _of_region((ports * pd.Series(HARBOURS)).sum(axis=1)), "World Port Index"
     yield from _oil(units)
@@ -154,7 +160,7 @@ def _parts(units: _Units) -> Iterator[tuple[str, Column, str]]:
     yield "manufacturing", (market * factor).dropna(), "people; DANE, Banco Central de Chile"
 
 
-def _oil(units: _Units) -> Iterator[tuple[str, Column, str]]:
+def _oil(units: Units) -> Iterator[tuple[str, Column, str]]:
     basins = pd.read_csv(Path(__file__).with_name("oil_basins.csv")).set_index("code")["share"]
     published = units.shares("oil and gas")
     added = (published * units.frame["gdp_usd_m"]).reindex(published.index)
@@ -166,12 +172,18 @@ def _oil(units: _Units) -> Iterator[tuple[str, Column, str]]:
         yield "oil_gas", units.weight("oil_gas") * spread, source
 
 
-def _over_country(units: _Units, sector: str) -> Column:
+def _over_country(units: Units, sector: str) -> Column:
     """Return the root of each unit's published share of a sector over its country's, else NaN."""
     share = units.shares(sector).reindex(units.frame.index)
     product = units.frame["gdp_usd_m"].where(share.notna())
     total, whole = ((x.groupby(units.iso3).transform("sum")) for x in (share * product, product))
     return (share * whole / total) ** 0.5
+
+
+def land_of(polygons: Path, folder: Path) -> Column:
+    """Return the area of each locality with an outline."""
+    rings = read_rings(polygons, former_codes(folder))
+    return pd.Series({code: sum(area(ring) for ring in found) for code, found in rings.items()})
 
 
 def main() -> None:
@@ -181,8 +193,7 @@ def main() -> None:
     parser.add_argument("polygons", type=Path, help="GeoJSON file of the units")
     parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED, help="folder of tables")
     given = parser.parse_args()
-    rings = read_rings(given.polygons, former_codes(given.folder))
-    land = pd.Series({code: sum(area(ring) for ring in found) for code, found in rings.items()})
+    land = land_of(given.polygons, given.folder)
     table = endowments(load_world(given.folder), given.sources, land)
     write_csv(given.folder / "endowments.csv", table)
 
