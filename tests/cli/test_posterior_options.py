@@ -134,6 +134,9 @@ def test_a_stale_posterior_is_used_with_a_warning(command: tuple[str, ...], tmp_
     kept = json.loads((out / name).read_text(encoding="utf-8"))
     source = kept["design"]["settings"] if command[0] == "sweep" else kept
     assert source["drawn_from"]["changed_since_fit"] == ["behaviour"]
+    if command[0] == "compare":
+        page = (out / "report.html").read_text(encoding="utf-8")
+        assert "2 draws of a fit to an earlier version of the model, one a run" in page
 
 
 def test_a_calibration_without_posterior_is_refused(tmp_path: Path) -> None:
