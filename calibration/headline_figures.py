@@ -33,7 +33,7 @@ from sim.core import files, folders, provenance
 from sim.core.state import Array
 from sim.experiments.parameter_draws import Draw
 from sim.scenario.intervention_fields import STRICT
-from sim.scenario.schema import load
+from sim.scenario.schema import Scenario, load
 from sim.world import load_world
 
 TABLE = Path(__file__).with_name("headline.toml")
@@ -64,6 +64,10 @@ class Arm(BaseModel):
     parameters: _Parameters = {}
     interventions: Annotated[tuple[dict[str, Any], ...], Field(strict=False)] = ()
 
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the interventions one by one."""
+        return [order for entry in self.interventions for order in each(entry)]
+
 
 class Figure(BaseModel):
     """One figure: what is measured, where, and what stands beside it."""
@@ -84,10 +88,12 @@ class Figure(BaseModel):
     earlier: str = ""
     data: str = ""
 
-    @property
-    def arms(self) -> list[Arm]:
+    def worlds(self) -> list[Scenario]:
         """Return the worlds: the treated one and, where there is one, its control."""
-        return [self.treated] if self.control is None else [self.treated, self.control]
+        base, arms = load(self.scenario), [arm for arm in (self.treated, self.control) if arm]
+        return [
+            scenario_of(base.start, base.end, arm.parameters, arm.orders(), base) for arm in arms
+        ]
 
     def value(self, parts: Sequence[Array]) -> Array:
         """Return the figure by draw (D,) from the parts (D, R, K) of its worlds."""
@@ -115,22 +121,13 @@ def measured(
     plan, keys = WorldPlan(draws), []
     for one in figures:
         asked = Measurement.of(one.statistic, one.args)
-        base = load(one.scenario)
-        worlds = [
-            scenario_of(base.start, base.end, arm.parameters, _orders(arm), base)
-            for arm in one.arms
-        ]
-        keys.append((asked, [plan.add(world, asked, replicates) for world in worlds]))
+        keys.append((asked, [plan.add(world, asked, replicates) for world in one.worlds()]))
     many = workers or provenance.cpu_count()
     parts = run_worlds(plan, seed, many, load_world(), progress)
     return [
         one.value([parts[key][asked] for key in mine])
         for one, (asked, mine) in zip(figures, keys, strict=True)
     ]
-
-
-def _orders(arm: Arm) -> list[dict[str, Any]]:
-    return [order for entry in arm.interventions for order in each(entry)]
 
 
 def rows_of(

@@ -13,6 +13,7 @@ from calibration.claims.statistics import STATISTICS
 from calibration.published import prior_draws
 from calibration.run_reading import Reading
 from sim.core import provenance
+from sim.core.parameters import PARAMETERS
 from sim.core.state import State
 
 FOLDER = Path(__file__).resolve().parents[2] / headline.REFERENCE
@@ -45,6 +46,13 @@ def test_every_figure_is_a_number_of_any_run(finished: State, one: headline.Figu
     parts = STATISTICS[one.statistic].parts(Reading(finished), one.args)
     assert np.isfinite(parts).all()
     assert one.data or one.earlier
+
+
+@pytest.mark.parametrize("one", FIGURES.values(), ids=lambda one: one.id)
+def test_the_worlds_of_a_figure_can_be_made(one: headline.Figure) -> None:
+    """A parameter that was renamed, or a place that is gone, is found here."""
+    for world in one.worlds():
+        assert set(world.parameters) <= set(PARAMETERS)
 
 
 def test_a_deal_passes_through_all_that_led_to_it(finished: State) -> None:
