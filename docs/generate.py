@@ -55,6 +55,7 @@ RESULT = Path(__file__).parents[1] / REFERENCE
 
 CLASSES = {
     "governor": agents.Governor,
+    "mayor": agents.Mayor,
     "executive": agents.NationalExecutive,
     "province": agents.Province,
     "organisation": agents.QuasiGovernmentalBody,
@@ -63,7 +64,8 @@ CLASSES = {
     "bank": agents.PolicyBank,
     "association": agents.BusinessAssociation,
 }
-"""Classes by the names used in the timetable; an executive also acts as ``centre``."""
+"""Classes by type; in the timetable governors and mayors act as ``local_head`` too, an executive as
+``centre``."""
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -94,11 +96,10 @@ def agent_classes() -> str:
         ACTOR_TYPES[kind]: end - first
         for (kind, first), end in zip(at.actor_offset.items(), ends, strict=True)
     }
-    number |= {"governor": len(at.locality), "executive": len(at.country)}
+    number |= {"governor": len(at.locality), "mayor": len(at.city), "executive": len(at.country)}
     rows = []
     for who, cls in CLASSES.items():
-        names = (who, "centre") if who == "executive" else (who,)
-        verbs = dict.fromkeys(s.verb for s in STEPS if s.who in names)
+        verbs = dict.fromkeys(s.verb for s in STEPS if s.who in cls.roles)
         steps = ", ".join(f"`{verb}`" for verb in verbs)
         rows.append((who, f"`{cls.__name__}`", str(number[who]), _first_line(cls), steps))
     return _table(("in the timetable", "class", "number", "what it does", "steps it takes"), rows)
