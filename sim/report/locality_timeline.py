@@ -206,7 +206,7 @@ def _covered(run: RunTables) -> int:
 
 def _common_changes(run: RunTables, events: pd.DataFrame) -> list[float]:
     """Return when governors change in every run, on an axis of years."""
-    changes = events[events["kind"] == "governor_change"]
+    changes = events[(events["kind"] == "governor_change") & events["city"].isna()]
     counts: Floats = run_summaries.counts_by_month(run, changes)
     always = np.flatnonzero((counts > 0).all(axis=0))
     return [year(run.scenario.start_month + int(month)) for month in always]

@@ -73,7 +73,7 @@ def logs_kept(run: RunTables) -> int:
 
 def slim_events(run: RunTables) -> pd.DataFrame:
     """Return the columns of the event log that counting needs."""
-    columns = ["replicate", "month", "kind", "locality", "initiator"]
+    columns = ["replicate", "month", "kind", "locality", "city", "initiator"]
     frame: pd.DataFrame = run.tables["events"].select(columns).to_pandas()
     return frame
 

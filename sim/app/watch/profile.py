@@ -128,8 +128,8 @@ class Profiles:
         codes = recorder.places
         if 0 <= place < len(codes):
             return self.describer.full_place(codes[place])
-        country = list(recorder.at.country)[place - len(codes)] if place >= 0 else None
-        return self.describer.place(None, country)
+        home = int(recorder.state.place["country"][place]) if place >= 0 else -1
+        return self.describer.place(None, list(recorder.at.country)[home] if home >= 0 else None)
 
     def _place_cell(self, recorder: Recorder, place: int) -> Cell:
         if 0 <= place < len(recorder.places):

@@ -102,7 +102,7 @@ def changes_of_office(scenario: Scenario, world: World, mine: e.Conditions) -> d
     log = w.event[: int(w.run["events"][0])]
     country = w.place["country"][begun.place]
     late = log[log["month"] > mine.since]
-    heads = late[(late["kind"] == GOVERNOR_CHANGE) & (late["place"] == begun.place)]
+    heads = late[(late["kind"] == GOVERNOR_CHANGE) & (late["office"] == begun.place)]
     rulers = late[(late["kind"] == EXECUTIVE_CHANGE) & (late["country"] == country)]
     return {GOVERNOR_CHANGE: len(heads), EXECUTIVE_CHANGE: len(rulers)}
 
