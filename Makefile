@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages release-check model-version patterns headline screening tile-map surface calibration figures manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages release-check model-version patterns headline screening tile-map surface calibration figures turnover manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,11 +99,14 @@ calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibra
 figures: $(READY)  ## Draw the published figures anew from the published calibration
 	@$(BIN)/python -m tools.scenario_figures
 
+turnover: $(READY)  ## Draw what a change of office-holder costs, at draws from the priors
+	@$(BIN)/python -m tools.turnover_study
+
 manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m tools.manifest
 
 reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
-	@for part in patterns headline screening surface calibration figures manifest; do $(MAKE) "$$part" || exit 1; done
+	@for part in patterns headline screening surface calibration figures turnover manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
 	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \

@@ -31,6 +31,7 @@ COMMANDS = (
     "make surface",
     "make calibration",
     "make figures",
+    "make turnover",
     "make manifest",
 )
 """What makes the files, in order; ``make reproduce`` does all of it."""

@@ -61,10 +61,18 @@ def measures(w: State) -> dict[str, float]:
             ),
             "institutional": float(w.tie["institutional"][: int(w.run["ties"][0])].sum()),
             "offices": float((log["kind"] == k.OFFICE_OPENED).sum()),
+            "visits_of_top_pairs": visits_of_top_pairs(visits[visitors == k.PROVINCE]),
             "rotations": float((log["kind"] == k.AMBASSADOR_ROTATION).sum()),
             "demonstration": float(w.place["demonstration"].sum()),
         }
     )
+
+
+def visits_of_top_pairs(visits: Array) -> float:
+    """Return the share of visits that the twentieth of pairs with most of them carries."""
+    pairs = visits["actor"].astype(np.int64) * 10_000 + visits["place"]
+    counts = np.sort(np.unique(pairs, return_counts=True)[1])[::-1]
+    return outcomes.ratio(float(counts[: max(1, len(counts) // 20)].sum()), len(visits))
 
 
 def proposed(w: State, log: Array, projects: Array) -> dict[str, float]:
@@ -182,7 +190,9 @@ def assert_rises(one: Mapping[str, Array], other: Mapping[str, Array], name: str
 
 # What rises (+) or falls (-) when a parameter goes from one value to another.
 EFFECTS = [
-    ("turnover.fade", 0.0, 0.95, {"ties_lost": "+", "ties_lost_share": "+"}),
+    ("turnover.fade", 0.0, 0.95, {"ties_lost_share": "+", "visits_to_lac": "-", "deals": "-"}),
+    ("turnover.transition", 0.0, 1.0, {"ties_lost_share": "-", "deals": "+"}),
+    ("turnover.lapse_approved", 0.0, 1.0, {"lapses": "+", "deals": "-"}),
     ("turnover.lapse", 0.0, 1.0, {"deals": "-"}),
     ("turnover.pace", 0.5, 3.0, {"governor_changes": "+", "ties_lost": "+"}),
     ("authority.effect", 0.0, 1.0, {"local_deals_where_authority_is_high": "+"}),
@@ -192,6 +202,10 @@ EFFECTS = [
     ("signals.showcase", 0.0, 1.0, {"showcases": "+"}),
     ("signals.slowdown", 0.0, 3.0, {"memoranda": "-"}),
     ("office.will_effect", 0.0, 1.0, {"refusals": "+"}),
+    ("office.will_elasticity", 1.0, 3.0, {"wished": "-", "approvals_local": "-"}),
+    ("pair.spread", 0.0, 2.0, {"visits_of_top_pairs": "+"}),
+    ("memory.need", 0.0, 1.0, {"introductions": "-", "deals": "-"}),
+    ("memory.decay", 0.0, 0.1, {"deals": "-"}),
     ("outreach.province_rate", 0.02, 0.2, {"visits_to_lac": "+", "deals": "+"}),
     ("outreach.firm_rate", 0.0, 0.1, {"firm_visits": "+", "pitched": "+"}),
     ("outreach.growth", 0.0, 8.0, {"visits_to_lac": "+", "practice": "+"}),
