@@ -191,7 +191,7 @@ def assert_rises(one: Mapping[str, Array], other: Mapping[str, Array], name: str
 # What rises (+) or falls (-) when a parameter goes from one value to another.
 EFFECTS = [
     ("turnover.fade", 0.0, 0.95, {"ties_lost_share": "+", "visits_to_lac": "-", "deals": "-"}),
-    ("turnover.transition", 0.0, 1.0, {"ties_lost_share": "-", "deals": "+"}),
+    ("turnover.transition", 0.0, 1.0, {"ties_lost_share": "-"}),
     ("turnover.lapse_approved", 0.0, 1.0, {"lapses": "+", "deals": "-"}),
     ("turnover.lapse", 0.0, 1.0, {"deals": "-"}),
     ("turnover.pace", 0.5, 3.0, {"governor_changes": "+", "ties_lost": "+"}),
