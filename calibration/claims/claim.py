@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model
 from calibration.claims.statistics import STATISTICS, Statistic
 from sim.scenario.intervention_fields import STRICT, Line, Month, misplaced
 
-REPLICATES = 2
+REPLICATES = 1
 """Runs of each world at each draw where a claim says nothing else."""
 
 

@@ -80,7 +80,7 @@ def check_claims(
     source
         Where the draws come from, for the record.
     replicates
-        Runs of each world at each draw; else what each claim says, or 2.
+        Runs of each world at each draw; else what each claim says, or 1.
     seed
         Seed of all worlds.
     workers

@@ -28,7 +28,7 @@ def patterns(
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     replicates: Annotated[
-        int | None, typer.Option(help="Runs of each world at each draw.", show_default="2 or more")
+        int | None, typer.Option(help="Runs of each world at each draw.", show_default="1 to 4")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     workers: options.Workers = None,
