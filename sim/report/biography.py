@@ -228,7 +228,7 @@ def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
     """Return what and where a project is, and how it went, each as one line."""
     own = life.own
     first, last = own[0], own[-1]
-    place = names.place(first.locality, first.country)
+    place = names.place(first.locality, first.country, first.city)
     if first.locality is not None:
         place += f", {names.country(first.country)}"
     what = phrase(
@@ -344,7 +344,7 @@ def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = 
     head = DEAL_LINE.format("Deal", "Month", "Value", "Place and sector")
     lines = [phrase("biography.deals", replicate=replicate), head]
     for event in deals:
-        place = names.place(event.locality, event.country)
+        place = names.place(event.locality, event.country, event.city)
         where = f"{place}, {names.country(event.country)}" if event.locality else place
         what = f"{where}: {names.sector(event.sector)}"
         lines.append(

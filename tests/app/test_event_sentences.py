@@ -36,6 +36,19 @@ def test_the_page_tells_every_kind_of_event(
     assert not [text for text in texts if not text.strip() or "{" in text]
 
 
+def test_a_citys_office_is_a_mayors(describer: EventDescriber, run: RunIndex) -> None:
+    visit = next(e for e in run.log.values() if e.kind == "visit_to_lac" and e.locality)
+    code, name = describer.world.cities.loc[0, ["code", "name"]]
+    for kind in ("visit_to_china", "approval_local", "governor_change"):
+        mayors = replace(visit, kind=kind, city=str(code))
+        told = describer.sentence(mayors)
+        assert "governor" not in told
+        assert f"{name} (city)" in told
+        assert "mayor" in told
+        assert "mayor" not in describer.sentence(replace(mayors, city=None))
+    assert "governor" not in describer.reason(visit, [mayors])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_says_what_an_intervention_did(
     kind: str, describer: EventDescriber, run: RunIndex
