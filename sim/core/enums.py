@@ -277,8 +277,8 @@ _SHIPPED = len(EVENT_KINDS)
 ACTOR_TYPES = ("province", "organisation", "embassy", "firm", "bank", "association")
 PROVINCE, ORGANISATION, EMBASSY, FIRM, BANK, ASSOCIATION = range(6)
 
-MISSIONS = ("trade", "friendship", "party", "diaspora", "aid", "education")
-TRADE, FRIENDSHIP, PARTY, DIASPORA, AID, EDUCATION = range(6)
+MISSIONS = ("trade", "friendship", "party", "diaspora", "education")
+TRADE, FRIENDSHIP, PARTY, DIASPORA, EDUCATION = range(5)
 
 INITIATORS = ("none", "china", "lac")
 NOBODY, CHINA, LAC = range(3)

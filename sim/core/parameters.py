@@ -23,7 +23,7 @@ UNITS = (
     "introductions per month", "log of the chance per unit of views", "log of the ratio","log-odds",
     "log-odds per factor of ten", "log-odds per month", "months", "per factor of ten",
     "per unit of authority", "probability", "probability per month", "ratio", "share",
-    "share per month", "stance", "trips per month", "trust", "utility",
+    "share per month", "stance", "trips per month", "trust", "twinnings per year", "utility",
     "utility per factor of ten", "visits per year",
 )  # fmt: skip
 """Units that a parameter may have."""

@@ -20,14 +20,17 @@ from sim.rules import (
     finance,
     journeys,
     learning,
+    matching,
     outreach,
     plans,
     politics,
     proposals,
+    reception,
     scheduled_contacts,
     signals,
     ties,
     travel,
+    twinning,
     works,
 )
 
@@ -114,11 +117,11 @@ def take_step_of_outreach(w, verb, first, end, t):
     elif verb == V.close_borders:
         travel.close_borders(w, t)
     elif verb == V.gather_delegations:
-        outreach.gather_delegations(w, t)
+        reception.gather_delegations(w, t)
     elif verb == V.receive_delegations:
         for i in range(first, end):
             if w.place[i].guests >= 0:
-                outreach.receive_delegations(w, i, t)
+                reception.receive_delegations(w, i, t)
     elif verb == V.make_visit:
         for i in range(first, end):
             if w.actor[i].trip_place >= 0:
@@ -139,9 +142,9 @@ def take_step_of_outreach(w, verb, first, end, t):
 @rule
 def take_step_of_ties(w, verb, first, end, t):
     """Take a step of the phase of ties."""
-    if verb == V.consider_twinning:
+    if verb == V.clear_twinning:
         for i in range(first, end):
-            ties.consider_twinning(w, i, t)
+            twinning.clear_twinning(w, i, t)
     elif verb == V.arrange_contacts:
         scheduled_contacts.arrange_contacts(w, t)
     elif verb == V.donate:
@@ -200,7 +203,9 @@ def take_step_of_projects(w, verb, first, end, t):
     """Take a step of the phase of projects: what becomes of the proposals."""
     if verb == V.match_firms:
         for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            proposals.match_firm(w, w.project[n].nth_open, t)
+            matching.match_firm(w, w.project[n].nth_open, t)
+    elif verb == V.sign_memoranda:
+        matching.sign_memoranda(w, t)
     elif verb == V.approve_locally:
         for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
             approvals.decide_locally(w, w.project[n].nth_open, t)
@@ -255,7 +260,7 @@ def take_step(w, verb, first, end, t):
         take_step_of_politics(w, verb, first, end, t)
     elif verb < V.assess_country:
         take_step_of_signals(w, verb, first, end, t)
-    elif verb < V.consider_twinning:
+    elif verb < V.clear_twinning:
         take_step_of_outreach(w, verb, first, end, t)
     elif verb < V.make_wish:
         take_step_of_ties(w, verb, first, end, t)

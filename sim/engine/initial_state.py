@@ -79,7 +79,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         sector=_sectors(world),
         strength=strength,
         endowment=endowment,
-        match=_match(strength, endowment),
+        match=_match(world, at, strength, endowment),
         neighbour_start=neighbour_start.astype(np.int64),
         neighbour=neighbour.astype(np.int64),
         **matrices,
@@ -102,6 +102,7 @@ def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions)
             "end": scenario.end_month,
             "localities": len(at.locality),
             "local_offices": at.centre(0),
+            "provinces": len(world.provinces),
             "first_firm": at.actor_offset[k.FIRM],
             "end_firm": at.actor_offset[k.BANK],
             "mean_authority": mean_authority,
@@ -191,6 +192,7 @@ def _agents(world: World, at: Positions, offices: Array) -> Array:
         part["kind"] = kind
         part["row"] = np.arange(len(part))
     provinces, organisations, embassies, firms, banks, associations = by_kind
+    provinces["needs_recognition"] = 1
     provinces["scale"] = world.provinces["gdp_usd_bn"] / PROVINCE_REFERENCE
     embassies["country"] = np.arange(len(embassies))
     embassies["rate"] = world.countries["embassy_activity"]
@@ -271,10 +273,13 @@ def _endowments(world: World, at: Positions) -> Array:
     return np.concatenate([local, cities, centres])
 
 
-def _match(strength: Array, endowment: Array) -> Array:
-    """Return (A, P): endowments weighted by the actor's strengths."""
+def _match(world: World, at: Positions, strength: Array, endowment: Array) -> Array:
+    """Return (A, P): endowments weighted by the actor's strengths, 0 where a firm cannot work."""
     total = np.maximum(strength.sum(axis=1, keepdims=True), 1e-9)
-    return np.ascontiguousarray((strength / total) @ endowment.T)
+    match = np.ascontiguousarray((strength / total) @ endowment.T)
+    for row in rows_of(world.firms[world.firms["needs"] != ""]):
+        match[at.actor[f"firm:{row.code}"], endowment[:, at.sector[row.needs]] <= 0.0] = 0.0
+    return match
 
 
 def _offices(world: World, at: Positions) -> Array:

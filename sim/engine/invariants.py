@@ -37,6 +37,7 @@ INTERVALS: dict[str, Interval] = {
     "-1 to 1": (-1.0, 1.0),
     "-1/0/1": (-1.0, 1.0),
     "month": (-NEVER, 2.0 * NEVER),
+    "bits": (0.0, 2.0 ** len(enums.ACTOR_TYPES) - 1.0),
     "count": _POSITIVE,
     "event": _POSITIVE,
     "months": _POSITIVE,

@@ -40,6 +40,7 @@ BY_PROJECT = (
     Outcome("deals_municipal", "count", "those of them decided by a mayor"),
     Outcome("deals_central", "count", "deals decided by the centre"),
     Outcome("deals_acquired", "count", "acquisitions closed"),
+    Outcome("deals_passed_on", "count", "deals an embassy, body or association had a hand in"),
     Outcome("deals_from_lac", "count", "deals on the initiative of Latin America or the Caribbean"),
     Outcome("deal_value_usd_m", "US$ million", "value of deals formed"),
     Outcome("deal_value_local_usd_m", "US$ million", "value of deals decided locally"),
@@ -71,6 +72,11 @@ REGION = (
     Outcome("share_from_lac", "share", "deals on Latin American or Caribbean initiative"),
     Outcome("visits_from_lac", "share", "visits on Latin American or Caribbean initiative"),
     Outcome("share_local", "share", "deals decided locally"),
+    Outcome(
+        "share_passed_on",
+        "share",
+        "negotiated deals that an embassy, a body or an association had a hand in",
+    ),
     Outcome("twinnings_after_contact", "share", "twinnings that follow a contact"),
     Outcome("ties_lost_share", "share", "living ties lost at changes of office-holder"),
     Outcome("countries_with_deals", "count", "countries with a deal"),
@@ -123,8 +129,9 @@ class EventCounts(NamedTuple):
 
 
 _KINDS = [k.EVENT_KINDS.index(kind) for _, kind in BY_EVENT.values()]
+_PASSES_ON = 1 << k.EMBASSY | 1 << k.ORGANISATION | 1 << k.ASSOCIATION
 _DEAL_COLUMNS = (
-    *("place", "country", "level", "channel", "initiator", "finance", "value", "loan"),
+    *("place", "country", "level", "channel", "hands", "initiator", "finance", "value", "loan"),
     *("proposed", "dealt"),
 )
 
@@ -189,6 +196,7 @@ def by_place(w: State, counted: EventCounts) -> dict[str, Array]:
     result["deals_municipal"] = total(municipal)
     result["deals_central"] = total(level == k.CENTRAL)
     result["deals_acquired"] = total(dealt["channel"] == k.BY_ACQUISITION)
+    result["deals_passed_on"] = total((dealt["hands"] & _PASSES_ON) > 0)
     result["deals_from_lac"] = total(dealt["initiator"] == k.LAC)
     result["deal_value_usd_m"] = amount(home, value)
     result["deal_value_local_usd_m"] = amount(home[local], value[local])
@@ -289,6 +297,9 @@ def for_region(w: State, local: dict[str, Array], counted: EventCounts) -> dict[
         "share_from_lac": ratio(result["deals_from_lac"], result["deals"]),
         "visits_from_lac": ratio(counted.begun[k.LAC + 1, k.VISIT_TO_CHINA], visits),
         "share_local": ratio(result["deals_local"], result["deals"]),
+        "share_passed_on": ratio(
+            result["deals_passed_on"], result["deals"] - result["deals_acquired"]
+        ),
         "twinnings_after_contact": _after_contact(w),
         "ties_lost_share": ratio(result["ties_lost"], result["ties_exposed"]),
         "countries_with_deals": float(np.count_nonzero(countries)),
@@ -332,6 +343,7 @@ PROJECT_SCHEMA = pa.schema(
         ("sector", pa.string()),
         ("level", pa.string()),
         ("channel", pa.string()),
+        ("hands", pa.string()),
         ("initiator", pa.string()),
         ("chinese_actor", pa.string()),
         ("firm", pa.string()),
@@ -373,6 +385,7 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
         words(rows["sector"], at.sector),
         words(rows["level"], k.LEVELS),
         words(rows["channel"], k.CHANNELS),
+        [_actor_types(hands) for hands in rows["hands"].tolist()],
         words(rows["initiator"], k.INITIATORS),
         words(rows["actor"], at.actor_codes),
         words(rows["firm"], at.actor_codes),
@@ -388,6 +401,11 @@ def project_table(w: State, at: Positions, replicate: int) -> pa.Table:
         for c, f in zip(columns, PROJECT_SCHEMA, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=PROJECT_SCHEMA)
+
+
+def _actor_types(hands: int) -> str:
+    """Name the types of actors that bits stand for."""
+    return ", ".join(name for n, name in enumerate(k.ACTOR_TYPES) if hands >> n & 1)
 
 
 SERIES_COUNTS = {name: kind for name, (_, kind) in BY_EVENT.items() if k.EVENTS[kind].monthly}

@@ -173,6 +173,48 @@ def has_office(w, actor, country, t):
 
 
 @rule
+def open_office(w, a, c, t, cause):
+    """Open an actor's office in a country (M63)."""
+    w.office[a, c] = t
+    w.actor[a].first_office = min(w.actor[a].first_office, t)
+    record(w, k.OFFICE_OPENED, t, a, w.country[c].centre, k.CHINA, -1, 0, 0.0, cause, 0, 0)
+
+
+@rule
+def can_work(w, a, place, sector):
+    """Tell whether a firm does such work and the place has what the sector and the firm need."""
+    if w.match[a, place] <= 0.0:
+        return False
+    return w.strength[a, sector] > 0.0 and w.endowment[place, sector] > 0.0
+
+
+@rule
+def passes_on(w, a):
+    """Tell whether an actor passes localities' wishes on to firms (report, section a; M39).
+
+    Embassies, the bodies for trade and friendship, and business associations do.
+    """
+    actor = w.actor[a]
+    if actor.kind == k.ORGANISATION:
+        return actor.mission <= k.FRIENDSHIP
+    return actor.kind == k.EMBASSY or actor.kind == k.ASSOCIATION
+
+
+@rule
+def hands_of(w, a, place):
+    """Return, as bits, the types of the actors through whom one came to a place, its own among."""
+    row = w.tie_of[a, place]
+    return 1 << w.actor[a].kind | (w.tie[row].hands if row >= 0 else 0)
+
+
+@rule
+def count_success(w, a):
+    """Count a province's deal or twinning, of which its rivals take notice (M26)."""
+    w.actor[a].success += 1.0
+    w.run[0].success += 1.0
+
+
+@rule
 def local_authority(w, country):
     """Return the authority of a country's first-level units this month, 0-1.
 

@@ -7,7 +7,7 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import is_aligned, logistic, record, trust_between
+from sim.rules.basics import count_success, is_aligned, logistic, record, trust_between
 from sim.rules.credit import MONTHS_A_YEAR, chosen_bank, year_of_lending
 from sim.rules.pairs import team_of
 from sim.rules.powers import local_power
@@ -228,6 +228,7 @@ def form_deal(w, j, t, kind):
     gain_experience(w, project.firm, project.country)
     if w.actor[project.firm].home >= 0:
         gain_experience(w, w.actor[project.firm].home, project.country)
+        count_success(w, w.actor[project.firm].home)
     meet(w, project.firm, project.place, t, p.tie_contact, project.initiator, project.event)
 
 

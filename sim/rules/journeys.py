@@ -15,17 +15,20 @@ from sim.rules.basics import (
     elastic,
     exponential_arrival,
     further_authority,
+    has_office,
     is_centre,
     least_of_year,
     local_offices,
     logistic,
     nth_office,
+    open_office,
     record,
     trust_between,
     will_of,
 )
-from sim.rules.outreach import fit, local_restraint, may_work_in, office_will, sector_in_mind
+from sim.rules.outreach import fit, local_restraint, may_work_in, sector_in_mind
 from sim.rules.pairs import hold_of, memory_between
+from sim.rules.reception import office_will
 from sim.rules.ties import firm_of_delegation, introduce, invite, meet
 
 NEW_BROOM = 24
@@ -48,7 +51,8 @@ def make_visit(w, a, t):
     """Carry out a delegation's visit, or record that it was declined.
 
     A visit builds trust by the host's will; a trusted province or organisation opens a door for a
-    firm (report, sections a, c; M32, M33).
+    firm (report, sections a, c; M32, M33). The friendship body leads a province there. A technology
+    firm opens an office after its reconnaissance of a country (section d; M37).
     """
     actor = w.actor[a]
     place = actor.trip_place
@@ -61,8 +65,16 @@ def make_visit(w, a, t):
         return
     event = pay_visit(w, a, place, t, actor.trip_sector, reason)
     actor.practice += w.par[0].learning_practice * (1.0 - actor.practice)
-    if actor.kind != k.FIRM:
-        bring_firm(w, a, place, t, event)
+    if actor.kind == k.FIRM:
+        c = w.place[place].country
+        if actor.technology == 1 and not has_office(w, a, c, t):
+            u = draw(w.run, d.TECHNOLOGY_OFFICE, actor.key, w.country[c].key, t)
+            if u < w.par[0].outreach_technology_office:
+                open_office(w, a, c, t, event)
+        return
+    bring_firm(w, a, place, t, event)
+    if actor.kind == k.ORGANISATION and actor.mission == k.FRIENDSHIP:
+        lead_province(w, a, place, t, event)
 
 
 @rule
@@ -72,7 +84,8 @@ def pay_visit(w, a, place, t, sector, reason):
     It may call on another office of the unit too, which counts for less.
     """
     event = record(w, k.VISIT_TO_LAC, t, a, place, k.CHINA, sector, 0, 0.0, reason, 0, 0)
-    gain = w.par[0].tie_contact * (0.4 + 0.6 * office_will(w, place))
+    least = w.par[0].tie_welcome
+    gain = w.par[0].tie_contact * (least + (1.0 - least) * office_will(w, place))
     meet(w, a, place, t, gain, k.CHINA, event)
     invite(w, a, place, t, k.LAC)
     if not is_centre(w, place):
@@ -99,7 +112,9 @@ def pay_courtesy_call(w, a, place, t, visit):
     other = w.place[place].unit
     if other == place:
         other = unit.first_city + int(u / p.outreach_courtesy * unit.city_count)
-    gain = p.tie_contact * (0.4 + 0.6 * office_will(w, other)) * p.outreach_courtesy_contact
+    least = p.tie_welcome
+    gain = p.tie_contact * (least + (1.0 - least) * office_will(w, other))
+    gain *= p.outreach_courtesy_contact
     meet(w, a, other, t, gain, k.CHINA, visit)
 
 
@@ -112,7 +127,39 @@ def bring_firm(w, a, place, t, event):
         return
     firm = firm_of_delegation(w, a, place, w.actor[a].trip_sector, t)
     if firm >= 0:
-        introduce(w, firm, place, t, p.tie_introduced, w.actor[a].trip_sector, event, True)
+        introduce(w, firm, place, t, p.tie_introduced, w.actor[a].trip_sector, event, a, True)
+
+
+@rule
+def lead_province(w, a, place, t, event):
+    """Let the friendship body bring a province along to a locality.
+
+    Where Taiwan is recognised its delegation is the only way for a province (report, section a).
+    """
+    if is_centre(w, place):
+        return
+    u = draw(w.run, d.PROVINCE_LED, w.actor[a].key, w.place[place].key, t)
+    if u < w.par[0].outreach_led:
+        partner = fitting_province(w, place, d.PROVINCE_LED, -1, t)
+        if partner >= 0:
+            introduce(w, partner, place, t, 1.0, -1, event, a, True)
+
+
+@rule
+def fitting_province(w, place, decision, host, t):
+    """Choose a province for a locality by size and fit; the host of a forum is met more easily."""
+    best = math.inf
+    chosen = -1
+    for b in range(len(w.actor)):
+        actor = w.actor[b]
+        if actor.kind == k.PROVINCE:
+            weight = actor.scale * fit(w, b, place) * (4.0 if b == host else 1.0)
+            u = draw(w.run, decision, actor.key, w.place[place].key, t)
+            arrival = exponential_arrival(u, weight, best)
+            if arrival < best:
+                best = arrival
+                chosen = b
+    return chosen
 
 
 @rule
@@ -186,7 +233,8 @@ def attends_forum(w, g, f, t):
         return False
     if draw(w.run, d.FORUM_INVITED, place.key, forum.key, t) >= forum.reach:
         return False
-    chance = p.signals_forum * will_of(w, g) * (0.3 + 0.7 * authority_at(w, g))
+    chance = p.signals_forum * will_of(w, g)
+    chance *= 1.0 - p.signals_forum_authority * (1.0 - authority_at(w, g))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
     for a in range(len(w.actor)):
@@ -196,31 +244,14 @@ def attends_forum(w, g, f, t):
         # Without a friendship association nobody receives guests at a forum.
         return False
     governor.trip_forum = f
-    governor.trip_host = province_met(w, g, forum.host, t)
+    governor.trip_host = fitting_province(w, g, d.FORUM_PARTNER, forum.host, t)
     return True
-
-
-@rule
-def province_met(w, g, host, t):
-    """Choose the province a governor meets at a forum; the host is met more easily."""
-    best = math.inf
-    chosen = -1
-    for a in range(len(w.actor)):
-        actor = w.actor[a]
-        if actor.kind == k.PROVINCE:
-            weight = actor.scale * fit(w, a, g) * (4.0 if a == host else 1.0)
-            arrival = exponential_arrival(
-                draw(w.run, d.FORUM_PARTNER, actor.key, w.place[g].key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                chosen = a
-    return chosen
 
 
 @rule
 def partner_in_china(w, g, t):
     """Choose whom a governor approaches: a province, an organisation or the embassy."""
+    p = w.par[0]
     place = w.place[g]
     best = math.inf
     chosen = -1
@@ -230,7 +261,7 @@ def partner_in_china(w, g, t):
         eligible = eligible or (actor.kind == k.ORGANISATION and actor.mission <= k.FRIENDSHIP)
         eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
         if eligible and may_work_in(w, a, place.country):
-            weight = fit(w, a, g) * fit(w, a, g)
+            weight = elastic(fit(w, a, g), p.initiative_partner)
             row = w.tie_of[a, g]
             if row >= 0:
                 weight *= w.tie[row].intensity
@@ -264,14 +295,15 @@ def make_journey(w, g, t):
         invitation = w.forum[governor.trip_forum].event
         event = record(w, k.VISIT_TO_CHINA, t, a, g, k.CHINA, sector, 0, 0.0, invitation, cause, 0)
         if governor.trip_host >= 0:
-            introduce(w, governor.trip_host, g, t, 1.0, sector, event, True)
-        see_showcase(w, g, t, event)
+            introduce(w, governor.trip_host, g, t, 1.0, sector, event, a, True)
+        see_showcase(w, g, t, event, a)
         met_by = k.CHINA
     else:
         event = record(w, k.VISIT_TO_CHINA, t, a, g, k.LAC, sector, 0, 0.0, cause, new_broom, 0)
         firm = firm_of_delegation(w, a, g, sector, t)
         if firm >= 0:
-            introduce(w, firm, g, t, p.tie_journey, sector, event, False)
+            introduce(w, firm, g, t, p.tie_journey, sector, event, a, False)
+            w.tie[w.tie_of[firm, g]].invited = 1
             u = draw(w.run, d.JOURNEY_PROJECT, w.place[g].key, 0, t)
             if u < p.project_journey * will_of(w, g):
                 governor.trip_firm = firm
@@ -284,8 +316,11 @@ def make_journey(w, g, t):
 
 
 @rule
-def see_showcase(w, g, t, forum_visit):
-    """Let a governor at a forum meet a technology firm that spreads its expertise there (M37)."""
+def see_showcase(w, g, t, forum_visit, body):
+    """Let a governor at a forum meet a technology firm that spreads its expertise there (M37).
+
+    The forum is the body's. The firm is invited to sell, without the steps it takes elsewhere.
+    """
     if draw(w.run, d.SHOWCASE, w.place[g].key, 0, t) >= w.par[0].signals_showcase:
         return
     best = math.inf
@@ -302,7 +337,8 @@ def see_showcase(w, g, t, forum_visit):
                 chosen = f
     if chosen >= 0:
         sector = sector_in_mind(w, chosen, g, t)
-        introduce(w, chosen, g, t, w.par[0].tie_introduced, sector, forum_visit, True)
+        introduce(w, chosen, g, t, w.par[0].tie_introduced, sector, forum_visit, body, True)
+        w.tie[w.tie_of[chosen, g]].invited = 1
 
 
 @rule
@@ -367,17 +403,7 @@ def plan_introduction(w, a, t):
         if arrival < best:
             best = arrival
             actor.trip_place = i
-    best = math.inf
-    for b in range(len(w.actor)):
-        partner = w.actor[b]
-        if partner.kind == k.PROVINCE:
-            weight = partner.scale * fit(w, b, actor.trip_place)
-            arrival = exponential_arrival(
-                draw(w.run, d.ASSOCIATION_PARTNER, actor.key, partner.key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                actor.trip_partner = b
+    actor.trip_partner = fitting_province(w, actor.trip_place, d.ASSOCIATION_PARTNER, -1, t)
 
 
 @rule
@@ -391,4 +417,4 @@ def make_introduction(w, a, t):
     event = record(w, k.INTRODUCTION, t, a, place, k.CHINA, -1, 0, 0.0, cause, 0, 0)
     share = w.par[0].tie_introduced
     meet(w, a, place, t, w.par[0].tie_contact, k.CHINA, event)
-    introduce(w, actor.trip_partner, place, t, share, -1, event, True)
+    introduce(w, actor.trip_partner, place, t, share, -1, event, a, True)

@@ -6,7 +6,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import further_authority, local_authority, record
+from sim.rules.basics import further_authority, local_authority, open_office
 from sim.rules.proposals import first_open
 
 RECENT = 0.97
@@ -101,10 +101,7 @@ def gain_foothold(w, a, t):
         if known > 0.0 and w.office[a, c] < 0:
             u = draw(w.run, d.OFFICE_OPENED, actor.key, w.country[c].key, t)
             if u < p.learning_office * known:
-                w.office[a, c] = t
-                actor.first_office = min(actor.first_office, t)
-                centre = w.country[c].centre
-                record(w, k.OFFICE_OPENED, t, a, centre, k.CHINA, -1, 0, 0.0, 0, 0, 0)
+                open_office(w, a, c, t, 0)
 
 
 @rule

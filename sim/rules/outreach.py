@@ -18,13 +18,11 @@ from sim.rules.basics import (
     exponential_arrival,
     further_authority,
     has_office,
-    is_centre,
     local_authority,
     local_offices,
     nth_office,
     total_trust,
     trust_between,
-    will_of,
 )
 from sim.rules.pairs import hold_of, leaning
 
@@ -128,7 +126,11 @@ def initiative_of_country(w, c, authority):
 
 @rule
 def may_work_in(w, a, c):
-    """Tell whether an actor can work in a country: some need Beijing to be recognised (M15)."""
+    """Tell whether an actor can work in a country (M15).
+
+    Some need Beijing to be recognised. Provinces do, and go to others only in a delegation that the
+    friendship body leads (report, section a, fn 67-69).
+    """
     if w.country[c].recognises == 1:
         return True
     return w.actor[a].needs_recognition == 0 and w.par[0].outreach_unrecognised > 0.0
@@ -148,7 +150,8 @@ def local_restraint(w, c):
 def travels(w, a, t):
     """Decide whether a Chinese actor has a delegation leave this month.
 
-    Practised actors travel more (M62), technology firms more than others (M35).
+    Practised actors travel more (M62), technology firms more than others (M35), provinces more
+    when their rivals succeed (M26).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -157,6 +160,7 @@ def travels(w, a, t):
     rate = actor.rate * w.run[0].outreach * (1.0 + p.outreach_growth * actor.practice)
     if actor.kind == k.PROVINCE:
         rate *= p.outreach_province_rate * elastic(actor.scale, p.outreach_ambition)
+        rate *= 1.0 + p.outreach_emulation * lag_behind_rivals(w, a)
     elif actor.kind == k.ORGANISATION:
         # Capacities are those of the missions; without missions all bodies are alike (M42).
         rate *= p.outreach_organisation_rate
@@ -169,22 +173,39 @@ def travels(w, a, t):
 
 
 @rule
+def lag_behind_rivals(w, a):
+    """Return how far a province lags behind its rivals' recent successes on average, 0-1 (M26).
+
+    Leaders of provinces compete for promotion, which goes by relative success (report, rationale,
+    citing Liu and Qian).
+    """
+    rivals = w.run[0].provinces - 1
+    own = w.actor[a].success
+    if rivals < 1:
+        return 0.0
+    lag = max(0.0, (w.run[0].success - own) / rivals - own)
+    return lag / (1.0 + lag)
+
+
+@rule
 def seek_partner(w, a, t):
     """Let a Chinese actor decide whether and where to send a delegation this month.
 
     Under coordination a share of all trips goes to the country Beijing favours (M25). Of the rest
-    part keep up known partners, the others explore (M30, M32, M33).
+    part keep up known partners, the others explore (M30, M32, M33). Ambassadors tour their country.
     """
     p = w.par[0]
     actor = w.actor[a]
     actor.trip_place = -1
     actor.trip_received = 0
+    actor.success *= 1.0 - p.learning_forgetting
     place = place_to_answer(w, a)
     if place < 0:
         if not travels(w, a, t):
             return
         country = steered_country(w, a, t)
-        if country < 0 and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
+        keeps_up = country < 0 and actor.kind != k.EMBASSY
+        if keeps_up and draw(w.run, d.ACTOR_MAINTAINS, actor.key, 0, t) < p.outreach_maintain:
             place = known_partner(w, a, t)
         if place < 0:
             if country < 0:
@@ -192,6 +213,8 @@ def seek_partner(w, a, t):
             if country < 0:
                 return
             place = chosen_place(w, a, country, t)
+            if place < 0:
+                return
     actor.trip_place = place
     actor.trip_sector = sector_in_mind(w, a, place, t)
     actor.trip_worth = w.place[place].attraction * (1.0 + trust_between(w, a, place))
@@ -224,9 +247,8 @@ def known_partner(w, a, t):
         if may_work_in(w, a, place.country):
             weight = tie.intensity * hold_of(w, tie.memory)
             weight *= math.exp(p.outreach_loyalty * total_trust(tie))
-            weight *= math.sqrt(place.attraction) * (
-                1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
-            )
+            weight *= elastic(place.attraction, p.outreach_constancy)
+            weight *= 1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
             arrival = exponential_arrival(
                 draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best
             )
@@ -295,15 +317,19 @@ def affinity(w, a, c, t):
 
 @rule
 def chosen_place(w, a, c, t):
-    """Choose an office within a country: the centre, a governor's or a mayor's (M40, M42)."""
+    """Choose an office within a country: the centre, a governor's or a mayor's (M40, M42).
+
+    An embassy takes in turn the offices it has not visited lately. -1 if none will do.
+    """
     country = w.country[c]
     if goes_to_centre(w, a, c, t):
         return country.centre
     best = math.inf
-    chosen = country.first
+    chosen = -1
+    touring = w.actor[a].kind == k.EMBASSY
     for n in range(local_offices(w, c)):
         i = nth_office(w, c, n)
-        weight = w.place[i].attraction * fit(w, a, i)
+        weight = w.place[i].attraction * (due(w, a, i, t) if touring else fit(w, a, i))
         arrival = exponential_arrival(
             draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
         )
@@ -318,8 +344,9 @@ def goes_to_centre(w, a, c, t):
     """Decide between the national government and the localities.
 
     Organisations divide their contacts by mission. For the others the centre weighs against all
-    localities together; large firms lean to the centre, technology firms to localities (M35, M40),
-    strong provinces reach centres too (M56).
+    localities together; large firms lean to the centre, technology firms to localities but for
+    the memorandum with police or ministry that comes before sales (M35, M37, M40), strong provinces
+    reach centres too (M56).
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -332,9 +359,11 @@ def goes_to_centre(w, a, c, t):
     lean = 0.0
     if actor.kind == k.FIRM:
         lean = p.outreach_large_firms * (actor.scale - 0.5)
-        lean -= p.outreach_technology * actor.technology
+        if actor.technology == 1:
+            seeks = has_office(w, a, c, t) and w.national[a, c] < 0
+            lean += p.outreach_technology * (1.0 if seeks else -1.0)
     elif actor.kind == k.PROVINCE:
-        lean = p.outreach_strong_provinces * math.log(actor.scale) - 1.0
+        lean = p.outreach_strong_provinces * math.log(actor.scale) - p.outreach_province_locality
     own *= math.exp(lean)
     return u * (own + rest) < own
 
@@ -344,9 +373,12 @@ def fit(w, a, place):
     """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
 
     (1 + match) * exp(trust) * leaning: fit of endowments, trust already there, intensity of the
-    pair; and, between provinces, (1 + rivalry) for each of at most three rivals present.
+    pair. A place with rival provinces is less attractive to a province: (1 + rivals) ** -crowding.
+    A firm has nothing to do in a place without what it needs.
     """
     p = w.par[0]
+    if w.actor[a].kind == k.FIRM and w.match[a, place] <= 0.0:
+        return 0.0
     factor = leaning(w, a, place) * (1.0 + p.outreach_match * w.match[a, place])
     row = w.tie_of[a, place]
     if row >= 0:
@@ -355,17 +387,29 @@ def fit(w, a, place):
         rivals = w.place[place].provinces
         if row >= 0 and total_trust(w.tie[row]) >= p.tie_alive:
             rivals -= 1
-        factor *= 1.0 + p.outreach_rivalry * min(rivals, 3)
+        factor *= elastic(1.0 + rivals, -p.outreach_crowding)
     return factor
 
 
 @rule
+def due(w, a, place, t):
+    """Return how far a visit of an embassy's rota is due, 0-1: in full after outreach.rota."""
+    row = w.tie_of[a, place]
+    if row < 0:
+        return 1.0
+    return min(1.0, (t - w.tie[row].latest) / w.par[0].outreach_rota)
+
+
+@rule
 def sector_in_mind(w, a, place, t):
-    """Choose the sector a delegation has in mind from its strengths and the place's endowments."""
+    """Choose the sector a delegation has in mind from its strengths and the place's endowments.
+
+    Nothing is sought of which a place has nothing.
+    """
     best = math.inf
     chosen = 0
     for s in range(len(w.sector)):
-        weight = w.sector[s].weight * w.strength[a, s] * (0.1 + w.endowment[place, s])
+        weight = w.sector[s].weight * w.strength[a, s] * w.endowment[place, s]
         if weight > 0.0:
             u = draw(w.run, d.ACTOR_SECTOR, w.actor[a].key, w.sector[s].key, t)
             arrival = exponential_arrival(u, weight, best)
@@ -373,59 +417,3 @@ def sector_in_mind(w, a, place, t):
                 best = arrival
                 chosen = s
     return chosen
-
-
-@rule
-def gather_delegations(w, t):
-    """List the delegations that arrive at each office this month."""
-    for i in range(len(w.place)):
-        w.place[i].guests = -1
-    for a in range(len(w.actor)):
-        actor = w.actor[a]
-        if actor.trip_place >= 0:
-            place = w.place[actor.trip_place]
-            actor.next_guest = place.guests
-            place.guests = a
-
-
-@rule
-def receive_delegations(w, i, t):
-    """Let an office receive the worthiest delegations it has room and will for.
-
-    Who answers a journey of the governor's, or is due by a twinning, is welcome as such.
-
-    Conflicts are settled by worth, then by identity: the order of arrival leaves no trace.
-    """
-    room = int(w.par[0].outreach_reception)
-    will = office_will(w, i)
-    for _ in range(room):
-        best = -1
-        a = w.place[i].guests
-        while a >= 0:
-            guest = w.actor[a]
-            if guest.trip_received == 0 and (best < 0 or is_worthier(w, a, best)):
-                best = a
-            a = guest.next_guest
-        if best < 0:
-            return
-        guest = w.actor[best]
-        u = draw(w.run, d.DELEGATION_RECEIVED, guest.key, w.place[i].key, t)
-        welcome = guest.invited_to == i or u < 0.5 + 0.5 * will
-        guest.trip_received = 1 if welcome else -1
-
-
-@rule
-def is_worthier(w, a, b):
-    """Tell whether delegation ``a`` comes before ``b``."""
-    first, second = w.actor[a], w.actor[b]
-    if first.trip_worth != second.trip_worth:
-        return first.trip_worth > second.trip_worth
-    return first.key < second.key
-
-
-@rule
-def office_will(w, place):
-    """Return an office-holder's will to work with China, 0-1."""
-    if is_centre(w, place):
-        return 0.5 + 0.5 * w.country[w.place[place].country].stance
-    return will_of(w, place)

@@ -8,14 +8,14 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import elastic, exponential_arrival, local_authority
+from sim.rules.basics import elastic, exponential_arrival, hands_of, local_authority
 from sim.rules.credit import appetite_for_credit, credit_on_offer, promise_loan
+from sim.rules.matching import bring_firm_to_talks, matched_firm
 from sim.rules.powers import tens
 from sim.rules.proposals import (
     add_project,
     announce_proposal,
     approve,
-    matched_firm,
     resize,
     sign_memorandum,
     site_of_plan,
@@ -58,7 +58,7 @@ def plan_project(w, c, t):
                 best = arrival
                 country.plan_sector = s
     if country.plan_sector >= 0:
-        country.plan_place = site_of_plan(w, c, country.plan_sector, t)
+        country.plan_place = site_of_plan(w, c, country.plan_sector, -1, t)
 
 
 @rule
@@ -80,6 +80,8 @@ def register_plan(w, c, t):
     if country.plan_loan == 1:
         promise_loan(w, j)
         w.project[j].tens = tens(w.project[j].value)
+    if actor >= 0:
+        w.project[j].hands = hands_of(w, actor, country.centre)
     announce_proposal(w, j, t, k.CENTRAL, k.BY_EXECUTIVE, k.LAC, actor)
     if w.project[j].bank >= 0:
         agree_on_plan(w, j, t)
@@ -90,6 +92,7 @@ def agree_on_plan(w, j, t):
     """Settle a plan with a tied loan at once: the executive negotiated and approves it itself."""
     firm = matched_firm(w, j, t)
     if firm >= 0:
+        bring_firm_to_talks(w, j, t, firm)
         sign_memorandum(w, j, t, firm)
         project = w.project[j]
         cause = w.country[project.country].office_event

@@ -1,4 +1,4 @@
-"""Proposals: wish lists, pitches, cross-border projects; then the firm."""
+"""Proposals: wish lists, pitches, cross-border projects; memoranda and their approval."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from sim.rules.basics import (
     draw_of_month,
     elastic,
     exponential_arrival,
+    hands_of,
+    has_office,
     is_centre,
     least_of_year,
     normal_draw,
@@ -23,7 +25,7 @@ from sim.rules.basics import (
 )
 from sim.rules.credit import bounded, economy
 from sim.rules.outreach import local_restraint
-from sim.rules.pairs import hold_of, memory_between, remember, team_of
+from sim.rules.pairs import hold_of, memory_between, remember
 from sim.rules.powers import local_power, tens
 
 _LOW = 0xFFFFFFFF
@@ -215,6 +217,7 @@ def register_wish(w, g, t):
     j = add_project(
         w, t, g, governor.wish_sector, governor.key & _LOW, 0.0, tie.event, governor.office_event
     )
+    w.project[j].hands = hands_of(w, a, g)
     if governor.trip_firm >= 0:
         announce_proposal(w, j, t, k.NO_LEVEL, w.actor[a].kind, k.LAC, a)
         sign_memorandum(w, j, t, governor.trip_firm)
@@ -226,7 +229,7 @@ def register_wish(w, g, t):
 def pitch_project(w, a, t):
     """Let a firm or a province decide to pitch a project on its visit.
 
-    Technology firms pitch once they have spread their expertise in a first meeting (M37).
+    Technology firms rarely pitch before the steps that come first (M37; :func:`may_sell`).
     Provinces make the case for their firms where they are trusted (section d, fn 96); elsewhere
     most of their visits are reconnaissance (rationale; M32).
     """
@@ -237,7 +240,7 @@ def pitch_project(w, a, t):
         return
     chance = p.project_pitch
     if guest.kind == k.FIRM:
-        if guest.technology == 1 and w.tie[w.tie_of[a, guest.trip_place]].visits <= 1:
+        if guest.technology == 1 and not may_sell(w, a, guest.trip_place, t):
             chance *= 1.0 - p.project_expertise
     else:
         trust = trust_between(w, a, guest.trip_place)
@@ -245,6 +248,23 @@ def pitch_project(w, a, t):
     if draw(w.run, d.PITCH, guest.key, 0, t) < chance:
         guest.pitch_place = guest.trip_place
         guest.pitch_sector = guest.trip_sector
+
+
+@rule
+def may_sell(w, a, place, t):
+    """Tell whether a technology firm has taken the steps that come before an offer (M37).
+
+    After reconnaissance and a local office it signs with police or ministry; to localities it sells
+    where it has that memorandum and has demonstrated what it does. Only an invitation, on a
+    governor's journey or at a forum, lets it skip a step (report, section d, fn 92-95).
+    """
+    tie = w.tie[w.tie_of[a, place]]
+    if tie.invited == 1:
+        return True
+    c = w.place[place].country
+    if not has_office(w, a, c, t) or w.office[a, c] == t:
+        return False
+    return is_centre(w, place) or (w.national[a, c] >= 0 and tie.visits > 1)
 
 
 @rule
@@ -256,22 +276,28 @@ def register_pitch(w, a, t):
     place = firm.pitch_place
     level = k.CENTRAL if is_centre(w, place) else k.NO_LEVEL
     if level == k.CENTRAL:
-        place = site_of_plan(w, w.place[place].country, firm.pitch_sector, t)
+        place = site_of_plan(w, w.place[place].country, firm.pitch_sector, a, t)
     row = w.tie_of[a, firm.pitch_place]
     j = add_project(w, t, place, firm.pitch_sector, firm.key, 0.0, w.tie[row].event, 0)
+    w.project[j].hands = hands_of(w, a, firm.pitch_place)
     announce_proposal(w, j, t, level, firm.kind, k.CHINA, a)
 
 
 @rule
-def site_of_plan(w, c, sector, t):
-    """Choose the locality of a project planned by the centre: endowment, size, capital (M06)."""
+def site_of_plan(w, c, sector, firm, t):
+    """Choose the locality of a project of the centre: endowment, size, capital (M06).
+
+    If ``firm`` is one, it must be able to work there.
+    """
     p = w.par[0]
     best, chosen = math.inf, w.country[c].first
     for i in range(chosen, chosen + w.country[c].count):
         place = w.place[i]
         pull = p.project_site_market * place.market + p.outreach_capital * place.capital
         u = draw(w.run, d.EXECUTIVE_WISH_PLACE, place.key, w.sector[sector].key, t)
-        weight = (0.02 + w.endowment[i, sector]) * math.exp(pull)
+        weight = w.endowment[i, sector] * math.exp(pull)
+        if firm >= 0 and w.match[firm, i] <= 0.0:
+            weight = 0.0
         arrival = exponential_arrival(u, weight, best)
         if arrival < best:
             best = arrival
@@ -295,52 +321,30 @@ def take_up_crossing(w, x, t):
     cause = w.tie[w.tie_of[actor, place]].event if actor >= 0 else 0
     j = add_project(w, t, place, crossing.sector, crossing.key, crossing.value, cause, 0)
     crossing.project = j
+    if actor >= 0:
+        w.project[j].hands = hands_of(w, actor, place)
     announce_proposal(w, j, t, k.CENTRAL, k.BY_LOCALITY, k.LAC, actor)
 
 
 @rule
-def match_firms(w, i, t):
-    """Match the proposals at a place with firms; a match is a memorandum (sections a, d; M37)."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
-        match_firm(w, w.project[n].nth_open, t)
-
-
-@rule
-def match_firm(w, j, t):
-    """Match a proposal with a firm.
-
-    The chance falls with China's outward investment and the team's memory (M59, M33). Talks lapse.
-    """
-    p = w.par[0]
+def place_of_talks(w, j):
+    """Return the office with which a project is talked over: the centre's if it decides."""
     project = w.project[j]
-    if project.stage == k.PROPOSED:
-        investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
-        chance = p.project_matching * team_of(w, j) * investment
-        if project_draw(w, d.MATCH, project, t) < chance:
-            firm = firm_for(w, j, t)
-            if firm >= 0:
-                sign_memorandum(w, j, t, firm)
-    if project.stage <= k.AWARDED and t >= project.lapses:
-        end_project(w, j, t, k.LAPSED, k.LAPSE, 0)
-
-
-@rule
-def firm_for(w, j, t):
-    """Return the firm of a project: the one that pitched it, or a match; -1 if there is none."""
-    project = w.project[j]
-    a = project.actor
-    if a >= 0 and w.actor[a].kind == k.FIRM and project.channel == k.FIRM:
-        return a
-    return matched_firm(w, j, t)
+    return w.country[project.country].centre if project.level == k.CENTRAL else project.place
 
 
 @rule
 def sign_memorandum(w, j, t, firm):
-    """Sign a memorandum on a project with a firm."""
+    """Sign a memorandum on a project with a firm; a technology firm's with the centre counts."""
     project = w.project[j]
     project.firm = firm
-    row = w.tie_of[project.firm, project.place]
-    cause = w.tie[row].event if row >= 0 else 0
+    row = w.tie_of[firm, project.place]
+    if row < 0:
+        row = w.tie_of[firm, place_of_talks(w, j)]
+    cause = 0
+    if row >= 0:
+        cause = w.tie[row].event
+        project.hands |= w.tie[row].hands
     remember(w, row)
     project.stage = k.SIGNED
     project.signed = t
@@ -348,6 +352,8 @@ def sign_memorandum(w, j, t, firm):
         w, k.MEMORANDUM, t, project.firm, project.place, project.initiator, project.sector,
         project.key, project.value, project.event, cause, 0,
     )  # fmt: skip
+    if project.level == k.CENTRAL and w.actor[firm].technology == 1:
+        w.national[firm, project.country] = t
 
 
 @rule
@@ -365,31 +371,6 @@ def approve(w, j, t, kind, place, cause):
     )  # fmt: skip
     if kind == k.APPROVAL_CENTRAL:
         w.national[project.firm, project.country] = t
-
-
-@rule
-def matched_firm(w, j, t):
-    """Choose a firm for a project: strength in the sector, own and home province's trust, size."""
-    p = w.par[0]
-    project = w.project[j]
-    best = math.inf
-    chosen = -1
-    stretch = max(0.0, min(1.0, 0.5 * project.tens))
-    for f in range(w.run[0].first_firm, w.run[0].end_firm):
-        firm = w.actor[f]
-        strength = w.strength[f, project.sector]
-        if strength > 0.0 and firm.active_since <= t:
-            utility = p.project_fit * strength + w.experience[f, project.country]
-            utility += p.tender_trust * trust_between(w, f, project.place)
-            if firm.home >= 0:
-                utility += p.tender_trust * trust_between(w, firm.home, project.place)
-            utility -= 3.0 * max(0.0, stretch - firm.scale)
-            u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
-            arrival = exponential_arrival(u, math.exp(utility), best)
-            if arrival < best:
-                best = arrival
-                chosen = f
-    return chosen
 
 
 @rule

@@ -9,7 +9,8 @@ from sim.core.jit import rule
 from sim.rules.basics import record
 from sim.rules.journeys import pay_visit
 from sim.rules.outreach import may_work_in
-from sim.rules.ties import open_tie, sign_twinning
+from sim.rules.ties import open_tie
+from sim.rules.twinning import sign_twinning
 
 
 @rule
@@ -48,7 +49,7 @@ def arrange_twinning(w, a, place, t, cause):
     """Let a province and a locality sign a twinning, unless they are twinned already."""
     row = open_told_tie(w, a, place, t)
     if w.tie[row].twinned < 0:
-        sign_twinning(w, a, row, t, cause)
+        sign_twinning(w, a, row, t, cause, -1)
 
 
 @rule

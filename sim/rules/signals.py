@@ -23,6 +23,7 @@ def read_policy(w, t):
     p = w.par[0]
     head = w.run[0]
     head.deals_now = 0
+    head.success *= 1.0 - p.learning_forgetting
     head.median_will = logistic(p.office_will_centre)
     emphasis = w.signal[t, k.SIGNAL.policy_emphasis]
     head.outreach = elastic(emphasis, p.signals_policy)

@@ -10,16 +10,18 @@ from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
     NEVER,
+    can_work,
     elastic,
     exponential_arrival,
+    hands_of,
     has_office,
     is_centre,
+    passes_on,
     record,
     total_trust,
     waiting_time,
     will_of,
 )
-from sim.rules.outreach import chosen_country, chosen_place
 from sim.rules.pairs import intensity_at, intensity_rank, is_answered, protection, remember
 
 
@@ -65,6 +67,7 @@ def meet(w, actor, place, t, gain, initiator, event):
     tie.personal += min(1.0, gain) * (1.0 - tie.personal)
     tie.latest = t
     tie.visits += 1
+    tie.hands |= 1 << w.actor[actor].kind
     tie.event = event
     if tie.first_event == 0:
         tie.first_event = event
@@ -134,6 +137,7 @@ def reset_trust_summary(w, i, t):
     place.provinces = 0
     place.firms = 0
     place.friendship = 0.0
+    place.informed = 0.0
 
 
 @rule
@@ -154,7 +158,7 @@ def update_ties(w, a, t):
     # As locals they are not read anew after each write to the state.
     alive, consolidation, memory_kept = p.tie_alive, p.tie_consolidation, 1.0 - p.memory_decay
     institutional_decay, personal_kept = p.tie_institutional_decay, 1.0 - p.tie_personal_decay
-    has_offices = actor.first_office <= t
+    has_offices, tells = actor.first_office <= t, 1.0 if passes_on(w, a) else 0.0
     readiness = 0.0
     row = actor.first_tie
     while row >= 0:
@@ -163,7 +167,6 @@ def update_ties(w, a, t):
         speed = 1.0
         if tie.twinned >= 0 or (has_offices and has_office(w, a, tie.country, t)):
             speed = protection(w, row, t)
-        # However fast, no more than all personal trust becomes institutional.
         personal, institutional = tie.personal, tie.institutional
         gain = min(1.0, consolidation * speed) * personal * (1.0 - institutional)
         institutional += gain - institutional_decay * institutional
@@ -175,6 +178,7 @@ def update_ties(w, a, t):
         if trust > place.trust or place.trusted < 0 or (trust == place.trust and a < place.trusted):
             place.trust = trust
             place.trusted = a
+        place.informed = max(place.informed, tells * trust)
         if trust >= alive:
             if kind == k.PROVINCE:
                 place.provinces += 1
@@ -215,7 +219,7 @@ def firm_of_delegation(w, a, place, sector, t):
     chosen = -1
     for f in range(w.run[0].first_firm, w.run[0].end_firm):
         weight = w.strength[f, sector]
-        if weight > 0.0 and f != a:
+        if f != a and can_work(w, f, place, sector):
             firm = w.actor[f]
             if firm.active_since <= t:
                 weight *= 4.0 if home >= 0 and firm.home == home else 1.0
@@ -228,101 +232,33 @@ def firm_of_delegation(w, a, place, sector, t):
 
 
 @rule
-def introduce(w, actor, place, t, share, sector, cause, by_china):
-    """Open a door for an actor: a contact at a share of the usual gain.
+def introduce(w, actor, place, t, share, sector, cause, by, by_china):
+    """Let one actor open a door for another: a contact at a share of the usual gain.
 
-    A door already open this month is not opened again.
+    A door already open this month is not opened again. Beside ``cause``, the latest event of a tie
+    there was before led to it.
     """
     row = w.tie_of[actor, place]
-    if row >= 0 and w.tie[row].latest == t and w.tie[row].event != 0:
-        return w.tie[row].event
+    before = w.tie[row].event if row >= 0 else 0
+    if before != 0 and w.tie[row].latest == t:
+        return before
     initiator = k.CHINA if by_china else k.LAC
-    event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, 0, 0)
+    if before == cause:
+        before = 0
+    event = record(w, k.INTRODUCTION, t, actor, place, initiator, sector, 0, 0.0, cause, before, 0)
     meet(w, actor, place, t, w.par[0].tie_contact * share, initiator, event)
+    w.tie[w.tie_of[actor, place]].hands |= hands_of(w, by, place)
     return event
-
-
-@rule
-def consider_twinning(w, a, t):
-    """Let a province sign at most one twinning this month.
-
-    The chance follows from the readiness of all its ties together as last tended; which one it
-    is, from each tie's readiness. Rarely it is a locality never met before (report, section c;
-    M16).
-    """
-    cold = w.par[0].twinning_unprompted
-    total = cold + w.actor[a].readiness
-    emphasis = elastic(w.signal[t, k.SIGNAL.policy_emphasis], w.par[0].signals_policy)
-    chance = 1.0 - math.exp(-w.par[0].twinning_rate * emphasis * total)
-    if draw(w.run, d.TWINNING, w.actor[a].key, 0, t) >= chance:
-        return
-    best = math.inf
-    chosen = -1
-    if cold > 0.0:
-        best = exponential_arrival(draw(w.run, d.TWINNING, w.actor[a].key, 1, t), cold, best)
-    row = w.actor[a].first_tie
-    while row >= 0:
-        weight = twinning_readiness(w, row, t - 1)
-        if weight > 0.0:
-            key = w.place[w.tie[row].place].key
-            arrival = exponential_arrival(
-                draw(w.run, d.TWINNING, w.actor[a].key, key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                chosen = row
-        row = w.tie[row].of_actor
-    if chosen < 0:
-        country = chosen_country(w, a, t)
-        if country < 0:
-            return
-        place = chosen_place(w, a, country, t)
-        if is_centre(w, place) or w.tie_of[a, place] >= 0:
-            return
-        chosen = open_tie(w, a, place, t, k.CHINA)
-    sign_twinning(w, a, chosen, t, requested_by_firm(w, chosen, t))
-
-
-@rule
-def requested_by_firm(w, row, t):
-    """Return what tips the scale for a twinning beside the tie: a firm's request, or policy.
-
-    Where a firm asked for it, its request does in a share behest / (1 + behest) of the cases (M17).
-    """
-    tie = w.tie[row]
-    if tie.asking >= 0 and tie.behest >= t - 1:
-        behest = w.par[0].twinning_behest
-        u = draw(w.run, d.TWINNING_BEHEST, w.actor[tie.actor].key, w.place[tie.place].key, t)
-        if u * (1.0 + behest) < behest:
-            tie.firm_request_of = tie.asking
-            return w.tie[w.tie_of[tie.asking, tie.place]].event
-    return w.run[0].signal_event
-
-
-@rule
-def sign_twinning(w, a, row, t, reason):
-    """Sign a twinning: a contact in itself, and faster consolidation from then on.
-
-    ``reason`` is the event that led to it, beside the latest event of the tie.
-    """
-    tie = w.tie[row]
-    tie.twinned = t
-    tie.event = record(w, k.TWINNING, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, reason, 0)
-    if tie.first_event == 0:
-        tie.first_event = tie.event
-    tie.personal += w.par[0].tie_contact * (1.0 - tie.personal)
-    remember(w, row)
-    u = draw(w.run, d.UNIVERSITY_LINK, w.actor[a].key, w.place[tie.place].key, t)
-    tie.university = t + waiting_time(u, w.par[0].twinning_university)
-    w.actor[a].next_university = min(w.actor[a].next_university, tie.university)
 
 
 @rule
 def twinning_readiness(w, row, t):
     """Return how ready a province and a locality are to twin, 0 if they are twinned already.
 
-    Trust and the governor's will count; the friendship association brokers; firms of the province
-    ask for it; security ties make it less needed (report, section c, fn 45; M13, M17).
+    Trust and the governor's will count; the friendship association brokers and clears rather what
+    is large and of some standing, and where Taiwan is recognised only where it is known itself;
+    firms of the province ask for it; security ties make it less needed (report, sections a and c,
+    fn 45; M13, M15, M17).
     """
     p = w.par[0]
     tie = w.tie[row]
@@ -330,7 +266,10 @@ def twinning_readiness(w, row, t):
     if trust < p.tie_alive or tie.twinned >= 0 or is_centre(w, tie.place):
         return 0.0
     place = w.place[tie.place]
-    readiness = p.twinning_engagement * trust * will_of(w, tie.place)
+    readiness = p.twinning_engagement * elastic(trust, p.twinning_standing) * will_of(w, tie.place)
+    readiness *= math.exp(p.twinning_market * place.market)
+    if w.country[tie.country].recognises == 0:
+        readiness *= place.friendship
     readiness *= 1.0 + p.twinning_broker * place.friendship
     if tie.behest == t:
         readiness *= 1.0 + p.twinning_behest

@@ -21,7 +21,7 @@ from sim.world.fields import (
 )
 
 OWNERSHIP = ("central_soe", "provincial_soe", "private")
-MISSIONS = ("trade", "friendship", "party", "diaspora", "aid", "education")
+MISSIONS = ("trade", "friendship", "party", "diaspora", "education")
 
 PROVINCES = TableSchema(
     "provinces",
@@ -65,6 +65,12 @@ FIRMS = TableSchema(
         share("acquirer", "Share of its entries that are acquisitions."),
         month("active_since", "First month in which it looks at the region."),
         flag("archetype", "Whether it stands for several firms."),
+        link(
+            "needs",
+            SECTOR,
+            "Sector for which a unit must be endowed if it is to work there.",
+            blank=True,
+        ),
         source(),
     ),
     key=("code",),

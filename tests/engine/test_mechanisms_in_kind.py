@@ -104,7 +104,7 @@ def proposed(w: State, log: Array, projects: Array) -> dict[str, float]:
             float(w.place["market"][projects["place"][planned]].sum()), float(planned.sum())
         ),
         "settled_on_journeys": settled,
-        "matched": float((signed == "match_firms").sum()),
+        "matched": float((signed == "sign_memoranda").sum()),
     }
 
 
@@ -124,7 +124,19 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
     firms = w.actor["kind"][doors["actor"]] == k.FIRM
     trips = np.bincount(bodies["actor"], minlength=len(w.actor))
     trips = trips[w.actor["kind"] == k.ORGANISATION]
+    sent = visits[visits["place"] < localities]
+    sent = sent[w.actor["kind"][sent["actor"]] == k.PROVINCE]
+    hands = projects["hands"][(projects["dealt"] >= 0)]
+    led = doors["cause0"][w.actor["kind"][doors["actor"]] == k.PROVINCE]
     return {
+        "visits_of_provinces": float(len(sent)),
+        "places_of_provinces": float(len(np.unique(sent["place"]))),
+        "provinces_in_a_place": len(np.unique(sent["actor"] * localities + sent["place"]))
+        / len(np.unique(sent["place"])),
+        "deals_by_embassy": float((hands >> k.EMBASSY & 1).sum()),
+        "provinces_led": float(np.isin(led, bodies["id"]).sum()),
+        "countries_twinned": float(len(np.unique(ties["country"][ties["twinned"] >= 0]))),
+        "provinces_without_recognition": float(np.isin(sent["country"], never).sum()),
         "bodies_without_recognition": float(np.isin(bodies["country"], never).sum()),
         "inequality_of_bodies": outcomes.gini(trips),
         "bodies_at_centre": outcomes.ratio(
@@ -212,6 +224,10 @@ EFFECTS = [
     ("outreach.technology_rate", 0.0, 6.0, {"firm_visits": "+", "pitched_technology": "+"}),
     ("outreach.mission", 0.0, 1.0, {"inequality_of_bodies": "+"}),
     ("outreach.unrecognised", 0.2, 2.0, {"bodies_without_recognition": "+"}),
+    ("outreach.emulation", 0.0, 3.0, {"visits_of_provinces": "+", "places_of_provinces": "+"}),
+    ("outreach.embassy_rate", 0.02, 0.6, {"deals_by_embassy": "+", "share_passed_on": "+"}),
+    ("outreach.technology_office", 0.0, 1.0, {"offices": "+"}),
+    ("outreach.led", 0.0, 1.0, {"provinces_led": "+"}),
     ("outreach.market", 0.2, 3.0, {"gini_countries": "+"}),
     ("outreach.capital", 0.0, 1.0, {"deals_in_capitals": "+"}),
     ("project.site_market", 0.0, 2.3, {"planned_market": "+"}),
@@ -223,6 +239,9 @@ EFFECTS = [
     ("tie.consolidation", 0.0, 0.1, {"institutional": "+", "ties_lost_share": "-"}),
     ("tie.introduction", 0.0, 1.0, {"introductions": "+"}),
     ("twinning.rate", 0.01, 0.1, {"twinnings": "+", "university_links": "+", "institutional": "+"}),
+    ("twinning.capacity", 2.0, 12.0, {"twinnings": "+"}),
+    ("twinning.market", 0.0, 1.5, {"countries_twinned": "-"}),
+    ("twinning.standing", 0.0, 3.0, {"twinnings": "-"}),
     ("twinning.unprompted", 0.0, 3.0, {"twinnings_after_contact": "-"}),
     ("twinning.security", 0.0, 1.0, {"twinnings": "-"}),
     ("twinning.engagement", 0.0, 1.0, {"twinnings": "+", "twinnings_after_contact": "+"}),
@@ -230,6 +249,7 @@ EFFECTS = [
     ("project.wish", 0.0, 0.9, {"wished": "+", "deals": "+"}),
     ("project.pitch", 0.0, 1.0, {"pitched": "+"}),
     ("project.reconnaissance", 0.0, 1.0, {"pitched_by_provinces": "-"}),
+    ("project.passing", 0.0, 4.0, {"share_passed_on": "+", "memoranda": "+"}),
     ("project.expertise", 0.0, 1.0, {"pitched_technology": "-"}),
     ("project.journey", 0.0, 1.0, {"settled_on_journeys": "+", "share_from_lac": "+"}),
     ("project.executive", 0.001, 0.2, {"planned": "+"}),
@@ -316,6 +336,23 @@ def test_coordination_makes_the_trips_of_a_month_alike(measure: Measure) -> None
     other = measure(signals__coordination=0.9, **explorers)
     assert_rises(one, other, "monthly_concentration")
     assert other["monthly_concentration"].mean() > 1.3 * one["monthly_concentration"].mean()
+
+
+def test_competition_spreads_provinces_and_a_herd_gathers(measure: Measure) -> None:
+    # With one effort, crowding alone decides how they divide; emulation adds effort.
+    competing = measure(outreach__crowding=1.5, outreach__emulation=0.0)
+    herding = measure(outreach__crowding=-1.5, outreach__emulation=0.0)
+    assert_rises(competing, herding, "provinces_in_a_place")
+    assert_rises(herding, competing, "places_of_provinces")
+    emulating = measure(outreach__crowding=1.5, outreach__emulation=3.0)
+    assert_rises(competing, emulating, "visits_of_provinces")
+    assert_rises(competing, emulating, "places_of_provinces")
+
+
+def test_provinces_do_not_go_alone_where_taiwan_is_recognised(measure: Measure) -> None:
+    found = measure()
+    assert not found["provinces_without_recognition"].any()
+    assert found["bodies_without_recognition"].mean() > 0.0
 
 
 def test_acquirers_prefer_places_that_have_become_known(measure: Measure) -> None:

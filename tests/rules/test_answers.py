@@ -10,7 +10,7 @@ import pytest
 from sim.core import enums as k
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.rules import journeys, outreach, ties
+from sim.rules import journeys, outreach, reception, ties
 from sim.scenario.schema import load
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_a_province_answers_beside_its_own_trips(bench: Bench, pair: tuple[int, 
     bench.w.governor["will"][i] = 0.0
     bench.w.place["guests"][i] = a
     bench.w.actor["next_guest"][a] = -1
-    outreach.receive_delegations(bench.h, i, bench.t)
+    reception.receive_delegations(bench.h, i, bench.t)
     assert bench.w.actor["trip_received"][a] == 1
     journeys.make_visit(bench.h, a, bench.t)
     assert bench.w.actor["invited_to"][a] == -1

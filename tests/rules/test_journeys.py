@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from sim.core import decisions as d
 from sim.core import enums as k
 from sim.rules import journeys, outreach
 
@@ -213,8 +214,8 @@ def test_of_several_forums_the_first_that_is_accepted_is_attended(bench: Bench) 
 def test_the_host_of_a_forum_is_met_most(bench: Bench) -> None:
     g, host = bench.place(bench.country()), bench.actors(k.PROVINCE)[-1]
     asked = range(bench.t, bench.t + 400)
-    met = [journeys.province_met(bench.h, g, host, t) for t in asked]
-    without = [journeys.province_met(bench.h, g, -1, t) for t in asked]
+    met = [journeys.fitting_province(bench.h, g, d.FORUM_PARTNER, host, t) for t in asked]
+    without = [journeys.fitting_province(bench.h, g, d.FORUM_PARTNER, -1, t) for t in asked]
     assert met.count(host) > without.count(host)
 
 
@@ -422,3 +423,45 @@ def test_journeys_of_ones_own_see_no_showcase(bench: Bench) -> None:
     journey(bench, g)
     # The one firm met is that of the host, whatever it makes.
     assert len(bench.events(k.INTRODUCTION)) == 1
+
+
+def test_the_friendship_body_takes_a_province_along(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    i, body = bench.place(c), bench.organisation(k.FRIENDSHIP)
+    w.country["recognises"][c] = 0
+    province = bench.actors(k.PROVINCE)[0]
+    assert not outreach.may_work_in(bench.h, province, c)
+    assert outreach.may_work_in(bench.h, body, c)
+    w.actor["trip_place"][body], w.actor["trip_received"][body] = i, 1
+    bench.par(outreach_led=0.0, tie_introduction=0.0)
+    journeys.make_visit(bench.h, body, bench.t)
+    assert not len(bench.events(k.INTRODUCTION))
+    bench.par(outreach_led=1.0)
+    bench.t += 1
+    journeys.make_visit(bench.h, body, bench.t)
+    led = bench.events(k.INTRODUCTION)
+    assert (w.actor["kind"][led["actor"]] == k.PROVINCE).all()
+    assert led["cause0"].tolist() == bench.events(k.VISIT_TO_LAC)["id"].tolist()
+    row = w.tie_of[int(led["actor"][0]), i]
+    assert w.tie["hands"][row] == 1 << k.PROVINCE | 1 << k.ORGANISATION
+
+
+def test_technology_firms_open_an_office_after_reconnaissance(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    i, firm = bench.place(c), bench.actors(k.FIRM)[0]
+    w.office[firm, c] = -1
+    w.actor["trip_place"][firm], w.actor["trip_received"][firm] = i, 1
+    bench.par(outreach_technology_office=1.0)
+    w.actor["technology"][firm] = 0
+    journeys.make_visit(bench.h, firm, bench.t)
+    assert w.office[firm, c] == -1
+    w.actor["technology"][firm] = 1
+    bench.t += 1
+    journeys.make_visit(bench.h, firm, bench.t)
+    assert w.office[firm, c] == bench.t
+    assert bench.events(k.OFFICE_OPENED)["cause0"].tolist() == (
+        bench.events(k.VISIT_TO_LAC)["id"].tolist()
+    )
+    bench.t += 1
+    journeys.make_visit(bench.h, firm, bench.t)
+    assert not len(bench.events(k.OFFICE_OPENED))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.rules import outreach
+from sim.rules import basics, outreach, reception
 
 if TYPE_CHECKING:
+    from sim.world import World
     from tests.rules.conftest import Bench
 
 
@@ -185,7 +186,7 @@ def test_technology_firms_travel_more(bench: Bench) -> None:
 
 def test_without_missions_all_bodies_are_alike(bench: Bench) -> None:
     c = bench.country()
-    strong, weak = bench.organisation(k.PARTY), bench.organisation(k.AID)
+    strong, weak = bench.organisation(k.PARTY), bench.organisation(k.EDUCATION)
     bench.w.run["outreach"] = 1.0
     bench.w.actor["rate"][[strong, weak]] = 4.0, 0.5
     bench.w.actor["centre_share"][[strong, weak]] = 1.0, 0.0
@@ -282,14 +283,14 @@ def test_coordination_steers_trips_that_would_keep_up_partners_too(bench: Bench)
     away = next(i for i in range(bench.localities) if w.place["country"][i] != c)
     bench.take("outreach")
     a, embassy = bench.actors(k.PROVINCE)[0], int(w.country["embassy"][w.place["country"][away]])
-    for actor in (a, embassy):
-        bench.tie(actor, away, 0.9)
+    bench.tie(a, away, 0.9)
     w.run["favoured"] = c
     bench.par(outreach_maintain=1.0, outreach_loyalty=50.0, signals_coordination=0.0)
     assert set(destinations(bench, a, 30)) == {away}
     bench.par(signals_coordination=1.0)
     assert {int(w.place["country"][i]) for i in destinations(bench, a, 30)} == {c}
-    assert set(destinations(bench, embassy, 30)) <= {away, -1}
+    abroad = {int(w.place["country"][i]) for i in destinations(bench, embassy, 30) if i >= 0}
+    assert abroad == {int(w.place["country"][away])}
     w.run["favoured"] = -1
     assert set(destinations(bench, a, 30)) == {away}
 
@@ -339,22 +340,79 @@ def test_organisations_divide_their_contacts_by_mission(bench: Bench, share: flo
     assert share_at_centre(bench, a, c) == pytest.approx(share, abs=0.08)
 
 
-def test_provinces_compete_and_firms_do_not(bench: Bench) -> None:
+def test_a_crowded_place_is_less_attractive_to_provinces(bench: Bench) -> None:
     i = bench.place(bench.country())
     province, firm = bench.actors(k.PROVINCE)[0], bench.actors(k.FIRM)[0]
-    bench.par(outreach_rivalry=0.6)
+    bench.w.match[firm, i] = 0.5
+    bench.par(outreach_crowding=0.6)
 
     def fits(rivals: int, actor: int) -> float:
         bench.w.place["provinces"][i] = rivals
         return float(outreach.fit(bench.h, actor, i))
 
-    assert fits(0, province) < fits(1, province) < fits(3, province) == fits(9, province)
+    assert fits(0, province) > fits(1, province) > fits(3, province) > fits(9, province)
     assert fits(3, firm) == fits(0, firm)
     # One's own living tie is no rival.
     alone = fits(0, province)
     bench.tie(province, i, 0.5)
     bench.par(outreach_trust=0.0)
     assert fits(1, province) == pytest.approx(alone)
+
+
+def test_a_rivals_success_raises_a_provinces_effort(bench: Bench) -> None:
+    w, (a, rival) = bench.w, bench.actors(k.PROVINCE)[:2]
+    w.run["outreach"] = 1.0
+    bench.par(outreach_province_rate=0.1, outreach_growth=0.0, outreach_emulation=2.0)
+    w.actor["scale"][a] = 1.0
+    alone = departures(bench, a)
+    for _ in range(90):
+        basics.count_success(bench.h, rival)
+    assert departures(bench, a) > 1.5 * alone
+    assert departures(bench, rival) < departures(bench, a)
+    bench.par(outreach_emulation=0.0)
+    assert departures(bench, a) == alone
+    # Whoever is ahead need not try harder, and success is forgotten.
+    bench.par(outreach_emulation=2.0)
+    w.actor["success"][a] = 200.0
+    assert departures(bench, a) == alone
+    outreach.seek_partner(bench.h, a, bench.t)
+    assert w.actor["success"][a] < 200.0
+
+
+def test_embassies_tour_the_localities_not_visited_lately(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    embassy = int(w.country["embassy"][c])
+    one, other = bench.place(c, 0), bench.place(c, 1)
+    w.place["attraction"][: len(w.place)] = 0.0
+    w.place["attraction"][[one, other]] = 1.0
+    w.country["local_pull"][c] = 1.0
+
+    def share_of_one(since: int) -> float:
+        chosen = []
+        for t in range(bench.t, bench.t + 300):
+            bench.tie(embassy, one, 0.9, latest=t - since)
+            chosen.append(int(outreach.chosen_place(bench.h, embassy, c, t)))
+        return chosen.count(one) / (chosen.count(one) + chosen.count(other))
+
+    bench.par(outreach_rota=24.0)
+    assert share_of_one(0) == 0.0
+    assert 0.2 < share_of_one(12) < 0.45
+    assert share_of_one(60) == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_firm_that_needs_a_coast_does_not_work_inland(bench: Bench, world: World) -> None:
+    w = bench.w
+    firm = bench.actors(k.FIRM)[0] + int(np.flatnonzero(world.firms["needs"] != "")[0])
+    needed = world.firms["needs"].iloc[firm - bench.actors(k.FIRM)[0]]
+    need = w.endowment[:, list(world.sectors["code"]).index(needed)]
+    assert (need == 0.0).any()
+    assert (w.match[firm][need == 0.0] == 0.0).all()
+    assert (w.match[firm][need > 0.0] > 0.0).any()
+    inland = int(np.flatnonzero(need == 0.0)[0])
+    sector = int(w.strength[firm].argmax())
+    w.endowment[inland, sector] = 1.0
+    assert outreach.fit(bench.h, firm, inland) == 0.0
+    assert not basics.can_work(bench.h, firm, inland, sector)
 
 
 def test_match_and_trust_raise_the_fit(bench: Bench) -> None:
@@ -399,8 +457,8 @@ def test_an_office_receives_the_worthiest_it_has_room_for(bench: Bench, room: in
     bench.w.actor["trip_place"] = -1
     bench.par(outreach_reception=room)
     arrive(bench, i, {0: 1.0, 1: 3.0, 2: 2.0, 3: 0.5})
-    outreach.gather_delegations(bench.h, bench.t)
-    outreach.receive_delegations(bench.h, i, bench.t)
+    reception.gather_delegations(bench.h, bench.t)
+    reception.receive_delegations(bench.h, i, bench.t)
     received = np.flatnonzero(bench.w.actor["trip_received"] == 1).tolist()
     assert received == sorted([1, 2, 0][:room])
 
@@ -415,8 +473,8 @@ def test_unwilling_offices_turn_some_away(bench: Bench) -> None:
         for t in range(200):
             bench.w.actor["trip_place"] = -1
             arrive(bench, i, {0: 1.0})
-            outreach.gather_delegations(bench.h, t)
-            outreach.receive_delegations(bench.h, i, t)
+            reception.gather_delegations(bench.h, t)
+            reception.receive_delegations(bench.h, i, t)
             count += int(bench.w.actor["trip_received"][0] == 1)
         return count
 
@@ -429,7 +487,7 @@ def test_every_delegation_is_listed_once_where_it_arrives(bench: Bench) -> None:
     w.actor["trip_place"] = -1
     arrive(bench, i, {0: 1.0, 5: 1.0, 9: 1.0})
     arrive(bench, i + 1, {2: 1.0})
-    outreach.gather_delegations(bench.h, bench.t)
+    reception.gather_delegations(bench.h, bench.t)
     listed = []
     a = int(w.place["guests"][i])
     while a >= 0:
@@ -453,6 +511,6 @@ def test_the_centres_will_is_its_stance(bench: Bench) -> None:
     centre = int(bench.w.country["centre"][c])
     for stance, will in ((-1.0, 0.0), (0.0, 0.5), (1.0, 1.0)):
         bench.w.country["stance"][c] = stance
-        assert outreach.office_will(bench.h, centre) == will
+        assert reception.office_will(bench.h, centre) == will
     i = bench.place(c)
-    assert outreach.office_will(bench.h, i) == 1.0
+    assert reception.office_will(bench.h, i) == 1.0

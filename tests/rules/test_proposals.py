@@ -163,7 +163,7 @@ def pitches(bench: Bench, a: int, place: int, received: int = 1) -> int:
 @pytest.mark.parametrize("technology", [0, 1])
 def test_firms_pitch_only_where_received(bench: Bench, technology: int) -> None:
     i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
-    bench.tie(firm, i, 0.2, visits=2)
+    bench.tie(firm, i, 0.2, visits=2, invited=1)
     bench.w.actor["technology"][firm] = technology
     bench.par(project_pitch=0.4)
     some = pitches(bench, firm, i)
@@ -258,87 +258,6 @@ def test_a_cross_border_project_needs_trust_and_is_taken_up_once(bench: Bench) -
     assert w.project["value"][0] == w.crossing["value"][0]
 
 
-def signed(bench: Bench, memory: float, investment: float = 1.0) -> int:
-    """Return how many of 40 proposals find a firm within the month."""
-    i = bench.place(bench.country())
-    bench.tie(0, i, 0.5, memory=memory)
-    bench.w.signal[bench.t, k.SIGNAL.outward_investment] = investment
-    rows = [bench.project(i, k.PROPOSED, sector=s % 10, actor=0, firm=-1) for s in range(40)]
-    proposals.match_firms(bench.h, i, bench.t)
-    found = sum(bench.stage(j) == k.SIGNED for j in rows)
-    bench.w.project["stage"][rows] = k.OPERATING
-    bench.forget_projects()
-    return found
-
-
-def test_proposals_find_firms_by_memory_and_by_chinas_investment(bench: Bench) -> None:
-    bench.w.strength[bench.actors(k.FIRM)] = 0.5
-    bench.par(project_matching=0.5, signals_slowdown=1.0, memory_need=1.0)
-    assert signed(bench, 0.0) < signed(bench, 1.0)
-    assert signed(bench, 1.0, investment=0.1) < signed(bench, 1.0, investment=1.5)
-    bench.par(project_matching=0.0)
-    assert signed(bench, 1.0) == 0
-
-
-def test_talks_lapse_when_their_time_is_over(bench: Bench) -> None:
-    i = bench.place(bench.country())
-    bench.par(project_matching=0.0)
-    due = [bench.project(i, stage, lapses=bench.t) for stage in (k.PROPOSED, k.AWARDED)]
-    later = bench.project(i, k.PROPOSED, lapses=bench.t + 1)
-    financed = bench.project(i, k.FINANCED, lapses=bench.t)
-    proposals.match_firms(bench.h, i, bench.t)
-    assert [bench.stage(j) for j in due] == [k.LAPSED, k.LAPSED]
-    assert bench.stage(later) == k.PROPOSED
-    assert bench.stage(financed) == k.FINANCED
-    assert len(bench.events(k.LAPSE)) == 2
-
-
-def test_a_firm_that_pitched_signs_itself(bench: Bench) -> None:
-    i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[5]
-    j = bench.project(i, k.PROPOSED, channel=k.FIRM, actor=firm, firm=-1)
-    assert proposals.firm_for(bench.h, j, bench.t) == firm
-    proposals.sign_memorandum(bench.h, j, bench.t, firm)
-    assert bench.w.project["firm"][j] == firm
-    assert bench.events(k.MEMORANDUM)["actor"].tolist() == [firm]
-
-
-def test_trusted_firms_of_trusted_provinces_are_matched(bench: Bench) -> None:
-    w, i = bench.w, bench.place(bench.country())
-    firms = bench.actors(k.FIRM)
-    w.strength[firms, 0] = 0.5
-    w.actor["active_since"] = -100
-    j = bench.project(i, k.PROPOSED)
-    bench.par(tender_trust=6.0)
-    favourite = firms[7]
-    asked = range(300)
-
-    def matches() -> int:
-        return sum(proposals.matched_firm(bench.h, j, t) == favourite for t in asked)
-
-    before = matches()
-    bench.tie(favourite, i, 0.5)
-    known = matches()
-    bench.tie(int(w.actor["home"][favourite]), i, 0.5)
-    assert before < known < matches()
-    w.actor["active_since"][favourite] = 10**6
-    assert matches() == 0
-    w.strength[:, 0] = 0.0
-    assert proposals.matched_firm(bench.h, j, bench.t) == -1
-
-
-def test_large_projects_go_to_large_firms(bench: Bench) -> None:
-    w, i = bench.w, bench.place(bench.country())
-    firms = bench.actors(k.FIRM)
-    w.strength[firms, 0] = 0.5
-    w.actor["active_since"] = -100
-    sizes = []
-    for value in (10.0, 10000.0):
-        j = bench.project(i, k.PROPOSED, value=value)
-        chosen = [int(proposals.matched_firm(bench.h, j, t)) for t in range(200)]
-        sizes.append(float(w.actor["scale"][chosen].mean()))
-    assert sizes[0] < sizes[1]
-
-
 @pytest.mark.parametrize(
     ("kind", "failures"), [(k.CANCELLATION, 1), (k.VETO, 1), (k.LAPSE, 0), (k.TENDER_LOST, 0)]
 )
@@ -396,22 +315,45 @@ def test_geopolitics_binds_the_wishes_of_governors_who_are_not_insulated(bench: 
     assert wishes(bench, g) == free
 
 
-def test_technology_firms_spread_expertise_first(bench: Bench) -> None:
-    i, firm = bench.place(bench.country()), bench.actors(k.FIRM)[0]
+def test_technology_firms_sell_to_localities_after_the_other_steps(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    i, firm, centre = bench.place(c), bench.actors(k.FIRM)[0], int(w.country["centre"][c])
+    w.office[firm, c] = w.national[firm, c] = -1
     bench.par(project_pitch=0.4)
 
-    def pitched(technology: int, visits: int, expertise: float) -> int:
-        bench.w.actor["technology"][firm] = technology
-        bench.tie(firm, i, 0.2, visits=visits)
+    def pitched(place: int, technology: int, expertise: float, **tie: float) -> int:
+        w.actor["technology"][firm] = technology
+        bench.tie(firm, place, 0.2, **tie)
         bench.par(project_expertise=expertise)
-        return pitches(bench, firm, i)
+        return pitches(bench, firm, place)
 
-    assert pitched(technology=1, visits=1, expertise=1.0) == 0
-    ready = pitched(technology=1, visits=2, expertise=1.0)
-    assert pitched(technology=1, visits=1, expertise=0.0) == ready > 0
-    assert 0 < pitched(technology=1, visits=1, expertise=0.5) < ready
-    # Other firms pitch from the first meeting on.
-    assert pitched(technology=0, visits=1, expertise=1.0) > 0
+    free = pitched(i, 1, 0.0, visits=1)
+    assert 0 < pitched(i, 1, 0.5, visits=1) < free
+    # Other firms pitch from the first meeting on, as do those that were invited.
+    assert pitched(i, 0, 1.0, visits=1) == pitched(i, 1, 1.0, visits=1, invited=1) == free
+    assert pitched(i, 1, 1.0, visits=3, invited=0) == pitched(centre, 1, 1.0, visits=3) == 0
+    # With an office the firm turns to the centre, and with its memorandum there to localities.
+    w.office[firm, c] = bench.t - 1
+    assert pitched(i, 1, 1.0, visits=3) == 0
+    assert pitched(centre, 1, 1.0, visits=3) == free
+    w.national[firm, c] = bench.t - 1
+    assert pitched(i, 1, 1.0, visits=1) == 0
+    assert pitched(i, 1, 1.0, visits=2) == free
+
+
+def test_a_technology_firms_memorandum_with_the_centre_counts(bench: Bench) -> None:
+    w, c = bench.w, bench.country()
+    firm = bench.actors(k.FIRM)[0]
+    for technology, level, known in (
+        (1, k.CENTRAL, True),
+        (1, k.LOCAL, False),
+        (0, k.CENTRAL, False),
+    ):
+        w.national[firm, c] = -1
+        w.actor["technology"][firm] = technology
+        j = bench.project(bench.place(c), k.PROPOSED, level=level, firm=-1)
+        proposals.sign_memorandum(bench.h, j, bench.t, firm)
+        assert (w.national[firm, c] == bench.t) == known
 
 
 def test_provinces_look_around_before_they_pitch(bench: Bench) -> None:
@@ -508,7 +450,7 @@ def test_the_centre_sites_its_projects_by_size_and_in_the_capital(
     def share(effect: float) -> float:
         bench.par(project_site_market=0.0, outreach_capital=0.0)
         bench.par(**{parameter: effect})
-        sites = [proposals.site_of_plan(bench.h, c, 0, t) for t in range(300)]
+        sites = [proposals.site_of_plan(bench.h, c, 0, -1, t) for t in range(300)]
         return sites.count(first) / len(sites)
 
     assert share(0.0) < share(2.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sim.core import enums as k
-from sim.rules import ties
+from sim.rules import ties, twinning
 from sim.rules.basics import NEVER
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def readiness(bench: Bench, row: int) -> float:
 def test_what_makes_ready_to_twin(bench: Bench) -> None:
     c = bench.country()
     i = bench.place(c)
-    bench.par(twinning_broker=1.0, twinning_behest=0.5, twinning_security=0.6, tie_alive=0.1)
+    bench.par(twinning_broker=1.0, twinning_behest=0.5, twinning_security=0.6, tie_alive=0.1,
+              twinning_market=0.0, twinning_standing=1.0)  # fmt: skip
     row = bench.tie(0, i, 0.5)
     plain = readiness(bench, row)
     assert plain == pytest.approx(0.5)
@@ -161,38 +162,105 @@ def test_the_twinned_the_distrustful_and_national_governments_do_not_twin(bench:
     assert readiness(bench, row) == 0.0
 
 
+def clear_all(bench: Bench) -> list[int]:
+    """Let the friendship body clear all it can this month; return the places."""
+    bench.par(twinning_rate=1e9, twinning_capacity=12.0, tie_alive=0.1)
+    twinning.clear_twinning(bench.h, bench.organisation(k.FRIENDSHIP), bench.t)
+    twinned: list[int] = bench.events(k.TWINNING)["place"].tolist()
+    return twinned
+
+
 def test_twinning_follows_trust_and_happens_once(bench: Bench) -> None:
     i = bench.place(bench.country())
-    bench.par(twinning_rate=1e9, twinning_unprompted=0.0, tie_alive=0.1)
-    ties.consider_twinning(bench.h, 0, bench.t)
-    assert not len(bench.events(k.TWINNING))
+    bench.par(twinning_unprompted=0.0)
+    assert not clear_all(bench)
     row = bench.tie(0, i, 0.6)
     ties.update_ties(bench.h, 0, bench.t)
     bench.t += 1
-    ties.consider_twinning(bench.h, 0, bench.t)
-    assert bench.events(k.TWINNING)["place"].tolist() == [i]
+    assert clear_all(bench) == [i]
     assert bench.events(k.TWINNING)["cause0"].tolist() == [77]
     assert bench.w.tie["twinned"][row] == bench.t
+    assert bench.w.actor["success"][0] == 1.0
     ties.update_ties(bench.h, 0, bench.t)
     bench.t += 1
-    ties.consider_twinning(bench.h, 0, bench.t)
-    assert not len(bench.events(k.TWINNING))
+    assert not clear_all(bench)
+
+
+def test_the_friendship_body_alone_clears_twinnings_as_far_as_its_capacity_goes(
+    bench: Bench,
+) -> None:
+    bench.par(twinning_rate=1e9, twinning_unprompted=0.0, twinning_standing=0.0, tie_alive=0.1)
+    bench.w.actor["readiness"][bench.actors(k.PROVINCE)] = 0.0
+    for i in range(40):
+        bench.tie(0, i, 0.9)
+    ties.update_ties(bench.h, 0, bench.t)
+    others = [a for a in bench.actors(k.ORGANISATION) if a != bench.organisation(k.FRIENDSHIP)]
+
+    def signed(capacity: float, bodies: list[int]) -> int:
+        bench.par(twinning_capacity=capacity)
+        before = int((bench.w.tie["twinned"] >= 0).sum())
+        for t in range(bench.t, bench.t + 24):
+            for a in bodies:
+                twinning.clear_twinning(bench.h, a, t)
+        return int((bench.w.tie["twinned"] >= 0).sum()) - before
+
+    assert signed(12.0, others) == 0
+    assert signed(0.0, [bench.organisation(k.FRIENDSHIP)]) == 0
+    bench.w.tie["twinned"][:] = -1
+    few = signed(2.0, [bench.organisation(k.FRIENDSHIP)])
+    assert 0 < few < 12
+
+
+def test_large_units_of_some_standing_are_cleared_rather(bench: Bench) -> None:
+    i = bench.place(bench.country())
+    row = bench.tie(0, i, 0.5)
+    bench.par(twinning_market=0.0, twinning_standing=1.0, tie_alive=0.1)
+    bench.w.place["market"][i] = -1.0
+    plain = readiness(bench, row)
+    bench.par(twinning_market=1.0)
+    assert readiness(bench, row) < 0.5 * plain
+    bench.par(twinning_market=0.0, twinning_standing=2.0)
+    assert readiness(bench, row) == pytest.approx(0.5 * plain)
+
+
+def test_where_taiwan_is_recognised_the_body_twins_only_whom_it_knows(bench: Bench) -> None:
+    c = bench.country()
+    i = bench.place(c)
+    row = bench.tie(0, i, 0.5)
+    bench.par(tie_alive=0.1)
+    bench.w.country["recognises"][c] = 0
+    assert readiness(bench, row) == 0.0
+    bench.w.place["friendship"][i] = 0.5
+    assert readiness(bench, row) > 0.0
+
+
+def test_a_body_that_knows_the_place_is_among_the_causes_of_a_twinning(bench: Bench) -> None:
+    i, body = bench.place(bench.country()), bench.organisation(k.FRIENDSHIP)
+    bench.par(twinning_unprompted=0.0)
+    row = bench.tie(0, i, 0.6)
+    bench.tie(body, i, 0.2, event=99)
+    ties.update_ties(bench.h, 0, bench.t)
+    bench.t += 1
+    assert clear_all(bench) == [i]
+    assert bench.events(k.TWINNING)["cause2"].tolist() == [99]
+    assert bench.w.tie["hands"][row] >> k.ORGANISATION & 1
 
 
 def test_twinnings_out_of_the_blue_are_with_strangers(bench: Bench) -> None:
     bench.take("outreach")
-    bench.par(twinning_rate=1e9, twinning_unprompted=1.0)
-    for a in bench.actors(k.PROVINCE):
-        bench.w.actor["readiness"][a] = 0.0
-        ties.consider_twinning(bench.h, a, bench.t)
-    twinned = bench.events(k.TWINNING)
+    bench.par(twinning_rate=1e9, twinning_unprompted=1.0, twinning_capacity=12.0)
+    bench.w.actor["readiness"][bench.actors(k.PROVINCE)] = 0.0
+    body = bench.organisation(k.FRIENDSHIP)
+    for t in range(bench.t, bench.t + 12):
+        twinning.clear_twinning(bench.h, body, t)
+    log = bench.w.event[: int(bench.w.run["events"][0])]
+    twinned = log[log["kind"] == k.TWINNING]
     assert len(twinned) > 3
     assert (twinned["place"] < bench.localities).all()
     bench.par(twinning_rate=0.0)
-    bench.t += 1
-    for a in bench.actors(k.PROVINCE):
-        ties.consider_twinning(bench.h, a, bench.t)
-    assert not len(bench.events(k.TWINNING))
+    before = int(bench.w.run["events"][0])
+    twinning.clear_twinning(bench.h, body, bench.t + 12)
+    assert bench.w.run["events"][0] == before
 
 
 def test_universities_link_after_twinning(bench: Bench) -> None:
@@ -201,7 +269,7 @@ def test_universities_link_after_twinning(bench: Bench) -> None:
     bench.par(twinning_university=1.0)
     ties.link_universities(bench.h, 0, bench.t)
     assert not len(bench.events(k.UNIVERSITY_LINK))
-    ties.sign_twinning(bench.h, 0, row, bench.t, 55)
+    twinning.sign_twinning(bench.h, 0, row, bench.t, 55, -1)
     due = int(bench.w.tie["university"][row])
     assert due == bench.t + 1
     assert bench.w.actor["next_university"][0] == due
@@ -258,7 +326,7 @@ def asked_by_firm(bench: Bench, behest: float) -> tuple[int, int]:
     i = bench.place(bench.country())
     firm = next(f for f in bench.actors(k.FIRM) if bench.w.actor["home"][f] >= 0)
     home = int(bench.w.actor["home"][firm])
-    bench.par(twinning_behest=behest, twinning_rate=1e9, twinning_unprompted=0.0, tie_alive=0.1)
+    bench.par(twinning_behest=behest, twinning_unprompted=0.0, tie_alive=0.1)
     row = bench.tie(home, i, 0.6)
     bench.tie(firm, i, 0.6, event=88)
     for a in (firm, home):
@@ -271,10 +339,10 @@ def test_a_twinning_at_a_firms_behest_has_the_firm_as_a_cause(bench: Bench, behe
     firm, row = asked_by_firm(bench, behest)
     bench.w.run["signal_event"] = 11
     bench.t += 1
-    ties.consider_twinning(bench.h, int(bench.w.tie["actor"][row]), bench.t)
-    twinning = bench.events(k.TWINNING)
-    assert twinning["cause0"].tolist() == [77]
-    assert twinning["cause1"].tolist() == [88 if behest else 11]
+    clear_all(bench)
+    signed = bench.events(k.TWINNING)
+    assert signed["cause0"].tolist() == [77]
+    assert signed["cause1"].tolist() == [88 if behest else 11]
     assert bench.w.tie["firm_request_of"][row] == (firm if behest else -1)
 
 
@@ -285,7 +353,7 @@ def test_firms_tip_the_scale_in_their_share_of_the_twinnings_asked_for(bench: Be
 
     def share() -> float:
         asked = range(600)
-        causes = [ties.requested_by_firm(bench.h, row, t) for t in asked]
+        causes = [twinning.requested_by_firm(bench.h, row, t) for t in asked]
         assert set(causes) <= {11, 88}
         return causes.count(88) / len(causes)
 

@@ -6,13 +6,13 @@ from sim.engine.agents.base import ChineseActor
 
 
 class Province(ChineseActor):
-    """Seek partners abroad, in competition with other provinces; sign twinnings."""
+    """Seek partners abroad, in competition with other provinces."""
 
     roles = ("province",)
 
 
 class QuasiGovernmentalBody(ChineseActor):
-    """Work abroad by mission: trade, friendship, party, diaspora, aid or education."""
+    """Work abroad by mission: trade, friendship, party, diaspora or education; clear twinnings."""
 
     roles = ("organisation",)
 
