@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pkgutil
 import pydoc
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -25,21 +27,6 @@ from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.model import ParadiplomacyModel
 from sim.engine.timetable import PHASES, STEPS, VERBS, V, timetable
-from sim.rules import (
-    acquisitions,
-    approvals,
-    diplomacy,
-    finance,
-    journeys,
-    learning,
-    outreach,
-    politics,
-    proposals,
-    scheduled_contacts,
-    signals,
-    ties,
-    works,
-)
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
@@ -58,20 +45,9 @@ CLASSES: dict[str, type[agents.StateAgent]] = {
     "bank": agents.PolicyBank,
     "association": agents.BusinessAssociation,
 }
-RULES: tuple[ModuleType, ...] = (
-    acquisitions,
-    approvals,
-    diplomacy,
-    finance,
-    journeys,
-    learning,
-    scheduled_contacts,
-    outreach,
-    politics,
-    proposals,
-    signals,
-    ties,
-    works,
+RULES: tuple[ModuleType, ...] = tuple(
+    import_module(f"{rules.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(rules.__path__)
 )
 NOT_STEPS = {"trust_in", "remove"}
 
@@ -133,8 +109,7 @@ def test_collected_frames_agree_with_the_log(model: ParadiplomacyModel) -> None:
             for t in range(-1, 6)
         ]
         assert frame[kind].tolist() == so_far
-    assert frame["trust"].is_monotonic_increasing
-    assert frame["trust"].iloc[-1] > 0.0
+    assert frame["trust"].iloc[-1] > frame["trust"].iloc[1] > frame["trust"].iloc[0] == 0.0
 
 
 def test_agents_can_be_collected_from(scenario: Scenario, world: World) -> None:
@@ -346,7 +321,8 @@ def test_the_compiled_month_calls_the_rule_named_like_the_verb() -> None:
     assert set(called) == set(VERBS)
     for verb, rule in called.items():
         # Open projects are gone through by themselves; the verb's rule calls theirs for a place.
-        (owner,) = (found for module in RULES if (found := vars(module).get(verb)))
+        owners = (vars(module).get(verb) for module in RULES)
+        (owner,) = {id(found): found for found in owners if found is not None}.values()
         source = inspect.getsource(getattr(owner, "py_func", owner))
         assert rule == verb or f"{rule}(w, " in source, verb
     assert V._asdict() == {verb: number for number, verb in enumerate(VERBS)}
