@@ -122,6 +122,7 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
     doors = log[log["kind"] == k.INTRODUCTION]
     forums = log["id"][(log["kind"] == k.VISIT_TO_CHINA) & (log["initiator"] == k.CHINA)]
     firms = w.actor["kind"][doors["actor"]] == k.FIRM
+    on_journeys = np.array([step.verb for step in STEPS])[doors["step"]] == "make_journey"
     trips = np.bincount(bodies["actor"], minlength=len(w.actor))
     trips = trips[w.actor["kind"] == k.ORGANISATION]
     sent = visits[visits["place"] < localities]
@@ -143,7 +144,7 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
             float((bodies["place"] >= localities).sum()), len(bodies)
         ),
         "journeys_of_large": float((w.place["market"][travelled] > 0.0).mean()),
-        "showcases": float((np.isin(doors["cause0"], forums) & firms).sum()),
+        "showcases": float((np.isin(doors["cause0"], forums) & firms & on_journeys).sum()),
         "at_behest": float((ties["firm_request_of"] >= 0).sum()),
         "practice": float(w.actor["practice"].sum()),
         "experience": float(w.experience.sum()),
