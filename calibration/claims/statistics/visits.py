@@ -46,19 +46,19 @@ def visits_of_province(
     return count_a_year(reading, rows[mine], since, until)
 
 
-@statistic(unit="first visits a year", value=mean)
-def first_visits_of_other_provinces(
+@statistic(unit="visits a year", value=mean)
+def visits_of_rivals_elsewhere(
     reading: Reading, province: str, localities: list[str], since: str, until: str
 ) -> Parts:
-    """Count first visits of all provinces but one to certain localities, a year.
+    """Count visits of all provinces but one to all localities but some, a year.
 
-    Visits that begin a relationship of a province with a locality.
+    What a province achieves in those localities reaches its rivals elsewhere only as success.
     """
-    rows = reading.chosen(
-        reading.begun_by_visit, field="since", since=since, until=until, localities=localities
-    )
-    others = (rows["kind"] == k.PROVINCE) & (rows["actor"] != reading.actor_rows([province])[0])
-    return count_a_year(reading, rows[others], since, until)
+    rows = reading.chosen(reading.local_visits, since=since, until=until)
+    rivals = reading.kind_of(rows["actor"]) == k.PROVINCE
+    rivals &= rows["actor"] != reading.actor_rows([province])[0]
+    elsewhere = ~np.isin(rows["place"], reading.locality_rows(localities))
+    return count_a_year(reading, rows[rivals & elsewhere], since, until)
 
 
 @statistic(unit="log visits per factor of ten", value=ratio)

@@ -35,19 +35,17 @@ def test_a_provinces_visits_are_told_from_those_of_others(ledger: Ledger) -> Non
     assert ledger.value("visits_of_province", province="CN-BJ", **args) == 3.0
 
 
-def test_first_visits_are_those_that_begin_a_tie_of_another_province(ledger: Ledger) -> None:
-    beijing, tianjin, hebei = ledger.actors(k.PROVINCE)[:3]
-    place, firm = ledger.place("CL-CO"), ledger.firm(technology=False)
-    for actor in (beijing, tianjin, firm):
-        first, *_ = ledger.visits(3, place, actor, month=5)
-        ledger.tie(actor, place, 5, first_event=first)
-    journey = ledger.event(k.VISIT_TO_CHINA, 6, place, hebei, initiator=k.LAC)
-    ledger.tie(hebei, place, 6, first_event=journey)
+def test_rivals_are_other_provinces_in_other_places(ledger: Ledger) -> None:
+    beijing, tianjin = ledger.actors(k.PROVINCE)[:2]
+    there, elsewhere = ledger.place("CL-CO"), ledger.place("CL-AN")
+    for actor in (beijing, tianjin, ledger.firm(technology=False)):
+        ledger.visits(3, there, actor)
+        ledger.visits(4, elsewhere, actor)
+    ledger.visits(5, ledger.centre("CHL"), tianjin)
     args = {"localities": ["CL-CO"], "since": "2000-01", "until": "2000-12"}
-    name = "first_visits_of_other_provinces"
-    assert ledger.value(name, province="CN-BJ", **args) == 1.0
-    assert ledger.value(name, province="CN-SX", **args) == 2.0
-    assert ledger.value(name, province="CN-SX", **(args | {"since": "2000-07"})) == 0.0
+    name = "visits_of_rivals_elsewhere"
+    assert ledger.value(name, province="CN-BJ", **args) == 4.0
+    assert ledger.value(name, province="CN-SX", **args) == 8.0
 
 
 def test_visits_that_follow_the_economy_within_countries_give_a_slope(ledger: Ledger) -> None:
