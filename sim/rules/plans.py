@@ -28,7 +28,7 @@ _LOW = 0xFFFFFFFF
 def plan_project(w, c, t):
     """Let a national executive plan a project of its own with China (adaptive outreach; M05).
 
-    Friendly, consolidated executives of larger and more centralized countries do so more often;
+    Friendly, consolidated executives of more centralized countries do so more often;
     strain and tension hold them back (M11, M50). More plans follow from the loans that the banks
     offer, where an executive wants them (:func:`sim.rules.credit.appetite_for_credit`).
     """
@@ -37,8 +37,8 @@ def plan_project(w, c, t):
     country.plan_sector = -1
     if country.recognises == 0 or w.place[country.centre].trusted < 0:
         return
-    chance = p.project_executive * math.exp(p.project_executive_market * country.market)
-    chance *= (0.5 + 0.5 * country.stance) * (0.3 + w.place[country.centre].trust)
+    chance = p.project_executive * (0.5 + 0.5 * country.stance)
+    chance *= 0.3 + w.place[country.centre].trust
     chance *= country.restraint * (1.0 + p.approval_consolidation * country.consolidation)
     chance *= 1.0 + p.project_executive_authority * (0.5 - local_authority(w, c))
     borrowing = p.finance_offer * appetite_for_credit(w, c) * credit_on_offer(w)
