@@ -114,7 +114,7 @@ def promise_loan(w, j):
     if room <= 0.0 or country.recognises == 0:
         return
     share = w.par[0].finance_loan_share
-    project.value = bounded(w.par[0].finance_size * project.value, room / share)
+    project.value = bounded(project.value, room / share)
     project.loan = share * project.value
     project.bank = b
     project.needs_loan = 1

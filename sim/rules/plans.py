@@ -76,7 +76,7 @@ def register_plan(w, c, t):
         w, t, country.plan_place, country.plan_sector, country.leader & _LOW, 0.0, cause,
         country.office_event,
     )  # fmt: skip
-    resize(w, j, 1.0)
+    resize(w, j, w.par[0].finance_size if country.plan_loan == 1 else 1.0)
     if country.plan_loan == 1:
         promise_loan(w, j)
         w.project[j].tens = tens(w.project[j].value)

@@ -40,17 +40,17 @@ def project_draw(w, decision, project, t):
 
 
 @rule
-def drawn_value(w, carrier, sector, key):
+def drawn_value(w, carrier, sector, key, ratio):
     """Return the size of a project, US$ million.
 
     Lognormal by sector, and bounded by what must carry it: the sector's part of the economy of the
     carrier, which is the place or, for what the centre plans or a buyer takes over, the country;
-    and the country's economy.
+    and the country's economy. Before it is bounded it is ``ratio`` times as large.
     """
     p = w.par[0]
     z = normal_draw(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
     kind = w.sector[sector]
-    value = kind.value * math.exp(kind.spread * z)
+    value = ratio * kind.value * math.exp(kind.spread * z)
     part = max(LEAST_ENDOWMENT, w.endowment[carrier, sector])
     value = bounded(value, p.project_place_share * part * economy(w, carrier))
     centre = w.country[w.place[carrier].country].centre
@@ -91,7 +91,7 @@ def add_project(w, t, place, sector, origin, value, cause0, cause1):
     project.actor = -1
     project.firm = -1
     project.bank = -1
-    project.value = value if value > 0.0 else drawn_value(w, place, sector, project.key)
+    project.value = value if value > 0.0 else drawn_value(w, place, sector, project.key, 1.0)
     project.tens = tens(project.value)
     project.lapses = t + waiting_time(project_draw(w, d.LAPSE, project, 0), w.par[0].project_lapse)
     project.proposed = t
@@ -108,7 +108,7 @@ def resize(w, j, ratio):
     """Give a project, not yet known, the size that its country rather than its place can carry."""
     project = w.project[j]
     centre = w.country[project.country].centre
-    project.value = ratio * drawn_value(w, centre, project.sector, project.key)
+    project.value = drawn_value(w, centre, project.sector, project.key, ratio)
     project.tens = tens(project.value)
 
 

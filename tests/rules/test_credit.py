@@ -80,7 +80,7 @@ def promised(bench: Bench, c: int, **given: Any) -> Any:
 
 def test_a_promise_stays_within_credit_and_debt(bench: Bench) -> None:
     w, c = bench.w, bench.country()
-    bench.par(finance_loan_share=0.8, finance_size=1.0, finance_debt=0.1)
+    bench.par(finance_loan_share=0.8, finance_debt=0.1)
     banks = bench.actors(k.BANK)
     w.actor["credit"][banks] = 80.0
     project = promised(bench, c)
@@ -118,7 +118,7 @@ def test_sizes_are_bounded_by_place_sector_and_country(bench: Bench) -> None:
     bench.par(project_place_share=1e9, project_country_share=1e9)
 
     def size() -> float:
-        return float(proposals.drawn_value(bench.h, i, 0, 77))
+        return float(proposals.drawn_value(bench.h, i, 0, 77, 1.0))
 
     assert size() == pytest.approx(1000.0, rel=1e-3)
     economy = float(credit.economy(bench.h, i))

@@ -64,11 +64,11 @@ def test_sizes_are_lognormal_around_the_sectors_median(bench: Bench) -> None:
     bench.w.place["market"][i] = 0.0
     bench.w.sector["value"][0], bench.w.sector["spread"][0] = 40.0, 0.8
     keys = range(10**6, 10**6 + 2000)
-    values = np.array([proposals.drawn_value(bench.h, i, 0, key) for key in keys])
+    values = np.array([proposals.drawn_value(bench.h, i, 0, key, 1.0) for key in keys])
     assert np.median(values) == pytest.approx(40.0, rel=0.08)
     assert np.log(values).std() == pytest.approx(0.8, rel=0.08)
     bench.w.place["market"][i] = 1.0
-    larger = np.array([proposals.drawn_value(bench.h, i, 0, key) for key in keys])
+    larger = np.array([proposals.drawn_value(bench.h, i, 0, key, 1.0) for key in keys])
     assert (larger > values).all()
 
 
