@@ -130,6 +130,8 @@ def of_switches(w: State, log: Array, projects: Array) -> dict[str, float]:
     hands = projects["hands"][(projects["dealt"] >= 0)]
     led = doors["cause0"][w.actor["kind"][doors["actor"]] == k.PROVINCE]
     return {
+        "visits_to_cities": float((visits["office"] != visits["place"]).sum()),
+        "ties_of_cities": float((w.place["tier"][ties["place"]] == k.CITY).sum()),
         "visits_of_provinces": float(len(sent)),
         "places_of_provinces": float(len(np.unique(sent["place"]))),
         "provinces_in_a_place": len(np.unique(sent["actor"] * localities + sent["place"]))
@@ -210,6 +212,12 @@ EFFECTS = [
     ("turnover.pace", 0.5, 3.0, {"governor_changes": "+", "ties_lost": "+"}),
     ("authority.effect", 0.0, 1.0, {"local_deals_where_authority_is_high": "+"}),
     ("authority.threshold", 0.1, 0.9, {"deals_local": "-"}),
+    ("authority.municipal", 0.0, 1.5, {"deals_municipal": "+", "visits_to_cities": "+"}),
+    ("authority.municipal_margin", 0.0, 0.5, {"deals_municipal": "-"}),
+    ("outreach.tiers", 0.1, 1.0, {"visits_to_cities": "+"}),
+    ("outreach.courtesy", 0.0, 1.0, {"ties_of_cities": "+"}),
+    ("outreach.courtesy_contact", 0.0, 1.0, {"institutional": "+"}),
+    ("initiative.mayor", -4.0, 1.0, {"visits_to_china": "+"}),
     ("signals.policy", 0.0, 2.0, {"visits_to_lac": "+"}),
     ("signals.forum", 0.0, 1.0, {"forum_visits": "+"}),
     ("signals.showcase", 0.0, 1.0, {"showcases": "+"}),
