@@ -36,10 +36,8 @@ def draw(found: pd.DataFrame, draws: str) -> Figure:
         2, 6, left=0.06, right=0.98, top=0.85, bottom=0.09, wspace=0.75, hspace=0.55
     )
     events = found[found["study"] == "event"]
-    top = 1.05 * events.loc[events["world"] == "as it is", "index_high"].max()
     for column, (outcome, title) in enumerate(TITLES.items()):
         ax = figure.add_subplot(grid[0, 2 * column : 2 * column + 2])
-        ax.set_ylim(0.0, top)
         _around(ax, events[events["outcome"] == outcome], legend=column == 0)
         figure_style.set_title(ax, title, "per office and year; the year before the change is 1")
     pace = found[found["study"] == "turnover.pace"]
@@ -77,7 +75,7 @@ def _around(ax: Axes, rows: pd.DataFrame, *, legend: bool) -> None:
     ax.set_xlabel("years from the change")
     figure_style.tidy(ax)
     if legend:
-        figure_style.legend(ax, loc="lower left", fontsize=8.5)
+        figure_style.legend(ax, loc="upper left", fontsize=8.5)
 
 
 def _doses(ax: Axes, rows: pd.DataFrame, *, dashed: bool) -> None:
