@@ -21,7 +21,7 @@ class EventKind:
     """Declare one kind of event.
 
     Templates are English, filled with ``actor``, ``place``, ``country``, ``sector``, ``value``,
-    ``project``, ``proposer``, ``where``, ``holder`` and ``forum``.
+    ``project``, ``proposer``, ``office``, ``where``, ``holder`` and ``forum``.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ APPROVAL_CENTRAL = _add(EventKind(19, "approval_central", "project",
     reason="the centre's approval", ending="it got no further than the centre's approval",
     outcome=("approvals_central", "approvals by the centre"), stage="approved"))
 REFUSAL = _add(EventKind(20, "refusal", "project",
-    sentence="Approval of {project} is refused.", reason="the refusal", phrase="a refusal",
+    sentence="{office} refuses to approve {project}.", reason="the refusal", phrase="a refusal",
     ending="approval was refused",
     outcome=("refusals", "memoranda refused"), stage="refused"))
 VETO = _add(EventKind(21, "veto", "project",

@@ -224,6 +224,16 @@ def _shortened(lines: list[Line]) -> tuple[list[Line], int]:
     return [line for line in lines if line.event.event_id not in gone], len(gone)
 
 
+MISSING = {
+    "proposal": "biography.no_firm",
+    "memorandum": "biography.no_approval",
+    "approval_local": "biography.no_award",
+    "approval_central": "biography.no_award",
+    "award": "biography.no_finance",
+}
+"""What a project that lapsed lacked, by the last step it had reached."""
+
+
 def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
     """Return what and where a project is, and how it went, each as one line."""
     own = life.own
@@ -236,7 +246,12 @@ def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
     )
     deal = next((e for e in own if e.kind == "deal"), None)
     if deal is None:
-        return what, phrase("biography.no_deal", end=last.kind.replace("_", " "))
+        end = last.kind.replace("_", " ")
+        if last.kind != "lapse":
+            return what, phrase("biography.no_deal", end=end)
+        reached = [e.kind for e in own if e.kind in MISSING]
+        missing = phrase(MISSING[reached[-1]], office=names.office(last))
+        return what, phrase("biography.no_deal", end=f"{end}; {missing}")
     fields = {"value": names.money(deal.value), "month": names.month(deal.month)}
     if life.met is None:
         return what, phrase("biography.deal", **fields)

@@ -47,8 +47,17 @@ class Event:
     city: str | None = None
 
 
+GO_BETWEEN = {
+    EVENTS["introduction"].sentence: "{actor} calls on {place} to introduce a partner.",
+    EVENTS["introduction"].reason: "a call of {actor} on {place}",
+}
+"""Templates for an association, which is not introduced but introduces."""
+
+
 def of_office(text: str, event: Event) -> str:
     """Return a template for the office that an event is about, a governor's or a mayor's."""
+    if event.actor is not None and event.actor.startswith("association:"):
+        text = GO_BETWEEN.get(text, text)
     return text if event.city is None else text.replace("governor", "mayor")
 
 
@@ -66,8 +75,15 @@ class EventDescriber(Names):
         if national or event.locality is None:
             country = self.country(event.country)
             return self._("the national executive of {country}", country=country), where
+        return self.office(event), ""
+
+    def office(self, event: Event) -> str:
+        """Return the office at which something happened: a governor's, a mayor's, the centre's."""
+        if event.locality is None:
+            country = self.country(event.country)
+            return self._("the national executive of {country}", country=country)
         head = "the mayor of {place}" if event.city else "the governor of {place}"
-        return self._(head, place=place), ""
+        return self._(head, place=self.place(event.locality, event.country, event.city))
 
     def fields(self, event: Event, project: str, causes: Sequence[Event]) -> dict[str, str]:
         """Return what templates may be filled with."""
@@ -87,6 +103,7 @@ class EventDescriber(Names):
             "value": self.money(event.value),
             "project": project,
             "proposer": proposer,
+            "office": self.office(event),
             "where": where,
             "holder": holder,
             "forum": self.forum(event.event_id) if event.kind == "forum" else self._("a forum"),

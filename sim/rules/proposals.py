@@ -375,13 +375,19 @@ def approve(w, j, t, kind, place, cause):
 
 @rule
 def end_project(w, j, t, stage, kind, cause):
-    """End a project in failure; failures after the deal cost reputation."""
+    """End a project in failure; failures after the deal cost reputation.
+
+    A refusal, and a lapse of talks, are at the office that did not say yes.
+    """
     project = w.project[j]
+    place = project.place
+    if kind == k.REFUSAL or kind == k.LAPSE:
+        place = place_of_talks(w, j)
     project.stage = stage
     project.ended = t
     actor = project.firm if project.firm >= 0 else project.actor
     project.event = record(
-        w, kind, t, actor, project.place, k.NOBODY, project.sector, project.key, project.value,
+        w, kind, t, actor, place, k.NOBODY, project.sector, project.key, project.value,
         project.event, cause, 0,
     )  # fmt: skip
     if kind == k.CANCELLATION or kind == k.VETO:
