@@ -35,7 +35,7 @@ from sim.world import load_world
 from tools.manifest import REFERENCE
 
 NAME = "screening"
-POINTS, SEED, RUNS = 32, 1, 2
+POINTS, SEED, RUNS = 20, 1, 2
 _RESAMPLES, _ALPHA = 4000, 0.025
 _WIDE = 50.0
 """Ratio of a range's ends from which on values are drawn by their logarithm."""

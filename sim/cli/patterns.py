@@ -28,7 +28,10 @@ def patterns(
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     replicates: Annotated[
-        int | None, typer.Option(help="Runs of each world at each draw.", show_default="1 to 4")
+        int | None,
+        typer.Option(
+            help="Runs of each world at each draw.", show_default="1, or what a claim says"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     workers: options.Workers = None,
