@@ -40,7 +40,7 @@ class Drawn(NamedTuple):
     @property
     def warning(self) -> str | None:
         """Return a sentence if the model has changed since the fit, None otherwise."""
-        return warning_of(self.source["changed_since_fit"]) if self.source else None
+        return warning_of(self.source.get("changed_since_fit", ()))
 
 
 def published_folder() -> Path:

@@ -97,14 +97,17 @@ def settings(given: list[str] | None) -> dict[str, float]:
     return values
 
 
-def drawn(count: int | None, folder: Path | None, world: World) -> Drawn:
-    """Return the draws asked for by ``--posterior``, none without it; warn of those out of date."""
-    from calibration.published import Drawn, draws
+def drawn(count: int | None, folder: Path | None, world: World, priors: int = 0) -> Drawn:
+    """Return the draws asked for by ``--posterior``; warn of those out of date.
+
+    Without it they are so many from the priors.
+    """
+    from calibration.published import Drawn, draws, prior_draws
 
     if count is None:
         if folder is not None:
             raise InputError("belongs to --posterior", field="--calibration")
-        return Drawn((), {})
+        return Drawn(prior_draws(priors), {"priors": priors}) if priors else Drawn((), {})
     found = draws(count, folder=folder, world=world)
     if found.warning is not None:
         typer.echo(f"paradiplomacy: {found.warning}", err=True)

@@ -28,10 +28,7 @@ def patterns(
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     replicates: Annotated[
-        int | None,
-        typer.Option(
-            help="Runs of each world at each draw.", show_default="1, or what a claim says"
-        ),
+        int | None, typer.Option(help="Runs of each world at each draw.", show_default="1 or 3")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     workers: options.Workers = None,
@@ -41,13 +38,10 @@ def patterns(
 ) -> None:
     """Check the report's claims: each pattern with its mechanism and without; takes minutes."""
     from calibration.claims.claim_table import load_claims, select_claims
-    from calibration.published import Drawn, prior_draws
     from sim.world import load_world
 
     claims = select_claims(load_claims(), only or [])
-    drawn = options.drawn(posterior, calibration, load_world())
-    if not drawn.draws:
-        drawn = Drawn(prior_draws(draws), {"prior": "free parameters"})
+    drawn = options.drawn(posterior, calibration, load_world(), priors=draws)
     with output.new_folder(out or free_folder("patterns"), overwrite, "patterns.json") as folder:
         from calibration.claims.claim_experiments import check_claims
 
