@@ -75,7 +75,7 @@ def _around(ax: Axes, rows: pd.DataFrame, *, legend: bool) -> None:
     ax.set_xlabel("years from the change")
     figure_style.tidy(ax)
     if legend:
-        figure_style.legend(ax, loc="upper left", fontsize=8.5)
+        figure_style.legend(ax, loc="upper left", fontsize=8.5, handlelength=2.8)
 
 
 def _doses(ax: Axes, rows: pd.DataFrame, *, dashed: bool) -> None:
@@ -92,4 +92,7 @@ def _doses(ax: Axes, rows: pd.DataFrame, *, dashed: bool) -> None:
             ax.plot(mine["at"], mine["index"], line, label=label, **_mark(colour))
     ax.set_ylim(bottom=0.0)
     figure_style.tidy(ax)
-    figure_style.legend(ax, loc="lower left" if dashed else "lower right", ncols=2 if dashed else 1)
+    options: dict[str, Any] = (
+        {"loc": "lower left", "ncols": 2} if dashed else {"loc": "lower right"}
+    )
+    figure_style.legend(ax, handlelength=2.8, **options)
