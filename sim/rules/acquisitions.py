@@ -14,6 +14,8 @@ from sim.rules.proposals import add_project, first_open, project_draw, resize
 
 BID = key_of("bid")
 """Sets the origin of a firm's bid apart from that of its pitches."""
+SIZE = 0.4
+"""How a place's economy draws acquisitions, utility per factor of ten (assumption)."""
 
 
 @rule
@@ -65,9 +67,7 @@ def target_place(w, a, t):
             weight = general * elastic(
                 w.endowment[i, w.actor[a].target_sector], p.acquisition_endowment
             )
-            weight *= math.exp(
-                p.acquisition_market * place.market + p.acquisition_trust * place.trust
-            )
+            weight *= math.exp(SIZE * place.market + p.acquisition_trust * place.trust)
             u = draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, place.key, t)
             arrival = exponential_arrival(u, weight, best)
             if arrival < best:

@@ -14,6 +14,11 @@ from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw
 from sim.rules.ties import meet
 
+COOPERATION = 0.4
+"""How fast a sovereign loan for a unit comes about without alignment (assumption: Box 1, M07)."""
+PRIORITY = 2.0
+"""Advance in a bank's queue, in years, of what an executive planned itself (assumption)."""
+
 
 @rule
 def award_projects(w, i, t):
@@ -149,7 +154,7 @@ def lend(w, b, t):
 def rank_application(w, j, t):
     """Set the place of an awarded project's loan in the queue; return 0 if it is not ripe.
 
-    rank = 1 + trust + years since the award, and ``finance.priority`` for what an executive planned
+    rank = 1 + trust + years since the award, and two more for what an executive planned
     itself. Its loan is agreed with the plan and ripe at once.
     """
     p = w.par[0]
@@ -161,12 +166,12 @@ def rank_application(w, j, t):
         return 0
     trust = w.place[project.place].trust
     if project.channel == k.BY_EXECUTIVE:
-        trust = w.place[country.centre].trust + p.finance_priority
+        trust = w.place[country.centre].trust + PRIORITY
     else:
         chance = p.finance_closing * team_of(w, j)
         if project.finance == k.SOVEREIGN and project.level != k.CENTRAL:
             if not is_aligned(w, project.place):
-                chance *= p.finance_cooperation
+                chance *= COOPERATION
         if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
             return 0
     project.rank = 1.0 + trust + (t - project.awarded) / MONTHS_A_YEAR

@@ -65,7 +65,8 @@ def donate(w, a, t):
     """Let a province or firm send help to a place that it knows, the more trusted the likelier.
 
     Provinces and firms gave masks and cameras where they had ties (report, sections c and e,
-    fn 89, fn 106). A gift is a contact of a kind of its own and shapes views of China.
+    fn 89, fn 106). A gift is a contact of a kind of its own, worth a meeting
+    online, and shapes views of China.
     """
     p = w.par[0]
     actor = w.actor[a]
@@ -91,4 +92,4 @@ def donate(w, a, t):
             w, k.DONATION, t, a, tie.place, k.CHINA, -1, 0, 0.0, tie.event, 0, 0
         )  # fmt: skip
         w.country[tie.country].gifts += 1
-        meet(w, a, tie.place, t, p.tie_contact * p.donation_contact, k.CHINA, event)
+        meet(w, a, tie.place, t, p.tie_contact * p.tie_virtual, k.CHINA, event)

@@ -157,7 +157,7 @@ def test_a_bank_saves_for_the_first_in_the_queue(bench: Bench) -> None:
 def test_an_executives_own_loan_is_ripe_at_once_and_comes_first(bench: Bench) -> None:
     c, bank = bench.country(), bench.actors(k.BANK)[0]
     i = bench.place(c)
-    bench.par(finance_closing=1.0, finance_priority=3.0)
+    bench.par(finance_closing=1.0)
     bench.w.actor["budget"][bank] = 100.0
     bench.w.envelope[:, bank] = 10.0
     unit = application(bench, i, bank, 100.0)

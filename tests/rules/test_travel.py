@@ -70,7 +70,7 @@ def test_a_meeting_online_builds_less(bench: Bench) -> None:
 def test_help_goes_to_places_known(bench: Bench) -> None:
     i, a = bench.place(bench.country()), bench.actors(k.PROVINCE)[0]
     other = bench.place(bench.country(), 1)
-    bench.par(donation_rate=1.0, donation_contact=0.5, tie_contact=0.4, views_donation=0.1)
+    bench.par(donation_rate=1.0, tie_virtual=0.5, tie_contact=0.4, views_donation=0.1)
     bench.w.signal[:, k.SIGNAL.relief] = 1.0
     travel.donate(bench.h, a, bench.t)
     assert not len(bench.events(k.DONATION))  # it knows nobody
