@@ -95,7 +95,7 @@ interventions = [{ kind = "turnover", country = "BRA", month = "2000-01", pace =
     def changes(chosen: Scenario) -> dict[int, int]:
         w = simulate(initial_state(chosen, world), chosen.seed, 0)
         log = w.event[: int(w.run["events"][0])]
-        log = log[(log["kind"] == k.GOVERNOR_CHANGE) & np.isin(log["place"], free)]
+        log = log[(log["kind"] == k.GOVERNOR_CHANGE) & np.isin(log["office"], free)]
         return dict(zip(*np.unique(log["month"], return_counts=True), strict=True))
 
     slow, fast = changes(plain), changes(scenario)
