@@ -363,7 +363,7 @@ def goes_to_centre(w, a, c, t):
             seeks = has_office(w, a, c, t) and w.national[a, c] < 0
             lean += p.outreach_technology * (1.0 if seeks else -1.0)
     elif actor.kind == k.PROVINCE:
-        lean = p.outreach_strong_provinces * math.log(actor.scale) - p.outreach_province_locality
+        lean = p.outreach_strong_provinces * math.log(actor.scale) - 1.0
     own *= math.exp(lean)
     return u * (own + rest) < own
 

@@ -255,7 +255,7 @@ def introduce(w, actor, place, t, share, sector, cause, by, by_china):
 def twinning_readiness(w, row, t):
     """Return how ready a province and a locality are to twin, 0 if they are twinned already.
 
-    Trust and the governor's will count; the friendship association brokers and clears rather what
+    Trust and the governor's will count; the friendship body clears rather what
     is large and of some standing, and where Taiwan is recognised only where it is known itself;
     firms of the province ask for it; security ties make it less needed (report, sections a and c,
     fn 45; M13, M15, M17).
@@ -270,7 +270,6 @@ def twinning_readiness(w, row, t):
     readiness *= math.exp(p.twinning_market * place.market)
     if w.country[tie.country].recognises == 0:
         readiness *= place.friendship
-    readiness *= 1.0 + p.twinning_broker * place.friendship
     if tie.behest == t:
         readiness *= 1.0 + p.twinning_behest
     return readiness * (1.0 - p.twinning_security * w.country[tie.country].security)

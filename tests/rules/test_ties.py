@@ -136,17 +136,15 @@ def readiness(bench: Bench, row: int) -> float:
 def test_what_makes_ready_to_twin(bench: Bench) -> None:
     c = bench.country()
     i = bench.place(c)
-    bench.par(twinning_broker=1.0, twinning_behest=0.5, twinning_security=0.6, tie_alive=0.1,
+    bench.par(twinning_behest=0.5, twinning_security=0.6, tie_alive=0.1,
               twinning_market=0.0, twinning_standing=1.0)  # fmt: skip
     row = bench.tie(0, i, 0.5)
     plain = readiness(bench, row)
     assert plain == pytest.approx(0.5)
-    bench.w.place["friendship"][i] = 0.4
-    assert readiness(bench, row) == pytest.approx(plain * 1.4)
     bench.w.tie["behest"][row] = bench.t
-    assert readiness(bench, row) == pytest.approx(plain * 1.4 * 1.5)
+    assert readiness(bench, row) == pytest.approx(plain * 1.5)
     bench.w.country["security"][c] = 1.0
-    assert readiness(bench, row) == pytest.approx(plain * 1.4 * 1.5 * 0.4)
+    assert readiness(bench, row) == pytest.approx(plain * 1.5 * 0.4)
     bench.w.governor["will"][i] = 0.0
     assert readiness(bench, row) == 0.0
 
