@@ -100,7 +100,7 @@ def data() -> dict[str, list[str]]:
     from sim.report import locality_timeline
     from sim.report.biography import LANES
     from sim.report.display_names import MONTHS, outcome_label
-    from sim.report.event_phrases import ORDERED
+    from sim.report.event_phrases import GO_BETWEEN, ORDERED
     from sim.scenario.interventions import KINDS
     from sim.scenario.schema import names, outline
 
@@ -115,6 +115,7 @@ def data() -> dict[str, list[str]]:
         "sentences of events": [
             *texts,
             *(text.replace("governor", "mayor") for text in texts if "governor" in text),
+            *GO_BETWEEN.values(),
             *ORDERED.values(),
             *lanes,
         ],

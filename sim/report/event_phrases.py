@@ -82,8 +82,10 @@ class EventDescriber(Names):
         if event.locality is None:
             country = self.country(event.country)
             return self._("the national executive of {country}", country=country)
-        head = "the mayor of {place}" if event.city else "the governor of {place}"
-        return self._(head, place=self.place(event.locality, event.country, event.city))
+        place = self.place(event.locality, event.country, event.city)
+        if event.city:
+            return self._("the mayor of {place}", place=place)
+        return self._("the governor of {place}", place=place)
 
     def fields(self, event: Event, project: str, causes: Sequence[Event]) -> dict[str, str]:
         """Return what templates may be filled with."""
@@ -91,7 +93,8 @@ class EventDescriber(Names):
         holder = ""
         if event.kind == "governor_change":
             known = None if event.city else self.governor(event.locality, event.month)
-            holder = known or self._("a new mayor" if event.city else "a new governor")
+            new = self._("a new mayor") if event.city else self._("a new governor")
+            holder = known or new
         elif event.kind == "executive_change":
             known = self.executive(event.country, event.month)
             holder = known or self._("a new national executive")
