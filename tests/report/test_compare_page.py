@@ -39,7 +39,7 @@ from sim.scenario.schema import Scenario, build, load
 pytestmark = pytest.mark.slow  # a whole report with its figures is drawn
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
-END, RUNS = "2007-12", 4
+END, RUNS = "2009-12", 4
 
 
 def scenario(name: str, **fields: object) -> Scenario:

@@ -47,7 +47,8 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
     """
     news = project_news(events)
     identity, latest = np.unique(news["project"], return_index=True)
-    stage, place = _NUMBER[news["kind"][latest]], news["place"][latest].astype(np.int64)
+    _, first = np.unique(news["project"][::-1], return_index=True)
+    stage, place = _NUMBER[news["kind"][latest]], news["place"][::-1][first].astype(np.int64)
     of_places = np.zeros((len(recorder.places), len(STAGES)), dtype=np.int64)
     of_actors = np.zeros((len(recorder.state.actor), len(STAGES)), dtype=np.int64)
     local = (place >= 0) & (place < len(of_places))

@@ -97,7 +97,10 @@ def projects_of(events: Array) -> pd.DataFrame:
         return frame[rows].drop_duplicates("project").set_index("project")
 
     projects = latest(slice(None))
+    first = frame.drop_duplicates("project", keep="last").set_index("project")
     return projects.assign(
+        # Talks may end at another office than that of the place they are about.
+        place=first["place"].reindex(projects.index),
         stage=projects["kind"].map(STAGE),
         firm=latest(named)["actor"].reindex(projects.index),
         value=latest(news["value"] != 0.0)["value"].reindex(projects.index),
@@ -105,9 +108,11 @@ def projects_of(events: Array) -> pd.DataFrame:
 
 
 def events_of(events: Array, *, place: int = -1, actor: int = -1) -> Array:
-    """Return the events of a place, or of an actor and the projects it took part in."""
+    """Return the events of a place and of projects there, or of an actor and its projects."""
     if place >= 0:
-        mine = events["place"] == place
+        projects, first = np.unique(events["project"], return_index=True)
+        here = projects[(events["place"][first] == place) & (projects != 0)]
+        mine = (events["place"] == place) | np.isin(events["project"], here)
     else:
         own = events["actor"] == actor
         projects = np.unique(events["project"][own])
