@@ -134,11 +134,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Screen all parameters and write the published table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=REFERENCE, help="folder to write to")
-    parser.add_argument("--points", type=int, default=POINTS, help="draws from the priors")
+    parser.add_argument("--draws", type=int, default=POINTS, help="draws from the priors")
     parser.add_argument("--workers", type=int, help="threads")
     given = parser.parse_args(arguments)
-    rows = screen(given.points, given.workers)
-    record = {"model_version": provenance.model_version(), "points": given.points, "rows": rows}
+    rows = screen(given.draws, given.workers)
+    record = {"model_version": provenance.model_version(), "points": given.draws, "rows": rows}
     file = folders.make_folder(given.out) / f"{NAME}.json"
     files.write_json(file, record)
     silent = [row["parameter"] for row in rows if not row["noticed"]]

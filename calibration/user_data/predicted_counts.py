@@ -14,7 +14,7 @@ from sim.core.errors import unknown_name_error
 from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.engine.outcomes import BY_EVENT, BY_PROJECT, Outcome
+from sim.engine.outcomes import BY_EVENT, BY_PROJECT, PASSES_ON, Outcome
 from sim.experiments.comparison.paired_simulation import with_parameters
 from sim.experiments.parameter_draws import checked, with_draw
 from sim.experiments.worker_pool import in_order
@@ -130,6 +130,7 @@ def _occurrences(w: State, outcome: str) -> tuple[Array, Array, Array, Array]:
         "deals_municipal": municipal,
         "deals_central": rows["level"] == k.CENTRAL,
         "deals_acquired": rows["channel"] == k.BY_ACQUISITION,
+        "deals_passed_on": (rows["hands"] & PASSES_ON) > 0,
         "deals_from_lac": rows["initiator"] == k.LAC,
         "deal_value_usd_m": np.ones(len(rows), dtype=bool),
         "deal_value_local_usd_m": local,

@@ -75,7 +75,8 @@ def empty_mesa_loop(world: World, months: int) -> Callable[[], None]:
     class Empty(mesa.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(rng=0)
-            Idle.create_agents(self, len(at.locality) + len(at.country) + len(at.actor))
+            offices = len(at.locality) + len(at.city) + len(at.country)
+            Idle.create_agents(self, offices + len(at.actor))
 
         def step(self) -> None:
             self.agents.do("step")

@@ -129,7 +129,7 @@ class EventCounts(NamedTuple):
 
 
 _KINDS = [k.EVENT_KINDS.index(kind) for _, kind in BY_EVENT.values()]
-_PASSES_ON = 1 << k.EMBASSY | 1 << k.ORGANISATION | 1 << k.ASSOCIATION
+PASSES_ON = 1 << k.EMBASSY | 1 << k.ORGANISATION | 1 << k.ASSOCIATION
 _DEAL_COLUMNS = (
     *("place", "country", "level", "channel", "hands", "initiator", "finance", "value", "loan"),
     *("proposed", "dealt"),
@@ -196,7 +196,7 @@ def by_place(w: State, counted: EventCounts) -> dict[str, Array]:
     result["deals_municipal"] = total(municipal)
     result["deals_central"] = total(level == k.CENTRAL)
     result["deals_acquired"] = total(dealt["channel"] == k.BY_ACQUISITION)
-    result["deals_passed_on"] = total((dealt["hands"] & _PASSES_ON) > 0)
+    result["deals_passed_on"] = total((dealt["hands"] & PASSES_ON) > 0)
     result["deals_from_lac"] = total(dealt["initiator"] == k.LAC)
     result["deal_value_usd_m"] = amount(home, value)
     result["deal_value_local_usd_m"] = amount(home[local], value[local])

@@ -32,7 +32,7 @@ COMMAND = (sys.executable, "-P", "-m", "sim.report.figure_workers")
 """What starts a worker; the folder to work in and that of the world's tables follow."""
 MOST = 3
 """Workers at most: there are few figures."""
-SLIM = ("replicate", "month", "kind", "locality", "initiator")
+SLIM = ("replicate", "month", "kind", "locality", "city", "initiator")
 """Columns of events that figures need."""
 Task = tuple[str, str, str]
 """Name, caption and format of a figure."""

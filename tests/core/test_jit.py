@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sim.core import decisions, jit, parameters, state
+from sim.core import decisions, jit, parameters, state, state_fields
 from sim.core import enums as kinds
 from sim.core import state_pointer as handle
 from sim.core.errors import InputError
@@ -129,7 +129,7 @@ def reversed_pair(text: str, first: str, second: str) -> str:
         (decisions, "EXECUTIVE_BLOC = 2", "EXECUTIVE_STANCE = 3"),
         (timetable, '"read_policy"', '"favour_country"'),
         (schedule, "verb < V.read_policy", "verb < V.assess_country"),
-        (state, 'Field("personal"', 'Field("institutional"'),
+        (state_fields, 'Field("personal"', 'Field("institutional"'),
         (handle, '"strain": (np', '"fiscal": (np'),
         (basics, "1.0 - tie.personal", "1.0 - tie.institutional"),
         (kinds.SIGNAL_TABLE, "policy_emphasis", "commodity_leverage"),

@@ -280,12 +280,19 @@ def test_ties_know_who_began_them_and_who_asked(moments: list[State]) -> None:
     assert (ties["twinned"][ties["firm_request_of"] >= 0] >= 0).all()
 
 
-def test_agreements_with_the_centre_are_central_approvals(moments: list[State]) -> None:
+def test_agreements_are_central_approvals_and_technology_firms_memoranda(
+    moments: list[State],
+) -> None:
     for w in moments:
         events = w.event[: int(w.run["events"][0])]
-        approved = events[events["kind"] == k.APPROVAL_CENTRAL]
+        central = w.project["key"][: int(w.run["projects"][0])][
+            w.project["level"][: int(w.run["projects"][0])] == k.CENTRAL
+        ]
+        signed = (events["kind"] == k.MEMORANDUM) & np.isin(events["project"], central)
+        signed &= w.actor["technology"][events["actor"]] == 1
+        agreed = events[signed | (events["kind"] == k.APPROVAL_CENTRAL)]
         latest = np.full_like(w.national, -1)
-        np.maximum.at(latest, (approved["actor"], approved["country"]), approved["month"])
+        np.maximum.at(latest, (agreed["actor"], agreed["country"]), agreed["month"])
         assert (w.national == latest).all()
     assert (w.national >= 0).any()
 

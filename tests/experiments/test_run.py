@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow  # each test runs the whole region
 
 EVENTS = [
     "replicate", "event_id", "month", "kind", "chinese_actor", "chinese_actor_type", "country",
-    "locality", "initiator", "sector", "project_id", "value_usd_m", "causes",
+    "locality", "city", "initiator", "sector", "project_id", "value_usd_m", "causes",
     "intervention",
 ]  # fmt: skip
 DEALS = [
@@ -95,7 +95,7 @@ def test_deals_have_the_columns_agreed_on(small_run: Run, small_run_folder: Path
     assert set(DEALS) <= set(table.column_names)
     assert table["month_deal"].null_count == 0
     assert table.num_rows == len(small_run.deals) > 0
-    assert set(small_run.deals["level"]) <= {"local", "central", "none"}
+    assert set(small_run.deals["level"]) <= {"municipal", "local", "central", "none"}
     assert set(small_run.deals["finance"]) <= {"own", "sovereign", "local"}
 
 

@@ -100,7 +100,7 @@ def test_changes_are_told(short: Experiment, world: World) -> None:
     change = {"month": "2003-01", "kind": "authority", "country": "CHL", "change": 0.3}
     experiment = short.with_parameter("turnover.fade", 0.9).with_interventions([change], world)
     assert result_sentences.changes(experiment, english) == [
-        "turnover.fade: 0.518 to 0.9",
+        "turnover.fade: 0.75 to 0.9",
         "Interventions added: 1",
     ]
 

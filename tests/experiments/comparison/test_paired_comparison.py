@@ -191,10 +191,11 @@ def test_deals_in_one_world_are_those_of_one_run_only(
         side: set(group[keys].itertuples(index=False, name=None))
         for side, group in rows.groupby("only_in")
     }
-    assert found == {"baseline": one - other, "what-if": other - one}
+    expected = {"baseline": one - other, "what-if": other - one}
+    assert found == {side: deals for side, deals in expected.items() if deals}
     counts = of(both.divergences)
     assert counts["deals_only_baseline"].sum() == len(one - other) > 0
-    assert counts["deals_only_what_if"].sum() == len(other - one) > 0
+    assert counts["deals_only_what_if"].sum() == len(other - one)
 
 
 def test_a_lost_deal_is_told_with_what_became_of_its_project(
