@@ -92,9 +92,10 @@ def test_help_goes_to_places_known(bench: Bench) -> None:
 def test_the_pandemic_stops_visits_until_travel_resumes() -> None:
     import sim
 
-    ends = {"end": "2023-12", "replicates": 5}
-    with_it = sim.run(sim.load("outlook").with_overrides(**ends)).events
-    without = sim.run(sim.load("no-pandemic").with_overrides(**ends)).events
+    with_it, without = (
+        sim.run(sim.load(name).with_overrides(end="2023-12", replicates=5)).events
+        for name in ("outlook", "no-pandemic")
+    )
 
     def visits(log: object, first: str, last: str) -> int:
         table = log[log["kind"].isin(["visit_to_lac", "visit_to_china"])]  # type: ignore[index]
