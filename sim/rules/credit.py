@@ -114,7 +114,8 @@ def promise_loan(w, j):
     if room <= 0.0 or country.recognises == 0:
         return
     share = w.par[0].finance_loan_share
-    project.value = bounded(project.value, room / share)
+    if share > 0.0:
+        project.value = bounded(project.value, room / share)
     project.loan = share * project.value
     project.bank = b
     project.needs_loan = 1
