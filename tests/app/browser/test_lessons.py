@@ -96,7 +96,9 @@ def test_a_lesson_in_spanish(visit: Visit) -> None:
     page.locator("h2", has_text="Impulsores").wait_for()
     guess(page, 0)
     page.locator(".verdict").wait_for()
-    assert page.locator(".verdict").inner_text() == "Su predicción fue correcta."
+    # Which of them is a matter of the model; that it is told in Spanish is not.
+    right = {"Su predicción fue correcta.", "Acertó la dirección, pero no el tamaño."}
+    assert page.locator(".verdict").inner_text() in right
     page.get_by_text("Nota para docentes", exact=True).click()
     page.get_by_text("Comparar la iniciativa de ambas partes.").wait_for()
     for word in ("Predict", "Explain", "Sources", "Version"):

@@ -56,7 +56,7 @@ def test_a_slider_moved_by_keyboard_gives_a_result(visit: Visit, short: Experime
     finished(page)
     assert headline(page).startswith("Nothing is changed yet")
     lever = page.locator(LEVER)
-    assert page.get_by_label("Share of personal trust lost when an office-holder changes.").count()
+    assert page.get_by_label(PARAMETERS["turnover.fade"].meaning).count()
     lever.focus()
     before = float(lever.input_value())
     for _ in range(3):
