@@ -60,9 +60,10 @@ def _case_words(case: SurfaceCase) -> str:
 
 
 def _ends(surface: Surface, *names: str) -> tuple[float, float]:
-    """Return the ends of a colour scale that panels share."""
-    values = surface.grid[list(names)].to_numpy()
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    """Return the ends of a colour scale that panels share; 0 and 1 where nothing is known."""
+    values = surface.grid[list(names)].to_numpy(dtype=float)
+    known = values[~np.isnan(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     return low, high if high > low else low + 1.0
 
 
