@@ -202,31 +202,25 @@ def take_step_of_proposals(w, verb, first, end, t):
 def take_step_of_projects(w, verb, first, end, t):
     """Take a step of the phase of projects: what becomes of the proposals."""
     if verb == V.match_firms:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            matching.match_firm(w, w.project[n].nth_open, t)
+        matching.match_firms(w, first, end, t)
     elif verb == V.sign_memoranda:
         matching.sign_memoranda(w, t)
     elif verb == V.approve_locally:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            approvals.decide_locally(w, w.project[n].nth_open, t)
+        approvals.approve_locally(w, first, end, t)
     elif verb == V.approve_centrally:
         for i in range(first, end):
             approvals.approve_centrally(w, i, t)
     elif verb == V.award_projects:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            finance.decide_award(w, w.project[n].nth_open, t)
+        finance.award_projects(w, first, end, t)
     elif verb == V.close_own_finance:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            finance.close_finance(w, w.project[n].nth_open, t)
+        finance.close_own_finance(w, first, end, t)
     elif verb == V.lend:
         for i in range(first, end):
             finance.lend(w, i, t)
     elif verb == V.close_acquisitions:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            acquisitions.close_acquisition(w, w.project[n].nth_open, t)
+        acquisitions.close_acquisitions(w, first, end, t)
     elif verb == V.carry_out_works:
-        for n in range(proposals.first_open(w, first), proposals.first_open(w, end)):
-            works.carry_out_work(w, w.project[n].nth_open, t)
+        works.carry_out_works(w, first, end, t)
 
 
 @rule
@@ -245,9 +239,7 @@ def take_step_of_learning(w, verb, first, end, t):
         for i in range(first, end):
             learning.form_views(w, i, t)
     elif verb == V.clear_ended:
-        start = proposals.first_open(w, first)
-        for n in range(proposals.first_open(w, end) - 1, start - 1, -1):
-            learning.clear_if_ended(w, n)
+        learning.clear_ended(w, first, end, t)
     elif verb == V.record_series:
         for i in range(first, end):
             learning.record_series(w, i, t)

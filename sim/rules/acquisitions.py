@@ -103,9 +103,9 @@ def register_acquisition(w, a, t):
 
 
 @rule
-def close_acquisitions(w, i, t):
-    """Close the acquisitions under way at a place; local government has no say."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
+def close_acquisitions(w, first, end, t):
+    """Close acquisitions at places before ``end``; local government has no say."""
+    for n in range(first_open(w, first), first_open(w, end)):
         close_acquisition(w, w.project[n].nth_open, t)
 
 

@@ -36,9 +36,9 @@ def common_push(w, j, t):
 
 
 @rule
-def approve_locally(w, g, t):
-    """Let a local head's office see to the memoranda there that are in local power."""
-    for n in range(first_open(w, g), first_open(w, g + 1)):
+def approve_locally(w, first, end, t):
+    """Let local offices before ``end`` see to the memoranda there that are in local power."""
+    for n in range(first_open(w, first), first_open(w, end)):
         decide_locally(w, w.project[n].nth_open, t)
 
 

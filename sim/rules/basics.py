@@ -8,7 +8,9 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, event_identity
 
-_LOW = 0xFFFFFFFF
+LOW_BITS = 0xFFFFFFFF
+"""The lower of the two 32-bit words of an identity."""
+
 YEAR = 12
 """Months."""
 
@@ -258,7 +260,7 @@ def record(w, kind, t, actor, place, initiator, sector, project, value, cause0, 
     head = w.run[0]
     actor_key = w.actor[actor].key if actor >= 0 else 0
     place_key = w.place[place].key if place >= 0 else 0
-    extra = (project ^ (project >> 32)) & _LOW if project > 0 else sector + 1
+    extra = (project ^ (project >> 32)) & LOW_BITS if project > 0 else sector + 1
     identity = event_identity(kind, t, actor_key, place_key, extra)
     row = w.event[head.events]
     row.id = identity

@@ -8,9 +8,8 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import elastic, exponential_arrival
+from sim.rules.basics import LOW_BITS, elastic, exponential_arrival
 
-_LOW = 0xFFFFFFFF
 MONTHS_A_YEAR = 12.0
 
 
@@ -90,7 +89,7 @@ def chosen_bank(w, j, direct):
     for b in range(w.run[0].end_firm, len(w.actor)):
         bank = w.actor[b]
         if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
-            u = draw(w.run, d.LOAN_BANK, bank.key, project.key & _LOW, 0)
+            u = draw(w.run, d.LOAN_BANK, bank.key, project.key & LOW_BITS, 0)
             arrival = exponential_arrival(u, 1.0 + bank.credit, best)
             if arrival < best:
                 best = arrival

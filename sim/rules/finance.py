@@ -21,9 +21,9 @@ PRIORITY = 2.0
 
 
 @rule
-def award_projects(w, i, t):
-    """Award the approved projects of a place, by open tender or directly (M55)."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
+def award_projects(w, first, end, t):
+    """Award the approved projects of places before ``end``, by tender or directly (M55)."""
+    for n in range(first_open(w, first), first_open(w, end)):
         decide_award(w, w.project[n].nth_open, t)
 
 
@@ -102,9 +102,9 @@ def seek_lender(w, j, t):
 
 
 @rule
-def close_own_finance(w, i, t):
-    """Close the finance of awarded projects of a place that need no bank."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
+def close_own_finance(w, first, end, t):
+    """Close the finance of projects of places before ``end`` that need no bank."""
+    for n in range(first_open(w, first), first_open(w, end)):
         close_finance(w, w.project[n].nth_open, t)
 
 

@@ -17,9 +17,9 @@ NEIGHBOUR_SHARE = 0.5
 
 
 @rule
-def clear_ended(w, i, t):
-    """Take the ended projects of a place off the list of open ones."""
-    for n in range(first_open(w, i + 1) - 1, first_open(w, i) - 1, -1):
+def clear_ended(w, first, end, t):
+    """Take the ended projects of places before ``end`` off the list of open ones."""
+    for n in range(first_open(w, end) - 1, first_open(w, first) - 1, -1):
         clear_if_ended(w, n)
 
 

@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    LOW_BITS,
     can_work,
     elastic,
     exponential_arrival,
@@ -27,13 +28,11 @@ from sim.rules.proposals import (
 )
 from sim.rules.ties import introduce
 
-_LOW = 0xFFFFFFFF
-
 
 @rule
-def match_firms(w, i, t):
-    """Let the proposals at a place look for firms (sections a, d; M37)."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
+def match_firms(w, first, end, t):
+    """Let the proposals at places before ``end`` look for firms (sections a, d; M37)."""
+    for n in range(first_open(w, first), first_open(w, end)):
         match_firm(w, w.project[n].nth_open, t)
 
 
@@ -131,7 +130,7 @@ def passer_on(w, place, j, t):
         tie = w.tie[row]
         if passes_on(w, tie.actor):
             key = w.actor[tie.actor].key
-            u = draw(w.run, d.WISH_PASSED_BY, key, w.project[j].key & _LOW, t)
+            u = draw(w.run, d.WISH_PASSED_BY, key, w.project[j].key & LOW_BITS, t)
             arrival = exponential_arrival(u, total_trust(tie), best)
             if arrival < best:
                 best = arrival
@@ -173,7 +172,7 @@ def matched_firm(w, j, t):
     for f in range(w.run[0].first_firm, w.run[0].end_firm):
         firm = w.actor[f]
         if firm.active_since <= t and can_work(w, f, project.place, project.sector):
-            u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & _LOW, t)
+            u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & LOW_BITS, t)
             arrival = exponential_arrival(u, math.exp(utility_of_match(w, f, j)), best)
             if arrival < best:
                 best = arrival

@@ -8,7 +8,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import elastic, exponential_arrival, hands_of, local_authority
+from sim.rules.basics import LOW_BITS, elastic, exponential_arrival, hands_of, local_authority
 from sim.rules.credit import appetite_for_credit, credit_on_offer, promise_loan
 from sim.rules.matching import bring_firm_to_talks, matched_firm
 from sim.rules.powers import tens
@@ -20,8 +20,6 @@ from sim.rules.proposals import (
     sign_memorandum,
     site_of_plan,
 )
-
-_LOW = 0xFFFFFFFF
 
 
 @rule
@@ -73,7 +71,7 @@ def register_plan(w, c, t):
     if actor >= 0:
         cause = w.tie[w.tie_of[actor, country.centre]].event
     j = add_project(
-        w, t, country.plan_place, country.plan_sector, country.leader & _LOW, 0.0, cause,
+        w, t, country.plan_place, country.plan_sector, country.leader & LOW_BITS, 0.0, cause,
         country.office_event,
     )  # fmt: skip
     resize(w, j, w.par[0].finance_size if country.plan_loan == 1 else 1.0)

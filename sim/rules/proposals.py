@@ -9,6 +9,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, project_identity
 from sim.rules.basics import (
+    LOW_BITS,
     YEAR,
     draw_of_month,
     elastic,
@@ -28,7 +29,6 @@ from sim.rules.outreach import local_restraint
 from sim.rules.pairs import hold_of, memory_between, remember
 from sim.rules.powers import local_power, tens
 
-_LOW = 0xFFFFFFFF
 LEAST_ENDOWMENT = 0.05
 """Endowment of a place that has next to nothing of a sector."""
 
@@ -36,7 +36,7 @@ LEAST_ENDOWMENT = 0.05
 @rule
 def project_draw(w, decision, project, t):
     """Return the uniform number of a decision about a project this month."""
-    return draw(w.run, decision, project.key & _LOW, project.key >> 32, t)
+    return draw(w.run, decision, project.key & LOW_BITS, project.key >> 32, t)
 
 
 @rule
@@ -48,7 +48,7 @@ def drawn_value(w, carrier, sector, key, ratio):
     and the country's economy. Before it is bounded it is ``ratio`` times as large.
     """
     p = w.par[0]
-    z = normal_draw(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & _LOW, key >> 32, 0)
+    z = normal_draw(w.run, d.PROJECT_VALUE, d.PROJECT_VALUE_PAIR, key & LOW_BITS, key >> 32, 0)
     kind = w.sector[sector]
     value = ratio * kind.value * math.exp(kind.spread * z)
     part = max(LEAST_ENDOWMENT, w.endowment[carrier, sector])
@@ -215,7 +215,14 @@ def register_wish(w, g, t):
     a = governor.wish_actor
     tie = w.tie[w.tie_of[a, g]]
     j = add_project(
-        w, t, g, governor.wish_sector, governor.key & _LOW, 0.0, tie.event, governor.office_event
+        w,
+        t,
+        g,
+        governor.wish_sector,
+        governor.key & LOW_BITS,
+        0.0,
+        tie.event,
+        governor.office_event,
     )
     w.project[j].hands = hands_of(w, a, g)
     if governor.trip_firm >= 0:

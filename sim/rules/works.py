@@ -7,17 +7,15 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import is_aligned, logistic, normal_draw, record
+from sim.rules.basics import LOW_BITS, is_aligned, logistic, normal_draw, record
 from sim.rules.pairs import team_of
 from sim.rules.proposals import end_project, first_open, project_draw
 
-_LOW = 0xFFFFFFFF
-
 
 @rule
-def carry_out_works(w, i, t):
-    """Carry the projects of a place through construction, and let the public have its say."""
-    for n in range(first_open(w, i), first_open(w, i + 1)):
+def carry_out_works(w, first, end, t):
+    """Carry the projects of places before ``end`` through a month of construction."""
+    for n in range(first_open(w, first), first_open(w, end)):
         carry_out_work(w, w.project[n].nth_open, t)
 
 
@@ -56,7 +54,7 @@ def break_ground(w, j, t):
         complete(w, j, t)
         return
     z = normal_draw(
-        w.run, d.DURATION, d.DURATION_PAIR, project.key & _LOW, project.key >> 32, 0
+        w.run, d.DURATION, d.DURATION_PAIR, project.key & LOW_BITS, project.key >> 32, 0
     )  # fmt: skip
     months = w.sector[project.sector].duration * math.exp(w.par[0].construction_spread * z)
     project.work = max(1, int(months + 0.5))

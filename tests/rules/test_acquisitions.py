@@ -105,10 +105,10 @@ def test_an_acquisition_bypasses_the_locality(bench: Bench, firm: int) -> None:
     project = w.project[0]
     assert (project["stage"], project["level"]) == (k.ACQUIRING, k.NO_LEVEL)
     bench.par(acquisition_closing=1.0)
-    acquisitions.close_acquisitions(bench.h, i, bench.t)
+    acquisitions.close_acquisitions(bench.h, i, i + 1, bench.t)
     assert bench.stage(0) == k.ACQUIRING
     bench.t += 1
-    acquisitions.close_acquisitions(bench.h, i, bench.t)
+    acquisitions.close_acquisitions(bench.h, i, i + 1, bench.t)
     assert bench.stage(0) == k.FINANCED
     assert bench.events(k.ACQUISITION)["actor"].tolist() == [firm]
     assert len(bench.events(k.DEAL)) == 1
@@ -136,7 +136,7 @@ def test_an_acquisition_waits_until_it_closes(bench: Bench, firm: int) -> None:
     acquisitions.register_acquisition(bench.h, firm, bench.t)
     bench.par(acquisition_closing=0.0)
     for t in range(bench.t + 1, bench.t + 50):
-        acquisitions.close_acquisitions(bench.h, i, t)
+        acquisitions.close_acquisitions(bench.h, i, i + 1, t)
     assert bench.stage(0) == k.ACQUIRING
 
 

@@ -45,7 +45,7 @@ def awarded(bench: Bench, tender: float, **par: float) -> tuple[int, int]:
     bench.w.country["tender"][c] = tender
     bench.par(**({"tender_duration": 1.0} | par))
     rows = [bench.project(i, k.APPROVED, sector=s % 10) for s in range(60)]
-    finance.award_projects(bench.h, i, bench.t)
+    finance.award_projects(bench.h, i, i + 1, bench.t)
     stages = [bench.stage(j) for j in rows]
     bench.forget_projects()
     return stages.count(k.AWARDED), stages.count(k.LOST)
@@ -241,7 +241,7 @@ def test_what_needs_no_bank_closes_by_itself(bench: Bench) -> None:
     own = bench.project(i, k.AWARDED, finance=k.OWN, bank=-1)
     waits = bench.project(i, k.AWARDED, needs_loan=1)
     fresh = bench.project(i, k.AWARDED, finance=k.OWN, awarded=bench.t)
-    finance.close_own_finance(bench.h, i, bench.t)
+    finance.close_own_finance(bench.h, i, i + 1, bench.t)
     assert [bench.stage(j) for j in (own, waits, fresh)] == [k.FINANCED, k.AWARDED, k.AWARDED]
 
 

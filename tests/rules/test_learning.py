@@ -120,7 +120,7 @@ def test_ended_projects_leave_the_list(bench: Bench, ended: tuple[int, ...]) -> 
     rows = [bench.project(i, k.BUILDING) for _ in range(5)]
     for n in ended:
         bench.w.project["stage"][rows[n]] = k.OPERATING if n % 2 else k.CANCELLED
-    learning.clear_ended(bench.h, i, bench.t)
+    learning.clear_ended(bench.h, i, i + 1, bench.t)
     assert bench.open_projects(i) == [rows[n] for n in range(4, -1, -1) if n not in ended]
 
 

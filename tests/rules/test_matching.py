@@ -26,7 +26,7 @@ def wish(bench: Bench, i: int) -> int:
 def settle(bench: Bench, *places: int) -> None:
     """Let the proposals of places look for firms, and firms sign."""
     for i in places:
-        matching.match_firms(bench.h, i, bench.t)
+        matching.match_firms(bench.h, i, i + 1, bench.t)
     matching.sign_memoranda(bench.h, bench.t)
 
 
@@ -121,7 +121,7 @@ def signed(bench: Bench, memory: float, investment: float = 1.0) -> int:
     bench.tie(0, i, 0.5, memory=memory)
     bench.w.signal[bench.t, k.SIGNAL.outward_investment] = investment
     rows = [bench.project(i, k.PROPOSED, sector=s % 10, actor=0, firm=-1) for s in range(40)]
-    matching.match_firms(bench.h, i, bench.t)
+    matching.match_firms(bench.h, i, i + 1, bench.t)
     found = int((bench.w.project["firm"][rows] >= 0).sum())
     bench.w.project["stage"][rows] = k.OPERATING
     bench.forget_projects()

@@ -100,7 +100,7 @@ def test_the_office_in_power_approves_and_its_will_counts(
         bench.w.governor["will"][list(offices)] = 1.0
         bench.w.governor["will"][unwilling] = 0.0
         j = bench.project(m, k.SIGNED, sector(bench, 1), level=level)
-        approvals.approve_locally(bench.h, m, bench.t)
+        approvals.approve_locally(bench.h, m, m + 1, bench.t)
         approved = bench.stage(j) == k.APPROVED
         assert approved == (unwilling != offices[decides])
     events = bench.events(k.APPROVAL_LOCAL)

@@ -135,7 +135,7 @@ def test_works_stall_sooner_where_the_team_is_gone(bench: Bench) -> None:
     def stalled(memory: float) -> int:
         bench.tie(0, i, 0.5, memory=memory)
         rows = [bench.project(i, k.BUILDING, actor=0, built=-99) for _ in range(60)]
-        works.carry_out_works(bench.h, i, bench.t)
+        works.carry_out_works(bench.h, i, i + 1, bench.t)
         count = sum(bench.stage(j) == k.STALLED for j in rows)
         bench.forget_projects()
         return count

@@ -37,7 +37,7 @@ def test_a_project_is_built_in_its_sectors_time(bench: Bench) -> None:
     j = bench.project(i, k.FINANCED)
     stages = []
     for _ in range(7):
-        works.carry_out_works(bench.h, i, bench.t)
+        works.carry_out_works(bench.h, i, i + 1, bench.t)
         stages.append(bench.stage(j))
         bench.t += 1
     assert stages == [k.BUILDING] * 5 + [k.OPERATING] * 2
@@ -65,7 +65,7 @@ def test_the_time_to_build_spreads_around_that_of_the_sector(bench: Bench) -> No
 def test_an_acquired_asset_operates_at_once(bench: Bench) -> None:
     i = bench.place(bench.country())
     j = bench.project(i, k.FINANCED, channel=k.BY_ACQUISITION)
-    works.carry_out_works(bench.h, i, bench.t)
+    works.carry_out_works(bench.h, i, i + 1, bench.t)
     assert bench.stage(j) == k.OPERATING
     assert not len(bench.events(k.CONSTRUCTION))
 
@@ -137,7 +137,7 @@ def protests(bench: Bench, visibility: float, value: float, stage: int = k.BUILD
     before = len(bench.events(k.BACKLASH))
     for s in range(60):
         bench.project(i, stage, sector=s % 10, value=value)
-    works.carry_out_works(bench.h, i, bench.t)
+    works.carry_out_works(bench.h, i, i + 1, bench.t)
     bench.forget_projects()
     return len(bench.events(k.BACKLASH)) - before
 
