@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.app.watch.world_history import STAGE, living_ties, project_news
+from sim.app.watch.world_history import STAGE, living_ties, project_news, sites_of
 from sim.core import enums as k
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def stage_counts(recorder: Recorder, events: Array) -> tuple[Ints, Ints]:
     """
     news = project_news(events)
     identity, latest = np.unique(news["project"], return_index=True)
-    _, first = np.unique(news["project"][::-1], return_index=True)
-    stage, place = _NUMBER[news["kind"][latest]], news["place"][::-1][first].astype(np.int64)
+    stage, place = _NUMBER[news["kind"][latest]], sites_of(news[::-1])[1].astype(np.int64)
     of_places = np.zeros((len(recorder.places), len(STAGES)), dtype=np.int64)
     of_actors = np.zeros((len(recorder.state.actor), len(STAGES)), dtype=np.int64)
     local = (place >= 0) & (place < len(of_places))

@@ -97,22 +97,30 @@ def projects_of(events: Array) -> pd.DataFrame:
         return frame[rows].drop_duplicates("project").set_index("project")
 
     projects = latest(slice(None))
-    first = frame.drop_duplicates("project", keep="last").set_index("project")
+    numbers, sites = sites_of(news[::-1])
     return projects.assign(
-        # Talks may end at another office than that of the place they are about.
-        place=first["place"].reindex(projects.index),
+        place=pd.Series(sites, numbers).reindex(projects.index),
         stage=projects["kind"].map(STAGE),
         firm=latest(named)["actor"].reindex(projects.index),
         value=latest(news["value"] != 0.0)["value"].reindex(projects.index),
     )
 
 
+def sites_of(events: Array) -> tuple[Array, Array]:
+    """Return the numbers of the projects of events in time, sorted, and the place of each.
+
+    Talks may end at another office than that of the place they are about: the first event counts.
+    """
+    projects, first = np.unique(events["project"], return_index=True)
+    known = projects != 0
+    return projects[known], events["place"][first][known]
+
+
 def events_of(events: Array, *, place: int = -1, actor: int = -1) -> Array:
     """Return the events of a place and of projects there, or of an actor and its projects."""
     if place >= 0:
-        projects, first = np.unique(events["project"], return_index=True)
-        here = projects[(events["place"][first] == place) & (projects != 0)]
-        mine = (events["place"] == place) | np.isin(events["project"], here)
+        projects, sites = sites_of(events)
+        mine = (events["place"] == place) | np.isin(events["project"], projects[sites == place])
     else:
         own = events["actor"] == actor
         projects = np.unique(events["project"][own])
