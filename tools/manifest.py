@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from sim.core import files, provenance
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.world import load_world
+from tools.exit_code import told
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / PATTERNS.parent
@@ -124,8 +124,7 @@ def main(folder: Path = REFERENCE) -> int:
     try:
         files.write_json(folder / MANIFEST, manifest_of(folder))
     except (InputError, MachineError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2 if isinstance(error, InputError) else 1
+        return told(error)
     return 0
 
 

@@ -23,6 +23,7 @@ from sim.report.locality_timeline import plot_timeline
 from sim.results.run_result import Run, run
 from sim.scenario.reading import names
 from sim.scenario.schema import Scenario, load
+from tools.exit_code import told
 from tools.manifest import REFERENCE
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in make(given.out, found.draws):
             sys.stdout.write(f"{path}\n")
     except (InputError, MachineError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2 if isinstance(error, InputError) else 1
+        return told(error)
     return 0
 
 

@@ -31,6 +31,7 @@ from sim.report import figure_style
 from sim.report.figure_choice import Format
 from sim.scenario.schema import load
 from sim.world import load_world
+from tools.exit_code import told
 from tools.manifest import REFERENCE
 
 if TYPE_CHECKING:
@@ -203,8 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in write(study(given.draws), given.out):
             sys.stdout.write(f"{path}\n")
     except (InputError, MachineError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2 if isinstance(error, InputError) else 1
+        return told(error)
     return 0
 
 

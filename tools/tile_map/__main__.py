@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.world import SHIPPED, load_world
+from tools.exit_code import told
 from tools.tile_map.figure import save_figure
 from tools.tile_map.grid import SEED, check, regenerate
 
@@ -33,8 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.figure:
             save_figure(given.figure, load_world(given.folder))
     except (InputError, MachineError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2 if isinstance(error, InputError) else 1
+        return told(error)
     for sentence in wrong or ["Every country is one block, and land borders touch."]:
         sys.stdout.write(f"{sentence}\n")
     if wrong and given.write:
