@@ -9,7 +9,7 @@ PYTEST_FLAGS ?= -n auto --dist worksteal
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo app messages release-check model-version patterns headline screening tile-map surface calibration figures turnover manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs wheel-check clean
+.PHONY: help setup demo app messages release-check model-version patterns headline screening tile-map surface calibration figures turnover manifest reproduce checked checked-nightly test test-browser test-fast lint format bench docs docs-site wheel-check release-crate clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ $(READY): pyproject.toml constraints.txt
 	@set -e; python="$(PYTHON)"; test -n "$$python" || python=$$(.ci/find-python 11); \
 	echo "Installing into $(VENV) with $$("$$python" --version) (a few minutes the first time)"; \
 	"$$python" -m venv "$(VENV)"
-	@$(BIN)/python -m pip install -qq -e '.[dev]' -c constraints.txt
+	@$(BIN)/python -m pip install -qq -e '.[dev,docs]' -c constraints.txt
 	@touch $@
 
 demo: $(READY)  ## Run the Jujuy case and the whole region; show the run cards
@@ -33,8 +33,11 @@ app: $(READY)  ## Open the page in a browser; APP_FLAGS="--lang es" for Spanish
 	@$(BIN)/paradiplomacy app $(APP_FLAGS)
 
 patterns: $(READY)  ## Check every claim anew: results/reference/ and docs/mechanisms.md
-	@$(BIN)/paradiplomacy patterns --out results/reference --overwrite
+	@$(BIN)/paradiplomacy patterns --posterior 100 --out results/reference --overwrite
 	@$(BIN)/python docs/generate.py
+
+# Two libraries that each take all cores only wait for one another.
+test test-fast test-browser: export OMP_NUM_THREADS := 1
 
 test: $(READY)  ## Run all tests but those in a browser
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not browser"
@@ -66,6 +69,10 @@ bench: $(READY)  ## Measure speed against the bars
 docs: $(READY)  ## Renew the generated parts of the documentation
 	@$(BIN)/python docs/generate.py
 
+docs-site: $(READY)  ## Build the documentation site, running its tutorials and gallery: build/site/
+	@$(BIN)/python -m sphinx -W --keep-going -n -q -b html -d build/doctrees -c docs . build/site
+	@echo "The site: build/site/index.html"
+
 messages: $(READY)  ## Bring the catalogues of the page up to date with its texts
 	@$(BIN)/python docs/catalogues.py
 
@@ -90,11 +97,11 @@ surface: $(READY)  ## Make the surface of decentralization and turnover anew
 	@$(BIN)/python -m tools.surface
 
 # The runs of a calibration belong to one behaviour of the model; each has a folder of its own.
-calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour)
+calibration: $(READY)  ## Calibrate and validate anew: results/reference/calibration/ (about an hour); VALIDATE_FLAGS="--replicates 400" for fewer runs of other models
 	@set -e; work=results/calibrations/$$($(BIN)/python -c \
 		'from sim.core.provenance import calibration_version; print(calibration_version())'); \
 	$(BIN)/paradiplomacy calibrate --out "$$work"; \
-	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite
+	$(BIN)/paradiplomacy validate --calibration "$$work" --out results/reference/calibration --overwrite $(VALIDATE_FLAGS)
 
 figures: $(READY)  ## Draw the published figures anew from the published calibration
 	@$(BIN)/python -m tools.scenario_figures
@@ -106,7 +113,7 @@ manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m tools.manifest
 
 reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
-	@for part in patterns headline screening surface calibration figures turnover manifest; do $(MAKE) "$$part" || exit 1; done
+	@for part in calibration patterns headline screening surface figures turnover manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
 	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$PWD; \
@@ -121,6 +128,12 @@ wheel-check: $(READY)  ## Build the wheel and use it from an empty environment e
 	venv/bin/paradiplomacy patterns --only M01 --replicates 2 --out patterns; \
 	venv/bin/python -c "import pathlib, sim; assert pathlib.Path(sim.__file__).is_relative_to(pathlib.Path.cwd().resolve())"; \
 	echo "The wheel works."
+
+release-crate: $(READY)  ## Build wheel and source archive and describe them as an RO-Crate: build/release/
+	@rm -rf build/release && mkdir -p build
+	@$(BIN)/python -m build --no-isolation --outdir build/release . > build/release.log 2>&1 || { cat build/release.log; exit 1; }
+	@$(BIN)/python -m tools.release_crate build/release
+	@echo "The release: build/release"
 
 clean:  ## Remove what was built and cached, but neither .venv nor results
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

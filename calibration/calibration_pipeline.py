@@ -28,6 +28,7 @@ from calibration.inference.reference_table import Progress, Rows, Wave, build, l
 from calibration.published import CHECKS, POSTERIOR, SIMULATOR
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
+from sim.experiments.run_settings import at_least
 
 FEWEST = 200
 DATA = "posterior.nc"
@@ -38,7 +39,7 @@ Notify = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class CalibrationSettings:
     """Hold what a calibration is asked to do.
 
     ``runs``, ``truncated_runs`` and ``predictive_runs`` are the sizes of the three tables, ``seed``
@@ -56,22 +57,15 @@ class Settings:
     simulator: str = SIMULATOR
 
     def __post_init__(self) -> None:
-        for name, fewest in (
-            ("runs", FEWEST),
-            ("truncated_runs", FEWEST),
-            ("predictive_runs", FEWEST),
-            ("workers", 1),
-        ):
-            given = getattr(self, name)
-            if given < fewest:
-                allowed = f"{fewest} or more"
-                raise InputError(f"{given} is too few", field=name, allowed=allowed)
+        for name in ("runs", "truncated_runs", "predictive_runs"):
+            at_least(FEWEST, getattr(self, name), name)
+        at_least(1, self.workers, "workers")
         if not 0 <= self.seed < 2**31:
             allowed = "a whole number below 2**31"
             raise InputError(f"{self.seed} is out of range", field="seed", allowed=allowed)
 
 
-def usual_settings(**given: Any) -> Settings:
+def usual_settings(**given: Any) -> CalibrationSettings:
     """Return settings, with the thresholds' sizes where none is given (None)."""
     limits = checks.load_thresholds()
     usual = {
@@ -80,7 +74,9 @@ def usual_settings(**given: Any) -> Settings:
         "predictive_runs": limits["posterior_predictive"]["runs"],
         "workers": provenance.cpu_count(),
     }
-    return Settings(**usual | {name: value for name, value in given.items() if value is not None})
+    return CalibrationSettings(
+        **usual | {name: value for name, value in given.items() if value is not None}
+    )
 
 
 class Calibration(NamedTuple):
@@ -96,27 +92,16 @@ class Calibration(NamedTuple):
     seconds: dict[str, float]
 
 
-def calibrate(folder: Path, settings: Settings, notify: Notify | None = None) -> Calibration:
-    """Calibrate, or go on with what is in a folder, and write the result there.
+def calibrate(
+    folder: Path, settings: CalibrationSettings, notify: Notify | None = None
+) -> Calibration:
+    """Calibrate, or go on with what is in a folder, and write tables, posterior and checks there.
 
-    Parameters
-    ----------
-    folder
-        Where tables, posterior and checks go.
-    settings
-        What to do.
-    notify
-        Told of progress.
-
-    Raises
-    ------
-    InputError
-        If the folder holds another calibration, or the extra ``calibrate`` is missing.
-    MachineError
-        If the machine fails; the same call goes on later.
+    An InputError tells that the folder holds another calibration, or that the extra ``calibrate``
+    is missing, a MachineError that the machine fails; the same call goes on later.
     """
     require_extra()
-    return _Work(folder, settings, notify or (lambda *_: None)).done()
+    return _Calibrating(folder, settings, notify or (lambda *_: None)).done()
 
 
 _WRITTEN = (
@@ -155,10 +140,10 @@ def require_extra() -> None:
             raise need_extra(ImportError(name=name))
 
 
-class _Work:
+class _Calibrating:
     """Carry out a calibration."""
 
-    def __init__(self, folder: Path, settings: Settings, notify: Notify) -> None:
+    def __init__(self, folder: Path, settings: CalibrationSettings, notify: Notify) -> None:
         self.folder, self.settings, self.notify = folder, settings, notify
         self.simulator = load_simulator(settings.simulator)
         self.seconds: dict[str, float] = {}

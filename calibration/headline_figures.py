@@ -1,8 +1,9 @@
-"""The headline figures over draws from the priors: ``python -m calibration.headline_figures``.
+"""The headline figures over draws of the parameters: ``python -m calibration.headline_figures``.
 
 ``headline.toml`` names what is measured, in which worlds, and what an earlier model and the report
-or data have beside it. Each figure is measured at every draw of the free parameters and once at the
-defaults, and published with the median and the interval of nine draws in ten.
+or data have beside it. Each figure is measured at the defaults and at every draw of the free
+parameters, from the posterior if that is of the present model and else from the priors, and
+published with the median and the interval of nine draws in ten.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ from calibration.claims.effect_inference import contrasted, spread
 from calibration.claims.findings import rounded
 from calibration.claims.statistics import STATISTICS
 from calibration.claims.world_runs import Measurement, Progress, WorldPlan, run_worlds
-from calibration.published import prior_draws
+from calibration.published import draws as posterior_draws
+from calibration.published import is_current, prior_draws
 from sim.core import files, folders, provenance
+from sim.core.errors import InputError
 from sim.core.state import Array
+from sim.experiments.comparison.pairing import threads
 from sim.experiments.parameter_draws import Draw
+from sim.experiments.run_settings import at_least
 from sim.scenario.intervention_fields import STRICT
 from sim.scenario.schema import Scenario, load
 from sim.world import load_world
@@ -69,7 +74,7 @@ class Arm(BaseModel):
         return [order for entry in self.interventions for order in each(entry)]
 
 
-class Figure(BaseModel):
+class HeadlineFigure(BaseModel):
     """One figure: what is measured, where, and what stands beside it."""
 
     model_config = STRICT
@@ -102,14 +107,14 @@ class Figure(BaseModel):
         return contrasted(found[0], found[1] if len(found) > 1 else None, self.contrast)
 
 
-def load_figures(table: Path = TABLE) -> tuple[Figure, ...]:
+def load_figures(table: Path = TABLE) -> tuple[HeadlineFigure, ...]:
     """Return the figures of a table."""
     entries = tomllib.loads(table.read_text(encoding="utf-8"))["figure"]
-    return tuple(Figure.model_validate(entry) for entry in entries)
+    return tuple(HeadlineFigure.model_validate(entry) for entry in entries)
 
 
 def measured(
-    figures: Sequence[Figure],
+    figures: Sequence[HeadlineFigure],
     draws: Sequence[Draw],
     replicates: int,
     *,
@@ -131,7 +136,7 @@ def measured(
 
 
 def rows_of(
-    figures: Sequence[Figure], at_defaults: Sequence[Array], drawn: Sequence[Array]
+    figures: Sequence[HeadlineFigure], at_defaults: Sequence[Array], drawn: Sequence[Array]
 ) -> list[dict[str, Any]]:
     """Return the rows of the table: each figure at the defaults and over draws."""
     rows = []
@@ -153,18 +158,26 @@ def figures_version() -> str:
     return hashlib.sha256(provenance.sources_digest(sources, here).encode()).hexdigest()[:12]
 
 
+def free_draws(count: int) -> tuple[tuple[Draw, ...], str]:
+    """Return draws of the free parameters, and whether from ``posterior`` or ``priors``."""
+    if is_current():
+        return posterior_draws(count).draws, "posterior"
+    return prior_draws(count), "priors"
+
+
 def make(
     draws: int = DRAWS, *, workers: int | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
     """Measure all figures and return the record that is published."""
-    figures = load_figures()
+    figures, (chosen, drawn_from) = load_figures(), free_draws(draws)
     alone = measured(figures, ({},), AT_DEFAULTS, workers=workers)
-    drawn = measured(figures, prior_draws(draws), REPLICATES, workers=workers, progress=progress)
+    drawn = measured(figures, chosen, REPLICATES, workers=workers, progress=progress)
     return {
         "model_version": provenance.model_version(),
         "figures_version": figures_version(),
         "seed": SEED,
         "draws": draws,
+        "drawn_from": drawn_from,
         "replicates": REPLICATES,
         "rows": rows_of(figures, alone, drawn),
     }
@@ -197,11 +210,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make the published table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=REFERENCE, help="folder to write to")
-    parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the priors")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws of the free parameters")
     parser.add_argument("--workers", type=int, help="threads")
     given = parser.parse_args(arguments)
-    record = make(given.draws, workers=given.workers, progress=_told)
-    sys.stdout.write(f"{write(record, given.out)}\n")
+    try:
+        at_least(1, given.draws, "draws")
+        record = make(given.draws, workers=threads(given.workers), progress=_told)
+        sys.stdout.write(f"{write(record, given.out)}\n")
+    except InputError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

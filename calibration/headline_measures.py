@@ -63,7 +63,7 @@ def number_of(
 def rank_of_country(reading: Reading, of: str, country: str) -> Parts:
     """Return a country's rank by its number of records, 1 for the most."""
     counts = reading.by_country(records(reading, of))
-    mine = counts[reading.country_rows([country])[0]]
+    mine = counts[reading.rows_named("country", [country])[0]]
     return (1 + (counts > mine).sum(),)
 
 
@@ -71,7 +71,7 @@ def rank_of_country(reading: Reading, of: str, country: str) -> Parts:
 def share_of_countries(reading: Reading, of: str, countries: list[str]) -> Parts:
     """Return the share of records that lie in some countries."""
     rows = records(reading, of)
-    return share_of(np.isin(rows["country"], reading.country_rows(countries)))
+    return share_of(np.isin(rows["country"], reading.rows_named("country", countries)))
 
 
 @statistic(unit="number", value=mean)
@@ -90,7 +90,7 @@ def reaches(reading: Reading, of: str, localities: list[str], since: str, least:
 def share_of_visitor(reading: Reading, provinces: list[str], localities: list[str]) -> Parts:
     """Return the share of some provinces in the visits to some localities."""
     rows = reading.chosen(reading.local_visits, localities=localities)
-    return share_of(np.isin(rows["actor"], reading.actor_rows(provinces)))
+    return share_of(np.isin(rows["actor"], reading.rows_named("actor", provinces)))
 
 
 @statistic(unit="number", value=mean)
@@ -128,7 +128,7 @@ def share_of_deals(
     if finances is not None:
         keep &= np.isin(rows["finance"], [k.FINANCES.index(name) for name in finances])
     if sectors is not None:
-        keep &= np.isin(rows["sector"], reading.sector_rows(sectors))
+        keep &= np.isin(rows["sector"], reading.rows_named("sector", sectors))
     return share_of(keep)
 
 

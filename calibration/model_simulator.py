@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from calibration.cases import observed_statistics
-from calibration.cases.conditions import load_conditions
 from calibration.checks import load_thresholds
 from calibration.inference import prior
 from calibration.inference.prior import Array, Prior
@@ -22,6 +21,8 @@ from sim.core.errors import InputError, nearest_name
 from sim.core.parameters import PARAMETERS
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
+from sim.experiments.parameter_draws import with_values
+from sim.scenario.schema import Scenario, build, load
 from sim.world import load_world
 
 _HERE = Path(__file__).resolve().parent
@@ -30,9 +31,24 @@ _KINDS = (".py", ".csv", ".toml")
 
 def observation_version() -> str:
     """Return a hash of all that turns a run into its statistics."""
-    cases = [path for path in (_HERE / "cases").rglob("*") if path.suffix in _KINDS]
-    sources = [_HERE / "run_reading.py", *sorted(cases)]
+    folders = (_HERE / "cases", _HERE / "external")
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in _KINDS]
+    sources = [_HERE / "run_reading.py", _HERE / "keyed_draws.py", *sorted(files)]
     return provenance.sources_digest(sources, _HERE)[:16]
+
+
+def load_conditions(wills: str = "drawn") -> Scenario:
+    """Return the scenario of every simulated observation: what was known beforehand.
+
+    These are office-holders, alignment and authority as the world's tables have them, and what
+    ``conditions.toml`` adds. ``wills`` are those of the office-holders whom the tables name:
+    ``drawn`` like everyone's, or ``documented``, as coded after what they did. An InputError tells
+    that they are neither.
+    """
+    found = load(_HERE / "cases" / "conditions.toml")
+    if wills == found.wills:
+        return found
+    return build(found.model_dump(exclude_none=True) | {"wills": wills})
 
 
 class Documented:
@@ -41,13 +57,14 @@ class Documented:
     ``fixed`` holds values of parameters, free or not, that hold in all runs whatever is asked of
     these. They may lie outside a parameter's range: a world that is wrong on purpose has no other
     way to turn a rule round. ``derived`` are the derived quantities, as the thresholds word them;
-    those of the thresholds by default.
+    those of the thresholds by default; ``wills`` those of the conditions.
     """
 
     def __init__(
         self,
         fixed: Mapping[str, float] | None = None,
         derived: Mapping[str, Mapping[str, Any]] | None = None,
+        wills: str = "drawn",
     ) -> None:
         self.prior: Prior = prior.free_parameters()
         self.statistics = observed_statistics.names()
@@ -55,7 +72,7 @@ class Documented:
         self.fixed = dict(fixed or {})
         self._quantities = dict(load_thresholds()["derived"] if derived is None else derived)
         self.derived = tuple(self._quantities)
-        self._conditions = load_conditions()
+        self._conditions = load_conditions(wills)
         counted = observed_statistics.observed_counts()._asdict()
         self.shapes: Mapping[str, tuple[int, ...]] = {
             name: counts.shape for name, counts in counted.items()
@@ -72,7 +89,9 @@ class Documented:
         """Return what decides a run: the model's behaviour, conditions, priors, observation."""
         held = self._conditions.parameter_values()
         fixed = {name: value for name, value in held.items() if name not in self.prior.names}
-        months = self._conditions.model_dump_json(include={"start", "end", "interventions"})
+        months = self._conditions.model_dump_json(
+            include={"start", "end", "interventions", "wills"}
+        )
         texts = (repr(sorted(fixed.items())), months)
         conditions = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
         varied = {"fixed": repr(sorted(self.fixed.items()))} if self.fixed else {}
@@ -90,11 +109,8 @@ class Documented:
 
     def finished(self, values: Array, seed: int, replicate: int) -> tuple[Reading, int]:
         """Return one run at the parameters' values (P,), and the key of what is told of it."""
-        par = self._template.par.copy()
-        flat = par.view(np.float64).reshape(-1)
         # What is held fixed comes last, over the value of a free parameter.
-        flat[self._columns] = [*values, *self.fixed.values()]
-        begun = self._template._replace(par=par, par_values=flat)
+        begun = with_values(self._template, [*values, *self.fixed.values()], self._columns)
         # Waves keep replicates apart, and seeds the tables.
         return Reading(simulate(begun, seed, replicate)), (seed * 2**32 + replicate) % 2**63
 
@@ -121,6 +137,6 @@ def _derived(
     return float(len(reading.chosen(rows, field=field, localities=localities, until=until)))
 
 
-def simulator() -> Documented:
-    """Return the simulator."""
-    return Documented()
+def simulator(wills: str = "drawn") -> Documented:
+    """Return the simulator, with wills of named office-holders as the conditions take them."""
+    return Documented(wills=wills)

@@ -26,12 +26,16 @@ _WARNING = (
 _PRIOR_SEED = 1
 
 
+REPEATED = 40
+"""Paired runs from which on each draw is taken twice, to tell draws and chance apart."""
+
+
 class Drawn(NamedTuple):
     """Hold draws, values of the free parameters by name, and where they come from.
 
     The source is the hash of the posterior's file, the versions it was fitted with, what of them
     has changed since (``changed_since_fit``), and which parameters the fit did not know
-    (``from_the_prior``).
+    (``from_the_prior``). Without draws it may say why (``fixed_because``, see :func:`carried`).
     """
 
     draws: tuple[dict[str, float], ...]
@@ -72,6 +76,11 @@ def stale_parts(posterior: Posterior) -> list[str]:
     return posterior.stale(simulator().identity)
 
 
+def is_current() -> bool:
+    """Tell whether a posterior is published, and of the present model."""
+    return (published_folder() / POSTERIOR).is_file() and not stale_parts(read_published())
+
+
 def prior_draws(count: int) -> tuple[dict[str, float], ...]:
     """Return draws of the free parameters from their priors; a longer list begins as a shorter."""
     prior = free_parameters()
@@ -82,12 +91,16 @@ def prior_draws(count: int) -> tuple[dict[str, float], ...]:
 def _of_this_model(draws: list[dict[str, float]]) -> list[dict[str, float]]:
     """Return draws of an earlier model as draws of the present one.
 
-    Parameters that it does not have are left out, values are held to their ranges, and what is
-    free now and was not then comes from the prior.
+    Parameters that are gone or held fixed are left out, values are held to their ranges, and what
+    is free now and was not then comes from the prior.
     """
-    known = [PARAMETERS[name] for name in draws[0] if name in PARAMETERS]
     return [
-        prior | {p.name: min(max(draw[p.name], p.low), p.high) for p in known}
+        prior
+        | {
+            name: min(max(draw[name], PARAMETERS[name].low), PARAMETERS[name].high)
+            for name in prior
+            if name in draw
+        }
         for prior, draw in zip(prior_draws(len(draws)), draws, strict=True)
     ]
 
@@ -97,40 +110,59 @@ def warning_of(changed: Sequence[str]) -> str | None:
     return _WARNING.format(", ".join(changed)) if changed else None
 
 
+def carried(runs: int, world: World | None = None, *, fixed: bool = False) -> Drawn:
+    """Return the draws that so many paired runs take unless they are told otherwise.
+
+    They are of the published posterior, as long as it is of the present model. Else there are none,
+    and the source's ``fixed_because`` says why: ``asked`` (``fixed``), ``other_tables`` of the
+    world than the shipped ones, ``none_published``, or ``earlier_model``.
+    """
+
+    def held(why: str) -> Drawn:
+        return Drawn((), {"fixed_because": why})
+
+    if fixed:
+        return held("asked")
+    if world is not None and not world.is_shipped:
+        return held("other_tables")
+    if not (published_folder() / POSTERIOR).is_file():
+        return held("none_published")
+    posterior = read_published()
+    if changed := stale_parts(posterior):
+        return held("earlier_model")
+    wanted = runs if runs < REPEATED else -(-runs // 2)
+    count = min(max(wanted, 1), len(posterior.values))
+    return _first(posterior, count, published_folder() / POSTERIOR, changed)
+
+
 def draws(count: int, *, folder: Path | None = None, world: World | None = None) -> Drawn:
     """Return the first draws of a calibration's posterior; they are in random order.
 
-    Those of an earlier model come with a warning (:attr:`Drawn.warning`).
-
-    Parameters
-    ----------
-    count
-        How many.
-    folder
-        Of a calibration; the published one by default.
-    world
-        The tables the draws are for.
-
-    Raises
-    ------
-    InputError
-        If there is no such calibration or so many draws, or the tables are not the shipped ones.
+    The folder is that of a calibration, the published one by default; ``world`` are the tables that
+    the draws are for. Those of an earlier model come with a warning (:attr:`Drawn.warning`). An
+    InputError tells that there is no such calibration or so many draws, or that the tables are not
+    the shipped.
     """
-    from sim.world import load_world
-
     posterior = read_published(folder)
     file = (folder or published_folder()) / POSTERIOR
-    if world is not None and world.digest != load_world().digest:
+    if world is not None and not world.is_shipped:
         raise InputError(
             "the calibration belongs to the shipped tables of the world, not to those given",
             argument="posterior",
             allowed="the shipped world, or no posterior",
         )
-    source = {name: posterior.made_by.get(name) for name in ("model_version", "behaviour", "seed")}
-    source["changed_since_fit"] = stale_parts(posterior)
+    return _first(posterior, count, file, stale_parts(posterior))
+
+
+def _first(posterior: Posterior, count: int, file: Path, changed: list[str]) -> Drawn:
+    """Return the first draws of a posterior that was read from a file, and where they come from."""
+    source: dict[str, Any] = {
+        name: posterior.made_by.get(name) for name in ("model_version", "behaviour", "seed")
+    }
+    source["changed_since_fit"] = changed
     source["file_sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
     found = posterior.first(count)
-    if source["changed_since_fit"]:
+    if changed:
         source["from_the_prior"] = [n for n in free_parameters().names if n not in posterior.names]
         found = _of_this_model(found)
     return Drawn(tuple(found), source)

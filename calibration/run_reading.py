@@ -44,7 +44,7 @@ class Reading:
         self.start, self.end = int(run["start"]), int(run["end"])
         self.localities, self.countries = int(run["localities"]), len(w.country)
         self.log: Array = w.event[: int(run["events"])]
-        self.projects = self._placed(w.project[: int(run["projects"])])
+        self.projects = self._placed(w.project[: int(run["projects"])].copy())
         self.projects["level"][self.projects["level"] == k.MUNICIPAL] = k.LOCAL
         self.ties = self._placed(w.tie[: int(run["ties"])])
 
@@ -173,6 +173,11 @@ class Reading:
         return self.projects[self.projects["dealt"] >= 0]
 
     @cached_property
+    def offices(self) -> Array:
+        """Return the place of each deal's office, which may be a city (number of deals,)."""
+        return self.w.project["place"][: len(self.projects)][self.projects["dealt"] >= 0]
+
+    @cached_property
     def negotiated(self) -> Array:
         """Return the deals that were negotiated with a government: all but acquisitions."""
         return np.asarray(self.deals[self.deals["channel"] != k.BY_ACQUISITION])
@@ -237,24 +242,9 @@ class Reading:
 
     # --- names: a KeyError tells of one that is not in this world
 
-    def country_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of countries."""
-        return self._found(self.w.country["key"], "country", codes)
-
-    def locality_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of localities."""
-        return self._found(self.w.place["key"], "locality", codes)
-
-    def sector_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of sectors."""
-        return self._found(self.w.sector["key"], "sector", codes)
-
-    def actor_rows(self, codes: Iterable[str]) -> Array:
-        """Return the indices of Chinese actors."""
-        return self._found(self.w.actor["key"], "actor", codes)
-
-    @staticmethod
-    def _found(keys: Array, table: str, codes: Iterable[str]) -> Array:
+    def rows_named(self, table: str, codes: Iterable[str]) -> Array:
+        """Return the indices of countries, localities, sectors or actors, by the table's noun."""
+        keys = getattr(self.w, "place" if table == "locality" else table)["key"]
         index = {int(key): i for i, key in enumerate(keys)}
         return np.array([index[key_of(table, code)] for code in codes], dtype=np.int64)
 
@@ -287,9 +277,9 @@ class Reading:
         if until is not None:
             keep &= rows[field] <= month_index(until)
         if countries is not None:
-            keep &= np.isin(rows["country"], self.country_rows(countries))
+            keep &= np.isin(rows["country"], self.rows_named("country", countries))
         if localities is not None:
-            keep &= np.isin(rows["place"], self.locality_rows(localities))
+            keep &= np.isin(rows["place"], self.rows_named("locality", localities))
         return rows[keep]
 
     def years_from(self, since: str | None, until: str | None = None) -> float:

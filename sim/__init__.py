@@ -7,7 +7,6 @@ Importing the package is cheap: each name loads its module when first used.
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
 from time import perf_counter as _clock
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from sim.core.parameters import PARAMETERS
     from sim.experiments.sweep import Sweep, sweep
     from sim.results.comparison_result import Comparison, compare
+    from sim.results.rerun import rerun
     from sim.results.run_result import Run, run
+    from sim.results.saved_result import open  # noqa: A004
     from sim.results.sensitivity_result import Sensitivity, sensitivity
     from sim.scenario.schema import Scenario, load
     from sim.world import World, load_world
@@ -42,6 +43,8 @@ __all__ = [
     "compare",
     "load",
     "load_world",
+    "open",
+    "rerun",
     "run",
     "sensitivity",
     "sweep",
@@ -53,8 +56,10 @@ _HOME = {
     "compare": "sim.results.comparison_result",
     "InputError": "sim.core.errors",
     "MachineError": "sim.core.files",
+    "rerun": "sim.results.rerun",
     "Run": "sim.results.run_result",
     "run": "sim.results.run_result",
+    "open": "sim.results.saved_result",
     "Sensitivity": "sim.results.sensitivity_result",
     "sensitivity": "sim.results.sensitivity_result",
     "Sweep": "sim.experiments.sweep",
@@ -76,6 +81,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names and modules, loaded or not."""
-    modules = (module.name for module in iter_modules(__path__))
-    return sorted({*globals(), *_HOME, *modules})
+    """List the public names, loaded or not."""
+    return sorted(__all__)

@@ -102,3 +102,71 @@ def test_python_blocks_are_python(page: Path) -> None:
 def test_the_number_of_outcomes_is_the_one_there_is() -> None:
     text = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
     assert re.findall(r"of (\d+) outcomes", text) == [str(len(REGION_OUTCOMES))]
+
+
+LINKED = [
+    *PAGES,
+    *(ROOT / name for name in ("CHANGELOG.md", "CODE_OF_CONDUCT.md", "SECURITY.md")),
+    ROOT / "benchmarks" / "README.md",
+    ROOT / "paper" / "paper.md",
+]
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as the site and viewers of Markdown make them."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def links(page: Path) -> list[str]:
+    """Return the relative links of a page; what stands in blocks of code is none."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    return [to for to in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in to]
+
+
+def destination(page: Path, link: str) -> Path:
+    """Return the file that a link leads to: of a page that the site makes, its script."""
+    path = (page.parent / link.partition("#")[0]).resolve() if link[0] != "#" else page
+    made = ROOT / "build"
+    if path.is_relative_to(made):
+        return (ROOT / "docs" / path.relative_to(made)).with_suffix(".py")
+    return path
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading_of_it(page: Path) -> None:
+    for link in links(page):
+        path, anchor = destination(page, link), link.partition("#")[2]
+        # The site has no page for a folder; the README is not in the site.
+        assert path.is_file() or (path.is_dir() and page == ROOT / "README.md"), link
+        assert not anchor or anchor in anchors(path), link
+
+
+def test_a_link_to_nowhere_would_be_noticed() -> None:
+    readme = ROOT / "README.md"
+    assert "no-such-heading" not in anchors(readme)
+    assert any(links(page) for page in LINKED)
+
+
+def test_every_page_of_the_documentation_is_in_the_contents_of_the_site() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    docs = [page for page in PAGES if page.is_relative_to(ROOT / "docs") and page.stem != "index"]
+    scripts = (ROOT / "docs" / "tutorials").glob("*.py")
+    named = [str(page.relative_to(ROOT / "docs")) for page in docs]
+    named += [f"../build/tutorials/{script.stem}" for script in scripts]
+    assert [name for name in named if f"\n{name}\n" not in index] == []
+
+
+def test_the_gallery_has_twelve_figures_and_more() -> None:
+    assert len(list((ROOT / "docs" / "gallery").glob("*.py"))) >= 12
+
+
+def test_workflows_call_targets_that_are_there() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    files = [*(ROOT / ".github" / "workflows").glob("*.yml"), ROOT / ".ci" / "run"]
+    called = {
+        target
+        for file in files
+        for target in re.findall(r"\bmake ([\w-]+)", file.read_text(encoding="utf-8"))
+    }
+    assert {"test", "lint", "docs-site", "wheel-check"} <= called <= targets

@@ -20,6 +20,7 @@ import sim
 from calibration import user_data
 from calibration.claims import claim_experiments as claims
 from sim.cli import main as cli
+from tests.help_examples import EXAMPLES
 from tests.test_docs import LANGUAGES, PAGE_NAMES, ROOT, blocks, commands, parsed
 
 RUNS, POINTS, RUNS_OF_A_TABLE = 2, 4, 20
@@ -28,13 +29,17 @@ RUNS, POINTS, RUNS_OF_A_TABLE = 2, 4, 20
 NOT_RUN = {
     "app": "serves until it is stopped; tests/app and the tests in a browser start it",
     "bench": "measures for minutes, plain Python too; tests/benchmark makes its parts smaller",
+    "calibrate --out": "fits for hours; tests/calibration has a toy",
     "--calibration results/calibration": "fits for hours; tests/calibration/validation has a toy",
+    "export": "runs whole worlds and many pairs; tests/app/export has shorter ones",
     "--cluster": "needs a cluster; tests/experiments/sweep/test_dask_cluster.py has one",
     "--discover": "needs the EMA workbench and many points; test_discovery.py has them",
     "dask_jobqueue": "needs SLURM",
     "dask_kubernetes": "needs Kubernetes",
 }
 """What cannot run in a test, by what its text holds, and why; it is parsed all the same."""
+SAMPLES = ("mine", "gcdf", "adm1", "cgit", "sisters")
+"""Names of the tables that the page on users' tables shows, in its order."""
 OTHER_TOOLS = {"bash", "cd", "dask", "git", "make", "pip", "source"}
 """What begins the other lines of a shell: these change the machine or are not of this package."""
 
@@ -60,6 +65,9 @@ def shortened(words: list[str], folder: str) -> list[str]:
         cut += ["--replicates", str(most)]
     if words[0] == "patterns":
         cut += ["--draws", str(RUNS)]
+    if words[0] == "sweep" and not {"--workers", "--status"} & set(words):
+        # A few runs are made here sooner than a worker starts.
+        cut += ["--workers", "1"]
     return [a_deal(cut) if word in {"DEAL", "PROJECT_ID"} else word for word in cut]
 
 
@@ -70,7 +78,7 @@ def a_deal(words: list[str]) -> str:
     if not other:
         return str(pd.read_parquet(folder / "deals.parquet")["project_id"].iloc[0])
     if not Path(other).is_dir():
-        lone = pd.read_csv(folder / "deals_in_one_world.csv")
+        lone = pd.read_parquet(folder / "deals_in_one_world.parquet")
         return str(
             lone[(lone["replicate"] == 0) & (lone["scenario"] == other)]["project_id"].iloc[0]
         )
@@ -82,17 +90,23 @@ def a_deal(words: list[str]) -> str:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to a folder with the sample table; figures and pages, which take longest, are left out."""
+    """Go to a folder with the sample tables; figures and pages, the slowest, are left out."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     # As in an environment that was activated.
     monkeypatch.setenv(
         "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     )
-    (sample,) = blocks(ROOT / "docs" / "validate.md", "csv")
-    (tmp_path / "mine.csv").write_text(sample, encoding="utf-8")
-    for module in ("sim.report.run_page", "sim.report.compare_page"):
-        monkeypatch.setattr(f"{module}.write_report", lambda *given: None)
+    for name, sample in zip(SAMPLES, blocks(ROOT / "docs" / "validate.md", "csv"), strict=True):
+        (tmp_path / f"{name}.csv").write_text(sample, encoding="utf-8")
+    for page in (
+        "sim.report.run_page.write_report",
+        "sim.results.comparison_result.Comparison.write_report",
+        "sim.report.user_data_page.write_page",
+    ):
+        monkeypatch.setattr(page, lambda *given: None)
     monkeypatch.setattr("sim.report.figure_workers.MOST", 0)
+    monkeypatch.setattr("calibration.user_data.comparison.RIVAL_DRAWS", 40)
     return tmp_path
 
 
@@ -116,7 +130,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("run", "compare"):
         monkeypatch.setattr(sim, name, shorter(getattr(sim, name), replicates=RUNS))
     few = {"replicates": RUNS, "n": POINTS}
-    monkeypatch.setattr(sim, "sweep", shorter(sim.sweep, **few))
+    monkeypatch.setattr(sim, "sweep", shorter(partial(sim.sweep, workers=1), **few))
     monkeypatch.setattr(claims, "check_claims", partial(claims.check_claims, replicates=RUNS))
     table = shorter(user_data.compare_with_table, replicates=RUNS_OF_A_TABLE)
     monkeypatch.setattr(user_data, "compare_with_table", table)
@@ -145,9 +159,17 @@ def run_all(given: list[list[str]], folder: str) -> str:
     return folder
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("place")
+def test_examples_of_the_help_run() -> None:
+    # What is made new is used by the others.
+    run_all(sorted(EXAMPLES.values(), key=lambda words: "new" not in words), "")
+
+
 def test_whatever_does_not_run_is_still_in_the_documentation() -> None:
     texts = [" ".join(words) for name in PAGE_NAMES for words in commands(ROOT / name)]
     texts += [block for name in PAGE_NAMES for block in blocks(ROOT / name, "python")]
+    texts += [" ".join(words) for words in EXAMPLES.values()]
     for part in NOT_RUN:
         assert any(part in text for text in texts), part
 

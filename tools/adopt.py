@@ -6,8 +6,8 @@ the posterior, rounded to :data:`DIGITS` digits. A test holds the table to the p
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import tomlkit
 
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import POSTERIOR
-from sim.core import files
+from sim.core import files, provenance
 from sim.core.parameters import TABLE
+from tools.exit_code import reporting
 
 DIGITS = 3
 
@@ -41,12 +42,18 @@ def with_defaults(table: str, values: Mapping[str, float]) -> str:
     return tomlkit.dumps(document)
 
 
-def main(folder: Path) -> None:
-    """Write the central point of the posterior in a folder into the table."""
-    posterior = read_posterior(folder / POSTERIOR)
-    content = with_defaults(TABLE.read_text(encoding="utf-8"), central(posterior))
+@reporting
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the central point of the posterior in a folder into the table, and that it is one."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("folder", type=Path, help="folder of a calibration")
+    posterior = read_posterior(parser.parse_args(arguments).folder / POSTERIOR)
+    values = central(posterior)
+    content = with_defaults(TABLE.read_text(encoding="utf-8"), values)
     files.write_bytes(TABLE, content.encode())
+    fitted = {"behaviour": posterior.made_by["behaviour"], "defaults": values}
+    files.write_json(provenance.FITTED, fitted)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    raise SystemExit(main())

@@ -17,19 +17,18 @@ from calibration.inference.posterior import read_posterior
 from calibration.published import POSTERIOR, stale_parts
 from sim.core import files, provenance
 from sim.core.errors import InputError
-from sim.core.files import MachineError
 from sim.world import load_world
-from tools.exit_code import told
+from tools.exit_code import reporting
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / PATTERNS.parent
 MANIFEST = "manifest.json"
 COMMANDS = (
+    "make calibration",
     "make patterns",
     "make headline",
     "make screening",
     "make surface",
-    "make calibration",
     "make figures",
     "make turnover",
     "make manifest",
@@ -119,13 +118,10 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def main(folder: Path = REFERENCE) -> int:
-    """Write the manifest and return the exit code."""
-    try:
-        files.write_json(folder / MANIFEST, manifest_of(folder))
-    except (InputError, MachineError) as error:
-        return told(error)
-    return 0
+@reporting
+def main(folder: Path = REFERENCE) -> None:
+    """Write the manifest."""
+    files.write_json(folder / MANIFEST, manifest_of(folder))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ _INTRODUCTION = """\
 The report (Myers 2020, *Going Local*) makes {count} causal claims about China's subnational
 outreach. Each has a switch in the model and a pattern that must follow from it.
 `paradiplomacy patterns` runs the model with the mechanism and without, in paired worlds at a
-hundred draws of the free parameters from their priors, and compares; `make patterns` renews this
+hundred draws of the free parameters from the posterior, and compares; `make patterns` renews this
 page. A draw shows a claim if the pattern with the mechanism lies where it should and the paired
 effect has the sign claimed. A claim is *shown* if 90 % of the draws show it and the pattern does
 not hold in as many without the mechanism, *weak* if half of them do, *contrary* if at 90 % the
@@ -68,6 +69,11 @@ def _summary(
     return [*parts, "## Findings: what is not shown", "\n".join(lines)]
 
 
+def _anchor(claim: Claim) -> str:
+    """Return the anchor that a claim's heading has on the site and where Markdown is shown."""
+    return re.sub(r"[^\w\- ]", "", f"{claim.id} {claim.title}".lower()).replace(" ", "-")
+
+
 def _verdict_text(claim: Claim, row: Record | None) -> str:
     """Return the verdict on a claim in words."""
     if claim.not_expressed is not None:
@@ -96,9 +102,7 @@ def _table(claims: Sequence[Claim], rows: Mapping[str, Record]) -> str:
         effect = interval_words(row["effect"]) if row else ""
         at = share_words(row) if row else ""
         title = claim.title.replace("|", "\\|")
-        lines.append(
-            f"| [{claim.id}](#{claim.id.lower()}) | {title} | {verdict} | {at} | {effect} |"
-        )
+        lines.append(f"| [{claim.id}](#{_anchor(claim)}) | {title} | {verdict} | {at} | {effect} |")
     return "\n".join(lines)
 
 
@@ -113,7 +117,7 @@ def _section(claim: Claim, row: Record | None) -> list[str]:
     if claim.experiment is not None:
         facts.append(f"- Check: {_check(claim, claim.experiment)}")
     facts.append(f"- Verdict: {_verdict_text(claim, row)}")
-    head = f'<a id="{claim.id.lower()}"></a>\n\n## {claim.id} {claim.title}'
+    head = f"## {claim.id} {claim.title}"
     return [head, claim.claim, "\n".join(facts)]
 
 

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING
 from calibration.cases.case_tables import focal_cases
 from calibration.published import draws as published_draws
 from sim.core import folders
-from sim.core.errors import InputError
-from sim.core.files import MachineError
 from sim.report import figure_style, figures
 from sim.report.figure_choice import Format
 from sim.report.locality_timeline import plot_timeline
 from sim.results.run_result import Run, run
 from sim.scenario.reading import names
 from sim.scenario.schema import Scenario, load
-from tools.exit_code import told
+from tools.exit_code import reporting
 from tools.manifest import REFERENCE
 
 if TYPE_CHECKING:
@@ -89,21 +87,18 @@ def _saved(ax: Axes, path: Path, title: str) -> list[Path]:
     ]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the published figures and return the exit code."""
+@reporting
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the published figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
     parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the posterior")
     given = parser.parse_args(arguments)
-    try:
-        found = published_draws(given.draws)
-        if found.warning is not None:
-            sys.stderr.write(f"{found.warning}\n")
-        for path in make(given.out, found.draws):
-            sys.stdout.write(f"{path}\n")
-    except (InputError, MachineError) as error:
-        return told(error)
-    return 0
+    found = published_draws(given.draws)
+    if found.warning is not None:
+        sys.stderr.write(f"{found.warning}\n")
+    for path in make(given.out, found.draws):
+        sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":

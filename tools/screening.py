@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from calibration.claims.claim_scenarios import load_baseline
-from calibration.claims.world_runs import with_parameters
 from calibration.inference.prior import free_parameters
 from calibration.published import prior_draws
 from sim.core import files, folders, provenance
@@ -30,8 +29,10 @@ from sim.core.state import Array
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.outcomes import FOR_REGION, by_place, count_events, for_region
-from sim.experiments.parameter_draws import Draw
+from sim.experiments.parameter_draws import Draw, with_parameters
+from sim.experiments.run_settings import at_least
 from sim.world import load_world
+from tools.exit_code import reporting
 from tools.manifest import REFERENCE
 
 NAME = "screening"
@@ -71,7 +72,8 @@ def changes(
         for run in range(RUNS):
             w = simulate(begun, SEED, point * RUNS + run)
             counted = count_events(w)
-            rows.append(list(for_region(w, by_place(w, counted), counted).values()))
+            found = for_region(w, by_place(w, counted), counted)
+            rows.append([found[name] for name in FOR_REGION])
         # Counts and sums of money spread over factors of ten between points.
         return np.asarray(np.arcsinh(rows))
 
@@ -130,6 +132,7 @@ def rows_of(
     return rows
 
 
+@reporting
 def main(arguments: Sequence[str] | None = None) -> None:
     """Screen all parameters and write the published table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -137,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, default=POINTS, help="draws from the priors")
     parser.add_argument("--workers", type=int, help="threads")
     given = parser.parse_args(arguments)
+    at_least(1, given.draws, "--draws")
+    at_least(1, given.workers, "--workers")
     rows = screen(given.draws, given.workers)
     record = {"model_version": provenance.model_version(), "points": given.draws, "rows": rows}
     file = folders.make_folder(given.out) / f"{NAME}.json"
@@ -147,4 +152,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
 from sim.core.plurals import counted
+from tools.exit_code import reporting
 from tools.surface_tables import EFFECT, FADE, PACE, REGION, Surface, SurfaceCase
 
 if TYPE_CHECKING:
@@ -268,8 +269,9 @@ def write(surface: Surface, folder: Path) -> list[Path]:
     return [table, *drawings, record]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the published surface and return the exit code."""
+@reporting
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the published surface."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=REFERENCE, help="folder to write to")
     # A sweep belongs to one version of the model; each has a folder of its own.
@@ -278,17 +280,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--replicates", type=int, help="runs of each point")
     parser.add_argument("--workers", type=int, help="processes")
     given = parser.parse_args(arguments)
-    try:
-        settings = read_settings()
-        if given.replicates is not None:
-            settings = replace(settings, replicates=given.replicates)
-        surface = make(settings, given.work, given.workers)
-        written = write(surface, given.out)
-    except InputError as error:
-        sys.stderr.write(f"surface: {error}\n")
-        return 2
-    sys.stdout.write("".join(f"{path}\n" for path in written))
-    return 0
+    settings = read_settings()
+    if given.replicates is not None:
+        settings = replace(settings, replicates=given.replicates)
+    surface = make(settings, given.work, given.workers)
+    sys.stdout.write("".join(f"{path}\n" for path in write(surface, given.out)))
 
 
 if __name__ == "__main__":

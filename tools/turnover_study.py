@@ -19,8 +19,6 @@ import numpy as np
 from calibration.inference.prior import free_parameters
 from sim.core import enums as k
 from sim.core import files, folders
-from sim.core.errors import InputError
-from sim.core.files import MachineError
 from sim.core.plurals import counted
 from sim.core.state import Array, State
 from sim.core.state_pointer import handle
@@ -31,7 +29,7 @@ from sim.report import figure_style
 from sim.report.figure_choice import Format
 from sim.scenario.schema import load
 from sim.world import load_world
-from tools.exit_code import told
+from tools.exit_code import reporting
 from tools.manifest import REFERENCE
 
 if TYPE_CHECKING:
@@ -194,18 +192,15 @@ def write(table: pd.DataFrame, folder: Path) -> list[Path]:
     return [path, *saved]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Make table and figure and return the exit code."""
+@reporting
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make table and figure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
     parser.add_argument("--draws", type=int, default=DRAWS, help="draws from the priors")
     given = parser.parse_args(arguments)
-    try:
-        for path in write(study(given.draws), given.out):
-            sys.stdout.write(f"{path}\n")
-    except (InputError, MachineError) as error:
-        return told(error)
-    return 0
+    for path in write(study(given.draws), given.out):
+        sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from sim.core.calendar import month_index
 from sim.core.enums import ACTOR_TYPES
 from sim.core.errors import nearest_name
 from sim.core.table_reader import Column, UserTable, read_table
-from sim.world.fields import month, number, slug, source, text
+from sim.world.table_schemas import column
 
 CASES = Path(__file__).with_name("cases.csv")
 EVENTS = Path(__file__).with_name("case_events.csv")
@@ -64,8 +64,9 @@ class CaseEvent(NamedTuple):
 
     The date is to its precision, empty if none is known; country and localities are empty for
     events above countries. ``kind`` and ``result`` are what it was and what came of it, ``channel``
-    who acted for China, ``level`` who decided, ``value`` US$ million, None if not stated. ``note``
-    tells of choices made in coding the event.
+    who acted for China, ``level`` who decided, ``tier`` whose office it was with, empty if none is
+    told, ``value`` US$ million, None if not stated. ``note`` tells of choices made in coding.
+    The head of a first-level unit is a governor, whatever the title.
     """
 
     id: str
@@ -79,6 +80,7 @@ class CaseEvent(NamedTuple):
     channel: str
     level: str
     initiator: str
+    tier: str
     lac_actor: str
     chinese_actor: str
     sector: str
@@ -95,32 +97,35 @@ class CaseEvent(NamedTuple):
 
 
 def _texts(names: str) -> tuple[Column, ...]:
-    return tuple(text(name, "As the report has it.", blank=True) for name in names.split())
+    return tuple(
+        column(name, meaning="As the report has it.", blank=True) for name in names.split()
+    )
 
 
 _WHO = ("china", "lac", "unknown")
 _CHANNELS = (*ACTOR_TYPES, "university", "none")
 _MONTH = "a month as YYYY-MM; of a deep case both, in order"
 _CASE_COLUMNS = (
-    slug("case", "Identity."),
-    text("name", "Name."),
-    text("depth", "Depth.", *DEPTHS),
-    text("initiator", "Who began.", *_WHO, blank=True),
-    month("since", _MONTH, blank=True),
-    month("until", _MONTH, blank=True),
+    column("case", "slug", "Identity."),
+    column("name", "text", "Name."),
+    column("depth", "text", "Depth.", *DEPTHS),
+    column("initiator", "text", "Who began.", *_WHO, blank=True),
+    column("since", "month", _MONTH, blank=True),
+    column("until", "month", _MONTH, blank=True),
     *_texts("country localities chinese_actors office_holders aligned decides outcome"),
-    source(),
+    column("source", "source"),
 )
 _EVENT_COLUMNS = (
-    slug("case", "Case."),
-    *(text(name, "As coded.") for name in ("id", "kind", "result")),
-    text("precision", "Precision.", "day", "month", "year", "decade", "none"),
-    text("channel", "Channel.", *_CHANNELS),
-    text("level", "Level.", "local", "central", "none"),
-    text("initiator", "Who began.", *_WHO),
+    column("case", "slug", "Case."),
+    *(column(name, "text", "As coded.") for name in ("id", "kind", "result")),
+    column("precision", "text", "Precision.", "day", "month", "year", "decade", "none"),
+    column("channel", "text", "Channel.", *_CHANNELS),
+    column("level", "text", "Level.", "local", "central", "none"),
+    column("initiator", "text", "Who began.", *_WHO),
+    column("tier", "text", "Whose office.", "governor", "mayor", blank=True),
     *_texts("date country locality lac_actor chinese_actor sector note"),
-    number("value_usd_m", "US$ million.", blank=True),
-    source(),
+    column("value_usd_m", "number", "US$ million.", blank=True),
+    column("source", "source"),
 )
 
 

@@ -12,80 +12,36 @@ Reasons for each choice are in ``docs/calibration.md``.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from calibration.cases import observed_events as r
+from calibration.cases.dated_events import dated_sample
+from calibration.keyed_draws import (
+    CHANCES,
+    COUNTED,
+    TOLD,
+    Chances,
+    drawn_chances,
+    read_chances,
+    uniforms,
+)
 from calibration.run_reading import Reading
 from sim.core import enums as k
-from sim.core.jit import rule
-from sim.core.rng import philox, run_key
 from sim.core.state import Array
-
-# Purposes of draws, apart from the decisions of a run (sim.core.decisions).
-CHANCES, COUNTED, TOLD, NOISE, BOUND = 300, 301, 302, 303, 304
 
 RECENT = 19.5 * 12
 """Month in which the chance of being told is the stated one: the middle of 2019."""
 
 
-class Chance(NamedTuple):
-    """Describe one unknown of the documentation; a prior is uniform, maybe in the logarithm."""
-
-    name: str
-    unit: str
-    low: float
-    high: float
-    log: bool
-    meaning: str
-    reason: str
-
-    def at(self, u: Array) -> Array:
-        """Return the values at quantiles ``u`` of the prior."""
-        if self.log:
-            return np.asarray(self.low * (self.high / self.low) ** u)
-        return np.asarray(self.low + (self.high - self.low) * u)
-
-
-CHANCES_OF = tuple(
-    Chance(**entry)
-    for entry in tomllib.loads(
-        Path(__file__).with_name("chances.toml").read_text(encoding="utf-8")
-    )["chances"]
-)
+CHANCES_OF = read_chances(Path(__file__).with_name("chances.toml"))
 NAMES = tuple(chance.name for chance in CHANCES_OF)
-Chances = dict[str, float]
-
-
-@rule
-def _fill(ids, purpose, k0, k1, out):  # type: ignore[no-untyped-def]
-    """Write a uniform number in (0, 1) for each identity."""
-    for i in range(len(ids)):
-        low = np.uint64(ids[i]) & np.uint64(0xFFFFFFFF)
-        high = np.uint64(ids[i]) >> np.uint64(32)
-        word, _, _, _ = philox(np.uint64(purpose), low, high, np.uint64(0), k0, k1)
-        out[i] = (float(word) + 0.5) / 4294967296.0
-
-
-def uniforms(key: int, purpose: int, identities: Array) -> Array:
-    """Return a number in (0, 1) for each identity, fixed by the key and the purpose.
-
-    The key names the observation; identities are whole numbers from 0 to 2**63.
-    """
-    found = np.empty(len(identities))
-    k0, k1 = (np.uint64(word) for word in run_key(key, 0))
-    ids = np.ascontiguousarray(identities, dtype=np.int64)
-    _fill(ids, purpose, k0, k1, found)  # type: ignore[no-untyped-call]
-    return found
 
 
 def chances(key: int) -> Chances:
     """Return the chances of one observation, drawn from their priors."""
-    u = uniforms(key, CHANCES, np.arange(len(CHANCES_OF)))
-    return {chance.name: float(chance.at(u[i])) for i, chance in enumerate(CHANCES_OF)}
+    return drawn_chances(key, CHANCES, CHANCES_OF)
 
 
 def ratios(given: Chances) -> Array:
@@ -128,6 +84,15 @@ def documented(reading: Reading, key: int, given: Chances | None = None) -> Arra
     The key names the observation: what is told of a run depends on it alone. The chances are by
     default drawn by the key.
     """
+    return observation(reading, key, given)[0]
+
+
+def observation(reading: Reading, key: int, given: Chances | None = None) -> tuple[Array, Array]:
+    """Return the record as of :func:`documented`, and as many dated events as really are known.
+
+    The latter are the run's counterpart of :func:`calibration.cases.dated_events.dated`: those
+    likeliest to be told.
+    """
     chosen = chances(key) if given is None else given
     rows, identities = happened(reading)
     luck = uniforms(key, TOLD, identities)
@@ -147,7 +112,7 @@ def documented(reading: Reading, key: int, given: Chances | None = None) -> Arra
     kept_deep = np.where(trip, chosen["counted"], np.where(lesser, chosen["outcome"], 1.0))
     keep = np.where(deep, uniforms(key, COUNTED, identities) < kept_deep, luck < chance)
     rows["dated"] = ~(deep & trip) | (luck < chosen["dated"])
-    return rows[keep]
+    return rows[keep], dated_sample(rows, luck, chance)
 
 
 def failures(reading: Reading) -> tuple[tuple[int, Array], ...]:
@@ -170,13 +135,14 @@ def _rows_at(reading: Reading, events: Array, month: str) -> Array:
     found = np.zeros(len(events), dtype=r.ROW)
     found["place"] = np.where(reading.is_local(events), events["place"], -1)
     found["country"], found["month"] = events["country"], events[month]
-    found["way"], found["case"], found["dated"] = -1, -1, True
+    found["way"], found["case"], found["dated"], found["exact"] = -1, -1, True, True
     return found
 
 
 def _from_log(reading: Reading, kind: int, events: Array, way: int = -1) -> tuple[Array, Array]:
     found, actors = _rows_at(reading, events, "month"), events["actor"]
     found["kind"], found["way"] = kind, way
+    found["mayor"] = reading.is_local(events) & (events["office"] != events["place"])
     found["channel"] = np.where(actors < 0, -1, reading.kind_of(np.maximum(actors, 0)))
     return found, events["id"]
 
@@ -186,5 +152,6 @@ def _deals(reading: Reading) -> tuple[Array, Array]:
     found = _rows_at(reading, deals, "dealt")
     kind = np.where(deals["level"] == k.LOCAL, r.LOCAL_DEAL, r.CENTRAL_DEAL)
     found["kind"] = np.where(deals["channel"] == k.BY_ACQUISITION, r.ACQUISITION, kind)
-    found["channel"] = k.FIRM
+    found["channel"], found["value"] = k.FIRM, deals["value"]
+    found["mayor"] = reading.is_local(deals) & (reading.offices != deals["place"])
     return found, deals["key"]

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.cases.case_tables import WAYS, CaseEvent, focal_cases, load_cases, load_events
+from calibration.external.lists import positions
 from sim.core import enums as k
 from sim.core.state import Array
-from sim.engine.monthly_inputs import Positions
-from sim.world import load_world
 
 KINDS = (
     "visit_to_lac",
@@ -43,12 +42,17 @@ ROW = np.dtype(
         ("way", "i1"),
         ("case", "i1"),
         ("dated", "?"),
+        ("mayor", "?"),
+        ("exact", "?"),
+        ("value", "f4"),
     ]
 )
 """One event told. ``place`` is a locality or -1, ``month`` counts from January 2000 (-1: unknown),
 ``channel`` is one of :data:`sim.core.enums.ACTOR_TYPES` or -1, ``way`` one of
 :data:`calibration.cases.case_tables.WAYS` or -1, ``case`` the number of a deep case or -1. An
-event of a deep case that is not ``dated`` is only counted in the case's totals."""
+event of a deep case that is not ``dated`` is only counted in the case's totals. ``mayor`` tells of
+an event with a city, ``exact`` that not only the year is known; ``value`` is US$ million, 0 if not
+stated."""
 
 LAST_MONTH = 251
 """December 2020; the record ends there."""
@@ -72,15 +76,9 @@ class DeepCase(NamedTuple):
 
 
 @cache
-def codes() -> Positions:
-    """Return the numbers that the shipped world gives to countries and localities."""
-    return Positions(load_world())
-
-
-@cache
 def studied() -> tuple[DeepCase, ...]:
     """Return the deep cases in the order of the table."""
-    number = codes()
+    number = positions()
     return tuple(
         DeepCase(name, code, number.locality[code], number.country[case.country], *case.window)
         for name, case in focal_cases().items()
@@ -107,13 +105,13 @@ def recorded() -> Array:
     return found
 
 
-def _rows(event: CaseEvent) -> list[tuple[int, int, int, int, int, int, int, bool]]:
+def _rows(event: CaseEvent) -> list[tuple[float, ...]]:
     kind, month = _kind(event), event.month
     if kind is None or (month is not None and not 0 <= month <= LAST_MONTH):
         return []
     if load_cases()[event.case].depth == "background":
         return []
-    number = codes()
+    number = positions()
     case = next((i for i, deep in enumerate(studied()) if deep.id == event.case), -1)
     way = WAYS.index(event.result) if event.kind == "failure" else -1
     places = [number.locality[code] for code in event.localities] or [-1]
@@ -121,7 +119,9 @@ def _rows(event: CaseEvent) -> list[tuple[int, int, int, int, int, int, int, boo
         places = places[:1]
     when = -1 if month is None else month
     country, channel = number.country[event.country], _CHANNEL[event.channel]
-    return [(kind, place, country, when, channel, way, case, True) for place in places]
+    told = (country, when, channel, way, case, True, event.tier == "mayor",
+            event.precision in ("month", "day"), event.value or 0.0)  # fmt: skip
+    return [(kind, place, *told) for place in places]
 
 
 def _kind(event: CaseEvent) -> int | None:

@@ -13,9 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from calibration.cases.observation_model import BOUND, NOISE, chances, documented, uniforms
-from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, codes, recorded
+from calibration.cases.observation_model import chances, documented, observation
+from calibration.cases.observed_events import JOURNEY, LOCAL_DEAL, TWINNING, VISIT, recorded
 from calibration.cases.targets import Found, load_targets
+from calibration.external import Lists, lists_of
+from calibration.external.lists import positions
+from calibration.keyed_draws import BOUND, NOISE, uniforms
 from calibration.run_reading import Reading
 from sim.core import enums as k
 from sim.core.rng import key_of
@@ -43,6 +46,19 @@ def names() -> tuple[str, ...]:
     return tuple(target.id for target in load_targets())
 
 
+def tables() -> dict[str, int]:
+    """Return the tier of each table of evidence, in the order of the vectors."""
+    return {target.table: target.tier for target in load_targets()}
+
+
+def columns(tier: int | None = None, table: str | None = None) -> Array:
+    """Return the places in the vectors of the targets of a tier or table, by default of all."""
+    return np.array([
+        i for i, target in enumerate(load_targets())
+        if tier in (None, target.tier) and table in (None, target.table)
+    ], dtype=np.int64)  # fmt: skip
+
+
 def observed() -> Array:
     """Return the report's vector (n_targets,)."""
     return np.array([target.observed for target in load_targets()])
@@ -51,21 +67,26 @@ def observed() -> Array:
 def measured(reading: Reading, key: int) -> Array:
     """Return the vector of a run before the uncertainty of the observed numbers is added."""
     given = chances(key)
-    found = Found(reading, documented(reading, key, given), given)
+    found = Found(reading, *observation(reading, key, given), given, lists_of(reading, key))
     values = []
     for target in load_targets():
-        measure = target.measure
-        value = measure.take(found.rows if measure.of_record else found, **target.args)
+        value = target.measure.of_run(found, **target.args)
         if not np.isfinite(value):
             raise ValueError(f"the target {target.id} is not finite: {value}")
         values.append(value)
     return np.array(values)
 
 
+def of_lists(lists: Lists) -> Array:
+    """Return the numbers of tier two for given lists, in the order of ``columns(tier=2)``."""
+    targets = [target for target in load_targets() if target.measure.of == "lists"]
+    return np.array([target.measure.take(lists, **target.args) for target in targets])
+
+
 def observe(reading: Reading, key: int) -> Array:
     """Return the vector that a report on a run would hold (n_targets,), all finite.
 
-    The run is one under the conditions (:mod:`calibration.cases.conditions`). The key is a whole
+    The run is one under the conditions (``conditions.toml``). The key is a whole
     number that names the observation; the same key gives the same chances of being told and the
     same luck.
     """
@@ -76,19 +97,18 @@ def uncertain(vector: Array, key: int) -> Array:
     """Return a vector (n_targets,) with the uncertainty of the observed numbers added.
 
     A value gets a normal error, an interval an error uniform over its width. For an inequality the
-    report states a bound on the number that it does not know exactly: a lower bound is the number
-    times u**slack with u uniform in (0, 1), an upper bound one above it by the like.
+    report states a lower bound on the number that it does not know exactly: the number times
+    u**slack with u uniform in (0, 1).
     """
     targets = load_targets()
     ids = np.array([key_of("target", target.id) for target in targets])
     u, v = uniforms(key, NOISE, ids), uniforms(key, BOUND, ids)
     kind = np.array([target.kind for target in targets])
     own = np.array([target.uncertainty for target in targets])
-    share = v**own
     found: Array = np.select(
-        [kind == "value", kind == "interval", kind == "at_least"],
-        [vector + own * ndtri(u), vector + own * (2.0 * u - 1.0), vector * share],
-        (vector + 1.0) / share - 1.0,
+        [kind == "value", kind == "interval"],
+        [vector + own * ndtri(u), vector + own * (2.0 * u - 1.0)],
+        vector * v**own,
     )
     return found
 
@@ -111,7 +131,7 @@ def counts(reading: Reading, key: int | None = None) -> Counts:
 
 def observed_counts() -> Counts:
     """Count the same in the report's record, without what has no year in periods."""
-    number = codes()
+    number = positions()
     return _counts_of(recorded(), len(number.locality), len(number.country))
 
 

@@ -74,12 +74,8 @@ def mahalanobis(statistics: Array, observed: Array) -> tuple[float, float, Array
     """Return how odd an observation is among rows, all statistics together.
 
     The distance is Mahalanobis's. Its mean and covariance come from one half of the rows, and the
-    observation is ranked among the rows of the other half, to which the first owes nothing.
-
-    Returns
-    -------
-    float, float, Array
-        The p-value, the distance, and the distances of the other half's rows, sorted.
+    observation is ranked among the rows of the other half, to which the first owes nothing. What is
+    returned are the p-value, the distance, and the sorted distances of the other half's rows.
     """
     half = len(statistics) // 2
     scaling = Scaling.of(statistics[:half])

@@ -21,7 +21,7 @@ from sim.scenario.world_names import unknown_names
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from sim.scenario.toml_lines import KeyPath
+    from sim.core.line_finder import KeyPath
 
 ROLES = ("with", "without", "with, control", "without, control")
 """The worlds of a claim; it has the last two if it is about a change."""

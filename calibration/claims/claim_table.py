@@ -32,19 +32,10 @@ _INNER: dict[Any, type[BaseModel]] = {
 
 
 def load_claims(file: str | Path = TABLE, world: World | None = None) -> tuple[Claim, ...]:
-    """Return the claims of a table, all of it checked.
+    """Return the claims of a TOML file of ``[[claim]]`` tables, all of it checked.
 
-    Parameters
-    ----------
-    file
-        A TOML file of ``[[claim]]`` tables; the shipped one by default.
-    world
-        The tables in which interventions name countries and so on; the shipped ones by default.
-
-    Raises
-    ------
-    InputError
-        If something in it is wrong; it tells the file, the line and the field.
+    Interventions name countries and so on of ``world``. An InputError tells what is wrong, with the
+    file, the line and the field.
     """
     document = read_document(Path(file))
     for key in document.data:

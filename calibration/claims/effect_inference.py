@@ -20,7 +20,7 @@ NOT_EXPRESSED = "not expressed"
 VERDICTS = (SHOWN, WEAK, NOT_SHOWN, CONTRARY, NOT_EXPRESSED)
 
 
-class Spread(NamedTuple):
+class DrawSpread(NamedTuple):
     """A median over draws and the interval of nine in ten of them; nan where there is none."""
 
     value: float
@@ -70,13 +70,13 @@ def contrasted(treated: Array, control: Array | None, contrast: str) -> Array:
     return treated - control
 
 
-def spread(values: Array) -> Spread:
+def spread(values: Array) -> DrawSpread:
     """Return the median and the interval of nine in ten of the values that are defined."""
     known = values[np.isfinite(values)]
     if not len(known):
-        return Spread(np.nan, np.nan, np.nan)
+        return DrawSpread(np.nan, np.nan, np.nan)
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
-    return Spread(float(middle), float(low), float(high))
+    return DrawSpread(float(middle), float(low), float(high))
 
 
 def evidence(

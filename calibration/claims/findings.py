@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibration.claims.claim import Claim
-from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, Evidence, Spread, spread
+from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, DrawSpread, Evidence, spread
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
 
@@ -81,7 +81,7 @@ class Finding:
         }
 
 
-def rounded(given: Spread) -> dict[str, float | None]:
+def rounded(given: DrawSpread) -> dict[str, float | None]:
     """Return a spread with the digits that mean something, None where there is none."""
     return {
         name: float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
@@ -146,19 +146,10 @@ class Findings:
         return draw_shares(self.rows, SHARE, ax)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write ``patterns.json``, ``patterns.csv`` and ``patterns.html``.
+        """Write ``patterns.json``, ``patterns.csv`` and ``patterns.html``, making the folder.
 
-        Parameters
-        ----------
-        folder
-            Where to; made where needed.
-        overwrite
-            Replace files of these names.
-
-        Raises
-        ------
-        InputError
-            If the folder is not empty, and not to be overwritten, or cannot be written to.
+        ``overwrite`` replaces files of these names. An InputError tells that the folder is not
+        empty, and not to be overwritten, or cannot be written to.
         """
         from sim.report.claims_page import patterns_page
 

@@ -23,7 +23,7 @@ from calibration.run_reading import Reading
 from sim.core.state import Array, State
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
-from sim.experiments.parameter_draws import Draw, left_by
+from sim.experiments.parameter_draws import Draw, with_parameters
 from sim.scenario.schema import Scenario
 from sim.world import World
 
@@ -88,17 +88,6 @@ def template_key(scenario: Scenario) -> str:
     """Return what the initial state depends on beside parameters."""
     parts = scenario.model_dump_json(include={"start", "end", "interventions"})
     return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def with_parameters(template: State, scenario: Scenario, draw: Draw) -> State:
-    """Return an initial state that shares all with the template but the parameters.
-
-    What the scenario leaves open is taken from the draw.
-    """
-    values = scenario.parameter_values() | left_by(scenario, draw)
-    par = template.par.copy()
-    par.view(np.float64)[:] = list(values.values())
-    return template._replace(par=par, par_values=par.view(np.float64).reshape(-1))
 
 
 class Templates:

@@ -19,8 +19,8 @@ from calibration.inference.reference_table import Progress, Rows
 from calibration.inference.regression_abc import Recalibration, Regression
 
 DRAWS = 2000
-_MOST_SPARE, _MOST_CHECK = 6, 10
-"""A sixth and a tenth of the rows at most recalibrate and check, however small the table."""
+_MOST_SPARE, _MOST_CHECK = 6, 8
+"""A sixth and an eighth of the rows at most recalibrate and check, however small the table."""
 _NOTIFY_EVERY = 50
 _FAREST = 5.0
 
@@ -128,15 +128,16 @@ def fit(
     seed: int = 0,
     networks: int = NETWORKS,
     workers: int = 1,
+    check: bool = True,
     progress: Progress | None = None,
 ) -> Fit:
     """Fit the posterior to finite rows drawn from a prior, parted by :func:`parted`.
 
     ``derived`` names the derived quantities. ``more`` rows drawn from the same prior are for
-    teaching alone. ``progress`` is called with (done, total) rows checked, the rest is as in
-    :func:`calibration.inference.regression_abc.fit`.
+    teaching alone. Without ``check`` there are no levels. ``progress`` is called with (done, total)
+    rows held out, the rest is as in :func:`calibration.inference.regression_abc.fit`.
     """
-    teach, spare, check = (rows.chosen(part) for part in parted(len(rows.values)))
+    teach, spare, checking = (rows.chosen(part) for part in parted(len(rows.values)))
     if more is not None and len(more.values):
         # Mixed, so that both halves have rows of both tables.
         teach = Rows.joined((teach, more))
@@ -151,13 +152,14 @@ def fit(
     taught = regression_abc.fit(
         teach.statistics, scores(teach), seed, networks=networks, workers=workers
     )
-    held = Rows.joined((spare, check))
-    truth = scores(held)
-    claimed = np.empty_like(truth)
-    for i, particles in enumerate(taught.particles(held.statistics)):
+    held = Rows.joined((spare, checking))
+    # All are scored, so that ties of the spare rows are parted alike with a check or without.
+    truth, count = scores(held), len(held.values) if check else len(spare.values)
+    claimed = np.empty((count, truth.shape[1]))
+    for i, particles in enumerate(taught.particles(held.statistics[:count])):
         claimed[i] = particles.levels(truth[i])
-        if progress is not None and (i % _NOTIFY_EVERY == 0 or i == len(truth) - 1):
-            progress(i + 1, len(truth))
+        if progress is not None and (i % _NOTIFY_EVERY == 0 or i == count - 1):
+            progress(i + 1, count)
     recalibration = Recalibration.learned(claimed[: len(spare.values)])
     levels = recalibration.levels(claimed[len(spare.values) :])
     return Fit(prior, (*prior.names, *derived), taught, recalibration, rankings, levels)

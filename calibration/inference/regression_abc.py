@@ -44,16 +44,16 @@ class Particles(NamedTuple):
 
 
 class _Half(NamedTuple):
-    """Hold the networks of one half and the particles of the other."""
+    """Hold the networks of one half, and the particles of the other with their spread."""
 
     summarise: Summaries
     summaries: Array
     scores: Array
+    spread: Array
 
     def particles(self, at: Array) -> Particles:
         """Return the particles given an observation's summaries (D,)."""
-        spread = self.summaries.std(axis=0)
-        apart = (self.summaries - at) / np.where(spread > 0.0, spread, 1.0)
+        apart = (self.summaries - at) / self.spread
         distance = np.einsum("ij,ij->i", apart, apart)
         count = min(len(distance) - 1, max(FEWEST, int(SHARE * len(distance))))
         near = np.argpartition(distance, count)[: count + 1]
@@ -104,7 +104,10 @@ def fit(
             networks=networks,
             workers=workers,
         )
-        parts.append(_Half(summarise, summarise(statistics[others]), scores[others]))
+        summaries = summarise(statistics[others])
+        spread = summaries.std(axis=0)
+        spread = np.where(spread > 0.0, spread, 1.0)
+        parts.append(_Half(summarise, summaries, scores[others], spread))
     return Regression(tuple(parts))
 
 

@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration import rivals
 from calibration.user_data import prediction_scores as scores
+from calibration.user_data.layouts import LAYOUTS, Listed, known_layout
 from calibration.user_data.predicted_counts import (
+    LEVELS_OF_RUNS,
+    OF_DEALS,
     WITH_SECTOR,
+    CountRequest,
+    Occurrences,
     OutcomeCounts,
     Progress,
-    Question,
     count_runs,
     known_outcome,
 )
@@ -25,25 +30,25 @@ from calibration.user_data.user_table import (
     COUNT,
     COUNTRY,
     LEVELS,
+    LOCALITY,
     VALUE,
     ComparisonRequest,
-    ObservedTable,
     read_observed,
 )
 from sim.core import files, folders, provenance
-from sim.core.errors import InputError
+from sim.core.errors import InputError, unknown_name_error
 from sim.core.state import Array
 from sim.experiments.run_settings import base_manifest, chosen_scenario, simulated
 from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
-from sim.world.authority import LAST_YEAR, authority_index
 from sim.world.names import COUNTRIES, PlaceNames
 
 DEFAULT_OUTCOMES = {COUNT: "deals", VALUE: "deal_value_usd_m"}
 REPLICATES = 200
 FEWEST_UNITS = 5
 FEWEST_RUNS = 20
+RIVAL_DRAWS = 400
 FEWEST_GROUPS = 8
 """Countries that resampling keeps together; of fewer, units are resampled one by one."""
 _DIGITS = 6
@@ -60,7 +65,7 @@ class TableComparison:
     record
         Everything found, in terms that JSON knows.
     units
-        One row a unit: observed, predictive quantiles, ends of the PIT, naive predictors.
+        One row a unit: observed, predictive quantiles, ends of the PIT, and what rivals know.
     manifest
         Everything needed to repeat it.
     """
@@ -100,10 +105,10 @@ class TableComparison:
     def scores(self) -> pd.DataFrame:
         """Return one row a number: of which prediction, what, value and interval."""
         rows: list[tuple[object, ...]] = []
-        ranks = {"rank": "", "partial": "_given_gdp", "model_minus": "_of_model_minus_this"}
+        ranks = {"rank": "", "model_minus": "_of_model_minus_this"}
         for name, found in self.record["ranks"].items():
             for key, words in ranks.items():
-                if found[key] is not None:
+                if key in found:
                     rows.append((name, f"rank_correlation{words}", *found[key].values()))
         for name, found in self.record["calibration"]["predictions"].items():
             rows.append((name, "ranked_probability_score", found["score"], None, None))
@@ -162,25 +167,31 @@ def compare_with_table(
     chosen = chosen_scenario(scenario, tables, replicates=replicates, seed=seed)
     chosen = _run_on(chosen, request)
     _check_request(request, chosen, tables)
-    table = read_observed(path, tables, request, _years_of(chosen))
+    name = _outcome(request)
+    is_value = name is not None and known_outcome(name).unit != "count"
+    table = read_observed(path, tables, request, _years_of(chosen), value=is_value)
     question = _question(table, request, chosen, tables)
     observed = _observed(table, question, tables)
     groups, resampled = _groups(question, tables)
     started, clock = datetime.now(UTC), time.perf_counter()
-    runs = count_runs(question, chosen, tables, draws=draws, workers=workers, progress=progress)
+    runs, factor = count_runs(
+        question, chosen, tables, draws=draws, workers=workers, progress=progress,
+        level=request.level, total=float(observed.units.sum()),
+    )  # fmt: skip
     seconds = round(time.perf_counter() - clock, 3)
-    predictors, is_count = naive_predictors(question, tables), table.measure == COUNT
-    case = scores.UnitPredictions(observed.units, runs.units, predictors, groups, is_count)
+    before = rivals.over_years(rivals.known(tables, question.units, question.years))
+    predictions = _predictions(before, observed, runs, groups, table.measure)
+    case = scores.UnitPredictions(observed.units, runs.units, predictions, groups)
     record = {
         "model_version": provenance.model_version(),
-        "compared": _compared(table, question, request, observed, resampled),
+        "compared": _compared(table, question, request, observed, resampled) | {"factor": factor},
         **simulated(chosen, draws=len(draws or ())),
         **_found(case, table, question, observed, runs, tables),
     }
     record = files.plain(record, _DIGITS)
     manifest = base_manifest(chosen, tables, "compiled", started) | {"seconds": seconds}
     manifest |= {"kind": "against", "compared": record["compared"], "draws": list(draws or ())}
-    return TableComparison(record, _unit_table(case, question, tables), manifest)
+    return TableComparison(record, _unit_table(case, before, question, tables), manifest)
 
 
 # --- what is compared
@@ -218,8 +229,7 @@ def _check_request(request: ComparisonRequest, scenario: Scenario, world: World)
             field="replicates",
             allowed=f"{FEWEST_RUNS} or more",
         )
-    if request.outcome is not None:
-        known_outcome(request.outcome)
+    _check_format(request)
     if request.by is not None and request.by not in LEVELS:
         raise InputError(f"{request.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
     for code in request.within:
@@ -232,16 +242,43 @@ def _check_request(request: ComparisonRequest, scenario: Scenario, world: World)
             )
 
 
+def _outcome(request: ComparisonRequest) -> str | None:
+    """Return the outcome asked for, or that of the list's format."""
+    usual = known_layout(request.layout).outcome if request.layout else None
+    return request.outcome if request.outcome is not None else usual
+
+
+def _check_format(request: ComparisonRequest) -> None:
+    """Refuse what does not go with the list's format or with the outcome."""
+    name, layout = _outcome(request), request.layout
+    if name is not None:
+        known_outcome(name)
+    if request.level not in LEVELS_OF_RUNS:
+        raise unknown_name_error(
+            f"{request.level!r} is no level", request.level, LEVELS_OF_RUNS, argument="level"
+        )
+    for argument, given in (("where", request.where), ("least", request.least)):
+        if given and layout is None:
+            raise InputError("belongs to the format of a published list", argument=argument,
+                             allowed=f"a format: {', '.join(LAYOUTS)}")  # fmt: skip
+    if request.bound and name not in OF_DEALS:
+        raise InputError(f"{name} has no value", argument="least", allowed=", ".join(OF_DEALS))
+    if request.records is not None and layout != "gcdf-adm1":
+        raise InputError("goes with the format gcdf-adm1 alone", argument="records")
+    if layout is not None and request.by == LOCALITY and not known_layout(layout).place:
+        raise InputError(f"{layout} names no places", argument="by", allowed="country")
+
+
 def _question(
-    table: ObservedTable, request: ComparisonRequest, scenario: Scenario, world: World
-) -> Question:
+    table: Listed, request: ComparisonRequest, scenario: Scenario, world: World
+) -> CountRequest:
     """Return what is counted in the runs, so that it matches the table."""
-    name = request.outcome if request.outcome is not None else DEFAULT_OUTCOMES[table.measure]
+    name = _outcome(request) or DEFAULT_OUTCOMES[table.measure]
     measure = COUNT if known_outcome(name).unit == "count" else VALUE
     if measure != table.measure:
         raise InputError(
             f"the table has a column {table.measure}, {name} is a {measure}",
-            file=table.file,
+            file=table.file.path,
             argument="outcome",
             allowed=f"an outcome that is a {table.measure}, such as "
             f"{DEFAULT_OUTCOMES[table.measure]}",
@@ -258,16 +295,17 @@ def _question(
         places = world.countries if is_country else world.localities
         inside = places["iso3"].isin(request.within or places["iso3"])
         units = tuple(places[inside]["iso3" if is_country else "code"])
-    return Question(name, is_country, units, request.first or first, request.last or last, sectors)
+    years = request.first or first, request.last or last
+    return CountRequest(name, is_country, units, *years, sectors, request.bound)
 
 
-def _observed(table: ObservedTable, question: Question, world: World) -> OutcomeCounts:
+def _observed(table: Listed, question: CountRequest, world: World) -> OutcomeCounts:
     """Return what the table has, in the form of one run; refuse one that leaves nothing."""
     units = len(question.units)
     if units < FEWEST_UNITS:
         raise InputError(
             f"{units} unit{'' if units == 1 else 's'} cannot be ranked",
-            file=table.file,
+            file=table.file.path,
             allowed=f"{FEWEST_UNITS} units or more; a complete list counts those not in it as zero",
         )
     rows = table.rows
@@ -277,43 +315,23 @@ def _observed(table: ObservedTable, question: Question, world: World) -> Outcome
     sector = np.full(len(rows), -1)
     if question.sectors:
         sector = rows["sector"].map(numbers).to_numpy() - units
-    observed = question.count(world, unit, year, sector, rows["amount"].to_numpy())
+    listed = Occurrences(unit, year.astype(np.int64), sector, rows["amount"].to_numpy())
+    observed = question.sums(world, question.kept(world, listed))
     if not observed.units.any():
-        raise InputError("everything in it is zero", file=table.file, field=table.measure)
+        raise InputError("everything in it is zero", file=table.file.path, field=table.measure)
     return observed
 
 
 # --- what is found
 
 
-def _places(question: Question, world: World) -> pd.DataFrame:
+def _places(question: CountRequest, world: World) -> pd.DataFrame:
     """Return the world's rows of the units, in their order."""
     name, code = ("countries", "iso3") if question.by_country else ("localities", "code")
     return world.tables[name].set_index(code, drop=False).loc[list(question.units)]
 
 
-def naive_predictors(question: Question, world: World) -> dict[str, Array]:
-    """Return the naive predictors (U,) by name: size, authority and their products.
-
-    Authority is the country's index, mean over the years compared.
-    """
-    index, last = authority_index(world), min(question.last, LAST_YEAR)
-    within = index["year"].between(min(question.first, last), last)
-    authority = index[within].groupby("iso3")["index"].mean()
-    rows = _places(question, world)
-    level = authority.loc[rows["iso3"]].to_numpy(dtype=np.float64)
-    population = rows["population"].to_numpy(dtype=np.float64)
-    gdp = rows["gdp_usd_m"].to_numpy(dtype=np.float64)
-    return {
-        "population": population,
-        "gdp": gdp,
-        "authority": level,
-        "population_authority": population * level,
-        "gdp_authority": gdp * level,
-    }
-
-
-def _groups(question: Question, world: World) -> tuple[Array, str]:
+def _groups(question: CountRequest, world: World) -> tuple[Array, str]:
     """Return the groups that resampling keeps together, and what they are."""
     countries, found = np.unique(_places(question, world)["iso3"], return_inverse=True)
     if question.by_country or len(countries) < FEWEST_GROUPS:
@@ -321,16 +339,27 @@ def _groups(question: Question, world: World) -> tuple[Array, str]:
     return found, "countries"
 
 
+def _predictions(
+    before: rivals.Known, observed: OutcomeCounts, runs: OutcomeCounts, groups: Array, measure: str
+) -> dict[str, rivals.RivalPrediction]:
+    """Return what the model and every rival foretell of the units."""
+    of_model = rivals.RivalPrediction(runs.units.mean(axis=0), runs.units, runs.units)
+    given = before, observed.units, groups, RIVAL_DRAWS
+    return {scores.MODEL: of_model} | {
+        name: rivals.rival_prediction(name, *given, counts=measure == COUNT)
+        for name in rivals.AGAINST
+    }
+
+
 def _found(
     case: scores.UnitPredictions,
-    table: ObservedTable,
-    question: Question,
+    table: Listed,
+    question: CountRequest,
     observed: OutcomeCounts,
     runs: OutcomeCounts,
     world: World,
 ) -> dict[str, Any]:
     """Return the scores of every prediction, and totals beside the runs'."""
-    predictions = case.predictions()
     years = [str(year) for year in range(question.first, question.last + 1)]
     by_year = "year" in table.rows and len(years) > 1
     chosen = np.flatnonzero(world.sectors["code"].isin(question.sectors))
@@ -340,17 +369,17 @@ def _found(
         "resamples": scores.RESAMPLES,
         "level": scores.LEVEL,
         "total": scores.totals(*total, ["total"])[0],
-        "ranks": scores.rank_scores(case, predictions),
-        "concentration": scores.concentration_scores(case, predictions),
-        "calibration": scores.calibration_scores(case, predictions),
+        "ranks": scores.rank_scores(case),
+        "concentration": scores.concentration_scores(case),
+        "calibration": scores.calibration_scores(case),
         "years": scores.totals(observed.years, runs.years, years) if by_year else [],
         "sectors": scores.totals(observed.sectors[chosen], runs.sectors[:, chosen], names),
     }
 
 
 def _compared(
-    table: ObservedTable,
-    question: Question,
+    table: Listed,
+    question: CountRequest,
     request: ComparisonRequest,
     observed: OutcomeCounts,
     resampled: str,
@@ -358,10 +387,14 @@ def _compared(
     """Return what is compared and how."""
     outcome = known_outcome(question.outcome)
     return {
-        "file": table.file.name,
-        "sha256": table.digest,
+        "file": table.file.path.name,
+        "sha256": table.file.digest,
         "rows": len(table.rows),
-        "left_out": table.left_out,
+        "layout": request.layout,
+        "aside": table.aside,
+        "unknown": table.unknown,
+        "least": request.bound,
+        "brought_to": request.level,
         "level": table.level,
         "measure": table.measure,
         "outcome": outcome.name,
@@ -379,8 +412,10 @@ def _compared(
     }
 
 
-def _unit_table(case: scores.UnitPredictions, question: Question, world: World) -> pd.DataFrame:
-    """Return one row a unit."""
+def _unit_table(
+    case: scores.UnitPredictions, before: rivals.Known, question: CountRequest, world: World
+) -> pd.DataFrame:
+    """Return one row a unit, with what is known of it before any run."""
     places = _places(question, world)
     # Quantiles that occur, so that those of counts are whole.
     levels = list(_QUANTILES.values())
@@ -396,6 +431,9 @@ def _unit_table(case: scores.UnitPredictions, question: Question, world: World) 
             **dict(zip(_QUANTILES, quantiles, strict=True)),
             "pit_low": low,
             "pit_high": high,
-            **{name: case.predictors[name] for name in ("population", "gdp", "authority")},
+            **{
+                name: before[name][:, 0]
+                for name in ("population", "gdp", "authority", "recognition")
+            },
         }
     )

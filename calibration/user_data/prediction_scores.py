@@ -16,22 +16,19 @@ Computing 32: checks of uniformity by distribution functions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.stats import nbinom, rankdata
+from scipy.stats import rankdata
 
+from calibration.rivals import RivalPrediction
 from sim.core.state import Array
 from sim.engine.outcomes import gini, ratio
 
 Record = dict[str, Any]
-Predictions = Mapping[str, tuple[Array, Array | None]]
-"""Mean (U,) and draws (R, U) of each prediction; None where it has no distribution."""
 
-MODEL, SIZE = "model", "gdp"
+MODEL = "model"
 RESAMPLES, LEVEL = 2000, 0.95
 _SEED = 64
 GRID = np.linspace(0.0, 1.0, 41)
@@ -40,33 +37,18 @@ BINS = np.linspace(0.0, 1.0, 11)
 TOPS = (5, 10)
 LEVELS = (0.5, 0.9)
 """Levels of the predictive intervals whose coverage is reported."""
-_FEWEST_NAIVE = 400
 
 
-@dataclass(frozen=True)
-class UnitPredictions:
-    """Hold observations (U,), what each run has (R, U) and naive predictors (U,) by name.
+class UnitPredictions(NamedTuple):
+    """Hold observations (U,), what each run has (R, U), and predictions by name, the model's first.
 
-    Resampling keeps together units of the same number in ``groups`` (U,). Naive predictions have
-    distributions if ``counts`` says that these are counts.
+    Resampling keeps together units of the same number in ``groups`` (U,).
     """
 
     observed: Array
     runs: Array
-    predictors: dict[str, Array]
+    predictions: Mapping[str, RivalPrediction]
     groups: Array
-    counts: bool
-
-    def predictions(self) -> Predictions:
-        """Return mean (U,) and draws (R, U) of every prediction, the model's first."""
-        found: dict[str, tuple[Array, Array | None]] = {}
-        found[MODEL] = (self.runs.mean(axis=0), self.runs)
-        for name, values in self.predictors.items():
-            mean = naive_mean(values, self.observed)
-            number = max(len(self.runs), _FEWEST_NAIVE)
-            draws = naive_draws(mean, self.observed, number) if self.counts else None
-            found[name] = (mean, draws)
-        return found
 
 
 def spread(values: Array, observed: float | None = None) -> Record:
@@ -150,51 +132,31 @@ def correlations(x: Array, y: Array, weights: Array) -> Array:
     return np.where(small, np.nan, together / np.sqrt(np.where(small, 1.0, variances)))
 
 
-def partial(xy: Array, xz: Array, yz: Array) -> Array:
-    """Return the correlation of x and y given z, from the three correlations."""
-    left = (1.0 - xz**2) * (1.0 - yz**2)
-    known = left > 1e-12
-    return np.where(known, (xy - xz * yz) / np.sqrt(np.where(known, left, 1.0)), np.nan)
-
-
-def rank_scores(case: UnitPredictions, predictions: Predictions) -> dict[str, Record]:
+def rank_scores(case: UnitPredictions) -> dict[str, Record]:
     """Return of every prediction how well it ranks the units.
 
-    ``rank`` is Spearman's correlation with what was observed, ``partial`` the same given GDP,
-    and ``model_minus`` how much better the model's is; of the model ``if_true`` tells what both
-    would be if the model were true.
+    ``rank`` is Spearman's correlation with what was observed, and ``model_minus`` how much better
+    the model's is; of the model ``if_true`` tells what it would be if the model were true.
     """
     weights = resampled(case.groups)
-    seen, size = (weighted_ranks(of, weights) for of in (case.observed, case.predictors[SIZE]))
-    size_seen = correlations(size, seen, weights)
-    ranks = {name: weighted_ranks(mean, weights) for name, (mean, _) in predictions.items()}
-    direct = {name: correlations(rank, seen, weights) for name, rank in ranks.items()}
-    found: dict[str, Record] = {}
-    for name, rank in ranks.items():
-        given = partial(direct[name], correlations(rank, size, weights), size_seen)
-        better = direct[MODEL] - direct[name]
-        found[name] = {
-            "rank": estimate(direct[name]),
-            "partial": None if name == SIZE else estimate(given),
-            "model_minus": None if name == MODEL else estimate(better),
-        }
-    found[MODEL]["if_true"] = _ranks_if_true(case.runs, case.predictors[SIZE])
-    return found
+    seen = weighted_ranks(case.observed, weights)
+    found = {
+        name: correlations(weighted_ranks(one.mean, weights), seen, weights)
+        for name, one in case.predictions.items()
+    }
+    return {
+        name: {"rank": estimate(values), "model_minus": estimate(found[MODEL] - values)}
+        if name != MODEL
+        else {"rank": estimate(values), "if_true": _ranks_if_true(case.runs)}
+        for name, values in found.items()
+    }
 
 
-def _ranks_if_true(runs: Array, predictor: Array) -> Record:
-    """Return the rank correlations of each run with the mean of the others, also given size."""
-    once = np.ones((1, runs.shape[1]))
-    size, total = weighted_ranks(predictor, once), runs.sum(axis=0)
-    found = []
-    for run in runs:
-        rank = weighted_ranks((total - run) / max(len(runs) - 1, 1), once)
-        seen = weighted_ranks(run, once)
-        pairs = ((rank, seen), (rank, size), (size, seen))
-        xy, xz, yz = (correlations(a, b, once) for a, b in pairs)
-        found.append((float(xy[0]), float(partial(xy, xz, yz)[0])))
-    direct, given = np.array(found).T
-    return {"rank": spread(direct), "partial": spread(given)}
+def _ranks_if_true(runs: Array) -> Record:
+    """Return the rank correlations of each run with the mean of the others."""
+    once, total = np.ones((1, runs.shape[1])), runs.sum(axis=0)
+    ranks = ((weighted_ranks(total - run, once), weighted_ranks(run, once)) for run in runs)
+    return spread(np.array([float(correlations(*pair, once)[0]) for pair in ranks]))
 
 
 # --- calibration
@@ -247,7 +209,7 @@ def ranked_probability_score(draws: Array, observed: Array) -> Array:
     return np.asarray(np.abs(draws - observed).mean(axis=0) - apart)
 
 
-def calibration_scores(case: UnitPredictions, predictions: Predictions) -> Record:
+def calibration_scores(case: UnitPredictions) -> Record:
     """Return how well predictive distributions are calibrated.
 
     ``function`` is the mean distribution function of the PIT at the levels of ``levels``,
@@ -258,11 +220,11 @@ def calibration_scores(case: UnitPredictions, predictions: Predictions) -> Recor
     """
     by_unit, found = {}, {}
     weights = resampled(case.groups)
-    for name, (_, draws) in predictions.items():
-        if draws is None:
+    for name, one in case.predictions.items():
+        if one.draws is None:
             continue
-        ends = pit_bounds(draws, case.observed)
-        by_unit[name] = ranked_probability_score(draws, case.observed)
+        ends = pit_bounds(one.draws, case.observed)
+        by_unit[name] = ranked_probability_score(one.draws, case.observed)
         function = pit_function(*ends)
         found[name] = {
             "function": function.tolist(),
@@ -308,52 +270,24 @@ def concentration(values: Array) -> dict[str, float]:
     return found | {"touched": float((values > 0).mean())}
 
 
-def concentration_scores(case: UnitPredictions, predictions: Predictions) -> list[Record]:
-    """Return each measure of concentration: as observed, as the runs have it, and naively.
+def concentration_scores(case: UnitPredictions) -> list[Record]:
+    """Return each measure of concentration: as observed, as the runs have it, and as rivals do.
 
-    A naive prediction without a distribution has the concentration of its means.
+    A rival has that of the total shared out by its means, or where nothing can be, of the means.
     """
     observed = concentration(case.observed)
     found: list[Record] = [
         {"measure": name, "observed": value, "predictions": {}} for name, value in observed.items()
     ]
-    for name, (mean, draws) in predictions.items():
-        drawn = [concentration(draw) for draw in (mean[None] if draws is None else draws)]
+    for name, one in case.predictions.items():
+        shared = one.mean[None] if one.thinned is None else one.thinned
+        drawn = [concentration(draw) for draw in shared]
         for row in found:
-            values = np.array([one[row["measure"]] for one in drawn])
+            values = np.array([values[row["measure"]] for values in drawn])
             spanned = spread(values, row["observed"] if name == MODEL else None)
-            if draws is None:
+            if one.thinned is None:
                 # Means touch every unit; that says nothing.
                 middle = spanned["median"] if row["measure"] != "touched" else None
                 spanned |= {"median": middle, "q05": None, "q95": None}
             row["predictions"][name] = spanned
     return found
-
-
-# --- naive predictions
-
-
-def naive_mean(predictor: Array, observed: Array) -> Array:
-    """Return the observed total shared out in proportion to a predictor (U,), else equally."""
-    if not predictor.any():
-        return np.full(len(observed), observed.mean())
-    return np.asarray(observed.sum() * predictor / predictor.sum())
-
-
-def naive_draws(mean: Array, observed: Array, count: int) -> Array:
-    """Return draws (count, U) of counts around naive means (U,).
-
-    Counts are negative binomial, with the dispersion that makes the observed counts (U,)
-    likeliest: a benefit of hindsight that the model does not have.
-    """
-    # Where a predictor is zero, a mean of zero would exclude what may have been observed.
-    level = np.maximum(mean, 1e-6 * max(float(mean.mean()), 1e-6))
-
-    def unlikely(log_size: float) -> float:
-        size = np.exp(log_size)
-        return -float(nbinom.logpmf(observed, size, size / (size + level)).sum())
-
-    size = float(np.exp(minimize_scalar(unlikely, bounds=(-6.0, 8.0), method="bounded").x))
-    rng = np.random.default_rng(_SEED)
-    drawn = rng.negative_binomial(size, size / (size + level), size=(count, len(mean)))
-    return drawn.astype(np.float64)

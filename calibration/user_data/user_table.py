@@ -2,7 +2,8 @@
 
 The columns are ``unit`` (ISO 3166-1 code of three letters or ISO 3166-2 code), ``count`` or
 ``value``, and optionally ``year`` and ``sector``; ``name``, ``note`` and ``source`` may stand in
-the file and are not read. Several rows about one unit add up.
+the file and are not read. Several rows about one unit add up. Lists in the layouts of others
+are read by :mod:`calibration.user_data.layouts`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration.user_data.layouts import Listed, known_layout, read_listed
 from sim.core.errors import InputError, Near, folded, nearest_name
 from sim.core.state import Array
 from sim.core.table_reader import Column, UserTable, read_table
+from sim.report.phrases import catalogue
 from sim.world import World
 from sim.world.names import PlaceNames
 
@@ -55,6 +58,19 @@ class ComparisonRequest:
         ``country`` adds localities up.
     within
         Countries to keep to; all if empty.
+    layout
+        Layout of a published list (:data:`calibration.user_data.layouts.LAYOUTS`); None for the
+        columns above.
+    where
+        Of a published list, ``COLUMN=VALUE``: only such rows count.
+    least
+        Of a published list, the amount in US$ million below which neither rows nor the runs' deals
+        count; by default the layout's.
+    records
+        With ``gcdf-adm1``, the table of records, which has their years.
+    level
+        ``as-is``; ``scaled`` multiplies what the runs have, so that they have as much as the table
+        on average; ``thinned`` leaves a share of it out by chance.
     """
 
     outcome: str | None = None
@@ -63,25 +79,17 @@ class ComparisonRequest:
     complete: bool = False
     by: str | None = None
     within: tuple[str, ...] = ()
+    layout: str | None = None
+    where: tuple[str, ...] = ()
+    least: float | None = None
+    records: str | Path | None = None
+    level: str = "as-is"
 
-
-@dataclass(frozen=True)
-class ObservedTable:
-    """Hold what a user's table says of the years and countries asked for.
-
-    ``measure`` is ``count`` or ``value``, ``level`` is ``country`` or ``locality``, ``units`` are
-    the codes that occur, in the world's order. ``rows`` are those of the file but ``left_out`` of
-    other years and countries: ``unit``, ``amount`` (of values in US$ million) and, where the file
-    has them, ``year`` and ``sector`` (code). ``digest`` is the SHA-256 of the file.
-    """
-
-    file: Path
-    digest: str
-    measure: str
-    level: str
-    units: tuple[str, ...]
-    rows: pd.DataFrame
-    left_out: int
+    @property
+    def bound(self) -> float:
+        """Return the amount in US$ million below which nothing counts."""
+        usual = known_layout(self.layout).least if self.layout else 0.0
+        return usual if self.least is None else self.least
 
 
 def read_observed(
@@ -89,14 +97,48 @@ def read_observed(
     world: World,
     request: ComparisonRequest | None = None,
     years: tuple[int, int] = (2000, 2020),
-) -> ObservedTable:
-    """Return the rows of a user's table that are asked for.
+    *,
+    value: bool = False,
+) -> Listed:
+    """Return the rows of a user's table that are asked for, with their level and units.
 
-    ``years`` are the first and the last that the model is run for where the request names none.
-    InputError tells all that is wrong with the file, its columns and cells, with lines.
+    ``years`` are the first and the last that the model is run for: rows of others are set aside.
+    ``value`` asks a published list for amounts. InputError tells all that is wrong with the file,
+    its columns and cells, with lines.
     """
     asked = request or ComparisonRequest()
-    file = read_table(Path(path), _columns(world), unread=NOT_READ)
+    if asked.layout is None:
+        listed = _own(Path(path), world)
+    else:
+        more = None if asked.records is None else Path(asked.records)
+        listed = read_listed(Path(path), world, known_layout(asked.layout), asked.by, value,
+                             asked.where, asked.bound, more)  # fmt: skip
+    home = {code: code for code in world.countries["iso3"]}
+    home |= dict(zip(world.localities["code"], world.localities["iso3"], strict=True))
+    if asked.within:
+        listed.keep(listed.rows["unit"].map(home).isin(asked.within), "asked")
+    if "year" in listed.rows:
+        listed.keep(listed.rows["year"].between(asked.first or 0, asked.last or 9999), "asked")
+        listed.keep(listed.rows["year"] >= years[0], "early")
+        listed.keep(listed.rows["year"] <= years[1], "late")
+    rows, file = listed.rows, listed.file
+    if not len(rows):
+        words = catalogue()["set_aside_labels"]
+        aside = ", ".join(f"{count:,} {words[reason]}" for reason, count in listed.aside.items())
+        names = ", ".join(one["name"] for one in listed.unknown.get("unresolved", [])[:3])
+        names = f"; names such as {names}" if names else ""
+        raise InputError(f"no row is left to compare: {aside}{names}", file=file.path)
+    country = rows["unit"].map(home)
+    level = _level(file, np.where(rows["unit"] == country, COUNTRY, LOCALITY), rows.index, asked.by)
+    listed.rows = rows.assign(unit=country) if level == COUNTRY else rows
+    codes = world.countries["iso3"] if level == COUNTRY else world.localities["code"]
+    listed.level, listed.units = level, tuple(codes[codes.isin(listed.rows["unit"])])
+    return listed
+
+
+def _own(path: Path, world: World) -> Listed:
+    """Return the rows of a table in the columns of this module."""
+    file = read_table(path, _columns(world), unread=NOT_READ)
     measures = [name for name in (COUNT, VALUE) if name in file.cells]
     if file.cells and len(measures) != 1:
         said = "count and value cannot both be compared" if measures else "this column is missing"
@@ -106,22 +148,7 @@ def read_observed(
     known = [name for name in ("unit", "year", "sector") if name in file.values]
     rows = pd.DataFrame({name: file.values[name] for name in known})
     rows["amount"] = np.array(file.values[measure], dtype=np.float64)
-    home = {code: code for code in world.countries["iso3"]}
-    home |= dict(zip(world.localities["code"], world.localities["iso3"], strict=True))
-    country = rows["unit"].map(home)
-    keep = country.isin(asked.within) if asked.within else pd.Series(True, rows.index)
-    if "year" in rows:
-        _check_years(file, rows["year"][keep], asked, years)
-        keep &= rows["year"].between(asked.first or -np.inf, asked.last or np.inf)
-    if not keep.any():
-        raise InputError("no row is left of the years and countries asked for", file=file.path)
-    level = _level(file, np.where(rows["unit"] == country, COUNTRY, LOCALITY), keep, asked.by)
-    if level == COUNTRY:
-        rows["unit"] = country
-    codes = world.countries["iso3"] if level == COUNTRY else world.localities["code"]
-    units = tuple(codes[codes.isin(rows["unit"][keep])])
-    left_out = int((~keep).sum())
-    return ObservedTable(file.path, file.digest, measure, level, units, rows[keep], left_out)
+    return Listed(file, rows, measure)
 
 
 def _columns(world: World) -> tuple[Column, ...]:
@@ -167,42 +194,23 @@ def _columns(world: World) -> tuple[Column, ...]:
     )
 
 
-def _level(file: UserTable, levels: Array, keep: pd.Series, by: str | None) -> str:
-    """Return the level at which the rows can be compared."""
-    kept = np.flatnonzero(keep)
-    first = str(levels[kept[0]])
-    for row in kept:
-        if by == LOCALITY and levels[row] == COUNTRY:
+def _level(file: UserTable, levels: Array, rows: pd.Index[int], by: str | None) -> str:
+    """Return the level at which the rows, by number in the file, can be compared."""
+    first = str(levels[0])
+    for row, level in zip(rows, levels, strict=True):
+        if by == LOCALITY and level == COUNTRY:
             file.fault(
                 "a country cannot be compared by locality",
                 row=int(row),
                 field="unit",
                 allowed="ISO 3166-2 codes",
             )
-        if by is None and levels[row] != first:
+        if by is None and level != first:
             file.fault(
-                f"this unit is a {levels[row]}, the one on {file.place(int(kept[0]))} a {first}",
+                f"this unit is a {level}, the one on {file.place(int(rows[0]))} a {first}",
                 row=int(row),
                 field="unit",
                 allowed="either countries or localities; by country, localities are added up",
             )
     file.refuse()
     return by if by is not None else first
-
-
-def _check_years(
-    file: UserTable, found: pd.Series, asked: ComparisonRequest, years: tuple[int, int]
-) -> None:
-    """Refuse rows whose years are neither run nor left out."""
-    # A limit that was asked for leaves rows out; where there is none, all must be run.
-    early = (found < years[0]) & (asked.first is None)
-    late = (found > years[1]) & (asked.last is None)
-    for row in found.index[early | late]:
-        file.fault(
-            f"{found[row]} is outside the years of the scenario",
-            row=int(row),
-            field="year",
-            allowed=f"{years[0]} to {years[1]}; a first and a last year leave others out, and "
-            "a later last year runs the scenario on",
-        )
-    file.refuse()

@@ -1,16 +1,13 @@
-"""Distributions of counts, of the model and of a regression beside it, and their scores.
+"""Distributions of counts, of the model and of rivals beside it, and their scores.
 
 Czado, Gneiting and Held 2009, *Predictive model assessment for count data*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln
 from scipy.stats import nbinom
 
 from calibration.inference.prior import Array
@@ -18,7 +15,6 @@ from calibration.inference.prior import Array
 MOST = 200
 """Counts above are taken for this."""
 _PRIOR_RUNS, _ANYWHERE = 5.0, 0.01
-_LEAST, _FAREST = -3.0, 8.0
 
 
 def mass_of(counts: Array, base: Array | None = None) -> Array:
@@ -48,9 +44,7 @@ def negative_binomial(mean: float, size: float) -> Array:
 
 def geometric(mean: float) -> Array:
     """Return a geometric distribution of a mean on 0 to MOST."""
-    p = 1.0 / (1.0 + mean)
-    found = p * (1.0 - p) ** np.arange(MOST + 1)
-    return np.asarray(found / found.sum())
+    return negative_binomial(mean, 1.0)
 
 
 def central(mass: Array, share: float) -> tuple[int, int]:
@@ -84,41 +78,25 @@ def clustered(differences: Array, clusters: Array) -> tuple[float, float]:
     return float(differences.sum()), float(np.sqrt(spread * count / max(count - 1, 1)))
 
 
-class CountRegression(NamedTuple):
-    """Hold a fitted regression: its slopes, the constant first (1 + F,), and its size.
+def beside(scores: Mapping[str, Array], clusters: Array) -> dict[str, dict[str, float]]:
+    """Return by how much the model's mean score (N,) is above that of each other who foretold.
 
-    The variance is mean + mean**2 / size.
+    With each goes its standard error, clustered by names (N,).
     """
-
-    slopes: Array
-    size: float
-
-    def mass(self, features: Array) -> Array:
-        """Return the probabilities (MOST + 1,) at a place's features (F,)."""
-        mean = np.exp(np.clip(self.slopes[0] + features @ self.slopes[1:], -20.0, _FAREST))
-        return negative_binomial(float(mean), self.size)
+    found = {}
+    for who, score in scores.items():
+        if who != "model":
+            change, error = clustered(scores["model"] - score, clusters)
+            found[who] = {"change": change / len(score), "error": error / len(score)}
+    return found
 
 
-def fit_counts(features: Array, counts: Array) -> CountRegression:
-    """Fit a negative binomial regression of counts (N,) on standardised features (N, F).
-
-    Coefficients are held towards zero by a normal of standard deviation one: a handful of twinnings
-    on record would else send them to infinity.
-    """
-    design = np.column_stack([np.ones(len(features)), features])
-
-    def loss(at: Array) -> float:
-        mean = np.exp(np.clip(design @ at[:-1], -20.0, _FAREST))
-        size = np.exp(at[-1])
-        log = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
-        log += size * np.log(size / (size + mean)) + counts * np.log(mean / (size + mean))
-        return float(-log.sum() + 0.5 * (at[1:] ** 2).sum())
-
-    start = np.zeros(design.shape[1] + 1)
-    start[0] = np.log(max(float(counts.mean()), 1e-4))
-    bounds = [(-20.0, _FAREST)] * design.shape[1] + [(_LEAST - 2.0, 5.0)]
-    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
-    return CountRegression(found.x[:-1], float(np.exp(found.x[-1])))
+def beside_words(found: Mapping[str, Mapping[str, float]]) -> str:
+    """Return differences of scores as words."""
+    return ", ".join(
+        f"{row['change']:+.3f} ± {row['error']:.3f} against {who.replace('_', ' ')}"
+        for who, row in found.items()
+    )
 
 
 def given_observed(masses: list[Array]) -> list[Array]:

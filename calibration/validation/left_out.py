@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
+from calibration import rivals
 from calibration.cases.case_tables import Case, focal_cases, load_cases
-from calibration.cases.observed_events import codes
 from calibration.cases.observed_statistics import OUTCOMES
 from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged
+from calibration.external.lists import positions
 from calibration.inference.prior import Array
 from calibration.validation import count_scores
 from calibration.validation.observed_counts import (
@@ -20,11 +21,8 @@ from calibration.validation.observed_counts import (
     observed_places,
     predicted_without,
 )
+from calibration.validation.validation_context import ValidationContext
 from sim.world import load_world
-from sim.world.authority import authority_index
-
-if TYPE_CHECKING:
-    from calibration.validation.validation_context import ValidationContext
 
 CASES_WAVE, DEEP_WAVE = 500, 600
 PREDICTORS = ("model", "regression")
@@ -65,7 +63,8 @@ def without_focal_cases(context: ValidationContext) -> Verdict:
     held = contrast["model"] >= contrast["regression"]
     said = (
         f"{'both' if inside else 'not both'} inside; chance of the contrast "
-        f"{contrast['model']:.3g}, by the regression {contrast['regression']:.3g}"
+        f"{contrast['model']:.3g} ({contrast['low']:.3g} to {contrast['high']:.3g}), by the "
+        f"regression {contrast['regression']:.3g}"
     )
     if not (inside and held):
         said += "; the contrast is fitted, not explained"
@@ -106,34 +105,33 @@ def predict_case(case: Case, runs: Array, without: Array | None = None) -> CaseP
 def _by_regression(places: Array, left: Array, observed: Array) -> list[Array]:
     """Return the regression's distributions of the outcomes at places, given anything on record."""
     features = place_features()
+    rival = rivals.RIVALS["regression"]
+    rival = rival._replace(fitted=(*rival.fitted, "aligned"))
     counted = observed.copy()
     # The other kinds stand apart, so that nothing is counted twice.
     outcomes = counted[:, :ANYTHING].sum(axis=1)
     counted[:, ANYTHING] -= np.minimum(outcomes, counted[:, ANYTHING])
     masses = []
     for counts in counted.T:
-        fitted = count_scores.fit_counts(features[left], counts[left])
+        seen = {name: values[left] for name, values in features.items()}
+        fitted = rivals.fit(rival, seen, counts[left, None])
         mass = np.ones(1)
-        for place in places:
-            mass = np.convolve(mass, fitted.mass(features[place]))[: count_scores.MOST + 1]
+        for mean in fitted.mean({name: values[places] for name, values in features.items()})[:, 0]:
+            one = count_scores.negative_binomial(float(mean), fitted.size)
+            mass = np.convolve(mass, one)[: count_scores.MOST + 1]
         masses.append(mass / mass.sum())
     return count_scores.given_observed(masses)[:ANYTHING]
 
 
-def place_features() -> Array:
-    """Return authority, size and alignment of each locality, standardised (L, 3).
+def place_features() -> rivals.Known:
+    """Return what is known of each locality (L, 1) by its number, and the alignment of its heads.
 
     Alignment is the share of its documented heads who were aligned; a half where none is known.
     """
-    world = load_world()
-    index = authority_index(world).groupby("iso3")["index"].mean()
-    table = world.tables["localities"]
-    level = index.loc[table["iso3"]].to_numpy(dtype=np.float64)
-    size = np.log(table["population"].to_numpy(dtype=np.float64) + 1.0)
+    world, places = load_world(), positions().localities["code"]
+    found = rivals.over_years(rivals.known(world, places.tolist(), range(2000, 2021)))
     heads = world.governors.dropna(subset=["aligned"]).groupby("locality")["aligned"].mean()
-    aligned = table["code"].map(heads).fillna(0.5).to_numpy(dtype=np.float64)
-    found = np.column_stack([level, size, aligned])
-    return np.asarray((found - found.mean(axis=0)) / found.std(axis=0))
+    return found | {"aligned": places.map(heads).fillna(0.5).to_numpy(dtype=np.float64)[:, None]}
 
 
 def judge_cases(found: list[CasePrediction], seed: int) -> Verdict:
@@ -205,8 +203,11 @@ def _contrast(found: list[CasePrediction], runs: Array) -> dict[str, float]:
         given = given & (sums[:, ANYTHING] > 0)
         none = float(one.regression[deals][0])
         regression *= 1.0 - none if dealt else none
-    model = float((joint & given).sum() / max(given.sum(), 1))
-    return {"model": model, "regression": regression}
+    both, of = int((joint & given).sum()), int(given.sum())
+    # Jeffreys' interval: of so few runs, what is left to chance.
+    low, high = beta.ppf((0.05, 0.95), both + 0.5, of - both + 0.5)
+    return {"model": both / max(of, 1), "low": float(low), "high": float(high),
+            "regression": regression}  # fmt: skip
 
 
 def _places(case: Case) -> Array:
@@ -214,7 +215,7 @@ def _places(case: Case) -> Array:
     smaller = (c for c in load_cases().values() if len(c.localities) < len(case.localities))
     taken = {code for other in smaller for code in other.localities}
     own = [code for code in case.localities if code not in taken]
-    return np.array([codes().locality[code] for code in own], dtype=np.int64)
+    return np.array([positions().locality[code] for code in own], dtype=np.int64)
 
 
 def _groups() -> list[tuple[Array, list[Case]]]:

@@ -14,19 +14,26 @@ from sim.core.errors import InputError, nearest_name
 FILE = Path(__file__).with_name("worlds.toml")
 HOW = ("removed", "reversed", "replaced")
 OFF = "removed"
+BOTH = "both tiers"
 
 
 class Variant(NamedTuple):
     """Describe the model with some values of parameters fixed in all runs.
 
     ``how`` is one of :data:`HOW`; ``what`` says in a sentence what is so in a wrong world, or what
-    a mechanism does.
+    a mechanism does; ``evidence`` names the tiers or the table of evidence it is judged by.
     """
 
     id: str
     how: str
     what: str
     fixed: Mapping[str, float]
+    evidence: str = BOTH
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """Return what is published of it."""
+        return {name: value for name, value in self._asdict().items() if name != "evidence"}
 
     @property
     def simulator(self) -> str:
@@ -57,20 +64,3 @@ def simulator(name: str) -> Documented:
         near = nearest_name(name, known)
         raise InputError(f"there is no world {name!r}", file=FILE, nearest=near)
     return Documented(known[name].fixed)
-
-
-def clusters_of(statistics: tuple[str, ...]) -> dict[str, list[int]]:
-    """Return which statistics are one piece of evidence, as places in a vector, by name.
-
-    Each must be in one cluster of the table, which names no others.
-    """
-    clusters: dict[str, list[str]] = load_table()["clusters"]
-    listed = [name for names in clusters.values() for name in names]
-    if sorted(listed) != sorted(statistics):
-        odd = sorted(set(listed) ^ set(statistics)) or ["one is there twice"]
-        raise InputError(
-            f"the clusters are not those of the statistics: {', '.join(odd)}",
-            file=FILE,
-            allowed="each statistic in one cluster",
-        )
-    return {name: [statistics.index(one) for one in names] for name, names in clusters.items()}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +11,12 @@ from calibration.cases.observation_model import documented
 from calibration.cases.observed_events import recorded
 from calibration.cases.observed_statistics import OUTCOMES, PERIODS, counts, observed_counts
 from calibration.cases.targets import load_targets
-from calibration.inference.fit import fit
+from calibration.cases.targets.measure_registry import RECORDS
+from calibration.inference.fit import Draws, fit
 from calibration.inference.prior import Array
 from calibration.inference.reference_table import Observation, Rows
 from calibration.model_simulator import Documented
-
-if TYPE_CHECKING:
-    from calibration.validation.validation_context import ValidationContext
+from calibration.validation.validation_context import ValidationContext
 
 SIMULATOR = f"{__name__}:simulator"
 ANYTHING = len(OUTCOMES)
@@ -27,8 +25,6 @@ RUNS = 400
 """Predictive runs of one fit."""
 NETWORKS = 2
 """Fewer than the calibration's: there are many fits."""
-MOST_ROWS = 4_000
-"""Rows of the second table that a refit is taught and recalibrated with."""
 
 
 class ObservedCounts(Documented):
@@ -78,14 +74,21 @@ def observed_places() -> Array:
     return np.column_stack([by_locality, _any_recorded(recorded(), len(by_locality))])
 
 
-def changed_without(gone: Array) -> Array:
-    """Return whether each target (K,) changes if rows of the report's record (N,) are left out."""
-    rows = recorded()
-    return np.array([
-        t.measure.of_record
-        and t.measure.take(rows[~gone], **t.args) != t.measure.take(rows, **t.args)
-        for t in load_targets()
-    ])  # fmt: skip
+def changed_without(gone: Callable[[Array], Array]) -> Array:
+    """Return whether each target (K,) changes if rows of the records are left out.
+
+    ``gone`` tells which of some rows (N,) are. The lists of the second tier hold all places, so
+    their targets are taken to change.
+    """
+    found = np.array([target.tier != 1 for target in load_targets()])
+    for i, target in enumerate(load_targets()):
+        if not found[i] and target.measure.of != "run":
+            rows = RECORDS[target.measure.of]()
+            whole, left = (
+                target.measure.take(part, **target.args) for part in (rows, rows[~gone(rows)])
+            )
+            found[i] = whole != left
+    return found
 
 
 def dropped_without(places: Array, cases: tuple[str, ...] = ()) -> Array:
@@ -94,7 +97,25 @@ def dropped_without(places: Array, cases: tuple[str, ...] = ()) -> Array:
     The own targets of ``cases``, deep cases left out, are dropped too.
     """
     own = [target.args.get("case") in cases for target in load_targets()]
-    return np.asarray(changed_without(np.isin(recorded()["place"], places)) | np.array(own))
+    return np.asarray(changed_without(lambda rows: np.isin(rows["place"], places)) | np.array(own))
+
+
+def posterior_given(context: ValidationContext, rows: Rows, observed: Array, count: int) -> Draws:
+    """Return draws from a posterior given some statistics, by a fit of its own.
+
+    ``rows`` are of the first table, which was drawn from the prior: nothing that is held out has a
+    hand in the fit, not even by the box of the second table.
+    """
+    found = fit(
+        context.prior,
+        rows,
+        context.simulator.derived,
+        seed=context.seed,
+        networks=NETWORKS,
+        workers=context.workers,
+        check=False,
+    )
+    return found.draws(observed, count, context.seed)
 
 
 def predicted_without(
@@ -103,28 +124,17 @@ def predicted_without(
     dropped: Array,
     number: int,
     *,
-    tables: tuple[Rows, Rows] | None = None,
+    rows: Rows | None = None,
     observed: Array | None = None,
 ) -> dict[str, Array]:
     """Return what is on record in runs from a posterior fitted without the targets dropped (K,).
 
-    ``name`` is that of the folder of runs, ``number`` that of the wave; first and second table and
-    what was observed are the calibration's unless others are given.
+    ``name`` is that of the folder of runs, ``number`` that of the wave; the table and what was
+    observed are the calibration's unless others are given.
     """
     kept = np.flatnonzero(~dropped)
-    first, second = tables or (context.first, context.second)
     targets = (context.simulator.observed if observed is None else observed)[kept]
-    rows = second.chosen(np.arange(min(MOST_ROWS, len(second.values))))
-    more = first.chosen(context.box.contains(first.values))
-    rows, more = (part._replace(statistics=part.statistics[:, kept]) for part in (rows, more))
-    found = fit(
-        context.box,
-        rows,
-        context.simulator.derived,
-        more=more,
-        seed=context.seed,
-        networks=NETWORKS,
-        workers=context.workers,
-    )
-    values = found.draws(targets, RUNS, context.seed).values
+    rows = context.first if rows is None else rows
+    rows = rows._replace(statistics=rows.statistics[:, kept])
+    values = posterior_given(context, rows, targets, RUNS).values
     return dict(context.runs(name, values, number=number, simulator=SIMULATOR).counts)

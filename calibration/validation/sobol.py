@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,9 @@ from calibration.inference.reference_table import WAVE as REPLICATES
 from calibration.inference.reference_table import Observation, Rows
 from calibration.model_simulator import Documented
 from calibration.validation.model_variants import load_table
+from calibration.validation.validation_context import ValidationContext
 from sim.experiments.design import Design, Varied, make_design
 from sim.experiments.sensitivity.analysis import SEED_ROW, SweepFrames, sensitivity_tables
-
-if TYPE_CHECKING:
-    from calibration.validation.validation_context import ValidationContext
 
 RANGE = (0.05, 0.95)
 """Quantiles of the posterior that bound the box."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from calibration.cases.observation_model import RECENT, chances, ratios
@@ -14,12 +12,11 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged
 from calibration.inference.prior import Array
 from calibration.inference.reference_table import Rows
+from calibration.rivals import Rival, fit
 from calibration.validation import count_scores
 from calibration.validation.observed_counts import changed_without, predicted_without
+from calibration.validation.validation_context import ValidationContext
 from sim.world import load_world
-
-if TYPE_CHECKING:
-    from calibration.validation.validation_context import ValidationContext
 
 WAVE = 601
 _KNOWN_BY_2013 = ("delegation_2013",)
@@ -27,26 +24,25 @@ _KNOWN_BY_2013 = ("delegation_2013",)
 _MONTHS = (96, 72, 84)
 """Length of each period."""
 _MIDDLES = (48.0, 132.0)
-_LEAST = 0.25
-"""Added to a count before a ratio is taken of it."""
 
 
 def fit_to_2013(context: ValidationContext) -> Verdict:
     """Judge what a fit to the record up to 2013 predicts for 2014 to 2020."""
     dropped, known = dropped_after(PERIODS[1]), known_totals().reshape(-1).astype(float)
-    tables = with_totals(context.first, context.seed), with_totals(context.second, context.seed)
+    rows, observed = with_totals(context.first, context.seed), context.simulator.observed
     runs = predicted_without(
         context, "to-2013", np.append(dropped, np.zeros(len(known), dtype=bool)), WAVE,
-        tables=tables, observed=np.append(context.simulator.observed, known),
+        rows=rows, observed=np.append(observed, known),
     )["countries"][:, :, 2]  # fmt: skip
     return _judged(runs, context.seed, int(dropped.sum()))
 
 
 def dropped_after(month: int) -> Array:
     """Return whether anything from a month on has a hand in each target (K,)."""
-    rows = recorded()
-    changed = changed_without((rows["month"] >= month) | (rows["month"] < 0))
-    whole = [not t.measure.of_record and t.id not in _KNOWN_BY_2013 for t in load_targets()]
+    changed = changed_without(lambda rows: (rows["month"] >= month) | (rows["month"] < 0))
+    whole = [
+        t.measure.of in ("run", "lists") and t.id not in _KNOWN_BY_2013 for t in load_targets()
+    ]
     # Windows that reach past the month are dropped even if nothing is told in the rest of them.
     deep = [t.args.get("case") is not None and t.args.get("last", 9999) > 2013
             and t.args.get("until", "9999") > "2013-12" for t in load_targets()]  # fmt: skip
@@ -88,29 +84,18 @@ def with_totals(rows: Rows, seed: int) -> Rows:
 def naive_predictions(early: Array) -> dict[str, list[list[Array]]]:
     """Return the distributions that persistence and trend predict, by country and outcome.
 
-    ``early`` is what is on record of the first two periods (C, 2, 3).
+    ``early`` is what is on record of the first two periods (C, 2, 3). A country leans on its region
+    half-way; the trend takes the region's growth on.
     """
-    pooled = early.mean(axis=0)
-    before, rate = (
-        (early[:, period] + pooled[period] + 0.01) / 2.0 / _MONTHS[period] for period in (0, 1)
-    )
-    first, second = ((early[:, p].sum(axis=0) + _LEAST) / _MONTHS[p] for p in (0, 1))
-    # From the middle of one period to that of the next; a country leans on its region's growth.
-    growth = np.clip(np.sqrt(np.clip(rate / before, 0.1, 10.0) * (second / first)), 0.1, 10.0)
-    sizes = [_size(early[:, :, k]) for k in range(len(OUTCOMES))]
-    return {
-        name: [
-            [count_scores.negative_binomial(*pair) for pair in zip(row, sizes, strict=True)]
-            for row in rate * _MONTHS[2] * factor
-        ]
-        for name, factor in (("persistence", np.ones_like(rate)), ("trend", growth))
-    }
-
-
-def _size(counts: Array) -> float:
-    """Return the size of a negative binomial for counts (C, 2), by moments over both periods."""
-    mean, variance = float(counts.mean()), float(counts.var())
-    return float(np.clip(mean**2 / max(variance - mean, 1e-6), 0.1, 10.0)) if mean > 0 else 0.5
+    rate = (early + early.mean(axis=0) + 0.01) / 2.0 / np.array(_MONTHS[:2])[:, None]
+    found: dict[str, list[list[Array]]] = {"persistence": [], "trend": []}
+    for k in range(len(OUTCOMES)):
+        before, ahead = ({"earlier": rate[:, [p], k] * _MONTHS[p + 1]} for p in (0, 1))
+        fitted = fit(Rival(given=("earlier",)), before, early[:, [1], k])
+        for name, mean in {"persistence": ahead["earlier"], "trend": fitted.mean(ahead)}.items():
+            masses = [count_scores.negative_binomial(float(m), fitted.size) for m in mean[:, 0]]
+            found[name].append(masses)
+    return {name: [list(row) for row in zip(*by, strict=True)] for name, by in found.items()}
 
 
 def _judged(runs: Array, seed: int, dropped: int) -> Verdict:
@@ -120,7 +105,7 @@ def _judged(runs: Array, seed: int, dropped: int) -> Verdict:
     observed, naive = counts[:, 2], naive_predictions(counts[:, :2])
     rng = np.random.default_rng(seed)
     rows, pit = [], []
-    ranked: dict[str, list[float]] = {"model": [], **{name: [] for name in naive}}
+    lists: dict[str, list[float]] = {"model": [], **{name: [] for name in naive}}
     for c, country in enumerate(load_world().tables["countries"]["iso3"].tolist()):
         for k, outcome in enumerate(OUTCOMES):
             mass, at = count_scores.mass_of(runs[:, c, k]), int(observed[c, k])
@@ -128,10 +113,12 @@ def _judged(runs: Array, seed: int, dropped: int) -> Verdict:
             low, high = count_scores.central(mass, least)
             rows.append({"country": country, "outcome": outcome, "observed": at, "low": low,
                          "median": count_scores.central(mass, 0.0)[0], "high": high})  # fmt: skip
-            ranked["model"].append(count_scores.ranked(mass, at))
+            lists["model"].append(count_scores.ranked(mass, at))
             for name, masses in naive.items():
-                ranked[name].append(count_scores.ranked(masses[c][k], at))
-    means = {name: float(np.mean(values)) for name, values in ranked.items()}
+                lists[name].append(count_scores.ranked(masses[c][k], at))
+    ranked = {name: np.array(values) for name, values in lists.items()}
+    means = {name: float(values.mean()) for name, values in ranked.items()}
+    beside = count_scores.beside(ranked, np.array([row["country"] for row in rows]))
     share = sum(row["low"] <= row["observed"] <= row["high"] for row in rows) / len(rows)
     region = {}
     for k, outcome in enumerate(OUTCOMES):
@@ -141,8 +128,8 @@ def _judged(runs: Array, seed: int, dropped: int) -> Verdict:
         "temporal",
         share >= least and means["model"] < min(means["persistence"], means["trend"]),
         f"{share:.1%} of {len(rows)} counts inside; ranked probability score "
-        f"{means['model']:.3f}, persistence {means['persistence']:.3f}, trend {means['trend']:.3f}",
+        f"{means['model']:.3f}, less is better: {count_scores.beside_words(beside)}",
         f"at least {least:.0%} inside {least:.0%}; a lower score than both",
-        {"rows": rows, "scores": means, "pit": {"model": pit}, "dropped": dropped,
+        {"rows": rows, "scores": means, "beside": beside, "pit": {"model": pit}, "dropped": dropped,
          "region": region},
     )  # fmt: skip

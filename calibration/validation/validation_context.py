@@ -20,27 +20,26 @@ Notify = Callable[[str, int, int], None]
 class ValidationContext:
     """Hold a finished calibration and what a step needs to try it.
 
-    ``box`` is the part of the prior from which the second table was drawn. ``first``, ``second``
-    and ``predicted`` are runs from the prior, the box and the posterior; only rows that gave
-    numbers. ``scratch`` is the folder in which further runs are kept, so that a stopped step goes
-    on; ``workers`` are processes that make runs and threads that train networks; ``seed``, of all
-    draws and runs, is the calibration's.
+    ``first`` are the runs from the prior that gave numbers. ``scratch`` is the folder in which
+    further runs are kept, so that a stopped step goes on; ``workers`` are processes that make runs
+    and threads that train networks; ``seed``, of all draws and runs, is the calibration's.
+    ``comparison_runs`` are made of each model that the model is compared with.
     """
 
     simulator: Simulator
     prior: Prior
-    box: Prior
     first: Rows
-    second: Rows
-    predicted: Rows
     posterior: Posterior
     scratch: Path
     workers: int
     seed: int
     notify: Notify
+    comparison_runs: int
 
     @classmethod
-    def read(cls, folder: Path, scratch: Path, workers: int, notify: Notify) -> ValidationContext:
+    def read(
+        cls, folder: Path, scratch: Path, workers: int, notify: Notify, comparison_runs: int
+    ) -> ValidationContext:
         """Return the context of the calibration in a folder; refuse one of another model."""
         posterior = read_posterior(folder / POSTERIOR)
         simulator = load_simulator(SIMULATOR)
@@ -51,12 +50,11 @@ class ValidationContext:
                 allowed="a calibration of this version; make it anew with the command calibrate",
             )
         prior, seed = simulator.prior, posterior.made_by["seed"]
-        box = prior.truncated(*posterior.made_by["box"])
-        first, second, predicted = (
-            Wave.begun(folder / f"table-{n}").read(simulator).finite() for n in range(3)
-        )
-        tables = (first, second, predicted)
-        return cls(simulator, prior, box, *tables, posterior, scratch, workers, seed, notify)
+        first = Wave.begun(folder / "table-0").read(simulator).finite()
+        return cls(
+            simulator, prior, first, posterior, scratch, workers, seed, notify,
+            comparison_runs,
+        )  # fmt: skip
 
     def runs(self, name: str, values: Array, *, number: int, simulator: str = SIMULATOR) -> Rows:
         """Return runs at parameters' values (N, P), those made before among them.

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calibration.checks import Verdict, thresholds_digest
+from calibration.checks import Verdict, load_thresholds, thresholds_digest
 from calibration.checks.verdict import MISSED, NOT_RUN, PASSED, not_run
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.published import CHECKS, POSTERIOR, stale_parts
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 RECORD, PAGE = "validation.json", "validation.html"
 TABLES = "table-0"
 """There where the runs of a calibration are; a published one has none."""
+FEWEST = 100
+"""Runs of each model compared, at least."""
 FOUND = "validation"
 """Folder, inside a calibration's, of what the steps found."""
 _HERE = Path(__file__).resolve().parent
@@ -41,12 +43,14 @@ class ValidationStep(NamedTuple):
     """Name a step as ``--only`` takes it, what it does, as words for people, and its verdict.
 
     ``does`` is ``module:function``; the function takes a context and returns a verdict or several.
+    ``compares`` tells of a step whose findings hang on the runs of each model compared.
     """
 
     name: str
     does: str
     words: str
     check: str
+    compares: bool = False
 
 
 _FOLDER = "calibration.validation"
@@ -57,8 +61,20 @@ STEPS = (
          "leaving out both deep cases", "leave deep cases out"),
     ValidationStep("temporal", f"{_FOLDER}.temporal_holdout:fit_to_2013",
          "fitting to 2013, predicting 2014 to 2020", "temporal"),
-    ValidationStep("power", f"{_FOLDER}.power:power", "wrong worlds", "power"),
-    ValidationStep("ablation", f"{_FOLDER}.ablation:ablation", "mechanisms off", "ablation"),
+    ValidationStep("lists", f"{_FOLDER}.across_tiers:report_foretells_lists",
+         "fitting to the report, foretelling the lists", "report foretells lists"),
+    ValidationStep("report", f"{_FOLDER}.across_tiers:lists_foretell_report",
+         "fitting to the lists, foretelling the report", "lists foretell report"),
+    ValidationStep("wills", f"{_FOLDER}.coded_wills:coded_wills",
+         "fitting with wills as coded", "coded wills"),
+    ValidationStep("worlds", f"{_FOLDER}.model_comparison:wrong_worlds",
+         "against wrong worlds", "wrong worlds", True),
+    ValidationStep("mechanisms", f"{_FOLDER}.model_comparison:mechanisms_off",
+         "against mechanisms off", "mechanisms", True),
+    ValidationStep("rivals", f"{_FOLDER}.model_comparison:against_rivals",
+         "against rivals without agents", "rivals without agents", True),
+    ValidationStep("evidence", f"{_FOLDER}.evidence_design:further_evidence",
+         "further evidence", "further evidence", True),
     ValidationStep("sensitivity", f"{_FOLDER}.sobol:sobol",
          "sensitivity within the posterior", "sensitivity"),
     ValidationStep("what-ifs", f"{_FOLDER}.what_ifs:what_ifs",
@@ -103,6 +119,7 @@ def validate(
     *,
     workers: int = 1,
     only: Sequence[str] = (),
+    replicates: int | None = None,
     notify: Notify | None = None,
 ) -> Validation:
     """Carry out the validation of a calibration, or go on with it, or read it again.
@@ -110,6 +127,8 @@ def validate(
     Where the calibration's tables are, steps that are not done yet are carried out, or those named
     by ``only``; they and their runs are kept there, so that a stopped validation goes on. Where the
     tables are not, as with what is published, the verdicts are read from ``validation.json``.
+    ``replicates`` are made of each model that the model is compared with; by default as many
+    as before, or as the thresholds say.
 
     Raises
     ------
@@ -122,6 +141,9 @@ def validate(
     names = [step.name for step in STEPS]
     for name in [name for name in only if name not in names]:
         raise unknown_name_error(f"there is no step {name!r}", name, names, argument="only")
+    if replicates is not None and replicates < FEWEST:
+        allowed = f"{FEWEST} or more"
+        raise InputError(f"{replicates} is too few", argument="replicates", allowed=allowed)
     posterior = read_posterior(folder / POSTERIOR)
     checks = _read(folder / CHECKS)
     if not (folder / TABLES).is_dir():
@@ -134,7 +156,9 @@ def validate(
             allowed="one of this version; paradiplomacy calibrate makes it",
         )
     chosen = [step for step in STEPS if step.name in only or not only]
-    found, faults = _carried_out(folder, posterior, chosen, workers, notify or (lambda *_: None))
+    found, faults = _carry_out_left(
+        folder, posterior, chosen, workers, replicates, notify or (lambda *_: None)
+    )
     record = _record(folder, posterior, checks, found, faults)
     return Validation(posterior, record, tuple(faults.values()), is_new=True)
 
@@ -147,7 +171,7 @@ def publish(folder: Path, target: Path) -> None:
 
 def _mark_of(posterior: Posterior) -> str:
     """Return a mark of everything that steps come from; when a posterior was made is no part."""
-    sources = [
+    sources = [_HERE.parent / "rivals.py", _HERE.parent / "user_data/prediction_scores.py"] + [
         path
         for path in sorted(_HERE.rglob("*"))
         if path.suffix in (".py", ".toml") and path.relative_to(_HERE).parts[0] not in _NO_PART
@@ -156,15 +180,19 @@ def _mark_of(posterior: Posterior) -> str:
     digest = hashlib.sha256(json.dumps(files.plain(made_by), sort_keys=True).encode())
     digest.update(posterior.values.astype("<f8").tobytes())
     digest.update(thresholds_digest().encode())
-    digest.update(provenance.sources_digest(sources, _HERE).encode())
+    digest.update(provenance.sources_digest(sources, _HERE.parent).encode())
     return digest.hexdigest()[:16]
 
 
-def _kept(file: Path, mark: str) -> dict[str, Any] | None:
-    """Return the ``checks`` and ``seconds`` that a step found before from the same, if any."""
+def _kept(file: Path, mark: str, runs: int | None) -> dict[str, Any] | None:
+    """Return the ``checks`` and ``seconds`` that a step found before from the same, if any.
+
+    ``runs`` are those asked for of each model compared; None for any number.
+    """
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return content if content["mark"] == mark else None
+        is_same = content["mark"] == mark and (not runs or content["runs"] in (None, runs))
+        return content if is_same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -179,19 +207,30 @@ def _carry_out(step: ValidationStep, context: ValidationContext, file: Path, mar
     folders.use_folder(file.parents[1])
     with files.faults(file.parent, "make the folder"):
         file.parent.mkdir(exist_ok=True)
-    checks = [verdict.to_json() for verdict in verdicts]
-    files.write_json(file, {"mark": mark, "seconds": seconds, "checks": checks})
+    content = {
+        "mark": mark,
+        "runs": context.comparison_runs if step.compares else None,
+        "seconds": seconds,
+        "checks": [verdict.to_json() for verdict in verdicts],
+    }
+    files.write_json(file, content)
 
 
-def _carried_out(
-    folder: Path, posterior: Posterior, chosen: list[ValidationStep], workers: int, notify: Notify
+def _carry_out_left(
+    folder: Path,
+    posterior: Posterior,
+    chosen: list[ValidationStep],
+    workers: int,
+    runs: int | None,
+    notify: Notify,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Carry out the steps left; return what each step found, and the errors of those that fail."""
+    """Carry out the steps left; return what each found, and the errors of those that fail."""
     from calibration.validation.validation_context import ValidationContext
 
-    mark = _mark_of(posterior)
-    file_of = {step.name: folder / FOUND / f"{step.name}.json" for step in STEPS}
-    left = [step for step in chosen if _kept(file_of[step.name], mark) is None]
+    place, mark = folder / FOUND, _mark_of(posterior)
+    usual = load_thresholds()["model_comparison"]["runs"]
+    file_of = {step.name: place / f"{step.name}.json" for step in STEPS}
+    left = [step for step in chosen if _kept(file_of[step.name], mark, runs) is None]
     faults: dict[str, str] = {}
     context: ValidationContext | None = None
     for number, step in enumerate(left):
@@ -199,17 +238,18 @@ def _carried_out(
         notify(head, 0, 1)
         try:
             if context is None:
-                context = ValidationContext.read(folder, folder / FOUND / "runs", workers, notify)
+                context = ValidationContext.read(
+                    folder, place / "runs", workers, notify, runs or usual
+                )
             under_head = partial(_notify_part, notify, head, step.words)
-            of_step = replace(context, notify=under_head)
-            _carry_out(step, of_step, file_of[step.name], mark)
+            _carry_out(step, replace(context, notify=under_head), file_of[step.name], mark)
         except MachineError:
             raise
         # One step that fails must not keep the others from being judged.
         except Exception as fault:
             faults[step.name] = f"{step.check}: {type(fault).__name__}: {fault}"
     # Read as a later call will, so that both have the same numbers.
-    found = {name: _kept(file, mark) for name, file in file_of.items()}
+    found = {name: _kept(file, mark, runs) for name, file in file_of.items()}
     return {name: one for name, one in found.items() if one is not None}, faults
 
 

@@ -7,7 +7,7 @@ runs holds both, and the two pairs of a draw tell them apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from calibration.checks import Verdict, load_thresholds
 from calibration.checks.verdict import judged, listed
 from calibration.inference.prior import Array
 from calibration.validation.model_variants import load_table
+from calibration.validation.validation_context import ValidationContext
 from sim.experiments.comparison.paired_comparison import BASELINE, ComparisonTables, compare_tables
-
-if TYPE_CHECKING:
-    from calibration.validation.validation_context import ValidationContext
 
 PAIRS = 2
 """Paired runs of a draw."""
@@ -31,14 +29,14 @@ def what_ifs(context: ValidationContext, *, end: str | None = None) -> Verdict:
 
     ``end`` is the last month; the baseline's by default.
     """
-    limits, asked = load_thresholds()["what_ifs"], load_table()["what_ifs"]
-    scenarios: list[str] = asked["scenarios"]
+    limits, table = load_thresholds()["what_ifs"], load_table()["what_ifs"]
+    scenarios: list[str] = table["scenarios"]
     draws = limits["runs"] // (PAIRS * (len(scenarios) + 1))
     draws = min(draws, len(context.posterior.values))
-    # Draws start over at the end, so that each is used twice.
+    # So many draws are used twice each, one time after the other.
     compared = compare_tables(
         ComparisonTables,
-        asked["baseline"],
+        table["baseline"],
         *scenarios,
         replicates=PAIRS * draws,
         draws=context.posterior.first(draws),
@@ -46,7 +44,7 @@ def what_ifs(context: ValidationContext, *, end: str | None = None) -> Verdict:
         workers=context.workers,
         progress=lambda done, total: context.notify("what-ifs", done, total),
     )
-    rows = effects(compared, asked["outcomes"], draws, context.seed)
+    rows = effects(compared, table["outcomes"], draws, context.seed)
     most, runs = limits["most_error"], PAIRS * draws
     wide = [f"{row['what_if']} on {row['outcome']}" for row in rows if row["share"] > most]
     largest = max(row["share"] for row in rows)
@@ -66,7 +64,7 @@ def effects(
 ) -> list[dict[str, Any]]:
     """Return what is published of each what-if and outcome for the region.
 
-    Run number r has draw r modulo ``draws``; ``seed`` is that of resampling.
+    Runs of one of the ``draws`` come after one another; ``seed`` is that of resampling.
     """
     by_run = {
         str(name): rows.set_index("replicate")[outcomes].sort_index()
@@ -77,7 +75,7 @@ def effects(
     for label in compared.labels:
         apart = (by_run[label] - base).astype(np.float64)
         for outcome in outcomes:
-            pairs = apart[outcome].to_numpy().reshape(-1, draws).T
+            pairs = apart[outcome].to_numpy().reshape(draws, -1)
             baseline = float(base[outcome].mean())
             row = {"what_if": label, "outcome": outcome, "baseline": baseline}
             rows.append(row | effect(pairs, seed))

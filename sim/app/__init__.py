@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from panel.viewable import Viewable
 
     from sim.experiments.run import RunTables
+    from sim.world import World
 
 _LINE_SECONDS = 3.0
 
@@ -23,9 +24,9 @@ __all__ = ["dashboard", "require_panel", "serve"]
 
 def require_panel() -> None:
     """Raise :class:`InputError` if the page's libraries are not installed."""
-    if any(find_spec(library) is None for library in ("panel", "bokeh", "babel")):
+    if any(find_spec(library) is None for library in ("panel", "bokeh", "babel", "segno")):
         raise InputError(
-            "the page needs Panel, Bokeh and Babel",
+            "the page needs Panel, Bokeh, Babel and segno",
             allowed="an installation with them: pip install 'paradiplomacy[app]'",
         )
 
@@ -33,56 +34,53 @@ def require_panel() -> None:
 def serve(
     port: int = 5006,
     address: str = "127.0.0.1",
-    language: str = "en",
+    language: str | None = None,
     *,
     show: bool = True,
     origins: Sequence[str] = (),
     prefix: str = "",
+    world: World | None = None,
+    ancestors: Sequence[str] = (),
+    opens: str = "",
 ) -> None:
-    """Serve the page until interrupted.
+    """Serve the page until interrupted; raise InputError for what is none of those below.
 
     Parameters
     ----------
     port, address
         Where to listen; by default only this machine can reach the page.
     language
-        Language for visitors whose address names none.
+        Language for visitors whose address names none; by default the one their browser asks for.
     show
         Whether to open a browser.
-    origins
-        Hosts whose pages may connect, besides this machine's own: that of a proxy.
+    origins, ancestors
+        Hosts whose pages may connect besides this machine's own, and that may frame the page.
     prefix
         Path under which the page stands, as in ``/paradiplomacy``.
-
-    Raises
-    ------
-    InputError
-        If the page's libraries are missing, or the language, the port, a host or the path is
-        none.
+    world
+        Whose tables the page shows; the shipped ones by default.
+    opens
+        What is opened and told: the page, or ``class``, where a teacher begins a class.
     """
     require_panel()
     from sim.app import hosts, server
-    from sim.app.language import languages
     from sim.app.watch.map_layout import layout_of
     from sim.core.jit import told_of_compilation
+    from sim.report.tilemap import kinds_of
     from sim.world import load_world
 
-    known = languages()
-    if language not in known:
-        raise unknown_name_error(
-            f"there is no language {language!r}", language, known, field="--lang"
-        )
-    if not 0 <= port <= 65535:
-        raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
+    _check(language, port)
     allowed, prefix = [hosts.host_of(origin) for origin in origins], hosts.prefix_of(prefix)
-    visitors = server.Visitors(load_world(), language)
+    framing = [hosts.host_of(host, "--frame-ancestors") for host in ancestors]
+    visitors = server.Visitors(load_world() if world is None else world, language or "")
     # Finding room for the map's labels takes seconds; no visitor shall wait for it.
-    layout_of(visitors.world)
-    running = server.make_server(visitors, port, address, allowed, prefix)
-    urls = [f"http://{name}:{running.port}{prefix}/" for name in hosts.names_of_machine(address)]
-    print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", flush=True)  # noqa: T201
-    for url in urls[1:]:
-        print(f"                 or {url}", flush=True)  # noqa: T201
+    for kind in kinds_of(visitors.world):
+        layout_of(visitors.world, kind)
+    running = server.make_server(visitors, port, address, allowed, prefix, framing)
+    path = f"{running.port}{prefix}/{opens}"
+    urls = [f"http://{name}:{path}" for name in hosts.names_of_machine(address)]
+    lines = (f"                 or {url}" for url in urls[1:])
+    print(f"Paradiplomacy is at {urls[0]}  (Ctrl-C ends it)", *lines, sep="\n", flush=True)  # noqa: T201
     server.prepare(visitors.pool, visitors.world)
     try:
         running.start()
@@ -92,6 +90,18 @@ def serve(
             running.io_loop.start()
     finally:
         visitors.pool.close()
+
+
+def _check(language: str | None, port: int) -> None:
+    from sim.app.language import languages
+
+    known = languages()
+    if language is not None and language not in known:
+        raise unknown_name_error(
+            f"there is no language {language!r}", language, known, field="--lang"
+        )
+    if not 0 <= port <= 65535:
+        raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
 
 
 def _lines_of_compilation() -> Callable[[str, int, int], None]:

@@ -1,8 +1,7 @@
 """The state of the page as the browser's address, and back.
 
 A query string holds ``lang``, ``tab`` and, for every tab that has been opened, its fields as
-``tab.field``. What does not look like that is left out, so that a link made by hand or
-an old one still opens the page.
+``tab.field``. What does not look like that is left out.
 """
 
 from __future__ import annotations
@@ -20,14 +19,15 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
 
 @dataclass
 class Address:
-    """Hold what an address says: language and tab, empty where it does not, and each tab's fields.
+    """Hold what an address says: language and tab, or empty, and each tab's fields.
 
-    ``left_out`` tells whether something in the address could not be read.
+    ``large`` asks for large type; ``left_out`` tells whether something could not be read.
     """
 
     language: str = ""
     tab: str = ""
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    large: bool = False
     left_out: bool = False
 
 
@@ -46,6 +46,8 @@ def read_address(query: str, tabs: Collection[str]) -> Address:
             address.left_out = True
         elif key == "lang" and _NAME.fullmatch(value):
             address.language = value
+        elif key == "projector" and value == "1":
+            address.large = True
         elif key == "tab" and value in tabs:
             address.tab = value
         elif dot and tab in tabs and _FIELD.fullmatch(name):
@@ -55,9 +57,11 @@ def read_address(query: str, tabs: Collection[str]) -> Address:
     return address
 
 
-def write_address(language: str, tab: str, fields: Mapping[str, Mapping[str, str]]) -> str:
+def write_address(
+    language: str, tab: str, fields: Mapping[str, Mapping[str, str]], *, large: bool = False
+) -> str:
     """Return the query string, question mark included, that brings the same page back."""
-    pairs = [("lang", language), ("tab", tab)]
+    pairs = [("lang", language), *([("projector", "1")] if large else []), ("tab", tab)]
     for name, values in fields.items():
         pairs += [(f"{name}.{key}", value) for key, value in sorted(values.items())]
     return "?" + urlencode(pairs)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import wraps
 from html import escape
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import panel as pn
@@ -14,9 +14,7 @@ from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Ran
 from bokeh.plotting import figure
 
 from sim.report import figure_style
-
-if TYPE_CHECKING:
-    from sim.report.run_summaries import Floats
+from sim.report.figure_style import Floats
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,9 +27,8 @@ LEFT, RIGHT = 52, 14
 def drawn(method: Callable[P, R]) -> Callable[P, R]:
     """Let a method change figures, whoever calls it.
 
-    Clicks are handled without the lock of the visitor's document, and while it is writing to the
-    browser it refuses what changes in a figure. What such a method changes is held and sent as
-    one when it is done.
+    A click holds no lock of the document, which refuses changes while it is being written; they
+    are held and sent as one when the method is done.
     """
 
     @wraps(method)
@@ -43,10 +40,9 @@ def drawn(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def tips(rows: Sequence[tuple[str, str]]) -> str:
-    """Return what pointing tells, as HTML that Bokeh fills in; it escapes what it fills in.
+    """Return what pointing tells as HTML, labels and values, which Bokeh fills in and escapes.
 
-    Rows are labels and values; a value names columns of the figure, such as ``@name``. One without
-    a label is a title.
+    A value names columns of the figure, such as ``@name``; one without a label is a title.
     """
     parts = []
     for label, value in rows:
@@ -56,7 +52,14 @@ def tips(rows: Sequence[tuple[str, str]]) -> str:
         else:
             parts.append(f'<div style="grid-column:1/3;font-weight:600">{value}</div>')
     grid = "display:grid;grid-template-columns:auto 1fr;gap:2px 8px;max-width:21rem"
-    return f'<div style="{grid};font:13px {FONT};color:{figure_style.INK}">{"".join(parts)}</div>'
+    return (
+        f'<div style="{grid};font:.8125rem {FONT};color:{figure_style.INK}">{"".join(parts)}</div>'
+    )
+
+
+def describe(plot: Any, text: str) -> None:
+    """Say what a figure without a title shows; ``figures.js`` gives it this name."""
+    plot.tags = [text]
 
 
 def dress(plot: Any) -> None:
@@ -75,16 +78,7 @@ def dress(plot: Any) -> None:
         grid.grid_line_color = figure_style.FAINT
 
 
-def dress_legend(legend: Any) -> None:
-    """Set the type of a legend in the upper left, where curves that rise leave room."""
-    legend.location = "top_left"
-    legend.label_text_font_size = "13px"
-    legend.label_text_font = FONT
-    legend.border_line_color = None
-    legend.background_fill_alpha = 0.8
-
-
-def plot_of_years(height: int, x_range: Range1d, title: str, label: str) -> figure:
+def plot_of_years(height: int, x_range: Range1d, title: str = "", label: str = "") -> figure:
     """Return an empty plot in the page's manner, named ``label`` for whoever looks for it."""
     made = figure(
         height=height,
@@ -99,19 +93,18 @@ def plot_of_years(height: int, x_range: Range1d, title: str, label: str) -> figu
     dress(made)
     made.title.text_font_size, made.title.text_color = "13px", figure_style.INK
     made.axis.axis_line_color = "#999999"
+    # Labelled at the beginnings of years only.
     made.xaxis.formatter = CustomJSTickFormatter(code="return Math.round(tick).toString()")
-    made.xaxis.ticker.min_interval = 1
-    made.xaxis.ticker.num_minor_ticks = 0
+    made.xaxis.ticker.update(min_interval=1, num_minor_ticks=0)
     return made
 
 
 def plot_of_lanes(
     lanes: Sequence[tuple[str, str]], x_range: Range1d, title: str, label: str
 ) -> tuple[figure, ColumnDataSource, Floats]:
-    """Return an empty plot of lanes, names and colours from top to bottom.
+    """Return a plot of lanes, names and colours from top to bottom.
 
-    Beside it, the source of the lanes' names, whose ``x`` follows where the axis begins, and the
-    heights (n,) at which marks of each lane stand.
+    Beside it, the source of the names, whose ``x`` follows the axis, and the lanes' heights (n,).
     """
     made = plot_of_years(42 * len(lanes) + 58, x_range, title, label)
     made.y_range = Range1d(-0.6, len(lanes) - 0.25)
@@ -140,14 +133,36 @@ def add_tips(
     plot.add_tools(HoverTool(renderers=list(marks), tooltips=tips(rows), mode=mode))
 
 
-def band(plot: Any, source: ColumnDataSource, x: str, name: str, colour: str, **line: Any) -> Any:
-    """Draw the column ``name`` over its band from ``name_low`` to ``name_high``; return it."""
-    area = {key: value for key, value in line.items() if key == "legend_label"}
-    plot.varea(
-        x, f"{name}_low", f"{name}_high", source=source, color=colour, alpha=figure_style.BAND,
-        **area,
+def band(
+    plot: Any,
+    source: ColumnDataSource,
+    name: str,
+    colour: str,
+    ends: Sequence[str] = (),
+    **look: Any,
+) -> Any:
+    """Draw the column ``name`` over ``year`` and the band between two others; return the line."""
+    low, high = ends or (f"{name}_low", f"{name}_high")
+    legend = {key: value for key, value in look.items() if key == "legend_label"}
+    fill = {"color": colour, "alpha": figure_style.BAND}
+    plot.varea("year", low, high, source=source, **fill, **legend)
+    return plot.line("year", name, source=source, line_color=colour, line_width=2.5, **look)
+
+
+def draw_worlds(plot: Any, source: ColumnDataSource, worlds: Mapping[str, str]) -> list[Any]:
+    """Draw two worlds, columns and their names, with bands and a legend; return the lines."""
+    looks = ((figure_style.QUIET, "dashed"), (figure_style.BLUE, "solid"))
+    lines = [
+        band(plot, source, name, colour, legend_label=words, line_dash=dash)
+        for (name, words), (colour, dash) in zip(worlds.items(), looks, strict=True)
+    ]
+    # In the upper left, where curves that rise leave room.
+    plot.legend[0].update(
+        location="top_left", label_text_font_size="13px", label_text_font=FONT,
+        border_line_color=None, background_fill_alpha=0.8,
     )  # fmt: skip
-    return plot.line(x, name, line_color=colour, line_width=2.5, source=source, **line)
+    plot.xgrid.visible = False
+    return lines
 
 
 def side_by_side(slots: Sequence[Hashable], widths: Sequence[float]) -> Floats:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Sequence
+from functools import partial
+from typing import Any
 
+from bokeh.server.tornado import BokehTornado
 from bokeh.server.urls import extension_dirs
 from bokeh.server.views.ico_handler import IcoHandler
 from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
@@ -19,12 +21,9 @@ from bokeh.server.views.static_handler import StaticHandler
 from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from panel.io.server import DocHandler, WSHandler
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
-from tornado.web import HTTPError, OutputTransform
+from tornado.web import HTTPError, OutputTransform, RequestHandler
 
 from sim.app.hosts import may_connect
-
-if TYPE_CHECKING:
-    from bokeh.server.tornado import BokehTornado
 
 _NAME = r"(?:[A-Za-z0-9_@^-]|%5E|%40)(?:[A-Za-z0-9_@^.-]|%5E|%40)*"
 _FILE = rf"(?:{_NAME}/)*{_NAME}\.(?:js|css|svg|png|ico|woff2?)"
@@ -36,25 +35,35 @@ POLICY = "Content-Security-Policy"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
-def policy(nonce: str | None = None) -> str:
-    """Return the content security policy of an answer.
+def policy(nonce: str | None = None, ancestors: Sequence[str] = ()) -> str:
+    """Return the content security policy of an answer, which pages of ``ancestors`` may frame.
 
-    The nonce marks the scripts in the HTML that may run; of those put in later none does.
+    Scripts in the HTML run if they have the nonce; of those put in later none does.
     """
     own = f" 'nonce-{nonce}'" if nonce is not None else ""
-    return (
-        f"default-src 'none'; script-src 'self' 'unsafe-eval' blob:{own}; "
-        "style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self' blob:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    allowed = (
+        f"script-src 'self' 'unsafe-eval' blob:{own}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self' blob:"
     )
+    return _policy(allowed, ancestors)
+
+
+def light_policy(nonce: str, ancestors: Sequence[str]) -> str:
+    """Return the policy of a page that has no parts of Panel: its own script, nothing else."""
+    allowed = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+    return _policy(f"{allowed}; img-src 'self'; connect-src 'self'", ancestors)
+
+
+def _policy(allowed: str, ancestors: Sequence[str]) -> str:
+    frames = " ".join(("frame-ancestors 'self'", *ancestors))
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'; {frames}"
 
 
 class Headers(OutputTransform):
     """Add the headers to every answer; runs before the answer is compressed."""
 
-    def __init__(self, request: HTTPServerRequest) -> None:
-        self._request = request
+    def __init__(self, ancestors: Sequence[str], request: HTTPServerRequest) -> None:
+        self._policy = policy(None, ancestors)
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
@@ -63,7 +72,7 @@ class Headers(OutputTransform):
         for name, value in HEADERS.items():
             headers[name] = value
         if POLICY not in headers:
-            headers[POLICY] = policy()
+            headers[POLICY] = self._policy
         return status_code, headers, chunk
 
 
@@ -87,7 +96,7 @@ class PageHandler(DocHandler):
         """Write the page, its own scripts marked as the only ones to run."""
         if isinstance(chunk, str):
             nonce = secrets.token_urlsafe(16)
-            self.set_header(POLICY, policy(nonce))
+            self.set_header(POLICY, policy(nonce, self.application.settings["frame_ancestors"]))
             chunk = _INLINE.sub(f'<script nonce="{nonce}"', chunk)
         super().write(chunk)
 
@@ -119,9 +128,7 @@ class SocketHandler(WSHandler):
 
     def check_origin(self, origin: str) -> bool:
         """Tell whether a page from there may connect."""
-        stream = self.request.connection.stream
-        here = stream.socket.getsockname() if stream.socket is not None else ("", 0)
-        return may_connect(origin, here[0], here[1], self.application.websocket_origins)
+        return is_from_here(self, origin)
 
     def on_close(self) -> None:
         """Let go of the session: a page that connects again is a new one."""
@@ -131,8 +138,15 @@ class SocketHandler(WSHandler):
             session.request_expiration()
 
 
-def bar(app: BokehTornado) -> None:
-    """Leave a server no routes but those that the page needs."""
+def is_from_here(handler: RequestHandler, origin: str) -> bool:
+    """Tell whether a page from an origin may ask what a handler answers."""
+    stream = handler.request.connection.stream  # type: ignore[union-attr]
+    here = stream.socket.getsockname() if stream.socket is not None else ("", 0)
+    return may_connect(origin, here[0], here[1], handler.application.websocket_origins)  # type: ignore[attr-defined]
+
+
+def bar(app: BokehTornado, further: Sequence[Any] = (), ancestors: Sequence[str] = ()) -> None:
+    """Leave a server no routes but those that the page needs, and ``further`` ones."""
     (context,) = app.applications.values()
     prefix = re.escape(app.prefix)
     given: dict[str, Any] = {
@@ -151,6 +165,8 @@ def bar(app: BokehTornado) -> None:
             (rf"{prefix}/static/(js/{_FILE})", StaticHandler),
             (rf"{prefix}/favicon\.ico", IcoHandler, {"app": app}),
             (rf"{prefix}/?", PageHandler, given),
+            *further,
         ]
     )
-    app.transforms.insert(0, Headers)
+    app.settings["frame_ancestors"] = tuple(ancestors)
+    app.transforms.insert(0, partial(Headers, app.settings["frame_ancestors"]))

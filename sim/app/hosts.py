@@ -9,6 +9,7 @@ import socket
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from sim.app.limits import ADDRESS_CHARACTERS
 from sim.core.errors import InputError
 
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?", re.ASCII)
@@ -18,8 +19,7 @@ _IPV6 = 6
 def may_connect(origin: str, address: str, port: int, allowed: Collection[str]) -> bool:
     """Tell whether a page from an origin, as in ``http://192.0.2.7:5006``, may connect.
 
-    A page that was fetched from the end of the connection on this machine may, and one from the
-    hosts allowed, as in ``example.org`` or ``example.org:8080``.
+    One fetched from this end of the connection may, and one from the hosts allowed.
     """
     host = urlsplit(origin.lower()).netloc
     if host in allowed:
@@ -34,8 +34,8 @@ def may_connect(origin: str, address: str, port: int, allowed: Collection[str]) 
     return given == str(port) and wanted in {here, mapped}
 
 
-def host_of(origin: str) -> str:
-    """Return the host of a page that a user allows to connect, or raise if it names none.
+def host_of(origin: str, option: str = "--allow-origin") -> str:
+    """Return the host of a page that a user allows something, or raise if it names none.
 
     >>> host_of("https://Example.org/"), host_of("example.org:8080")
     ('example.org', 'example.org:8080')
@@ -45,7 +45,7 @@ def host_of(origin: str) -> str:
     if (found and scheme not in {"http", "https"}) or _HOST.fullmatch(host) is None:
         raise InputError(
             f"{origin!r} is not a host that pages come from",
-            field="--allow-origin",
+            field=option,
             allowed="a host as in example.org or https://example.org:8443",
         )
     return host.removesuffix(":443" if scheme == "https" else ":80")
@@ -66,8 +66,7 @@ def prefix_of(path: str) -> str:
 def names_of_machine(address: str) -> list[str]:
     """Return under which names and addresses a server that listens there can be opened.
 
-    Every address of the machine, as in ``0.0.0.0``, gives its own name, those that the name stands
-    for, and that by which it reaches its network.
+    Every address, as in ``0.0.0.0``, gives the machine's name and all addresses it is known by.
     """
     try:
         meant = ipaddress.ip_address(address)
@@ -85,6 +84,33 @@ def names_of_machine(address: str) -> list[str]:
         probe.connect(("192.0.2.1", 9))
         found[probe.getsockname()[0]] = None
     return [name for name in found if ":" not in name or meant.version == _IPV6]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only the machine itself can open what stands under a host."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def seen_by_others(address: str, names: Collection[str]) -> str:
+    """Return an address of the page for other machines, or raise ValueError if it is none.
+
+    A name that stands for the machine itself gives way to the last of ``names`` that does not.
+    """
+    parts = urlsplit(address[:ADDRESS_CHARACTERS].lower())
+    if parts.scheme not in {"http", "https"} or _HOST.fullmatch(parts.netloc) is None:
+        raise ValueError(address)
+    path = urlsplit(address).path
+    if re.fullmatch(r"(?:/[\w-]+)+", path, re.ASCII) is None:
+        raise ValueError(address)
+    host = parts.netloc
+    if is_loopback(parts.hostname or ""):
+        known = [name for name in names if re.fullmatch(r"[\d.]+", name) and not is_loopback(name)]
+        port = f":{parts.port}" if parts.port is not None else ""
+        host = f"{known[-1]}{port}" if known else host
+    return f"{parts.scheme}://{host}{path}"
 
 
 def _written(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from html import escape
 from typing import Any
 
@@ -16,25 +15,20 @@ WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 """As wide as there is room, without a margin."""
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
+TEMPLATES = Environment(
+    loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, undefined=StrictUndefined
+)
 
 
 def render(template: str, **values: object) -> str:
     """Return a template, a file under ``sim/app``, filled in; it translates by the value ``_``."""
-    return _templates().get_template(template).render(values)
+    return TEMPLATES.get_template(template).render(values)
 
 
-def html(text: str = "") -> pn.pane.HTML:
+def html(text: str = "", margin: Any = (2, 5)) -> pn.pane.HTML:
     """Return a pane of HTML whose every outside text is escaped already."""
     sheets = [source("prose.css")]
-    return pn.pane.HTML(text, stylesheets=sheets, sizing_mode="stretch_width", margin=(2, 5))
+    return pn.pane.HTML(text, stylesheets=sheets, sizing_mode="stretch_width", margin=margin)
 
 
 def paragraphs(*texts: str) -> str:

@@ -1,7 +1,6 @@
-"""The page's languages: English in the code, others as gettext catalogues.
+"""The page's languages: English in the code, others as catalogues in folders of ``locale``.
 
-A language is a folder of ``locale`` with ``LC_MESSAGES/app.po``; adding one adds it to the page.
-A text that a catalogue does not translate, or translates with other fields, is shown in English.
+A text that a catalogue does not translate, or with other fields, is shown in English.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
+LONGEST_HEADER = 200
 
 
 Translate = Callable[..., str]
@@ -102,6 +102,22 @@ def fields_of(text: str) -> set[str]:
 def chosen(*wanted: str) -> str:
     """Return the first language wanted that there is, else English."""
     return next((code for code in wanted if code in languages()), SOURCE)
+
+
+def preferred(header: str) -> list[str]:
+    """Return the languages that a browser asks for in ``Accept-Language``, the dearest first.
+
+    >>> preferred("de;q=0.5, es-MX, en;q=0.7")
+    ['es', 'en', 'de']
+    """
+    found = []
+    for part in header[:LONGEST_HEADER].split(","):
+        name, _, weight = part.partition(";q=")
+        try:
+            found.append((-float(weight or 1), name.strip().partition("-")[0].lower()))
+        except ValueError:
+            continue
+    return [name for _, name in sorted(found, key=lambda pair: pair[0])]
 
 
 class Language:

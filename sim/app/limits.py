@@ -57,3 +57,15 @@ BASELINES = 8
 """Baselines whose runs are kept for all visitors."""
 NOTICE_CHARACTERS = 400
 """Longest notice shown."""
+CLASSES = 8
+"""Classes at once; one more teacher is asked to try again later."""
+CLASS_STUDENTS = 60
+"""Students of one class."""
+CLASS_SECONDS = 10_800
+"""Seconds after which a class ends by itself."""
+CLASS_UNLED_SECONDS = 600
+"""Seconds after which a class ends whose teacher's page is gone."""
+CLASS_SILENT_SECONDS = 60
+"""Seconds after which a student whose page is gone makes room for another, in a full class."""
+CLASS_BODY_BYTES = 1_000
+"""Longest request of a teacher's or student's page."""

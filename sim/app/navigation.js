@@ -23,6 +23,14 @@ export function render({ model, el }) {
     });
     lang.append(link);
   }
+  const large = document.createElement("button");
+  large.type = "button"; large.className = "large"; large.textContent = model.labels[2];
+  large.addEventListener("click", () => { model.large = !model.large; });
+  const size = () => {
+    large.setAttribute("aria-pressed", String(model.large));
+    document.documentElement.classList.toggle("projector", model.large);
+  };
+  model.on("large", size); size();
   const mark = () => {
     for (const button of nav.children) {
       if (button.dataset.name === model.active) button.setAttribute("aria-current", "page");
@@ -30,5 +38,38 @@ export function render({ model, el }) {
     }
   };
   model.on("active", mark); mark();
-  bar.append(nav, lang); el.append(bar);
+  bar.append(nav, large, lang); el.append(bar);
+
+  // What a visitor does makes one entry of the history; what follows by itself makes none, nor do
+  // months that pass and how fast they do.
+  const PASSING = ["watch.month", "watch.speed"];
+  const lasting = (query) => {
+    const fields = new URLSearchParams(query);
+    for (const name of PASSING) fields.delete(name);
+    return fields.toString();
+  };
+  let acted = false, returns = 0, written = null;
+  const act = () => { acted = true; };
+  const gestures = ["pointerdown", "keydown", "input", "click"];
+  for (const name of gestures) window.addEventListener(name, act, true);
+  const write = () => {
+    const { query, returns: answered } = model.address;
+    // An answer to an earlier step back would undo the next one.
+    if (answered !== returns || query === written) return;
+    const step = acted && written !== null && lasting(query) !== lasting(written);
+    window.history[step ? "pushState" : "replaceState"]({}, "", window.location.pathname + query);
+    written = query;
+    if (step) acted = false;
+  };
+  const back = () => {
+    if (window.location.search === written) return;
+    acted = false; returns += 1; written = window.location.search;
+    model.send_msg({ query: written, returns });
+  };
+  window.addEventListener("popstate", back);
+  model.on("address", write); write();
+  model.on("remove", () => {
+    for (const name of gestures) window.removeEventListener(name, act, true);
+    window.removeEventListener("popstate", back);
+  });
 }

@@ -5,40 +5,36 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import panel as pn
+from bokeh.server.contexts import ApplicationContext
+from bokeh.server.server import Server
 from panel.io.resources import LOCAL_DIST
+from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClosedError
 
 from sim.app import gate, hosts, limits
-from sim.app.language import chosen
+from sim.app.classroom.class_handlers import routes
+from sim.app.classroom.class_register import ClassRegister
+from sim.app.language import chosen, preferred
 from sim.app.page import Page, page_of
 from sim.app.session import Session
 from sim.app.theme import PageDesign
 from sim.app.thread_pool import Job, ThreadPool
 from sim.app.what_if import paired_trial
-from sim.app.what_if.experiment import begin
+from sim.app.what_if.experiment import opening
 from sim.core.files import MachineError
-
-if TYPE_CHECKING:
-    from bokeh.server.contexts import ApplicationContext
-    from bokeh.server.server import Server
-
-    from sim.world import World
-
+from sim.world import World
 
 PREPARATION = "preparation"
 """Whose the work is that is done before there are visitors."""
 
 
 class Visitors:
-    """Make a page for every visitor and drop it when the visitor leaves.
-
-    The language is for visitors whose address names none.
-    """
+    """Make a page for every visitor and drop it when the visitor leaves."""
 
     def __init__(self, world: World, language: str) -> None:
         self.world = world
@@ -55,9 +51,10 @@ class Visitors:
         if len(self.pages) >= limits.SESSIONS:
             return pn.pane.Str("Too many visitors at once. Please try again later.")
         wanted = pn.state.session_args.get("lang", [b""])[0].decode("ascii", "replace")
-        session = Session(self.world, chosen(wanted, self.language), self.pool, document)
+        accepted = preferred(pn.state.headers.get("Accept-Language", ""))
+        language = chosen(wanted, self.language, *accepted)
+        session = Session(self.world, language, self.pool, document)
         page = page_of(session, pn.state.location.search)
-        page.attach(pn.state.location)
         pn.state.onload(session.arrive)
         key = document.session_context.id
         self.pages[key] = page
@@ -84,16 +81,29 @@ class Visitors:
 
 
 def make_server(
-    visitors: Visitors, port: int, address: str, origins: Collection[str] = (), prefix: str = ""
+    visitors: Visitors,
+    port: int,
+    address: str,
+    origins: Collection[str] = (),
+    prefix: str = "",
+    ancestors: Sequence[str] = (),
 ) -> Server:
-    """Return the server, listening but not yet running, or raise if it cannot listen there.
+    """Return the server, listening but not yet running, or raise if it cannot listen there."""
+    server = _listening(visitors, port, address, prefix)
+    own = hosts.names_of_machine(address)
+    classes = ClassRegister(visitors.world, visitors.pool)
+    gate.bar(server._tornado, routes(prefix, classes, visitors.language, own), ancestors)
+    drop_in_turn(classes, server.io_loop)
+    server._tornado.websocket_origins.clear()
+    server._tornado.websocket_origins.update(origins, (f"{name}:{server.port}" for name in own))
+    server.io_loop.asyncio_loop.set_exception_handler(unless_left)
+    return server
 
-    Pages of the hosts ``origins`` may connect besides this machine's own; every address of the page
-    begins with the path ``prefix``.
-    """
+
+def _listening(visitors: Visitors, port: int, address: str, prefix: str) -> Server:
     pn.extension(design=PageDesign)
     try:
-        server = pn.serve(
+        return pn.serve(
             {"/": visitors.welcome},
             port=port,
             address=address,
@@ -121,12 +131,12 @@ def make_server(
         )
     except OSError as error:
         raise MachineError(f"cannot listen on {address}, port {port}: {error.strerror}") from error
-    gate.bar(server._tornado)
-    own = hosts.names_of_machine(address)
-    server._tornado.websocket_origins.clear()
-    server._tornado.websocket_origins.update(origins, (f"{name}:{server.port}" for name in own))
-    server.io_loop.asyncio_loop.set_exception_handler(unless_left)
-    return server
+
+
+def drop_in_turn(classes: ClassRegister, loop: IOLoop) -> None:
+    """Forget the classes that have ended, every minute, though nobody asks for them."""
+    classes.drop_ended()
+    loop.call_later(60, drop_in_turn, classes, loop)
 
 
 def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -136,11 +146,8 @@ def unless_left(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
 
 
 def prepare(pool: ThreadPool, world: World) -> list[Job]:
-    """Let the pool load the compiled rules and make the baseline's runs, in turn with visitors.
-
-    Whoever asks for the same meanwhile waits for it; nothing is made twice.
-    """
-    trial = paired_trial.PairedTrial(begin(), world)
+    """Let the pool load the compiled rules and make the runs that What if opens with."""
+    trial = paired_trial.PairedTrial(opening(), world)
     # What fails here fails again for the visitor who asks for it, and is told there.
     jobs = [
         Job(partial(trial.work, chunk), lambda result: None, lambda error: None)

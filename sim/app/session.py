@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
+from bokeh.document import Document
 from tornado.ioloop import IOLoop
 
 from sim.app.language import Language
 from sim.app.limits import NOTICE_CHARACTERS
 from sim.app.thread_pool import Cancel, Job, RefusedError, ThreadPool
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
-
-    from sim.world import World
+from sim.world import World
 
 T = TypeVar("T")
 Kind = Literal["info", "error"]
@@ -23,8 +20,7 @@ Kind = Literal["info", "error"]
 class Session:
     """Serve one visitor; nothing in it is shared but the world's tables and the threads.
 
-    Without a pool all work is done at once, in the caller's thread; without a document, as in a
-    notebook, there is no server.
+    Without a pool work is done at once; without a document, as in a notebook, there is no server.
     """
 
     def __init__(
@@ -58,19 +54,11 @@ class Session:
         *,
         key: str | None = None,
     ) -> Job:
-        """Let the pool do some work and bring the outcome back to the page.
+        """Let the pool do some work and bring the outcome back to the visitor's document.
 
-        Parameters
-        ----------
-        work
-            Runs in a thread; asks its :class:`~sim.app.thread_pool.Cancel` now and then.
-        done, failed
-            Take the result or the error on the visitor's document. An error nobody takes is
-            shown as a notice.
-        key
-            A newer job with the same key cancels the older one.
+        An error that ``failed`` does not take is shown. A newer job of a key cancels the older one.
         """
-        on_error = failed if failed is not None else self._report
+        on_error = failed if failed is not None else self.report
 
         def hand_over(callback: Callable[[Any], None], value: Any) -> None:
             def now() -> None:
@@ -117,7 +105,8 @@ class Session:
         for callback in early:
             self._next_tick(callback)
 
-    def _report(self, error: Exception) -> None:
+    def report(self, error: Exception) -> None:
+        """Show what went wrong."""
         self.notify(str(error) or self._("Something went wrong."), "error")
 
     def notify(self, text: str, kind: Kind = "info") -> None:

@@ -1,7 +1,6 @@
 """Threads that simulate for all visitors: fair between them, bounded, and to be cancelled.
 
-Compiled rules release the interpreter's lock, so threads use all processors. Visitors take turns:
-a free thread takes one job of whoever has waited longest, however many jobs another has queued.
+A free thread takes one job of whoever has waited longest, however many another has queued.
 """
 
 from __future__ import annotations
@@ -37,10 +36,7 @@ class Cancel(threading.Event):
 
 @dataclass(eq=False)
 class Job:
-    """Hold one piece of work, which takes the job's :class:`Cancel` and runs in a thread.
-
-    ``done`` and ``failed`` take the result or the error there, and hand over to the page.
-    """
+    """Hold work to do in a thread; ``done`` or ``failed`` takes its outcome to the page."""
 
     work: Callable[[Cancel], Any]
     done: Callable[[Any], None]
@@ -70,10 +66,7 @@ class Job:
 
 
 class ThreadPool:
-    """Share threads between owners, each of whom may have ``queue`` jobs waiting.
-
-    By default there are as many threads as processors, up to :data:`sim.app.limits.THREADS`.
-    """
+    """Share threads, as many as processors by default, between owners of ``queue`` jobs."""
 
     def __init__(self, threads: int | None = None, queue: int = QUEUE) -> None:
         self.size = threads if threads is not None else max(1, min(cpu_count(), THREADS))
@@ -85,13 +78,7 @@ class ThreadPool:
         self._closed = False
 
     def submit(self, owner: Hashable, job: Job) -> Job:
-        """Queue a job.
-
-        Raises
-        ------
-        RefusedError
-            If the owner has too many jobs waiting, or the pool is closed.
-        """
+        """Queue a job; RefusedError if too many of the owner's wait, or the pool is closed."""
         with self._changed:
             jobs = [j for j in self._waiting.get(owner, ()) if not j.cancelled]
             if self._closed or len(jobs) >= self.queue:

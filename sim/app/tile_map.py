@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from bokeh.models import Range1d
 from bokeh.plotting import figure
 
 from sim.report.figure_style import INK, PAPER
 from sim.report.label_placement import Room, code_boxes
-from sim.report.tilemap import OUTLINE, MapGeometry
-
-if TYPE_CHECKING:
-    from sim.world import World
+from sim.report.map_geometry import MapGeometry
+from sim.report.tilemap import map_geometry
+from sim.world import World
 
 POINTS = 9.0
 """Points a tile is taken to measure when room for labels is sought."""
@@ -30,39 +28,38 @@ CODE = {"text_font_size": "11px", "text_font_style": "bold", **TEXT}
 """Look of codes; words that stand on the map have :data:`TEXT`."""
 
 
-@lru_cache(maxsize=2)
-def country_codes(world: World) -> list[tuple[float, float, str]]:
+@lru_cache(maxsize=4)
+def country_codes(world: World, kind: str = "tiles") -> list[tuple[float, float, str]]:
     """Return where the code of each country stands, x before y; takes seconds, once a world."""
-    sheet = MapGeometry(world.localities, world.grid)
-    boxes = code_boxes(Room(sheet.labels), sheet.names, 7.0, POINTS, inside=False)
+    sheet = map_geometry(world, kind)
+    boxes = code_boxes(Room(sheet.labels), sheet.names, 7.0, POINTS, sheet.inland)
     return [(float(box.x), float(box.y), sheet.names[country]) for country, box, _ in boxes]
 
 
 def map_figure(sheet: MapGeometry, ground: str, **size: Any) -> figure:
     """Return an empty map on which a tile measures 1; y counts to the south."""
     rows, columns = sheet.labels.shape
+    ranges = {"x_range": Range1d(-1.2, columns + 0.2), "y_range": Range1d(rows + 0.2, -1.2)}
     plot = figure(
-        x_range=Range1d(-1.2, columns + 0.2),
-        y_range=Range1d(rows + 0.2, -1.2),
+        **{**ranges, **size},
         sizing_mode="scale_width",
         toolbar_location=None,
         tools="",
         background_fill_color=ground,
         border_fill_color=ground,
         outline_line_color=None,
-        **size,
     )
     plot.axis.visible = plot.grid.visible = False
     return plot
 
 
-def draw_borders(plot: figure, sheet: MapGeometry) -> None:
-    """Draw the edges between countries and along coasts."""
-    (x0, y0), (x1, y1) = np.array(sheet.outlines()).transpose(1, 2, 0)
-    plot.segment(x0, y0, x1, y1, line_color=OUTLINE, line_width=1.1)
+def border_lines(sheet: MapGeometry) -> dict[str, list[list[float]]]:
+    """Return the edges between countries and along coasts, as columns of lines."""
+    lines = [line.round(2).T.tolist() for line in sheet.outlines()]
+    return {"xs": [x for x, _ in lines], "ys": [y for _, y in lines]}
 
 
-def write_codes(plot: figure, world: World) -> None:
-    """Write the code of each country where there is room."""
-    x, y, codes = (list(part) for part in zip(*country_codes(world), strict=True))
-    plot.text(x, y, codes, **CODE)
+def code_columns(world: World, kind: str = "tiles") -> dict[str, list[Any]]:
+    """Return where the code of each country stands, as columns of texts."""
+    x, y, codes = (list(part) for part in zip(*country_codes(world, kind), strict=True))
+    return {"x": x, "y": y, "text": codes}

@@ -1,24 +1,19 @@
-"""The engine: a run of the region beside other drivers and worlds, its draws, its pairing."""
+"""In this process: a run beside other drivers and worlds, draws, pairing, and the page's pairs."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.benchmark.timing import (
-    Figure,
-    Settings,
-    figure,
-    in_turn,
-    on_processor,
-    ratio,
-)
+from sim.benchmark.timing import MeasuredValue, Settings, figure, in_turn, on_processor, ratio
 from sim.core import enums as k
 from sim.core.provenance import cpu_count
 from sim.core.state import Array, State, record_type
@@ -29,12 +24,17 @@ from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
 from sim.world.positions import Positions
 
+if TYPE_CHECKING:
+    from sim.app.what_if.paired_trial import PairedTrial
+
 SCENARIO = "baseline"
 DRAWS = 5_000_000
 EFFECT_OF = ("turnover.fade", 0.6, 0.7)
 """Parameter and two values of it whose effect is estimated."""
 HELD_TO = {"deals": k.DEAL, "twinnings": k.TWINNING, "visits_to_lac": k.VISIT_TO_LAC}
 """Kinds of events on which the effect must be estimated well; the worst of them counts."""
+LEVER, LOWEST, HIGHEST = "turnover.fade", 0.3, 0.9
+"""Parameter that is moved on the page, and between what values."""
 
 
 def region(end: str | None) -> Scenario:
@@ -51,7 +51,7 @@ def begun(end: str | None, world: World) -> Callable[[], State]:
     return make
 
 
-def run_beside_empty_loop(settings: Settings) -> dict[str, Figure]:
+def run_beside_empty_loop(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a run, and beside it an empty Mesa loop of as many agents and months."""
     make = begun(settings.end, load_world())
     loop = empty_mesa_loop(load_world(), region(settings.end).n_months)
@@ -90,7 +90,7 @@ def empty_mesa_loop(world: World, months: int) -> Callable[[], None]:
     return run
 
 
-def beside_mesa(settings: Settings) -> dict[str, Figure]:
+def beside_mesa(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure the same run on Mesa agents, without setting them up."""
     make = begun(settings.end, load_world())
     own, agents = in_turn(settings.rounds, lambda: make, lambda: mesa_agents(settings.end))
@@ -104,7 +104,7 @@ def mesa_agents(end: str | None) -> Callable[[], None]:
     return ParadiplomacyModel(region(end)).run_to_end
 
 
-def larger_world(settings: Settings) -> dict[str, Figure]:
+def larger_world(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a run of a world several times the size beside one of the region."""
     from sim.world.enlargement import enlarged_tables
 
@@ -120,7 +120,7 @@ def larger_world(settings: Settings) -> dict[str, Figure]:
     return {"scaling_10x": found}
 
 
-def draws(settings: Settings) -> dict[str, Figure]:
+def draws(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a keyed random number, each of another decision and month than the one before."""
     from sim.core.jit import rule
     from sim.core.rng import draw
@@ -138,7 +138,7 @@ def draws(settings: Settings) -> dict[str, Figure]:
     return {"ns_per_draw": on_processor(times, 1e9 / DRAWS)}
 
 
-def pairing(settings: Settings) -> dict[str, Figure]:
+def pairing(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure the variance of an effect with independent seeds over that with paired runs.
 
     Both are taken of the same runs. Beside it, the share of a run's events that its twin has too.
@@ -170,3 +170,37 @@ def pairing(settings: Settings) -> dict[str, Figure]:
         raise ValueError("the effect is the same in all pairs, so that its variance is 0")
     kept = float(np.mean([share for _, share in found]))
     return {"pairing_gain": figure([min(known)], **gains, share_of_events_kept=kept)}
+
+
+def page_pairs(settings: Settings) -> dict[str, MeasuredValue]:
+    """Measure all pairs of a what-if, counted and compared, in the page's threads.
+
+    The baseline's runs are made before, as those of a page that is open; the lever has another
+    value each time.
+    """
+    from sim.app.thread_pool import Cancel, ThreadPool
+    from sim.app.what_if.experiment import begin
+    from sim.app.what_if.paired_trial import CHUNKS, PairedTrial, RunCaches
+
+    world, caches = load_world(), RunCaches()
+    plain = begin()
+    plain = replace(plain, scenario=plain.scenario.with_overrides(end=settings.end))
+    begun(settings.end, world)
+    step = (HIGHEST - LOWEST) / settings.rounds
+    trials = [
+        PairedTrial(plain.with_parameter(LEVER, LOWEST + step * number), world, caches)
+        for number in range(settings.rounds)
+    ]
+
+    def waited(trial: PairedTrial, pool: ThreadPoolExecutor) -> list[float]:
+        """Return the seconds until each result of a trial, from the first pairs to all of them."""
+        clock = time.perf_counter()
+        jobs = [pool.submit(trial.work, chunk, Cancel()) for chunk in CHUNKS]
+        done = [(job.result(), time.perf_counter() - clock) for job in as_completed(jobs)]
+        return [seconds for result, seconds in done if result is not None]
+
+    with ThreadPoolExecutor(ThreadPool().size) as pool:
+        list(pool.map(lambda chunk: trials[0].baseline.counted(chunk, Cancel()), CHUNKS))
+        waits = [waited(trial, pool) for trial in trials]
+    first = figure([times[0] for times in waits]).value
+    return {"page_pairs_s": figure([times[-1] for times in waits], first_pairs_s=first)}

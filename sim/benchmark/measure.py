@@ -1,4 +1,4 @@
-"""Measure what is asked for, and tell it as a table, as JSON and as rows of a history."""
+"""The bars; measure what is asked for, and tell it as a table, JSON and rows of a history."""
 
 from __future__ import annotations
 
@@ -12,29 +12,64 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sim.benchmark import engine_measures, page_measures, process_measures
-from sim.benchmark.bars import BARS, Bar
-from sim.benchmark.timing import Figure, Settings, is_quiet, load_average, waited
+from sim.benchmark import engine_measures, process_measures
+from sim.benchmark.timing import MeasuredValue, Settings, is_quiet, load_average, waited
 from sim.core.errors import unknown_name_error
 from sim.core.provenance import environment, model_version
 from sim.core.version import __version__
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Say what is measured, with its unit, and what it must and should reach, None if nothing."""
+
+    name: str
+    what: str
+    least: float | None = None
+    aim: float | None = None
+    lower_is_better: bool = True
+
+    def verdict(self, value: float) -> str:
+        """Return how the value stands to the bar: ``aim``, ``ok``, ``missed`` or nothing."""
+        if self.least is None or self.aim is None:
+            return ""
+        sign = 1.0 if self.lower_is_better else -1.0
+        if sign * value <= sign * self.aim:
+            return "aim"
+        return "ok" if sign * value <= sign * self.least else "missed"
+
+
+BARS = (
+    Bar("run_ms", "one run of the region, compiled, warm (ms)", 20, 10),
+    Bar("mesa_empty_ratio", "that, over an empty Mesa loop of as many agents (times)", 0.5, 0.25),
+    Bar("mesa_ratio", "Mesa agents with the same rules, over that (times)", 300, 500, False),
+    Bar("python_ratio", "agents in plain Python, over that (times)", 2500, 4000, False),
+    Bar("cold_start_s", "a first run with nothing compiled (s)", 25, 20),
+    Bar("user_run_s", "run baseline --replicates 20, warm (s)", 5, 3),
+    Bar("scaling_10x", "ten times the world, over the region (times)", 20, 12),
+    Bar("ns_per_draw", "one keyed random number (ns)"),
+    Bar("pairing_gain", "variance, independent seeds over paired runs (times)", 5, 20, False),
+    Bar("sweep_efficiency", "share of the engine's speed that a sweep keeps", 0.9, 0.95, False),
+    Bar("sweep_peak_mb", "memory of a sweep, all processes (MiB)", 614, 410),
+    Bar("page_pairs_s", "What if on the page: 100 pairs of runs (s)", 1.5, 1),
+)
 NAMES = tuple(bar.name for bar in BARS)
 
-MEASURES: dict[tuple[str, ...], Callable[[Settings], dict[str, Figure]]] = {
+MEASURES: dict[tuple[str, ...], Callable[[Settings], dict[str, MeasuredValue]]] = {
     ("run_ms", "mesa_empty_ratio"): engine_measures.run_beside_empty_loop,
     ("mesa_ratio",): engine_measures.beside_mesa,
     ("scaling_10x",): engine_measures.larger_world,
     ("ns_per_draw",): engine_measures.draws,
-    ("page_pairs_s",): page_measures.page_pairs,
+    ("page_pairs_s",): engine_measures.page_pairs,
     ("pairing_gain",): engine_measures.pairing,
     ("user_run_s",): process_measures.user_run,
     ("sweep_efficiency", "sweep_peak_mb"): process_measures.sweep,
     ("cold_start_s",): process_measures.first_run,
     ("python_ratio",): process_measures.in_plain_python,
 }
-"""What measures each of the names in :data:`sim.benchmark.bars.BARS`; some come together."""
+"""What measures each of the names; some come together."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +77,7 @@ class Measured:
     """Hold what was measured, what failed and why, and on which machine."""
 
     settings: Settings
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, MeasuredValue]
     failed: Mapping[str, str]
     machine: Mapping[str, Any]
     started: datetime
@@ -117,26 +152,10 @@ def measure(
     only: Collection[str] = (),
     notify: Callable[[str], object] = lambda _: None,
 ) -> Measured:
-    """Measure everything, or what is named, one after the other.
+    """Measure everything, or ``only`` what is named, one after the other.
 
-    Parameters
-    ----------
-    settings
-        How much is measured.
-    only
-        Names from :data:`sim.benchmark.bars.BARS`; none stands for all.
-    notify
-        Called with what is about to be measured.
-
-    Returns
-    -------
-    Measured
-        A measurement that fails is told there and takes no other with it.
-
-    Raises
-    ------
-    InputError
-        If there is no measurement of a name, or no such last month.
+    ``notify`` is called with what is about to be measured. A measurement that fails is told in the
+    result and takes no other with it; an unknown name or last month raises InputError.
     """
     engine_measures.region(settings.end)
     for name in only:
@@ -144,14 +163,14 @@ def measure(
             raise unknown_name_error(f"there is no measure {name!r}", name, NAMES, argument="only")
     wanted = set(only or NAMES)
     started, load = datetime.now(UTC), load_average()
-    figures: dict[str, Figure] = {}
+    figures: dict[str, MeasuredValue] = {}
     failed: dict[str, str] = {}
     for names, action in MEASURES.items():
         asked = [name for name in names if name in wanted]
         if not asked:
             continue
         notify(" and ".join(asked))
-        found: dict[str, Figure] = {}
+        found: dict[str, MeasuredValue] = {}
         reason = "it cannot be told on this system"
         try:
             found = action(settings)
@@ -163,7 +182,7 @@ def measure(
     return Measured(settings, figures, failed, _machine(load, figures), started)
 
 
-def _machine(load: float | None, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def _machine(load: float | None, figures: Mapping[str, MeasuredValue]) -> dict[str, Any]:
     """Describe the machine and how busy it was."""
     wait = waited(figures.values())
     return {

@@ -1,4 +1,8 @@
-"""What users start: a first run, a command, a sweep; and what runs without compiled code."""
+"""What users start: a first run, a command, a sweep; and what runs without compiled code.
+
+Started as a program, carry out the part of a measurement that needs a process of its own, and print
+what it found.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,22 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sim.benchmark.engine_measures import SCENARIO, begun
+from sim.benchmark.engine_measures import SCENARIO, begun, mesa_agents
 from sim.benchmark.timing import (
-    Figure,
+    MeasuredValue,
     Settings,
     Timed,
     by_clock,
     figure,
     in_turn,
+    timed,
     timed_process,
 )
 from sim.core.provenance import cpu_count
@@ -30,6 +37,8 @@ from sim.world import load_world
 VARY = {"turnover.fade": (0.2, 0.9), "authority.effect": (0.0, 1.0)}
 REPLICATES = 20
 """Replicates of each point of the sweep."""
+BARE_RUNS = 100
+"""Runs, at most, of the bare engine in one process."""
 MIB = 1024**2
 
 
@@ -57,12 +66,11 @@ def answer(process: subprocess.Popen[str]) -> str:
 
 
 def part(name: str, settings: Settings, *words: object, **variables: str) -> subprocess.Popen[str]:
-    """Start a part of a measurement (:mod:`sim.benchmark.parts`) in a process of its own."""
-    end = settings.end or "-"
-    return command("sim.benchmark.parts", name, end, *words, **variables)
+    """Start a part of a measurement in a process of its own."""
+    return command(__spec__.name, name, settings.end or "-", *words, **variables)
 
 
-def first_run(settings: Settings) -> dict[str, Figure]:
+def first_run(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a first run, compilation included, and a later one that finds compiled code."""
     with tempfile.TemporaryDirectory() as empty:
         cold, warm = (
@@ -72,7 +80,7 @@ def first_run(settings: Settings) -> dict[str, Figure]:
     return {"cold_start_s": by_clock([cold], later_run_s=warm.wall)}
 
 
-def in_plain_python(settings: Settings) -> dict[str, Figure]:
+def in_plain_python(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure the same run on agents in plain Python, between compiled runs."""
     make = begun(settings.end, load_world())
     before = in_turn(settings.rounds, lambda: make)[0]
@@ -83,7 +91,7 @@ def in_plain_python(settings: Settings) -> dict[str, Figure]:
     return {"python_ratio": figure(ratios, waits, python_s=python.processor)}
 
 
-def user_run(settings: Settings) -> dict[str, Figure]:
+def user_run(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure the command that makes a folder of runs with its report, after a first time."""
     end = ("--end", settings.end) if settings.end else ()
     words = ("sim", "run", SCENARIO, "--replicates", settings.replicates, *end)
@@ -97,7 +105,7 @@ def user_run(settings: Settings) -> dict[str, Figure]:
     return {"user_run_s": by_clock(times[1:], first_s=times[0].wall, folder_mb=size / MIB)}
 
 
-def sweep(settings: Settings) -> dict[str, Figure]:
+def sweep(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a sweep on all processors, and before and after it the bare engine on as many.
 
     The share is what so many runs take the bare engine over what they take the sweep, by the
@@ -172,3 +180,40 @@ def proportional_set_size(process: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line[:4] == "Pss:")
+
+
+def bare(end: str | None, points: int, first: int, every: int) -> Timed:
+    """Return what a run takes the bare engine, of some runs of the sweep."""
+    from sim.engine.compiled import simulate
+    from sim.experiments.sweep import planned
+    from sim.experiments.sweep.chunk_runs import ChunkRunner
+
+    asked = planned(SCENARIO, VARY, design="lhs", n=points, replicates=REPLICATES, end=end)
+    runner = ChunkRunner(asked.plan, asked.world)
+    runner.warm_up()
+    values = np.asarray(asked.plan.values)
+    chosen = range(first, points * REPLICATES, every)
+    chosen = chosen[:: max(1, len(chosen) // BARE_RUNS)]
+    states = [runner.state(tuple(values[number // REPLICATES])) for number in chosen]
+
+    def make() -> None:
+        for state, number in zip(states, chosen, strict=True):
+            simulate(state, asked.plan.scenario.seed, number % REPLICATES)
+
+    taken = timed(make)
+    return Timed(taken.wall / len(chosen), taken.processor / len(chosen))
+
+
+def found_by(name: str, end: str, *words: str) -> Any:
+    """Carry out a part and return what it found; an end of ``-`` is the scenario's."""
+    last = None if end == "-" else end
+    if name == "bare":
+        return astuple(bare(last, *map(int, words)))
+    if name == "agents":
+        return astuple(timed(mesa_agents(last)))
+    begun(last, load_world())
+    return None
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(found_by(*sys.argv[1:])))

@@ -19,22 +19,10 @@ QUIET_WAIT = 1.05
 
 @dataclass(frozen=True)
 class Settings:
-    """Hold how much is measured.
+    """Hold how much is measured, up to which month (None: the scenario's), in how many rounds.
 
-    Parameters
-    ----------
-    end
-        Last month of every run; None stands for the scenario's.
-    rounds
-        How often what is compared takes its turn.
-    runs
-        Runs of the sweep.
-    replicates
-        Runs of ``paradiplomacy run``.
-    pairs
-        Pairs of runs of which the variance of an effect is taken.
-    times
-        Size of the larger world.
+    Runs of the sweep, ``replicates`` of a run, ``pairs`` behind the variance of an effect, and how
+    many ``times`` larger the larger world is.
     """
 
     end: str | None = None
@@ -54,7 +42,7 @@ class Timed:
 
 
 @dataclass(frozen=True)
-class Figure:
+class MeasuredValue:
     """Hold what was measured: a median with the quartiles around it, or one number.
 
     ``waits`` is wall over processor time where all was done on one processor, else None.
@@ -98,24 +86,24 @@ def in_turn(rounds: int, *contenders: Callable[[], Callable[[], object]]) -> lis
     return times
 
 
-def figure(values: Sequence[float], waits: float | None = None, **details: Any) -> Figure:
+def figure(values: Sequence[float], waits: float | None = None, **details: Any) -> MeasuredValue:
     """Return the median of values and their quartiles."""
     low, middle, high = np.quantile(np.asarray(values, dtype=float), (0.25, 0.5, 0.75)).tolist()
-    return Figure(middle, low, high, waits, details)
+    return MeasuredValue(middle, low, high, waits, details)
 
 
-def on_processor(times: Sequence[Timed], scale: float = 1.0, **details: Any) -> Figure:
+def on_processor(times: Sequence[Timed], scale: float = 1.0, **details: Any) -> MeasuredValue:
     """Return the processor time of what runs on one processor."""
     return figure([one.processor * scale for one in times], waits(times), **details)
 
 
-def by_clock(times: Sequence[Timed], **details: Any) -> Figure:
+def by_clock(times: Sequence[Timed], **details: Any) -> MeasuredValue:
     """Return the time by the clock, with the processors' time among the details."""
     processor = float(np.median([one.processor for one in times]))
     return figure([one.wall for one in times], processor_s=processor, **details)
 
 
-def ratio(times: Sequence[Timed], base: Sequence[Timed], **details: Any) -> Figure:
+def ratio(times: Sequence[Timed], base: Sequence[Timed], **details: Any) -> MeasuredValue:
     """Return by how much one takes longer than the other on the processor, round by round."""
     pairs = zip(times, base, strict=True)
     ratios = [one.processor / other.processor for one, other in pairs]
@@ -132,7 +120,7 @@ def load_average() -> float | None:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
-def waited(figures: Iterable[Figure]) -> float | None:
+def waited(figures: Iterable[MeasuredValue]) -> float | None:
     """Return the median of wall over processor time of what ran on one processor, if anything."""
     known = [one.waits for one in figures if one.waits is not None]
     return float(np.median(known)) if known else None

@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli import options
+
 if TYPE_CHECKING:
     from sim.app.cases.documented_record import Study
+    from sim.world import World
 
 
 def open_page(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 5006,
     address: Annotated[
-        str, typer.Option(help="Address to listen on; the default is this machine only.")
-    ] = "127.0.0.1",
-    lang: Annotated[str, typer.Option(help="Language of the page: en, es or pt.")] = "en",
+        str | None,
+        typer.Option(help="Address to listen on.", show_default="this machine, a class: any"),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="Language: en, es or pt.", show_default="the browser's"),
+    ] = None,
     show: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     allow_origin: Annotated[
         list[str] | None,
@@ -24,13 +31,46 @@ def open_page(
     prefix: Annotated[
         str, typer.Option(help="Path under which the page stands, as in /paradiplomacy.")
     ] = "",
+    world: options.WorldFolder = None,
+    frame_ancestors: Annotated[
+        list[str] | None,
+        typer.Option(help="Host whose pages may show this one in a frame; repeatable."),
+    ] = None,
+    classroom: Annotated[
+        bool, typer.Option("--class", help="Open the page where a teacher begins a class.")
+    ] = False,
 ) -> None:
     """Open the page: watch a world, ask what if, compare cases, learn."""
-    from sim.app import serve
-    from sim.app.cases.documented_record import STUDIES
+    from sim.app import require_panel, serve
 
-    STUDIES.update(case_studies())
-    serve(port, address, lang, show=show, origins=allow_origin or (), prefix=prefix)
+    require_panel()
+    from sim.world import load_world
+
+    tables = load_world(world)
+    _take_what_is_published(tables)
+    serve(
+        port,
+        address or ("0.0.0.0" if classroom else "127.0.0.1"),
+        lang,
+        show=show,
+        origins=allow_origin or (),
+        prefix=prefix,
+        ancestors=frame_ancestors or (),
+        opens="class" if classroom else "",
+        world=tables,
+    )
+
+
+def _take_what_is_published(tables: World) -> None:
+    """Let the page use the published fit and the case studies."""
+    from calibration.published import carried
+    from sim.app.cases.documented_record import STUDIES
+    from sim.app.what_if import paired_trial
+
+    if tables.is_shipped:
+        STUDIES.update(case_studies())
+    found = carried(paired_trial.PAIRS, tables)
+    paired_trial.CARRIED["server"] = paired_trial.CarriedDraws(found.draws, found.source)
 
 
 def case_studies() -> dict[str, Study]:

@@ -19,11 +19,11 @@ _GO_ON = "Runs that have ended are kept; the same command with --out {} goes on.
 
 def calibrate(
     runs: Annotated[
-        int | None, typer.Option(help="Runs drawn from the prior.", show_default="16000")
+        int | None, typer.Option(help="Runs drawn from the prior.", show_default="12000")
     ] = None,
     truncated_runs: Annotated[
         int | None,
-        typer.Option(help="Runs drawn from the truncated prior.", show_default="12000"),
+        typer.Option(help="Runs drawn from the truncated prior.", show_default="8000"),
     ] = None,
     predictive_runs: Annotated[
         int | None, typer.Option(help="Runs drawn from the posterior.", show_default="1000")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,16 +14,21 @@ from sim.core.folders import free_folder
 from sim.report.figure_choice import COMPARISON, Format
 
 _Baseline = Annotated[
-    str, typer.Argument(metavar="BASELINE", help="A scenario's name or its file.")
+    str,
+    typer.Argument(
+        metavar="BASELINE",
+        help="A scenario's name or its file.",
+        autocompletion=options.scenario_names,
+    ),
 ]
 _WhatIfs = Annotated[
-    list[str], typer.Argument(metavar="WHATIF...", help="Scenarios to compare with it.")
+    list[str],
+    typer.Argument(
+        metavar="WHATIF...",
+        help="Scenarios to compare with it.",
+        autocompletion=options.scenario_names,
+    ),
 ]
-_Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter in all scenarios."),
-]
-_End = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month of all scenarios.")]
 
 
 def compare(
@@ -31,8 +36,9 @@ def compare(
     what_ifs: _WhatIfs,
     replicates: Annotated[int | None, typer.Option(help="Number of paired runs.")] = None,
     seed: options.Seed = None,
-    set_: _Set = None,
-    end: _End = None,
+    set_: options.Set = None,
+    end: options.End = None,
+    fixed: options.Fixed = False,
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     workers: options.Workers = None,
@@ -50,7 +56,7 @@ def compare(
 
     parameters, tables = options.settings(set_), load_world(world)
     shown = COMPARISON.chosen(figures)
-    threads = pairing.threads(workers)
+    how: dict[str, Any] = {"world": tables, "workers": pairing.threads(workers)}
     given = [load(name, world=tables) for name in (baseline, *what_ifs)]
     drawn = options.drawn(posterior, calibration, tables)
     pairs = options.runs(replicates, given[0].replicates, posterior)
@@ -64,7 +70,7 @@ def compare(
         ready = perf_counter()
         with output.progress_bar(quiet=as_json) as progress:
             result = compare_scenarios(
-                *chosen, world=tables, workers=threads, draws=drawn.draws, progress=progress
+                *chosen, **how, draws=drawn.draws, fixed=fixed, progress=progress
             )
         options.note(drawn, result.manifest)
         result.stopwatch.begin("loading", ready - STARTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,48 +34,92 @@ _Between = Annotated[
         "where RUN_FOLDER holds a comparison.",
     ),
 ]
+_Country = Annotated[str | None, typer.Option(help="List deals of this country alone.")]
+_Place = Annotated[str | None, typer.Option(help="List deals of this unit or city alone.")]
+_Sector = Annotated[str | None, typer.Option(help="List deals of this sector alone.")]
+_Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="With --figure: replace a file that is there.")
+]
+_Year = Annotated[int | None, typer.Option(help="List deals of this year alone.")]
 
 
 def explain(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN_FOLDER", help="Folder of a run.")],
     deal: _Deal = None,
+    country: _Country = None,
+    place: _Place = None,
+    sector: _Sector = None,
+    year: _Year = None,
     replicate: Annotated[int, typer.Option(help="Which of the runs to read.")] = 0,
     world: Annotated[Path | None, typer.Option(help="Folder of tables the run used.")] = None,
     draw: Annotated[bool, typer.Option(help="Draw it into the run's figures too.")] = True,
     figure: _Figure = None,
     between: _Between = None,
+    overwrite: _Overwrite = False,
     as_json: options.Json = False,
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
+    wanted: dict[str, Any] = {"country": country, "place": place, "sector": sector, "year": year}
+    if (chosen := [name for name, value in wanted.items() if value is not None]) and (
+        deal is not None or between is not None
+    ):
+        raise InputError("belongs to the list of a run's deals", argument=chosen[0])
+    if figure is not None:
+        output.require_new(figure, overwrite)
     if between is not None:
         _explain_between(run_folder, between, deal, replicate, world, as_json)
         return
     _require_run(run_folder)
     from sim.experiments.saved_run import read_events
-    from sim.report import biography
-    from sim.report.event_phrases import EventDescriber
     from sim.world import load_world
 
     tables = load_world(world)
     events = read_events(run_folder, replicate, tables)
     where = {"folder": run_folder, "replicate": replicate}
-    if deal is None and as_json:
-        deals = biography.deals_of(events, replicate)
-        output.print_json(where | {"deals": [biography.event_record(one) for one in deals]})
-    elif deal is None:
-        typer.echo(biography.deals_table(events, replicate, tables))
+    if deal is None:
+        _list(events, tables, wanted, where, as_json)
     else:
-        life = biography.trace_project(events, deal, replicate)
-        if not as_json:
-            typer.echo(biography.text_of(life, EventDescriber(tables)))
-        drawn = None
-        if draw or figure is not None:
-            drawn = _drawn(events, life, tables, run_folder, figure)
-        if as_json:
-            record = biography.biography_record(life, EventDescriber(tables))
-            output.print_json(where | record | {"figure": drawn})
-        elif drawn is not None:
-            typer.echo(f"\nDrawn in {drawn}")
+        _tell(events, tables, deal, where, (draw, figure), as_json)
+
+
+def _tell(
+    events: DataFrame,
+    tables: World,
+    deal: str,
+    where: dict[str, Any],
+    drawn: tuple[bool, Path | None],
+    as_json: bool,
+) -> None:
+    """Print how a deal came about, and draw it if that is wanted, or into the file given."""
+    from sim.report import biography
+    from sim.report.event_phrases import EventDescriber
+
+    life, (is_drawn, figure) = biography.trace_project(events, deal, where["replicate"]), drawn
+    if not as_json:
+        output.page(biography.text_of(life, EventDescriber(tables)))
+    file = None
+    if is_drawn or figure is not None:
+        file = _drawn(events, life, tables, where["folder"], figure)
+    if as_json:
+        record = biography.biography_record(life, EventDescriber(tables))
+        output.print_json(where | record | {"figure": file})
+    elif file is not None:
+        typer.echo(f"\nDrawn in {file}")
+
+
+def _list(
+    events: DataFrame, tables: World, wanted: dict[str, Any], where: dict[str, Any], as_json: bool
+) -> None:
+    """Print the deals of a run that are wanted."""
+    from sim.report import biography
+    from sim.report.deal_filter import deal_filter
+
+    meant, replicate = deal_filter(tables, **wanted), where["replicate"]
+    if not as_json:
+        output.page(biography.deals_table(events, replicate, tables, meant))
+        return
+    deals = biography.deals_of(events, replicate, meant)
+    output.print_json(where | {"deals": [biography.event_record(one) for one in deals]})
 
 
 def _drawn(
@@ -83,7 +127,7 @@ def _drawn(
 ) -> Path:
     """Draw a project's life and return the file: the one given, or one in the run's figures."""
     from sim.report import figure_style
-    from sim.report.project_timeline import draw_biography
+    from sim.report.timeline_lanes import draw_biography
 
     drawing = figure_style.figure_of(draw_biography(events, life.project, life.replicate, tables))
     title = f"Biography of project {life.project}"
@@ -112,7 +156,7 @@ def _explain_between(
     folder: Path, other: str, deal: str | None, replicate: int, world: Path | None, as_json: bool
 ) -> None:
     """Print why a deal exists in one of two worlds only, or list the deals that do."""
-    from sim.experiments.comparison.paired_runs import read_paired_runs
+    from sim.experiments.comparison.saved_comparison import read_paired_runs
     from sim.report.explain_difference import between_of, between_record, between_table
     from sim.world import load_world
 
@@ -121,4 +165,4 @@ def _explain_between(
         where = {"folder": folder, "replicate": replicate, "worlds": pair.names}
         output.print_json(where | between_record(pair, deal))
         return
-    typer.echo(between_table(pair) if deal is None else between_of(pair, deal))
+    output.page(between_table(pair) if deal is None else between_of(pair, deal))

@@ -5,6 +5,7 @@ Modules that take time to load are imported inside the commands, so that ``--hel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -20,12 +21,16 @@ from sim.cli import (
     calibrate,
     compare,
     explain,
+    export,
+    options,
     output,
     patterns,
+    rerun,
     run,
     scenarios,
     sensitivity,
     sweep,
+    tables,
     validate,
     world,
 )
@@ -34,7 +39,13 @@ from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
 from sim.core.version import __version__
 
-_OPTIONS = {"n": "-n", "outcomes": "--outcome", "first": "--from", "last": "--to"}
+_FLAGS = {
+    "n": "-n",
+    "outcomes": "--outcome",
+    "first": "--from",
+    "last": "--to",
+    "layout": "--format",
+}
 """Options that are not called as the argument of the Python interface that they stand for."""
 
 
@@ -58,11 +69,8 @@ class _Reporting(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command and return its value.
 
-        Raises
-        ------
-        typer.Exit
-            With code 2 after wrong input, 1 after a fault of the machine, 130 after Ctrl-C, 143
-            after SIGTERM.
+        It exits with code 2 after wrong input, 1 after a fault of the machine, 130 after
+        Ctrl-C, 143 after SIGTERM.
         """
         with _reported(ctx.meta["paradiplomacy.json"]), stop_signals.raising():
             return super().invoke(ctx)
@@ -76,7 +84,8 @@ def _reported(as_json: bool) -> Iterator[None]:
     except InputError as error:
         for one in {error, *error.errors}:
             if one.argument is not None:
-                one.argument = _OPTIONS.get(one.argument, f"--{one.argument}")
+                option = f"--{one.argument.replace('_', '-')}"
+                one.argument = _FLAGS.get(one.argument, option)
         raise output.stop(str(error), 2, error.errors if as_json else ()) from error
     except (typer.Exit, BrokenPipeError):
         raise
@@ -86,11 +95,21 @@ def _reported(as_json: bool) -> Iterator[None]:
             str(stopped), stop_signals.exit_code(error), (stopped,) if as_json else ()
         ) from error
     except Exception as error:
+        _name_nearest(error)
         errors = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
             raise output.stop(str(error), 1, errors) from error
         output.print_errors(errors)
         raise
+
+
+def _name_nearest(error: Exception) -> None:
+    """Add the word that is likely meant to what is said of one that is not among the choices."""
+    said = getattr(error, "message", None) or ""
+    if " is not one of " in said:
+        given, *known = re.findall(r"'([^']*)'", said)
+        if (near := nearest_name(given, known)) is not None:
+            error.message = f"{said} Did you mean {near!r}?"  # type: ignore[attr-defined]
 
 
 def _as_input(error: Exception) -> InputError:
@@ -112,23 +131,29 @@ def _as_input(error: Exception) -> InputError:
 app = typer.Typer(
     cls=_Reporting,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=options.example("run jujuy"),
 )
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(world.app, name="world")
-app.command()(run.run)
-app.command()(explain.explain)
-app.command("app")(page.open_page)
-app.command()(patterns.patterns)
-app.command()(sensitivity.sensitivity)
-app.command()(sweep.sweep)
-app.command()(compare.compare)
-app.command()(calibrate.calibrate)
-app.command()(validate.validate)
-app.command()(bench.bench)
+for command, name, words in (
+    (run.run, "run", "jujuy --replicates 20 --out results/mine"),
+    (rerun.rerun, "rerun", "results/mine"),
+    (tables.tables, "tables", "results/mine --form stata"),
+    (explain.explain, "explain", "results/mine --country Argentina --year 2015"),
+    (page.open_page, "app", "--lang es"),
+    (export.export, "export", "jujuy --html jujuy.html"),
+    (patterns.patterns, "patterns", "--only M01"),
+    (sweep.sweep, "sweep", "baseline --vary turnover.fade=0.2..0.9 -n 100"),
+    (sensitivity.sensitivity, "sensitivity", "results/baseline-sweep --outcome deals"),
+    (compare.compare, "compare", "baseline no-twinning --replicates 100"),
+    (calibrate.calibrate, "calibrate", "--out results/calibration"),
+    (validate.validate, "validate", "--against mine.csv"),
+    (bench.bench, "bench", "--only run_ms"),
+):
+    app.command(name, epilog=options.example(f"{name} {words}"))(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -144,4 +169,4 @@ def _root(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Simulate how China's subnational outreach to Latin America and the Caribbean makes deals."""
+    """Simulate how China's outreach to the units of a region makes deals."""

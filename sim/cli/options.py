@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 from sim.core.plurals import counted
 from sim.report.figure_choice import FigureNames, Format
 
@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from calibration.published import Drawn
     from sim.world import World
 
-Scenario = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's name or its file.")]
+
+def scenario_names(begun: str) -> list[str]:
+    """Return the shipped scenarios that a shell may complete a word to."""
+    from sim.scenario.schema import names
+
+    return [name for name in names() if name.startswith(begun)]
+
+
+Scenario = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="A scenario's name or its file.", autocompletion=scenario_names
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated."),
@@ -35,6 +48,14 @@ Posterior = Annotated[
         min=1,
         help="Take the free parameters from N draws of the calibration. What the scenario, "
         "--set or --vary sets keeps its value.",
+    ),
+]
+Fixed = Annotated[
+    bool,
+    typer.Option(
+        "--fixed",
+        help="Hold the parameters at the scenarios' values; by default each "
+        "pair of runs takes a draw of the published calibration.",
     ),
 ]
 Calibration = Annotated[
@@ -61,6 +82,12 @@ FigureFormat = Annotated[
 ]
 
 
+def example(words: str) -> str:
+    """Return what the help of a command ends with: the command as it may be typed."""
+    # The mark keeps its lines as they are.
+    return f"\b\nExample:\n  paradiplomacy {words}"
+
+
 def figures(names: FigureNames, which: str = "Which") -> Any:
     """Return the option ``--figures`` of a command whose results have figures of these names."""
     words = f"{which} figures to draw, with commas between: {names.help}."
@@ -84,8 +111,8 @@ def settings(given: list[str] | None) -> dict[str, float]:
         if not equals:
             raise InputError("is not of the form name=value", field=where)
         if name not in PARAMETERS:
-            nearest = nearest_name(name, PARAMETERS)
-            raise InputError(f"there is no parameter {name!r}", field=where, nearest=nearest)
+            words = f"there is no parameter {name!r}"
+            raise unknown_name_error(words, name, PARAMETERS, listed=False, field=where)
         if name in values:
             raise InputError(f"sets {name} a second time", field=where)
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,6 +58,13 @@ def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json")
     except BaseException:
         folders.undo(folder)
         raise
+
+
+def require_new(path: Path, overwrite: bool) -> None:
+    """Refuse a file that is there already, unless it is to be replaced, by InputError."""
+    if path.exists() and not overwrite:
+        allowed = "the path of a new file, or --overwrite"
+        raise InputError("is there already", file=path, allowed=allowed)
 
 
 @contextmanager
@@ -113,6 +122,16 @@ def print_errors(errors: Sequence[InputError]) -> None:
     """Print what went wrong as one JSON object, if anything did."""
     if errors:
         print_json({"errors": [error.to_json() for error in errors]})
+
+
+def page(text: str) -> None:
+    """Print a text, by a pager where the terminal that it goes to is too short for it."""
+    if sys.stdout.isatty() and text.count("\n") + 2 > shutil.get_terminal_size().lines:
+        import pydoc
+
+        pydoc.pager(text)
+    else:
+        typer.echo(text)
 
 
 def show(*parts: Any, narrowest: int = 0) -> None:

@@ -47,7 +47,7 @@ def run(
         from sim.world import load_world
 
         parameters, tables = options.settings(set_), load_world(world)
-        given = chosen_scenario(scenario, tables, overrides=parameters, seed=seed, end=end)
+        given = chosen_scenario(scenario, tables, parameters=parameters, seed=seed, end=end)
         drawn = options.drawn(posterior, calibration, tables)
         enough = options.runs(replicates, given.replicates, posterior)
         chosen = given.with_overrides(replicates=enough)

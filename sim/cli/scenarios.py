@@ -23,31 +23,45 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="List, show, check and start scenarios.",
+    epilog=options.example("scenarios list"),
 )
 
 
-@app.command("list")
+@app.command("list", epilog=options.example("scenarios list"))
 def list_(as_json: options.Json = False) -> None:
-    """List the shipped scenarios and the question each answers."""
+    """List the shipped scenarios, the question each answers, and the worlds they suit."""
     from sim.scenario.schema import names, outline
+    from sim.scenario.world_names import places_named
 
     scenarios = [outline(name) for name in names()]
     if as_json:
         fields = ("name", "title", "question", "lineage", "start", "end", "replicates")
-        listed = [{key: getattr(s, key) for key in fields} for s in scenarios]
+        listed = [
+            {key: getattr(s, key) for key in fields} | {"places": places_named(s)}
+            for s in scenarios
+        ]
         output.print_json({"scenarios": listed})
         return
     from rich.text import Text
 
     rows = [
-        (Text(s.name, no_wrap=True), "".join(s.lineage[:1]), Text(s.question)) for s in scenarios
+        (Text(s.name, no_wrap=True), _suits(s), "".join(s.lineage[:1]), Text(s.question))
+        for s in scenarios
     ]
-    output.show(output.table(dict.fromkeys(("name", "extends", "question"), "fold"), rows))
+    columns = dict.fromkeys(("name", "world", "extends", "question"), "fold")
+    output.show(output.table(columns, rows))
 
 
-@app.command()
+def _suits(scenario: Scenario) -> str:
+    """Say which worlds a scenario suits."""
+    from sim.scenario.world_names import places_named
+
+    return f"with {', '.join(found)}" if (found := places_named(scenario)) else "any"
+
+
+@app.command(epilog=options.example("scenarios show jujuy"))
 def show(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name or the path of its file.")],
+    scenario: options.Scenario,
     as_json: options.Json = False,
     as_toml: Annotated[
         bool, typer.Option("--toml", help="Print one TOML text, parents merged in.")
@@ -85,6 +99,7 @@ def _described(scenario: Scenario) -> Iterator[str | Table]:
         "months": f"{scenario.start} to {scenario.end}, {counted(scenario.n_months, 'month')}",
         "runs": f"{scenario.replicates}, seed {scenario.seed}",
         "focus": ", ".join(scenario.focus),
+        "world": _suits(scenario),
     }
     known = [(key, value) for key, value in facts.items() if value]
     yield output.table({"": "fold", " ": "fold"}, known, show_header=False)
@@ -112,7 +127,7 @@ def _interventions(scenario: Scenario) -> Iterator[tuple[str | Text, ...]]:
         yield change.month, change.until or "", change.kind, Text(words)
 
 
-@app.command()
+@app.command(epilog=options.example("scenarios check mine.toml"))
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario files, or names.")],
     as_json: options.Json = False,
@@ -142,13 +157,16 @@ def check(
         raise output.stop(many if len(wrong) > 1 else str(wrong[0]), 2)
 
 
-@app.command()
+@app.command(epilog=options.example("scenarios new mine --extends jujuy"))
 def new(
     name: Annotated[str, typer.Argument(help="Name of the new scenario.")],
     extends: Annotated[str, typer.Option(help="Name or file of what it builds on.")] = "baseline",
     out: Annotated[
         Path | None, typer.Option(help="File to write.", show_default="NAME.toml")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a scenario that the file holds.")
+    ] = False,
 ) -> None:
     """Write a commented scenario file that explains every field, to start from."""
     from sim.core.files import write_text
@@ -160,8 +178,9 @@ def new(
     if name in names():
         raise InputError(f"a scenario {name!r} comes with the package", allowed="another name")
     file = out if out is not None else Path(f"{name}.toml")
+    output.require_new(file, overwrite)
     if file.exists():
-        raise InputError("is there already", file=file, allowed="the path of a new file")
+        outline(str(file))
     parent = outline(extends)
     # The new file names a parent by its path from there.
     reference = _relative(Path(extends), file.parent) if is_path(extends) else extends

@@ -155,7 +155,7 @@ def _planned(scenario: str, given: dict[str, Any]) -> Planned:
         scenario,
         given["vary"] or (),
         **{name: given[name] for name in alike},
-        overrides=options.settings(given["set"]),
+        parameters=options.settings(given["set"]),
         world=world,
         tables=[name for name in (given["tables"] or "").split(",") if name],
         keep_events=given["keep-events"],

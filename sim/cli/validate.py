@@ -47,12 +47,44 @@ _Outcome = Annotated[
         show_default="deals for counts, deal_value_usd_m for values",
     ),
 ]
+_Layout = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="LAYOUT",
+        help="With --against: gcdf, gcdf-adm1, cgit or sister-cities, as published.",
+    ),
+]
+_Records = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="With gcdf-adm1: the table of records, for years."),
+]
+_Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=VALUE", help="With --format: keep such rows alone; may be repeated."
+    ),
+]
+_Least = Annotated[
+    float | None,
+    typer.Option(metavar="USD_M", help="With --format: leave out smaller amounts and deals."),
+]
+_Level = Annotated[
+    str | None,
+    typer.Option(
+        help="Bring the runs to the table's total: scaled or thinned.", show_default="as-is"
+    ),
+]
 _Scenario = Annotated[
     str | None,
     typer.Option(help="A scenario's name or its file.", show_default="baseline"),
 ]
 _Replicates = Annotated[
-    int | None, typer.Option(help="Number of runs.", show_default=f"{_USUAL_RUNS}")
+    int | None,
+    typer.Option(
+        help="Number of runs; without --against, of each model that the model is compared with.",
+        show_default=f"{_USUAL_RUNS}; without --against, as before or as the thresholds say",
+    ),
 ]
 _First = Annotated[
     int | None,
@@ -79,6 +111,13 @@ _Format = Annotated[
     typer.Option(help="With --against: what figures are written as.", show_default="png"),
 ]
 _Out = Annotated[Path | None, options.out("the calibration's, or results/against-NAME-OF-FILE")]
+_AGAINST = (
+    ("outcome", "first", "last", "complete", "by", "within", "layout", "records", "where", "least",
+     "level"),
+    ("scenario", "replicates", "seed", "world", "posterior"),
+    ("figures", "figure_format"),
+)  # fmt: skip
+"""Parameters that belong to --against: what is asked, what is run, how figures look."""
 
 
 def validate(
@@ -94,6 +133,11 @@ def validate(
     complete: _Complete = False,
     by: _By = None,
     within: _Within = None,
+    layout: _Layout = None,
+    records: _Records = None,
+    where: _Where = None,
+    least: _Least = None,
+    level: _Level = None,
     seed: options.Seed = None,
     workers: options.Workers = None,
     out: _Out = None,
@@ -108,32 +152,26 @@ def validate(
     Steps that are done are kept: the same command goes on where it stopped. Where a calibration's
     runs are not at hand, as with the published one, its verdicts are read again.
     """
-    request: dict[str, Any] = {
-        "outcome": outcome, "first": first, "last": last, "complete": complete, "by": by,
-        "within": tuple(within or ()),
-    }  # fmt: skip
-    runs: dict[str, Any] = {
-        "scenario": scenario, "replicates": replicates, "seed": seed, "world": world,
-        "posterior": posterior,
-    }  # fmt: skip
-    looks: dict[str, Any] = {"figures": figures, "figure_format": figure_format}
+    given = dict(locals())
+    request, runs, looks = ({name: given[name] for name in names} for names in _AGAINST)
     if against is None:
         for name, value in {**request, **runs, **looks}.items():
-            if value not in (None, False, ()):
-                option = {"first": "from", "last": "to"}.get(name, name.replace("_", "-"))
-                raise InputError("belongs to --against", field=f"--{option}")
-        _judge(calibration, only or [], workers, out, overwrite, as_json)
+            if name != "replicates" and value not in (None, False, ()):
+                raise InputError("belongs to --against", argument=name)
+        asked = {"only": only or [], "replicates": replicates}
+        _judge(calibration, asked, workers, out, overwrite, as_json)
     elif only:
-        raise InputError("does not go with --against", field="--only")
+        raise InputError("does not go with --against", argument="only")
     else:
         runs["calibration"] = calibration
+        request |= {"level": level or "as-is", "within": within or (), "where": where or ()}
         looks["figures"] = USER_DATA.chosen(figures or "usual")
         _compare(against, request, runs, looks, workers, out, overwrite, as_json)
 
 
 def _judge(
     folder: Path | None,
-    only: list[str],
+    asked: dict[str, Any],
     workers: int | None,
     out: Path | None,
     overwrite: bool,
@@ -145,6 +183,7 @@ def _judge(
     is published is only written where it is asked for. A step that stopped with an error is code 1.
     """
     from calibration.published import published_folder, stale_parts, warning_of
+    from calibration.validation.summary import summary_of
     from calibration.validation.validation_pipeline import RECORD, publish
     from calibration.validation.validation_pipeline import validate as validate_calibration
     from sim.experiments.comparison.pairing import threads
@@ -156,8 +195,9 @@ def _judge(
     if out is not None and out.resolve() != place.resolve():
         target = folders.prepare_folder(out, overwrite, mark=RECORD)
     with output.resumable(_GO_ON, place), output.progress(as_json, stays=True) as notify:
-        done = validate_calibration(place, workers=many, only=only, notify=notify)
-    if warning := warning_of(stale_parts(done.posterior)):
+        done = validate_calibration(place, workers=many, notify=notify, **asked)
+    changed = stale_parts(done.posterior)
+    if warning := warning_of(changed):
         typer.echo(f"paradiplomacy: {warning}", err=True)
     if target is not None:
         publish(place, target)
@@ -166,7 +206,8 @@ def _judge(
         done.write(written)
     shown = written or place
     if as_json:
-        record = {"folder": shown, "counts": done.counts, "faults": done.faults, **done.record}
+        heads = {"folder": shown, "summary": summary_of(done.record, changed)}
+        record = {**heads, "counts": done.counts, "faults": done.faults, **done.record}
         output.print_json(record)
     else:
         output.show_verdicts(done.verdicts, shown, done.faults)
@@ -238,12 +279,11 @@ def _scores(record: dict[str, Any]) -> Table:
 
     rows = []
     for name, ranks in record["ranks"].items():
-        partial = interval_words(ranks["partial"]) if ranks["partial"] is not None else "–"
         found = record["calibration"]["predictions"].get(name)
         cells = ["–", "–", "–"]
         if found is not None:
             cells = [f"{100.0 * share:.0f} %" for share in found["coverage"].values()]
             cells.append(number_words(found["score"]))
-        rows.append((LABELS[name], interval_words(ranks["rank"]), partial, *cells))
-    numbers = ("rank correlation", "given GDP", "in 50 %", "in 90 %", "score")
+        rows.append((LABELS[name], interval_words(ranks["rank"]), *cells))
+    numbers = ("rank correlation", "in 50 %", "in 90 %", "score")
     return output.table({"prediction": "left"} | dict.fromkeys(numbers, "right"), rows)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import mmap
+import sys
+import weakref
+from collections import deque
 from typing import Any, overload
 
 import numpy as np
@@ -10,13 +13,34 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-def untouched_records(dtype: np.dtype[Any], rows: int) -> Array:
-    """Return a record array of zeros that takes memory only where it is written.
+_SPARE: deque[mmap.mmap] = deque(maxlen=2)
+"""Memory of logs that nobody holds any more."""
 
-    Memory anew from the system is zero and costs nothing until it is touched; that which numpy
-    gives may have been used, and is cleared.
+
+def log_records(dtype: np.dtype[Any], rows: int) -> Array:
+    """Return a record array for a log, whose rows hold anything until they are written.
+
+    It takes memory only where it is written. To touch memory anew from the system costs many times
+    what writing it does: so it is taken over from a log that nobody holds any more.
     """
-    return np.frombuffer(mmap.mmap(-1, max(1, rows * dtype.itemsize)), dtype, rows)
+    size = max(1, rows * dtype.itemsize)
+    try:
+        memory = _SPARE.pop()
+    except IndexError:
+        memory = _new_memory(size)
+    if len(memory) != size:
+        memory = _new_memory(size)
+    records = np.frombuffer(memory, dtype, rows)
+    # Whatever views it keeps it alive.
+    weakref.finalize(records, _SPARE.append, memory).atexit = False
+    return records
+
+
+def _new_memory(size: int) -> mmap.mmap:
+    if sys.platform == "win32":
+        return mmap.mmap(-1, size)
+    # A process that this one forks into must not share it.
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE)
 
 
 class ColumnTable:
@@ -58,6 +82,8 @@ class ColumnTable:
     def copy(self) -> ColumnTable:
         """Return a copy."""
         return ColumnTable(self.dtype, self.words.copy())
+
+    __copy__ = copy
 
     def tobytes(self) -> bytes:
         """Return all values as bytes, column by column."""

@@ -96,26 +96,15 @@ class InputError(Exception):
 
 
 class ManyInputsError(InputError):
-    """Report several things wrong with what the user gave.
+    """Report several things wrong with what the user gave, at least one.
 
     Its own message and place are those of the first.
-
-    Parameters
-    ----------
-    errors
-        What is wrong, at least one thing.
     """
 
     def __init__(self, errors: Sequence[InputError]) -> None:
         first = errors[0]
-        super().__init__(
-            first.message,
-            file=first.file,
-            line=first.line,
-            field=first.field,
-            allowed=first.allowed,
-            nearest=first.nearest,
-        )
+        super().__init__(first.message)
+        self.__dict__ |= vars(first) | {"argument": None}
         self._errors = tuple(errors)
 
     @property
@@ -181,15 +170,17 @@ def nearest_name(name: str, valid: Iterable[str], *, parts: bool = True) -> str 
     return next(iter(found)) if len(found) == 1 else None
 
 
-def unknown_name_error(message: str, given: str, valid: Iterable[str], **place: Any) -> InputError:
-    """Return the error that a name is none of the valid ones, with these and the nearest.
+def unknown_name_error(
+    message: str, given: str, valid: Iterable[str], *, listed: bool = True, **place: Any
+) -> InputError:
+    """Return the error that a name is none of the valid ones, with the nearest.
 
-    ``place`` says where it stands, as :class:`InputError` takes it.
+    Unless they are too many to be ``listed``, it tells all of them; ``place`` says where the name
+    stands, as :class:`InputError` takes it.
     """
     names = list(valid)
-    return InputError(
-        message, allowed=", ".join(names), nearest=nearest_name(given, names), **place
-    )
+    allowed = ", ".join(names) if listed else None
+    return InputError(message, allowed=allowed, nearest=nearest_name(given, names), **place)
 
 
 def _likeness(name: str, other: str) -> float:

@@ -50,16 +50,9 @@ _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EAC
 
 
 class MachineError(Exception):
-    """Report a fault of the machine, such as a full disk.
+    """Report a fault of the machine, such as a full disk, and the file or folder concerned.
 
     The command line prints ``str(error)`` and exits with code 1.
-
-    Parameters
-    ----------
-    message
-        What went wrong, in one sentence.
-    file
-        The file or folder concerned.
     """
 
     def __init__(self, message: str, *, file: str | Path | None = None) -> None:
@@ -160,25 +153,12 @@ def _sync_folder(folder: Path) -> None:
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path that becomes ``path`` when the block ends well.
 
-    The temporary file keeps the suffix of ``path``, so that writers which go by the suffix
-    work. If the block raises, or the machine fails, ``path`` stays as it was.
+    It is an empty file in the folder of ``path``, which must exist, to be written or replaced
+    by the block, and keeps the suffix, so that writers which go by the suffix work. If the
+    block raises, or the machine fails, ``path`` stays as it was.
 
-    Parameters
-    ----------
-    path
-        The file to write. Its folder must exist.
-
-    Yields
-    ------
-    Path
-        An empty file in the same folder, to be written or replaced by the block.
-
-    Raises
-    ------
-    InputError
-        If the path cannot be written for a reason the user can mend.
-    MachineError
-        If the disk is full or fails.
+    InputError if the path cannot be written for a reason the user can mend, MachineError if the
+    disk is full or fails.
     """
     target = _target(path)
     partial = target.with_name(f"{PARTIAL}{secrets.token_hex(8)}{target.suffix}")
@@ -203,10 +183,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def write_bytes(path: str | Path, content: bytes) -> None:
     """Write bytes to a file, whole or not at all.
 
-    Raises
-    ------
-    InputError, MachineError
-        As :func:`replacing` does.
+    InputError or MachineError as :func:`replacing` does.
     """
     with replacing(path) as partial, partial.open("wb") as stream:
         stream.write(content)
@@ -215,32 +192,19 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 def write_text(path: str | Path, text: str) -> None:
     """Write text as UTF-8 with its line ends as given, whole or not at all.
 
-    Raises
-    ------
-    InputError, MachineError
-        As :func:`replacing` does.
+    InputError or MachineError as :func:`replacing` does.
     """
     write_bytes(path, text.encode("utf-8"))
 
 
 def plain(value: Any, digits: int | None = None) -> Any:
-    """Return ``value`` in terms that JSON knows.
+    """Return ``value`` in terms that JSON knows, numbers with so many significant digits if given.
 
-    Arrays and their scalars become lists and numbers, paths become text, tuples and sets
-    become lists (sets sorted), and numbers that are not finite become None, for which JSON
-    has no other word.
+    Arrays and their scalars become lists and numbers, paths become text, tuples and sets become
+    lists (sets sorted), and numbers that are not finite become None, for which JSON has no
+    other word.
 
-    Parameters
-    ----------
-    value
-        What to turn.
-    digits
-        Significant digits of numbers; None keeps each as it is.
-
-    Raises
-    ------
-    TypeError
-        If a part of the value has no form in JSON.
+    TypeError if a part of the value has no form in JSON.
     """
     if value is None or isinstance(value, (bool, int, str)):
         return value
@@ -264,12 +228,8 @@ def plain(value: Any, digits: int | None = None) -> Any:
 def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
     """Write a value as JSON (UTF-8, keys in the order given), whole or not at all.
 
-    Raises
-    ------
-    TypeError
-        If a part of the value has no form in JSON; see :func:`plain`.
-    InputError, MachineError
-        As :func:`replacing` does.
+    TypeError if a part of the value has no form in JSON; see :func:`plain`. InputError or
+    MachineError as :func:`replacing` does.
     """
     text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
     write_text(path, text + "\n")
@@ -278,17 +238,8 @@ def write_json(path: str | Path, value: Any, *, indent: int | None = 2) -> None:
 def write_csv(path: str | Path, table: pd.DataFrame, digits: int | None = None) -> None:
     """Write a frame (without its index) as CSV in UTF-8 with plain line ends, whole or not at all.
 
-    Parameters
-    ----------
-    path, table
-        Where to, and what.
-    digits
-        Significant digits of real numbers; None writes all that they have.
-
-    Raises
-    ------
-    InputError, MachineError
-        As :func:`replacing` does.
+    Real numbers have so many significant ``digits``, or all that they have. InputError or
+    MachineError as :func:`replacing` does.
     """
     form = None if digits is None else f"%.{digits}g"
     write_text(path, table.to_csv(index=False, lineterminator="\n", float_format=form))
@@ -300,10 +251,7 @@ def write_parquet(path: str | Path, table: pd.DataFrame | pa.Table) -> None:
     Dictionaries of words stay a matter of the file: every reader gets plain text. Pages carry
     checksums, so that a reader can tell damage.
 
-    Raises
-    ------
-    InputError, MachineError
-        As :func:`replacing` does.
+    InputError or MachineError as :func:`replacing` does.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -20,6 +20,9 @@ from sim.core.files import FOLDERS, GONE, PARTIAL, MachineError, faults, possibl
 RESULTS = Path("results")
 """Where results go by default."""
 
+PACKAGE, CRATE = "datapackage.json", "ro-crate-metadata.json"
+"""Files that describe what a folder of results holds."""
+
 OVERWRITE = "--overwrite (in Python: overwrite=True)"
 """How results of this software are replaced, in messages."""
 
@@ -38,23 +41,12 @@ def prepare_folder(
 ) -> Path:
     """Return a folder ready for new results: empty, or with earlier ones that may be replaced.
 
-    Nothing is removed yet; :func:`clear_folder` does.
+    Parents are made too. To ``overwrite`` is to accept a folder that holds earlier results of
+    this software, known by the file ``mark``; nothing is removed yet, :func:`clear_folder`
+    does.
 
-    Parameters
-    ----------
-    path
-        The folder. Parents are made too.
-    overwrite
-        Accept a folder that holds earlier results of this software.
-    mark
-        The file that earlier results are known by.
-
-    Raises
-    ------
-    InputError
-        If the path is a file, or the folder may not be written or holds something else.
-    MachineError
-        If the disk is full or fails.
+    InputError if the path is a file, or the folder may not be written or holds something else;
+    MachineError if the disk is full or fails.
     """
     folder = make_folder(path)
     # What an interrupted write left behind does not count as content.
@@ -87,15 +79,7 @@ def _record(mark: Path) -> dict[str, Any] | None:
 
 
 def clear_folder(folder: Path, *, mark: str = "manifest.json") -> None:
-    """Remove the results that a folder holds, and nothing that somebody else put there.
-
-    Parameters
-    ----------
-    folder
-        As :func:`prepare_folder` returned it.
-    mark
-        The file that says what was written.
-    """
+    """Remove the results that a folder holds, and nothing that somebody else put there."""
     record = _record(folder / mark) or {}
     remove(folder, [*map(str, record.get("written", ())), mark])
 
@@ -110,12 +94,7 @@ def undo(folder: Path) -> None:
 def remove(folder: Path, names: Iterable[str]) -> None:
     """Remove files of a folder by name, and the folders inside it that stay empty.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    names
-        Relative to it; what lies outside is left alone, whatever a list says.
+    Names are relative to it; what lies outside is left alone, whatever a list says.
     """
     base = Path(os.path.realpath(folder))
     for name in names:
@@ -140,17 +119,8 @@ def results(
 ) -> Iterator[Path]:
     """Yield a folder to write results into; at the end, write what they are known by.
 
-    Parameters
-    ----------
-    path, overwrite, mark
-        As in :func:`prepare_folder`. Earlier results are removed.
-    record
-        What the file says that results are known by, as it is when the block ends.
-
-    Raises
-    ------
-    InputError, MachineError
-        As :func:`prepare_folder` and :func:`write_record` do.
+    Path, ``overwrite``, ``mark`` and errors are as of :func:`prepare_folder`; earlier results
+    are removed. The ``record`` goes into the file ``mark`` as it is when the block ends.
     """
     folder = prepare_folder(path, overwrite, mark=mark)
     clear_folder(folder, mark=mark)
@@ -161,21 +131,26 @@ def results(
 def write_record(folder: Path, record: Mapping[str, Any], mark: str = "manifest.json") -> None:
     """Write the file that results are known by, with all that was written and its SHA-256.
 
-    Raises
-    ------
-    MachineError
-        If what was written is not there any more.
-    InputError, MachineError
-        As :func:`replacing` does.
+    MachineError if what was written is not there any more. InputError or MachineError as
+    :func:`replacing` does.
     """
-    written = FOLDERS.get(Path(os.path.realpath(folder)), set()) - {mark}
+    digests = written_files(folder)
+    digests.pop(mark, None)
+    write_json(folder / mark, {**record, "written": digests})
+
+
+def written_files(folder: Path) -> dict[str, str]:
+    """Return the files written into a folder since it was made ready, with their SHA-256.
+
+    MachineError if one is not there any more.
+    """
     digests = {}
-    for name in sorted(written):
+    for name in sorted(FOLDERS.get(Path(os.path.realpath(folder)), ())):
         try:
             digests[name] = digest(folder / name)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MachineError(f"cannot go on: {GONE}", file=folder) from error
-    write_json(folder / mark, {**record, "written": digests})
+    return digests
 
 
 def digest(file: Path) -> str:
@@ -189,19 +164,23 @@ def make_folder(path: str | Path) -> Path:
 
     From then on, a write in it that fails is a fault of the machine.
 
-    Raises
-    ------
-    InputError
-        If the path is a file, or the folder may not be written.
-    MachineError
-        If the disk is full or fails.
+    InputError if the path is a file, or the folder may not be written. MachineError if the disk is
+    full or fails.
     """
     folder = possible(path)
-    with faults(folder, "use the folder"):
-        if folder.exists() and not folder.is_dir():
-            raise InputError("is a file, not a folder", file=folder, allowed="a new folder")
-        folder.mkdir(parents=True, exist_ok=True)
-    _probe(folder)
+    is_new = not os.path.lexists(folder)
+    # A signal may come as soon as the folder is there.
+    try:
+        with faults(folder, "use the folder"):
+            if folder.exists() and not folder.is_dir():
+                raise InputError("is a file, not a folder", file=folder, allowed="a new folder")
+            folder.mkdir(parents=True, exist_ok=True)
+        _probe(folder)
+    except BaseException:
+        if is_new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
     use_folder(folder)
     return folder
 

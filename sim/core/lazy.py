@@ -8,13 +8,7 @@ from types import ModuleType
 
 
 def submodule(package: str, name: str) -> ModuleType:
-    """Return a module of a package, for the package's ``__getattr__``.
-
-    Raises
-    ------
-    AttributeError
-        If there is no such module.
-    """
+    """Return a module of a package, for its ``__getattr__``; AttributeError if there is none."""
     if name.startswith("_") or find_spec(f"{package}.{name}") is None:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     return import_module(f"{package}.{name}")

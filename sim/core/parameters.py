@@ -20,7 +20,7 @@ TABLE = Path(__file__).with_suffix(".toml")
 
 UNITS = (
     "authority", "authority per factor of ten", "bids", "delegations per month", "elasticity",
-    "introductions per month", "log of the chance per unit of views", "log of the ratio","log-odds",
+    "introductions per month", "log of the ratio", "log-odds",
     "log-odds per factor of ten", "log-odds per month", "months", "per factor of ten",
     "per unit of authority", "probability", "probability per month", "ratio", "share",
     "share per month", "stance", "trips per month", "trust", "twinnings per year", "utility",

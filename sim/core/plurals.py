@@ -6,14 +6,8 @@ from __future__ import annotations
 def counted(count: float, noun: str, many: str | None = None) -> str:
     """Return a number with its noun in the form that goes with it: 1 run, 2,000 runs.
 
-    Parameters
-    ----------
-    count
-        How many; what is no whole number is told in three figures.
-    noun
-        What is counted, in the singular.
-    many
-        The plural where it is not made with ``s`` or ``ies``.
+    What is no whole number is told in three figures. The noun is in the singular; ``many`` is
+    its plural where it is not made with ``s`` or ``ies``.
     """
     text = f"{count:,.0f}" if float(count).is_integer() else f"{count:.3g}"
     if many is None:

@@ -19,10 +19,13 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.core.files import MachineError, write_json
+from sim.core.parameters import PARAMETERS
 from sim.core.user_cache import prune, user_cache
 from sim.core.version import __version__
 
 DISTRIBUTION = "paradiplomacy"
+LICENSE = {"name": "MIT", "title": "MIT License", "path": "https://spdx.org/licenses/MIT"}
+"""Under which the software, its tables and what is made with them may be used."""
 PACKAGES = (
     "mesa",
     "networkx",
@@ -42,11 +45,14 @@ PACKAGES = (
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 VERSIONS = _PACKAGE_FOLDER / "model_version.json"
 """Digests of what the model does, with the sources they were taken of: ``make model-version``."""
+FITTED = _PACKAGE_FOLDER / "fitted_defaults.json"
+"""The defaults that come from a fit, and what the model did then: ``python -m tools.adopt``."""
 _KINDS = {".py", ".csv", ".toml"}
 # Presentation and plumbing, and all modules of the command line: an edit here cannot change a
 # simulated number. Whatever is not named here counts as the model, so that a new file is never
 # forgotten.
 _NOT_THE_MODEL = (
+    "__init__.py",
     "__main__.py",
     "app",
     "benchmark",
@@ -54,6 +60,7 @@ _NOT_THE_MODEL = (
     "core/errors.py",
     "core/files.py",
     "core/folders.py",
+    "core/notebook.py",
     "core/plurals.py",
     "core/provenance.py",
     "core/stop_signals.py",
@@ -62,6 +69,7 @@ _NOT_THE_MODEL = (
     "report",
     "results",
     "world/enlargement.py",
+    "world/new_world.py",
 )
 
 
@@ -81,17 +89,10 @@ def model_sources() -> list[Path]:
 
 
 def sources_digest(files: list[Path], root: Path) -> str:
-    """Return the SHA-256 of files by their names and what they hold.
+    """Return the SHA-256 of files by their names, relative to ``root``, and what they hold.
 
-    Of Python's sources comments, documentation and layout do not count, of other files line ends
-    do not. The digest is the same on another system and under another version of Python.
-
-    Parameters
-    ----------
-    files
-        Files under ``root``, in the order in which they are to be read.
-    root
-        Folder the names are taken relative to.
+    Of Python's sources comments, documentation and layout do not count, of other files line
+    ends do not. The digest is the same on another system and under another version of Python.
     """
     digest = hashlib.sha256()
     for path in files:
@@ -212,6 +213,15 @@ def calibration_version() -> str:
     return _versions()["calibration"][:16]
 
 
+@cache
+def defaults_are_fitted() -> bool:
+    """Tell whether the defaults are the centre of a fit of what the model does now."""
+    fitted: dict[str, Any] = json.loads(FITTED.read_text(encoding="utf-8"))
+    held = {name: one.default for name, one in PARAMETERS.items() if name in fitted["defaults"]}
+    same = held == fitted["defaults"] and fitted["behaviour"] == calibration_version()
+    return bool(same)
+
+
 def cpu_count() -> int:
     """Return the number of processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -242,11 +252,8 @@ def _environment() -> dict[str, Any]:
 def environment() -> dict[str, Any]:
     """Describe the interpreter, the system and the versions of the packages that matter.
 
-    Returns
-    -------
-    dict
-        ``python``, ``implementation``, ``platform``, ``machine``, ``cpu_count`` and
-        ``packages`` (version by name, None where not installed).
+    These are ``python``, ``implementation``, ``platform``, ``machine``, ``cpu_count`` and
+    ``packages``: the version by name, None where not installed.
     """
     known = _environment()
     return {**known, "packages": dict(known["packages"])}
@@ -265,25 +272,9 @@ def manifest(
 ) -> dict[str, Any]:
     """Describe one run completely enough to repeat it.
 
-    Parameters
-    ----------
-    scenario
-        The scenario in full, after ``extends`` and overrides.
-    parameters
-        Every parameter's value, defaults included.
-    world_digest
-        Digest of the tables the run read.
-    seed, replicates, driver
-        As used, not as asked for.
-    started
-        When the run began, with its time zone.
-    seconds
-        How long it took.
-
-    Raises
-    ------
-    ValueError
-        If ``started`` has no time zone.
+    The ``scenario`` is in full, after ``extends`` and overrides, the ``parameters`` with
+    defaults, ``world_digest`` that of the tables it read. Seed, replicates and driver are as
+    used, not as asked for. ValueError if the time at which it ``started`` has no time zone.
     """
     if started.tzinfo is None:
         raise ValueError("the start of a run needs its time zone")

@@ -9,6 +9,7 @@ optimises the whole. Translations are kept on disk beside the entries.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -18,7 +19,7 @@ from typing import Any
 import numba
 from llvmlite import binding
 from numba.core import bytecode, compiler, typed_passes, untyped_passes
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_machinery import PassManager
 
@@ -219,7 +220,32 @@ class _TranslationOnDisk(CompileResultCacheImpl):
         )
 
 
-class _TranslationCache(FunctionCache):
+class CodeFiles(IndexDataCacheFile):
+    """Keep what is compiled of a rule in one file for each signature, named by it.
+
+    Numba numbers the files. Of two processes that compile at once each may then take the number of
+    the other's, and a signature be given the code of another.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep what was compiled for a signature."""
+        number = int(hashlib.sha256(repr(key).encode()).hexdigest()[:12], 16)
+        name = self._data_name(number)
+        self._save_data(name, data)
+        self._save_index(self._load_index() | {key: name})
+
+
+class _EntryCache(FunctionCache):
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        self._cache_file = CodeFiles(
+            self._cache_path,
+            self._impl.filename_base,
+            self._impl.locator.get_source_stamp(),
+        )
+
+
+class _TranslationCache(_EntryCache):
     _impl_class = _TranslationOnDisk
 
 
@@ -264,10 +290,10 @@ def compiled(function: Any, is_own: bool, is_kept: bool) -> Any:
     translator = _Translator if is_own else _UserTranslator
     translated = numba.njit(pipeline_class=translator, **options)(function)
     function.translated = translated
-    entry = numba.njit(pipeline_class=_EntryCompiler, cache=is_kept, **options)(function)
+    entry = numba.njit(pipeline_class=_EntryCompiler, **options)(function)
     progress.rules += is_own
     if is_kept:
-        translated._cache = _TranslationCache(function)
+        entry._cache, translated._cache = _EntryCache(function), _TranslationCache(function)
 
     def get_call_template(args: Any, kws: Any) -> Any:
         # A number in the code of a caller would have a type, and compiled code, of its own.

@@ -6,11 +6,12 @@ and meanings, stand in :mod:`sim.core.state_fields`.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.column_table import ColumnTable, untouched_records
+from sim.core.column_table import ColumnTable, log_records
 from sim.core.state_fields import RECORDS, Field
 
 Array = np.ndarray[Any, Any]
@@ -22,8 +23,8 @@ def record_type(fields: tuple[Field, ...]) -> np.dtype[Any]:
 
 
 def empty_table(name: str, rows: int) -> Any:
-    """Return a table of the state with all fields zero."""
-    make = ColumnTable if name in COLUMN_TABLES else untouched_records
+    """Return a pool of the state: all fields zero, but those of events, which hold anything."""
+    make = ColumnTable if name in COLUMN_TABLES else log_records
     return make(record_type(RECORDS[name]), rows)
 
 
@@ -38,11 +39,10 @@ class State(NamedTuple):
     run: Array  # (1,) RUN
     par: Array  # (1,) PARAMETER
     par_values: Array  # (number of parameters,) the same memory as ``par``
-    country: Array  # (C,) COUNTRY
+    country: ColumnTable  # (C,) COUNTRY
     governor: ColumnTable  # (O,) GOVERNOR
     place: ColumnTable  # (P,) PLACE
     actor: ColumnTable  # (A,) ACTOR
-    crossing: Array  # (number of cross-border projects,) CROSSING
     tie_of: Array  # (A, P) row in ``tie``, -1 if the two have not met
     office: Array  # (A, C) month an office opened, -1 if none
     experience: Array  # (A, C) experience of the actor in the country, 0-1
@@ -75,20 +75,21 @@ class State(NamedTuple):
     recognition: Array  # RECOGNITION, sorted by country and month
 
 
-CHANGING = ("run", "par", "country", "governor", "place", "actor", "crossing", "tie_of", "office",
+CHANGING = ("run", "par", "country", "governor", "place", "actor", "tie_of", "office",
             "experience", "national", "series", "forum", "intervention")  # fmt: skip
 POOLS = ("tie", "project", "event")
-COLUMN_TABLES = ("governor", "place", "actor", "tie", "project")  # most are swept every month
+COLUMN_TABLES = ("country", "governor", "place", "actor", "tie", "project")  # swept every month
 
 
 def copy_state(template: State) -> State:
     """Return a state that shares the fixed arrays with ``template`` and owns all others."""
-    fresh = {name: getattr(template, name).copy() for name in CHANGING}
+    fresh = {name: copy(getattr(template, name)) for name in CHANGING}
     fresh["par_values"] = fresh["par"].view(np.float64).reshape(-1)
     for name in POOLS:
         old, used = getattr(template, name), int(getattr(template.run[0], name + "s"))
         fresh[name] = empty_table(name, len(old))
-        fresh[name][:used] = old[:used]
+        if used:
+            fresh[name][:used] = old[:used]
     return template._replace(**fresh)
 
 

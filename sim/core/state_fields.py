@@ -90,6 +90,7 @@ COUNTRY = (
     Field("pull", "f", "weight", "draw on Chinese outreach this month"),
     Field("local_pull", "f", "weight", "part of that draw that its localities have together"),
     Field("initiative", "f", "log-odds", "the country's part of a governor's readiness to travel"),
+    Field("mayors", "f", "-1 to 1", "authority of its mayors beyond that of first-level units"),
     Field("restraint", "f", "0-1", "how far strain and tension leave an executive free to act"),
     Field("strain", "f", "0-1", "strain of bilateral relations this month"),
     Field("fiscal", "f", "0-1", "fiscal stress this month"),
@@ -102,6 +103,7 @@ COUNTRY = (
     Field("contacts", "i", "count", "contacts this month"),
     Field("gifts", "i", "count", "gifts received this month"),
     Field("institutes", "i", "count", "Confucius Institutes open"),
+    Field("open_projects", "i", "count", "projects not ended yet"),
     Field("plan_place", "i", "place", "place of a project the executive plans"),
     Field("plan_sector", "i", "sector", "its sector"),
     Field("plan_loan", "i", "0/1", "whether a loan is asked for with the plan"),
@@ -137,8 +139,8 @@ GOVERNOR = (
     Field("trip_firm", "i", "actor", "firm with which a project was settled on this month's trip"),
     Field("trip_sector", "i", "sector", "sector of that project"),
     Field("invited_by", "i", "actor", "province whose visit the governor is to answer next"),
-    Field("least_travel", "f", "log-odds", "least of the year's numbers that decide on a journey"),
-    Field("least_wish", "f", "probability", "least of the year's numbers that decide on a wish"),
+    Field("least_travel", "f", "log-odds", "bound of the year's numbers that decide on a journey"),
+    Field("least_wish", "f", "probability", "bound of the year's numbers that decide on a wish"),
     Field("wish_sector", "i", "sector", "sector of a project wished for this month"),
     Field("wish_actor", "i", "actor", "Chinese actor the wish is addressed to"),
 )
@@ -154,6 +156,13 @@ PLACE = (
     Field("capital", "i", "0/1", "whether the seat of the national government lies there"),
     Field("added_authority", "f", "-1 to 1", "authority here beyond the country's this month"),
     Field("attraction", "f", "weight", "draw on Chinese outreach this month"),
+    Field("utility", "f", "log", "log of what follows"),
+    Field("alone", "f", "weight", "that draw if no mayor shared it; a mayor's over the governor's"),
+    Field("offices", "f", "weight", "draw of a unit's offices over the governor's"),
+    Field("joint", "f", "weight", "the same as they share it"),
+    Field("tiers", "f", "ratio", "the parameter outreach.tiers by which they do"),
+    Field("bulk", "f", "log", "log of what follows"),
+    Field("standing", "f", "weight", "how its size counts with the body that clears twinnings"),
     Field("demonstration", "f", "0-1", "impression of deals here and nearby, or in the country"),
     Field("demonstration_event", "i", "event", "deal behind that impression"),
     Field("deals_now", "i", "count", "deals formed here this month"),
@@ -191,9 +200,10 @@ ACTOR = (
     Field("credit", "f", "US$ million", "loans a bank can still promise"),
     Field("first_tie", "i", "tie", "head of this actor's list of ties"),
     Field("first_office", "i", "month", "month its first office opened"),
-    Field("experienced", "i", "0/1", "has experience in any country"),
+    Field("unhoused", "f", "count", "experience in countries without an office, added up"),
     Field("readiness", "f", "trust", "readiness to twin, over all ties of a province"),
     Field("success", "f", "count", "recent deals and twinnings of a province, fading"),
+    Field("best_wish", "i", "project", "wish that the firm preferred when last wishes found it"),
     Field("next_university", "i", "month", "next month in which a university link is due"),
     Field("invited_to", "i", "place", "place whose journey the province is to answer next"),
     Field("trip_place", "i", "place", "destination decided on this month"),
@@ -213,7 +223,7 @@ TIE = (
     Field("place", "i", "place", "locality or centre"),
     Field("country", "i", "country", "country of the place"),
     Field("kind", "i", "kinds.ACTOR_TYPES", "type of the actor"),
-    Field("home", "i", "actor", "home province of the actor"),
+    Field("home_tie", "i", "tie", "tie of a firm's home province to the place"),
     Field("personal", "f", "0-1", "trust bound to the office-holders who met"),
     Field("institutional", "f", "0-1", "trust that outlives them"),
     Field("memory", "f", "0-1", "who knows whom there, and the team that carries work"),
@@ -257,6 +267,7 @@ PROJECT = (
     Field("needs_loan", "i", "0/1", "whether a bank must lend"),
     Field("rank", "f", "weight", "priority for finance this month"),
     Field("proposed", "i", "month", "month proposed"),
+    Field("outcry", "i", "month", "month in which the public next turns against it, 0: not drawn"),
     Field("lapses", "i", "month", "month in which talks lapse if nothing is awarded and financed"),
     Field("signed", "i", "month", "month of the memorandum"),
     Field("approved", "i", "month", "month of approval"),
@@ -286,6 +297,7 @@ SECTOR = (
     Field("acquisition", "f", "0-1", "share entered by acquisition"),
     Field("technology", "i", "0/1", "firms pitch it directly to localities"),
     Field("municipal", "i", "0/1", "whether a mayor may decide on it"),
+    Field("size_driven", "i", "0/1", "whether it follows demand rather than a site"),
 )
 
 EVENT = (
@@ -353,16 +365,6 @@ FORUM = (
     Field("event", "i", "event", "the forum as held"),
 )
 
-CROSSING = (
-    Field("place", "i", "place", "one end"),
-    Field("other", "i", "place", "the other end"),
-    Field("sector", "i", "sector", "sector"),
-    Field("value", "f", "US$ million", "size"),
-    Field("start", "i", "month", "month from which it can be taken up"),
-    Field("project", "i", "project", "project that carries it"),
-    Field("key", "i", "-", "stable identity"),
-)
-
 INTERVENTION = (
     Field("month", "i", "month", "month it takes effect"),
     Field("kind", "i", "-", "kind, as scenarios list them"),
@@ -383,5 +385,5 @@ RECORDS: dict[str, tuple[Field, ...]] = {
     "run": RUN, "par": PARAMETER, "country": COUNTRY, "governor": GOVERNOR, "place": PLACE,
     "actor": ACTOR, "tie": TIE, "project": PROJECT, "sector": SECTOR, "event": EVENT,
     "leader": LEADER, "holder": HOLDER, "term": TERM, "recognition": RECOGNITION, "forum": FORUM,
-    "crossing": CROSSING, "intervention": INTERVENTION,
+    "intervention": INTERVENTION,
 }  # fmt: skip

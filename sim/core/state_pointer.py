@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numba
 import numpy as np
@@ -65,6 +65,10 @@ MATRICES: dict[str, tuple[Any, int, str]] = {
 }
 """Element type, number of dimensions and unit of the arrays that are not records."""
 
+ACTORS_TOGETHER = ("tie_of", "match", "strength")
+"""Those in which the actors lie side by side, as most choices are among actors; in the others what
+the last index counts does."""
+
 LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
     name: (np.dtype(MATRICES[name][0]), MATRICES[name][1])
     if name in MATRICES
@@ -72,6 +76,11 @@ LAYOUT: dict[str, tuple[np.dtype[Any], int]] = {
     for name in State._fields
 }
 """Element type and number of dimensions of every array of the state."""
+
+
+def order_of(name: str) -> Literal["C", "F"]:
+    """Return the order in memory of an array of the state, as numpy names it."""
+    return "F" if name in ACTORS_TOGETHER else "C"
 
 
 class Handle:
@@ -91,7 +100,8 @@ class Handle:
                     raise TypeError(f"{name} is not a table of columns of {dtype}")
                 words += [array.words.ctypes.data, len(array)]
                 continue
-            if array.dtype != dtype or array.ndim != dimensions or not array.flags.c_contiguous:
+            in_one_piece = array.flags[order_of(name)]
+            if array.dtype != dtype or array.ndim != dimensions or not in_one_piece:
                 raise TypeError(f"{name} is not a contiguous {dimensions}-d array of {dtype}")
             words += [array.ctypes.data, *array.shape]
         self.state = w
@@ -222,7 +232,7 @@ def _set_value(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> No
 
 
 _ARRAYS = {
-    name: types.Array(numba.from_dtype(dtype), dimensions, "C", aligned=True)
+    name: types.Array(numba.from_dtype(dtype), dimensions, order_of(name), aligned=True)
     for name, (dtype, dimensions) in LAYOUT.items()
 }
 _OFFSETS = dict(
@@ -268,7 +278,10 @@ def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> A
     """Build the array of a field from its words in the address table."""
 
     def word(i: int) -> Any:
-        return builder.load(builder.gep(value, [cgutils.intp_t(_OFFSETS[attr] + i)]))
+        loaded = builder.load(builder.gep(value, [cgutils.intp_t(_OFFSETS[attr] + i)]))
+        # No rule writes to the address table: what is loaded once need not be loaded again.
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
 
     if attr in _TABLES:
         table = cgutils.create_struct_proxy(_TABLES[attr])(context, builder)
@@ -278,9 +291,12 @@ def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> A
     array_type = _ARRAYS[attr]
     shape = [word(1 + i) for i in range(array_type.ndim)]
     itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
+    nearest_first = shape if array_type.layout == "F" else shape[::-1]
     strides = [itemsize]
-    for extent in reversed(shape[1:]):
-        strides.insert(0, builder.mul(strides[0], extent))
+    for extent in nearest_first[:-1]:
+        strides.append(builder.mul(strides[-1], extent))
+    if array_type.layout == "C":
+        strides.reverse()
     array = context.make_array(array_type)(context, builder)
     data = builder.inttoptr(word(0), array.data.type)
     arrayobj.populate_array(

@@ -18,10 +18,7 @@ LEAST_AGE = 86_400.0
 def user_cache() -> Path:
     """Return the folder, which need not exist.
 
-    Raises
-    ------
-    RuntimeError
-        If the user has no home.
+    RuntimeError if the user has no home.
     """
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "paradiplomacy"

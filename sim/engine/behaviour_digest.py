@@ -43,7 +43,7 @@ TRIALS = (DEFAULTS, PRIOR, PRIOR, PRIOR, CORNER)
 
 _EVENT = ("id", "month", "kind", "actor", "country", "place", "initiator", "sector", "project",
           "value", "cause0", "cause1", "cause2")  # fmt: skip
-_TABLES = ("country", "place", "actor", "sector", "crossing")
+_TABLES = ("country", "place", "actor", "sector")
 _CALENDARS = {"leader": "month", "holder": "start", "recognition": "month", "forum": "month"}
 _FIXED = ("strength", "endowment", "match", "neighbour_start", "neighbour", "office")
 _MONTHLY = ("signal", "authority", "strain", "fiscal", "accord", "programme", "envelope")

@@ -17,7 +17,7 @@ def short_pool(w):
 
     The number is the position in :data:`sim.core.state.POOLS`. The most that a month can bring:
 
-    - new projects: one an agent of each kind, and the cross-border ones;
+    - new projects: one an agent of each kind;
     - new ties: three a governor's journey or an actor's visit, one a deal formed, one an order;
     - events: two a tie (lost, universities linked), seven a project (approved or financed, then
       turned against and struck down; two offices opened), six an agent, two an order.
@@ -26,7 +26,7 @@ def short_pool(w):
     agents = len(w.place) + len(w.actor)
     # A scenario may arrange any number of contacts in one month.
     orders = len(w.intervention)
-    projects = head.projects + 2 * agents + len(w.crossing)
+    projects = head.projects + 2 * agents
     ties = head.ties + 3 * agents + projects + orders
     if len(w.tie) < ties:
         return 0

@@ -44,7 +44,6 @@ def span(w: State, who: str) -> tuple[int, int]:
         return (int(mine[0]), int(mine[-1]) + 1) if len(mine) else (0, 0)
     return {
         "world": (0, 1),
-        "crossing": (0, len(w.crossing)),
         "executive": (0, countries),
         "centre": (offices, offices + countries),
         "local_head": (0, offices),
@@ -55,7 +54,8 @@ def span(w: State, who: str) -> tuple[int, int]:
 
 def programme_of_month(w: State) -> Array:
     """Return the steps as numbers: one row (verb, first index, end) a step."""
-    rows = [(VERBS.index(step.verb), *span(w, step.who)) for step in STEPS]
+    spans = {who: span(w, who) for who in {step.who for step in STEPS}}
+    rows = [(VERBS.index(step.verb), *spans[step.who]) for step in STEPS]
     return np.array(rows, dtype=np.int64)
 
 
@@ -110,7 +110,8 @@ def take_step_of_outreach(w, verb, first, end, t):
             journeys.plan_introduction(w, i, t)
     elif verb == V.plan_journey:
         for i in range(first, end):
-            journeys.plan_journey(w, i, t)
+            if journeys.may_plan(w, i, t):
+                journeys.plan_journey(w, i, t)
     elif verb == V.plan_state_visit:
         for i in range(first, end):
             journeys.plan_state_visit(w, i, t)
@@ -170,7 +171,8 @@ def take_step_of_proposals(w, verb, first, end, t):
     """Take a step of the phase of projects: what is proposed."""
     if verb == V.make_wish:
         for i in range(first, end):
-            proposals.make_wish(w, i, t)
+            if proposals.may_wish(w, i, t):
+                proposals.make_wish(w, i, t)
     elif verb == V.pitch_project:
         for i in range(first, end):
             proposals.pitch_project(w, i, t)
@@ -190,9 +192,6 @@ def take_step_of_proposals(w, verb, first, end, t):
     elif verb == V.register_plan:
         for i in range(first, end):
             plans.register_plan(w, i, t)
-    elif verb == V.take_up_crossing:
-        for i in range(first, end):
-            proposals.take_up_crossing(w, i, t)
     elif verb == V.register_acquisition:
         for i in range(first, end):
             acquisitions.register_acquisition(w, i, t)

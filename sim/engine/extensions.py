@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -46,7 +47,7 @@ class AddedStep:
         both see the same arrays, as ``w.governor[index].will``.
     who
         Who takes it, as in the timetable: an agent type, ``local_head`` (governors and mayors),
-        ``world``, ``crossing`` or ``centre``.
+        ``world`` or ``centre``.
     after
         The step it follows, ``who: verb`` as :func:`sim.engine.timetable.timetable` prints it; a
         verb alone is the last step of that name.
@@ -224,7 +225,7 @@ def _name(thing: Any) -> str:
 def with_own_tables(w: State) -> State:
     """Return the state with copies of the arrays that runs of one scenario otherwise share."""
     shared = set(State._fields) - {*CHANGING, *POOLS, "par_values"}
-    return w._replace(**{name: getattr(w, name).copy() for name in shared})
+    return w._replace(**{name: copy(getattr(w, name)) for name in shared})
 
 
 def simulate_extended(

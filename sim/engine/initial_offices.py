@@ -71,6 +71,8 @@ def places_of(world: World, at: Positions) -> Array:
             "city_count": count,
             "market": log10(np.concatenate(economies), 10_000.0),
             "capital": np.concatenate([capital, capital[cities["unit"]], np.zeros(len(countries))]),
+            "alone": 1.0,
+            "standing": 1.0,
             "trusted": -1,
             "first_tie": -1,
             "deal_near": -1,

@@ -39,6 +39,8 @@ PROVINCE_REFERENCE = 300.0
 # Memory that is never touched costs nothing; growing costs a copy. Columns that lie a power of two
 # apart would compete for the same lines of the processor's cache.
 _ROOM = {"tie": 12296, "project": 8200, "event": 131072}
+_PLACES = 735
+"""Rows that suffice for a run of a world of so many places."""
 
 
 def initial_state(scenario: Scenario, world: World) -> State:
@@ -61,25 +63,25 @@ def initial_state(scenario: Scenario, world: World) -> State:
     countries = _countries(world, at, start, leader[1], recognition[1])
     places, offices = places_of(world, at), _offices(world, at)
     t, c = len(matrices["signal"]), len(countries)
+    size = max(1, len(places) // _PLACES)
     result = State(
         run=_run(scenario, world, mean_authority, at),
         par=par,
         par_values=par.view(np.float64).reshape(-1),
-        country=countries,
+        country=ColumnTable.from_records(countries),
         governor=ColumnTable.from_records(local_heads(world, at, start, holder[1], term[1])),
         place=ColumnTable.from_records(places),
         actor=ColumnTable.from_records(_agents(world, at, offices)),
-        crossing=_crossings(world, at),
-        tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32),
+        tie_of=np.full((len(at.actor), len(places)), -1, dtype=np.int32, order="F"),
         office=offices,
         experience=np.zeros((len(at.actor), c)),
         national=np.full((len(at.actor), c), -1, dtype=np.int64),
         series=np.zeros((t, c, len(state_fields.SERIES))),
-        **{name: state.empty_table(name, rows) for name, rows in _ROOM.items()},
+        **{name: state.empty_table(name, rows * size) for name, rows in _ROOM.items()},
         sector=_sectors(world),
-        strength=strength,
+        strength=np.asfortranarray(strength),
         endowment=endowment,
-        match=_match(world, at, strength, endowment),
+        match=np.asfortranarray(_match(world, at, strength, endowment)),
         neighbour_start=neighbour_start.astype(np.int64),
         neighbour=neighbour.astype(np.int64),
         **matrices,
@@ -178,6 +180,7 @@ def _agents(world: World, at: Positions, offices: Array) -> Array:
             "rate": 1.0,
             "active_since": -NEVER,
             "first_tie": -1,
+            "best_wish": -1,
             "next_university": NEVER,
             "first_office": np.where(offices < 0, NEVER, offices).min(axis=1, initial=NEVER),
             "invited_to": -1,
@@ -195,7 +198,6 @@ def _agents(world: World, at: Positions, offices: Array) -> Array:
     provinces["needs_recognition"] = 1
     provinces["scale"] = world.provinces["gdp_usd_bn"] / PROVINCE_REFERENCE
     embassies["country"] = np.arange(len(embassies))
-    embassies["rate"] = world.countries["embassy_activity"]
     embassies["needs_recognition"] = 1
     _fill_organisations(organisations, world)
     _fill_firms(firms, world, at)
@@ -236,6 +238,7 @@ def _sectors(world: World) -> Array:
         "acquisition": "acquisition",
         "technology": "technology",
         "municipal": "municipal",
+        "size_driven": "size_driven",
         "weight": "frequency",
     }
     rows = fill(records(state_fields.SECTOR, len(table)), {f: table[c] for f, c in names.items()})
@@ -288,20 +291,6 @@ def _offices(world: World, at: Positions) -> Array:
         since = 0 if row.since == NO_MONTH else max(0, row.since)
         office[at.actor[f"organisation:{row.organisation}"], at.country[row.iso3]] = since
     return office
-
-
-def _crossings(world: World, at: Positions) -> Array:
-    table = world.cross_border
-    columns = {
-        "place": [at.locality[c] for c in table["locality_a"]],
-        "other": [at.locality[c] for c in table["locality_b"]],
-        "sector": [at.sector[s] for s in table["sector"]],
-        "value": table["value_usd_m"],
-        "start": table["start"].replace(NO_MONTH, 0),
-        "project": -1,
-        "key": [key_of("crossing", c) for c in table["code"]],
-    }
-    return fill(records(state_fields.CROSSING, len(table)), columns)
 
 
 def _forums(world: World, at: Positions, months: int) -> Array:

@@ -16,6 +16,7 @@ from sim.core import enums as k
 from sim.core.calendar import month_name
 from sim.core.errors import InputError, nearest_name
 from sim.core.jit import CHECKED
+from sim.core.notebook import facts_html
 from sim.core.state_pointer import handle
 from sim.engine import invariants
 from sim.engine.agents import (
@@ -75,7 +76,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     replicate
         Which replicate of the scenario to run; by default 0, or the number of the iteration in
         Mesa's ``batch_run`` where that gives no ``rng``.
-    end, overrides
+    end, parameters
         Replace what the scenario says: the last month (YYYY-MM), and parameters by name.
     world
         Tables of the world; the shipped ones by default.
@@ -120,7 +121,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         rng: Any = None,
         replicate: int | None = None,
         end: str | None = None,
-        overrides: Mapping[str, float] | None = None,
+        parameters: Mapping[str, float] | None = None,
         world: World | None = None,
         order: Literal["forward", "reverse"] = "forward",
         agent_reporters: Mapping[str, Any] | None = None,
@@ -132,7 +133,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         world = world if world is not None else load_world()
         chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world)
-        settings = chosen.with_overrides(parameters=overrides, seed=seed_of(rng, older), end=end)
+        settings = chosen.with_overrides(parameters=parameters, seed=seed_of(rng, older), end=end)
         iteration = batch_iteration()
         replicate = _replicate_number(replicate, iteration, rng)
         # Results never use Mesa's own randomness; who does has another stream each replicate.
@@ -266,6 +267,11 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
             if agents
         }
 
+    def _repr_html_(self) -> str:
+        """Show in a notebook which month is about to be run, and who acts."""
+        members = {who: len(agents) for who, agents in self.groups.items()}
+        return facts_html(f"{self.settings.title}, {month_name(self.month)}", members)
+
     def _collector(
         self,
         agent_reporters: Mapping[str, Any],
@@ -353,7 +359,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.datacollector.collect(self)
 
     def _take(self, step: Step) -> None:
-        if step.who in ("world", "crossing"):
+        if step.who == "world":
             verb = VERBS.index(step.verb)
             take_step(self.handle, verb, *span(self.state, step.who), self.month)
         else:
@@ -363,7 +369,7 @@ class ParadiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Take a step that a user added, with as much room as a month needs before and after."""
         self._make_room()
         given = step.given(self.state, self.month, self.positions.signal)
-        if step.who in ("world", "crossing"):
+        if step.who == "world":
             step.take(self.handle, *span(self.state, step.who), self.month, given)
         else:
             is_reverse = self.order == "reverse" and not step.is_ordered

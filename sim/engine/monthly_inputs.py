@@ -23,17 +23,7 @@ from sim.scenario.schema import Scenario
 from sim.world import NO_MONTH, World
 from sim.world.authority import monthly_authority
 from sim.world.positions import Positions
-from sim.world.schema_history import AGREEMENT_KINDS
-
-__all__ = [
-    "Array",
-    "Positions",  # the reader of the cases, whose text the posterior is known by, imports it here
-    "changed_matrices",
-    "forum_calendar",
-    "month_matrices",
-    "orders",
-    "rows_of",
-]
+from sim.world.table_schemas import TABLES
 
 Array = state.Array
 FORUM_CYCLE = 24
@@ -95,9 +85,10 @@ def month_matrices(
 
 def _accords(world: World, at: Positions, months: int) -> Array:
     """Return how many kinds of agreement are signed, as a share of all; a second adds nothing."""
-    signed = np.zeros((months, len(at.country), len(AGREEMENT_KINDS)))
+    kinds = TABLES["agreements"]["kind"].allowed
+    signed = np.zeros((months, len(at.country), len(kinds)))
     for row in rows_of(world.agreements):
-        signed[max(0, row.start) :, at.country[row.iso3], AGREEMENT_KINDS.index(row.kind)] = 1.0
+        signed[max(0, row.start) :, at.country[row.iso3], kinds.index(row.kind)] = 1.0
     accord: Array = signed.mean(axis=2)
     return accord
 

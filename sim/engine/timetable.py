@@ -28,7 +28,7 @@ class Step:
     phase
         Phase it belongs to.
     who
-        Who takes it: an agent type, ``world`` or ``crossing``.
+        Who takes it: an agent type or ``world``.
     verb
         What they do; the name of the agents' method and of the rule.
     reason
@@ -97,7 +97,6 @@ STEPS: tuple[Step, ...] = (
     Step("projects", "province", "register_pitch", "proposals enter the list", True),
     Step("projects", "firm", "register_pitch", "proposals enter the list", True),
     Step("projects", "executive", "register_plan", "proposals enter the list", True),
-    Step("projects", "crossing", "take_up_crossing", "projects that join two units", True),
     Step("projects", "firm", "register_acquisition", "bids enter the list", True),
     Step("projects", "local_head", "match_firms", "wishes find firms"),
     Step("projects", "world", "sign_memoranda", "a firm takes the best wish; or talks lapse", True),

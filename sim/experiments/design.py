@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.core.table_reader import Column, read_table
@@ -78,11 +78,8 @@ class Varied:
 def parse_vary(text: str) -> Varied:
     """Return what ``name=low..high`` or ``name=a,b,c`` says.
 
-    Raises
-    ------
-    InputError
-        If it is of neither form, names no parameter, leaves the parameter's range, or the range
-        or list is empty, reversed or says a value twice.
+    InputError if it is of neither form, names no parameter, leaves the parameter's range, or the
+    range or list is empty, reversed or says a value twice.
     """
     where: dict[str, Any] = {"argument": "vary", "field": text}
     name, equals, rest = (part.strip() for part in text.partition("="))
@@ -117,8 +114,8 @@ def _number(name: str, text: str, where: dict[str, Any]) -> float:
 def check_name(name: str, **where: Any) -> None:
     """Refuse a name that is no parameter's; ``where`` is the place of it in what a user gave."""
     if name not in PARAMETERS:
-        near = nearest_name(name, PARAMETERS)
-        raise InputError(f"there is no parameter {name!r}", **where, nearest=near)
+        words = f"there is no parameter {name!r}"
+        raise unknown_name_error(words, name, PARAMETERS, listed=False, **where)
 
 
 def check_value(name: str, value: float, **where: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
@@ -10,6 +11,7 @@ from sim.core.plurals import counted
 from sim.experiments.design import MOST_POINTS, Design, Varied, check_name, check_value
 
 if TYPE_CHECKING:
+    from sim.core.state import State
     from sim.scenario.schema import Scenario
 
 Draw = Mapping[str, float]
@@ -38,6 +40,25 @@ def left_by(scenario: Scenario, draw: Draw) -> dict[str, float]:
 def with_draw(scenario: Scenario, draw: Draw) -> Scenario:
     """Return a scenario with the parameters that it leaves open taken from a draw."""
     return scenario.with_overrides(parameters=left_by(scenario, draw))
+
+
+def with_values(
+    begun: State, values: Iterable[float], columns: slice | list[int] = slice(None)
+) -> State:
+    """Return a state before the first month with other values of parameters, of all by default.
+
+    Nothing else of such a state depends on parameters. ``columns`` are their places in the table of
+    parameters.
+    """
+    par = begun.par.copy()
+    flat = par.view("f8").reshape(-1)
+    flat[columns] = list(values)
+    return begun._replace(par=par, par_values=flat)
+
+
+def with_parameters(begun: State, scenario: Scenario, draw: Draw = MappingProxyType({})) -> State:
+    """Return a state before the first month with a scenario's parameters, the rest from a draw."""
+    return with_values(begun, (scenario.parameter_values() | left_by(scenario, draw)).values())
 
 
 def factorial_with_draws(

@@ -13,6 +13,7 @@ from typing import Any
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.plurals import counted
+from sim.scenario.interventions import Intervention
 from sim.scenario.schema import Scenario, build, load, names, outline
 from sim.world import World
 
@@ -31,14 +32,14 @@ def chosen_scenario(
     scenario: str | Path | Scenario,
     world: World,
     *,
-    overrides: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
     seed: int | None = None,
     replicates: int | None = None,
     end: str | None = None,
 ) -> Scenario:
     """Return a scenario, which may be given by name or path, with what is asked for otherwise."""
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario, world=world)
-    return chosen.with_overrides(parameters=overrides, seed=seed, replicates=replicates, end=end)
+    return chosen.with_overrides(parameters=parameters, seed=seed, replicates=replicates, end=end)
 
 
 def base_manifest(
@@ -62,20 +63,10 @@ def simulated(
 ) -> dict[str, Any]:
     """Return what was simulated, in terms of JSON.
 
-    Parameters
-    ----------
-    scenario
-        The scenario as run.
-    replicates
-        Number of runs, of each point where there are several; the scenario's by default.
-    draws
-        Number of parameter sets the runs took in turn.
-
-    Returns
-    -------
-    dict
-        ``scenario``, ``months`` (first and last), ``replicates``, ``seed``, ``draws`` and
-        ``changed``, as :func:`changed` returns it.
+    ``replicates`` are the runs, of each point where there are several, by default the scenario's;
+    ``draws`` the number of parameter sets that they took in turn. The keys are ``scenario``,
+    ``months`` (first and last), ``replicates``, ``seed``, ``draws`` and ``changed``
+    (:func:`changed`).
     """
     runs = scenario.replicates if replicates is None else replicates
     return {
@@ -91,13 +82,10 @@ def simulated(
 def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
     """Return what differs from the scenario as it is shipped.
 
-    Returns
-    -------
-    dict
-        ``shipped``, the name of the shipped scenario: that of the same name, else the nearest it
-        is built on, else None, where parameters are compared with their defaults. Then, where they
-        differ, ``parameters`` and ``start``, ``end``, ``replicates`` and ``seed`` as (shipped,
-        run), and ``interventions`` as those ``more`` and ``fewer``.
+    ``shipped`` is the name of the shipped scenario: that of the same name, else the nearest it is
+    built on, else None, where parameters are compared with their defaults. Then, where they differ,
+    follow ``parameters`` and ``start``, ``end``, ``replicates`` and ``seed`` as (shipped, run), and
+    ``interventions`` as those ``more`` and ``fewer``.
     """
     known = set(names())
     name = next((n for n in (scenario.name, *scenario.lineage) if n in known), None)
@@ -105,10 +93,7 @@ def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
     found: dict[str, Any] = {"shipped": name}
     if values := changed_parameters(base, scenario):
         found["parameters"] = {key: list(pair) for key, pair in values.items()}
-    apart = {
-        "more": [c for c in scenario.interventions if c not in base.interventions],
-        "fewer": [c for c in base.interventions if c not in scenario.interventions],
-    }
+    apart = changed_interventions(base, scenario)
     if any(apart.values()):
         found["interventions"] = {
             key: [change.model_dump(mode="json", exclude_none=True) for change in changes]
@@ -125,6 +110,15 @@ def changed_parameters(baseline: Scenario, what_if: Scenario) -> dict[str, tuple
     """Return the parameters that differ, with their value in the baseline and in the what-if."""
     base, other = baseline.parameter_values(), what_if.parameter_values()
     return {name: (base[name], value) for name, value in other.items() if value != base[name]}
+
+
+def changed_interventions(baseline: Scenario, what_if: Scenario) -> dict[str, list[Intervention]]:
+    """Return the interventions that a what-if has ``more``, and those that it has ``fewer``."""
+    one, other = baseline.interventions, what_if.interventions
+    return {
+        "more": [change for change in other if change not in one],
+        "fewer": [change for change in one if change not in other],
+    }
 
 
 def differences(found: Record) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.core.errors import InputError
 from sim.core.folders import digest
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.experiments.run import RunTables
     from sim.scenario.schema import Scenario
     from sim.world import World
+
+    Made = TypeVar("Made", bound=RunTables)
 
 TABLES = ("events", "projects", "series", "by_country", "by_locality")
 """Tables of a run that are read back, each from a file of its name."""
@@ -45,44 +47,62 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
-def read_run(folder: str | Path, world: World | None = None) -> RunTables:
-    """Return the run that was written to a folder.
+def read_run(
+    folder: str | Path, manifest: dict[str, Any], world: World | None, made: type[Made]
+) -> Made:
+    """Return the run that was written to a folder, as the kind asked for.
 
-    Parameters
-    ----------
-    folder
-        Folder of a finished run.
-    world
-        The tables it ran on; the shipped ones by default.
+    Event logs that were not written are made again when the log is first asked for. ``manifest`` is
+    what :func:`read_manifest` returns; ``world`` are the tables it ran on, by default the shipped
+    ones.
 
-    Raises
-    ------
-    InputError
-        If the folder does not hold a finished run, a table is missing or unreadable, or the run
-        was made on other tables than ``world``.
+    InputError if a table is missing or unreadable, or the run was made on other tables than
+    ``world``.
     """
-    import pyarrow as pa
-
-    from sim.experiments.run import RunTables
-
     place = Path(folder)
-    manifest = read_manifest(place)
     world = load_world() if world is None else world
+    require_same_world(place, manifest, world)
+    scenario = scenario_of_record(manifest["scenario"])
+    tables = {name: _table(place, manifest, name) for name in TABLES}
+    per_run = _table(place, manifest, "per_run").to_pandas()
+    run = made(scenario, world, manifest["driver"], tables, per_run, manifest)
+    missing = range(_logs_written(manifest), manifest["logs_kept"])
+    if missing:
+        written = run.tables.pop("events")
+        run.tables = _TablesAtHand(
+            run.tables, written, lambda: _logs_again(place, manifest, world, missing)
+        )
+    return run
+
+
+class _TablesAtHand(dict[str, "pa.Table"]):
+    """Hold tables by name, of which the event log is completed when it is first asked for."""
+
+    def __init__(
+        self, tables: dict[str, pa.Table], written: pa.Table, more: Callable[[], list[pa.Table]]
+    ) -> None:
+        super().__init__(tables)
+        self._written, self._more = written, more
+
+    def __missing__(self, name: str) -> pa.Table:
+        """Return the log of all runs."""
+        import pyarrow as pa
+
+        if name != "events":
+            raise KeyError(name)
+        again = [log.cast(self._written.schema) for log in self._more()]
+        self[name] = pa.concat_tables([self._written, *again])
+        return self[name]
+
+
+def require_same_world(folder: Path, manifest: dict[str, Any], world: World) -> None:
+    """Refuse results of other tables of the world."""
     if manifest["world"]["digest"] != world.digest:
         raise InputError(
             "was made on other tables of the world than those at hand",
-            file=place,
-            allowed="the folder of tables that the run was made with",
+            file=folder,
+            allowed="the folder of tables that it was made with",
         )
-    scenario = scenario_of_record(manifest["scenario"])
-    tables = {name: _table(place, name) for name in TABLES}
-    missing = range(_logs_written(manifest), manifest["logs_kept"])
-    if missing:
-        again = _logs_again(place, manifest, world, missing)
-        schema = tables["events"].schema
-        tables["events"] = pa.concat_tables([tables["events"], *(t.cast(schema) for t in again)])
-    per_run = _table(place, "per_run").to_pandas()
-    return RunTables(scenario, world, manifest["driver"], tables, per_run, manifest)
 
 
 def read_events(
@@ -93,24 +113,21 @@ def read_events(
     A log that was not written is made again. Without ``replicate`` all logs are returned that were
     written. ``world`` is as for :func:`read_run`.
 
-    Raises
-    ------
-    InputError
-        If the folder does not hold a finished run, there is no such replicate, the log is missing
-        or unreadable, or it was not written and cannot be made again.
+    InputError if the folder does not hold a finished run, there is no such replicate, the log is
+    missing or unreadable, or it was not written and cannot be made again.
     """
     from sim.engine.events import to_frame
 
     manifest, place = read_manifest(folder), Path(folder)
     if replicate is None:
-        return to_frame(_table(place, "events"))
+        return to_frame(_table(place, manifest, "events"))
     count = manifest["replicates"]
     if not 0 <= replicate < count:
         raise InputError(
             f"there is no log of run {replicate}", field="replicate", allowed=f"0 to {count - 1}"
         )
     if replicate < _logs_written(manifest):
-        return to_frame(_table(place, "events", [("replicate", "=", replicate)]))
+        return to_frame(_table(place, manifest, "events", [("replicate", "=", replicate)]))
     (log,) = _logs_again(place, manifest, world or load_world(), (replicate,))
     return to_frame(log)
 
@@ -171,30 +188,42 @@ def _without_blanks(value: Any) -> Any:
     return [_without_blanks(item) for item in value] if isinstance(value, list) else value
 
 
-def _table(folder: Path, name: str, chosen: list[tuple[str, str, int]] | None = None) -> Any:
-    """Return a table of the run, or its chosen rows, as an Arrow table, if it is as written."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    from sim.engine.events import WORDS
-
-    path = folder / f"{name}.parquet"
-    written = read_manifest(folder).get("written")
+def require_as_written(folder: Path, manifest: dict[str, Any], name: str) -> Path:
+    """Return the path of a file of a result; InputError if it holds something else than written."""
+    path, written = folder / name, manifest.get("written")
     # Runs of earlier versions list names alone.
-    if isinstance(written, dict) and path.is_file() and digest(path) != written.get(path.name):
+    if isinstance(written, dict) and path.is_file() and digest(path) != written.get(name):
         raise InputError(
             "was damaged or changed after the run: its content does not fit its SHA-256 in "
             "manifest.json",
             file=path,
             allowed="the table as it was written; make the run again",
         )
+    return path
+
+
+def _table(
+    folder: Path,
+    manifest: dict[str, Any],
+    name: str,
+    chosen: list[tuple[str, str, int]] | None = None,
+) -> Any:
+    """Return a table of the run, or its chosen rows, as an Arrow table, if it is as written."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from sim.engine.events import WORDS
+
+    path = require_as_written(folder, manifest, f"{name}.parquet")
     try:
         table = parquet.read_table(
             path,
             filters=chosen,
             use_threads=False,
-            # A log has many rows of few words.
-            read_dictionary=list(WORDS) if name == "events" else None,
+            # These have many rows of few words.
+            read_dictionary={"events": list(WORDS), "series": ["month", "country", "metric"]}.get(
+                name
+            ),
             page_checksum_verification=True,
         )
     except FileNotFoundError:

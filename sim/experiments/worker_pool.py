@@ -104,20 +104,11 @@ class Worker:
 
 
 class WorkerPool:
-    """Share tasks among worker processes of this machine.
+    """Share tasks, in terms of JSON or as dataclasses, among worker processes of this machine.
 
-    Parameters
-    ----------
-    command
-        What starts a worker; it must :func:`serve`.
-    tasks
-        What is to be done, in terms of JSON or as dataclasses.
-    size
-        Most workers at once.
-    advance
-        Called with the number of further runs that have ended, below zero where they are lost.
-    environment
-        Further variables of the workers' environment.
+    ``command`` starts a worker, which must :func:`serve`; ``size`` is the most workers at once.
+    ``advance`` is called with the number of further runs that have ended, below zero where they are
+    lost; ``environment`` holds further variables of the workers' environment.
     """
 
     def __init__(

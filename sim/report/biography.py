@@ -16,6 +16,7 @@ from sim.core.identities import PROJECT as PROJECT_LETTER
 from sim.core.identities import as_written
 from sim.core.plurals import counted
 from sim.engine.events import to_frame
+from sim.report.deal_filter import DealFilter
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.figure_style import BLUE, GREEN, VERMILLION
 from sim.report.phrases import phrase
@@ -55,6 +56,7 @@ CONTACTS = frozenset(kind.name for kind in EVENTS.values() if kind.contact)
 
 _COLUMN = {"chinese_actor": "actor", "project_id": "project", "value_usd_m": "value"}
 """Columns of the log that an event holds under another name."""
+ANY = DealFilter()
 MOST_TIES = 24
 """Contacts told one by one; of more, those are left out that led to nothing else."""
 WIDTH = 76
@@ -97,10 +99,7 @@ class Biography:
 def project_ids(events: pd.DataFrame, replicate: int, *, deals: bool = True) -> list[str]:
     """Return the projects of a run in the order of their deals, or all as first proposed.
 
-    Raises
-    ------
-    InputError
-        If the log has no such run.
+    InputError if the log has no such run.
     """
     mine = _of_run(events, replicate)
     kinds = ("deal",) if deals else ("proposal", "acquisition")
@@ -121,10 +120,7 @@ def _of_run(events: pd.DataFrame, replicate: int) -> pd.DataFrame:
 def find_project(events: pd.DataFrame, deal: str, replicate: int) -> str:
     """Return the project that an identity, or the beginning of one, stands for.
 
-    Raises
-    ------
-    InputError
-        If no project of the run, or more than one, begins with it.
+    InputError if no project of the run, or more than one, begins with it.
     """
     text = as_written(PROJECT_LETTER, deal)
     every = project_ids(events, replicate, deals=False)
@@ -161,10 +157,7 @@ def trace_project(events: pd.DataFrame, deal: str, replicate: int = 0) -> Biogra
     is told as a reason only. The log has the columns of :data:`sim.engine.events.SCHEMA`; a deal
     is named by its ``project_id`` or the beginning of it, in any case of letters.
 
-    Raises
-    ------
-    InputError
-        If there is no such run or project.
+    InputError if there is no such run or project.
     """
     mine = _of_run(events, replicate)
     project = find_project(mine, deal, replicate)
@@ -260,9 +253,15 @@ def headline(life: Biography, names: EventDescriber) -> tuple[str, str]:
 
 
 def timeline_lines(
-    life: Biography, names: EventDescriber, mark: Callable[[Line], str], only_in: str = ""
+    life: Biography,
+    names: EventDescriber,
+    mark: Callable[[Line], str] = lambda line: LANES[line.lane].mark,
+    only_in: str = "",
 ) -> list[str]:
-    """Return a heading and the events of a life with a mark each, at most 76 columns wide."""
+    """Return a heading and the events of a life with a mark each, at most 76 columns wide.
+
+    The mark is that of the lane if nothing else is said.
+    """
     what, how = headline(life, names)
     run = phrase("biography.project", project=life.project, replicate=life.replicate)
     lines = [*wrap(what, WIDTH), run, *wrap(only_in + how, WIDTH), RULE]
@@ -298,14 +297,9 @@ def _indented(text: str, first: str, rest: int) -> list[str]:
     return wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * rest)
 
 
-def mark_of(line: Line) -> str:
-    """Return the mark of a line's lane."""
-    return LANES[line.lane].mark
-
-
 def text_of(life: Biography, names: EventDescriber) -> str:
     """Return a life as a timeline in plain text, at most 76 columns wide."""
-    lines = timeline_lines(life, names, mark_of)
+    lines = timeline_lines(life, names)
     if life.left_out:
         lines.append(" " * 11 + phrase("biography.left_out", count=life.left_out))
     used = {line.lane for line in life.lines}
@@ -324,38 +318,36 @@ def biography_of(
 
     Names are looked up in the tables of a world, the shipped ones by default.
 
-    Raises
-    ------
-    InputError
-        If there is no such run or project.
+    InputError if there is no such run or project.
     """
     names = EventDescriber(load_world() if world is None else world)
     return text_of(trace_project(events, deal, replicate), names)
 
 
-def deals_of(events: pd.DataFrame, replicate: int = 0) -> list[Event]:
-    """Return the deals of a run in the order of the log.
+def deals_of(events: pd.DataFrame, replicate: int = 0, meant: DealFilter = ANY) -> list[Event]:
+    """Return the deals of a run that are meant, in the order of the log.
 
-    Raises
-    ------
-    InputError
-        If there is no such run.
+    InputError if there is no such run.
     """
-    return [e for e in events_by_id(events, replicate).values() if e.kind == "deal"]
+    every = events_by_id(events, replicate).values()
+    return [event for event in every if event.kind == "deal" and meant.fits(event)]
 
 
-def deals_table(events: pd.DataFrame, replicate: int = 0, world: World | None = None) -> str:
-    """Return the deals of a run as a table in plain text: month, place, sector, value, identity.
+def deals_table(
+    events: pd.DataFrame,
+    replicate: int = 0,
+    world: World | None = None,
+    meant: DealFilter = ANY,
+) -> str:
+    """Return the deals of a run that are meant as a table in plain text, one a line.
 
-    Raises
-    ------
-    InputError
-        If there is no such run.
+    InputError if there is no such run.
     """
     names = EventDescriber(load_world() if world is None else world)
-    deals = deals_of(events, replicate)
+    deals = deals_of(events, replicate, meant)
     if not deals:
-        return phrase("biography.no_deals", replicate=replicate)
+        none = "biography.no_deals" if meant == ANY else "biography.no_such_deals"
+        return phrase(none, replicate=replicate)
     head = DEAL_LINE.format("Deal", "Month", "Value", "Place and sector")
     lines = [phrase("biography.deals", replicate=replicate), head]
     for event in deals:

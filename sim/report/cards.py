@@ -12,9 +12,10 @@ import numpy as np
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.experiments.stopwatch import took_words
-from sim.report.biography import RULE, example_of, headline, mark_of, story_title, timeline_lines
+from sim.report.biography import RULE, example_of, headline, story_title, timeline_lines
 from sim.report.compare_text import (
-    INTERVAL,
+    CASES,
+    certainty_words,
     changes_words,
     deals_words,
     divergence_words,
@@ -24,7 +25,7 @@ from sim.report.compare_text import (
 from sim.report.display_names import CARD_OUTCOMES, Names, OutcomeLabel
 from sim.report.event_phrases import EventDescriber
 from sim.report.locality_timeline import documented_in, visits_on_record
-from sim.report.phrases import phrase
+from sim.report.phrases import caution, phrase, sides_words
 from sim.report.run_summaries import (
     key_rows,
     locality_spreads,
@@ -106,11 +107,12 @@ def run_card(run: RunTables) -> str:
     head = [
         _line(titled(run.scenario)),
         *_few(run.scenario.question),
+        *([] if run.world.is_shipped else _few(sides_words(run.world))),
         settings_words(run.simulated),
         *_few(changed_words(run.simulated)),
     ]
     made = phrase("card.driver", driver=run.driver, version=run.manifest["model_version"])
-    ending = [took_words(run.manifest["seconds"]), made, phrase("card.caution")]
+    ending = [took_words(run.manifest["seconds"]), made, caution(run.world.digest)]
     told = _case_blocks(run) if run.scenario.focus else _region_blocks(run)
     return card([head, *told, ending])
 
@@ -124,7 +126,7 @@ def _case_blocks(run: RunTables) -> list[list[str]]:
     ]
     life = example_of(run, run.scenario.focus[0])
     if life is not None:
-        _, _, told = "\n".join(timeline_lines(life, names, mark_of)).partition(f"{RULE}\n")
+        _, _, told = "\n".join(timeline_lines(life, names)).partition(f"{RULE}\n")
         lines = told.splitlines()
         if len(lines) > _STORY_LINES:
             lines = [*lines[: _STORY_LINES // 3], "…", *lines[-2 * _STORY_LINES // 3 :]]
@@ -144,9 +146,8 @@ def _beside_record(run: RunTables, code: str) -> list[str]:
         dates = facts.loc[facts["kind"] == kind, "date"]
         record = f"{len(dates)}, first {dates.iloc[0]}" if len(dates) else ""
         record = visits_on_record(run, code) if name == "visits" else record
-        low, middle, high = (f"{float(found[name][i]):,.0f}" for i in (1, 0, 2))
         first, *more = wrap(record, INNER - 43) or [""]
-        lines.append(layout.format(words, middle, f"{low} to {high}", first).rstrip())
+        lines.append(layout.format(words, *found[name].cells(), first).rstrip())
         lines += [" " * 43 + text for text in more]
     share = f"{100 * found['with_deal'].mean:.0f} %"
     return [*lines, layout.format("Runs with a deal", share, "", "").rstrip()]
@@ -164,7 +165,7 @@ def _region_blocks(run: RunTables) -> list[list[str]]:
         name = shorten(f"{names.place(code, None)} ({code})", 23, placeholder="…")
         cells = (found[key].words(join="–") for key in ("visits", "twinnings", "deals"))
         places.append(layout.format(name, *cells, f"{100 * found['with_deal'].mean:.0f} % of runs"))
-    return [outcomes, _few(most_deals(run), 3), places]
+    return [outcomes, _few(most_deals(run), 3), *([places] if places[1:] else [])]
 
 
 def compare_card(comparison: ComparisonTables) -> str:
@@ -192,19 +193,19 @@ def compare_card(comparison: ComparisonTables) -> str:
     version = comparison.manifest["model_version"]
     ending = [took_words(comparison.manifest["seconds"]), phrase("card.model", version=version)]
     ending += [_line(phrase("card.gain", gains=gains))] if gains else []
-    return card([*blocks, [*ending, phrase("card.caution")]])
+    return card([*blocks, [*ending, *wrap(certainty_words(comparison), INNER)]])
 
 
 def _effects(comparison: ComparisonTables, label: str) -> list[str]:
     """Return the key outcomes of a what-if, and what it would take to know of unclear ones."""
     layout = "{:<27}{:>9}{:>9}  {:<18}{:>11}"
-    lines = [layout.format("Region, per run", "baseline", "change", INTERVAL, "sure")]
+    lines = [layout.format("Region, per run", "baseline", "change", CASES.lower(), "probability")]
     effects, unclear = effects_of(comparison, label), []
     for effect in (effects[outcome.name] for outcome in CARD_OUTCOMES):
         words = shorten(effect.label.replace("US$ billion", "US$ bn"), 27, placeholder="…")
-        sure = effect.sure.partition(", ")[2].replace("over ", ">")
-        sure = sure if effect.distinguishable else "may be none"
-        cells = effect.baseline, effect.difference, effect.interval, sure
+        likelier = effect.likelier.replace(" in all runs", "").replace(": at least ", " >")
+        likelier = likelier.replace(" %", "%")
+        cells = effect.baseline, effect.difference, effect.cases, likelier.replace(":", "")
         lines.append(layout.format(words, *cells))
         unclear += [] if effect.distinguishable else [effect]
     for effect in unclear[:3]:
@@ -236,7 +237,7 @@ def sweep_card(sweep: Sweep) -> str:
         for outcome, ends in zip(CARD_OUTCOMES, ranges(sweep).values(), strict=True):
             cells = (_mean(outcome, ends[end]) for end in ENDS)
             lines.append(layout.format(outcome.words, *cells, outcome.unit).rstrip())
-        lines += ["", phrase("card.caution")]
+        lines += ["", caution(plan.world_digest)]
     return "\n".join([*lines, *(["", *_failures(sweep)] if status.failed else [])])
 
 

@@ -52,11 +52,9 @@ def patterns_page(
 
     ``texts`` holds each claim's sentence and its pattern in words, by its identity.
     """
-    from markupsafe import Markup
-
     number = {"value": 0.5, "low": 0.2, "high": 0.8}
     legend = [
-        (words, Markup(chart([("", number, mark)], words, width=48.0, axis=False)))
+        (words, chart([("", number, mark)], words, width=48.0, axis=False))
         for words, mark in (
             ("with the mechanism", WITH),
             ("without it", WITHOUT),
@@ -83,8 +81,6 @@ def patterns_page(
 
 def _charts(row: Row) -> dict[str, str]:
     """Return the charts of a claim, and what they say in words."""
-    from markupsafe import Markup
-
     effect = interval_words(row["effect"])
     if row["verdict"] == "not expressed":
         return {"effect_words": effect}
@@ -98,8 +94,8 @@ def _charts(row: Row) -> dict[str, str]:
     change = chart([("", row["effect"], EFFECT)], f"effect {should}", zero=True, width=190.0)
     return {
         "effect_words": effect,
-        "pattern_chart": Markup(chart(pair, found, **ends)),
+        "pattern_chart": chart(pair, found, **ends),
         "pattern_found": found,
-        "effect_chart": Markup(change),
+        "effect_chart": change,
         "effect_found": should,
     }

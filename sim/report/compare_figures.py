@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS, REGION_OUTCOMES
 from sim.report import figure_style
-from sim.report.compare_text import INTERVAL, amount, digits_of
+from sim.report.compare_text import CASES, INTERVAL, signed_amounts
 from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
@@ -67,20 +67,20 @@ def plot_map(
     outcome: str = "deals",
     what_if: str | None = None,
     ax: Axes | None = None,
+    kind: str = "map",
 ) -> Axes:
-    """Draw the mean difference of an outcome by locality on the tile map.
+    """Draw the mean difference of an outcome by locality on a map.
+
+    ``kind`` is ``map`` or ``tiles``, as :func:`sim.report.figures.plot_map` takes it.
 
     Localities whose difference can't be told from none, after correction for the number of those
     that differ in a run, are pale and hatched, or only pale where that holds of all; those where no
     run differs are white. The first what-if is drawn by default.
 
-    Raises
-    ------
-    InputError
-        If there is no such what-if, or ``outcome`` is none of
-        :data:`sim.experiments.comparison.paired_simulation.LOCALITY_OUTCOMES`.
+    InputError if there is no such what-if or kind of map, or ``outcome`` is none of
+    :data:`sim.experiments.comparison.paired_simulation.LOCALITY_OUTCOMES`.
     """
-    from matplotlib.collections import PolyCollection
+    from matplotlib.collections import PathCollection
 
     entry = known_outcome(outcome, LOCALITY_OUTCOMES, "outcome by locality")
     label, baseline = comparison.label_of(what_if), comparison.baseline
@@ -100,15 +100,17 @@ def plot_map(
         zero_color=None,
         missing_color="#c9c9c9",
         highlight=comparison.what_ifs[label].focus,
+        kind=kind,
     )
     differs = (rows["share_equal"] < 1) & gaps.notna()
     clear = rows["distinguishable"] & differs
-    squares = list(sheet.squares()[(differs & ~clear).reindex(sheet.codes).to_numpy(dtype=bool)])
-    parts = [PolyCollection(squares, facecolors="#ffffff99", edgecolors="none")]
+    unclear = (differs & ~clear).reindex(sheet.codes).to_numpy(dtype=bool)
+    squares = [path for path, pale in zip(sheet.paths(), unclear, strict=True) if pale]
+    parts = [PathCollection(squares, facecolors="#ffffff99", edgecolors="none")]
     # Where nothing can be told from none, hatching everything would only hide the magnitudes.
     if clear.any():
         faint: dict[str, Any] = {"facecolors": "none", "edgecolors": "#00000055", "hatch": HATCH}
-        parts.append(PolyCollection(squares, linewidths=0.0, **faint))
+        parts.append(PathCollection(squares, linewidths=0.0, **faint))
     for part in parts:
         ax.add_collection(part, autolim=False)
     _map_key(ax, rows, differs, clear)
@@ -150,6 +152,27 @@ def _map_key(
     )
 
 
+def first_parting(paths: pd.DataFrame) -> str:
+    """Return the first month in which any metric of a what-if differs in a run; ~ if there is none.
+
+    The sign stands behind all months in the order of texts.
+    """
+    differing = paths.loc[paths["share_equal"] < 1, "month"]
+    return "~" if differing.empty else str(differing.min())
+
+
+def _band_of(paths: pd.DataFrame, metric: str) -> tuple[Any, Any, Any]:
+    """Return the mean difference of a metric and the ends of its band, month by month.
+
+    Where no run differs nothing is known but the zero; while the worlds have not parted they are
+    one, and no band of a sample stands around it.
+    """
+    mine = paths[paths["metric"] == metric]
+    middle, parted = mine["difference"], mine["month"] >= first_parting(paths)
+    low, high = (mine[end].where(parted, middle).fillna(middle) for end in ("low", "high"))
+    return middle, low, high
+
+
 def plot_paths(
     comparison: ComparisonTables,
     metrics: Sequence[str] | None = None,
@@ -160,11 +183,8 @@ def plot_paths(
 
     Some key metrics are drawn by default, and all what-ifs.
 
-    Raises
-    ------
-    InputError
-        If there is no such what-if, or a metric is none of
-        :data:`sim.experiments.comparison.paired_simulation.PATHS`.
+    InputError if there is no such what-if, or a metric is none of
+    :data:`sim.experiments.comparison.paired_simulation.PATHS`.
     """
     chosen = [known_outcome(name, PATHS, "metric over time") for name in metrics or METRICS]
     labels = comparison.labels if what_if is None else (comparison.label_of(what_if),)
@@ -179,11 +199,8 @@ def plot_paths(
     )
     for panel, entry in zip(panels, chosen, strict=True):
         for number, label in enumerate(labels):
-            mine = comparison.paths.query("scenario == @label and metric == @entry.name")
-            # Where no run differs nothing is known but the zero.
-            middle = mine["difference"]
-            ends = middle, mine["low"].fillna(middle), mine["high"].fillna(middle)
-            at = figure_style.month_ends(first, len(mine))
+            ends = _band_of(comparison.paths.query("scenario == @label"), entry.name)
+            at = figure_style.month_ends(first, len(ends[0]))
             figure_style.band(panel, at, ends, CYCLE[number % len(CYCLE)], label)
         figure_style.tidy(panel)
         panel.axhline(0.0, color=INK, linewidth=1.0)
@@ -216,10 +233,7 @@ def plot_forest(
     Those that can't be told from none are grey. Without a choice of outcomes, those are left out
     that are equal in all runs or have no percentage. The first what-if is drawn by default.
 
-    Raises
-    ------
-    InputError
-        If there is no such outcome for the region or what-if.
+    InputError if there is no such outcome for the region or what-if.
     """
     label = comparison.label_of(what_if)
     rows = comparison.effects[comparison.effects["scenario"] == label]
@@ -249,8 +263,8 @@ def plot_forest(
         )
     ax.set_xlabel("difference in % of the baseline's mean")
     words = (
-        f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and "
-        f"{INTERVAL}; grey: not distinguishable from none"
+        f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and where "
+        f"{CASES.lower()} lie; grey: mean not told from none"
     )
     source = stamp_text(comparison, PAIRED)
     figure_style.set_title(ax, "Effects on the region", words, left=-0.83, source=source)
@@ -264,7 +278,7 @@ def _draw_effects(ax: Axes, rows: pd.DataFrame) -> None:
         return
     scale = 100.0 / rows["baseline"].abs()
     ends = pd.DataFrame(
-        {"low": rows["low"] * scale, "high": rows["high"] * scale, "middle": rows["percent"]}
+        {"low": rows["p05"] * scale, "high": rows["p95"] * scale, "middle": rows["percent"]}
     )
     sizes = ends["middle"].abs()
     ordinary = sizes <= 3.0 * sizes.quantile(0.9)
@@ -289,21 +303,17 @@ def _draw_effects(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _effect_words(row: Any) -> str:
     """Return a difference with its interval in the outcome's own unit."""
-    key = outcome_label(row.outcome)
-    width = key.scale * (float(row.high) - float(row.low)) / 2
-    digits = digits_of(width, 2) if width > 0 else None
-    middle, low, high = (
-        amount(key.scale * float(value), digits, signed=True)
-        for value in (row.difference, row.low, row.high)
-    )
+    scale = outcome_label(row.outcome).scale
+    ends = (scale * float(value) for value in (row.p05, row.p95, row.difference))
+    low, high, middle = signed_amounts(*ends)
     return f"{middle} [{low}, {high}]"
 
 
 FIGURES: dict[str, Callable[[ComparisonTables, str], Axes]] = {
     "forest": lambda comparison, label: plot_forest(comparison, what_if=label),
-    "map_deals": lambda comparison, label: plot_map(comparison, "deals", label),
+    "map_deals": lambda comparison, label: plot_map(comparison, "deals", label, kind="tiles"),
     "paths": lambda comparison, label: plot_paths(comparison, what_if=label),
-    "map_trust": lambda comparison, label: plot_map(comparison, "trust", label),
+    "map_trust": lambda comparison, label: plot_map(comparison, "trust", label, kind="tiles"),
 }
 """Figures of each what-if."""
 TOGETHER = "paths_together"

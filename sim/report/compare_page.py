@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.core.parameters import PARAMETERS
 from sim.experiments.run_settings import (
+    changed_interventions,
     changed_parameters,
     changed_words,
     drawn_words,
@@ -16,6 +17,7 @@ from sim.experiments.run_settings import (
 )
 from sim.report import compare_figures, compare_tables, html_page
 from sim.report.compare_text import (
+    certainty_words,
     changes_words,
     divergence_words,
     headlines,
@@ -23,8 +25,7 @@ from sim.report.compare_text import (
 )
 from sim.report.display_names import intervention_cells
 from sim.report.event_phrases import EventDescriber
-from sim.report.figure_choice import COMPARISON, Choice, Format, belonging
-from sim.report.figure_style import save_all
+from sim.report.figure_choice import COMPARISON, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
 
@@ -33,23 +34,17 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    comparison: ComparisonTables,
-    folder: str | Path,
-    figures: Choice = True,
-    form: str = Format.PNG,
+    comparison: ComparisonTables, folder: str | Path, figures: Choice = True, form: str = Format.PNG
 ) -> Path:
     """Write ``figures/`` and ``report.html`` of a comparison, in the place of earlier ones.
 
     Which ``figures`` is as in :data:`sim.report.figure_choice.COMPARISON`, ``form`` png or svg.
 
-    Raises
-    ------
-    InputError, MachineError
-        If there is no such figure, or the folder cannot be written to.
+    InputError or MachineError if there is no such figure, or the folder cannot be written to.
     """
-    captions = belonging(compare_figures.captions(comparison), COMPARISON.chosen(figures))
-    save = partial(save_all, partial(compare_figures.draw, comparison))
-    return html_page.write_report(folder, captions, save, partial(report_page, comparison), form)
+    page, captions = Path(folder) / "report.html", compare_figures.captions(comparison)
+    draw, html = partial(compare_figures.draw, comparison), partial(report_page, comparison)
+    return html_page.write_report(page, COMPARISON, (figures, form), captions, draw, html)
 
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:
@@ -74,7 +69,7 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
         baseline=base,
         settings=settings_words(comparison.simulated, "paired run"),
         changed=changed_words(comparison.simulated),
-        caution=phrase("card.caution"),
+        caution=certainty_words(comparison),
         together=compare_tables.together_table(comparison) if len(labels) > 1 else None,
         figures={"together": figures.get(compare_figures.TOGETHER)},
         what_ifs=[_what_if(comparison, label, figures) for label in labels],
@@ -102,7 +97,8 @@ def notebook_html(comparison: ComparisonTables) -> str:
             table = compare_tables.key_table(comparison, label)
             parts += [table, divergence_words(comparison, label, names)]
     title = phrase("card.compared_with", title=titled(comparison.baseline))
-    return html_page.render("notebook.html", title=title, parts=[*parts, phrase("card.caution")])
+    parts.append(certainty_words(comparison))
+    return html_page.render("notebook.html", title=title, parts=parts)
 
 
 def _what_if(
@@ -132,16 +128,17 @@ def _what_if(
 
 def _change_tables(comparison: ComparisonTables, label: str) -> list[Table]:
     """Return what a what-if changes against the baseline: parameters, then interventions."""
-    base, scenario = comparison.baseline, comparison.what_ifs[label]
+    both = comparison.baseline, comparison.what_ifs[label]
     parameters = [
         (name, f"{was:g}", f"{now:g}", PARAMETERS[name].unit, PARAMETERS[name].meaning)
-        for name, (was, now) in changed_parameters(base, scenario).items()
+        for name, (was, now) in changed_parameters(*both).items()
     ]
     interventions = [
-        (*intervention_cells(change), words)
-        for words, one, other in (("what-if", scenario, base), ("baseline", base, scenario))
-        for change in one.interventions
-        if change not in other.interventions
+        (*intervention_cells(change), side)
+        for side, found in zip(
+            ("what-if", "baseline"), changed_interventions(*both).values(), strict=True
+        )
+        for change in found
     ]
     tables = [
         Table(

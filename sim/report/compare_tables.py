@@ -8,17 +8,18 @@ import numpy as np
 
 from sim.core.plurals import counted
 from sim.report.compare_text import (
+    CASES,
     INTERVAL,
     EffectText,
-    amount,
-    digits_of,
     effect_of,
     effects_of,
     event_at,
     fate_words,
     kind_words,
+    most_frequent,
     named,
     of_what_if,
+    signed_amounts,
 )
 from sim.report.display_names import (
     CARD_OUTCOMES,
@@ -30,15 +31,14 @@ from sim.report.html_page import Table
 from sim.report.phrases import phrase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""
 MOST_PLACES, MOST_DEALS = 30, 16
 """Rows of the tables of localities and of single deals."""
-_HEAD = ("Outcome", "Baseline", "What if", "Difference", INTERVAL, "Change", "Sure")
+_HEAD = ("Outcome", "Baseline", "What if", "Mean difference", "Known to within", "Median", CASES,
+         "Change", "Probability")  # fmt: skip
 
 
 def tables_of(comparison: ComparisonTables, label: str, names: EventDescriber) -> dict[str, Table]:
@@ -54,7 +54,7 @@ def tables_of(comparison: ComparisonTables, label: str, names: EventDescriber) -
             "Every outcome for the whole region",
             (*_HEAD, "Gain"),
             [(*_cells(e), e.gain) for e in effects_of(comparison, label).values()],
-            (*range(1, 6), 7),
+            (*range(1, 8), 9),
         ),
     }
 
@@ -64,20 +64,17 @@ def key_table(comparison: ComparisonTables, label: str) -> Table:
     effects = effects_of(comparison, label)
     rows = [_cells(effects[outcome.name]) for outcome in CARD_OUTCOMES]
     caption = f"Key outcomes for the whole region, mean of {comparison.pairs}"
-    return Table(caption, _HEAD, rows, range(1, 6))
+    return Table(caption, _HEAD, rows, range(1, 8))
 
 
 def _cells(effect: EffectText) -> tuple[str, ...]:
-    if effect.never:
-        sure = "equal in all runs"
-    elif effect.distinguishable:
-        # A number, its sign and its unit stay on one line in a narrow column.
-        sure = effect.sure.replace("over ", ">\u00a0").replace(" %", "\u00a0%")
-    else:
-        need = "" if np.isnan(effect.needed) else f"; half: {effect.needed_words}\u00a0runs"
-        sure = f"may be none{need}"
-    numbers = (effect.baseline, effect.what_if, effect.difference, effect.interval)
-    return effect.label, *numbers, effect.percent, sure
+    error = f"±{effect.error}" if effect.error else ""
+    if not (effect.distinguishable or effect.never or effect.is_too_few or np.isnan(effect.needed)):
+        error += f"; {effect.needed_words}\u00a0runs would tell"
+    numbers = (effect.baseline, effect.what_if, effect.difference, error, effect.median)
+    # A number, its sign and its unit stay on one line in a narrow column.
+    likelier = effect.likelier.replace(" %", "\u00a0%")
+    return effect.label, *numbers, effect.cases, effect.percent, likelier
 
 
 def together_table(comparison: ComparisonTables) -> Table:
@@ -89,14 +86,13 @@ def together_table(comparison: ComparisonTables) -> Table:
         cells = [
             "equal in all runs"
             if effect.never
-            else _bracketed(f"{effect.difference}, {effect.interval}", effect.distinguishable)
+            else _bracketed(f"{effect.difference}; {effect.cases}", effect.distinguishable)
             for effect in of_all
         ]
         rows.append((of_all[0].label, of_all[0].baseline, *cells))
     head = ("Outcome", comparison.baseline.name, *comparison.labels)
-    caption = (
-        f"Differences from the baseline with {INTERVAL}; in brackets: not distinguishable from none"
-    )
+    caption = "Mean differences from the baseline, and between what nine cases in ten lie; in "
+    caption += "brackets: these runs do not tell the mean from none"
     return Table(caption, head, rows, range(1, len(head)))
 
 
@@ -128,9 +124,8 @@ def _place_cell(row: Any) -> str:
         return "="
     scale = outcome_label(row.outcome).scale
     low, middle, high = (scale * float(value) for value in (row.low, row.difference, row.high))
-    digits = digits_of((high - low) / 2, 2) if high > low else None
-    middle_, low_, high_ = (amount(value, digits, signed=True) for value in (middle, low, high))
-    return _bracketed(f"{middle_}, {low_} to {high_}", row.distinguishable)
+    least, most, mean = signed_amounts(low, high, middle)
+    return _bracketed(f"{mean}, {least} to {most}", row.distinguishable)
 
 
 def flag_words(comparison: ComparisonTables, label: str) -> str:
@@ -154,20 +149,13 @@ def _locality_table(comparison: ComparisonTables, label: str, names: EventDescri
     for row in shown.head(MOST_PLACES).itertuples():
         effect = effect_of(row)
         place = f"{row.name} ({row.locality})", names.country(str(row.country))
-        numbers = effect.difference, effect.interval, effect.sure, f"{row.p_adjusted:.2g}"
+        numbers = effect.difference, effect.interval, effect.likelier, f"{row.p_adjusted:.2g}"
         rows.append((*place, effect.label, *numbers))
     more = len(frame) - len(rows)
     caption = "Localities that differ distinguishably, after correction for their number"
-    caption += f"; {more} more are in by_locality.csv" if more else ""
-    head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Sure", "Adjusted p")
+    caption += f"; {more} more are in by_locality.parquet" if more else ""
+    head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Probability", "Adjusted p")
     return Table(caption, head, rows, (3, 4, 6))
-
-
-def _most_often(values: pd.Series[Any]) -> list[tuple[str, int]]:
-    """Return the three most frequent values with their counts, then by name."""
-    counts = values.dropna().value_counts().sort_index()
-    counts = counts[counts > 0].sort_values(ascending=False, kind="stable").head(3)
-    return [(str(value), int(count)) for value, count in counts.items()]
 
 
 def _capital(text: str) -> str:
@@ -181,7 +169,7 @@ def _divergence_table(comparison: ComparisonTables, label: str, names: EventDesc
     rows = []
     for (kind, side), group in frame.groupby(["kind", "only_in"], observed=True):
         months = sorted(group["month"])
-        common = _most_often(group["country"])
+        common = most_frequent(group["country"])
         where = ", ".join(f"{names.country(code)} ({count})" for code, count in common)
         when = months[0] if months[0] == months[-1] else f"{months[0]} to {months[-1]}"
         rows.append((_capital(kind_words(str(kind))), str(side), str(len(group)), when, where))
@@ -198,7 +186,7 @@ def _reason_table(comparison: ComparisonTables, label: str) -> Table:
     for names, mine in frame.groupby(["only_in", "root_kind"], observed=True):
         side, kind = map(str, names)
         never = int(mine["fate_kind"].isna().sum())
-        ends = [f"{plain_word(name)} {count}" for name, count in _most_often(mine["fate_kind"])]
+        ends = [f"{plain_word(name)} {count}" for name, count in most_frequent(mine["fate_kind"])]
         ends += [f"never proposed {never}"] if never else []
         share = f"{100.0 * len(mine) / deals[side]:.0f} %"
         cells = (side, str(len(mine)), share, ", ".join(ends))

@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.core.enums import EVENTS
 from sim.core.plurals import counted
+from sim.experiments.comparison import paired_statistics
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
-from sim.experiments.run_settings import changed_parameters
+from sim.experiments.run_settings import changed_interventions, changed_parameters, differences
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.comparison.paired_comparison import ComparisonTables
 
-INTERVAL = f"{100 * LEVEL:.0f} % interval"
+INTERVAL = f"{100 * LEVEL:.0f} % interval of the mean"
+CASES = "Nine cases in ten"
 MOST_RUNS = 10_000
 """Runs beyond which it is not said how many more a difference would need."""
 HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "memoranda")
@@ -52,13 +54,24 @@ def percent(value: float, *, signed: bool = False) -> str:
     return f"{amount(value, digits_of(abs(value), 2), signed=signed)} %"
 
 
-def probability(value: float) -> str:
-    """Return a probability as words, never as quite certain."""
-    if np.isnan(value):
+def probability(share: float, runs: int) -> str:
+    """Return the share of runs in which something holds as a probability, in percent.
+
+    It is never quite certain: of what holds in all runs or in none the bound is told that
+    :func:`sim.experiments.comparison.paired_statistics.most_often` gives.
+    """
+    if np.isnan(share) or not runs:
         return "unknown"
-    if value > 0.999:
-        return "over 99.9 %"
-    return f"{100.0 * value:.1f} %" if value > 0.99 else f"{100.0 * value:.0f} %"
+    bound, number = bounded(share, runs)
+    return f"{bound} {number} %".lstrip()
+
+
+def bounded(share: float, runs: int) -> tuple[str, str]:
+    """Return a probability in percent, behind ``at least`` or ``at most`` where it is a bound."""
+    rest = 100.0 * most_often(runs)
+    if share in {0.0, 1.0}:
+        return ("at most", f"{rest:.0f}") if share == 0.0 else ("at least", f"{100.0 - rest:.0f}")
+    return "", f"{min(max(100.0 * share, 1.0), 99.0):.0f}"
 
 
 def rounded(count: float) -> str:
@@ -69,13 +82,27 @@ def rounded(count: float) -> str:
     return f"{place * np.ceil(count / place):,.0f}"
 
 
+def width_digits(low: float, high: float) -> int | None:
+    """Return the decimal places of an interval: two figures of its width say all that is known."""
+    return digits_of((high - low) / 2, 2) if high > low else None
+
+
+def signed_amounts(low: float, high: float, *inside: float) -> list[str]:
+    """Return the ends of an interval, and numbers inside it, with their signs."""
+    digits = width_digits(low, high)
+    return [amount(value, digits, signed=True) for value in (low, high, *inside)]
+
+
 @dataclass(frozen=True)
 class EffectText:
     """Hold one effect as words, numbers in the outcome's unit.
 
-    ``sure`` says which way and how sure the direction is; ``runs`` is the number of pairs,
-    ``needed`` those it takes to see half of the difference; ``never`` is true if no run differed;
-    ``gain`` is the variance of independent over that of paired differences.
+    ``difference`` is the mean of pairs of runs, known to within ``error`` and ``interval`` by their
+    number; ``cases`` says between what nine pairs in ten lie, with ``median`` in their middle;
+    ``raises`` and ``lowers`` are probabilities over pairs. ``runs`` is the number of pairs,
+    ``needed`` those that would tell the difference from none; ``never`` is true if no run differed;
+    ``by_parameters`` is the share of the variance that is due to draws of parameters, ``gain`` the
+    variance of independent over that of paired differences.
     """
 
     name: str
@@ -84,13 +111,19 @@ class EffectText:
     baseline: str
     what_if: str
     difference: str
+    error: str
     interval: str
+    median: str
+    cases: str
     percent: str
-    sure: str
+    raises: str
+    lowers: str
+    by_parameters: float
     distinguishable: bool
     runs: int
     needed: float
     never: bool
+    is_lower: bool
     gain: str
 
     @property
@@ -100,8 +133,20 @@ class EffectText:
 
     @property
     def needed_words(self) -> str:
-        """Return the number of runs that would show half of the difference."""
-        return "over 10,000" if self.needed > MOST_RUNS else f"about {rounded(self.needed)}"
+        """Return the number of runs that would tell the difference from none."""
+        return "over 10,000" if self.needed > MOST_RUNS else rounded(self.needed)
+
+    @property
+    def likelier(self) -> str:
+        """Return which way it goes in more runs, and with what probability."""
+        if self.never:
+            return "equal in all runs"
+        return f"lowers: {self.lowers}" if self.is_lower else f"raises: {self.raises}"
+
+    @property
+    def is_too_few(self) -> bool:
+        """Return whether there are too few runs to judge."""
+        return self.runs < paired_statistics.LEAST
 
     @property
     def none_words(self) -> str:
@@ -110,10 +155,19 @@ class EffectText:
         if self.never:
             often = percent(100 * most_often(max(self.runs, 1)))
             return phrase("effect.never", runs=runs, often=often)
-        text = phrase("effect.unclear", runs=runs, level=INTERVAL, interval=self.interval)
+        if self.is_too_few:
+            return phrase("effect.too_few", runs=runs, least=paired_statistics.LEAST)
+        unit = f" {self.unit}" if self.unit else ""
+        numbers = {"difference": self.difference, "error": self.error, "unit": unit}
+        text = phrase("effect.unclear", runs=runs, **numbers)
         if np.isnan(self.needed):
             return text
         return text + phrase("effect.needed", runs=self.needed_words)
+
+    def probability_words(self, what: str) -> str:
+        """Return the probability that a what-if raises and that it lowers the outcome."""
+        raised = {"raises": self.raises, "lowers": self.lowers}
+        return phrase("effect.probability", what=what, **raised)
 
 
 def effect_of(row: Any) -> EffectText:
@@ -124,28 +178,29 @@ def effect_of(row: Any) -> EffectText:
         for v in (row.baseline, row.what_if, row.difference, row.low, row.high)
     )
     known = not np.isnan(low)
-    # Two figures of the interval's width say all that is known.
-    digits = digits_of((high - low) / 2, 2) if known and high > low else None
-    ends = [amount(value, digits, signed=True) for value in (low, high)]
-    sure = ""
-    if row.share_equal == 1.0 and not np.isnan(row.p_higher):
-        sure = "equal in all runs"
-    elif not np.isnan(row.p_higher):
-        way = "higher" if row.p_higher >= 0.5 else "lower"
-        sure = f"{way}, {probability(max(row.p_higher, 1.0 - row.p_higher))}"
+    *ends, middle = signed_amounts(low, high, gap)
+    median, *cases = (
+        label.scale * float(getattr(row, end, np.nan)) for end in ("median", "p05", "p95")
+    )
     return EffectText(
         name=row.outcome,
         words=label.words,
         unit=label.unit,
         baseline=amount(base),
         what_if=amount(other),
-        difference=amount(gap, digits, signed=True),
+        difference=middle,
+        error=amount((high - low) / 2, width_digits(low, high)) if known else "",
         interval=f"{ends[0]} to {ends[1]}" if known else "",
+        median=amount(median, width_digits(low, high), signed=True),
+        cases="" if np.isnan(cases[0]) else " to ".join(signed_amounts(*cases)),
         percent="" if np.isnan(row.percent) else percent(row.percent, signed=True),
-        sure=sure,
+        raises=probability(row.share_higher, int(row.runs)),
+        lowers=probability(row.share_lower, int(row.runs)),
+        by_parameters=float(row.by_parameters),
+        is_lower=bool(row.share_lower > row.share_higher),
         distinguishable=bool(row.distinguishable),
         runs=int(row.runs),
-        needed=float(row.runs_for_half),
+        needed=float(row.runs_to_tell),
         never=bool(row.share_equal == 1.0),
         gain=f"{row.gain:,.0f}×" if np.isfinite(row.gain) else "",
     )
@@ -169,16 +224,70 @@ def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -
     effects = effects_of(comparison, label)
     changed = [effects[n] for n in HEADLINES if effects[n].distinguishable]
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
-    clear = sum(effect.distinguishable for effect in effects.values())
-    chance = (1 - LEVEL) * len(effects)
+    what = comparison.what_ifs[label].title
     return [
-        *(_changed_words(effect) for effect in changed[:3]),
-        *(f"{effect.words}: {effect.none_words}." for effect in unclear[:2]),
+        *(_changed_words(effect, what) for effect in changed[:3]),
+        *(
+            f"{effect.words}: {effect.none_words}. {effect.probability_words(what)}"
+            for effect in unclear[:2]
+        ),
+        *by_parameters_words(effects[HEADLINES[0]]),
         *_largest_words(comparison, label),
-        phrase("effect.count", total=len(effects), clear=clear, chance=chance),
+        *_count_words(list(effects.values())),
         divergence_words(comparison, label, names),
         deals_words(comparison, label),
     ]
+
+
+def by_parameters_words(effect: EffectText) -> list[str]:
+    """Say how much of what makes a difference vary comes from the parameters, if it is known."""
+    if np.isnan(effect.by_parameters):
+        return []
+    share = share_words(effect.by_parameters)
+    return [phrase("effect.by_parameters", words=effect.words.lower(), share=share)]
+
+
+def share_words(share: float) -> str:
+    """Return a share that is known to about a tenth."""
+    bound, number = share_bounded(share)
+    return f"{bound} {number} %"
+
+
+def share_bounded(share: float) -> tuple[str, str]:
+    """Return whether such a share is ``less than``, ``about`` or ``more than`` what, in percent."""
+    if not 0.1 <= share <= 0.9:
+        return ("less than", "10") if share < 0.1 else ("more than", "90")
+    return "about", f"{10 * round(10 * share)}"
+
+
+def _count_words(effects: list[EffectText]) -> list[str]:
+    """Say how many outcomes differ, if there are enough runs to judge."""
+    if effects[0].is_too_few:
+        return []
+    clear = sum(effect.distinguishable for effect in effects)
+    chance = (1 - LEVEL) * len(effects)
+    return [phrase("effect.count", total=len(effects), clear=clear, chance=chance)]
+
+
+_HELD_FIXED = {
+    "asked": "certainty.asked",
+    "earlier_model": "certainty.earlier_model",
+    "none_published": "certainty.none_published",
+    "other_tables": "certainty.other_tables",
+}
+"""What is said of parameters held fixed, by why they are."""
+
+
+def certainty_words(comparison: ComparisonTables) -> str:
+    """Say whether what is not known of the parameters is included, and if not, why."""
+    manifest = comparison.manifest
+    source, draws = manifest.get("drawn_from", {}), len(manifest.get("draws", ()))
+    if not draws:
+        why = source.get("fixed_because", "asked")
+        return phrase(_HELD_FIXED[why if comparison.world.is_shipped else "other_tables"])
+    key = "certainty.posterior" if source else "certainty.given"
+    key = "certainty.earlier_draws" if source.get("changed_since_fit") else key
+    return phrase(key, draws=counted(draws, "draw"))
 
 
 def identical_words(comparison: ComparisonTables, label: str) -> str:
@@ -188,20 +297,18 @@ def identical_words(comparison: ComparisonTables, label: str) -> str:
     return phrase("effect.no_consequence", pairs=comparison.pairs)
 
 
-def _changed_words(effect: EffectText) -> str:
-    way, _, sure = effect.sure.partition(", ")
+def _changed_words(effect: EffectText, what: str) -> str:
     return phrase(
         "effect.changed",
         words=effect.words,
-        way=way,
+        way="lower" if effect.difference.startswith(MINUS) else "higher",
         size=effect.difference.lstrip(MINUS + "+"),
         unit=f" {effect.unit}" if effect.unit else "",
         share=f", {effect.percent}" if effect.percent and effect.unit != "%" else "",
         baseline=effect.baseline,
         what_if=effect.what_if,
-        level=INTERVAL,
-        interval=effect.interval,
-        sure=sure,
+        cases=effect.cases,
+        probability=effect.probability_words(what),
     )
 
 
@@ -228,8 +335,8 @@ def divergence_words(comparison: ComparisonTables, label: str, names: EventDescr
     when = phrase("effect.in_month" if first == last else "effect.between_months",
                   first=first, last=last, middle=middle)  # fmt: skip
     every = len(rows) == comparison.replicates
-    kind, count = _most(rows["kind"])
-    where, _ = _most(rows["country"].fillna(""))
+    kind, count = most_frequent(rows["kind"])[0]
+    where, _ = most_frequent(rows["country"].fillna(""))[0]
     return phrase(
         "effect.parting",
         share=phrase("effect.every_run" if every else "effect.some_runs", count=len(rows), of=runs),
@@ -241,10 +348,11 @@ def divergence_words(comparison: ComparisonTables, label: str, names: EventDescr
     )
 
 
-def _most(values: pd.Series[Any]) -> tuple[str, int]:
-    """Return the most frequent value, the first in the alphabet of several, and its count."""
-    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return str(counts.index[0]), int(counts.iloc[0])
+def most_frequent(values: pd.Series[Any]) -> list[tuple[str, int]]:
+    """Return the three most frequent values with their counts, then by name."""
+    counts = values.dropna().value_counts().sort_index()
+    counts = counts[counts > 0].sort_values(ascending=False, kind="stable").head(3)
+    return [(str(value), int(count)) for value, count in counts.items()]
 
 
 def deals_words(comparison: ComparisonTables, label: str) -> str:
@@ -255,7 +363,7 @@ def deals_words(comparison: ComparisonTables, label: str) -> str:
     gone = of_what_if(comparison.deals_in_one_world, label).query("only_in == 'baseline'")
     if gone.empty:
         return text
-    kind, count = _most(gone["root_kind"])
+    kind, count = most_frequent(gone["root_kind"])[0]
     return text + phrase("effect.lacks", kind=kind_words(kind), share=100.0 * count / len(gone))
 
 
@@ -295,15 +403,9 @@ def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -
 
 def changes_words(comparison: ComparisonTables, label: str) -> str:
     """Return in words what a what-if changes against the baseline."""
-    base, other = comparison.baseline, comparison.what_ifs[label]
-    parts = [
-        f"{name} {was:g} to {now:g}" for name, (was, now) in changed_parameters(base, other).items()
-    ]
-    added = sum(change not in base.interventions for change in other.interventions)
-    gone = sum(change not in other.interventions for change in base.interventions)
-    parts += [
-        f"{counted(count, 'intervention')} {words}"
-        for count, words in ((added, "more"), (gone, "fewer"))
-        if count
-    ]
-    return "; ".join(parts) or phrase("effect.nothing_changed")
+    both = comparison.baseline, comparison.what_ifs[label]
+    found = {
+        "parameters": changed_parameters(*both),
+        "interventions": changed_interventions(*both),
+    }
+    return "; ".join(differences(found)) or phrase("effect.nothing_changed")

@@ -168,11 +168,16 @@ class Names:
 
     def governor(self, locality: str | None, month: str) -> str | None:
         """Return the name of a documented governor who took office in a month."""
-        return _holder(self.world.governors, "locality", locality, month)
+        return self._holders["governors"].get((str(locality), month_index(month)))
 
     def executive(self, country: str | None, month: str) -> str | None:
         """Return the name of a documented national executive who took office in a month."""
-        return _holder(self.world.executives, "iso3", country, month)
+        return self._holders["executives"].get((str(country), month_index(month)))
+
+    @cached_property
+    def _holders(self) -> dict[str, dict[tuple[str, int], str]]:
+        columns = {"governors": "locality", "executives": "iso3"}
+        return {table: _holders(self.world.tables[table], name) for table, name in columns.items()}
 
     @cached_property
     def forums(self) -> dict[str, str]:
@@ -201,9 +206,12 @@ def _pairs(table: pd.DataFrame, code: str, name: str) -> dict[str, str]:
     return dict(zip(table[code].astype(str), table[name].astype(str), strict=True))
 
 
-def _holder(table: pd.DataFrame, column: str, code: str | None, month: str) -> str | None:
-    rows = table[(table[column] == code) & (table["start"] == month_index(month))]
-    return None if rows.empty else str(rows["name"].iloc[0])
+def _holders(table: pd.DataFrame, column: str) -> dict[tuple[str, int], str]:
+    """Return the names of office-holders by place and month of taking office."""
+    # Of several the first stays.
+    rows = table[::-1]
+    starts = zip(rows[column].astype(str), rows["start"].tolist(), strict=True)
+    return dict(zip(starts, rows["name"].astype(str), strict=True))
 
 
 def codes_words(value: object) -> str:

@@ -25,7 +25,7 @@ from sim.report.phrases import phrase
 from sim.scenario.intervention_fields import codes_in
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_runs import PairedRuns
+    from sim.experiments.comparison.saved_comparison import PairedRuns
     from sim.scenario.interventions import Intervention
 
 SHARED, ALONE = "=", "≠"
@@ -119,10 +119,7 @@ def between_of(pair: PairedRuns, deal: str) -> str:
     worlds hold or not; then the first event on the chain that the other world lacks, and what
     became of the same project there. A deal is named by its ``project_id`` or its beginning.
 
-    Raises
-    ------
-    InputError
-        If neither world has such a project.
+    InputError if neither world has such a project.
     """
     paired = _PairedEvents(pair)
     project = paired.meant(deal)
@@ -220,10 +217,7 @@ def between_table(pair: PairedRuns) -> str:
 def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
     """Return what :func:`between_of` tells of a deal, or :func:`between_table` of all, as data.
 
-    Raises
-    ------
-    InputError
-        If neither world has such a project.
+    InputError if neither world has such a project.
     """
     paired = _PairedEvents(pair)
     if deal is None:

@@ -34,10 +34,7 @@ class FigureNames(NamedTuple):
     def chosen(self, given: Choice) -> tuple[str, ...]:
         """Return the names asked for, each once.
 
-        Raises
-        ------
-        InputError
-            If one is none of those known.
+        InputError if one is none of those known.
         """
         if isinstance(given, bool):
             return self.usual if given else ()

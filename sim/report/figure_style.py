@@ -245,10 +245,7 @@ def save_all(
 
     The folder is made if missing; files of the same names are replaced.
 
-    Raises
-    ------
-    InputError, MachineError
-        If the folder cannot be written to.
+    InputError or MachineError if the folder cannot be written to.
     """
     place = make_folder(folder)
     return [
@@ -262,12 +259,8 @@ def save_as(figure: Figure, path: str | Path, title: str) -> Path:
 
     The same figure gives the same bytes.
 
-    Raises
-    ------
-    InputError
-        If the path has another ending or cannot be written.
-    MachineError
-        If the disk is full or fails.
+    InputError if the path has another ending or cannot be written. MachineError if the disk is full
+    or fails.
     """
     from matplotlib import rc_context
 
@@ -313,11 +306,15 @@ def _write_png(figure: Figure, path: Path, title: str) -> None:
     image.save(path, pnginfo=words, dpi=(DPI, DPI))
 
 
+_EXACT = 176
+"""Colours of a palette of 256 that a drawing keeps as they are."""
+
+
 def _paletted(pixels: npt.NDArray[np.uint8]) -> Image:
     """Return an opaque drawing with a palette: a third of the bytes, and quicker to write.
 
-    The 256 most frequent colours stay as they are; what is left, at the rims of letters and lines,
-    takes the nearest of them.
+    The most frequent colours stay as they are. What is left, at the rims of letters and lines and
+    in scales of colour, takes the nearest of them or of some that are spread over it.
     """
     from PIL.Image import fromarray
 
@@ -326,9 +323,13 @@ def _paletted(pixels: npt.NDArray[np.uint8]) -> Image:
     starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
     lengths = np.diff(starts, append=flat.size)
     colours, which = np.unique(flat[starts], return_inverse=True)
-    often = np.argsort(-np.bincount(which, weights=lengths), kind="stable")[:256]
+    often = np.argsort(-np.bincount(which, weights=lengths), kind="stable")
     parts = colours.view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)
-    palette = parts[often]
+    palette = parts[often[:_EXACT]]
+    if len(often) > _EXACT:
+        rest = fromarray(parts[often[_EXACT:]].astype(np.uint8)[np.newaxis])
+        spread = rest.quantize(256 - _EXACT).getpalette() or []
+        palette = np.vstack([palette, np.reshape(spread, (-1, 3))]).astype(np.float32)
     # The nearest has the largest product less half its own square.
     nearest = (parts @ palette.T - (palette**2).sum(axis=1) / 2).argmax(axis=1).astype(np.uint8)
     image = fromarray(np.repeat(nearest[which], lengths).reshape(pixels.shape[:2]), "P")

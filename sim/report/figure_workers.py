@@ -41,18 +41,11 @@ Task = tuple[str, str, str]
 class FigureWorkers:
     """Start workers at once, and hand over a run when it is made.
 
-    Parameters
-    ----------
-    world
-        Folder of the tables that the run uses; None for the shipped ones.
-    figures
-        Which there will be (:data:`sim.report.figure_choice.RUN`). Without any, or with one
-        processor, no worker is started.
+    Which figures there will be is as in :data:`sim.report.figure_choice.RUN`; without any, or
+    with one processor, no worker is started. ``world`` is the folder of the tables that the run
+    uses, None for the shipped ones.
 
-    Raises
-    ------
-    InputError
-        If there is no such figure.
+    InputError if there is no such figure.
     """
 
     def __init__(self, world: Path | None, figures: Choice = True) -> None:
@@ -120,30 +113,24 @@ def _save(run: RunTables, folder: Path, task: Task) -> None:
 def _hand_over(run: RunTables, folder: Path) -> None:
     """Write what figures need of a run, as quickly as it goes."""
     import pyarrow as pa
+    from pyarrow.feather import write_feather
 
     tables = dict(run.tables) | {"per_run": pa.Table.from_pandas(run.per_run)}
     tables["events"] = tables["events"].select(SLIM)
     for name, table in tables.items():
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        write_bytes(folder / f"{name}.arrow", sink.getvalue())
+        write_feather(table, folder / f"{name}.arrow", compression="uncompressed")
     write_json(folder / "manifest.json", run.manifest)
 
 
 def _handed_over(folder: Path, world: Any) -> RunTables:
-    import pyarrow as pa
+    from pyarrow.feather import read_table
 
     from sim.experiments.run import RunTables
     from sim.experiments.saved_run import TABLES, read_manifest, scenario_of_record
 
-    def table(name: str) -> pa.Table:
-        with pa.memory_map(str(folder / f"{name}.arrow")) as source:
-            return pa.ipc.open_file(source).read_all()
-
-    manifest = read_manifest(folder)
-    scenario, per_run = scenario_of_record(manifest["scenario"]), table("per_run").to_pandas()
-    tables = {name: table(name) for name in TABLES}
+    manifest, names = read_manifest(folder), (*TABLES, "per_run")
+    tables = {name: read_table(folder / f"{name}.arrow", memory_map=True) for name in names}
+    scenario, per_run = scenario_of_record(manifest["scenario"]), tables.pop("per_run").to_pandas()
     return RunTables(scenario, world, manifest["driver"], tables, per_run, manifest)
 
 

@@ -55,10 +55,7 @@ GLYPH = 0.085
 def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
     """Return the outcome of a name.
 
-    Raises
-    ------
-    InputError
-        If there is none among those given.
+    InputError if there is none among those given.
     """
     known = {outcome.name: outcome for outcome in outcomes}
     if name not in known:
@@ -66,13 +63,21 @@ def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
     return known[name]
 
 
-def plot_map(run: RunTables, outcome: str = "deals", ax: Axes | None = None) -> Axes:
-    """Draw an outcome of every locality on the tile map, as its mean over replicates.
+def plot_map(
+    run: RunTables, outcome: str = "deals", ax: Axes | None = None, kind: str = "map"
+) -> Axes:
+    """Draw an outcome of every locality on a map, as its mean over replicates.
+
+    Parameters
+    ----------
+    kind
+        ``map``: every locality where it lies and as large as it is (equal areas; small island
+        countries enlarged in a frame). ``tiles``: a square for each, all of the same size.
 
     Raises
     ------
     InputError
-        If ``outcome`` is none of :data:`sim.engine.outcomes.OUTCOMES`.
+        If ``outcome`` is none of :data:`sim.engine.outcomes.OUTCOMES`, or there is no such kind.
     """
     from matplotlib.colors import Normalize, PowerNorm
 
@@ -97,9 +102,13 @@ def plot_map(run: RunTables, outcome: str = "deals", ax: Axes | None = None) -> 
         label=catalogue()["map_labels"].get(entry.unit, f"{entry.unit}, mean over runs"),
         zero_color=None if dated else "#e4e4e4",
         highlight=scenario.focus,
+        kind=kind,
     )
     words = entry.meaning[:1].upper() + entry.meaning[1:]
-    below = f"One tile per first-level unit · {scenario.start} to {scenario.end}"
+    each = "One tile per first-level unit"
+    if kind == "map":
+        each = "First-level units; small island countries enlarged in the frame"
+    below = f"{each} · {scenario.start} to {scenario.end}"
     figure_style.set_title(ax, words, below, source=stamp_text(run))
     return ax
 
@@ -293,8 +302,8 @@ def _draw_losses(ax: Axes, numbers: Funnel) -> None:
 
 
 FIGURES: dict[str, Callable[[RunTables], Axes]] = {
-    "map_deals": plot_map,
-    "map_trust": partial(plot_map, outcome="trust"),
+    "map_deals": partial(plot_map, kind="tiles"),
+    "map_trust": partial(plot_map, outcome="trust", kind="tiles"),
     "countries": plot_countries,
     "funnel": plot_funnel,
     "ties": plot_ties,

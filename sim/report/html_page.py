@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.files import write_text
 from sim.core.folders import make_folder
-from sim.report.figure_choice import known_format
+from sim.report.figure_choice import Choice, FigureNames, belonging, known_format
+from sim.report.figure_style import save_all
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from matplotlib.axes import Axes
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Content policy of a page: it may load nothing but what it holds."""
@@ -70,27 +72,28 @@ def render(template: str, package: str = "sim.report", **fields: Any) -> str:
 
 
 def write_report(
-    folder: str | Path,
+    page: Path,
+    names: FigureNames,
+    chosen: tuple[Choice, str],
     captions: Mapping[str, str],
-    save: Callable[[Mapping[str, str], Path, str], list[Path]],
-    page: Callable[[dict[str, bytes]], str],
-    form: str,
-    name: str = "report.html",
+    draw: Callable[[str], Axes],
+    html: Callable[[dict[str, bytes]], str],
+    save: Callable[[Mapping[str, str], Path, str], list[Path]] | None = None,
 ) -> Path:
-    """Write ``figures/`` and the page that holds them, in the place of earlier ones; return it.
+    """Write a page, and ``figures/`` beside it, in the place of earlier ones; return the page.
 
-    ``captions`` are those of the figures to draw by name, ``form`` is one of
-    :data:`sim.report.figure_choice.Format`; ``save`` writes them into a folder, such as
-    :func:`sim.report.figure_style.save_all`; ``page`` makes HTML of each drawing by its name.
+    ``names`` are what figures can be ``chosen`` by, and in which format; ``captions`` are those of
+    all figures by name. ``html`` makes the page of each drawing by its name. ``save`` may stand for
+    :func:`sim.report.figure_style.save_all`.
 
-    Raises
-    ------
-    InputError, MachineError
-        If the folder cannot be written to.
+    InputError or MachineError if there is no such figure, or the folder cannot be written to.
     """
-    place, drawings = make_folder(folder), {}
-    if captions:
-        written = save(captions, place / "figures", known_format(form))
+    figures, form = chosen
+    shown = belonging(captions, names.chosen(figures))
+    place, drawings = make_folder(page.parent), {}
+    if shown:
+        save = save or partial(save_all, draw)
+        written = save(shown, place / "figures", known_format(form))
         drawings = {path.stem: path.read_bytes() for path in written}
-    write_text(place / name, page(drawings))
-    return place / name
+    write_text(page, html(drawings))
+    return page

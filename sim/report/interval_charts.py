@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +11,17 @@ import numpy as np
 
 from sim.report import figure_style
 from sim.report.figure_style import BLUE, INK, ORANGE, QUIET, VERMILLION, Look
+from sim.report.html_page import render
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from matplotlib.axes import Axes
 
 Estimate = Mapping[str, float | None]
 """``value``, ``low`` and ``high``; None where not defined."""
 
-CIRCLE, SQUARE, DIAMOND = "circle", "square", "diamond"
-WITH, WITHOUT, EFFECT = (BLUE, CIRCLE), (VERMILLION, SQUARE), (INK, DIAMOND)
+CIRCLE = "circle"
+WITH, WITHOUT, EFFECT = (BLUE, CIRCLE), (VERMILLION, "square"), (INK, "diamond")
 """Colour and form of each number's mark."""
 
 VERDICT_MARKS = {
@@ -33,7 +34,6 @@ VERDICT_MARKS = {
 """Sign and colour of each verdict; the word always stands beside them."""
 
 _MARGIN, _ROW, _TOP, _FOOT = 54.0, 18.0, 12.0, 26.0
-_BAND = "#E8F1F7"
 _FORMS = {"shown": "o", "weak": "D", "not shown": "s", "contrary": "X"}
 
 
@@ -75,7 +75,7 @@ def chart(
     zero: bool = False,
     axis: bool = True,
     width: float = 300.0,
-) -> str:
+) -> Markup:
     """Return a chart of a few numbers on one line each, as SVG.
 
     ``rows`` are name, number and mark of each, ``label`` says the same in words for readers who
@@ -83,6 +83,8 @@ def chart(
     its ends are dashed lines. There may be a line at ``zero`` and an ``axis``; the width is in
     pixels.
     """
+    from markupsafe import Markup
+
     ends = [value for value in (above, below) if value is not None]
     given = [value for _, estimate, _ in rows for value in estimate.values() if value is not None]
     numbers = [*given, *ends, *([0.0] if zero else [])] or [0.0]
@@ -94,65 +96,28 @@ def chart(
     def at(value: float) -> float:
         return round(float(np.interp(value, span, (left, right))), 1)
 
-    dashed = {"stroke_width": 1.4, "stroke_dasharray": "4 3"}
-    parts = [_line(at(end), 2.0, at(end), floor, BLUE, **dashed) for end in ends]
-    if ends:
-        start, end = left if above is None else at(above), right if below is None else at(below)
-        size = {"width": max(0.0, end - start), "height": floor - 2.0}
-        parts.insert(0, _tag("rect", x=start, y=2, **size, fill=_BAND))
-    if zero:
-        parts.append(_line(at(0.0), 2.0, at(0.0), floor, INK, stroke_width=1.2))
-    for number, (name, estimate, look) in enumerate(rows):
-        y = _TOP + _ROW * number
-        parts.append(_text(0.0, y + 4.0, name, "start"))
-        if estimate["value"] is None:
-            parts.append(_text((left + right) / 2.0, y + 4.0, "not defined"))
-        else:
-            known = {end: at(value) for end, value in estimate.items() if value is not None}
-            parts += _estimate(known, y, look)
-    if axis:
-        parts.append(_line(left, floor, right, floor, QUIET))
-        for tick in ticks(*span):
-            parts.append(_line(at(tick), floor, at(tick), floor + 4.0, QUIET))
-            parts.append(_text(at(tick), floor + 16.0, number_words(tick)))
-    height = floor + (_FOOT if axis else 0.0)
-    return (
-        f'<svg role="img" aria-label="{escape(label)}" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}">{"".join(parts)}</svg>'
+    marks = [
+        (name, _TOP + _ROW * n, {k: at(v) for k, v in number.items() if v is not None}, look)
+        for n, (name, number, look) in enumerate(rows)
+    ]
+    drawn = render(
+        "interval_chart.svg",
+        label=label,
+        width=width,
+        height=floor + (_FOOT if axis else 0.0),
+        floor=floor,
+        left=left,
+        right=right,
+        ends=[at(end) for end in ends],
+        passes=(left if above is None else at(above), right if below is None else at(below)),
+        zero=at(0.0) if zero else None,
+        rows=marks,
+        ticks=[(at(tick), number_words(tick)) for tick in ticks(*span)] if axis else None,
+        ink=INK,
+        quiet=QUIET,
+        blue=BLUE,
     )
-
-
-def _tag(name: str, **attributes: float | str) -> str:
-    """Return an element of SVG; numbers are written short, underscores as hyphens."""
-    pairs = (
-        f'{key.replace("_", "-")}="{value if isinstance(value, str) else format(value, "g")}"'
-        for key, value in attributes.items()
-    )
-    return f"<{name} {' '.join(pairs)}/>"
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, **look: Any) -> str:
-    return _tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, **look)
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:
-    start = _tag("text", x=x, y=y, font_size=11.5, fill=QUIET, text_anchor=anchor)
-    return f"{start.removesuffix('/>')}>{escape(text)}</text>" if text else ""
-
-
-def _estimate(at: Mapping[str, float], y: float, look: Look) -> list[str]:
-    """Return a number's mark, and the line of its interval if it has one."""
-    (colour, form), parts, x = look, [], at["value"]
-    if "low" in at and "high" in at:
-        parts = [_line(at["low"], y, at["high"], y, colour, stroke_width=2.4)]
-        parts += [_line(at[end], y - 4.0, at[end], y + 4.0, colour) for end in ("low", "high")]
-    if form == CIRCLE:
-        return [*parts, _tag("circle", cx=x, cy=y, r=4.2, fill=colour)]
-    if form == SQUARE:
-        style: dict[str, Any] = {"fill": "#ffffff", "stroke": colour, "stroke_width": 2}
-        return [*parts, _tag("rect", x=x - 4.0, y=y - 4.0, width=8, height=8, **style)]
-    points = f"{x:g},{y - 5.5:g} {x + 5.5:g},{y:g} {x:g},{y + 5.5:g} {x - 5.5:g},{y:g}"
-    return [*parts, _tag("polygon", points=points, fill=colour)]
+    return Markup(" ".join(drawn.split()))
 
 
 def draw_shares(rows: Iterable[Mapping[str, Any]], shown: float, ax: Axes | None = None) -> Axes:

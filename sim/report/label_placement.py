@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from sim.report.figure_style import Floats
+
 Ints = npt.NDArray[np.int64]
 SEA = -1
 
@@ -55,10 +56,7 @@ def _candidates(xs: Floats, ys: Floats, width: float, height: float) -> Floats:
 class Room:
     """Keep account of what is taken on one map.
 
-    Parameters
-    ----------
-    labels
-        Country of each tile or ``SEA``, shape (rows, columns).
+    ``labels`` has the country of each tile or ``SEA``, shape (rows, columns).
     """
 
     def __init__(self, labels: Ints, taken: Iterable[LabelBox] = ()) -> None:
@@ -112,50 +110,27 @@ class Room:
         cost = away + 6.0 * strangers + 10.0 * spill - 0.6 * clear
         return boxes[np.argsort(cost, kind="stable")]
 
-    def open_water(self, width: float, height: float, margin: float) -> LabelBox | None:
-        """Return the place for a large box furthest from all land, the lower left if in doubt."""
+    def open_water(
+        self, width: float, height: float, margin: float,
+        near: tuple[float, float] | None = None, step: float = 1.0,
+    ) -> LabelBox | None:  # fmt: skip
+        """Return the place for a large box furthest from all land, the lower left if in doubt.
+
+        With ``near``, the one nearest to that point of those that keep the margin. Places are tried
+        ``step`` tiles apart.
+        """
         rows, columns = self.labels.shape
-        across = np.arange(width / 2 - 0.5, columns - width / 2, 1.0)
-        up = np.arange(rows - height / 2 - 0.5, height / 2 - 0.5, -1.0)
+        across = np.arange(width / 2 - 0.5, columns - width / 2, step)
+        up = np.arange(rows - height / 2 - 0.5, height / 2 - 0.5, -step)
         boxes = _candidates(across, up, width, height)
         boxes = boxes[self.free(boxes, 0.5)]
         clear = _distances(boxes, self.land).min(axis=1, initial=99.0)
         if clear.max(initial=0.0) <= margin:
             return None
+        if near is not None:
+            away = np.linalg.norm(boxes[:, :2] - near, axis=1)
+            return LabelBox(*boxes[np.argmin(np.where(clear > margin, away, np.inf))].tolist())
         return LabelBox(*boxes[np.argmax(clear >= clear.max() - 0.01)])
-
-    def callout(self, at: tuple[float, float], width: float, height: float) -> LabelBox | None:
-        """Return a box on the sea for the label of the tile at ``at`` (x, y), or None.
-
-        The line to it should be short and cross little land and no other box.
-        """
-        rows, columns = self.labels.shape
-        across = np.arange(width / 2 - 0.5, columns - width / 2, 0.5)
-        boxes = _candidates(across, np.arange(0.0, rows - 0.5, 0.5), width, height)
-        boxes = boxes[self.free(boxes, 0.4)]
-        ends = np.array([nearest(LabelBox(*box), at) for box in boxes]).reshape(-1, 2)
-        lengths = np.linalg.norm(ends - at, axis=1)
-        best, price = None, np.inf
-        for i in np.argsort(lengths, kind="stable"):
-            if lengths[i] >= price:
-                break
-            if lengths[i] < 1.2 or _distances(boxes[i : i + 1], self.land).min() < 0.35:
-                continue
-            cost = float(lengths[i]) + self._crossings(np.array(at), ends[i])
-            if cost < price:
-                best, price = LabelBox(*boxes[i]), cost
-        return best
-
-    def _crossings(self, start: Floats, end: Floats) -> float:
-        """Return the cost of what a straight line crosses beyond its own tile."""
-        points = start + (end - start) * np.linspace(0.0, 1.0, 40)[:, None]
-        points = points[np.linalg.norm(points - start, axis=1) > 0.75]
-        tiles = {(x, y) for x, y, _, _ in self.land.tolist()}
-        over = {(round(x), round(y)) for x, y in points.tolist()} & tiles
-        ones = np.column_stack([points, np.full((len(points), 2), 0.4)])
-        taken = np.array(self.taken, dtype=np.float64).reshape(-1, 4)
-        boxes = (_gaps(ones, taken) < 0.0).all(axis=0).any(axis=0).sum()
-        return 0.6 * len(over) + 8.0 * float(boxes)
 
 
 def nearest(box: LabelBox, at: tuple[float, float]) -> tuple[float, float]:
@@ -179,17 +154,18 @@ def extent(text: str, size: float, point: float) -> tuple[float, float]:
 
 
 def code_boxes(
-    room: Room, names: Sequence[str], size: float, point: float, inside: bool
+    room: Room, names: Sequence[str], size: float, point: float, inland: float
 ) -> list[tuple[int, LabelBox, bool]]:
     """Choose a place for every country's code, the hardest first.
 
     The boxes chosen are entered in ``room``. Size of the type and side of a tile are points.
-    Codes belong ``inside`` the blocks, or else on the sea beside them where there is room.
+    Codes belong on the sea beside their countries where there is room; those of countries with at
+    least ``inland`` tiles belong inside.
 
     Return each country's number, its box, and whether the box lies on tiles.
     """
     cells, shape = room.labels.tobytes(), room.labels.shape
-    placed = _placed(cells, shape, tuple(room.taken), tuple(names), size, point, inside)
+    placed = _placed(cells, shape, tuple(room.taken), tuple(names), size, point, inland)
     room.taken += [box for _, box, _ in placed]
     return list(placed)
 
@@ -202,14 +178,15 @@ def _placed(
     names: tuple[str, ...],
     size: float,
     point: float,
-    inside: bool,
+    inland: float,
 ) -> tuple[tuple[int, LabelBox, bool], ...]:
     """Return the places chosen on a map; it takes a second, and a report has several alike."""
     room = Room(np.frombuffer(cells, dtype=np.int64).reshape(shape), taken)
     choices = []
     for country, name in enumerate(names):
         width, height = extent(name, size, point)
-        shore = np.empty((0, 4)) if inside else room.beside(country, width, height)
+        large = (room.owner == country).sum() >= inland
+        shore = np.empty((0, 4)) if large else room.beside(country, width, height)
         boxes = np.concatenate([shore, room.inside(country, width, height)])
         choices.append((len(shore), country, boxes))
     placed = []

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.experiments.run import RunTables
-    from sim.report.run_summaries import Floats
 
 LANES = (
     ("Visits from China", figure_style.BLUE, ("visit_to_lac",)),
@@ -55,10 +54,7 @@ def plot_timeline(run: RunTables, locality: str, ax: Axes | None = None) -> Axes
     changes of governor that fall into the same month in every run. Months after the record's end
     are shaded, and no dated ones are drawn there.
 
-    Raises
-    ------
-    InputError
-        If ``locality`` is no ISO 3166-2 code of the world's.
+    InputError if ``locality`` is no ISO 3166-2 code of the world's.
     """
     if locality not in set(run.world.localities["code"]):
         raise InputError(
@@ -207,6 +203,6 @@ def _covered(run: RunTables) -> int:
 def _common_changes(run: RunTables, events: pd.DataFrame) -> list[float]:
     """Return when governors change in every run, on an axis of years."""
     changes = events[(events["kind"] == "governor_change") & events["city"].isna()]
-    counts: Floats = run_summaries.counts_by_month(run, changes)
+    counts = run_summaries.counts_by_month(run, changes)
     always = np.flatnonzero((counts > 0).all(axis=0))
     return [year(run.scenario.start_month + int(month)) for month in always]

@@ -7,6 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from sim.core.provenance import defaults_are_fitted
+from sim.world import World, load_world
+
 
 @cache
 def catalogue() -> dict[str, Any]:
@@ -19,3 +22,15 @@ def phrase(key: str, /, **fields: object) -> str:
     """Return a phrase by section and name, such as ``effect.changed``, filled in."""
     section, name = key.split(".")
     return str(catalogue()[section][name]).format(**fields)
+
+
+def sides_words(world: World) -> str:
+    """Say who reaches out to whom."""
+    return phrase("card.sides", region=world.side("region"), sender=world.side("sender"))
+
+
+def caution(world_digest: str) -> str:
+    """Say how much the values of the parameters rest on in a world."""
+    if world_digest != load_world().digest:
+        return phrase("card.elsewhere")
+    return phrase("card.caution") if defaults_are_fitted() else phrase("card.by_hand")

@@ -18,11 +18,10 @@ from sim.report import html_page
 from sim.report.biography import example_of, story_title, text_of
 from sim.report.display_names import Names, intervention_cells
 from sim.report.event_phrases import EventDescriber
-from sim.report.figure_choice import RUN, Choice, Format, belonging
-from sim.report.figure_style import save_all
+from sim.report.figure_choice import RUN, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.locality_timeline import visits_on_record
-from sim.report.phrases import phrase
+from sim.report.phrases import caution, phrase
 from sim.report.run_summaries import (
     Spread,
     key_rows,
@@ -52,16 +51,12 @@ def write_report(
     Which ``figures`` is as in :data:`sim.report.figure_choice.RUN`, ``form`` png or svg;
     ``workers`` draw them too where there are any.
 
-    Raises
-    ------
-    InputError, MachineError
-        If there is no such figure, or the folder cannot be written to.
+    InputError or MachineError if there is no such figure, or the folder cannot be written to.
     """
-    captions = belonging(run_figures.captions(run), RUN.chosen(figures))
-    save = partial(save_all, partial(run_figures.draw, run))
-    if workers is not None:
-        save = partial(workers.save_all, run)
-    return html_page.write_report(folder, captions, save, partial(report_page, run), form)
+    page, captions = Path(folder) / "report.html", run_figures.captions(run)
+    draw, html = partial(run_figures.draw, run), partial(report_page, run)
+    save = partial(workers.save_all, run) if workers is not None else None
+    return html_page.write_report(page, RUN, (figures, form), captions, draw, html, save)
 
 
 def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
@@ -79,7 +74,7 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         scenario=run.scenario,
         settings=settings_words(run.simulated),
         changed=changed_words(run.simulated),
-        caution=phrase("card.caution"),
+        caution=caution(run.world.digest),
         figures=shown,
         tables=_tables(run),
         beyond_the_record=coverage_words(run.world, run.scenario.end),
@@ -97,7 +92,7 @@ def notebook_html(run: RunTables) -> str:
     what += f"{changed_words(run.simulated)}."
     parts = [run.scenario.question, what, _outcome_table(run), most_deals(run)]
     return html_page.render(
-        "notebook.html", title=titled(run.scenario), parts=[*parts, phrase("card.caution")]
+        "notebook.html", title=titled(run.scenario), parts=[*parts, caution(run.world.digest)]
     )
 
 
@@ -199,13 +194,10 @@ def _all_outcomes(run: RunTables) -> Table:
     for name in (*SUMMED, *(outcome.name for outcome in REGION)):
         if name not in run.per_run:
             continue
-        unit, numbers = by_name[name].unit, spread(run.per_run[name])
+        unit = by_name[name].unit
         pattern = "{:,.0f}" if unit in {"count", "US$ million"} else "{:,.3g}"
-        middle, low, high = (
-            "none" if np.isnan(value) else pattern.format(float(value))
-            for value in (numbers.median, numbers.low, numbers.high)
-        )
-        rows.append((name, by_name[name].meaning, middle, f"{low} to {high}", unit))
+        cells = spread(run.per_run[name]).cells(pattern)
+        rows.append((name, by_name[name].meaning, *cells, unit))
     head = ("Outcome", "Meaning", "Median", INTERVAL, "Unit")
     return Table("Every outcome for the whole region", head, rows, (2, 3))
 

@@ -10,16 +10,11 @@ import pandas as pd
 
 from sim.core.calendar import month_index
 from sim.report.display_names import CARD_OUTCOMES, Names
+from sim.report.figure_style import Floats
 from sim.report.phrases import phrase
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from sim.experiments.run import RunTables
-
-    Floats = npt.NDArray[np.float64]
-else:
-    Floats = np.ndarray
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles that bound the 90 % interval."""
@@ -45,12 +40,19 @@ class Spread(NamedTuple):
     high: Floats
     mean: Floats
 
+    def cells(
+        self, pattern: str = "{:,.0f}", join: str = " to ", scale: float = 1.0
+    ) -> tuple[str, str]:
+        """Return the median and the interval of a single spread in words."""
+        if np.isnan(self.median):
+            return "none", ""
+        low, middle, high = (pattern.format(scale * float(self[i])) for i in (1, 0, 2))
+        return middle, f"{low}{join}{high}"
+
     def words(self, pattern: str = "{:,.0f}", join: str = " to ") -> str:
         """Return a single spread as ``median [low to high]``, with other words for ``to``."""
-        if np.isnan(self.median):
-            return "none"
-        low, middle, high = (pattern.format(float(v)) for v in (self.low, self.median, self.high))
-        return f"{middle} [{low}{join}{high}]"
+        middle, interval = self.cells(pattern, join)
+        return f"{middle} [{interval}]" if interval else middle
 
 
 def spread(values: Any, axis: int = 0) -> Spread:
@@ -174,11 +176,7 @@ def key_rows(run: RunTables) -> list[tuple[str, str, str, str]]:
     """Return words, median, 90 % interval and unit of the key outcomes for the region."""
     rows = []
     for outcome in CARD_OUTCOMES:
-        numbers = spread(run.per_run[outcome.name])
-        ends = (numbers.low, numbers.median, numbers.high)
-        low, middle, high = (outcome.pattern.format(outcome.scale * float(end)) for end in ends)
-        known = not np.isnan(numbers.median)
-        cells = (middle, f"{low} to {high}") if known else ("none", "")
+        cells = spread(run.per_run[outcome.name]).cells(outcome.pattern, scale=outcome.scale)
         rows.append((outcome.words, *cells, outcome.unit))
     return rows
 

@@ -17,9 +17,9 @@ from sim.experiments.run_settings import changed_words, settings_words
 from sim.report import html_page
 from sim.report.cards import aligned
 from sim.report.display_names import outcome_meaning
-from sim.report.figure_choice import SENSITIVITY, Choice, Format, belonging
-from sim.report.figure_style import save_all
+from sim.report.figure_choice import SENSITIVITY, Choice, Format
 from sim.report.html_page import Figure, Table
+from sim.report.interval_charts import number_words
 from sim.report.phrases import catalogue, phrase
 from sim.report.sensitivity_bars import plot_indices
 
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""
-
-
-def number(value: float) -> str:
-    """Return a number in three digits; ``–`` if it is not known."""
-    return "–" if math.isnan(value) else f"{value:.3g}"
 
 
 def percent(share: float) -> str:
@@ -63,7 +58,7 @@ def sentences(found: SensitivityTables, outcome: str) -> list[str]:
     seed = phrase(
         "sensitivity.seed",
         **{name: percent(row[name]) for name in ("share", "low", "high", "left")},
-        deviation=number(row["deviation"]),
+        deviation=number_words(row["deviation"]),
         replicates=counted(float(row["replicates"]), "replicate"),
     )
     return [*said, seed]
@@ -95,10 +90,10 @@ def outcome_table(found: SensitivityTables, outcome: str) -> Table:
     rows = []
     for _, row in found.of(outcome).iterrows():
         low, high = row[f"{main}_low"], row[f"{main}_high"]
-        span = "" if math.isnan(low) else f"{number(low)} to {number(high)}"
+        span = "" if math.isnan(low) else f"{number_words(low)} to {number_words(high)}"
         matters = "not decided" if pd.isna(row["matters"]) else "yes" if row["matters"] else "no"
-        numbers = [number(row[column]) for column in (*also, "inert")]
-        rows.append([str(row["parameter"]), number(row[main]), span, *numbers, matters])
+        numbers = [number_words(row[column]) for column in (*also, "inert")]
+        rows.append([str(row["parameter"]), number_words(row[main]), span, *numbers, matters])
     caption = f"{outcome}: {name} and its 95 % interval, largest first"
     head += ["inert would be", "matters"]
     return Table(caption, head, rows, range(1, len(head) - 1))
@@ -129,16 +124,9 @@ def discovery_lines(found: Discovery) -> list[str]:
     lines = [
         phrase("sensitivity.where", what=found.text, asked=found.asked, points=points, share=share)
     ]
-    for place, box in enumerate(found.boxes, start=1):
-        fields = {"density": percent(box.density), "coverage": percent(box.coverage)}
-        points = counted(box.points, "point")
-        lines.append(phrase("sensitivity.box_line", place=place, points=points, **fields))
-        lines += [
-            f"    {limit.parameter} from {limit.low:.4g} to {limit.high:.4g}"
-            f" (quasi-p {limit.chance:.2g})"
-            for limit in box.limits
-        ]
-        lines += [] if box.limits else [phrase("sensitivity.unrestricted")]
+    for box in box_tables(found):
+        limits = aligned(box.head, box.rows) if box.rows else [phrase("sensitivity.unrestricted")]
+        lines += [box.caption, *limits]
     return lines
 
 
@@ -163,19 +151,15 @@ def write_page(
 
     Which ``figures`` is as in :data:`sim.report.figure_choice.SENSITIVITY`, ``form`` png or svg.
 
-    Raises
-    ------
-    InputError, MachineError
-        If there is no such figure, or they cannot be written.
+    InputError or MachineError if there is no such figure, or they cannot be written.
     """
     captions = {f"sensitivity_{name}": f"Sensitivity of {name}" for name in found.outcomes}
-    captions = belonging(captions, SENSITIVITY.chosen(figures))
 
     def draw(name: str) -> Any:
         return plot_indices(found, name.removeprefix("sensitivity_"))
 
-    save, page = partial(save_all, draw), partial(page_html, found)
-    return html_page.write_report(folder, captions, save, page, form, "sensitivity.html")
+    page, html = folder / "sensitivity.html", partial(page_html, found)
+    return html_page.write_report(page, SENSITIVITY, (figures, form), captions, draw, html)
 
 
 def page_html(found: SensitivityTables, drawings: Mapping[str, bytes]) -> str:
@@ -224,9 +208,9 @@ def _parameters(found: SensitivityTables) -> Table:
     rows = []
     for one in found.design.varied:
         entry = PARAMETERS.get(one.name)
-        span = " to ".join(number(end) for end in one.bounds)
+        span = " to ".join(number_words(end) for end in one.bounds)
         if one.values is not None:
-            span = ", ".join(number(value) for value in one.values)
+            span = ", ".join(number_words(value) for value in one.values)
         unit_and_meaning = ("", "") if entry is None else (entry.unit, entry.meaning)
         rows.append((one.name, span, *unit_and_meaning))
     return Table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)

@@ -1,4 +1,4 @@
-"""The tile map as a figure: one square per locality, one outlined block per country."""
+"""Maps as figures: one square or one outline per locality, one outlined block per country."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.core.errors import InputError, nearest_name
-from sim.report.figure_style import figure_of
-from sim.report.label_placement import SEA, Floats, LabelBox, Room, code_boxes, extent, nearest
+from sim.core.errors import InputError, nearest_name, unknown_name_error
+from sim.report.figure_style import Floats, figure_of
+from sim.report.label_placement import LabelBox, Room, code_boxes, extent, nearest
+from sim.report.map_geometry import TILE, MapGeometry
+from sim.report.outline_map import OutlineGeometry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,41 +20,33 @@ if TYPE_CHECKING:
 
     from sim.world import World
 
-TILE = 0.9  # side of a square; the rest is the gap
 ZERO = "#e4e4e4"
 MISSING = "#ffffff"
 OUTLINE = "#3a3a3a"
 ACCENT = "#c8102e"
 
 
-class MapGeometry:
-    """Hold the geometry of one map."""
+KINDS = ("map", "tiles")
+"""Localities where they lie and as large as they are, or as squares of one size."""
 
-    def __init__(self, localities: pd.DataFrame, grid: pd.DataFrame) -> None:
-        cells = grid.set_index("code").loc[localities["code"], ["row", "col"]].to_numpy()
-        self.rows, self.columns = cells.T.astype(np.int64)
-        names, member = np.unique(localities["iso3"].to_numpy(dtype=str), return_inverse=True)
-        self.names = [str(name) for name in names]
-        self.labels = np.full((self.rows.max() + 1, self.columns.max() + 1), SEA, dtype=np.int64)
-        self.labels[self.rows, self.columns] = member
-        self.codes = [str(code) for code in localities["code"]]
 
-    def squares(self) -> Floats:
-        """Return the corners of the tiles, shape (n, 4, 2)."""
-        half = TILE / 2
-        corner = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
-        centres = np.column_stack([self.columns, self.rows])[:, None]
-        return np.asarray(centres + corner, dtype=np.float64)
+def kinds_of(world: World) -> tuple[str, ...]:
+    """Return the kinds of map that a world has: without outlines only the one of tiles."""
+    return KINDS if len(world.outlines) else ("tiles",)
 
-    def outlines(self) -> list[list[tuple[float, float]]]:
-        """Return the edges between tiles of different countries and along the coast."""
-        padded = np.pad(self.labels, 1, constant_values=SEA)
-        lines = []
-        for r, c in np.argwhere(padded[1:] != padded[:-1]):
-            lines.append([(c - 1.5, r - 0.5), (c - 0.5, r - 0.5)])
-        for r, c in np.argwhere(padded[:, 1:] != padded[:, :-1]):
-            lines.append([(c - 0.5, r - 1.5), (c - 0.5, r - 0.5)])
-        return lines
+
+def map_geometry(world: World, kind: str, localities: pd.DataFrame | None = None) -> MapGeometry:
+    """Return the geometry of a map, of a kind of :data:`KINDS`.
+
+    Localities are in the order of their table, or of that given. InputError if there is no such
+    kind.
+    """
+    if kind not in KINDS:
+        raise unknown_name_error(f"there is no kind of map {kind!r}", kind, KINDS)
+    table = world.localities if localities is None else localities
+    if kind == "tiles":
+        return MapGeometry(table, world.grid)
+    return OutlineGeometry(table, world.outlines)
 
 
 def draw_tilemap(
@@ -66,22 +60,21 @@ def draw_tilemap(
     missing_color: str = MISSING,
     zero_color: str | None = ZERO,
     highlight: Sequence[str] = (),
+    kind: str = "tiles",
 ) -> MapGeometry:
-    """Draw values of localities on the tile map and return its geometry.
+    """Draw values of localities on a map, of a kind of :data:`KINDS`, and return its geometry.
 
-    Values are by code; NaN is missing. ``label``, at the colour bar, says what they are, with their
-    unit. ``zero_color`` is that of exact zeros; None leaves zero on the scale. Localities to
-    ``highlight`` are marked and named. The size of the axes decides the size of the type.
+    Values are by code; NaN is missing. ``label``, at the colour bar, says what they are, with
+    their unit. ``zero_color`` is that of exact zeros; None leaves zero on the scale. Localities
+    to ``highlight`` are marked and named. The size of the axes decides the size of the type.
 
-    Raises
-    ------
-    InputError
-        If ``highlight`` names an unknown locality.
+    InputError if ``highlight`` names an unknown locality, or there is no such kind.
     """
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import to_rgba
 
-    sheet = map_frame(ax, world.localities, world.grid)
+    sheet = map_geometry(world, kind)
+    map_frame(ax, sheet)
     numbers = values.reindex(sheet.codes).to_numpy(dtype=np.float64)
     scale = ScalarMappable(norm, cmap)
     colours = scale.to_rgba(numbers)
@@ -105,29 +98,30 @@ def draw_tilemap(
                 nearest=nearest_name(code, names.index),
             )
     _draw_callouts(ax, sheet, room, {code: str(names[code]) for code in highlight})
-    draw_labels(ax, sheet, room, inside=False)
+    draw_labels(ax, sheet, room, sheet.inland)
     return sheet
 
 
-def map_frame(ax: Axes, localities: pd.DataFrame, grid: pd.DataFrame) -> MapGeometry:
-    """Set axes up for a map and return its geometry."""
-    sheet = MapGeometry(localities, grid)
+def map_frame(ax: Axes, sheet: MapGeometry) -> None:
+    """Set axes up for a map."""
     rows, columns = sheet.labels.shape
     ax.set(xlim=(-1.5, columns + 0.5), ylim=(rows + 0.5, -1.5), aspect="equal")
     ax.set_axis_off()
-    return sheet
 
 
 def draw_tiles(ax: Axes, sheet: MapGeometry, colours: Floats) -> None:
-    """Draw the tiles in their colours, shape (n, 4), and the outlines of countries."""
-    from matplotlib.collections import LineCollection, PolyCollection
+    """Draw the localities in their colours, shape (n, 4), and the outlines of countries."""
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.patches import Rectangle
 
     point = _points_per_tile(ax, sheet)
-    faint: dict[str, Any] = {"edgecolors": "#00000022", "linewidths": 0.02 * point}
-    ax.add_collection(
-        PolyCollection(list(sheet.squares()), facecolors=colours, **faint), autolim=False
-    )
-    edges: dict[str, Any] = {"colors": OUTLINE, "linewidths": min(1.1, 0.085 * point)}
+    faint: dict[str, Any] = {"edgecolors": "#00000044", "linewidths": 0.02 * point}
+    ax.add_collection(PathCollection(sheet.paths(), facecolors=colours, **faint), autolim=False)
+    if sheet.frame is not None:
+        x, y, width, height = sheet.frame
+        corner = (x - width / 2, y - height / 2)
+        ax.add_patch(Rectangle(corner, width, height, fill=False, ec="#9a9a9a", lw=0.6))
+    edges: dict[str, Any] = {"colors": OUTLINE, "linewidths": min(1.1, sheet.pen * point)}
     lines = LineCollection(sheet.outlines(), capstyle="projecting", **edges)
     ax.add_collection(lines, autolim=False)
 
@@ -139,7 +133,7 @@ def _points_per_tile(ax: Axes, sheet: MapGeometry) -> float:
     return float(72.0 * min(inches.width / (columns + 2), inches.height / (rows + 2)))
 
 
-def draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> None:
+def draw_labels(ax: Axes, sheet: MapGeometry, room: Room, inland: float) -> None:
     """Write the code of each country, on its own tiles or beside them."""
     from matplotlib.patheffects import AbstractPathEffect, withStroke
 
@@ -148,17 +142,17 @@ def draw_labels(ax: Axes, sheet: MapGeometry, room: Room, *, inside: bool) -> No
     halo: list[AbstractPathEffect] = [
         withStroke(linewidth=0.16 * point, foreground="white", alpha=0.9)
     ]
-    for country, box, on_land in code_boxes(room, sheet.names, size, point, inside):
+    for country, box, on_land in code_boxes(room, sheet.names, size, point, inland):
         text = ax.text(box.x, box.y, sheet.names[country], ha="center", va="center_baseline")
         text.set(fontsize=size, fontweight="bold", zorder=5)
         text.set_color("#111111" if on_land else "#333333")
-        if on_land and not inside:
+        if on_land and inland:
             text.set_path_effects(halo)
 
 
 def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str, str]) -> None:
     """Frame tiles and write a text for each where the sea has room, at the end of a line."""
-    from matplotlib.patches import Rectangle
+    from matplotlib.patches import PathPatch
 
     point = _points_per_tile(ax, sheet)
     size = min(max(0.7 * point, 5.0), 9.5)
@@ -167,11 +161,12 @@ def _draw_callouts(ax: Axes, sheet: MapGeometry, room: Room, texts: Mapping[str,
     for x, y in position.values():
         # Neither lines nor country codes may cover a marked tile.
         room.taken.append(LabelBox(x, y, 1.0, 1.0))
-        frame = Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, ec=ACCENT, lw=0.14 * point)
-        ax.add_patch(frame).set_zorder(6)
+    for code, path in zip(sheet.codes, sheet.paths(), strict=True):
+        if code in position:
+            ax.add_patch(PathPatch(path, fill=False, ec=ACCENT, lw=0.14 * point, zorder=6))
     for code in sorted(position, key=lambda c: position[c][::-1]):
         width, height = extent(texts[code], size, point)
-        box = room.callout(position[code], width + 0.4, height + 0.3)
+        box = room.open_water(width + 0.4, height + 0.3, 0.35, position[code], 0.5)
         if box is None:
             continue
         room.taken.append(box)
@@ -203,6 +198,7 @@ def _draw_bar(
     inset = ax.inset_axes(tuple(np.array(place) / np.tile([columns + 2, rows + 2], 2)))
     bar = figure.colorbar(scale, cax=inset, orientation="horizontal")
     inset.spines[:].set_visible(False)
+    bar.set_ticks(clear_ticks(scale.norm, width / (2.6 * line)))
     bar.ax.tick_params(labelsize=size, length=2.0, color=OUTLINE)
     bar.ax.set_title(label, fontsize=size + 0.5, loc="left", pad=0.35 * size)
     bar.outline.set_visible(False)
@@ -211,3 +207,21 @@ def _draw_bar(
         square = Rectangle((x - 0.45, y - 0.45), TILE, TILE, fc=colour, ec="#00000044", lw=0.4)
         ax.add_patch(square)
         ax.text(x + 0.8, y, text, va="center", fontsize=size)
+
+
+def clear_ticks(norm: Normalize, most: float) -> list[float]:
+    """Return round values of a scale at which labels stand clear of one another.
+
+    ``most`` is how many labels the scale is as long as.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    assert norm.vmin is not None
+    assert norm.vmax is not None
+    ticks = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(norm.vmin, norm.vmax)
+    kept: list[float] = []
+    # From the largest: on a scale by roots it is the small ones that lie far apart.
+    for tick in sorted((t for t in ticks if norm.vmin <= t <= norm.vmax), key=abs, reverse=True):
+        if all(abs(norm(tick) - norm(other)) >= 1.0 / most for other in kept):
+            kept.append(float(tick))
+    return sorted(kept)

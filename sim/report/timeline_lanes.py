@@ -1,4 +1,4 @@
-"""Lanes of numbered marks on an axis of years, with a key that says what each mark is."""
+"""Lanes of numbered marks on an axis of years with their key, and a biography drawn in them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,27 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from sim.report.figure_style import INK, PAPER, TICK_SIZE, Look, panels
+from sim.report.biography import LANES, headline, trace_project
+from sim.report.event_phrases import EventDescriber
+from sim.report.figure_style import (
+    INK,
+    LABEL_SIZE,
+    PAPER,
+    TICK_SIZE,
+    Look,
+    panels,
+    set_title,
+    whole_years,
+    year,
+)
+from sim.world import load_world
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
+
+    from sim.world import World
 
 WIDE = 12.6
 """Inches of a whole figure of a timeline."""
@@ -32,14 +47,18 @@ class LaneLayout(NamedTuple):
     key_columns: int
 
 
+_LIFE = LaneLayout(left=1.6, lanes=5.2, gap=0.04, key_line=0.165, key_columns=78)
+"""How a biography is laid out."""
+
+
 def rows_of(years: Iterable[float], inches_per_year: float) -> list[int]:
     """Return the row of each mark of a lane, in order of years, so that no two overlap."""
     reach = 1.08 * MARK / inches_per_year
     ends: list[float] = []
     rows = []
-    for year in years:
-        row = next((i for i, end in enumerate(ends) if year - end >= reach), len(ends))
-        ends[row : row + 1] = [year]
+    for at in years:
+        row = next((i for i, end in enumerate(ends) if at - end >= reach), len(ends))
+        ends[row : row + 1] = [at]
         rows.append(row)
     return rows
 
@@ -124,3 +143,46 @@ def _write_key(
         for text in lines:
             ax.text(0.25 * across, y, text, va="baseline", fontsize=8.5, color=INK)
             y -= line
+
+
+def draw_biography(
+    events: pd.DataFrame,
+    deal: str,
+    replicate: int = 0,
+    world: World | None = None,
+    ax: Axes | None = None,
+    note: str = "",
+) -> Axes:
+    """Draw the biography of a project: when it happened on the left, what on the right.
+
+    Events, deal, replicate and world are as for :func:`sim.report.biography.biography_of`; ``note``
+    is small print at the lower edge, such as where the run comes from.
+
+    InputError if there is no such run or project.
+    """
+    names = EventDescriber(load_world() if world is None else world)
+    life = trace_project(events, deal, replicate)
+    marks = pd.DataFrame(
+        {
+            "year": year(line.event.month) + 1 / 24,
+            "lane": line.lane,
+            "text": f"{line.event.month}  "
+            f"{names.line_sentence(line.event, line.causes, life.project)}",
+            "whole_year": False,
+        }
+        for line in life.lines
+    )
+    first = marks["year"].iloc[0] - 1 / 24
+    span = max(float(marks["year"].iloc[-1]) - 1 / 24 - first, 1.0)
+    looks = {lane: (look.name, look.colour) for lane, look in LANES.items()}
+    host, left, _ = draw_timeline(ax, marks, looks, _LIFE, 1.08 * span)
+    left.set_xlim(first - 0.04 * span, first + 1.04 * span)
+    left.grid(visible=True, axis="x", color="#cfcfcf", linewidth=0.8)
+    left.set_axisbelow(True)
+    whole_years(left, 8)
+    left.tick_params(axis="x", labelsize=TICK_SIZE, length=3)
+    left.set_xlabel("year", fontsize=LABEL_SIZE)
+    source = f"{note} · project {life.project}, run {replicate}".removeprefix(" · ")
+    aside = -0.93 * _LIFE.left / _LIFE.lanes
+    set_title(host, *headline(life, names), left=aside, source=source)
+    return host

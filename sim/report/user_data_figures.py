@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import cycle
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ LABELS: dict[str, str] = catalogue()["predictor_labels"]
 MEASURES: dict[str, str] = catalogue()["concentration_labels"]
 """Measures of concentration in words."""
 MOST_UNITS = 36
-_DASHES = ("--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)))
+_DASHES = ("--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 1)), (0, (1, 3)))
 _MODEL_TRUE = "90 % of runs, were the model true"
 
 
@@ -93,34 +94,22 @@ def _legend_above(ax: Axes, **options: Any) -> None:
 
 
 def draw_ranks(record: Record, ax: Axes | None = None) -> Axes:
-    """Draw how well the model and naive predictors rank the units, and the same given GDP."""
+    """Draw how well the model and its rivals rank the units."""
     ranks: Record = record["ranks"]
-    host = figure_style.host_axes(ax, (10.0, 4.4), (0.19, 0.15, 0.78, 0.66))
-    lows = [0.0]
-    for kind, shift, look, words in (
-        ("rank", -0.14, (BLUE, "o"), "rank correlation"),
-        ("partial", 0.14, (VERMILLION, "s"), "the same given GDP"),
-    ):
-        # A predictor may have no such number, and a number no interval.
-        found = pd.DataFrame(
-            [{"value": None, "low": None, "high": None} | (row[kind] or {})
-             for row in ranks.values()], dtype=float,
-        )  # fmt: skip
-        y = np.arange(len(found)) + shift
-        figure_style.draw_intervals(
-            host, y, found["low"], found["high"], found["value"], look,
-            label=f"{words}, 95 % interval",
-        )  # fmt: skip
-        lows.append(found["low"].min())
-        true = ranks[MODEL]["if_true"][kind]
-        if true["q05"] is not None:
-            host.barh(
-                y[0], true["q95"] - true["q05"], 0.24, true["q05"], color=look[0], alpha=BAND,
-                label=_MODEL_TRUE if kind == "rank" else None,
-            )  # fmt: skip
+    host = figure_style.host_axes(ax, (10.0, 4.4), (0.235, 0.15, 0.735, 0.72))
+    # A prediction may have no such number, and a number no interval.
+    found = pd.DataFrame([row["rank"] for row in ranks.values()], dtype=float)
+    y, look = np.arange(len(found)), (BLUE, "o")
+    figure_style.draw_intervals(
+        host, y, found["low"], found["high"], found["value"], look, label="95 % interval"
+    )
+    true = ranks[MODEL]["if_true"]
+    if true["q05"] is not None:
+        width = true["q95"] - true["q05"]
+        host.barh(y[0], width, 0.4, true["q05"], color=BLUE, alpha=BAND, label=_MODEL_TRUE)
     host.axvline(0.0, color=INK, linewidth=1.0, zorder=0)
     figure_style.name_rows(host, [LABELS[name] for name in ranks])
-    host.set_xlim(float(np.nanmin([-0.02, *lows])) - 0.03, 1.02)
+    host.set_xlim(float(np.nanmin([-0.02, found["low"].min()])) - 0.03, 1.02)
     host.set_xlabel("correlation of ranks with the table (Spearman)")
     figure_style.legend(host, loc="lower left", bbox_to_anchor=(-0.2, 1.01), ncols=2)
     return host
@@ -129,8 +118,8 @@ def draw_ranks(record: Record, ax: Axes | None = None) -> Axes:
 def draw_concentration(record: Record, ax: Axes | None = None) -> Axes:
     """Draw each measure of concentration: the table's as a line, predictions as intervals."""
     rows = record["concentration"]
-    box = (0.185, 0.16, 0.79, 0.65)
-    host, panels = figure_style.panels(ax, (10.0, 4.4), box, figure_style.columns(len(rows), 0.05))
+    box = (0.23, 0.15, 0.745, 0.67)
+    host, panels = figure_style.panels(ax, (10.0, 4.8), box, figure_style.columns(len(rows), 0.05))
     for number, (panel, row) in enumerate(zip(panels, rows, strict=True)):
         found = pd.DataFrame(row["predictions"]).T.astype(float)
         y, model = np.arange(len(found)), found.index == MODEL
@@ -163,8 +152,8 @@ def draw_calibration(record: Record, ax: Axes | None = None) -> Axes:
     """Draw how often the table lies below each predictive quantile, and the PIT's histogram."""
     found: Record = record["calibration"]
     levels, marks = np.array(found["levels"]), found["predictions"]
-    box = (0.075, 0.14, 0.9, 0.68)
-    host, (left, right) = figure_style.panels(ax, (10.0, 5.2), box, figure_style.columns(2, 0.11))
+    box = (0.075, 0.13, 0.9, 0.64)
+    host, (left, right) = figure_style.panels(ax, (10.0, 5.6), box, figure_style.columns(2, 0.11))
     model = marks[MODEL]
     left.fill_between(
         levels, model["function_low"], model["function_high"], color=BLUE, alpha=BAND,
@@ -172,8 +161,8 @@ def draw_calibration(record: Record, ax: Axes | None = None) -> Axes:
     )  # fmt: skip
     left.plot(levels, levels, color=INK, linewidth=1.0, label="perfect")
     left.plot(levels, model["function"], color=BLUE, linewidth=2.6, label="model")
-    naive = [name for name in marks if name != MODEL]
-    for name, colour, dash in zip(naive, figure_style.CYCLE[1:], _DASHES, strict=False):
+    rivals = [name for name in marks if name != MODEL]
+    for name, colour, dash in zip(rivals, cycle(figure_style.CYCLE[1:]), cycle(_DASHES)):
         style: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.5}
         left.plot(levels, marks[name]["function"], label=LABELS[name], **style)
     left.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xlabel="predictive quantile")
@@ -240,17 +229,17 @@ def draw_sectors(record: Record, ax: Axes | None = None) -> Axes:
 def drawings(record: Record, units: pd.DataFrame) -> dict[str, Callable[[], Axes]]:
     """Return what draws each figure of a comparison, from ``against.json`` and its units."""
 
-    def stamped(draw: Callable[..., Axes], *given: Any) -> Axes:
-        ax = draw(record, *given)
+    def stamped(draw: Callable[..., Axes]) -> Axes:
+        ax = draw(record)
         figure_style.small_print(ax, f"{stamp_words(record)} · model {record['model_version']}")
         return ax
 
-    found: dict[str, Callable[[], Axes]] = {
-        "units": partial(stamped, draw_units, units),
-        "ranks": partial(stamped, draw_ranks),
-        "concentration": partial(stamped, draw_concentration),
-        "calibration": partial(stamped, draw_calibration),
-        "years": partial(stamped, draw_years),
-        "sectors": partial(stamped, draw_sectors),
+    draws: dict[str, Callable[..., Axes]] = {
+        "units": partial(draw_units, units=units),
+        "ranks": draw_ranks,
+        "concentration": draw_concentration,
+        "calibration": draw_calibration,
+        "years": draw_years,
+        "sectors": draw_sectors,
     }
-    return {name: draw for name, draw in found.items() if record.get(name, True)}
+    return {name: partial(stamped, draw) for name, draw in draws.items() if record.get(name, True)}

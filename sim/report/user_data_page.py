@@ -11,7 +11,6 @@ from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
 from sim.report import html_page
 from sim.report.figure_choice import USER_DATA, Choice, Format
-from sim.report.figure_style import save_all
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
 from sim.report.phrases import catalogue, phrase
@@ -25,6 +24,8 @@ Record = Mapping[str, Any]
 UNLIKELY = 0.05
 """Chance below which a departure is called more than chance."""
 MOST_MISSES = 15
+MOST_NAMES = 8
+AS_IS = "as-is"
 
 
 def range_words(found: Record) -> str:
@@ -58,8 +59,9 @@ def settings(record: Record) -> str:
 def finding_sentences(record: Record) -> list[str]:
     """Return the findings, a sentence or two each."""
     total = record["total"]
+    brought = record["compared"]["brought_to"] != AS_IS
     level = phrase(
-        "user_data.level",
+        "user_data.brought" if brought else "user_data.level",
         total=number_words(total["observed"]),
         where="inside" if total["inside"] else "outside",
         range=range_words(total),
@@ -67,7 +69,7 @@ def finding_sentences(record: Record) -> list[str]:
     return [
         level,
         _ranking(record),
-        _given_size(record),
+        _against_rivals(record),
         _concentration(record),
         _calibration(record),
     ]
@@ -78,17 +80,17 @@ def _ranking(record: Record) -> str:
     mine = ranks[MODEL]["rank"]
     if mine["value"] is None:
         return phrase("user_data.no_ranking")
-    true = range_words(ranks[MODEL]["if_true"]["rank"])
+    true = range_words(ranks[MODEL]["if_true"])
     words = phrase("user_data.ranking", rank=interval_words(mine), if_true=true)
-    naive = {n: r for n, r in ranks.items() if n != MODEL and r["rank"]["value"] is not None}
-    if not naive:
+    rivals = {n: r for n, r in ranks.items() if n != MODEL and r["rank"]["value"] is not None}
+    if not rivals:
         return words
-    best = max(naive, key=lambda name: float(naive[name]["rank"]["value"]))
+    best = max(rivals, key=lambda name: float(rivals[name]["rank"]["value"]))
     return words + phrase(
         "user_data.best_ranking",
         name=LABELS[best],
-        rank=interval_words(naive[best]["rank"]),
-        verdict=_better(naive[best]["model_minus"], "ranks"),
+        rank=interval_words(rivals[best]["rank"]),
+        verdict=_better(rivals[best]["model_minus"], "ranks"),
     )
 
 
@@ -101,16 +103,19 @@ def _better(apart: Record, what: str) -> str:
     return phrase("user_data.told_apart", what=what, how=how, difference=words)
 
 
-def _given_size(record: Record) -> str:
-    found = record["ranks"][MODEL]["partial"]
-    if found["value"] is None:
-        return phrase("user_data.no_given_size")
-    verdict = "user_data.size_unclear"
-    if found["low"] is not None and found["low"] > 0.0:
-        verdict = "user_data.more_than_size"
-    elif found["high"] is not None and found["high"] < 0.0:
-        verdict = "user_data.wrong_way"
-    return phrase("user_data.given_size", rank=interval_words(found), verdict=phrase(verdict))
+def _against_rivals(record: Record) -> str:
+    """Return which rivals the model beats, draws with and loses to by their scores."""
+    found = record["calibration"]["predictions"]
+    told: dict[str, list[str]] = {"beats": [], "draws": [], "loses": []}
+    for name, row in found.items():
+        if name == MODEL:
+            continue
+        low, high = row["model_minus"]["low"], row["model_minus"]["high"]
+        # A score is better when it is lower.
+        better, worse = low is not None and high < 0.0, low is not None and low > 0.0
+        told["beats" if better else "loses" if worse else "draws"].append(LABELS[name])
+    words = {how: ", ".join(names) or "none" for how, names in told.items()}
+    return phrase("user_data.rivals" if len(found) > 1 else "user_data.no_rivals", **words)
 
 
 def _concentration(record: Record) -> str:
@@ -145,12 +150,12 @@ def _calibration(record: Record) -> str:
         verdict="no more than" if model["p"] >= UNLIKELY else "more than",
         p=number_words(model["p"]),
     )
-    naive = {name: row for name, row in found.items() if name != MODEL}
-    if not naive:
+    rivals = {name: row for name, row in found.items() if name != MODEL}
+    if not rivals:
         return words
-    best = min(naive, key=lambda name: float(naive[name]["score"]))
+    best = min(rivals, key=lambda name: float(rivals[name]["score"]))
     # A score is better when it is lower, so that the ends of the difference are turned round.
-    value, low, high = (naive[best]["model_minus"][end] for end in ("value", "high", "low"))
+    value, low, high = (rivals[best]["model_minus"][end] for end in ("value", "high", "low"))
     turned = {"value": value, "low": low, "high": high}
     verdict = _better({k: v if v is None else -v for k, v in turned.items()}, "predicts")
     return words + phrase("user_data.best_calibration", name=LABELS[best], verdict=verdict)
@@ -163,8 +168,31 @@ def notices(record: Record) -> list[str]:
         "user_data.no_draws": not record["draws"],
         "user_data.only_positive": compared["only_positive"],
         "user_data.sectors_ignored": compared["sectors_ignored"],
+        "user_data.not_thinned": compared["brought_to"] == "thinned" and compared["factor"] == 1.0,
     }
-    return [phrase(key, outcome=compared["outcome"]) for key, holds in known.items() if holds]
+    found = [phrase(key, outcome=compared["outcome"]) for key, holds in known.items() if holds]
+    aside, names = _aside(record), _unknown(record, "unresolved")
+    return found + [phrase("user_data.aside", **aside)] * bool(compared["aside"]) + names
+
+
+def _aside(record: Record) -> dict[str, str]:
+    """Return how many rows were set aside, and why."""
+    compared, words = record["compared"], catalogue()["set_aside_labels"]
+    aside: Mapping[str, int] = compared["aside"]
+    reasons = ", ".join(f"{count:,} {words[reason]}" for reason, count in aside.items())
+    rows, count = counted(compared["rows"] + sum(aside.values()), "row"), sum(aside.values())
+    return {"rows": rows, "count": f"{count:,}", "reasons": reasons}
+
+
+def _unknown(record: Record, reason: str) -> list[str]:
+    """Return the names that could not be resolved in a sentence, if any."""
+    names = record["compared"]["unknown"].get(reason, [])
+    told = [
+        phrase("user_data.unknown_name", name=one["name"], rows=counted(one["rows"], "row"),
+               nearest=f"; {one['nearest']}?" if one["nearest"] else "")
+        for one in names[:MOST_NAMES]
+    ] + ["…"] * (len(names) > MOST_NAMES)  # fmt: skip
+    return [phrase("user_data.unknown", names=", ".join(told))] if names else []
 
 
 def how(record: Record) -> dict[str, str]:
@@ -178,16 +206,20 @@ def how(record: Record) -> dict[str, str]:
     )
     if compared["within"]:
         scope += f"; within {', '.join(compared['within'])}"
-    left = f", {compared['left_out']:,} left out" if compared["left_out"] else ""
+    left = f", {_aside(record)['count']} set aside" if compared["aside"] else ""
+    form = f" ({compared['layout']})" if compared["layout"] else ""
+    brought = f", {compared['brought_to']} by {compared['factor']:.3g}"
     by_country = compared["resampled"] == "countries"
     groups = "countries with all their localities" if by_country else "units"
     return {
-        "Table": f"{compared['file']}, {counted(compared['rows'], 'row')}{left}",
+        "Table": f"{compared['file']}, {counted(compared['rows'], 'row')}{left}{form}",
         "Units": scope,
         "Outcome": f"{compared['outcome']} ({compared['unit']}): {compared['meaning']}",
         "Years": _years(record),
         "Sectors": ", ".join(compared["sectors"]) or "all",
-        "Runs": settings_words(record),
+        "Least amount": f"US$ {compared['least']:g} million" if compared["least"] else "none",
+        "Other regions": " ".join(_unknown(record, "elsewhere")) or "none",
+        "Runs": settings_words(record) + brought * (compared["brought_to"] != AS_IS),
         "Scenario": changed_words(record),
         "Parameter sets": f"{draws:,}" if draws else "one, the scenario's",
         "Resamples": f"{record['resamples']:,} of {groups}",
@@ -205,7 +237,7 @@ def captions(units: pd.DataFrame) -> dict[str, str]:
 def write_page(
     record: Record,
     units: pd.DataFrame,
-    folder: str | Path,
+    folder: Path,
     figures: Choice = True,
     form: str = Format.PNG,
 ) -> Path:
@@ -213,22 +245,21 @@ def write_page(
 
     Which ``figures`` is as in :data:`sim.report.figure_choice.USER_DATA`, ``form`` png or svg.
 
-    Raises
-    ------
-    InputError, MachineError
-        If there is no such figure, or the folder cannot be written to.
+    InputError or MachineError if there is no such figure, or the folder cannot be written to.
     """
-    known, draw = captions(units), drawings(record, units)
-    shown = {name: known[name] for name in USER_DATA.chosen(figures) if name in draw}
-    save = partial(save_all, lambda name: draw[name]())
-    page = partial(comparison_page, record, units)
-    return html_page.write_report(folder, shown, save, page, form, "against.html")
+    draw, words = drawings(record, units), captions(units)
+    known = {name: words[name] for name in USER_DATA.every if name in draw}
+    page, html = folder / "against.html", partial(comparison_page, record, units)
+    chosen = figures, form
+    return html_page.write_report(page, USER_DATA, chosen, known, lambda name: draw[name](), html)
 
 
 def comparison_page(record: Record, units: pd.DataFrame, pictures: Mapping[str, bytes]) -> str:
     """Return the page as HTML from what ``against.json`` holds, its units, and the figures."""
     words, found = captions(units), finding_sentences(record)
-    alt = dict(zip(("total", "ranks", "size", "concentration", "calibration"), found, strict=True))
+    alt = dict(
+        zip(("total", "ranks", "rivals", "concentration", "calibration"), found, strict=True)
+    )
     figures = {
         name: Figure(held, alt.get(name, words[name]), words[name])
         for name, held in pictures.items()
@@ -276,11 +307,11 @@ def _misses(units: pd.DataFrame) -> Table:
 
 def _rank_table(record: Record) -> Table:
     rows = [
-        [LABELS[name], *(_estimate(found[key]) for key in ("rank", "model_minus", "partial"))]
+        [LABELS[name], _estimate(found["rank"]), _estimate(found.get("model_minus"))]
         for name, found in record["ranks"].items()
     ]
-    head = ("Prediction", "Rank correlation", "Model minus this", "Given GDP")
-    return Table("Rank correlations with the table, 95 % intervals", head, rows, (1, 2, 3))
+    head = ("Prediction", "Rank correlation", "Model minus this")
+    return Table("Rank correlations with the table, 95 % intervals", head, rows, (1, 2))
 
 
 def _concentration_table(record: Record) -> Table:

@@ -93,7 +93,7 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     driver: str = "compiled",
-    overrides: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
     end: str | None = None,
     world: World | None = None,
     draws: Sequence[Mapping[str, float]] = (),
@@ -109,15 +109,15 @@ def run(
     ----------
     scenario
         A scenario, the name of a shipped one, or the path of a file.
-    replicates, seed, overrides, end
-        Replace what the scenario says; ``overrides`` are parameters by name.
+    replicates, seed, parameters, end
+        Replace what the scenario says; ``parameters`` by name.
     driver
         ``compiled`` or ``mesa``; both give the same event log.
     world
         Tables of another region.
     draws
         Parameter sets, such as draws from a posterior: replicate number r takes set r, starting
-        over at the end. A parameter that the scenario or ``overrides`` sets keeps its value.
+        over at the end. A parameter that the scenario or ``parameters`` sets keeps its value.
     each_month, added_steps, agents
         Code of your own (:mod:`sim.engine.extensions`): a function of the state and the month's
         number called before each month, added steps, and classes of agents for the Mesa driver.
@@ -143,7 +143,7 @@ def run(
         )
     world = world if world is not None else load_world()
     chosen = chosen_scenario(
-        scenario, world, overrides=overrides, seed=seed, replicates=replicates, end=end
+        scenario, world, parameters=parameters, seed=seed, replicates=replicates, end=end
     )
     known = parameter_draws.checked(draws)
     collector = Collector(chosen, world, driver, known, extensions)

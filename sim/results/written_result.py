@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from sim.core import folders
+from sim.experiments.data_package import describe_result
 from sim.report.figure_choice import Choice, Format
 
 if TYPE_CHECKING:
@@ -73,4 +74,5 @@ class WrittenResult:
                 self.write_report(target, figures, figure_format)
                 self.stopwatch.lap("figures")
             self.manifest["seconds"] = self.stopwatch.seconds
+            describe_result(target, self.manifest)
         return target

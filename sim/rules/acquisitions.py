@@ -8,7 +8,14 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw, key_of
-from sim.rules.basics import elastic, exponential_arrival, record
+from sim.rules.basics import (
+    elastic,
+    elastic_at_most,
+    exponential_arrival,
+    exponential_at_most,
+    is_too_late,
+    record,
+)
 from sim.rules.finance import form_deal
 from sim.rules.proposals import add_project, first_open, project_draw, resize
 
@@ -64,15 +71,17 @@ def target_place(w, a, t):
         general = elastic(country.tender, p.acquisition_openness) * (1.0 + w.experience[a, c])
         for i in range(country.first, country.first + country.count):
             place = w.place[i]
-            weight = general * elastic(
-                w.endowment[i, w.actor[a].target_sector], p.acquisition_endowment
-            )
-            weight *= math.exp(SIZE * place.market + p.acquisition_trust * place.trust)
+            endowment = w.endowment[i, w.actor[a].target_sector]
+            drawn = SIZE * place.market + p.acquisition_trust * place.trust
+            most = general * elastic_at_most(endowment, p.acquisition_endowment)
+            most *= exponential_at_most(drawn)
             u = draw(w.run, d.ACQUISITION_PLACE, w.actor[a].key, place.key, t)
-            arrival = exponential_arrival(u, weight, best)
-            if arrival < best:
-                best = arrival
-                chosen = i
+            if not is_too_late(u, most, best):
+                weight = general * elastic(endowment, p.acquisition_endowment) * math.exp(drawn)
+                arrival = exponential_arrival(u, weight, best)
+                if arrival < best:
+                    best = arrival
+                    chosen = i
     return chosen
 
 

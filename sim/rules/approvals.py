@@ -85,6 +85,8 @@ def approve_centrally(w, c, t):
     Derail what it dislikes (M48).
     """
     country = w.country[c]
+    if country.open_projects == 0:
+        return
     review_places(w, c, country.first, country.first + country.count, t)
     review_places(w, c, country.first_city, country.first_city + country.city_count, t)
 
@@ -94,9 +96,11 @@ def review_places(w, c, place, end, t):
     """Let a national executive decide on, or derail, projects of places before ``end``."""
     country = w.country[c]
     hostility = max(0.0, -country.stance)
-    for n in range(first_open(w, place), first_open(w, end)):
+    for n in range(first_open(w, place), w.run[0].open_projects):
         j = w.project[n].nth_open
         project = w.project[j]
+        if project.place >= end:
+            return
         local = project.level == k.LOCAL or project.level == k.MUNICIPAL
         if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
             decide_centrally(w, j, t)

@@ -17,6 +17,12 @@ YEAR = 12
 NEVER = 10**6
 """A month that never comes."""
 
+MARGIN = 1.0 + 1e-9
+"""More than rounding can add to a bound."""
+
+UNBOUNDED = 1e300
+"""A bound where there is none."""
+
 
 @rule
 def logistic(x):
@@ -49,6 +55,43 @@ def exponential_arrival(u, weight, best):
 
 
 @rule
+def is_too_late(u, most, best):
+    """Tell whether an alternative of a weight of at most ``most`` is certain to arrive too late.
+
+    Its weight need not be worked out then: :func:`exponential_arrival` would return infinity.
+    """
+    return best < math.inf and 1.0 - u >= best * most * MARGIN
+
+
+@rule
+def elastic_at_most(base, elasticity):
+    """Return a bound of ``base ** elasticity`` that needs no exponential.
+
+    For an elasticity of n + f, f below 1, it is base ** n * (1 - f + f * base) (Bernoulli's
+    inequality); a negative one has no bound.
+    """
+    if elasticity < 0.0:
+        return UNBOUNDED
+    whole = int(elasticity)
+    bound = 1.0 - (elasticity - whole) + (elasticity - whole) * base
+    for _ in range(whole):
+        bound *= base
+    return bound
+
+
+@rule
+def power_at_most(share, whole):
+    """Return a bound of ``whole ** share`` for a share of 0 to 1: its chord, as it is convex."""
+    return 1.0 - share + share * whole
+
+
+@rule
+def exponential_at_most(x):
+    """Return a bound of exp(x) that needs no exponential: 1 / (1 - x), for x below 1."""
+    return 1.0 / (1.0 - x) if x < 1.0 else UNBOUNDED
+
+
+@rule
 def further_authority(w, place):
     """Return how far the authority of one place goes beyond its country's this month."""
     if w.place[place].added_authority == 0.0 and w.place[place].tier != k.CITY:
@@ -66,6 +109,12 @@ def least_of_year(w, decision, a, b, t):
     """
     v = draw(w.run, decision, a, b, t - t % YEAR)
     return 1.0 - math.exp(math.log(v) / YEAR)
+
+
+@rule
+def least_at_least(w, decision, a, b, t):
+    """Return a bound of :func:`least_of_year` from below, by Bernoulli's inequality."""
+    return (1.0 - draw(w.run, decision, a, b, t - t % YEAR)) / YEAR
 
 
 @rule
@@ -176,18 +225,22 @@ def has_office(w, actor, country, t):
 
 @rule
 def open_office(w, a, c, t, cause):
-    """Open an actor's office in a country (M63)."""
+    """Open an actor's office in a country (M63); return the event."""
     w.office[a, c] = t
-    w.actor[a].first_office = min(w.actor[a].first_office, t)
-    record(w, k.OFFICE_OPENED, t, a, w.country[c].centre, k.CHINA, -1, 0, 0.0, cause, 0, 0)
+    actor = w.actor[a]
+    actor.first_office = min(actor.first_office, t)
+    actor.unhoused = max(0.0, actor.unhoused - w.experience[a, c])
+    centre = w.country[c].centre
+    return record(w, k.OFFICE_OPENED, t, a, centre, k.CHINA, -1, 0, 0.0, cause, 0, 0)
 
 
 @rule
 def can_work(w, a, place, sector):
     """Tell whether a firm does such work and the place has what the sector and the firm need."""
-    if w.match[a, place] <= 0.0:
+    # Most firms fail at the first.
+    if w.strength[a, sector] <= 0.0:
         return False
-    return w.strength[a, sector] > 0.0 and w.endowment[place, sector] > 0.0
+    return w.match[a, place] > 0.0 and w.endowment[place, sector] > 0.0
 
 
 @rule

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
@@ -14,11 +12,10 @@ from sim.rules.pairs import forget
 
 @rule
 def review_recognition(w, c, t):
-    """Switch recognition by the scenario's order, the calendar, or past it by readiness.
+    """Switch recognition by the scenario's order, the calendar, or past it by chance.
 
-    Readiness rises with views of China. An order ends the country's calendar of recognition.
+    An order ends the country's calendar of recognition.
     """
-    p = w.par[0]
     country = w.country[c]
     if country.recognition_order >= 0:
         order = w.intervention[country.recognition_order]
@@ -34,8 +31,8 @@ def review_recognition(w, c, t):
         return
     if country.recognises == 1 or t <= country.recognition_until:
         return
-    chance = p.recognition_switch_rate * math.exp(p.recognition_views * country.views)
-    if draw(w.run, d.RECOGNITION_SWITCHES, country.key, 0, t) < chance:
+    u = draw(w.run, d.RECOGNITION_SWITCHES, country.key, 0, t)
+    if u < w.par[0].recognition_switch_rate:
         switch_recognition(w, c, t, 1, 0)
 
 

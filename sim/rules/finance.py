@@ -7,9 +7,9 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import count_success, is_aligned, logistic, record, trust_between
+from sim.rules.basics import count_success, elastic, is_aligned, logistic, record, trust_between
 from sim.rules.credit import MONTHS_A_YEAR, chosen_bank, year_of_lending
-from sim.rules.pairs import team_of
+from sim.rules.pairs import comes_about
 from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw
 from sim.rules.ties import meet
@@ -37,8 +37,8 @@ def decide_award(w, j, t):
     project = w.project[j]
     if project.stage != k.APPROVED or project.approved >= t:
         return
-    chance = w.par[0].tender_duration * team_of(w, j)
-    if project_draw(w, d.TENDER_DECIDED, project, t) < chance:
+    u = project_draw(w, d.TENDER_DECIDED, project, t)
+    if comes_about(w, j, u, w.par[0].tender_duration):
         # A loan agreed with the plan is tied to its firm.
         tender = w.country[project.country].tender if project.bank < 0 else 0.0
         open_ = project_draw(w, d.TENDER_OPEN, project, 0) < tender
@@ -76,6 +76,7 @@ def award(w, j, t):
     if project.bank >= 0:
         return
     need = w.sector[project.sector].loan_need
+    need *= elastic(1.0 - w.country[project.country].tender, p.finance_openness)
     project.needs_loan = 1 if project_draw(w, d.LOAN_NEEDED, project, 0) < need else 0
     project.finance = k.OWN
     if project.needs_loan == 1:
@@ -113,8 +114,8 @@ def close_finance(w, j, t):
     """Close the finance of an awarded project that needs no bank."""
     project = w.project[j]
     if project.stage == k.AWARDED and project.needs_loan == 0 and project.awarded < t:
-        chance = w.par[0].finance_closing * team_of(w, j)
-        if project_draw(w, d.FINANCIAL_CLOSE, project, t) < chance:
+        u = project_draw(w, d.FINANCIAL_CLOSE, project, t)
+        if comes_about(w, j, u, w.par[0].finance_closing):
             form_deal(w, j, t, k.OWN_FINANCE)
 
 
@@ -168,11 +169,11 @@ def rank_application(w, j, t):
     if project.channel == k.BY_EXECUTIVE:
         trust = w.place[country.centre].trust + PRIORITY
     else:
-        chance = p.finance_closing * team_of(w, j)
+        chance = p.finance_closing
         if project.finance == k.SOVEREIGN and project.level != k.CENTRAL:
             if not is_aligned(w, project.place):
                 chance *= COOPERATION
-        if project_draw(w, d.FINANCIAL_CLOSE, project, t) >= chance:
+        if not comes_about(w, j, project_draw(w, d.FINANCIAL_CLOSE, project, t), chance):
             return 0
     project.rank = 1.0 + trust + (t - project.awarded) / MONTHS_A_YEAR
     return 1
@@ -241,5 +242,7 @@ def form_deal(w, j, t, kind):
 def gain_experience(w, a, c):
     """Let a firm, or the province it comes from, learn from a deal in a country (M62)."""
     known = w.experience[a, c]
-    w.actor[a].experienced = 1
-    w.experience[a, c] = known + w.par[0].learning_experience * (1.0 - known)
+    gain = w.par[0].learning_experience * (1.0 - known)
+    w.experience[a, c] = known + gain
+    if w.office[a, c] < 0:
+        w.actor[a].unhoused += gain

@@ -13,10 +13,13 @@ from sim.rules.basics import (
     authority_at,
     draw_of_month,
     elastic,
+    elastic_at_most,
     exponential_arrival,
     further_authority,
     has_office,
     is_centre,
+    is_too_late,
+    least_at_least,
     least_of_year,
     local_offices,
     logistic,
@@ -26,8 +29,15 @@ from sim.rules.basics import (
     trust_between,
     will_of,
 )
-from sim.rules.outreach import fit, local_restraint, may_work_in, sector_in_mind
-from sim.rules.pairs import hold_of, memory_between
+from sim.rules.outreach import local_restraint, may_work_in, sector_in_mind
+from sim.rules.pairs import (
+    crowding_at_most,
+    fit,
+    fit_at_most,
+    fitting_province,
+    hold_of,
+    memory_between,
+)
 from sim.rules.reception import office_will
 from sim.rules.ties import firm_of_delegation, introduce, invite, meet
 
@@ -70,7 +80,8 @@ def make_visit(w, a, t):
         if actor.technology == 1 and not has_office(w, a, c, t):
             u = draw(w.run, d.TECHNOLOGY_OFFICE, actor.key, w.country[c].key, t)
             if u < w.par[0].outreach_technology_office:
-                open_office(w, a, c, t, event)
+                # What is offered there later owes to the office.
+                w.tie[w.tie_of[a, place]].event = open_office(w, a, c, t, event)
         return
     bring_firm(w, a, place, t, event)
     if actor.kind == k.ORGANISATION and actor.mission == k.FRIENDSHIP:
@@ -90,7 +101,7 @@ def pay_visit(w, a, place, t, sector, reason):
     invite(w, a, place, t, k.LAC)
     if not is_centre(w, place):
         governor = w.governor[place]
-        governor.experience += 0.05 * (1.0 - governor.experience)
+        governor.experience += w.par[0].initiative_lesson_visit * (1.0 - governor.experience)
         pay_courtesy_call(w, a, place, t, event)
     return event
 
@@ -146,20 +157,35 @@ def lead_province(w, a, place, t, event):
 
 
 @rule
-def fitting_province(w, place, decision, host, t):
-    """Choose a province for a locality by size and fit; the host of a forum is met more easily."""
-    best = math.inf
-    chosen = -1
-    for b in range(len(w.actor)):
-        actor = w.actor[b]
-        if actor.kind == k.PROVINCE:
-            weight = actor.scale * fit(w, b, place) * (4.0 if b == host else 1.0)
-            u = draw(w.run, decision, actor.key, w.place[place].key, t)
-            arrival = exponential_arrival(u, weight, best)
-            if arrival < best:
-                best = arrival
-                chosen = b
-    return chosen
+def readiness_to_travel(w, g):
+    """Return how ready a local head is to approach China of itself, log-odds of a month."""
+    p = w.par[0]
+    governor, place = w.governor[g], w.place[g]
+    readiness = (
+        w.country[place.country].initiative
+        + p.initiative_will * will_of(w, g)
+        + p.initiative_imitation * place.demonstration
+        + p.initiative_experience * governor.experience
+        + p.initiative_means * place.market
+        + p.outreach_capital * place.capital
+    )
+    if place.tier == k.CITY:
+        readiness += p.initiative_authority * w.country[place.country].mayors
+        return readiness + p.initiative_mayor
+    if place.added_authority != 0.0:
+        readiness += p.initiative_authority * further_authority(w, g)
+    return readiness
+
+
+@rule
+def may_plan(w, g, t):
+    """Tell whether a local head has anything to plan this month, or a journey to put away."""
+    head, governor = w.run[0], w.governor[g]
+    if t % YEAR == 0 or t == head.start or head.forums > 0:
+        return True
+    if governor.trip_actor >= 0 or governor.invited_by >= 0:
+        return True
+    return readiness_to_travel(w, g) > governor.least_travel
 
 
 @rule
@@ -168,15 +194,12 @@ def plan_journey(w, g, t):
 
     A forum is attended on invitation, at most one a month: the first in the order of their keys
     that invites and is accepted (M29). Otherwise initiative rises with will, authority, need,
-    means, imitation and experience; geopolitics restrains governors less than executives (report,
-    section e; M22, M41, M43, M50, M52).
+    means, imitation, experience and, near the embassy, in the capital; geopolitics restrains
+    governors less than executives (report, section e; M22, M41, M43, M50, M52).
     """
-    p = w.par[0]
-    head = w.run[0]
-    governor = w.governor[g]
-    place = w.place[g]
+    head, governor, place = w.run[0], w.governor[g], w.place[g]
     if t % YEAR == 0 or t == head.start:
-        least = least_of_year(w, d.GOVERNOR_TRAVELS_LEAST, place.key, 0, t)
+        least = least_at_least(w, d.GOVERNOR_TRAVELS_LEAST, place.key, 0, t)
         governor.least_travel = math.log(least / (1.0 - least))
     if governor.trip_actor >= 0:
         governor.trip_actor = -1
@@ -188,21 +211,16 @@ def plan_journey(w, g, t):
             return
     if governor.invited_by >= 0 and follows_invitation(w, g, t):
         return
-    readiness = (
-        w.country[place.country].initiative
-        + p.initiative_will * will_of(w, g)
-        + p.initiative_imitation * place.demonstration
-        + p.initiative_experience * governor.experience
-        + p.initiative_means * place.market
-        + p.initiative_authority * further_authority(w, g)
-        + (p.initiative_mayor if place.tier == k.CITY else 0.0)
-    )
+    readiness = readiness_to_travel(w, g)
     # A chance below the least number of the year is not met this month.
     if readiness <= governor.least_travel:
         return
-    least = logistic(governor.least_travel)
+    least = least_of_year(w, d.GOVERNOR_TRAVELS_LEAST, place.key, 0, t)
+    chance = logistic(readiness) * local_restraint(w, place.country)
+    if chance <= least:
+        return
     u = draw_of_month(w, d.GOVERNOR_TRAVELS, d.GOVERNOR_TRAVELS_WHEN, place.key, 0, t, least)
-    if u < logistic(readiness) * local_restraint(w, place.country):
+    if u < chance:
         governor.trip_actor = partner_in_china(w, g, t)
 
 
@@ -255,23 +273,24 @@ def partner_in_china(w, g, t):
     place = w.place[g]
     best = math.inf
     chosen = -1
-    for a in range(len(w.actor)):
+    trusted, crowd = math.exp(p.outreach_trust), crowding_at_most(w, g)
+    for a in range(w.run[0].first_firm):
         actor = w.actor[a]
         eligible = actor.kind == k.PROVINCE
         eligible = eligible or (actor.kind == k.ORGANISATION and actor.mission <= k.FRIENDSHIP)
         eligible = eligible or (actor.kind == k.EMBASSY and actor.country == place.country)
         if eligible and may_work_in(w, a, place.country):
-            weight = elastic(fit(w, a, g), p.initiative_partner)
             row = w.tie_of[a, g]
-            if row >= 0:
-                weight *= w.tie[row].intensity
-            weight *= actor.scale if actor.kind == k.PROVINCE else 1.0
-            arrival = exponential_arrival(
-                draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                chosen = a
+            intensity = w.tie[row].intensity if row >= 0 else 1.0
+            scale = actor.scale if actor.kind == k.PROVINCE else 1.0
+            most = elastic_at_most(fit_at_most(w, a, g, trusted, crowd), p.initiative_partner)
+            u = draw(w.run, d.GOVERNOR_PARTNER, actor.key, place.key, t)
+            if not is_too_late(u, most * intensity * scale, best):
+                weight = elastic(fit(w, a, g), p.initiative_partner)
+                arrival = exponential_arrival(u, weight * intensity * scale, best)
+                if arrival < best:
+                    best = arrival
+                    chosen = a
     return chosen
 
 
@@ -312,7 +331,7 @@ def make_journey(w, g, t):
     meet(w, a, g, t, p.tie_contact * p.tie_journey, met_by, event)
     if met_by == k.LAC:
         invite(w, a, g, t, k.CHINA)
-    governor.experience += 0.15 * (1.0 - governor.experience)
+    governor.experience += p.initiative_lesson_journey * (1.0 - governor.experience)
 
 
 @rule
@@ -359,14 +378,15 @@ def plan_state_visit(w, c, t):
     for a in range(len(w.actor)):
         actor = w.actor[a]
         if actor.kind in (k.PROVINCE, k.FIRM, k.BANK) and actor.active_since <= t:
-            weight = elastic(actor.scale, p.initiative_executive_scale)
-            weight *= 0.2 + trust_between(w, a, country.centre)
-            arrival = exponential_arrival(
-                draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                country.trip_actor = a
+            known = 0.2 + trust_between(w, a, country.centre)
+            most = elastic_at_most(actor.scale, p.initiative_executive_scale)
+            u = draw(w.run, d.EXECUTIVE_PARTNER, actor.key, country.key, t)
+            if not is_too_late(u, most * known, best):
+                weight = elastic(actor.scale, p.initiative_executive_scale)
+                arrival = exponential_arrival(u, weight * known, best)
+                if arrival < best:
+                    best = arrival
+                    country.trip_actor = a
 
 
 @rule

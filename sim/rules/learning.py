@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import further_authority, local_authority, open_office
+from sim.rules.basics import (
+    exponential_arrival,
+    further_authority,
+    local_authority,
+    open_office,
+)
 from sim.rules.proposals import first_open
 
 RECENT = 0.97
 """Share of the memory of recent deals kept each month."""
+
+REPUTATION = 0.15
+"""Share of reputation lost with a failure, or of what is missing won back with a completion."""
 
 NEIGHBOUR_SHARE = 0.5
 """How much a neighbour's deal impresses, relative to one's own."""
@@ -27,9 +37,11 @@ def clear_ended(w, first, end, t):
 def clear_if_ended(w, n):
     """Take an open project, by its position, off the list if it has ended."""
     head = w.run[0]
-    if w.project[w.project[n].nth_open].stage < k.FIRST_ENDED:
+    project = w.project[w.project[n].nth_open]
+    if project.stage < k.FIRST_ENDED:
         return
     head.open_projects -= 1
+    w.country[project.country].open_projects -= 1
     for m in range(n, head.open_projects):
         w.project[m].nth_open = w.project[m + 1].nth_open
 
@@ -91,17 +103,22 @@ def impress(w, i, impression, source):
 
 @rule
 def gain_foothold(w, a, t):
-    """Open offices where experience has grown (M62, M63)."""
-    p = w.par[0]
+    """Let an actor open an office where experience has grown, at most one a month (M62, M63)."""
     actor = w.actor[a]
-    if actor.experienced == 0:
+    chance = w.par[0].learning_office * actor.unhoused
+    if chance <= 0.0 or draw(w.run, d.OFFICE_OPENED, actor.key, 0, t) >= chance:
         return
+    best = math.inf
+    chosen = -1
     for c in range(len(w.country)):
-        known = w.experience[a, c]
-        if known > 0.0 and w.office[a, c] < 0:
+        if w.office[a, c] < 0:
             u = draw(w.run, d.OFFICE_OPENED, actor.key, w.country[c].key, t)
-            if u < p.learning_office * known:
-                open_office(w, a, c, t, 0)
+            arrival = exponential_arrival(u, w.experience[a, c], best)
+            if arrival < best:
+                best = arrival
+                chosen = c
+    if chosen >= 0:
+        open_office(w, a, chosen, t, 0)
 
 
 @rule
@@ -110,10 +127,10 @@ def form_views(w, c, t):
     p = w.par[0]
     country = w.country[c]
     for _ in range(country.failures):
-        country.reputation *= 1.0 - p.learning_reputation
+        country.reputation *= 1.0 - REPUTATION
         country.views -= p.views_loss * (1.0 + country.views)
     for _ in range(country.completions):
-        country.reputation += p.learning_reputation * (1.0 - country.reputation)
+        country.reputation += REPUTATION * (1.0 - country.reputation)
     for _ in range(min(country.contacts, 20)):
         country.views += p.views_gain * (1.0 - country.views)
     for _ in range(country.gifts):
@@ -140,7 +157,8 @@ def record_series(w, c, t):
         trust += place.trust
         will += governor.will
         aligned += 1 if governor.bloc == bloc else 0
-        further += further_authority(w, i)
+        if place.added_authority != 0.0:
+            further += further_authority(w, i)
         if place.trust >= alive:
             ties += place.provinces + place.firms
         place.deals_now = 0
@@ -155,5 +173,4 @@ def record_series(w, c, t):
     row[4] = local_authority(w, c) + further / country.count
     row[5] = country.views
     row[6] = country.reputation
-    row[7] = first_open(w, end) - first_open(w, first)
-    row[7] += first_open(w, last_city) - first_open(w, first_city)
+    row[7] = country.open_projects

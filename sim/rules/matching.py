@@ -14,11 +14,14 @@ from sim.rules.basics import (
     elastic,
     exponential_arrival,
     hands_of,
+    is_too_late,
     passes_on,
+    power_at_most,
     total_trust,
     trust_between,
 )
-from sim.rules.pairs import team_of
+from sim.rules.finance import outranks
+from sim.rules.pairs import comes_about
 from sim.rules.proposals import (
     end_project,
     first_open,
@@ -28,29 +31,32 @@ from sim.rules.proposals import (
 )
 from sim.rules.ties import introduce
 
+STRENGTH = 3.0
+"""Weight of a firm's strength in the sector in its match with a project (report, section d)."""
+
 
 @rule
 def match_firms(w, first, end, t):
     """Let the proposals at places before ``end`` look for firms (sections a, d; M37)."""
+    investment = elastic(w.signal[t, k.SIGNAL.outward_investment], w.par[0].signals_slowdown)
     for n in range(first_open(w, first), first_open(w, end)):
-        match_firm(w, w.project[n].nth_open, t)
+        match_firm(w, w.project[n].nth_open, investment, t)
 
 
 @rule
-def match_firm(w, j, t):
+def match_firm(w, j, investment, t):
     """Let a proposal look for a firm, whose mark it bears until the memorandum is signed.
 
-    The chance rises with the team's memory, and with how far the place is known to those who pass
-    wishes on; it falls with China's outward investment (M33, M39, M59).
+    The chance rises with the team's memory, with how far the place is known to those who pass
+    wishes on, and with China's outward investment, a factor (M33, M39, M59).
     """
     p = w.par[0]
     project = w.project[j]
     if project.stage != k.PROPOSED:
         return
-    investment = elastic(w.signal[t, k.SIGNAL.outward_investment], p.signals_slowdown)
-    chance = p.project_matching * team_of(w, j) * investment
+    chance = p.project_matching * investment
     chance *= 1.0 + p.project_passing * w.place[place_of_talks(w, j)].informed
-    if project_draw(w, d.MATCH, project, t) < chance:
+    if comes_about(w, j, project_draw(w, d.MATCH, project, t), chance):
         project.firm = firm_for(w, j, t)
         if project.firm >= 0:
             worth = utility_of_match(w, project.firm, j) + project.tens
@@ -66,15 +72,15 @@ def sign_memoranda(w, t):
     head = w.run[0]
     for n in range(head.open_projects):
         j = w.project[n].nth_open
-        if w.project[j].stage == k.PROPOSED and w.project[j].firm >= 0 and is_outdone(w, j):
-            w.project[j].rank = -1.0
+        if w.project[j].stage == k.PROPOSED and w.project[j].firm >= 0:
+            weigh_wish(w, j)
     for n in range(head.open_projects):
         j = w.project[n].nth_open
         project = w.project[j]
         if project.stage == k.PROPOSED and project.firm >= 0:
             firm = project.firm
             project.firm = -1
-            if project.rank > 0.0:
+            if w.actor[firm].best_wish == j and project.rank > 0.0:
                 bring_firm_to_talks(w, j, t, firm)
                 sign_memorandum(w, j, t, firm)
             project.rank = 0.0
@@ -83,17 +89,15 @@ def sign_memoranda(w, t):
 
 
 @rule
-def is_outdone(w, j):
-    """Tell whether the firm that a proposal found was found by one that is worth more to it."""
+def weigh_wish(w, j):
+    """Let the firm that a proposal found prefer it to the others that found it this month."""
     project = w.project[j]
-    for n in range(w.run[0].open_projects):
-        i = w.project[n].nth_open
-        other = w.project[i]
-        if i != j and other.stage == k.PROPOSED and other.firm == project.firm:
-            equal = other.rank == project.rank
-            if other.rank > project.rank or (equal and other.key < project.key):
-                return True
-    return False
+    firm = w.actor[project.firm]
+    best = firm.best_wish
+    if best >= 0 and w.project[best].stage == k.PROPOSED and w.project[best].firm == project.firm:
+        if outranks(w, best, j):
+            return
+    firm.best_wish = j
 
 
 @rule
@@ -155,7 +159,7 @@ def utility_of_match(w, f, j):
     p = w.par[0]
     project = w.project[j]
     firm = w.actor[f]
-    utility = p.project_fit * w.strength[f, project.sector] + w.experience[f, project.country]
+    utility = STRENGTH * w.strength[f, project.sector] + w.experience[f, project.country]
     utility += p.tender_trust * trust_between(w, f, project.place)
     if firm.home >= 0:
         utility += p.tender_trust * trust_between(w, firm.home, project.place)
@@ -169,12 +173,16 @@ def matched_firm(w, j, t):
     project = w.project[j]
     best = math.inf
     chosen = -1
+    p = w.par[0]
+    able, known = math.exp(STRENGTH), math.exp(1.0 + 2.0 * p.tender_trust)
     for f in range(w.run[0].first_firm, w.run[0].end_firm):
         firm = w.actor[f]
         if firm.active_since <= t and can_work(w, f, project.place, project.sector):
             u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & LOW_BITS, t)
-            arrival = exponential_arrival(u, math.exp(utility_of_match(w, f, j)), best)
-            if arrival < best:
-                best = arrival
-                chosen = f
+            most = known * power_at_most(w.strength[f, project.sector], able)
+            if not is_too_late(u, most, best):
+                arrival = exponential_arrival(u, math.exp(utility_of_match(w, f, j)), best)
+                if arrival < best:
+                    best = arrival
+                    chosen = f
     return chosen

@@ -13,18 +13,26 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import (
+    UNBOUNDED,
     authority_at,
     elastic,
+    elastic_at_most,
     exponential_arrival,
     further_authority,
     has_office,
+    is_too_late,
     local_authority,
     local_offices,
     nth_office,
+    power_at_most,
     total_trust,
     trust_between,
 )
-from sim.rules.pairs import hold_of, leaning
+from sim.rules.pairs import fit, fit_at_most, hold_of
+from sim.rules.powers import is_worth_a_trip
+
+ROTA = 24.0
+"""Months after a visit in which an embassy's next one to the same office becomes due again."""
 
 
 @rule
@@ -33,9 +41,8 @@ def assess_country(w, c, t):
 
     Locality: authority, market, demonstration (M01, M06, M26), the capital, where embassies and
     firms have their offices, and what the mayors of its cities add (:func:`share_draw`). Strain,
-    tension and lost commodity
-    leverage turn outreach from the centre to the localities (M11, M12, M14, M51); small states draw
-    little to their localities (M41). Centre: more, the more centralized the country (M05).
+    tension and lost leverage turn outreach from the centre to the localities (M11, M12, M14, M51);
+    small states draw little to theirs (M41). Centre: more in more centralized countries (M05).
     """
     p = w.par[0]
     country = w.country[c]
@@ -46,21 +53,31 @@ def assess_country(w, c, t):
         p.outreach_authority * authority
         + p.outreach_strain * country.strain
         + p.outreach_tension * tension
+        + p.outreach_openness * country.tender
         + p.outreach_linkage * (1.0 - leverage) * (1.0 - country.security)
         - p.outreach_smallness * country.smallness
     )
+    country.mayors = further_authority(w, country.first_city) if country.city_count > 0 else 0.0
     total = 0.0
+    # As locals they are not read anew after each write to the state.
+    of_authority, of_market = p.outreach_authority, p.outreach_market
+    of_capital, of_demonstration = p.outreach_capital, p.outreach_demonstration
     for i in range(country.first, country.first + country.count):
         place = w.place[i]
-        place.attraction = math.exp(
-            local
-            + p.outreach_authority * further_authority(w, i)
-            + p.outreach_market * place.market
-            + p.outreach_capital * place.capital
-            + p.outreach_demonstration * place.demonstration
-        )
-        total += share_draw(w, i) if place.city_count > 0 else place.attraction
-    country.initiative = initiative_of_country(w, c, authority)
+        utility = local
+        if place.added_authority != 0.0:
+            utility += of_authority * further_authority(w, i)
+        utility = utility + of_market * place.market + of_capital * place.capital
+        utility += of_demonstration * place.demonstration
+        # In most months nothing has changed.
+        if utility != place.utility:
+            place.utility, place.alone = utility, math.exp(utility)
+        place.attraction = place.alone
+        total += share_draw(w, i, authority) if place.city_count > 0 else place.alone
+    country.initiative = initiative_of_country(w, c, authority, t)
+    # Of units of one size all together draw count * (economy / count) ** e: as one of them all.
+    undivided = p.outreach_market / math.log(10.0) - 1.0
+    total *= math.exp(undivided * math.log(float(country.count)))
     country.local_pull = total
     centre = w.place[country.centre]
     centre.attraction = attraction_of_centre(w, c, authority, tension)
@@ -73,28 +90,36 @@ def assess_country(w, c, t):
 
 
 @rule
-def share_draw(w, i):
+def share_draw(w, i, authority):
     """Let the offices of a unit share its draw, a nest of their own; return it.
 
     An office's utility differs from the governor's by its authority and its market. Of offices at
     rates exp(V), all together draw (sum exp(V / n)) ** n, with n ``outreach.tiers``, and each its
-    share of the sum. Where governors have little authority, mayors make up for it; where they
-    have much, a second office adds little (report, actors and avenues).
+    share of the sum. Mayors make up for governors with little authority, and add little to those
+    with much (report, actors and avenues). ``authority`` is that of the country's units.
     """
     p = w.par[0]
     unit = w.place[i]
-    authority = authority_at(w, i)
+    if unit.added_authority != 0.0:
+        authority = authority_at(w, i)
+    tiers = p.outreach_tiers
     total = 1.0
+    # All mayors of a country have the same authority.
+    gain = p.outreach_authority * (authority_at(w, unit.first_city) - authority)
     for m in range(unit.first_city, unit.first_city + unit.city_count):
         city = w.place[m]
-        worth = p.outreach_authority * (authority_at(w, m) - authority)
+        worth = gain
         worth += p.outreach_market * (city.market - unit.market)
-        city.attraction = math.exp(worth / p.outreach_tiers)
-        total += city.attraction
-    draw_of_all = unit.attraction * math.exp(p.outreach_tiers * math.log(total))
+        if worth / tiers != city.utility:
+            city.utility, city.alone = worth / tiers, math.exp(worth / tiers)
+        total += city.alone
+    if total != unit.offices or tiers != unit.tiers:
+        unit.offices, unit.tiers = total, tiers
+        unit.joint = math.exp(tiers * math.log(total))
+    draw_of_all = unit.alone * unit.joint
     unit.attraction = draw_of_all / total
     for m in range(unit.first_city, unit.first_city + unit.city_count):
-        w.place[m].attraction *= unit.attraction
+        w.place[m].attraction = w.place[m].alone * unit.attraction
     return draw_of_all
 
 
@@ -110,15 +135,20 @@ def attraction_of_centre(w, c, authority, tension):
         + p.outreach_demonstration * w.place[country.centre].demonstration
         - p.outreach_strain * country.strain
         - p.outreach_tension * tension
+        - p.outreach_openness * country.tender
     )
 
 
 @rule
-def initiative_of_country(w, c, authority):
-    """Return the part of a governor's readiness to approach China that is the country's."""
+def initiative_of_country(w, c, authority, t):
+    """Return the part of a governor's readiness to approach China that is the country's.
+
+    Agreements draw both sides (report, Coquimbo case: a year after talks on free trade).
+    """
     p = w.par[0]
     return (
         p.initiative_rate
+        + p.outreach_accord * w.accord[t, c]
         + p.initiative_authority * authority
         + p.initiative_need * w.country[c].fiscal
     )
@@ -213,8 +243,8 @@ def seek_partner(w, a, t):
             if country < 0:
                 return
             place = chosen_place(w, a, country, t)
-            if place < 0:
-                return
+        if place < 0 or not is_worth_a_trip(w, a, place, t):
+            return
     actor.trip_place = place
     actor.trip_sector = sector_in_mind(w, a, place, t)
     actor.trip_worth = w.place[place].attraction * (1.0 + trust_between(w, a, place))
@@ -241,20 +271,23 @@ def known_partner(w, a, t):
     best = math.inf
     chosen = -1
     row = w.actor[a].first_tie
+    loyal = math.exp(p.outreach_loyalty)
     while row >= 0:
         tie = w.tie[row]
         place = w.place[tie.place]
         if may_work_in(w, a, place.country):
-            weight = tie.intensity * hold_of(w, tie.memory)
-            weight *= math.exp(p.outreach_loyalty * total_trust(tie))
-            weight *= elastic(place.attraction, p.outreach_constancy)
-            weight *= 1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
-            arrival = exponential_arrival(
-                draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                chosen = tie.place
+            u = draw(w.run, d.ACTOR_PARTNER, w.actor[a].key, place.key, t)
+            weight, trust = tie.intensity * hold_of(w, tie.memory), total_trust(tie)
+            twinned = 1.0 if tie.twinned < 0 else 1.0 + p.tie_twinning
+            most = weight * twinned * power_at_most(trust, loyal)
+            most *= elastic_at_most(place.attraction, p.outreach_constancy)
+            if not is_too_late(u, most, best):
+                weight *= math.exp(p.outreach_loyalty * trust)
+                weight *= elastic(place.attraction, p.outreach_constancy)
+                arrival = exponential_arrival(u, weight * twinned, best)
+                if arrival < best:
+                    best = arrival
+                    chosen = tie.place
         row = tie.of_actor
     return chosen
 
@@ -286,18 +319,27 @@ def chosen_country(w, a, t):
         return steered
     best = math.inf
     chosen = -1
+    # An actor of full experience with an office leans to a country of full diaspora most.
+    most = 2.0 * (1.0 + p.outreach_office) * (1.0 + leaning_to_diaspora(w, a) * p.outreach_diaspora)
+    most *= max(1.0, p.outreach_unrecognised)
     for c in range(len(w.country)):
-        if may_work_in(w, a, c):
+        u = draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t)
+        if not is_too_late(u, most * w.country[c].pull, best) and may_work_in(w, a, c):
             weight = w.country[c].pull * affinity(w, a, c, t)
             if w.country[c].recognises == 0:
                 weight *= p.outreach_unrecognised
-            arrival = exponential_arrival(
-                draw(w.run, d.ACTOR_COUNTRY, actor.key, w.country[c].key, t), weight, best
-            )
+            arrival = exponential_arrival(u, weight, best)
             if arrival < best:
                 best = arrival
                 chosen = c
     return chosen
+
+
+@rule
+def leaning_to_diaspora(w, a):
+    """Return how much an actor leans to the diaspora, relative to ``outreach.diaspora``."""
+    works_by_it = w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.DIASPORA
+    return 4.0 if works_by_it else 0.5
 
 
 @rule
@@ -307,12 +349,10 @@ def affinity(w, a, c, t):
     (M34, M62, M63.) The body that works through the diaspora leans to it most.
     """
     p = w.par[0]
-    actor = w.actor[a]
     factor = 1.0 + w.experience[a, c]
     if has_office(w, a, c, t):
         factor *= 1.0 + p.outreach_office
-    mine = 4.0 if actor.kind == k.ORGANISATION and actor.mission == k.DIASPORA else 0.5
-    return factor * (1.0 + mine * p.outreach_diaspora * w.country[c].diaspora)
+    return factor * (1.0 + leaning_to_diaspora(w, a) * p.outreach_diaspora * w.country[c].diaspora)
 
 
 @rule
@@ -327,15 +367,19 @@ def chosen_place(w, a, c, t):
     best = math.inf
     chosen = -1
     touring = w.actor[a].kind == k.EMBASSY
+    p = w.par[0]
+    trusted = math.exp(p.outreach_trust)
+    crowd = 1.0 if p.outreach_crowding >= 0.0 else UNBOUNDED
     for n in range(local_offices(w, c)):
         i = nth_office(w, c, n)
-        weight = w.place[i].attraction * (due(w, a, i, t) if touring else fit(w, a, i))
-        arrival = exponential_arrival(
-            draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t), weight, best
-        )
-        if arrival < best:
-            best = arrival
-            chosen = i
+        u = draw(w.run, d.ACTOR_PLACE, w.actor[a].key, w.place[i].key, t)
+        weight = w.place[i].attraction
+        most = due(w, a, i, t) if touring else fit_at_most(w, a, i, trusted, crowd)
+        if not is_too_late(u, weight * most, best):
+            arrival = exponential_arrival(u, weight * (most if touring else fit(w, a, i)), best)
+            if arrival < best:
+                best = arrival
+                chosen = i
     return chosen
 
 
@@ -363,41 +407,18 @@ def goes_to_centre(w, a, c, t):
             seeks = has_office(w, a, c, t) and w.national[a, c] < 0
             lean += p.outreach_technology * (1.0 if seeks else -1.0)
     elif actor.kind == k.PROVINCE:
-        lean = p.outreach_strong_provinces * math.log(actor.scale) - 1.0
+        lean = p.outreach_strong_provinces * math.log(actor.scale) - p.outreach_provinces
     own *= math.exp(lean)
     return u * (own + rest) < own
 
 
 @rule
-def fit(w, a, place):
-    """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
-
-    (1 + match) * exp(trust) * leaning: fit of endowments, trust already there, intensity of the
-    pair. A place with rival provinces is less attractive to a province: (1 + rivals) ** -crowding.
-    A firm has nothing to do in a place without what it needs.
-    """
-    p = w.par[0]
-    if w.actor[a].kind == k.FIRM and w.match[a, place] <= 0.0:
-        return 0.0
-    factor = leaning(w, a, place) * (1.0 + p.outreach_match * w.match[a, place])
-    row = w.tie_of[a, place]
-    if row >= 0:
-        factor *= math.exp(p.outreach_trust * total_trust(w.tie[row]))
-    if w.actor[a].kind == k.PROVINCE:
-        rivals = w.place[place].provinces
-        if row >= 0 and total_trust(w.tie[row]) >= p.tie_alive:
-            rivals -= 1
-        factor *= elastic(1.0 + rivals, -p.outreach_crowding)
-    return factor
-
-
-@rule
 def due(w, a, place, t):
-    """Return how far a visit of an embassy's rota is due, 0-1: in full after outreach.rota."""
+    """Return how far a visit of an embassy's rota is due, 0-1: in full after ROTA."""
     row = w.tie_of[a, place]
     if row < 0:
         return 1.0
-    return min(1.0, (t - w.tie[row].latest) / w.par[0].outreach_rota)
+    return min(1.0, (t - w.tie[row].latest) / ROTA)
 
 
 @rule

@@ -8,7 +8,15 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.core.rng import draw
-from sim.rules.basics import has_office, normal_quantile
+from sim.rules.basics import (
+    elastic,
+    exponential_arrival,
+    has_office,
+    is_too_late,
+    normal_quantile,
+    power_at_most,
+    total_trust,
+)
 
 
 @rule
@@ -40,6 +48,71 @@ def leaning(w, actor, place):
     if share == 0.0:
         return 1.0
     return 1.0 + share * (2.0 * intensity_rank(w, actor, place) - 1.0)
+
+
+@rule
+def fit(w, a, place):
+    """Return what a place is to one actor beyond its draw on all, a factor (M26, M31).
+
+    (1 + match) * exp(trust) * leaning: fit of endowments, trust already there, intensity of the
+    pair. A place with rival provinces is less attractive to a province: (1 + rivals) ** -crowding.
+    A firm has nothing to do in a place without what it needs.
+    """
+    p = w.par[0]
+    if w.actor[a].kind == k.FIRM and w.match[a, place] <= 0.0:
+        return 0.0
+    factor = leaning(w, a, place) * (1.0 + p.outreach_match * w.match[a, place])
+    row = w.tie_of[a, place]
+    if row >= 0:
+        factor *= math.exp(p.outreach_trust * total_trust(w.tie[row]))
+    if w.actor[a].kind == k.PROVINCE:
+        rivals = w.place[place].provinces
+        if row >= 0 and total_trust(w.tie[row]) >= p.tie_alive:
+            rivals -= 1
+        factor *= elastic(1.0 + rivals, -p.outreach_crowding)
+    return factor
+
+
+@rule
+def crowding_at_most(w, place):
+    """Return a bound of how rivals change what a place is to a province, a factor."""
+    elasticity, provinces = w.par[0].outreach_crowding, float(w.place[place].provinces)
+    # One of them may be the province itself.
+    rivals = max(0.0, provinces - 1.0) if elasticity >= 0.0 else provinces
+    return elastic(1.0 + rivals, -elasticity)
+
+
+@rule
+def fit_at_most(w, a, place, trusted, crowd):
+    """Return a bound of :func:`fit`, given the factor of full trust and a bound of crowding."""
+    p = w.par[0]
+    kind, match = w.actor[a].kind, w.match[a, place]
+    if kind == k.FIRM and match <= 0.0:
+        return 0.0
+    most = (1.0 + p.pair_choice) * (1.0 + p.outreach_match * match)
+    if kind == k.PROVINCE:
+        most *= crowd
+    row = w.tie_of[a, place]
+    return most if row < 0 else most * power_at_most(total_trust(w.tie[row]), trusted)
+
+
+@rule
+def fitting_province(w, place, decision, host, t):
+    """Choose a province for a locality by size and fit; the host of a forum is met more easily."""
+    best = math.inf
+    chosen = -1
+    trusted, crowd = math.exp(w.par[0].outreach_trust), crowding_at_most(w, place)
+    for b in range(w.run[0].provinces):
+        actor = w.actor[b]
+        u = draw(w.run, decision, actor.key, w.place[place].key, t)
+        ease = 4.0 if b == host else 1.0
+        most = actor.scale * fit_at_most(w, b, place, trusted, crowd) * ease
+        if not is_too_late(u, most, best):
+            arrival = exponential_arrival(u, actor.scale * fit(w, b, place) * ease, best)
+            if arrival < best:
+                best = arrival
+                chosen = b
+    return chosen
 
 
 @rule
@@ -86,6 +159,13 @@ def team_of(w, j):
         office = w.country[project.country].centre
     memory = max(memory_between(w, actor, office), memory_between(w, project.firm, office))
     return hold_of(w, memory)
+
+
+@rule
+def comes_about(w, j, u, chance):
+    """Tell by a uniform number whether a project gets on, by a chance that its team cuts."""
+    # The team leaves all of the chance at most; it is looked up only where it may decide.
+    return u < chance and u < chance * team_of(w, j)
 
 
 @rule

@@ -389,6 +389,9 @@ def apply_interventions(w, t):
         w.event[head.events - 1].sector = -1
         if order.order == k.SET_PARAMETER:
             w.par_values[order.target] = order.value
+            # What was drawn ahead by the old value is drawn anew.
+            for n in range(head.open_projects):
+                w.project[w.project[n].nth_open].outcry = 0
         elif order.order == k.SET_GOVERNOR:
             w.governor[order.target].order = head.next_intervention - 1
         elif order.order == k.SET_EXECUTIVE:

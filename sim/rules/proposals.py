@@ -1,4 +1,4 @@
-"""Proposals: wish lists, pitches, cross-border projects; memoranda and their approval."""
+"""Proposals: wish lists, pitches; memoranda and their approval."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sim.rules.basics import (
     hands_of,
     has_office,
     is_centre,
+    least_at_least,
     least_of_year,
     normal_draw,
     record,
@@ -119,6 +120,7 @@ def list_open(w, j):
     n = head.open_projects
     head.open_projects += 1
     place = w.project[j].place
+    w.country[w.project[j].country].open_projects += 1
     while n > 0 and w.project[w.project[n - 1].nth_open].place >= place:
         w.project[n].nth_open = w.project[n - 1].nth_open
         n -= 1
@@ -154,6 +156,17 @@ def announce_proposal(w, j, t, level, channel, initiator, actor):
 
 
 @rule
+def may_wish(w, g, t):
+    """Tell whether a local head may have a wish this month, or one to put away."""
+    governor, trust = w.governor[g], w.place[g].trust
+    if t % YEAR == 0 or t == w.run[0].start:
+        return True
+    if governor.wish_sector >= 0 or governor.trip_firm >= 0:
+        return True
+    return trust >= w.par[0].tie_alive and w.par[0].project_wish * trust > governor.least_wish
+
+
+@rule
 def make_wish(w, g, t):
     """Let a governor with a living tie put a project on the wish list for the actor trusted most.
 
@@ -166,18 +179,25 @@ def make_wish(w, g, t):
     place = w.place[g]
     governor.wish_sector = -1
     if t % YEAR == 0 or t == w.run[0].start:
-        governor.least_wish = least_of_year(w, d.WISH_LEAST, place.key, 0, t)
+        governor.least_wish = least_at_least(w, d.WISH_LEAST, place.key, 0, t)
     if governor.trip_firm >= 0:
         governor.wish_actor = governor.trip_actor
         governor.wish_sector = governor.trip_sector
         return
     if place.trust < p.tie_alive:
         return
-    chance = p.project_wish * place.trust * hold_of(w, memory_between(w, place.trusted, g))
+    chance = p.project_wish * place.trust
     least = governor.least_wish
+    # Whom to ask is looked up only where it may decide.
+    if chance > least:
+        chance *= hold_of(w, memory_between(w, place.trusted, g))
+    if chance > least:
+        acts = elastic(will_of(w, g), p.office_will_elasticity)
+        chance *= acts * local_restraint(w, place.country)
+    if chance > least:
+        least = least_of_year(w, d.WISH_LEAST, place.key, 0, t)
     if chance <= least:
         return
-    chance *= elastic(will_of(w, g), p.office_will_elasticity) * local_restraint(w, place.country)
     if draw_of_month(w, d.WISH, d.WISH_WHEN, place.key, 0, t, least) >= chance:
         return
     governor.wish_actor = place.trusted
@@ -294,15 +314,19 @@ def register_pitch(w, a, t):
 def site_of_plan(w, c, sector, firm, t):
     """Choose the locality of a project of the centre: endowment, size, capital (M06).
 
-    If ``firm`` is one, it must be able to work there.
+    What is tied to a site, as mines, dams and ports, goes where that is. What follows demand goes
+    to those it is to serve, and to the capital, where the institutions of the centre are. If
+    ``firm`` is one, it must be able to work there.
     """
     p = w.par[0]
     best, chosen = math.inf, w.country[c].first
     for i in range(chosen, chosen + w.country[c].count):
         place = w.place[i]
-        pull = p.project_site_market * place.market + p.outreach_capital * place.capital
+        pull = p.project_site_market * place.market + p.project_site_capital * place.capital
         u = draw(w.run, d.EXECUTIVE_WISH_PLACE, place.key, w.sector[sector].key, t)
-        weight = w.endowment[i, sector] * math.exp(pull)
+        weight = w.endowment[i, sector]
+        if w.sector[sector].size_driven == 1:
+            weight *= math.exp(pull)
         if firm >= 0 and w.match[firm, i] <= 0.0:
             weight = 0.0
         arrival = exponential_arrival(u, weight, best)
@@ -310,27 +334,6 @@ def site_of_plan(w, c, sector, firm, t):
             best = arrival
             chosen = i
     return chosen
-
-
-@rule
-def take_up_crossing(w, x, t):
-    """Take up a cross-border project where one end trusts a Chinese actor (Coquimbo case)."""
-    crossing = w.crossing[x]
-    if crossing.project >= 0 or t < crossing.start:
-        return
-    here, there = w.place[crossing.place], w.place[crossing.other]
-    trust = max(here.trust, there.trust)
-    chance = w.par[0].project_cross_border * trust
-    if draw(w.run, d.CROSS_BORDER, crossing.key, 0, t) >= chance:
-        return
-    place = crossing.place if here.trust >= there.trust else crossing.other
-    actor = w.place[place].trusted
-    cause = w.tie[w.tie_of[actor, place]].event if actor >= 0 else 0
-    j = add_project(w, t, place, crossing.sector, crossing.key, crossing.value, cause, 0)
-    crossing.project = j
-    if actor >= 0:
-        w.project[j].hands = hands_of(w, actor, place)
-    announce_proposal(w, j, t, k.CENTRAL, k.BY_LOCALITY, k.LAC, actor)
 
 
 @rule
@@ -384,18 +387,20 @@ def approve(w, j, t, kind, place, cause):
 def end_project(w, j, t, stage, kind, cause):
     """End a project in failure; failures after the deal cost reputation.
 
-    A refusal, and a lapse of talks, are at the office that did not say yes.
+    The office of a refusal, and of a lapse, is the one that did not say yes, which may be the
+    centre's; the place is the project's.
     """
     project = w.project[j]
-    place = project.place
+    office = project.place
     if kind == k.REFUSAL or kind == k.LAPSE:
-        place = place_of_talks(w, j)
+        office = place_of_talks(w, j)
     project.stage = stage
     project.ended = t
     actor = project.firm if project.firm >= 0 else project.actor
     project.event = record(
-        w, kind, t, actor, place, k.NOBODY, project.sector, project.key, project.value,
+        w, kind, t, actor, office, k.NOBODY, project.sector, project.key, project.value,
         project.event, cause, 0,
     )  # fmt: skip
+    w.event[w.run[0].events - 1].place = w.place[project.place].unit
     if kind == k.CANCELLATION or kind == k.VETO:
         w.country[project.country].failures += 1

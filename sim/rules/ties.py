@@ -40,7 +40,7 @@ def open_tie(w, actor, place, t, initiator):
     tie.place = place
     tie.country = w.place[place].country
     tie.kind = w.actor[actor].kind
-    tie.home = w.actor[actor].home
+    tie.home_tie = -1
     tie.intensity = intensity_at(w, intensity_rank(w, actor, place))
     tie.initiator = initiator
     tie.since = t
@@ -55,7 +55,22 @@ def open_tie(w, actor, place, t, initiator):
     w.actor[actor].first_tie = row
     tie.of_place = w.place[place].first_tie
     w.place[place].first_tie = row
+    link_homes(w, row)
     return row
+
+
+@rule
+def link_homes(w, row):
+    """Link a new tie of a firm to that of its home province, or one of a province to its firms'."""
+    tie = w.tie[row]
+    if tie.kind == k.FIRM and w.actor[tie.actor].home >= 0:
+        tie.home_tie = w.tie_of[w.actor[tie.actor].home, tie.place]
+    elif tie.kind == k.PROVINCE:
+        other = tie.of_place
+        while other >= 0:
+            if w.tie[other].kind == k.FIRM and w.actor[w.tie[other].actor].home == tie.actor:
+                w.tie[other].home_tie = row
+            other = w.tie[other].of_place
 
 
 @rule
@@ -153,49 +168,60 @@ def update_ties(w, a, t):
     equal trust is settled by identity.
     """
     p = w.par[0]
-    actor = w.actor[a]
-    kind = actor.kind
+    actor, kind = w.actor[a], w.actor[a].kind
     # As locals they are not read anew after each write to the state.
     alive, consolidation, memory_kept = p.tie_alive, p.tie_consolidation, 1.0 - p.memory_decay
     institutional_decay, personal_kept = p.tie_institutional_decay, 1.0 - p.tie_personal_decay
-    has_offices, tells = actor.first_office <= t, 1.0 if passes_on(w, a) else 0.0
+    has_offices, tells = actor.first_office <= t, passes_on(w, a)
+    # Only provinces twin, and only their visits are answered.
+    answers = kind == k.PROVINCE
     readiness = 0.0
     row = actor.first_tie
     while row >= 0:
         tie = w.tie[row]
         place = w.place[tie.place]
         speed = 1.0
-        if tie.twinned >= 0 or (has_offices and has_office(w, a, tie.country, t)):
+        twinned = answers and tie.twinned >= 0
+        if twinned or (has_offices and has_office(w, a, tie.country, t)):
             speed = protection(w, row, t)
         personal, institutional = tie.personal, tie.institutional
         gain = min(1.0, consolidation * speed) * personal * (1.0 - institutional)
         institutional += gain - institutional_decay * institutional
         personal *= personal_kept
-        tie.institutional = institutional
-        tie.personal = personal
+        tie.personal, tie.institutional = personal, institutional
         tie.memory *= memory_kept
         trust = 1.0 - (1.0 - personal) * (1.0 - institutional)
-        if trust > place.trust or place.trusted < 0 or (trust == place.trust and a < place.trusted):
-            place.trust = trust
-            place.trusted = a
-        place.informed = max(place.informed, tells * trust)
+        enter_trust(w, tie.place, a, trust)
+        if tells:
+            place.informed = max(place.informed, trust)
         if trust >= alive:
             if kind == k.PROVINCE:
                 place.provinces += 1
-                if tie.twinned < 0:
+                if not twinned:
                     readiness += twinning_readiness(w, row, t)
             elif kind == k.FIRM:
                 place.firms += 1
-                if actor.home >= 0 and w.tie_of[actor.home, tie.place] >= 0:
-                    ask_for_twinning(w, a, w.tie_of[actor.home, tie.place], t)
+                if tie.home_tie >= 0:
+                    ask_for_twinning(w, a, tie.home_tie, t)
             elif kind == k.ORGANISATION and actor.mission == k.FRIENDSHIP:
                 place.friendship = max(place.friendship, trust)
-        if tie.twinned >= 0 and tie.answer <= t:
+        if twinned and tie.answer <= t:
             arrange_exchange(w, row, t)
-        if tie.answer == t + 1:
+        if answers and tie.answer == t + 1:
             call_for_answer(w, row, t)
         row = tie.of_actor
     actor.readiness = readiness
+
+
+@rule
+def enter_trust(w, i, a, trust):
+    """Enter trust in an actor in an office's books: whom it trusts most counts."""
+    place = w.place[i]
+    # Who is trusted more is anyone's guess: without a branch the processor need not guess.
+    most, whom = place.trust, place.trusted
+    ahead = (trust > most) | (whom < 0) | ((trust == most) & (a < whom))
+    place.trust = trust if ahead else most
+    place.trusted = a if ahead else whom
 
 
 @rule
@@ -267,7 +293,10 @@ def twinning_readiness(w, row, t):
         return 0.0
     place = w.place[tie.place]
     readiness = p.twinning_engagement * elastic(trust, p.twinning_standing) * will_of(w, tie.place)
-    readiness *= math.exp(p.twinning_market * place.market)
+    bulk = p.twinning_market * place.market
+    if bulk != place.bulk:
+        place.bulk, place.standing = bulk, math.exp(bulk)
+    readiness *= place.standing
     if w.country[tie.country].recognises == 0:
         readiness *= place.friendship
     if tie.behest == t:

@@ -7,7 +7,7 @@ from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import record, total_trust
 from sim.rules.pairs import forget, team_of
-from sim.rules.proposals import first_open, project_draw
+from sim.rules.proposals import end_project, first_open, project_draw
 
 
 @rule
@@ -41,17 +41,16 @@ def lapse_at_turnover(w, place, end, t, level, cause):
     as far as the team that carries it is gone (fn 163; Coquimbo case).
     """
     p = w.par[0]
-    for n in range(first_open(w, place), first_open(w, end)):
+    if w.country[w.place[place].country].open_projects == 0:
+        return
+    for n in range(first_open(w, place), w.run[0].open_projects):
         j = w.project[n].nth_open
         project = w.project[j]
+        if project.place >= end:
+            return
         if project.stage <= k.AWARDED and project.level == level:
             chance = p.turnover_lapse
             if project.stage > k.SIGNED:
                 chance = p.turnover_lapse_approved * (1.0 - team_of(w, j))
             if project_draw(w, d.LAPSE_AT_TURNOVER, project, t) < chance:
-                project.stage = k.LAPSED
-                project.ended = t
-                project.event = record(
-                    w, k.LAPSE, t, project.actor, project.place, k.NOBODY, project.sector,
-                    project.key, project.value, cause, project.event, 0,
-                )  # fmt: skip
+                end_project(w, j, t, k.LAPSED, k.LAPSE, cause)

@@ -36,9 +36,8 @@ def clear_twinning(w, a, t):
     if w.actor[a].mission != k.FRIENDSHIP or capacity <= 0.0:
         return
     ready = 0.0
-    for b in range(len(w.actor)):
-        if w.actor[b].kind == k.PROVINCE:
-            ready += p.twinning_unprompted + w.actor[b].readiness
+    for b in range(w.run[0].provinces):
+        ready += p.twinning_unprompted + w.actor[b].readiness
     requests = p.twinning_rate * elastic(w.signal[t, k.SIGNAL.policy_emphasis], p.signals_policy)
     requests *= ready
     chance = capacity * (1.0 - math.exp(-requests / capacity))
@@ -46,15 +45,12 @@ def clear_twinning(w, a, t):
         return
     best = math.inf
     chosen = -1
-    for b in range(len(w.actor)):
-        if w.actor[b].kind == k.PROVINCE:
-            weight = p.twinning_unprompted + w.actor[b].readiness
-            arrival = exponential_arrival(
-                draw(w.run, d.TWINNING, w.actor[b].key, 0, t), weight, best
-            )
-            if arrival < best:
-                best = arrival
-                chosen = b
+    for b in range(w.run[0].provinces):
+        weight = p.twinning_unprompted + w.actor[b].readiness
+        arrival = exponential_arrival(draw(w.run, d.TWINNING, w.actor[b].key, 0, t), weight, best)
+        if arrival < best:
+            best = arrival
+            chosen = b
     if chosen >= 0:
         twin_province(w, chosen, a, t)
 

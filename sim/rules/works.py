@@ -7,8 +7,8 @@ import math
 from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
-from sim.rules.basics import LOW_BITS, is_aligned, logistic, normal_draw, record
-from sim.rules.pairs import team_of
+from sim.rules.basics import LOW_BITS, is_aligned, logistic, normal_draw, record, waiting_time
+from sim.rules.pairs import comes_about, team_of
 from sim.rules.proposals import end_project, first_open, project_draw
 
 
@@ -39,7 +39,7 @@ def note(w, j, t, kind, cause):
     project = w.project[j]
     project.event = record(
         w, kind, t, project.firm, project.place, k.NOBODY, project.sector, project.key,
-        project.value, project.event, cause, 0,
+        project.value, project.event, 0 if cause == project.event else cause, 0,
     )  # fmt: skip
 
 
@@ -96,10 +96,10 @@ def wait_for_restart(w, j, t):
     """Resume or give up a stalled work; withheld funds flow again sooner once aligned."""
     p = w.par[0]
     project = w.project[j]
-    chance = p.finance_resume * team_of(w, j)
+    chance = p.finance_resume
     if project.withheld == 1 and is_aligned(w, project.place):
-        chance = min(1.0, 4.0 * chance)
-    if project_draw(w, d.RESUME, project, t) < chance:
+        chance *= 4.0
+    if comes_about(w, j, project_draw(w, d.RESUME, project, t), chance):
         project.stage = k.BUILDING
         note(w, j, t, k.RESUME, 0)
     elif project_draw(w, d.GIVE_UP, project, t) < p.construction_cancel:
@@ -124,10 +124,11 @@ def face_public(w, j, t):
     """
     p = w.par[0]
     project = w.project[j]
-    chance = p.backlash_rate * w.sector[project.sector].visibility
-    chance *= math.exp(p.backlash_size * project.tens)
-    if project_draw(w, d.BACKLASH, project, t) >= chance:
+    if project.outcry == 0:
+        project.outcry = next_backlash(w, project, t)
+    if t < project.outcry:
         return
+    project.outcry = next_backlash(w, project, t + 1)
     before = project.event
     note(w, j, t, k.BACKLASH, w.place[project.place].demonstration_event)
     if project_draw(w, d.BACKLASH_CANCELS, project, t) < p.backlash_cancel:
@@ -135,6 +136,14 @@ def face_public(w, j, t):
     elif project.stage >= k.APPROVED and is_voted_down(w, j, t):
         note(w, j, t, k.REFERENDUM, before)
         end_project(w, j, t, k.CANCELLED, k.CANCELLATION, before)
+
+
+@rule
+def next_backlash(w, project, first):
+    """Draw when the public next turns against a project: each month from ``first`` is as likely."""
+    chance = w.par[0].backlash_rate * w.sector[project.sector].visibility
+    chance *= math.exp(w.par[0].backlash_size * project.tens)
+    return first - 1 + waiting_time(project_draw(w, d.BACKLASH, project, first), chance)
 
 
 @rule

@@ -47,10 +47,7 @@ class Plain(NamedTuple):
 def plain_interventions(scenario: Dated, world: World) -> list[Intervention]:
     """Return the interventions of a scenario as plain ones, in its order.
 
-    Raises
-    ------
-    InputError
-        If two of them change one thing in one month, or they are too many.
+    InputError if two of them change one thing in one month, or they are too many.
     """
     found, problem = expanded(scenario, world)
     if problem is not None:
@@ -60,11 +57,12 @@ def plain_interventions(scenario: Dated, world: World) -> list[Intervention]:
 
 def expanded(scenario: Dated, world: World) -> tuple[list[Plain], Problem | None]:
     """Return the plain interventions of a scenario, and what is wrong with them together."""
-    places = _Places(world)
+    countries, table = world.tables["countries"]["iso3"], world.tables["localities"]
+    homes = dict(zip(map(str, table["code"]), map(str, table["iso3"]), strict=True))
     found: list[Plain] = []
     for number, change in enumerate(scenario.interventions):
         spans = change.spans(scenario.end_month)
-        where = places.of(change)
+        where = _places(change, [str(code) for code in countries], homes)
         if len(found) + len(spans) * len(where) > MOST:
             message = "with this one, more things happen at once or by and by than can be simulated"
             allowed = f"at most {MOST:,} changes, every place and month counted"
@@ -75,34 +73,22 @@ def expanded(scenario: Dated, world: World) -> tuple[list[Plain], Problem | None
     return [*found, *_given_back(found, scenario, world)], problem
 
 
-class _Places:
-    """Find the places that an intervention acts on."""
+def _places(
+    change: Intervention, countries: list[str], homes: dict[str, str]
+) -> list[dict[str, str | None]]:
+    """Return the fields that each plain intervention takes in the place of its own.
 
-    def __init__(self, world: World) -> None:
-        self._countries = [str(code) for code in world.tables["countries"]["iso3"]]
-        table = world.tables["localities"]
-        self._homes = {
-            str(code): str(home) for code, home in zip(table["code"], table["iso3"], strict=True)
-        }
-
-    def of(self, change: Intervention) -> list[dict[str, str | None]]:
-        """Return the fields that each plain intervention takes in the place of its own."""
-        country: Codes | None = getattr(change, "country", None)
-        if change.is_local:
-            locality: Codes | None = getattr(change, "locality", None)
-            if locality is None:
-                homes = set(_listed(country, self._countries))
-                codes = [code for code, home in self._homes.items() if home in homes]
-            else:
-                codes = _listed(locality, list(self._homes))
-            return [{"locality": code, "country": None} for code in codes]
-        if country is None or (isinstance(change, Shock) and country == ALL):
-            return [{"country": None}]
-        return [{"country": code} for code in _listed(country, self._countries)]
-
-
-def _listed(codes: Codes | None, every: list[str]) -> list[str]:
-    return list(codes_in(codes)) or every
+    ``homes`` are the countries of localities, by code.
+    """
+    country: Codes | None = getattr(change, "country", None)
+    here = codes_in(country) or countries
+    if change.is_local:
+        codes = codes_in(locality := getattr(change, "locality", None)) or homes
+        inside = [code for code in codes if locality is not None or homes[code] in here]
+        return [{"locality": code, "country": None} for code in inside]
+    if country is None or (isinstance(change, Shock) and country == ALL):
+        return [{"country": None}]
+    return [{"country": code} for code in here]
 
 
 def _one(

@@ -217,12 +217,8 @@ class Intervention(BaseModel):
     def write_in(self, inputs: Mapping[str, Array], at: Positions) -> None:
         """Write a plain one into what is known month by month; many have nothing to write.
 
-        Parameters
-        ----------
-        inputs
-            Matrices by month, named as in :class:`sim.core.state.State`.
-        at
-            Where the rows of the world stand in them.
+        ``inputs`` are matrices by month, named as in :class:`sim.core.state.State`; ``at``
+        says where the rows of the world stand in them.
         """
 
     def order(self, at: Positions) -> dict[str, float]:
@@ -399,13 +395,7 @@ def codes_in(codes: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def one_code(codes: Codes | None) -> str:
-    """Return the code of a plain intervention's place.
-
-    Raises
-    ------
-    TypeError
-        If it is not plain.
-    """
+    """Return the code of a plain intervention's place; TypeError if it is not plain."""
     if not isinstance(codes, str):
         raise TypeError(f"{codes!r} is not the code of one place")
     return codes

@@ -93,13 +93,7 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> Path:
-    """Return the file of a shipped scenario.
-
-    Raises
-    ------
-    InputError
-        If there is no scenario of that name.
-    """
+    """Return the file of a shipped scenario; InputError if there is none of that name."""
     known = names()
     if name in known:
         return shipped_folder() / f"{name}.toml"
@@ -111,21 +105,21 @@ def find(name: str) -> Path:
 
 
 def locate(name_or_path: str | Path) -> Path:
-    """Return the file that a name or a path means.
+    """Return the file that a name or a path means; InputError if no scenario has the name.
 
     A text with a path separator or the suffix ``.toml`` is a path; any other is the name of a
     shipped scenario, or else a file of that name.
-
-    Raises
-    ------
-    InputError
-        If it is a name and there is no such scenario.
     """
     if isinstance(name_or_path, Path) or is_path(name_or_path):
         return Path(name_or_path)
     if name_or_path not in names() and os.path.exists(name_or_path):  # noqa: PTH110
         return Path(name_or_path)
     return find(name_or_path)
+
+
+def is_shipped(name_or_path: str | Path) -> bool:
+    """Return whether a scenario is one of those shipped, given as :func:`locate` takes it."""
+    return locate(name_or_path).parent == shipped_folder()
 
 
 def is_path(text: str) -> bool:
@@ -141,12 +135,8 @@ def _is_file(path: Path) -> bool:
 def read_document(file: Path) -> Document:
     """Read one scenario file.
 
-    Raises
-    ------
-    InputError
-        If the file is missing, is no TOML file in UTF-8, or is empty.
-    MachineError
-        If the disk fails.
+    InputError if the file is missing, is no TOML file in UTF-8, or is empty; MachineError if
+    the disk fails.
     """
     text = _decoded(_content(file), file)
     for number, content in enumerate(text.split("\n"), start=1):
@@ -231,11 +221,8 @@ def read_layers(file: Path) -> Layers:
     The scenario's own fields and parameters stand before its parent's; its interventions come
     after its parent's.
 
-    Raises
-    ------
-    InputError
-        If a file cannot be read, a parent is missing, or scenarios extend each other in a
-        circle.
+    InputError if a file cannot be read, a parent is missing, or scenarios extend each other in
+    a circle.
     """
     documents: list[Document] = []
     seen: set[str] = set()

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sim.core.calendar import month_index
+from sim.core.errors import InputError
 from sim.core.line_finder import KeyPath
+from sim.core.notebook import facts_html
 from sim.core.parameters import default_values
 from sim.scenario import reading
 from sim.scenario.intervention_fields import (
@@ -32,12 +35,12 @@ from sim.scenario.interventions import AnyIntervention, Intervention, ParameterC
 from sim.scenario.problems import Problem, parameter_problem, problems_of, shown
 from sim.scenario.reading import Layers, find, names, shipped_folder
 from sim.scenario.toml_dump import dumped
-from sim.scenario.world_names import unknown_names
+from sim.scenario.world_names import places_named, unknown_names
 
 if TYPE_CHECKING:
     from sim.world import World
 
-__all__ = ["Scenario", "build", "find", "load", "names", "shipped_folder"]
+__all__ = ["Scenario", "build", "find", "load", "names", "shipped_folder", "suiting"]
 
 MOST_REPLICATES = 1_000_000
 LARGEST_SEED = 2**63 - 1
@@ -134,6 +137,20 @@ class Scenario(BaseModel):
         """Return the value of every parameter, by name, in the order of the table."""
         return default_values() | self.parameters
 
+    def _repr_html_(self) -> str:
+        """Show in a notebook what it asks and sets."""
+        changes = (f"{one.month} {one.kind}" for one in self.interventions)
+        facts = {
+            "question": self.question,
+            "builds on": " → ".join(self.lineage),
+            "months": f"{self.start} to {self.end}",
+            "runs": f"{self.replicates}, seed {self.seed}",
+            "looks at": ", ".join(self.focus),
+            "parameters set": ", ".join(f"{n} {v:g}" for n, v in self.parameters.items()),
+            "interventions": ", ".join(changes),
+        }
+        return facts_html(f"{self.name}: {self.title}", facts)
+
     def with_overrides(
         self,
         *,
@@ -194,14 +211,9 @@ class Scenario(BaseModel):
 
 
 def build(data: Mapping[str, Any]) -> Scenario:
-    """Return a scenario from its fields, as Python values.
+    """Return a scenario from its fields, as Python values; InputError if they do not make one.
 
     Names of countries and other rows of the world are not checked here.
-
-    Raises
-    ------
-    InputError
-        If the fields do not make a scenario.
     """
     try:
         return Scenario.model_validate(dict(data))
@@ -229,19 +241,27 @@ def load(name_or_path: str | Path, world: World | None = None) -> Scenario:
     """
     scenario, layers = _resolved(name_or_path)
     problems = unknown_names(scenario, scenario.interventions, world)
+    needed = places_named(scenario)
+    if problems and needed and world is not None and reading.is_shipped(name_or_path):
+        raise InputError(
+            f"the scenario {scenario.name!r} needs a world with {', '.join(needed)}",
+            file=world.folder,
+            allowed=f"a scenario that suits it: {', '.join(suiting(world))}",
+        )
     if problems:
         raise layers.error(problems)
     return scenario
 
 
-def outline(name_or_path: str | Path) -> Scenario:
-    """Return a scenario as :func:`load` does, without looking names up in a world.
+@lru_cache(maxsize=4)
+def suiting(world: World) -> tuple[str, ...]:
+    """Return the names of the shipped scenarios that can be run on a world."""
+    outlines = {name: outline(name) for name in names()}
+    return tuple(n for n, s in outlines.items() if not unknown_names(s, s.interventions, world))
 
-    Raises
-    ------
-    InputError
-        As :func:`load`, except for names that the world's tables lack.
-    """
+
+def outline(name_or_path: str | Path) -> Scenario:
+    """Return a scenario as :func:`load` does, without looking names up in a world."""
     return _resolved(name_or_path)[0]
 
 

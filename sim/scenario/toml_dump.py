@@ -10,13 +10,7 @@ from pydantic import BaseModel
 
 
 def literal(value: object) -> str:
-    """Return a value as TOML writes it.
-
-    Raises
-    ------
-    TypeError
-        If a scenario cannot hold such a value.
-    """
+    """Return a value as TOML writes it; TypeError if a scenario cannot hold such a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

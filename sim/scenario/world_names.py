@@ -78,6 +78,13 @@ def unknown_names(
     return out if clash is None else [clash, *out]
 
 
+def places_named(scenario: Dated) -> list[str]:
+    """Return the countries and localities without which a scenario makes no sense."""
+    parts = [scenario, *scenario.interventions]
+    mentions = [mention for part in parts for mention in _mentions((), part)]
+    return list(dict.fromkeys(m[2] for m in mentions if m[1] in ("countries", "localities")))
+
+
 def _out_of_post(changes: Sequence[Plain], world: World) -> Iterator[Problem]:
     """Yield the visits of actors who are posted to another country than they are to visit."""
     from sim.world.actors import posting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 
 from pydantic import BaseModel
 
@@ -17,23 +18,15 @@ _WIDTH = 92
 
 def _comment(text: str) -> Iterator[str]:
     """Yield a text as comment lines of readable width."""
-    import textwrap
-
-    for line in textwrap.wrap(text, _WIDTH) or [""]:
+    for line in wrap(text, _WIDTH) or [""]:
         yield f"# {line}".rstrip()
 
 
-def _words(model: type[BaseModel], field: str) -> Iterator[str]:
-    """Yield the description of a field and what it accepts."""
-    yield model.model_fields[field].description or ""
-    allowed = allowed_words(model, field)
-    if allowed:
-        yield f"Allowed: {allowed}."
-
-
-def _explained(model: type[BaseModel], field: str) -> Iterator[str]:
-    """Yield a field's description and what it accepts as comment lines."""
-    return _comment(" ".join(_words(model, field)))
+def _explained(model: type[BaseModel], field: str, before: str = "") -> Iterator[str]:
+    """Return a field's description and what it accepts as comment lines."""
+    info, allowed = model.model_fields[field], allowed_words(model, field)
+    words = f"{before}{info.description}{f' Allowed: {allowed}.' if allowed else ''}"
+    return _comment(words + (" Optional." if before and not info.is_required() else ""))
 
 
 def starter(name: str, parent: Scenario | None, extends: str | None = None) -> str:
@@ -82,36 +75,27 @@ def _intervention_lines(base: Scenario) -> Iterator[str]:
         "kinds below. All have the fields:"
     )
     for field in shared:
-        yield from _field_lines(KINDS["shock"], field)
+        yield from _explained(KINDS["shock"], field, f"- {field}: ")
     for kind, model in KINDS.items():
         yield ""
         yield from _comment((model.__doc__ or "").splitlines()[0])
         fields = [f for f in model.model_fields if f not in {*shared, "kind"}]
         for field in fields:
-            yield from _field_lines(model, field)
+            yield from _explained(model, field, f"- {field}: ")
         yield "#[[interventions]]"
         yield f"#month = {literal(base.end)}"
         yield f"#kind = {literal(kind)}"
         yield from (f"#{field} = {_example(model, field, base)}" for field in fields)
 
 
-def _field_lines(model: type[BaseModel], field: str) -> Iterator[str]:
-    """Yield one field of an intervention, explained."""
-    optional = "" if model.model_fields[field].is_required() else " Optional."
-    yield from _comment(f"- {field}: {' '.join(_words(model, field))}{optional}")
-
-
 def _example(model: type[BaseModel], field: str, base: Scenario) -> str:
     """Return a value of a field's type, to be replaced by the reader."""
     words = allowed_words(model, field) or ""
-    if words.startswith("a month"):
-        return literal(base.end)
-    if words.startswith("a number"):
-        return "0.5"
-    if words.startswith("a whole number"):
-        return "12"
-    if words.startswith("true"):
-        return "true"
-    if words.startswith('"'):
-        return words.split(" or ")[0]
-    return '"..."'
+    examples = {
+        "a month": literal(base.end),
+        "a number": "0.5",
+        "a whole number": "12",
+        "true": "true",
+        '"': words.split(" or ")[0],
+    }
+    return next((shown for start, shown in examples.items() if words.startswith(start)), '"..."')

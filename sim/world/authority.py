@@ -14,18 +14,16 @@ University Press; version 3 of the country scores, April 2021.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from sim.core.calendar import EPOCH_YEAR
 from sim.world.coded_authority import FIRST_YEAR, LAST_YEAR, coded_authority
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from sim.world.tables import World
+from sim.world.tables import World
 
 __all__ = [
     "FIRST_YEAR",
@@ -37,38 +35,23 @@ __all__ = [
     "monthly_authority",
 ]
 
-Index = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+Index = tuple[NDArray[np.float64], NDArray[np.float64]]
 COMPARED = 2010
 """Year of the scores to which the coded index is compared."""
 
 
 def monthly_authority(world: World, at: Positions, months: int, index: str = "rai") -> Index:
-    """Return the authority of first-level units by month.
+    """Return the authority of first-level units by month, for so many months from January 2000.
 
-    Parameters
-    ----------
-    world
-        A loaded world.
-    at
-        Where its rows stand.
-    months
-        Number of months from January 2000.
-    index
-        One of ``INDICES``: ``rai``, the Regional Authority Index, or ``coded``, the index coded
-        for this model.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        The index of each country's units, (T, C) in [0, 1], and what is added to it in a
-        locality, (T, L) in [-1, 1].
+    The first array is the index of each country's units, (T, C) in [0, 1], the second what is
+    added to it in a locality, (T, L) in [-1, 1]. The index is one of ``INDICES``: ``rai``, the
+    Regional Authority Index, or ``coded``, the index coded for this model. ``at`` says where
+    rows stand.
     """
     return INDICES[index](world, at, months)
 
 
 def _regional(world: World, at: Positions, months: int) -> Index:
-    import numpy as np
-
     table = world.regional_authority
     highest = float(table["score"].max())
     own = table["locality"] != ""
@@ -91,8 +74,6 @@ def _hold(
 
 
 def _coded(world: World, at: Positions, months: int) -> Index:
-    import numpy as np
-
     index = coded_authority(world).pivot(index="year", columns="iso3", values="index")
     years = np.minimum(EPOCH_YEAR + np.arange(months) // 12, LAST_YEAR)
     countries = index.loc[years, list(at.country)].to_numpy(dtype=np.float64, copy=True)
@@ -106,15 +87,9 @@ INDICES: dict[str, Callable[[World, Positions, int], Index]] = {"rai": _regional
 def authority_index(world: World, index: str = "rai") -> pd.DataFrame:
     """Return the mean authority of each country's units by year.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per country (in file order) and year from 2000 to 2035: ``iso3``, ``year`` and
-        ``index`` in [0, 1].
+    There is one row per country (in file order) and year from 2000 to 2035: ``iso3``, ``year``
+    and ``index`` in [0, 1].
     """
-    import numpy as np
-    import pandas as pd
-
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     at = Positions(world)
     monthly = monthly_authority(world, at, 12 * len(years), index)[0]
@@ -143,7 +118,6 @@ def agreement(world: World) -> list[Agreement]:
     With the countries' scores, which add up their tiers, over all countries that have one, and with
     the scores of first-level units that runs take, over those of which units have some.
     """
-    import numpy as np
 
     def in_2010(index: str) -> NDArray[np.float64]:
         frame = authority_index(world, index)
@@ -156,8 +130,6 @@ def agreement(world: World) -> list[Agreement]:
 
 
 def _agreement(name: str, coded: NDArray[np.float64], score: NDArray[np.float64]) -> Agreement:
-    import pandas as pd
-
     pair = pd.DataFrame({"coded": coded, "score": score}).dropna()
     pearson, spearman = (float(t.corr().to_numpy()[0, 1]) for t in (pair, pair.rank()))
     return Agreement(name, len(pair), pearson, spearman)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -11,24 +11,22 @@ from typing import Any
 from sim.core.calendar import EPOCH_YEAR, month_index, month_name
 from sim.core.errors import folded, nearest_name
 from sim.core.table_reader import NO_MONTH, Column, UserTable
-from sim.world.fields import Levels, TableSchema
 from sim.world.names import BOTH, PlaceNames
+from sim.world.table_schemas import Levels, TableSchema
 
 _OPEN = 10**9
 """Stands for the end of an open period; later than any month."""
 
 
+Fault = tuple[int | None, str, str, str]
+"""Row, field, what is wrong, and what is allowed."""
+
+
 def check_sheet(table: TableSchema, sheet: UserTable) -> None:
     """Check the rules that a table can break on its own, where its cells are right."""
-    _check_unique(sheet, table.key)
-    for columns in table.unique:
-        _check_unique(sheet, columns, alike=folded)
     _check_complete(table, sheet)
-    _check_given(table, sheet)
-    _check_ordered(table, sheet)
-    _check_differ(table, sheet)
-    _check_ascending(table, sheet)
-    _check_spans(table, sheet)
+    for check in (_repeats, _given, _disordered, _alike, _descents, _overlaps):
+        _add(sheet, check(table, sheet))
 
 
 def check_links(
@@ -39,10 +37,15 @@ def check_links(
     for column in table.fields:
         if column.refers:
             _check_refers(sheet, column, sheets, names)
-    _check_each(table, sheet, sheets)
+    _add(sheet, _unanswered(table, sheet, sheets))
     _check_levels(table, sheet, sheets)
     if not sheet.faults:
-        _check_every_year(table, sheet)
+        _add(sheet, _years_left_out(table, sheet))
+
+
+def _add(sheet: UserTable, faults: Iterable[Fault]) -> None:
+    for row, field, said, allowed in faults:
+        sheet.fault(said, row=row, field=field, allowed=allowed)
 
 
 def _groups(
@@ -63,17 +66,13 @@ def _key_text(sheet: UserTable, columns: tuple[str, ...], row: int) -> str:
     return ", ".join(str(sheet.cells[column][row]) for column in columns)
 
 
-def _check_unique(
-    sheet: UserTable, columns: tuple[str, ...], alike: Callable[[str], str] = str
-) -> None:
-    for first, *others in _groups(sheet, columns, alike).values():
-        for row in others:
-            sheet.fault(
-                f"{_key_text(sheet, columns, row)} is already on {sheet.place(first)}",
-                row=row,
-                field=", ".join(columns),
-                allowed="each only once",
-            )
+def _repeats(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
+    for columns in (table.key, *table.unique):
+        alike = str if columns is table.key else folded
+        for first, *others in _groups(sheet, columns, alike).values():
+            for row in others:
+                said = f"{_key_text(sheet, columns, row)} is already on {sheet.place(first)}"
+                yield row, ", ".join(columns), said, "each only once"
 
 
 def _check_complete(table: TableSchema, sheet: UserTable) -> None:
@@ -94,61 +93,40 @@ def _check_complete(table: TableSchema, sheet: UserTable) -> None:
             )
 
 
-def _check_given(table: TableSchema, sheet: UserTable) -> None:
+def _given(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
     for rule in table.given:
         for row, value, _ in sheet.rows(rule.when, rule.then):
             if value in rule.values and bool(sheet.cells[rule.then][row]) != rule.filled:
                 needed = table[rule.then].in_words().removesuffix(", or blank")
-                sheet.fault(
-                    f"does not go with {rule.when} {value}",
-                    row=row,
-                    field=rule.then,
-                    allowed=needed if rule.filled else "blank",
-                )
+                said = f"does not go with {rule.when} {value}"
+                yield row, rule.then, said, needed if rule.filled else "blank"
 
 
-def _check_ordered(table: TableSchema, sheet: UserTable) -> None:
-    if table.ordered is None:
-        return
-    first, last = table.ordered
+def _disordered(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
+    first, last = table.ordered or ("", "")
     for row, begins, ends in sheet.rows(first, last):
         if ends != NO_MONTH and not begins < ends:
-            sheet.fault(
-                f"{sheet.cells[last][row]} is not after {first} {sheet.cells[first][row]}",
-                row=row,
-                field=last,
-                allowed=f"a month after {first}, or blank",
-            )
+            said = f"{sheet.cells[last][row]} is not after {first} {sheet.cells[first][row]}"
+            yield row, last, said, f"a month after {first}, or blank"
 
 
-def _check_differ(table: TableSchema, sheet: UserTable) -> None:
-    if table.differ is None:
-        return
-    one, other = table.differ
+def _alike(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
+    one, other = table.differ or ("", "")
     for row, value, second in sheet.rows(one, other):
         if value == second:
-            sheet.fault(
-                f"{value} is also the row's {one}",
-                row=row,
-                field=other,
-                allowed=f"another than {one}",
-            )
+            yield row, other, f"{value} is also the row's {one}", f"another than {one}"
 
 
-def _check_ascending(table: TableSchema, sheet: UserTable) -> None:
+def _descents(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
     if not table.ascending:
         return
     starts = {row: start for row, *_, start in sheet.rows(*table.ascending, "start")}
+    cells, allowed = sheet.cells.get("start", []), f"one {table.ascending[0]}"
     for rows in _groups(sheet, table.ascending).values():
         for before, after in pairwise(row for row in rows if row in starts):
             if starts[after] < starts[before]:
-                sheet.fault(
-                    f"{sheet.cells['start'][after]} comes after {sheet.cells['start'][before]} "
-                    f"of {sheet.place(before)}",
-                    row=after,
-                    field="start",
-                    allowed=f"rows in order of start within one {table.ascending[0]}",
-                )
+                said = f"{cells[after]} comes after {cells[before]} of {sheet.place(before)}"
+                yield after, "start", said, f"rows in order of start within {allowed}"
 
 
 def _periods(sheet: UserTable, group: tuple[str, ...]) -> dict[str, list[tuple[int, int, int]]]:
@@ -160,37 +138,28 @@ def _periods(sheet: UserTable, group: tuple[str, ...]) -> dict[str, list[tuple[i
     return {name: sorted(found) for name, found in periods.items()}
 
 
-def _check_spans(table: TableSchema, sheet: UserTable) -> None:
-    if table.spans is None:
-        return
-    for name, periods in _periods(sheet, table.spans.group).items():
+def _overlaps(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
+    for name, periods in _periods(sheet, table.spans).items() if table.spans else ():
         for (_, end, before), (start, _, after) in pairwise(periods):
             if start < end:
-                sheet.fault(
-                    f"the period overlaps that of {sheet.place(before)}",
-                    row=after,
-                    field="start",
-                    allowed=f"one period at a time for {name}",
-                )
+                said = f"the period overlaps that of {sheet.place(before)}"
+                yield after, "start", said, f"one period at a time for {name}"
 
 
-def _check_every_year(table: TableSchema, sheet: UserTable) -> None:
-    """Check that a yearly series leaves no year out, from the first simulated to the last given."""
+def _years_left_out(table: TableSchema, sheet: UserTable) -> Iterator[Fault]:
+    """Yield the years that a yearly series leaves out, from the first simulated to the last."""
     column = table.every_year
     if not column or not sheet.whole:
         return
     rows = {(name, int(year)): row for row, name, year in sheet.rows(column, "year")}
     last = max((year for _, year in rows), default=0)
+    allowed = f"a row for every year from {EPOCH_YEAR} to {last}, the last of the table; "
+    allowed += "0 where there is nothing"
     for name in dict.fromkeys(name for name, _ in rows):
-        missing = [y for y in range(EPOCH_YEAR, last + 1) if (name, y) not in rows]
-        for year in missing:
-            sheet.fault(
-                f"there is no row for {name!r} in {year}",
-                row=rows.get((name, year - 1)),
-                field=f"{column}, year",
-                allowed=f"a row for every year from {EPOCH_YEAR} to {last}, the last of the table; "
-                "0 where there is nothing",
-            )
+        for year in range(EPOCH_YEAR, last + 1):
+            if (name, year) not in rows:
+                before = rows.get((name, year - 1))
+                yield before, f"{column}, year", f"there is no row for {name!r} in {year}", allowed
 
 
 def _check_refers(
@@ -220,7 +189,9 @@ def _by(month: str) -> int:
     return month_index(month) if month else _OPEN
 
 
-def _check_each(table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:
+def _unanswered(
+    table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserTable]
+) -> Iterator[Fault]:
     for rule in table.each:
         other, column = rule.refers.split(".")
         if not (sheet.whole and sheets[other].whole):
@@ -230,14 +201,11 @@ def _check_each(table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserT
         )
         cells = enumerate(sheet.cells[rule.column])
         answered = {value for row, value in cells if row not in late}
+        allowed = f"at least one row for each {column} of {other}.csv"
         for value in sheets[other].cells[column]:
             if value and value not in answered:
                 when = f" that starts by {month_name(_by(rule.by))}" if rule.by else ""
-                sheet.fault(
-                    f"there is no row for {value!r}{when}",
-                    field=rule.column,
-                    allowed=f"at least one row for each {column} of {other}.csv",
-                )
+                yield None, rule.column, f"there is no row for {value!r}{when}", allowed
 
 
 def _check_levels(table: TableSchema, sheet: UserTable, sheets: Mapping[str, UserTable]) -> None:

@@ -13,17 +13,12 @@ authority over foreign policy, deals and own revenue as what sets decentralised 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from sim.core.calendar import EPOCH_YEAR
-from sim.world.tables import NO_MONTH
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from sim.world.tables import World
+from sim.world.tables import NO_MONTH, World
 
 FIRST_YEAR = EPOCH_YEAR
 LAST_YEAR = 2035
@@ -62,21 +57,10 @@ _DPI_HIGH = {"dpi_state": 2.0, "dpi_muni": 2.0, "dpi_auton": 1.0, "dpi_author": 
 def coded_authority(world: World) -> pd.DataFrame:
     """Return the authority of first-level units by country and year.
 
-    Parameters
-    ----------
-    world
-        A loaded world; only ``countries`` is read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per country (in file order) and year from 2000 to 2035, with ``iso3``,
-        ``year``, ``index`` in [0, 1] and the components of ``WEIGHTS`` in [0, 1]. NaN marks
-        what is unknown; the weights of the known components then make up the whole.
+    There is one row per country (in file order) and year from 2000 to 2035, with ``iso3``,
+    ``year``, ``index`` in [0, 1] and the components of ``WEIGHTS`` in [0, 1]. NaN marks what is
+    unknown; the weights of the known components then make up the whole.
     """
-    import numpy as np
-    import pandas as pd
-
     countries = world.countries
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     shape = (len(countries), len(years))
@@ -93,8 +77,6 @@ def coded_authority(world: World) -> pd.DataFrame:
 
 def _components(world: World, years: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """Return each component, shaped (countries, years) or (countries, 1)."""
-    import numpy as np
-
     countries = world.countries
     elected, experience = _elections(countries["elected_since"].to_numpy()[:, None], years)
     revenue = countries["own_revenue"].to_numpy() / REVENUE_HIGH
@@ -115,8 +97,6 @@ def _elections(
 
     ``since`` holds months since January 2000, shaped (countries, 1).
     """
-    import numpy as np
-
     january = (years - FIRST_YEAR) * 12
     ever = since != NO_MONTH
     elected = np.where(ever, np.clip((january + 12 - since) / 12, 0.0, 1.0), 0.0)
@@ -126,8 +106,6 @@ def _elections(
 
 def _institutions(countries: pd.DataFrame) -> NDArray[np.float64]:
     """Return the mean of the DPI codes at hand per country, NaN where there are none."""
-    import numpy as np
-
     codes = np.stack([countries[name].to_numpy() / high for name, high in _DPI_HIGH.items()])
     known = ~np.isnan(codes)
     count = known.sum(axis=0)
@@ -137,8 +115,6 @@ def _institutions(countries: pd.DataFrame) -> NDArray[np.float64]:
 
 def _weighted_mean(components: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the mean of the known components by their weights."""
-    import numpy as np
-
     stacked = np.stack([components[name] for name in WEIGHTS])
     weights = np.array(list(WEIGHTS.values()))[:, None, None]
     known = ~np.isnan(stacked)

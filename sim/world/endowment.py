@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from sim.world.tables import World
+from sim.world.tables import World
 
 RESOURCE_FACTOR = 0.3
 """Share of the country's weight that its largest locality has without a known site (assumption)."""
@@ -50,8 +47,6 @@ def endowment_matrix(world: World) -> NDArray[np.float64]:
     That larger economies and a match of sectors attract outreach is a claim of Myers (2020),
     *Going Local*, conclusion; the rule's constants are assumptions.
     """
-    import numpy as np
-
     rows = _positions(world.localities["code"].tolist())
     columns = _positions(world.sectors["code"].tolist())
     matrix = np.column_stack([_by_rule(world, sector) for sector in columns])

@@ -14,12 +14,11 @@ from itertools import product
 from string import ascii_uppercase
 
 from sim.core.errors import InputError
-from sim.world.fields import COUNTRY, LOCALITY, PROVINCE, TableSchema
-from sim.world.table_schemas import TABLES
+from sim.world.table_schemas import COUNTRY, LOCALITY, PROVINCE, TABLES, TableSchema
 from sim.world.tables import SHIPPED, World, load_world
 
 _ONCE = ("sectors", "signals", "signal_levels", "forums")
-_SLUGS = ("firms.code", "organisations.code", "banks.code", "cross_border.code")
+_SLUGS = ("firms.code", "organisations.code", "banks.code")
 _NAME = "name"
 
 Renaming = dict[str, Callable[[str], str]]
@@ -27,22 +26,12 @@ Renaming = dict[str, Callable[[str], str]]
 
 
 def enlarged_tables(times: int) -> dict[str, bytes]:
-    """Return the files of the shipped world with each country and each actor so many times.
+    """Return the files of the shipped world, by name, with each country and actor so many times.
 
-    Parameters
-    ----------
-    times
-        How often each stands there; 1 leaves every file as it is.
+    With ``times`` 1 every file is as it is. Further names stand for the originals only.
 
-    Returns
-    -------
-    dict
-        What each file holds, by its name. Further names stand for the originals only.
-
-    Raises
-    ------
-    InputError
-        If ``times`` is below 1 or there are not enough two-letter codes for so many countries.
+    InputError if ``times`` is below 1 or there are not enough two-letter codes for so many
+    countries.
     """
     world = load_world()
     renamings = list(_renamings(world, times))

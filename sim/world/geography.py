@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from math import cos, hypot, radians
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.table_reader import UserTable
 
@@ -17,13 +21,18 @@ REACH = 0.3
 Corner = tuple[float, float]
 
 
+def read_rings(text: str) -> list[NDArray[np.float64]]:
+    """Return the rings of an outline as its table gives them, arrays (n, 2) of degrees.
+
+    ValueError if half a corner is missing.
+    """
+    return [np.array(ring.split(), dtype=np.float64).reshape(-1, 2) for ring in text.split(";")]
+
+
 def check_geography(sheets: Mapping[str, UserTable]) -> None:
     """Add to the faults of localities and outlines what does not fit countries or the map.
 
-    Parameters
-    ----------
-    sheets
-        The tables as read; where ``outlines`` has no row for a locality, its place is not compared.
+    Where ``outlines`` has no row for a locality, its place is not compared.
     """
     localities = sheets["localities"]
     for column, tolerance in TOTALS.items():
@@ -77,22 +86,24 @@ def _check_capitals(localities: UserTable) -> None:
 def _outlines(sheet: UserTable) -> Iterator[tuple[str, list[list[Corner]]]]:
     """Yield the rings of each locality; what is no ring is a fault."""
     for row, code, text in sheet.rows("code", "outline"):
-        rings = [[float(number) for number in ring.split()] for ring in text.split(";")]
-        if all(len(ring) >= 6 and len(ring) % 2 == 0 for ring in rings):
-            yield code, [list(zip(ring[::2], ring[1::2], strict=True)) for ring in rings]
-        else:
-            sheet.fault(
-                "a ring has no three corners or half a corner",
-                row=row,
-                field="outline",
-                allowed="longitude and latitude of each corner, three corners or more a ring",
-            )
+        # A corner of which half is missing leaves no rings at all.
+        with suppress(ValueError):
+            rings = read_rings(text)
+            if all(len(ring) >= 3 for ring in rings):
+                yield code, [[(x, y) for x, y in ring.tolist()] for ring in rings]
+                continue
+        sheet.fault(
+            "a ring has no three corners or half a corner",
+            row=row,
+            field="outline",
+            allowed="longitude and latitude of each corner, three corners or more a ring",
+        )
 
 
 def distance(point: Corner, rings: list[list[Corner]]) -> float:
     """Return how far a point lies outside all rings, in degrees of latitude; 0 inside one."""
     sides = [list(pairwise([*ring, ring[0]])) for ring in rings]
-    if any(sum(_crossed(point, *side) for side in ring) % 2 for ring in sides):
+    if sum(_crossed(point, *side) for ring in sides for side in ring) % 2:
         return 0.0
     return min(_away(point, *side) for ring in sides for side in ring)
 

@@ -152,14 +152,8 @@ class PlaceNames:
     ) -> Near:
         """Return the code that a text most likely means, all it may mean, or None.
 
-        Parameters
-        ----------
-        text
-            What stands where a code should.
-        among
-            Tables whose codes may stand there: ``countries``, ``localities`` or both.
-        beside
-            Further texts of its row; a country that they name is the place's.
+        The text stands where a code of the tables ``among`` should. A country that the
+        texts ``beside`` it in its row name is the place's.
         """
         given, levels = text[:_LONGEST], set(among)
         home = set().union(*(self._named_in(str(one)) for one in beside))

@@ -14,26 +14,13 @@ from sim.core.errors import InputError
 def neighbours(
     grid: pd.DataFrame, codes: Sequence[str] | None = None
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return the up to eight neighbours of every locality.
+    """Return the up to eight neighbours of every locality, in rising order, as two int32 arrays.
 
-    Parameters
-    ----------
-    grid
-        Columns code, row, col.
-    codes
-        Order of the localities; None stands for the rows of ``grid``.
+    Those of locality i are ``neighbour_index[neighbour_start[i]:neighbour_start[i + 1]]``; the
+    shapes are (n + 1,) and (number of pairs,). Localities are in the order of ``codes``, or of
+    the rows of ``grid``, which has the columns code, row and col.
 
-    Returns
-    -------
-    neighbour_start, neighbour_index
-        The neighbours of locality i are
-        ``neighbour_index[neighbour_start[i]:neighbour_start[i + 1]]``, in rising order; int32
-        arrays of shapes (n + 1,) and (number of pairs,).
-
-    Raises
-    ------
-    InputError
-        If a locality has no cell.
+    InputError if a locality has no cell.
     """
     placed = grid if codes is None else grid.set_index("code").reindex(list(codes))
     if placed[["row", "col"]].isna().any(axis=None):

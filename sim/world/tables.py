@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.core.errors import InputError, nearest_name, refuse
+from sim.core.notebook import facts_html
 from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
-from sim.world.fields import TableSchema
 from sim.world.geography import check_geography
 from sim.world.names import PlaceNames
-from sim.world.table_schemas import TABLES
+from sim.world.table_schemas import TABLES, TableSchema
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["NO_MONTH", "SHIPPED", "World", "check_world", "load_world"]
 
+_FEW = 5
+"""Most countries by which a region is called."""
 SHIPPED = Path(__file__).parent / "lac"
 """Folder of the world that comes with the package."""
 
@@ -56,10 +58,30 @@ class World:
             return self.__dict__["tables"][name]  # type: ignore[no-any-return]
         raise AttributeError(f"a world has no table {name!r}", name=name, obj=self)
 
+    def side(self, which: str) -> str:
+        """Return what texts call a side, ``region`` or ``sender``, as ``sides.csv`` says.
+
+        A region without a name there is called by its countries if they are few.
+        """
+        named = dict(zip(self.sides["side"], self.sides["name"], strict=True))
+        countries = sorted(self.countries["name"])
+        few = which == "region" and len(countries) <= _FEW
+        return str(named.get(which) or (", ".join(countries) if few else f"the {which}"))
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether runs find in it what they find in the shipped world, to which fits belong."""
+        return self.digest == load_world().digest
+
     def __repr__(self) -> str:
         """Say which world it is in one line."""
         sizes = f"{len(self.countries)} countries, {len(self.localities)} localities"
         return f"World({str(self.folder)!r}, {sizes}, digest={self.digest[:12]!r})"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook which tables it has."""
+        rows = {name: f"{len(table):,} rows" for name, table in self.tables.items()}
+        return facts_html(f"World {self.folder.name}, digest {self.digest[:12]}", rows)
 
 
 def load_world(path: Path | str | None = None) -> World:

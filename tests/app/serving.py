@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.app.session import Session
     from sim.world import World
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 @dataclass
@@ -130,10 +130,14 @@ def serving_blank(world: World, address: str = "127.0.0.1", **options: Any) -> I
 
 @contextmanager
 def serving(
-    world: World, address: str = "127.0.0.1", port: int = 0, **options: Any
+    world: World,
+    address: str = "127.0.0.1",
+    port: int = 0,
+    language: str = "en",
+    **options: Any,
 ) -> Iterator[Served]:
     """Serve the page from a thread; fail if a connection to it is left open."""
-    visitors = Visitors(world, "en")
+    visitors = Visitors(world, language)
     ready = threading.Event()
     held: list[Any] = []
 
@@ -166,7 +170,8 @@ def connections_to(port: int) -> list[str]:
     be collected, with a warning, in whatever test runs then.
     """
     gc.collect()
-    found = [each for each in gc.get_objects() if isinstance(each, socket.socket)]
+    # To ask a weak proxy for its class fails where what it stood for is gone.
+    found = [each for each in gc.get_objects() if issubclass(type(each), socket.socket)]
     return [str(each) for each in found if each.fileno() != -1 and f", {port})" in str(each)]
 
 

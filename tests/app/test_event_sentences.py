@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from sim.app.language import Language, languages
 from sim.app.session import Session
 from sim.app.why import project_history as h
-from sim.app.why.history_texts import HistoryTexts
+from sim.app.why.history_card import history_text
 from sim.app.why.run_index import RunIndex
 from sim.core.enums import EVENTS
 from sim.report.event_phrases import ORDERS, EventDescriber
@@ -75,20 +76,20 @@ def test_templates_are_translated_before_they_are_filled(world: World, run: RunI
 def test_every_story_says_how_it_went(
     run: RunIndex, session: Session, describer: EventDescriber
 ) -> None:
-    fates, words = set(), HistoryTexts(session, describer)
+    fates = set()
     for place in list(run.by_place)[:60]:
         histories = [h.history_of_project(run, p.key) for p in run.projects_at(place)]
         histories += [h.history_of_pair(run, place, a) for a in run.contacts_at(place)]
         for history in histories:
             fates.add(history.fate)
-            text = words.fate(history, run)
+            text = history_text(session, describer, history, run)
             assert "<p>" in text
             assert "{" not in text
             assert "<p></p>" not in text
             stopped = history.fate in (h.FAILED, h.ENDED, h.TIE_LOST)
             assert stopped == ("What stopped it" in text)
-            assert words.headline(history)
-            assert all(words.stage(stage) for stage in history.stages)
+            assert re.search("<h2>.+</h2>", text)
+            assert len(re.findall("</b> .+</li>", text)) == len(history.stages)
     assert {h.FORMED, h.FAILED, h.TIE_LOST, h.NO_PROPOSAL} <= fates
 
 
@@ -102,7 +103,7 @@ def test_a_pair_that_never_met_is_told_where_the_actor_went(
         key=lambda a: sum(run.visits_elsewhere(a, place).values()),
     )
     history = h.history_of_pair(run, place, stranger)
-    text = HistoryTexts(session, describer).fate(history, run)
+    text = history_text(session, describer, history, run)
     assert "never met" in text
     most = next(iter(run.visits_elsewhere(stranger, place)))
     assert describer.full_place(most) in text.partition("never met")[2]

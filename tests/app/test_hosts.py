@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from tornado.httpclient import HTTPClientError
 from sim.app.hosts import host_of, may_connect, names_of_machine, prefix_of
 from sim.core.errors import InputError
 from tests.app.serving import PATIENCE, Served, serving_blank
+from tests.test_docs import ROOT, parsed
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -115,3 +118,33 @@ def test_the_page_stands_behind_a_proxy(world: World) -> None:
             assert served.ask(f"/a/b/{path}").status == 200
             assert served.ask(f"/{path}").status == 404
         assert served.ask("/").status == 404
+
+
+def test_the_container_runs_what_there_is() -> None:
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    kept = tuple((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
+    for sources in re.findall(r"^COPY (.+) \S+$", recipe, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists(), source
+            assert not source.startswith(".")
+            assert not source.startswith("results") or f"!{source}" in kept
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert re.findall(r"'\.\[(\w+)\]'", recipe) == ["app"]
+    assert "app" in extras["optional-dependencies"]
+    begins = json.loads(recipe.rpartition("ENTRYPOINT ")[2])
+    composed = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    goes_on = json.loads(composed.partition("command: ")[2].partition("\n")[0])
+    assert begins[0] == "paradiplomacy"
+    options = parsed([*begins[1:], *goes_on]).params
+    assert options["address"] == "0.0.0.0"
+    assert not options["show"]
+    assert re.findall(r"127\.0\.0\.1:(\d+)/favicon\.ico", recipe) == [str(options["port"])]
+    assert f"EXPOSE {options['port']}" in recipe
+
+
+@pytest.mark.slow
+def test_a_site_that_is_allowed_may_frame_the_page(world: World) -> None:
+    with serving_blank(world, ancestors=["moodle.example"]) as served:
+        for path in ("/", "/class", "/join", "/favicon.ico"):
+            policy = served.ask(path).headers["content-security-policy"]
+            assert policy.endswith("frame-ancestors 'self' moodle.example")

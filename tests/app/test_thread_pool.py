@@ -6,7 +6,7 @@ import pytest
 
 from sim.app.thread_pool import Cancel, Job, RefusedError, ThreadPool
 
-WAIT = 30
+WAIT = 120
 
 
 def job(work: object, told: list[object]) -> Job:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.benchmark.bars import BARS, Bar
+from sim.benchmark.measure import BARS, Bar
 
 
 @pytest.mark.parametrize(

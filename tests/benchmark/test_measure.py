@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.benchmark import measure as module
-from sim.benchmark.bars import BARS
+from sim.benchmark import process_measures
 from sim.benchmark.engine_measures import empty_mesa_loop, mesa_agents
-from sim.benchmark.measure import MEASURES, NAMES, Measured, add_to_history, measure
+from sim.benchmark.measure import BARS, MEASURES, NAMES, Measured, add_to_history, measure
 from sim.benchmark.process_measures import proportional_set_size
 from sim.benchmark.timing import Settings, figure
 from sim.core.errors import InputError
@@ -61,15 +62,26 @@ def test_the_page_shows_the_first_pairs_before_all() -> None:
     assert 0.0 < found.details["first_pairs_s"] <= found.value
 
 
-# Slow: commands, a sweep and a first compilation in processes of their own.
+# Slow: commands and a sweep in processes of their own.
 @pytest.mark.slow
-def test_commands_sweeps_and_plain_python_are_measured() -> None:
+def test_commands_sweeps_and_plain_python_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = process_measures.part
+    caches: list[Path] = []
+
+    def with_compiled_code(name: str, settings: Settings, *words: object, **variables: str) -> Any:
+        caches.extend(Path(variables.pop(key)) for key in {"XDG_CACHE_HOME"} & set(variables))
+        return part(name, settings, *words, **variables)
+
+    # To compile everything anew would take longer than all the rest.
+    monkeypatch.setattr(process_measures, "part", with_compiled_code)
     names = [name for name in NAMES if name not in (*IN_THIS_PROCESS, "pairing_gain")]
     found = measure(TINY, names)
     assert not found.failed
     for name, one in found.figures.items():
         assert 0.0 < one.low <= one.value <= one.high, name
     assert found.figures["cold_start_s"].details["later_run_s"] > 0.0
+    assert len(caches) == 2
+    assert len(set(caches)) == 1
     assert found.figures["user_run_s"].details["folder_mb"] > 0.0
 
 

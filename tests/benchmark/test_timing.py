@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sim.benchmark.timing import (
-    Figure,
+    MeasuredValue,
     Timed,
     figure,
     in_turn,
@@ -59,5 +59,5 @@ def test_a_machine_is_quiet_if_nothing_else_ran(
 
 def test_only_what_ran_on_one_processor_tells_of_waiting() -> None:
     waits = (1.0, None, 1.2, 1.1)
-    assert waited(Figure(1.0, 1.0, 1.0, one) for one in waits) == 1.1
-    assert waited([Figure(1.0, 1.0, 1.0)]) is None
+    assert waited(MeasuredValue(1.0, 1.0, 1.0, one) for one in waits) == 1.1
+    assert waited([MeasuredValue(1.0, 1.0, 1.0)]) is None

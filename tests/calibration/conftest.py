@@ -52,7 +52,7 @@ def plain_findings(plain_claims: tuple[Claim, ...]) -> Findings:
 @pytest.fixture(scope="session")
 def conditioned(world: World) -> Reading:
     """Return a run under the conditions of comparison; leave it as it is."""
-    from calibration.cases.conditions import load_conditions
+    from calibration.model_simulator import load_conditions
     from sim.engine.compiled import simulate
     from sim.engine.initial_state import initial_state
 

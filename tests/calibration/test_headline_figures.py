@@ -10,7 +10,6 @@ import pytest
 
 from calibration import headline_figures as headline
 from calibration.claims.statistics import STATISTICS
-from calibration.published import prior_draws
 from calibration.run_reading import Reading
 from sim.core import provenance
 from sim.core.parameters import PARAMETERS
@@ -35,21 +34,21 @@ def test_the_table_is_of_this_model_and_these_figures() -> None:
 @pytest.mark.slow
 def test_a_few_figures_measured_again_lie_where_the_table_says() -> None:
     names = ("chile-share", "turnover-pace", "embassy-through", "own-finance", "capitals")
-    again = headline.measured([FIGURES[name] for name in names], prior_draws(8), 1)
+    again = headline.measured([FIGURES[name] for name in names], headline.free_draws(8)[0], 1)
     for name, values in zip(names, again, strict=True):
         row = rows()[name]
         assert row["low"] <= float(np.nanmedian(values)) <= row["high"], name
 
 
 @pytest.mark.parametrize("one", FIGURES.values(), ids=lambda one: one.id)
-def test_every_figure_is_a_number_of_any_run(finished: State, one: headline.Figure) -> None:
+def test_every_figure_is_a_number_of_any_run(finished: State, one: headline.HeadlineFigure) -> None:
     parts = STATISTICS[one.statistic].parts(Reading(finished), one.args)
     assert np.isfinite(parts).all()
     assert one.data or one.earlier
 
 
 @pytest.mark.parametrize("one", FIGURES.values(), ids=lambda one: one.id)
-def test_the_worlds_of_a_figure_can_be_made(one: headline.Figure) -> None:
+def test_the_worlds_of_a_figure_can_be_made(one: headline.HeadlineFigure) -> None:
     """A parameter that was renamed, or a place that is gone, is found here."""
     for world in one.worlds():
         assert set(world.parameters) <= set(PARAMETERS)
@@ -87,3 +86,13 @@ def test_a_row_has_median_and_interval_or_the_mean_of_chances() -> None:
     assert (first["median"], first["low"], first["high"]) == (0.5, 0.05, 0.95)
     assert (second["median"], second["low"]) == (0.5, None)
     assert first["defaults"] == 0.5
+
+
+@pytest.mark.parametrize("option", ["--draws", "--workers"])
+def test_a_wrong_number_is_one_message_and_code_2(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        headline.main([option, "0"])
+    assert stopped.value.code == 2
+    assert f"{option[2:]}: 0 is too few" in capsys.readouterr().err

@@ -61,6 +61,16 @@ def test_values_can_be_held_fixed(documented: Documented) -> None:
     assert same == documented.identity
 
 
+def test_wills_are_drawn_or_as_documented(documented: Documented) -> None:
+    coded = simulator("documented")
+    assert np.isnan(documented._template.holder["will"]).all()
+    assert not np.isnan(coded._template.holder["will"]).all()
+    other = {name for name, of in coded.identity.items() if of != documented.identity[name]}
+    assert other == {"conditions"}
+    with pytest.raises(InputError, match="wills"):
+        simulator("known")
+
+
 def test_an_unknown_name_cannot_be_held_fixed() -> None:
     with pytest.raises(InputError, match=r"turnover\.fade"):
         Documented({"turnover.fad": 0.0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +11,41 @@ import numpy as np
 import pytest
 
 from calibration import published
+from calibration.validation.summary import summary_of
 from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
 from sim.experiments.parameter_draws import checked
 from sim.world import load_world
-from tests.needs_fit import NEEDS_FIT
+from tests.conftest import CARRIED
 from tests.posteriors import made_up
 
 ROOT = Path(__file__).resolve().parents[2]
+IN_WORDS = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
+)  # fmt: skip
 
 
-@NEEDS_FIT
 def test_what_is_published_belongs_to_the_present_model() -> None:
     assert published.stale_parts(published.read_published()) == []
+
+
+def test_the_documentation_says_what_the_published_validation_found() -> None:
+    record = json.loads((published.published_folder() / "validation.json").read_text())
+    found = summary_of(record)
+    rejected = IN_WORDS[found["wrong_worlds_rejected"]]
+    powerful = IN_WORDS[found["wrong_worlds_with_power_080"]]
+    supported = IN_WORDS[found["mechanisms_supported"]]
+    readme, evidence = (
+        " ".join((ROOT / name).read_text().split()) for name in ("README.md", "docs/evidence.md")
+    )
+    assert f"rejects {rejected} of sixteen worlds" in readme
+    assert f"only against {powerful} is its power 80 %" in readme
+    assert f"supports {supported} of twelve mechanisms" in readme
+    assert f"The record rejects {rejected} of them. Its power is 80 % against {powerful} only" in (
+        evidence
+    )
+    assert f"the record supports {supported}, where six were asked for" in evidence
 
 
 def test_the_published_draws_can_be_run_with_whatever_model_they_were_fitted_to() -> None:
@@ -44,6 +67,28 @@ def test_draws_of_an_earlier_model_are_made_those_of_the_present_one(tmp_path: P
     assert draw[first] == PARAMETERS[first].low
     assert draw[last] == published.prior_draws(1)[0][last]
     assert set(draw) == set(posterior.names)
+
+
+def test_what_is_carried_flips_with_what_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "published_folder", lambda: tmp_path)
+
+    def why(**given: object) -> object:
+        found = CARRIED(30, **given)  # type: ignore[arg-type]
+        assert not found.draws
+        return found.source["fixed_because"]
+
+    assert why() == "none_published"
+    made_up(tmp_path, changes={"behaviour": "another"})
+    assert why() == "earlier_model"
+    posterior = made_up(tmp_path, draws=40)
+    assert list(CARRIED(30).draws) == posterior.first(30)
+    # Enough pairs take each draw twice.
+    assert list(CARRIED(60).draws) == posterior.first(30)
+    assert len(CARRIED(1000).draws) == 40
+    assert why(fixed=True) == "asked"
+    assert why(world=replace(load_world(), digest="0" * 64)) == "other_tables"
 
 
 def test_without_a_published_calibration_asking_for_it_says_so(

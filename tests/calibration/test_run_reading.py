@@ -99,7 +99,7 @@ def test_recognition_counts_from_the_first_month_of_a_later_start(world: World) 
     scenario = build(data | {"start": "2007-01", "end": "2007-12"})
     late = Reading(simulate(initial_state(scenario, world), 1, 0))
     assert late.recognised.shape == (12, late.countries)
-    costa_rica = late.country_rows(["CRI"])[0]
+    costa_rica = late.rows_named("country", ["CRI"])[0]
     switch = month_index("2007-06") - late.start
     assert late.recognised[:, costa_rica].tolist() == [m >= switch for m in range(12)]
     assert late.years_from(None) == 1.0
@@ -107,13 +107,16 @@ def test_recognition_counts_from_the_first_month_of_a_later_start(world: World) 
 
 def test_names_are_found_as_in_the_tables(reading: Reading, world: World) -> None:
     at = Positions(world)
-    assert reading.country_rows(["BRA", "CHL"]).tolist() == [at.country["BRA"], at.country["CHL"]]
-    assert reading.locality_rows(["CL-CO"]).tolist() == [at.locality["CL-CO"]]
-    assert reading.sector_rows(["ports"]).tolist() == [at.sector["ports"]]
+    assert reading.rows_named("country", ["BRA", "CHL"]).tolist() == [
+        at.country["BRA"],
+        at.country["CHL"],
+    ]
+    assert reading.rows_named("locality", ["CL-CO"]).tolist() == [at.locality["CL-CO"]]
+    assert reading.rows_named("sector", ["ports"]).tolist() == [at.sector["ports"]]
     actors = ["CN-HB", "organisation:cpaffc"]
-    assert reading.actor_rows(actors).tolist() == [at.actor[code] for code in actors]
+    assert reading.rows_named("actor", actors).tolist() == [at.actor[code] for code in actors]
     with pytest.raises(KeyError):
-        reading.country_rows(["XXX"])
+        reading.rows_named("country", ["XXX"])
 
 
 def test_records_are_chosen_by_month_and_place(reading: Reading) -> None:
@@ -121,9 +124,9 @@ def test_records_are_chosen_by_month_and_place(reading: Reading) -> None:
         reading.local_visits, since="2004-01", until="2005-12", countries=["BRA", "ARG"]
     )
     assert set(rows["month"] // 12) <= {4, 5}
-    assert set(rows["country"]) <= set(reading.country_rows(["BRA", "ARG"]))
+    assert set(rows["country"]) <= set(reading.rows_named("country", ["BRA", "ARG"]))
     months = reading.local_visits["month"]
-    there = np.isin(reading.local_visits["country"], reading.country_rows(["BRA", "ARG"]))
+    there = np.isin(reading.local_visits["country"], reading.rows_named("country", ["BRA", "ARG"]))
     assert len(rows) == ((months >= 48) & (months < 72) & there).sum() > 0
     assert len(reading.chosen(reading.local_visits)) == len(reading.local_visits)
 

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_comparison_is_written(folder: Path) -> None:
     held = {path.name for path in folder.iterdir()}
-    assert {"manifest.json", "summary.json", "effects.csv", "deals_in_one_world.csv"} <= held
+    assert {"manifest.json", "summary.json", "effects.csv", "deals_in_one_world.parquet"} <= held
     assert "figures" not in held
 
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 from sim.benchmark import measure
-from sim.benchmark.bars import BARS
+from sim.benchmark.measure import BARS
 from sim.benchmark.timing import figure
 from sim.cli import main as cli
 from sim.cli import output
@@ -74,7 +74,10 @@ def test_run(scenario: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_explain_a_run(small_run_folder: Path) -> None:
     deals = done("explain", "explain", small_run_folder)["deals"]
-    project = deals[0]["project_id"]
+    project, country = deals[0]["project_id"], deals[0]["country"]
+    there = done("explain", "explain", small_run_folder, "--country", country)["deals"]
+    assert there == [deal for deal in deals if deal["country"] == country]
+    assert call("explain", str(small_run_folder), project, "--year", "2005").exit_code == 2
     found = done("explain", "explain", small_run_folder, project, "--no-draw")
     assert found["project_id"] == project
     assert found["figure"] is None
@@ -100,7 +103,7 @@ def test_explain_two_worlds(compared: Path) -> None:
 
 @pytest.mark.slow
 def test_explain_a_project_that_both_worlds_have(compared: Path) -> None:
-    from sim.experiments.comparison.paired_runs import read_paired_runs
+    from sim.experiments.comparison.saved_comparison import read_paired_runs
     from sim.report.biography import project_ids
 
     one, other = (project_ids(log, 0) for log in read_paired_runs(compared, "no-twinning").logs)

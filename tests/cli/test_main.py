@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,8 @@ from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.files import MachineError
 from sim.core.folders import free_folder
-from tests.stoppable import stoppable
+from tests.help_examples import EXAMPLES
+from tests.stoppable import LIMIT_SECONDS, stoppable, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,27 +40,32 @@ def process(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        (),
-        ("run",),
-        ("explain",),
-        ("compare",),
-        ("bench",),
-        ("patterns",),
-        ("scenarios",),
-        ("scenarios", "list"),
-        ("world",),
-        ("world", "check"),
-        ("world", "new"),
-    ],
-    ids=" ".join,
-)
-def test_help_is_there_for_every_command(command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("command", EXAMPLES, ids=" ".join)
+def test_the_help_of_every_command_ends_with_an_example(command: tuple[str, ...]) -> None:
     result = call(*command, "--help")
     assert result.exit_code == 0
     assert "Usage: paradiplomacy" in result.stdout
+    words = EXAMPLES[command]
+    assert tuple(words[: len(command)]) == command
+    assert result.stdout.endswith(f"Example:\n    paradiplomacy {' '.join(words)}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("r", ["run", "rerun"]),
+        ("compare baseline no-t", ["no-twinning"]),
+        ("run mexico", ["mexico-recentralizes"]),
+        ("scenarios show juj", ["jujuy"]),
+    ],
+)
+def test_a_shell_completes_commands_and_scenarios(
+    words: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_PARADIPLOMACY_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"paradiplomacy {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
+    assert process().stdout.split() == expected
 
 
 def test_help_answers_at_once() -> None:
@@ -104,6 +109,24 @@ def test_no_command_shows_help_and_is_wrong_use() -> None:
         (("run", "baseline", "--seed", "-1"), "seed"),
         (("run", "baseline", "--world", "nowhere"), "nowhere"),
         (("world", "check", "nowhere"), "nowhere"),
+        (("world", "codes", "--of", "localitie"), "Did you mean 'localities'?"),
+        (("world", "new", "there", "--from", "sendr"), "Did you mean 'sender'?"),
+        (("scenarios", "show", "jujui"), "Did you mean 'jujuy'?"),
+        (("scenarios", "new", "mine", "--extends", "jujui"), "Did you mean 'jujuy'?"),
+        (("compare", "baseline", "no-twining"), "Did you mean 'no-twinning'?"),
+        (("compare", "baseline", "jujuy", "--figures", "forst"), "Did you mean 'forest'?"),
+        (("run", "baseline", "--driver", "meza"), "Did you mean 'mesa'?"),
+        (("run", "baseline", "--figures", "funel"), "Did you mean 'funnel'?"),
+        (("sweep", "baseline", "--vary", "turnover.fad=0..1"), "Did you mean 'turnover.fade'?"),
+        (
+            ("sweep", "baseline", "--vary", "turnover.fade=0..1", "--tables", "by_contry"),
+            "Did you mean 'by_country'?",
+        ),
+        (("export", "jujuy", "--map", "x.png", "--outcome", "deal"), "Did you mean 'deals'?"),
+        (("export", "jujuy", "--gif", "x.gif", "--measure", "trus"), "Did you mean 'trust'?"),
+        (("validate", "--only", "case"), "Did you mean 'cases'?"),
+        (("patterns", "--only", "M99"), "M01 to M64"),
+        (("bench", "--only", "mesa_ratios"), "Did you mean 'mesa_ratio'?"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
 )
@@ -177,8 +200,10 @@ def test_world_new_makes_a_world_that_loads(tmp_path: Path) -> None:
     assert call("world", "new", str(folder)).exit_code == 0
     assert sim.load_world(folder).digest == sim.load_world().digest
     assert call("world", "check", str(folder)).exit_code == 0
+    (folder / "countries.csv").write_bytes(b"spoilt")
     assert call("world", "new", str(folder)).exit_code == 2
     assert call("world", "new", str(folder), "--overwrite", "--times", "2").exit_code == 0
+    # What was spoilt is replaced.
     assert len(sim.load_world(folder).countries) == 2 * len(sim.load_world().countries)
 
 
@@ -267,12 +292,9 @@ def test_ctrl_c_stops_with_a_hint_and_leaves_nothing(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    limit = time.monotonic() + 60
-    while not (tmp_path / "out").exists() and time.monotonic() < limit:
-        time.sleep(0.05)
-    time.sleep(1.0)
+    wait_for((tmp_path / "out").exists, running)
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=120)
+    _, said = running.communicate(timeout=LIMIT_SECONDS)
     assert running.returncode == 130
     assert "stopped" in said
     assert "Traceback" not in said

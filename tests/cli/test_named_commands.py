@@ -40,9 +40,12 @@ PHRASE = re.compile(r"\bparadiplomacy +([a-z][a-z-]*)((?: [^.`;|()\n\\]+|\\\n)*)
 OTHERS = {
     "--cpus-per-task": "sbatch",
     "--draws": "python -m tools.scenario_figures",
+    "--known": "python -m tools.places.outlines",
     "--nthreads": "dask worker",
     "--nworkers": "dask worker",
     "--strict": "mypy",
+    "--table": "python -m tools.places.outlines",
+    "--tolerance": "python -m tools.places.outlines",
     "--work": "python -m tools.surface",
     "--write": "python -m tools.tile_map",
 }
@@ -54,6 +57,7 @@ OF_MODULE = {
     "sim/cli/compare.py": {"compare"},
     "sim/cli/explain.py": {"explain"},
     "sim/cli/patterns.py": {"patterns"},
+    "sim/cli/rerun.py": {"rerun"},
     "sim/cli/run.py": {"run"},
     "sim/cli/scenarios.py": {
         "scenarios list",
@@ -64,7 +68,7 @@ OF_MODULE = {
     "sim/cli/sensitivity.py": {"sensitivity"},
     "sim/cli/sweep.py": {"sweep"},
     "sim/cli/validate.py": {"validate"},
-    "sim/cli/world.py": {"world check", "world new", "run"},
+    "sim/cli/world.py": {"world check", "world codes", "world new", "run"},
 }
 """Commands whose options the texts of a module speak of."""
 

@@ -43,7 +43,7 @@ def test_every_command_that_writes_a_folder_can_overwrite() -> None:
             if any(option in one.opts for one in command.params)
         }
 
-    assert having("--overwrite") == having("--out") | {"world new"}
+    assert having("--overwrite") == having("--out") | {"world new", "export", "explain"}
     assert {"run", "compare", "sweep", "sensitivity", "calibrate"} <= having("--out")
     assert {"validate", "patterns"} <= having("--out")
 
@@ -124,17 +124,6 @@ def test_folder_of_somebody_else_is_not_overwritten(
     assert result.exit_code == 2, result.output
     assert "mine.txt" in result.stderr
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
-
-
-def test_tables_of_a_region_are_replaced_on_request(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    assert call("world", "new", str(folder)).exit_code == 0
-    table = folder / "countries.csv"
-    shipped = table.read_bytes()
-    table.write_bytes(b"spoilt")
-    assert call("world", "new", str(folder)).exit_code == 2
-    assert call("world", "new", str(folder), "--overwrite").exit_code == 0
-    assert table.read_bytes() == shipped
 
 
 def test_calibration_is_cleared_and_nothing_else(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from sim.cli import main as cli
 from tests.schemas import printed_json
-from tests.stoppable import stoppable
+from tests.stoppable import LIMIT_SECONDS, stoppable, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE = ("patterns", "--only", "M21", "--draws", "3", "--replicates", "2")
@@ -93,11 +92,9 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     running = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while not out.exists() and running.poll() is None:
-        time.sleep(0.05)
-    time.sleep(2.0)
+    wait_for(out.exists, running)
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=LIMIT_SECONDS)
     assert running.returncode == 130, errors
     assert "stopped" in errors
     assert not out.exists()

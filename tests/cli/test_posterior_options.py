@@ -14,6 +14,7 @@ from calibration.inference.posterior import Posterior
 from sim.cli import main as cli
 from sim.scenario.schema import load
 from tests.posteriors import made_up
+from tests.schemas import printed_json
 
 pytestmark = pytest.mark.slow  # commands run over draws, some as processes
 
@@ -47,7 +48,7 @@ def test_run_takes_draws_and_says_so(posterior: tuple[str, Posterior], tmp_path:
     per_run = pd.read_parquet(out / "per_run.parquet")
     assert per_run["draw"].tolist() == [0, 1, 2, 0]
     short = load("baseline").with_overrides(end="2001-06", replicates=2)
-    alone = sim.run(short, overrides=held.first(3)[1] | {"turnover.fade": 0.5}).per_run
+    alone = sim.run(short, parameters=held.first(3)[1] | {"turnover.fade": 0.5}).per_run
     assert per_run["visits_to_lac"][1] == alone["visits_to_lac"][1]
 
 
@@ -82,6 +83,25 @@ def test_compare_gives_both_sides_of_a_pair_one_draw(
     assert mine.tolist() == again["visits_to_lac"].tolist()
 
 
+def test_compare_carries_what_is_published_unless_parameters_are_fixed(
+    carrying: Posterior, tmp_path: Path
+) -> None:
+    short = (*END, "--replicates", "2", "--figures", "none", "--json")
+    called = ("compare", "baseline", "no-twinning", *short)
+    for more, draws, why in (((), 2, None), (("--fixed",), 0, "asked")):
+        out = tmp_path / f"out{draws}"
+        result = call(*called, *more, "--out", str(out))
+        assert result.exit_code == 0, result.output
+        told = printed_json("compare", result.stdout)
+        assert (told["draws"], told["fixed_because"]) == (draws, why)
+        manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+        assert manifest["draws"] == (carrying.first(draws) if draws else [])
+    both = call(*called, "--fixed", "--posterior", "2", "--out", str(tmp_path / "both"))
+    assert both.exit_code == 2
+    assert "fixed: excludes draws" in both.stderr + both.stdout
+    assert not (tmp_path / "both").exists()
+
+
 def test_sweep_crosses_the_points_with_draws(
     posterior: tuple[str, Posterior], tmp_path: Path
 ) -> None:
@@ -92,14 +112,15 @@ def test_sweep_crosses_the_points_with_draws(
         "--posterior", "3", "--calibration", folder, "--workers", "1", "--out", out,
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    others = len(posterior[1].names) - 1
+    others = len(set(posterior[1].names) - {"turnover.fade"})
+    free = next(name for name in posterior[1].names if name != "turnover.fade")
     told = f"6 points (grid) of turnover.fade, {others} parameters in 3 draws"
     assert told in result.stdout
     frame = sim.Sweep(out).frame
     assert frame["draw"].tolist() == [0, 0, 1, 1, 2, 2] * 2
     assert frame["turnover.fade"].tolist() == [0.2] * 6 + [0.8] * 6
     for draw, values in enumerate(held.first(3)):
-        assert set(frame.loc[frame["draw"] == draw, "tie.contact"]) == {values["tie.contact"]}
+        assert set(frame.loc[frame["draw"] == draw, free]) == {values[free]}
     plan = json.loads((tmp_path / "swept" / "plan.json").read_text(encoding="utf-8"))
     assert plan["design"]["settings"]["drawn_from"]["file_sha256"]
 
@@ -122,14 +143,14 @@ def test_a_sweep_of_draws_alone_needs_nothing_to_vary(
     [
         ("run", "baseline"),
         ("compare", "baseline", "no-twinning", "--figures", "none"),
-        ("sweep", "baseline", "--vary", "turnover.fade=0.2,0.8"),
+        ("sweep", "baseline", "--vary", "turnover.fade=0.2,0.8", "--workers", "1"),
     ],
 )
 def test_a_stale_posterior_is_used_with_a_warning(command: tuple[str, ...], tmp_path: Path) -> None:
     made_up(tmp_path / "old", changes={"behaviour": "others"})
     out = tmp_path / "out"
     given = ("--posterior", "2", "--calibration", str(tmp_path / "old"), "--out", str(out))
-    result = call(*command, *END, *given)
+    result = call(*command, *END, "--replicates", "2", *given)
     assert result.exit_code == 0, result.output
     (told,) = [line for line in result.stderr.splitlines() if "posterior" in line]
     assert "another version of the model (behaviour changed since)" in told
@@ -140,6 +161,7 @@ def test_a_stale_posterior_is_used_with_a_warning(command: tuple[str, ...], tmp_
     if command[0] == "compare":
         page = (out / "report.html").read_text(encoding="utf-8")
         assert "2 draws of a fit to an earlier version of the model, one a run" in page
+        assert "as they were fitted to an earlier version of the model (2 draws)" in page
 
 
 def test_a_calibration_without_posterior_is_refused(tmp_path: Path) -> None:

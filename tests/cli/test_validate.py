@@ -19,6 +19,11 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(cli.app, ["validate", *arguments], prog_name="paradiplomacy")
 
 
+@pytest.fixture(autouse=True)
+def few_draws_of_rivals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calibration.user_data.comparison.RIVAL_DRAWS", 40)
+
+
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("scenario") / "short.toml"
@@ -50,21 +55,19 @@ def test_scores_findings_and_the_folder_are_printed(options: list[str], tmp_path
     assert (tmp_path / "out" / "against.html").is_file()
 
 
-def test_json_is_the_record(options: list[str], tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    result = call(*options, "--complete", "--json", "--workers", "1", "--out", str(folder))
-    assert result.exit_code == 0, result.output
-    printed = printed_json("validate", result.stdout)
-    assert printed.pop("folder") == folder.as_posix()
-    assert printed == json.loads((folder / "against.json").read_text(encoding="utf-8"))
-    assert printed["compared"]["units"] == 33
-    assert printed["replicates"] == 20
-
-
-def test_the_same_command_gives_the_same_bytes(options: list[str], tmp_path: Path) -> None:
+def test_the_same_command_gives_the_same_bytes_and_json_is_the_record(
+    options: list[str], tmp_path: Path
+) -> None:
     folders = [tmp_path / name for name in ("one", "two")]
     for folder, workers in zip(folders, ("1", "2"), strict=True):
-        assert call(*options, "--workers", workers, "--out", str(folder)).exit_code == 0
+        given = ("--complete", "--json", "--workers", workers, "--out", str(folder))
+        result = call(*options, *given)
+        assert result.exit_code == 0, result.output
+    printed = printed_json("validate", result.stdout)
+    assert printed.pop("folder") == folders[1].as_posix()
+    assert printed == json.loads((folders[1] / "against.json").read_text(encoding="utf-8"))
+    assert printed["compared"]["units"] == 33
+    assert printed["replicates"] == 20
     for name in ("against.json", "units.csv", "scores.csv", "against.html", "figures/ranks.png"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
 
@@ -82,6 +85,9 @@ def test_the_same_command_gives_the_same_bytes(options: list[str], tmp_path: Pat
         ({"--to": "1999"}, "--to: the scenario cannot be run for 1999"),
         ({"--within": "BR"}, "Did you mean 'BRA'?"),
         ({"--within": "República Dominicana"}, "Did you mean 'DOM'?"),
+        ({"--format": "gdcf"}, "Did you mean 'gcdf'?"),
+        ({"--level": "thinner"}, "--level: 'thinner' is no level"),
+        ({"--where": "Sector=x"}, "--where: belongs to the format"),
         ({"--by": "locality"}, "line 2: unit: a country cannot be compared by locality"),
     ],
 )
@@ -95,6 +101,21 @@ def test_wrong_input(
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_published_list_is_brought_to_and_what_was_set_aside_told(
+    scenario: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "made-up.csv"
+    rows = ("2001,300,Brazil", "2002,200,Urugay", "2023,200,Peru", "2002,30,Chile")
+    file.write_text("\n".join(["Year,Quantity in Millions,Country", *rows]) + "\n")
+    given = ("--against", str(file), "--format", "cgit", "--level", "thinned", "--complete")
+    result = call(*given, "--scenario", str(scenario), "--replicates", "20", "--figures", "none",
+                  "--out", str(tmp_path / "out"))  # fmt: skip
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "1 below the least amount, 1 whose place could not be resolved, 1 after the last" in said
+    assert "Urugay (1 row; URY?)" in said
 
 
 def test_draws_of_a_posterior_are_taken(options: list[str], tmp_path: Path) -> None:

@@ -97,7 +97,8 @@ def test_ctrl_c_says_how_to_go_on(folder: Path) -> None:
     ("options", "message"),
     [
         (("--calibration", "nowhere"), "is not there"),
-        (("--replicates", "50"), "--replicates: belongs to --against"),
+        (("--replicates", "50"), "--replicates: 50 is too few"),
+        (("--scenario", "jujuy"), "--scenario: belongs to --against"),
         (("--against", "mine.csv", "--only", "second"), "--only: does not go with --against"),
         (("--against", "mine.csv", "--calibration", "x"), "belongs to --posterior"),
     ],

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sim.core import decisions, jit, parameters, state, state_fields
+from sim.core import decisions, jit, parameters, rule_compiler, state, state_fields
 from sim.core import enums as kinds
 from sim.core import state_pointer as handle
 from sim.core.errors import InputError
@@ -362,3 +362,18 @@ def test_a_rule_that_others_call_and_python_too_is_one_rule() -> None:
 
     assert (quartered(8.0), halved(8.0), quartered(4.0)) == (2.0, 4.0, 1.0)
     assert len(halved.translated.signatures) == 1  # type: ignore[attr-defined]
+
+
+def test_processes_that_keep_code_at_once_leave_each_signature_its_own(tmp_path: Path) -> None:
+    """One is halfway through keeping its code when another keeps that of another signature."""
+    one, other = (rule_compiler.CodeFiles(str(tmp_path), "rule", "stamp") for _ in range(2))
+    write = one._save_data
+
+    def interrupted(name: str, data: str) -> None:
+        other.save("of integers", "code for integers")
+        write(name, data)
+
+    one._save_data = interrupted
+    one.save("of floats", "code for floats")
+    assert one.load("of integers") == "code for integers"
+    assert one.load("of floats") == "code for floats"

@@ -128,4 +128,4 @@ def test_syntax_errors_keep_the_parsers_line(text: str, line: int) -> None:
 
 @pytest.mark.parametrize("text", ["[", "a", "a = [", 'a = "', "[[a", "]", "a = {b", "\x00"])
 def test_texts_that_are_not_valid_do_not_hang_it(text: str) -> None:
-    LineFinder(text)
+    assert LineFinder(text).lines is not None

@@ -26,7 +26,7 @@ from sim.engine.timetable import STEPS
 from sim.rules.basics import record
 from sim.scenario.schema import Scenario, load
 from sim.world import World
-from tests.conftest import AlteredWorld
+from tests.conftest import AlteredWorld, everything
 
 pytestmark = [
     pytest.mark.crossversion,
@@ -51,10 +51,6 @@ def plain(begun: State, short: Scenario) -> bytes:
 
 def log(w: State) -> bytes:
     return canonical_log(w).tobytes()
-
-
-def everything(w: State) -> dict[str, bytes]:
-    return {name: getattr(w, name).tobytes() for name in w._fields}
 
 
 def of_mesa(short: Scenario, world: World, **options: Any) -> State:
@@ -138,16 +134,10 @@ def ease(w: Any, month: int) -> None:
         w.country[country].strain = 0.0
 
 
-@rule
-def bring_forward(w: Any, index: int, month: int) -> None:
-    w.crossing[index].start = month
-
-
 MANY: tuple[tuple[Callable[..., None], str, str], ...] = (
     (warm, "governor", "local_head: hold_governor_office"),
     (ease, "world", "read_country_signals"),
     (rest, "firm", "firm: seek_partner"),
-    (bring_forward, "crossing", "executive: register_plan"),
     (impress, "centre", "update_country_demonstration"),
 )
 
@@ -314,7 +304,7 @@ def test_every_type_of_agent_can_be_replaced(short: Scenario, world: World) -> N
 def test_a_comparison_takes_them_in_every_scenario(
     short: Scenario, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from sim.experiments.comparison.paired_runs import read_paired_runs
+    from sim.experiments.comparison.saved_comparison import read_paired_runs
 
     folder = tmp_path_factory.mktemp("compared") / "out"
     found = sim.compare(

@@ -31,6 +31,7 @@ from sim.engine.mesa_batch import runner_gives_rng
 from sim.engine.model import ParadiplomacyModel
 from sim.scenario.schema import Scenario, build, load
 from sim.world import World
+from tests.conftest import everything
 
 pytestmark = [
     pytest.mark.crossversion,
@@ -45,10 +46,6 @@ def short(world: World) -> Scenario:
 
 def fingerprint(w: State) -> str:
     return hashlib.sha256(canonical_log(w).tobytes()).hexdigest()
-
-
-def everything(w: State) -> dict[str, bytes]:
-    return {name: getattr(w, name).tobytes() for name in w._fields}
 
 
 # --- the end

@@ -241,7 +241,7 @@ def test_every_step_is_a_method_of_who_takes_it() -> None:
     for step in STEPS:
         assert step.reason
         assert step.phase in PHASES
-        if step.who not in ("world", "crossing"):
+        if step.who != "world":
             assert callable(getattr(CLASSES[step.who], step.verb))
 
 
@@ -309,7 +309,7 @@ def calls_in(function: ast.AST) -> dict[str, str]:
                 inside = [n for statement in node.body for n in ast.walk(statement)]
                 calls = [n.func for n in inside if isinstance(n, ast.Call)]
                 names = {f.attr for f in calls if isinstance(f, ast.Attribute)}
-                (called,) = names - {"may_change"}
+                (called,) = (name for name in names if not name.startswith("may_"))
                 assert right.attr not in found, "a verb that is handled twice"
                 found[right.attr] = called
     return found
@@ -391,5 +391,7 @@ def test_asking_agents_changes_nothing(scenario: Scenario, world: World) -> None
         assert 0.0 <= own.groups["province"][0].trust_in(governor.index) <= 1.0
     other = ParadiplomacyModel(scenario.with_overrides(end="2000-06"), world=world)
     other.run_to_end()
-    assert own.state.event.tobytes() == other.state.event.tobytes()
+    used = int(own.state.run[0]["events"])
+    assert used == other.state.run[0]["events"]
+    assert own.state.event[:used].tobytes() == other.state.event[:used].tobytes()
     assert rules.__doc__

@@ -85,8 +85,8 @@ def test_every_dated_table_that_rules_read_has_a_rule(world: World) -> None:
         for name, table in TABLES.items()
         if {"start", "month", "year"} & set(table.columns) and name not in {"documented", "stated"}
     }
-    # Offices that organisations open, and projects across borders, begin once and stay.
-    assert len(dated - {"organisation_offices", "cross_border"}) == len(SERIES)
+    # Offices that organisations open begin once and stay.
+    assert len(dated - {"organisation_offices"}) == len(SERIES)
     assert len(rules_from(world)) == len(SERIES)
 
 

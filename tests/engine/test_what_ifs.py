@@ -365,4 +365,4 @@ def test_talks_with_the_centre_lapse_with_the_executive_who_led_them(world: Worl
     w = simulate(initial_state(scenario, world), scenario.seed, 0)
     changes = set(events(w, k.EXECUTIVE_CHANGE)["id"].tolist())
     lapses = events(w, k.LAPSE)
-    assert changes & set(lapses["cause0"].tolist())
+    assert changes & set(lapses["cause1"].tolist())

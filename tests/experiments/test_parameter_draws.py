@@ -10,7 +10,6 @@ import pytest
 import sim
 from sim.core.errors import InputError
 from sim.experiments.parameter_draws import checked, with_draw
-from sim.experiments.saved_run import read_run
 from sim.scenario.schema import Scenario, load
 
 pytestmark = pytest.mark.slow  # runs are made over draws of the posterior, and repeated
@@ -43,7 +42,8 @@ def test_both_drivers_take_the_same_draws() -> None:
 
 
 def test_a_run_that_was_written_can_be_repeated(tmp_path: Path) -> None:
-    held = read_run(sim.run(short(), draws=DRAWS).write(tmp_path / "run", figures=False))
+    held = sim.open(sim.run(short(), draws=DRAWS).write(tmp_path / "run", figures=False))
+    assert isinstance(held, sim.Run)
     again = sim.run(held.scenario, draws=held.manifest["draws"])
     pd.testing.assert_frame_equal(held.per_run, again.per_run)
 
@@ -60,8 +60,8 @@ def test_what_a_scenario_sets_is_not_drawn() -> None:
 
 
 def test_overrides_win_over_draws() -> None:
-    fixed = sim.run(short(), overrides={"turnover.fade": 0.5}, draws=[{"turnover.fade": 0.1}])
-    plain = sim.run(short(), overrides={"turnover.fade": 0.5})
+    fixed = sim.run(short(), parameters={"turnover.fade": 0.5}, draws=[{"turnover.fade": 0.1}])
+    plain = sim.run(short(), parameters={"turnover.fade": 0.5})
     pd.testing.assert_frame_equal(fixed.per_run.drop(columns="draw"), plain.per_run)
 
 

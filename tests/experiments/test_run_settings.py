@@ -62,9 +62,11 @@ def artefacts(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> T
     table = place / "table.csv"
     codes = run.world.localities["code"][:6]
     table.write_text("unit,count\n" + "".join(f"{code},{i}\n" for i, code in enumerate(codes)))
-    beside = compare_with_table(
-        table, ComparisonRequest("visits_to_lac"), scenario=scenario, replicates=None
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("calibration.user_data.comparison.RIVAL_DRAWS", 40)
+        beside = compare_with_table(
+            table, ComparisonRequest("visits_to_lac"), scenario=scenario, replicates=None
+        )
     record, units = beside.record, beside.units
     drawings = user_data_figures.drawings(record, units)
     page = user_data_page.comparison_page(

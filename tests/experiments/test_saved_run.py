@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import sim
 from sim.core.errors import InputError
-from sim.experiments.saved_run import TABLES, read_events, read_manifest, read_run
+from sim.experiments.saved_run import TABLES, read_events, read_manifest
 from sim.results.run_result import Run
 
 
@@ -27,7 +28,8 @@ def unhashed(copied: Path) -> Path:
 
 
 def test_a_run_reads_back_as_it_was(small_run: Run, small_run_folder: Path) -> None:
-    again = read_run(small_run_folder)
+    again = sim.open(small_run_folder)
+    assert isinstance(again, Run)
     assert again.scenario == small_run.scenario
     assert again.summary == small_run.summary
     pd.testing.assert_frame_equal(again.per_run, small_run.per_run)
@@ -47,11 +49,11 @@ def test_events_of_one_replicate(small_run: Run, small_run_folder: Path) -> None
 
 
 def test_folders_without_a_finished_run_are_refused(copied: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not the folder of a finished run"):
-        read_run(tmp_path / "nothing")
+    with pytest.raises(InputError, match="holds no run, comparison or sweep"):
+        sim.open(tmp_path / "nothing")
     (copied / "events.parquet").unlink()
     with pytest.raises(InputError, match="table of the run is missing"):
-        read_run(copied)
+        sim.open(copied)
 
 
 def test_logs_that_were_not_written_are_made_again(small_run: Run, tmp_path: Path) -> None:
@@ -61,7 +63,9 @@ def test_logs_that_were_not_written_are_made_again(small_run: Run, tmp_path: Pat
     again = read_events(folder, 2)
     mine = small_run.events[small_run.events["replicate"] == 2].reset_index(drop=True)
     pd.testing.assert_frame_equal(again, mine)
-    pd.testing.assert_frame_equal(read_run(folder).events, small_run.events)
+    opened = sim.open(folder)
+    assert isinstance(opened, Run)
+    pd.testing.assert_frame_equal(opened.events, small_run.events)
     with pytest.raises(InputError, match="Allowed: 0 to 2"):
         read_events(folder, 3)
     with pytest.raises(InputError, match="0 or more"):
@@ -78,7 +82,7 @@ def test_a_table_that_was_changed_is_refused_by_name(copied: Path, name: str) ->
     path = copied / f"{name}.parquet"
     pd.read_parquet(path).iloc[1:].to_parquet(path)
     with pytest.raises(InputError, match=rf"/{name}\.parquet: was damaged or changed"):
-        read_run(copied)
+        sim.open(copied)
     if name == "events":
         with pytest.raises(InputError, match="was damaged or changed"):
             read_events(copied, 1)
@@ -87,14 +91,14 @@ def test_a_table_that_was_changed_is_refused_by_name(copied: Path, name: str) ->
 def test_a_file_that_is_no_table_is_refused(unhashed: Path) -> None:
     (unhashed / "events.parquet").write_bytes(b"PAR1 but not really")
     with pytest.raises(InputError, match="cannot be read as a table"):
-        read_run(unhashed)
+        sim.open(unhashed)
 
 
 def test_a_log_with_numbers_for_identities_is_refused(unhashed: Path) -> None:
     path = unhashed / "events.parquet"
     frame = pd.read_parquet(path)
     frame.assign(event_id=range(len(frame))).to_parquet(path)
-    for read in (read_run, read_events):
+    for read in (sim.open, read_events):
         with pytest.raises(InputError, match="make it again"):
             read(unhashed)
 
@@ -111,11 +115,4 @@ def test_runs_on_other_tables_are_refused(copied: Path) -> None:
     manifest["world"]["digest"] = "0" * 64
     (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(InputError, match="other tables"):
-        read_run(copied)
-
-
-def test_the_list_of_files_names_each_that_is_written(small_run_folder: Path) -> None:
-    text = (Path(__file__).parents[2] / "results" / "README.md").read_text(encoding="utf-8")
-    table = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
-    for path in small_run_folder.iterdir():
-        assert f"`{path.name}`" in table
+        sim.open(copied)

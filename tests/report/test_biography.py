@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +15,9 @@ from sim.experiments.saved_run import read_events
 from sim.report import biography as b
 from sim.report import figure_style
 from sim.report.compare_text import kind_words
+from sim.report.deal_filter import deal_filter
 from sim.report.event_phrases import Event, EventDescriber
-from sim.report.project_timeline import draw_biography
+from sim.report.timeline_lanes import draw_biography
 from sim.results.run_result import Run
 from sim.world import World
 
@@ -149,6 +152,50 @@ def test_table_lists_every_deal(small_run: Run, events: pd.DataFrame, deals: lis
     assert sorted(deals) == sorted(rows["project_id"])
     nothing = events[events["kind"] != "deal"]
     assert b.deals_table(nothing) == "Run 0 has no deals."
+
+
+def test_deals_are_listed_by_country_place_sector_and_year(
+    events: pd.DataFrame, world: World
+) -> None:
+    every = b.deals_of(events)
+    one = next(deal for deal in every if deal.locality is not None)
+    units = dict(zip(world.localities["code"], world.localities["name"], strict=True))
+    unit, year = units[one.locality], int(one.month[:4])
+    filters: dict[str, Any] = {
+        "country": (one.country or "").lower(),
+        "place": unit.upper(),
+        "sector": one.sector,
+        "year": year,
+    }
+    homes = {code for code, name in units.items() if name == unit}
+    has: dict[str, Callable[[Event], bool]] = {
+        "country": lambda e: e.country == one.country,
+        "place": lambda e: e.locality in homes,
+        "sector": lambda e: e.sector == one.sector,
+        "year": lambda e: e.month[:4] == one.month[:4],
+    }
+    for name, value in filters.items():
+        meant = deal_filter(world, **{name: value})
+        found = b.deals_of(events, 0, meant)
+        assert found == [e for e in every if has[name](e)]
+        assert 0 < len(found) < len(every)
+        assert len(b.deals_table(events, 0, world, meant).splitlines()) == len(found) + 2
+    assert one in b.deals_of(events, 0, deal_filter(world, **filters))
+    nobody = deal_filter(world, year=1999)
+    assert b.deals_table(events, 0, world, nobody) == "Run 0 has no such deals."
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "nearest"),
+    [("country", "Argentinia", "Argentina"), ("place", "AR-YY", "AR-Y"), ("sector", "x", None)],
+)
+def test_a_filter_for_what_is_not_there_is_refused(
+    name: str, given: str, nearest: str | None, world: World
+) -> None:
+    wanted: dict[str, Any] = {name: given}
+    with pytest.raises(InputError, match=f"there is no {name} '{given}'") as caught:
+        deal_filter(world, **wanted)
+    assert caught.value.nearest == nearest
 
 
 def test_many_contacts_are_shortened_but_the_first_stays(world: World) -> None:

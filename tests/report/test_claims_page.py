@@ -74,7 +74,7 @@ ROWS = (
 
 
 def drawn(svg: str) -> ET.Element:
-    return ET.fromstring(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    return ET.fromstring(str(svg).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
 
 
 def test_every_claim_has_a_row_with_two_charts() -> None:

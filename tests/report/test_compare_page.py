@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,13 +14,14 @@ from matplotlib.axes import Axes
 
 from sim.core.errors import InputError
 from sim.engine.outcomes import REGION, SUMMED
-from sim.experiments.comparison.paired_runs import PairedRuns, paired_runs_of
+from sim.experiments.comparison.saved_comparison import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
 from sim.report.cards import compare_card
 from sim.report.compare_figures import GREY, POLITICS
 from sim.report.compare_page import notebook_html, report_page, write_report
 from sim.report.compare_text import (
     amount,
+    certainty_words,
     changes_words,
     digits_of,
     effects_of,
@@ -28,6 +30,7 @@ from sim.report.compare_text import (
     percent,
     probability,
     rounded,
+    share_words,
 )
 from sim.report.display_names import outcome_label
 from sim.report.event_phrases import EventDescriber
@@ -36,7 +39,8 @@ from sim.report.figure_style import figure_of, save_as
 from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
 
-pytestmark = pytest.mark.slow  # a whole report with its figures is drawn
+# A whole report with its figures is drawn.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("judged_by_few")]
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
 END, RUNS = "2009-12", 4
@@ -122,9 +126,12 @@ def test_digits_show_what_is_known() -> None:
         2,
     ]
     assert percent(-12.3, signed=True) == "−12 %"
-    assert probability(0.99999) == "over 99.9 %"
-    assert probability(0.994) == "99.4 %"
-    assert probability(0.5) == "50 %"
+    shares = (1.0, 0.997, 0.5, 0.001, 0.0)
+    told = ["at least 97 %", "99 %", "50 %", "1 %", "at most 3 %"]
+    assert [probability(share, 100) for share in shares] == told
+    assert probability(1.0, 20) == "at least 86 %"
+    assert share_words(0.31) == "about 30 %"
+    assert share_words(0.02) == "less than 10 %"
     assert [rounded(n) for n in (7, 184, 16491)] == ["7", "190", "17,000"]
 
 
@@ -136,7 +143,8 @@ def test_every_outcome_and_event_has_words() -> None:
 def test_headlines_say_what_changes_how_sure_and_why(both: Comparison) -> None:
     told = headlines(both, "hostile", EventDescriber(both.world))
     joined = " ".join(told)
-    assert "95 % interval" in joined
+    assert "The probability that “hostile” raises it is " in joined
+    assert "Nine cases in ten differ by " in joined
     assert f"Of {len(SUMMED) + len(REGION)} outcomes" in joined
     assert "by chance alone" in joined
     assert "January 2003" in joined
@@ -149,9 +157,11 @@ def test_a_difference_that_may_be_none_is_said_plainly(both: Comparison) -> None
     unclear = [e for e in effects if not e.distinguishable and not e.never]
     assert unclear
     for effect in unclear:
-        assert f"not distinguishable from none with {effect.runs} runs" in effect.none_words
+        assert f"which {effect.runs} runs do not tell from none" in effect.none_words
         if not np.isnan(effect.needed):
-            assert "runs needed to see half of this: " in effect.none_words
+            assert "runs would tell a difference of this size" in effect.none_words
+    few = replace(unclear[0], runs=1)
+    assert few.none_words.startswith("too few runs (1 run) to tell")
     never = [e for e in effects if e.never]
     assert never
     assert never[0].none_words.startswith(f"no difference in {RUNS} runs")
@@ -310,6 +320,25 @@ def test_paths_have_a_panel_a_metric_and_a_line_a_what_if(both: Comparison) -> N
     assert "hostile" not in labels
 
 
+def test_no_band_is_drawn_before_the_worlds_part(both: Comparison) -> None:
+    paths = both.paths
+    mine = paths[(paths["scenario"] == "marked") & (paths["metric"] == "deals")].copy()
+    assert compare_figures.first_parting(mine.assign(share_equal=1.0)) > mine["month"].max()
+    part = compare_figures.first_parting(paths[paths["scenario"] == "marked"])
+    before = (mine["month"] < part).to_numpy()
+    assert before.any()
+    # The table holds what so few pairs could have missed.
+    assert (mine["high"][before] > 0).all()
+    host = both.plot_paths(["deals"], "marked")
+    panel = next(panel for panel in host.child_axes if panel.lines)
+    (area,) = (path for each in panel.collections for path in each.get_paths())
+    drawn_at = np.asarray(panel.lines[0].get_xdata(), dtype=np.float64)[before]
+    corners = np.asarray(area.vertices)
+    inside = corners[corners[:, 0] <= drawn_at.max() + 1e-9]
+    np.testing.assert_array_equal(inside[:, 1], 0.0)
+    assert np.abs(corners[:, 1]).max() > 0
+
+
 def test_the_forest_is_sorted_and_greys_what_may_be_none(both: Comparison) -> None:
     ax = both.plot_forest(what_if="hostile")
     rows = both.effects[both.effects["scenario"] == "hostile"].set_index("outcome")
@@ -443,4 +472,17 @@ def test_no_number_of_runs_is_told_that_nobody_would_make(both: Comparison) -> N
     """A difference of nothing once needed "about 2,700,000" runs."""
     effect = next(iter(compare_text.effects_of(both, "hostile").values()))
     assert replace(effect, needed=2_700_000.0).needed_words == "over 10,000"
-    assert replace(effect, needed=340.0).needed_words == "about 340"
+    assert replace(effect, needed=340.0).needed_words == "340"
+
+
+def test_a_report_says_in_words_whether_parameters_are_included(both: Comparison) -> None:
+    """No option of the command line stands in what a minister is handed."""
+    fixed = report_page(both, drawings(both))
+    assert "no fit of the model to the evidence is published" in " ".join(fixed.split())
+    assert not re.search(r"(?<![-\w])--\w", Page(fixed.partition("</style>")[2]).text)
+    source = {"drawn_from": {"changed_since_fit": []}, "draws": [{}] * 9}
+    carried = copy(both)
+    carried.manifest = both.manifest | source
+    words = "Uncertain parameters are included: the pairs of runs take 9 draws"
+    assert certainty_words(carried).startswith(words)
+    assert words in " ".join(compare_card(carried).replace("│", " ").split())

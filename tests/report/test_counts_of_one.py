@@ -138,7 +138,9 @@ def test_of_one_point_in_a_box() -> None:
 def test_of_one_month_claim_and_unit() -> None:
     compared = {
         "level": "locality", "units": 1, "listed": 1, "complete": False, "within": [],
-        "left_out": 0, "resampled": "units", "file": "mine.csv", "rows": 1, "outcome": "deals",
+        "aside": {}, "unknown": {}, "layout": None, "least": 0.0,
+        "brought_to": "as-is", "factor": 1.0,
+        "resampled": "units", "file": "mine.csv", "rows": 1, "outcome": "deals",
         "unit": "count", "meaning": "deals formed", "years": [2000, 2000], "sectors": [],
     }  # fmt: skip
     record = {"compared": compared, "replicates": 1, "scenario": "baseline"}

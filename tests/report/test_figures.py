@@ -23,7 +23,7 @@ from sim.report.phrases import catalogue
 from sim.report.timeline_lanes import MARK, rows_of
 from sim.results.run_result import Run
 from sim.world import World
-from sim.world.schema_history import DOCUMENTED_KINDS
+from sim.world.table_schemas import TABLES
 
 pytestmark = pytest.mark.slow  # every figure is drawn
 
@@ -150,6 +150,21 @@ def test_figures_go_onto_the_axes_given(small_run: Run, plot: Callable[[Run, Axe
     figure.draw_without_rendering()
 
 
+def test_a_scale_of_colour_survives_among_other_colours(tmp_path: Path) -> None:
+    """Many greys, as at the rims of letters, leave the scale its colours."""
+    figure = Figure(figsize=(4, 3), dpi=figure_style.DPI)
+    greys = np.linspace(0, 1, 400).reshape(20, 20, 1) * (1.0, 1.0, 0.95)
+    figure.add_axes((0, 0.1, 1, 0.9)).imshow(greys, aspect="auto", interpolation="nearest")
+    scale = figure.add_axes((0, 0, 1, 0.1))
+    scale.imshow(np.linspace(0, 1, 256)[np.newaxis], cmap="plasma", aspect="auto")
+    for axes in figure.axes:
+        axes.set_axis_off()
+    figure_style.save_as(figure, tmp_path / "scale.png", "A scale")
+    strip = np.asarray(Image.open(tmp_path / "scale.png").convert("RGB"))[-20].astype(int)
+    colourful = (strip.max(axis=1) - strip.min(axis=1) > 60).mean()
+    assert colourful > 0.95
+
+
 def test_wrong_names_are_refused(small_run: Run) -> None:
     with pytest.raises(InputError, match="Did you mean 'deals'"):
         small_run.plot_map("deal")
@@ -250,7 +265,9 @@ def test_every_kind_has_its_words_and_lane(world: World) -> None:
     assert set(figures.LEVEL_LOOK) == set(kinds.LEVELS)
     assert set(figures.LOSS_COLOURS) == set(run_summaries.LOSSES) <= set(kinds.STAGES)
     assert {name for name, _ in run_summaries.STEPS} < set(catalogue()["step_labels"])
-    assert sorted(kind for _, _, held in LANES for kind in held) == sorted(DOCUMENTED_KINDS)
+    assert sorted(kind for _, _, held in LANES for kind in held) == sorted(
+        TABLES["documented"]["kind"].allowed
+    )
 
 
 @given(

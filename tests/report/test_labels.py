@@ -29,8 +29,8 @@ def test_an_interval_that_is_cut_ends_in_an_arrow() -> None:
     rows = pd.DataFrame(
         {
             "percent": [-1.0] * 20 + [50.0],
-            "low": [-2.0] * 20 + [-90.0],
-            "high": [1.0] * 20 + [190.0],
+            "p05": [-2.0] * 20 + [-90.0],
+            "p95": [1.0] * 20 + [190.0],
             "baseline": 100.0,
             "distinguishable": False,
         }

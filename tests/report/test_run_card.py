@@ -10,7 +10,7 @@ from sim.report import run_summaries
 from sim.report.biography import example_of
 from sim.report.cards import run_card
 from sim.report.display_names import CARD_OUTCOMES
-from sim.report.phrases import phrase
+from sim.report.phrases import caution
 from sim.report.run_page import notebook_html
 from sim.report.run_summaries import key_rows, locality_spreads
 from sim.results.run_result import Run
@@ -38,7 +38,7 @@ def test_card_says_what_was_run_and_what_came_of_it(small_run: Run) -> None:
         "baseline · 2000-01 to 2010-12 · 3 replicates · seed 2020",
         small_run.manifest["model_version"],
         "compiled driver",
-        phrase("card.caution"),
+        caution(small_run.world.digest),
         small_run.scenario.title,
         "90 % interval",
         f"{small_run.per_run['deals'].median():,.0f}",

@@ -15,6 +15,7 @@ from sim.report import figures, html_page, label_placement, run_summaries
 from sim.report.biography import example_of
 from sim.report.figure_choice import RUN
 from sim.report.figure_style import figure_of, save_as
+from sim.report.phrases import caution
 from sim.report.run_page import report_page, write_report
 from sim.results.run_result import Run
 from sim.scenario.schema import build
@@ -157,7 +158,7 @@ def test_page_tells_the_run(small_run: Run, page: Page) -> None:
         small_run.manifest["model_version"],
         small_run.world.digest,
         "90 % interval",
-        "Calibrated to few documented cases",
+        caution(small_run.world.digest),
     ):
         assert text in page.text
     for name in small_run.world.countries["name"]:

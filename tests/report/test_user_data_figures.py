@@ -12,6 +12,7 @@ from calibration.user_data import ComparisonRequest, TableComparison, compare_wi
 from sim.report import figure_style
 from sim.report.user_data_figures import MOST_UNITS, drawings, shown_units
 from sim.report.user_data_page import (
+    _against_rivals,
     comparison_page,
     finding_sentences,
     how,
@@ -115,10 +116,21 @@ def test_the_page_says_what_was_found_and_how(
     for words in ("count as zero", "Gini coefficient", "GDP × authority", "mining, ports"):
         assert words in page
     assert [text.split(":")[0] for text in finding_sentences(found.record)] == [
-        *("Level", "Ranking", "Beyond size", "Concentration", "Calibration"),
+        *("Level", "Ranking", "Rivals", "Concentration", "Calibration"),
     ]
     assert question(found.record).startswith("Projects proposed, 2000 to 2002, in 555 localities")
     assert how(found.record)["Sectors"] == "mining, ports"
+
+
+def test_rivals_are_beaten_drawn_with_or_lost_to(found: TableComparison) -> None:
+    ends = {"gdp": (-2.0, -1.0), "size": (1.0, 2.0), "population": (-1.0, 1.0)}
+    rows = {name: {"model_minus": {"low": low, "high": high}} for name, (low, high) in ends.items()}
+    record = {"calibration": {"predictions": {"model": {}, **rows}}}
+    assert _against_rivals(record) == (
+        "Rivals: by the score of its predictions the model beats GDP; cannot be told from "
+        "population; loses to power of GDP."
+    )
+    assert "by rank alone" in _against_rivals({"calibration": {"predictions": {"model": {}}}})
 
 
 def test_notices_depend_on_the_table(found: TableComparison) -> None:
@@ -127,6 +139,26 @@ def test_notices_depend_on_the_table(found: TableComparison) -> None:
     warned = notices({**found.record, "compared": compared, "draws": 5})
     assert ["--complete" in text for text in warned] == [True, False]
     assert "no sectors" in warned[1]
+
+
+def test_rows_set_aside_and_names_not_resolved_are_told(found: TableComparison) -> None:
+    names = [{"name": "Perru", "rows": 2, "nearest": "PER"}, {"name": "Oz", "rows": 1,
+                                                             "nearest": None}]  # fmt: skip
+    compared = {
+        **found.record["compared"],
+        "rows": 7,
+        "aside": {"late": 3, "unresolved": 3},
+        "unknown": {"unresolved": names},
+        "brought_to": "thinned",
+        "factor": 1.0,
+    }
+    record = {**found.record, "compared": compared}
+    _, thinned, aside, unknown = notices(record)
+    assert "nothing was left out" in thinned
+    assert aside.startswith("Of 13 rows of the file, 6 were set aside: 3 after the last year run")
+    assert "Perru (2 rows; PER?), Oz (1 row)" in unknown
+    assert "say nothing of the level" in finding_sentences(record)[0]
+    assert how(record)["Runs"].endswith("thinned by 1")
 
 
 def test_a_unit_outside_its_interval_is_listed(found: TableComparison) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.core.state import CHANGING, POOLS, State
+from sim.core.state import State
 from sim.core.state_pointer import handle
 from sim.engine.compiled import ensure_capacity, new_run_state
 from sim.engine.dispatch import programme_of_month, take_step
+from sim.engine.extensions import with_own_tables
 from sim.engine.timetable import STEPS, VERBS
 from sim.rules import proposals, ties
 from sim.rules.basics import trust_between
@@ -29,14 +30,14 @@ class Bench:
     def __init__(self, template: State) -> None:
         w = ensure_capacity(new_run_state(template, 1, 0))
         # Situations are set up in calendars and tables too, which runs share.
-        shared = set(State._fields) - {*CHANGING, *POOLS, "par_values"}
-        self.w = w._replace(**{name: getattr(w, name).copy() for name in shared})
+        self.w = with_own_tables(w)
         self.h = handle(self.w)
         self.t = int(self.w.run["start"][0])
         self.localities = int(self.w.run["localities"][0])
         self._programme = programme_of_month(self.w)
-        # Pairs are alike and nothing hangs on memory, but where a test says otherwise.
-        self.par(pair_spread=0.0, pair_choice=0.0, memory_need=0.0)
+        # Pairs are alike, nothing hangs on memory and every trip planned is made, but where a test
+        # says otherwise.
+        self.par(pair_spread=0.0, pair_choice=0.0, memory_need=0.0, outreach_powerless=0.0)
         self.take("politics", "signals")
         self.t += 1
 
@@ -145,6 +146,7 @@ class Bench:
     def forget_projects(self) -> None:
         """Leave no project open."""
         self.w.run["open_projects"] = 0
+        self.w.country["open_projects"][:] = 0
 
     def events(self, kind: int) -> np.ndarray[Any, Any]:
         """Return the events of a kind in the month the bench is at."""

@@ -64,6 +64,15 @@ def test_the_shortcut_of_the_race_is_never_wrong(bench: Bench) -> None:
         assert (arrival < best) == (-math.log(u) / 1.5 < best)
 
 
+def test_no_bound_is_below_what_it_bounds() -> None:
+    for x in np.linspace(0.0, 4.0, 41).tolist():
+        for y in (0.0, 0.3, 1.0, 1.7, 4.0):
+            assert basics.elastic_at_most(x, y) * basics.MARGIN >= basics.elastic(x, y)
+            assert basics.power_at_most(x / 4.0, 1.0 + y) * basics.MARGIN >= (1.0 + y) ** (x / 4.0)
+        for z in (x, -x, 0.99, 1.0):
+            assert basics.exponential_at_most(z) * basics.MARGIN >= math.exp(z)
+
+
 def test_the_bell_is_standard_normal(bench: Bench) -> None:
     run = bench.w.run
     sample = np.array([basics.normal_draw(run, 14, 15, 3, 4, t) for t in range(MONTHS)])

@@ -63,7 +63,7 @@ def test_tenders_can_be_lost_direct_awards_cannot(bench: Bench) -> None:
 
 def test_an_award_settles_who_must_pay(bench: Bench) -> None:
     i = bench.place(bench.country())
-    bench.par(finance_loan_share=0.8)
+    bench.par(finance_loan_share=0.8, finance_openness=0.0)
     j = bench.project(i, k.APPROVED, value=200.0)
     for need in (0.0, 1.0):
         bench.w.sector["loan_need"][0] = need
@@ -75,6 +75,22 @@ def test_an_award_settles_who_must_pay(bench: Bench) -> None:
             assert bench.w.actor["kind"][project["bank"]] == k.BANK
         else:
             assert (project["finance"], project["bank"]) == (k.OWN, -1)
+
+
+def test_open_markets_need_fewer_loans(bench: Bench) -> None:
+    c = bench.country()
+    bench.w.country["tender"][c] = 0.75
+    bench.w.sector["loan_need"] = 1.0
+
+    def borrowers(openness: float) -> int:
+        bench.par(finance_openness=openness)
+        rows = [bench.project(bench.place(c), k.APPROVED, sector=s % 10) for s in range(60)]
+        for j in rows:
+            finance.award(bench.h, j, bench.t)
+        return int(bench.w.project["needs_loan"][rows].sum())
+
+    assert borrowers(0.0) == 60
+    assert 20 <= borrowers(0.5) <= 40  # half of them; by chance alone hardly ever outside
 
 
 def direct_loans(bench: Bench, **fields: int) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.core import decisions as d
 from sim.core import enums as k
-from sim.rules import journeys, outreach
+from sim.rules import journeys, outreach, pairs
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Bench
@@ -146,6 +146,21 @@ def test_larger_economies_have_the_means_for_journeys(bench: Bench) -> None:
     assert trips_of(-2.0, 0.0) == trips_of(2.0, 0.0) == middling
 
 
+def test_heads_of_the_capital_are_readier_to_go(bench: Bench) -> None:
+    c = bench.country()
+    g = bench.place(c)
+    bench.w.governor["will"][g] = 0.0
+    bench.w.country["initiative"][c] = -1.0
+
+    def trips_of(capital: int, draw: float) -> int:
+        bench.w.place["capital"][g] = capital
+        bench.par(outreach_capital=draw)
+        return trips(bench, g)
+
+    assert trips_of(0, 2.0) < trips_of(1, 2.0)
+    assert trips_of(0, 0.0) == trips_of(1, 0.0)
+
+
 def hold_forum(bench: Bench, **fields: float) -> None:
     w = bench.w
     w.run["forum"] = 0
@@ -214,8 +229,8 @@ def test_of_several_forums_the_first_that_is_accepted_is_attended(bench: Bench) 
 def test_the_host_of_a_forum_is_met_most(bench: Bench) -> None:
     g, host = bench.place(bench.country()), bench.actors(k.PROVINCE)[-1]
     asked = range(bench.t, bench.t + 400)
-    met = [journeys.fitting_province(bench.h, g, d.FORUM_PARTNER, host, t) for t in asked]
-    without = [journeys.fitting_province(bench.h, g, d.FORUM_PARTNER, -1, t) for t in asked]
+    met = [pairs.fitting_province(bench.h, g, d.FORUM_PARTNER, host, t) for t in asked]
+    without = [pairs.fitting_province(bench.h, g, d.FORUM_PARTNER, -1, t) for t in asked]
     assert met.count(host) > without.count(host)
 
 

@@ -71,7 +71,7 @@ def test_offices_open_where_experience_has_grown(bench: Bench) -> None:
     bench.par(learning_office=1.0)
     learning.gain_foothold(bench.h, a, bench.t)
     assert (bench.w.office[a] == -1).all()
-    bench.w.experience[a, c], bench.w.actor["experienced"][a] = 1.0, 1
+    bench.w.experience[a, c] = bench.w.actor["unhoused"][a] = 1.0
     for _ in range(2):
         learning.gain_foothold(bench.h, a, bench.t)
     assert np.flatnonzero(bench.w.office[a] >= 0).tolist() == [c]

@@ -97,7 +97,7 @@ def test_wishes_that_are_passed_on_find_firms_more_often(bench: Bench) -> None:
         count = 0
         for t in range(bench.t, bench.t + 120):
             bench.w.project["firm"][j] = -1
-            matching.match_firm(bench.h, j, t)
+            matching.match_firm(bench.h, j, 1.0, t)
             count += int(bench.w.project["firm"][j] >= 0)
         return count
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from sim.core import enums as k
-from sim.rules import basics, outreach, reception
+from sim.rules import basics, outreach, pairs, powers, reception
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -98,10 +99,64 @@ def test_agreements_draw_outreach_to_a_country(bench: Bench) -> None:
 
 def test_need_and_authority_raise_the_initiative_of_governors(bench: Bench) -> None:
     c = bench.country()
-    base = outreach.initiative_of_country(bench.h, c, 0.2)
-    assert outreach.initiative_of_country(bench.h, c, 0.8) > base
+    base = outreach.initiative_of_country(bench.h, c, 0.2, bench.t)
+    assert outreach.initiative_of_country(bench.h, c, 0.8, bench.t) > base
     bench.w.country["fiscal"][c] = 1.0
-    assert outreach.initiative_of_country(bench.h, c, 0.2) > base
+    assert outreach.initiative_of_country(bench.h, c, 0.2, bench.t) > base
+
+
+def test_agreements_raise_the_initiative_of_governors(bench: Bench) -> None:
+    c = bench.country()
+    bench.w.accord[bench.t, c] = 0.0
+    base = outreach.initiative_of_country(bench.h, c, 0.2, bench.t)
+    bench.w.accord[bench.t, c] = 0.5
+    raised = outreach.initiative_of_country(bench.h, c, 0.2, bench.t)
+    assert raised - base == pytest.approx(0.5 * float(bench.w.par["outreach_accord"][0]))
+
+
+def test_open_markets_turn_outreach_to_localities(bench: Bench) -> None:
+    c = bench.country()
+    bench.par(outreach_openness=1.0)
+    local, centre = draw_of(bench, c)
+    bench.w.country["tender"][c] = 1.0
+    open_local, open_centre = draw_of(bench, c)
+    assert open_local > local
+    assert open_centre < centre
+
+
+def test_a_countrys_draw_does_not_depend_on_how_it_is_divided(bench: Bench) -> None:
+    w, c = bench.w, bench.country(least=4)
+    first = int(w.country["first"][c])
+    w.place["city_count"][first : first + 4] = 0
+    w.place["demonstration"][first : first + 4] = 0.0
+    w.place["capital"][first : first + 4] = 0
+    w.added_authority[:] = 0.0
+    w.place["added_authority"][:] = 0.0
+
+    def pull(count: int) -> float:
+        w.country["count"][c] = count
+        w.place["market"][first : first + count] = math.log10(12.0 / count)
+        outreach.assess_country(bench.h, c, bench.t)
+        return float(w.country["local_pull"][c])
+
+    assert pull(4) == pytest.approx(pull(2)) == pytest.approx(pull(1))
+
+
+def test_delegations_rarely_leave_for_offices_without_authority(bench: Bench) -> None:
+    w, c, a = bench.w, bench.country(), bench.actors(k.PROVINCE)[0]
+    i, centre = bench.place(c), int(w.country["centre"][c])
+    bench.par(outreach_powerless=0.6, authority_effect=1.0)
+
+    def leaving(authority: float, place: int) -> float:
+        w.country["authority"][c] = authority
+        w.place["added_authority"][i] = 0.0
+        months = range(1000)
+        return float(np.mean([powers.is_worth_a_trip(bench.h, a, place, t) for t in months]))
+
+    assert leaving(1.0, i) == 1.0
+    assert leaving(0.0, centre) == 1.0
+    assert leaving(0.0, i) == pytest.approx(0.4, abs=0.05)
+    assert leaving(0.5, i) == pytest.approx(0.7, abs=0.05)
 
 
 def test_who_works_without_recognition(bench: Bench) -> None:
@@ -348,7 +403,7 @@ def test_a_crowded_place_is_less_attractive_to_provinces(bench: Bench) -> None:
 
     def fits(rivals: int, actor: int) -> float:
         bench.w.place["provinces"][i] = rivals
-        return float(outreach.fit(bench.h, actor, i))
+        return float(pairs.fit(bench.h, actor, i))
 
     assert fits(0, province) > fits(1, province) > fits(3, province) > fits(9, province)
     assert fits(3, firm) == fits(0, firm)
@@ -394,7 +449,6 @@ def test_embassies_tour_the_localities_not_visited_lately(bench: Bench) -> None:
             chosen.append(int(outreach.chosen_place(bench.h, embassy, c, t)))
         return chosen.count(one) / (chosen.count(one) + chosen.count(other))
 
-    bench.par(outreach_rota=24.0)
     assert share_of_one(0) == 0.0
     assert 0.2 < share_of_one(12) < 0.45
     assert share_of_one(60) == pytest.approx(0.5, abs=0.08)
@@ -411,7 +465,7 @@ def test_a_firm_that_needs_a_coast_does_not_work_inland(bench: Bench, world: Wor
     inland = int(np.flatnonzero(need == 0.0)[0])
     sector = int(w.strength[firm].argmax())
     w.endowment[inland, sector] = 1.0
-    assert outreach.fit(bench.h, firm, inland) == 0.0
+    assert pairs.fit(bench.h, firm, inland) == 0.0
     assert not basics.can_work(bench.h, firm, inland, sector)
 
 
@@ -419,11 +473,11 @@ def test_match_and_trust_raise_the_fit(bench: Bench) -> None:
     i, a = bench.place(bench.country()), bench.actors(k.FIRM)[0]
     bench.par(outreach_match=1.5, outreach_trust=3.5)
     bench.w.match[a, i] = 0.1
-    low = outreach.fit(bench.h, a, i)
+    low = pairs.fit(bench.h, a, i)
     bench.w.match[a, i] = 0.9
-    matched = outreach.fit(bench.h, a, i)
+    matched = pairs.fit(bench.h, a, i)
     bench.tie(a, i, 0.5)
-    assert low < matched < outreach.fit(bench.h, a, i)
+    assert low < matched < pairs.fit(bench.h, a, i)
 
 
 def test_offices_experience_and_diaspora_raise_affinity(bench: Bench) -> None:

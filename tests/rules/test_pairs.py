@@ -63,9 +63,9 @@ def test_a_told_contact_finds_pairs_by_their_contacts(bench: Bench) -> None:
 def test_a_new_partner_is_chosen_by_rank_weakly(bench: Bench) -> None:
     i = bench.place(bench.country())
     rank = pairs.intensity_rank(bench.h, 0, i)
-    plain = outreach.fit(bench.h, 0, i)
+    plain = pairs.fit(bench.h, 0, i)
     bench.par(pair_choice=0.5)
-    assert outreach.fit(bench.h, 0, i) == pytest.approx(plain * (0.5 + rank))
+    assert pairs.fit(bench.h, 0, i) == pytest.approx(plain * (0.5 + rank))
 
 
 def test_known_partners_are_kept_up_with_by_intensity_and_memory(bench: Bench) -> None:

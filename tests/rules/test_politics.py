@@ -124,7 +124,7 @@ def test_talks_lapse_with_whoever_was_to_decide_on_them(bench: Bench) -> None:
     assert [bench.stage(j) for j in central] == [k.LAPSED, k.LAPSED]
     assert bench.stage(elsewhere) == k.PROPOSED
     changes = bench.events(k.EXECUTIVE_CHANGE)["id"].tolist()
-    assert set(bench.events(k.LAPSE)["cause0"].tolist()) == set(changes)
+    assert set(bench.events(k.LAPSE)["cause1"].tolist()) == set(changes)
     central = [bench.project(places[0], k.PROPOSED, level=k.CENTRAL)]
     politics.install_governor(bench.h, places[0], bench.t, 123, 1, 0.5, 0, 0)
     assert [bench.stage(j) for j in local] == [k.LAPSED, k.PROPOSED]

@@ -53,7 +53,7 @@ def test_without_the_authority_effect_countries_have_equal_power(bench: Bench) -
     w.country["consolidation"] = 0.0
     w.country["own_revenue"] = 0.5
     bench.par(authority_effect=0.0)
-    firsts = [int(c["first"]) for c in w.country if c["count"]]
+    firsts = [int(c["first"]) for c in w.country[:] if c["count"]]
     assert np.ptp([powers.local_power(bench.h, i, 0, 50.0) for i in firsts]) < 1e-12
     bench.par(authority_effect=1.0)
     assert np.ptp([powers.local_power(bench.h, i, 0, 50.0) for i in firsts]) > 0.3
@@ -239,25 +239,6 @@ def test_an_executives_plan_is_decided_at_the_centre(bench: Bench) -> None:
     assert bench.events(k.PROPOSAL)["initiator"].tolist() == [k.LAC]
 
 
-def test_a_cross_border_project_needs_trust_and_is_taken_up_once(bench: Bench) -> None:
-    w = bench.w
-    w.crossing["start"][0] = bench.t
-    bench.par(project_cross_border=1e9)
-    one, other = int(w.crossing["place"][0]), int(w.crossing["other"][0])
-    w.place["trust"][[one, other]] = 0.0
-    proposals.take_up_crossing(bench.h, 0, bench.t)
-    assert w.crossing["project"][0] == -1
-    bench.tie(2, other, 0.4)
-    w.place["trust"][other], w.place["trusted"][other] = 0.4, 2
-    proposals.take_up_crossing(bench.h, 0, bench.t - 1)
-    assert w.crossing["project"][0] == -1
-    for _ in range(2):
-        proposals.take_up_crossing(bench.h, 0, bench.t)
-    assert w.run["projects"][0] == 1
-    assert w.project["place"][0] == other
-    assert w.project["value"][0] == w.crossing["value"][0]
-
-
 @pytest.mark.parametrize(
     ("kind", "failures"), [(k.CANCELLATION, 1), (k.VETO, 1), (k.LAPSE, 0), (k.TENDER_LOST, 0)]
 )
@@ -436,7 +417,7 @@ def test_an_executive_plans_nothing_before_anyone_from_china_was_met(bench: Benc
 
 
 @pytest.mark.parametrize(
-    ("field", "parameter"), [("market", "project_site_market"), ("capital", "outreach_capital")]
+    ("field", "parameter"), [("market", "project_site_market"), ("capital", "project_site_capital")]
 )
 def test_the_centre_sites_its_projects_by_size_and_in_the_capital(
     bench: Bench, field: str, parameter: str
@@ -447,10 +428,12 @@ def test_the_centre_sites_its_projects_by_size_and_in_the_capital(
     bench.w.place["capital"][first : first + count] = 0
     bench.w.place[field][first] = 1
 
-    def share(effect: float) -> float:
-        bench.par(project_site_market=0.0, outreach_capital=0.0)
+    def share(effect: float, follows_demand: int = 1) -> float:
+        bench.w.sector["size_driven"][0] = follows_demand
+        bench.par(project_site_market=0.0, project_site_capital=0.0)
         bench.par(**{parameter: effect})
         sites = [proposals.site_of_plan(bench.h, c, 0, -1, t) for t in range(300)]
         return sites.count(first) / len(sites)
 
     assert share(0.0) < share(2.0)
+    assert share(0.0, follows_demand=0) == share(2.0, follows_demand=0)

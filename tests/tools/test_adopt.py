@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from calibration.published import read_published
+from sim.core import provenance
 from sim.core.parameters import PARAMETERS, TABLE, read_parameters
-from tests.needs_fit import NEEDS_FIT
 from tests.posteriors import made_up
 from tools import adopt
 
 
-@NEEDS_FIT
 def test_the_defaults_are_the_centre_of_the_published_posterior() -> None:
     centre = adopt.central(read_published())
     assert {name: PARAMETERS[name].default for name in centre} == centre
@@ -54,6 +54,24 @@ def test_the_centre_of_a_folder_s_posterior_is_written(
     table.write_text(adopt.with_defaults(table.read_text("utf-8"), {"turnover.fade": 0.123}))
     centre = adopt.central(made_up(tmp_path))
     monkeypatch.setattr(adopt, "TABLE", table)
-    adopt.main(tmp_path)
+    monkeypatch.setattr(provenance, "FITTED", tmp_path / "fitted_defaults.json")
+    assert adopt.main([str(tmp_path)]) == 0
+    assert adopt.main([str(tmp_path / "nowhere")]) == 2
     assert {name: read_parameters(table)[name].default for name in centre} == centre
     assert table.read_text("utf-8") == adopt.with_defaults(TABLE.read_text("utf-8"), centre)
+
+
+def test_defaults_are_fitted_until_one_of_them_or_the_model_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "fitted_defaults.json"
+    monkeypatch.setattr(provenance, "FITTED", file)
+    name = "turnover.fade"
+    now = provenance.calibration_version()
+    for behaviour, value, fitted in (
+        (now, PARAMETERS[name].default, True),
+        (now, PARAMETERS[name].default + 0.01, False),
+        ("another", PARAMETERS[name].default, False),
+    ):
+        file.write_text(json.dumps({"behaviour": behaviour, "defaults": {name: value}}))
+        assert provenance.defaults_are_fitted.__wrapped__() is fitted

@@ -40,11 +40,13 @@ def test_every_parameter_is_moved_within_its_range() -> None:
         assert all(values[name] != value for name, value in draw.items())
 
 
-def test_the_screening_runs_every_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_screening_names_the_outcome_that_a_parameter_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(
-        "tools.screening.moved", lambda points: [({}, {"outreach.firm_rate": 0.0})] * points
+        "tools.screening.moved", lambda points: [({}, {"views.gain": 0.0})] * points
     )
-    monkeypatch.setattr("tools.screening.PARAMETERS", {"outreach.firm_rate": None})
+    monkeypatch.setattr("tools.screening.PARAMETERS", {"views.gain": None})
     (row,) = screen(2, workers=1)
-    assert row["parameter"] == "outreach.firm_rate"
+    assert (row["parameter"], row["noticed"], row["outcome"]) == ("views.gain", 1, "views")
     assert not row["inert"]

@@ -106,4 +106,4 @@ def test_wrong_input_ends_with_code_two(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "work" / "other").write_text("")
     code = main(["--work", str(tmp_path / "work"), "--out", str(tmp_path / "out")])
     assert code == 2
-    assert "surface: " in capsys.readouterr().err
+    assert "work" in capsys.readouterr().err

@@ -12,9 +12,8 @@ import pytest
 from sim.core.enums import SIGNALS
 from sim.engine.monthly_inputs import month_matrices
 from sim.world import load_world
-from sim.world.fields import Each
 from sim.world.positions import Positions
-from sim.world.table_schemas import TABLES
+from sim.world.table_schemas import TABLES, Each
 
 if TYPE_CHECKING:
     from tests.world.conftest import Copy
@@ -35,7 +34,6 @@ NAMES = [
     ("signal_levels", 3, "signal", "policy_emphasi", "policy_emphasis"),
     ("borders", 2, "iso3_b", "Brasil", "BRA"),
     ("governors", 2, "locality", "Provincia de Jujuy", "AR-Y"),
-    ("cross_border", 2, "locality_b", "CL-COO", "CL-CO"),
     ("borders", 2, "iso3_b", "BRAZ", "BRA"),
     ("documented", 2, "kind", "twining", "twinning"),
 ]
@@ -133,12 +131,6 @@ def test_elected_since_goes_with_elections(copied: Copy, selection: str, since: 
     error = copied.error()
     assert (error.line, error.field) == (4, "elected_since")
     assert selection in error.message
-
-
-def test_project_joins_two_localities(copied: Copy) -> None:
-    first = pd.read_csv(copied.path("cross_border"), dtype=str)["locality_a"][0]
-    copied.recell("cross_border", 2, "locality_b", first)
-    assert copied.error().field == "locality_b"
 
 
 # --- signals

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,7 @@ import pytest
 from sim.core.calendar import month_index
 from sim.core.table_reader import Column
 from sim.world import NO_MONTH, SHIPPED, World, load_world
-from sim.world.fields import Given, Spans
-from sim.world.table_schemas import TABLES
+from sim.world.table_schemas import TABLES, Given
 
 
 @dataclass(frozen=True)
@@ -139,14 +137,8 @@ def test_blank_months_and_numbers_have_their_signs(world: World) -> None:
     assert world.executives["stance"].isna().any()
 
 
-def test_world_is_loaded_once_and_quickly(world: World) -> None:
+def test_world_is_loaded_once(world: World) -> None:
     assert load_world() is world
-    times = []
-    for _ in range(3):
-        began = time.process_time()
-        load_world(SHIPPED)
-        times.append(time.process_time() - began)
-    assert min(times) < 0.25
 
 
 def test_world_names_its_tables(world: World) -> None:
@@ -192,8 +184,8 @@ def test_rules_name_columns_that_exist() -> None:
         for rule in table.given:
             assert isinstance(rule, Given)
             named += [rule.when, rule.then]
-        if isinstance(table.spans, Spans):
-            named += [*table.spans.group, "start", "end"]
+        if table.spans:
+            named += [*table.spans, "start", "end"]
         assert set(named) <= set(table.columns)
         assert len(set(table.columns)) == len(table.columns)
 

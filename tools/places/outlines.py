@@ -1,7 +1,8 @@
 """Outlines of the localities, simplified: ``python -m tools.places.outlines UNITS.geojson``.
 
 The polygons are keyed by the property ``code``; several features of one locality, or of one that a
-former code in ``locality_names.csv`` stands for, are put together.
+former code in ``locality_names.csv`` stands for, are put together. Neighbours keep the border they
+share. The provinces of the page's map are made with ``--known provinces.csv --table FILE``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +22,21 @@ from sim.core.files import write_csv
 from sim.world import SHIPPED
 
 Ring = NDArray[np.float64]
-TOLERANCE = 0.25
-"""Degrees by which a simplified outline may stray, less for localities of less than two across."""
+Corner = tuple[float, float]
+TOLERANCE = 0.12
+"""Degrees by which a simplified outline may stray."""
+SMALL = 0.06
+"""The same as a share of the length of a border or an island, for those that are short."""
+FINE = 2.0
+"""Degrees across up to which the outlines of a country are given to a thousandth of a degree."""
+LEAST = 0.18
+"""Width that further islands are drawn from, as a share of the widest of the locality."""
 
 SOURCE = "Natural Earth"
 
 
 def read_rings(path: Path, former: Mapping[str, str]) -> dict[str, list[Ring]]:
-    """Return the outer rings of each locality, arrays of longitude and latitude."""
+    """Return the rings of each locality, longitude and latitude; holes run the other way round."""
     try:
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
     except (OSError, ValueError, KeyError) as error:
@@ -39,8 +48,8 @@ def read_rings(path: Path, former: Mapping[str, str]) -> dict[str, list[Ring]]:
         polygons = (
             shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
         )
-        outer = [np.array(polygon[0], dtype=float)[:, :2] for polygon in polygons]
-        rings.setdefault(former.get(code, code), []).extend(outer)
+        parts = [np.array(ring, dtype=float)[:, :2] for polygon in polygons for ring in polygon]
+        rings.setdefault(former.get(code, code), []).extend(parts)
     return rings
 
 
@@ -73,21 +82,54 @@ def _line(line: Ring, tolerance: float) -> Ring:
     return np.concatenate([_line(line[: far + 1], tolerance)[:-1], _line(line[far:], tolerance)])
 
 
-def _cornered(ring: Ring, tolerance: float) -> Ring:
-    """Return a ring simplified as far as three corners stay."""
-    few = simplified(ring, tolerance)
-    return few if len(few) > 3 or tolerance < 1e-6 else _cornered(ring, tolerance / 2.0)
+def _limit(line: Ring, tolerance: float) -> float:
+    return min(tolerance, SMALL * float(np.hypot(*np.ptp(line, axis=0))))
 
 
-def outlines(rings: Mapping[str, list[Ring]]) -> pd.DataFrame:
-    """Return the table ``outlines``: the widest ring of each locality, and others of 15 % of it."""
-    rows = []
+def _cornered(ring: Ring, owners: Mapping[Corner, set[str]], tolerance: float) -> Ring:
+    """Return a ring simplified as far as three corners stay, border by border."""
+    own = [owners[x, y] for x, y in ring[:-1].tolist()]
+    joints = [i for i, mine in enumerate(own) if mine - own[i - 1] or mine - own[i + 1 - len(own)]]
+    if joints:
+        line = np.concatenate([ring[joints[0] : -1], ring[: joints[0] + 1]])
+        ends = [joint - joints[0] for joint in joints] + [len(line) - 1]
+        pieces = [line[i : j + 1] for i, j in pairwise(ends)]
+        few = np.concatenate([*(_border(p, tolerance)[:-1] for p in pieces), line[-1:]])
+    else:
+        few = simplified(ring, _limit(ring, tolerance))
+    return few if len(few) > 3 or tolerance < 1e-6 else _cornered(ring, owners, tolerance / 2.0)
+
+
+def _border(line: Ring, tolerance: float) -> Ring:
+    """Return the same corners from whichever side a border is looked at."""
+    limit = _limit(line, tolerance)
+    if (line[0] == line[-1]).all():
+        return simplified(line, limit)
+    turned = line[0].tolist() > line[-1].tolist()
+    few = _line(line[::-1] if turned else line, limit)
+    return few[::-1] if turned else few
+
+
+def outlines(rings: Mapping[str, list[Ring]], tolerance: float = TOLERANCE) -> pd.DataFrame:
+    """Return the table ``outlines``: of each locality its widest ring first, then other wide ones.
+
+    ``tolerance`` is in degrees.
+    """
+    rows, owners, countries = [], dict[Corner, set[str]](), dict[str, list[Ring]]()
+    for code, parts in rings.items():
+        countries.setdefault(code.partition("-")[0], []).extend(parts)
+        for x, y in np.concatenate(parts).tolist():
+            owners.setdefault((x, y), set()).add(code)
+    across = {
+        name: np.ptp(np.concatenate(parts), axis=0).max() for name, parts in countries.items()
+    }
     for code in sorted(rings):
-        widths = [float(np.hypot(*np.ptp(ring, axis=0))) for ring in rings[code]]
-        wide = [r for r, w in zip(rings[code], widths, strict=True) if w >= 0.15 * max(widths)]
-        tolerance = min(TOLERANCE, 0.1 * max(widths))
-        corners = [_cornered(ring, tolerance)[:-1] for ring in wide]
-        texts = [" ".join(f"{x:.2f} {y:.2f}" for x, y in ring) for ring in corners]
+        widths = {id(ring): float(np.hypot(*np.ptp(ring, axis=0))) for ring in rings[code]}
+        parts = sorted(rings[code], key=lambda ring: -widths[id(ring)])
+        wide = [ring for ring in parts if widths[id(ring)] >= LEAST * widths[id(parts[0])]]
+        corners = [_cornered(ring, owners, tolerance)[:-1] for ring in wide]
+        digits = 3 if across[code.partition("-")[0]] < FINE else 2
+        texts = [" ".join(f"{x:.{digits}f} {y:.{digits}f}" for x, y in ring) for ring in corners]
         rows.append({"code": code, "outline": "; ".join(texts), "source": SOURCE})
     return pd.DataFrame(rows)
 
@@ -103,10 +145,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split(":", 1)[0])
     parser.add_argument("polygons", type=Path, help="GeoJSON file of the units")
     parser.add_argument("folder", type=Path, nargs="?", default=SHIPPED, help="folder of tables")
+    parser.add_argument("--known", default="localities.csv", help="table of the codes wanted")
+    parser.add_argument("--table", type=Path, help="table to write; outlines.csv by default")
+    parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="in degrees")
     given = parser.parse_args()
-    localities = pd.read_csv(given.folder / "localities.csv", dtype=str)
-    table = outlines(read_rings(given.polygons, former_codes(given.folder)))
-    write_csv(given.folder / "outlines.csv", table[table["code"].isin(localities["code"])])
+    known = pd.read_csv(given.folder / given.known, dtype=str)["code"]
+    table = outlines(read_rings(given.polygons, former_codes(given.folder)), given.tolerance)
+    path = given.table or given.folder / "outlines.csv"
+    write_csv(path, table[table["code"].isin(known)])
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.errors import InputError
-from sim.core.files import MachineError
 from sim.world import SHIPPED, load_world
-from tools.exit_code import told
+from tools.exit_code import reporting
 from tools.tile_map.figure import save_figure
 from tools.tile_map.grid import SEED, check, regenerate
 
 
+@reporting
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check or write a map and return the exit code: 1 for a map that breaks a rule."""
     parser = argparse.ArgumentParser(prog="tile_map", description=(__doc__ or "").split(":", 1)[0])
@@ -23,18 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="seed of the search for a map")
     parser.add_argument("--figure", type=Path, help="PNG file to draw the map into")
     given = parser.parse_args(arguments)
-    try:
-        if given.seed < 0:
-            raise InputError(f"--seed is {given.seed}", allowed="0 or more")
-        if given.write:
-            wrong = regenerate(given.folder, given.seed)
-        else:
-            world = load_world(given.folder)
-            wrong = check(world.grid, world.localities, world.borders)
-        if given.figure:
-            save_figure(given.figure, load_world(given.folder))
-    except (InputError, MachineError) as error:
-        return told(error)
+    if given.seed < 0:
+        raise InputError(f"--seed is {given.seed}", allowed="0 or more")
+    if given.write:
+        wrong = regenerate(given.folder, given.seed)
+    else:
+        world = load_world(given.folder)
+        wrong = check(world.grid, world.localities, world.borders)
+    if given.figure:
+        save_figure(given.figure, load_world(given.folder))
     for sentence in wrong or ["Every country is one block, and land borders touch."]:
         sys.stdout.write(f"{sentence}\n")
     if wrong and given.write:

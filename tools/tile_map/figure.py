@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from sim.core.files import replacing
 from sim.core.plurals import counted
 from sim.report.label_placement import SEA, Room
-from sim.report.tilemap import MapGeometry, draw_labels, draw_tiles, map_frame
+from sim.report.map_geometry import MapGeometry
+from sim.report.tilemap import draw_labels, draw_tiles, map_frame
 from sim.world import World
 
 # Light tints that stay apart for colour-blind readers and under black type.
@@ -22,12 +23,13 @@ TINTS = ("#8ecae6", "#f4b66a", "#a8d5a2", "#e8a0bf", "#c9b6e4", "#f1e27a", "#b8c
 
 def draw_countries(ax: Axes, world_localities: pd.DataFrame, grid: pd.DataFrame) -> Axes:
     """Draw the plain tile map, neighbouring countries in different tints, with their codes."""
-    sheet = map_frame(ax, world_localities, grid)
+    sheet = MapGeometry(world_localities, grid)
+    map_frame(ax, sheet)
     tint = _tints(sheet)
     own = sheet.labels[sheet.rows, sheet.columns]
     colours = np.array([to_rgba(TINTS[tint[country]]) for country in own])
     draw_tiles(ax, sheet, colours)
-    draw_labels(ax, sheet, Room(sheet.labels), inside=True)
+    draw_labels(ax, sheet, Room(sheet.labels), inland=0)
     return ax
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.cases import observed_events as r
-from calibration.cases.targets.measure import Found, of_record, of_run
+from calibration.cases.targets.measure_registry import Found, of_record, of_run
 from sim.core import enums as k
-from sim.core.calendar import month_index
 from sim.core.state import Array
 
 DEALS = (r.LOCAL_DEAL, r.CENTRAL_DEAL, r.ACQUISITION)
@@ -84,28 +83,16 @@ def months_to_contact(rows: Array, case: str) -> float:
     return float(max(0, months.min() - deep.first) if len(months) else deep.last - deep.first)
 
 
-@of_record(unit="0/1")
-def twinned(rows: Array, case: str) -> float:
-    """Tell whether a twinning was signed."""
-    return float(len(_mine(rows, case, r.TWINNING)) > 0)
+@of_record(unit="twinnings")
+def twinnings(rows: Array, case: str) -> float:
+    """Count the twinnings signed, a given one too."""
+    return float(len(_mine(rows, case, r.TWINNING)))
 
 
 @of_record(unit="months")
 def months_to_twinning(rows: Array, case: str) -> float:
     """Count the months from the first contact told to the first twinning."""
     return _months_to(rows, case, r.TWINNING)
-
-
-@of_record(unit="0/1")
-def dealt(rows: Array, case: str) -> float:
-    """Tell whether a deal was formed."""
-    return float(len(_mine(rows, case, *DEALS)) > 0)
-
-
-@of_record(unit="months")
-def months_to_deal(rows: Array, case: str) -> float:
-    """Count the months from the first contact told to the first deal."""
-    return _months_to(rows, case, *DEALS)
 
 
 @of_record(unit="deals")
@@ -126,25 +113,11 @@ def memoranda(rows: Array, case: str) -> float:
     return float(len(_mine(rows, case, r.MEMORANDUM)))
 
 
-@of_record(unit="0/1")
-def university_linked(rows: Array, case: str, since: str, until: str) -> float:
-    """Tell whether a university link between two months is told."""
-    months = _mine(rows, case, r.LINK)["month"]
-    return float(((months >= month_index(since)) & (months <= month_index(until))).any())
-
-
 @of_record(unit="visits")
 def dated_visits(rows: Array, case: str, first: int, last: int) -> float:
     """Count the dated visits either way from one year to another."""
     years = _years(rows, case)
     return float(((years >= first) & (years <= last)).sum())
-
-
-@of_record(unit="share")
-def dated_share_of_journeys(rows: Array, case: str) -> float:
-    """Return the share of visits to China among dated visits; a half if there are none."""
-    trips = _trips(rows, case)
-    return float((trips["kind"] == r.JOURNEY).mean()) if len(trips) else 0.5
 
 
 @of_record(unit="years")

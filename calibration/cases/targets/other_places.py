@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.cases.observed_events import JOURNEY, KINDS, codes
-from calibration.cases.targets.measure import of_record
+from calibration.cases.observed_events import JOURNEY, KINDS
+from calibration.cases.targets.measure_registry import of_record, share_true
+from calibration.external.lists import positions
 from sim.core import enums as k
 from sim.core.state import Array
 
@@ -25,20 +26,10 @@ def _elsewhere(rows: Array, kinds: Sequence[str]) -> Array:
     return np.asarray(rows[is_one[rows["kind"]] & (rows["case"] < 0)])
 
 
-def _share(chosen: Array) -> float:
-    return float(chosen.mean()) if len(chosen) else 0.5
-
-
 @of_record(unit="events")
 def observed_elsewhere(rows: Array, kinds: list[str]) -> float:
     """Count the events of certain kinds."""
     return float(len(_elsewhere(rows, kinds)))
-
-
-@of_record(unit="countries")
-def countries_told(rows: Array) -> float:
-    """Count the countries with a contact."""
-    return float(len(np.unique(_elsewhere(rows, _CONTACTS)["country"])))
 
 
 @of_record(unit="localities")
@@ -51,16 +42,16 @@ def localities_told(rows: Array) -> float:
 @of_record(unit="share")
 def share_in(rows: Array, kinds: list[str], countries: list[str]) -> float:
     """Return the share of certain countries in the events of certain kinds."""
-    number = codes().country
+    number = positions().country
     there = np.isin(_elsewhere(rows, kinds)["country"], [number[code] for code in countries])
-    return _share(there)
+    return share_true(there)
 
 
 @of_record(unit="share")
 def share_since(rows: Array, kinds: list[str], month: int) -> float:
     """Return the share of events from a month on, counted from January 2000, if dated."""
     months = _elsewhere(rows, kinds)["month"]
-    return _share(months[months >= 0] >= month)
+    return share_true(months[months >= 0] >= month)
 
 
 @of_record(unit="share")
@@ -68,7 +59,7 @@ def share_of_channel(rows: Array, channel: str) -> float:
     """Return the share of a type of actor in visits by others than embassies."""
     channels = _elsewhere(rows, ["visit_to_lac"])["channel"]
     others = channels[(channels >= 0) & (channels != k.EMBASSY)]
-    return _share(others == k.ACTOR_TYPES.index(channel))
+    return share_true(others == k.ACTOR_TYPES.index(channel))
 
 
 @of_record(unit="ways")
@@ -87,10 +78,10 @@ def journeys_with_result(rows: Array, months: int) -> float:
     results = _elsewhere(rows, _RESULTS)
     delay = results["month"][None, :] - trips["month"][:, None]
     same = (results["place"][None, :] == trips["place"][:, None]) & (trips["place"][:, None] >= 0)
-    return _share((same & (delay >= 0) & (delay <= months)).any(axis=1))
+    return share_true((same & (delay >= 0) & (delay <= months)).any(axis=1))
 
 
 @of_record(unit="share")
 def share_of_trips_to_china(rows: Array) -> float:
     """Return the share of visits to China in all contacts."""
-    return _share(_elsewhere(rows, _CONTACTS)["kind"] == JOURNEY)
+    return share_true(_elsewhere(rows, _CONTACTS)["kind"] == JOURNEY)

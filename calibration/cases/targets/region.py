@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.cases.targets.measure import Found, of_run
+from calibration.cases.targets.measure_registry import Found, of_run
 from sim.core import enums as k
 
 
@@ -34,7 +34,7 @@ def deals_of_the_centre(
     rows = reading.chosen(
         reading.negotiated, field="dealt", since=since, until=until, countries=countries
     )
-    of_sector = np.isin(rows["sector"], reading.sector_rows(sectors))
+    of_sector = np.isin(rows["sector"], reading.rows_named("sector", sectors))
     return float(((rows["level"] == k.CENTRAL) & of_sector).sum())
 
 
@@ -49,13 +49,6 @@ def twinned_after_contact(found: Found) -> float:
 def countries_reached(found: Found) -> float:
     """Return the share of countries with a visit to a locality."""
     return float((found.reading.by_country(found.reading.local_visits) > 0).mean())
-
-
-@of_run(unit="visits")
-def party_visits(found: Found) -> float:
-    """Count the party body's visits to localities."""
-    actors = found.reading.w.actor[found.reading.local_visits["actor"]]
-    return float(((actors["kind"] == k.ORGANISATION) & (actors["mission"] == k.PARTY)).sum())
 
 
 @of_run(unit="share")

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import calibration.cases.targets.focal_cases
+import calibration.cases.targets.independent_lists
 import calibration.cases.targets.other_places
-import calibration.cases.targets.region  # noqa: F401
-from calibration.cases.targets.measure import MEASURES, Measure
+import calibration.cases.targets.region
+import calibration.cases.targets.tenure  # noqa: F401
+from calibration.cases.targets.measure_registry import MEASURES, Measure
 from sim.core.errors import nearest_name
 from sim.scenario.reading import read_document
 
 if TYPE_CHECKING:
+    from sim.core.line_finder import KeyPath
     from sim.scenario.reading import Document
-    from sim.scenario.toml_lines import KeyPath
 
 FILE = Path(__file__).resolve().parents[1] / "targets.toml"
 
@@ -25,23 +27,29 @@ KINDS = {
     "value": "sd",
     "interval": "half_width",
     "at_least": "slack",
-    "at_most": "slack",
 }
 """Kinds of observed values, each with the field that holds its own uncertainty."""
 
 SCALES = ("plain", "log1p")
 
+TIERS = (1, 2)
+"""Tiers of evidence: the report, and lists coded independently of it."""
+
 
 class Target(NamedTuple):
     """Describe one summary statistic that runs are held against.
 
-    ``definition`` says what was observed, ``simulated`` names the measure of a run, with ``args``.
+    ``tier`` is one of :data:`TIERS`; ``table`` is the table of evidence, all of whose targets are
+    of one tier. ``definition`` says what was observed, ``simulated`` names the measure of a run,
+    with ``args``.
     ``observed`` is the value, the middle of an ``interval`` or the bound of an inequality;
     ``uncertainty`` its standard deviation, half the width or the slack. The scale is ``log1p``
     where ratios matter more than differences, else ``plain``.
     """
 
     id: str
+    tier: int
+    table: str
     definition: str
     simulated: str
     observed: float
@@ -70,6 +78,8 @@ def load_targets(file: Path = FILE) -> tuple[Target, ...]:
         target = _target(document, path, entry)
         if target.id in found:
             raise document.error((*path, "id"), f"{target.id!r} stands twice")
+        if any(t.table == target.table and t.tier != target.tier for t in found.values()):
+            raise document.error((*path, "tier"), "differs from that of others of its table")
         found[target.id] = target
     return tuple(found.values())
 
@@ -100,6 +110,9 @@ def _target(document: Document, path: KeyPath, entry: Any) -> Target:
     if number < 0.0 or (own == "slack" and not 0.0 < number <= 1.0):
         allowed = "above 0, at most 1" if own == "slack" else "0 or more"
         raise document.error((*path, own), f"{number:g} is out of range", allowed=allowed)
+    tier = given("tier", int, "1 or 2")
+    if tier not in TIERS:
+        raise document.error((*path, "tier"), f"{tier} is not known", allowed="1 or 2")
     fields = {*Target._fields, own} - {"uncertainty"}
     for name in entry:
         if name not in fields:
@@ -111,7 +124,8 @@ def _target(document: Document, path: KeyPath, entry: Any) -> Target:
         words = ", ".join(names) or "none"
         raise document.error((*path, "args"), f"do not fit {simulated}", allowed=words)
     return Target(
-        **{name: given(name, str, "a text") for name in ("id", "definition", "source")},
+        **{name: given(name, str, "a text") for name in ("id", "table", "definition", "source")},
+        tier=tier,
         simulated=simulated,
         observed=float(given("observed", (int, float), "a number")),
         kind=kind,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.association import slope, within_strata
 from calibration.claims.statistics.statistic import (
     Parts,
     difference_of_ratios,
     least_ratio,
     ratio,
     share_of,
+    slope,
     statistic,
     sums_by_group,
+    within_strata,
     yearly,
 )
 from calibration.run_reading import MONTHS_A_YEAR, Reading
@@ -204,7 +205,7 @@ def approval_of_memoranda(
     if local:
         rows = rows[rows["level"] == k.LOCAL]
     if sectors is not None:
-        rows = rows[np.isin(rows["sector"], reading.sector_rows(sectors))]
+        rows = rows[np.isin(rows["sector"], reading.rows_named("sector", sectors))]
     rows = reading.chosen(rows, field="signed", since=since, countries=countries)
     return share_of(rows["approved"] >= 0)
 

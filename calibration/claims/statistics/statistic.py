@@ -170,3 +170,54 @@ def least_lead(parts: Array) -> Array:
     """Return the least of a/b - c/d, a/b - e/f ... of parts (a, b, c, d, e, f, ...)."""
     ratios = _ratios(parts)
     return least(ratios[..., :1] - ratios[..., 1:])
+
+
+# --- how two things go together within one run
+
+UNDEFINED: Parts = (0.0, 0.0)
+"""Parts of what is not defined in a run, (x, 1) where it is: the ratio of the averages is then the
+mean over the runs in which it is defined."""
+
+
+def slope(outcome: Array, cause: Array, *controls: Array) -> Parts:
+    """Return the least-squares coefficient of an outcome on a cause, given controls.
+
+    All are vectors of one length; a constant is always among the controls.
+    """
+    known = np.column_stack([np.ones(len(cause)), *controls])
+    both = np.column_stack([outcome, cause])
+    both = both - known @ np.linalg.lstsq(known, both, rcond=None)[0]
+    spread = float(both[:, 1] @ both[:, 1])
+    if spread <= 1e-9 * max(1.0, float(cause @ cause)):
+        return UNDEFINED
+    return float(both[:, 0] @ both[:, 1]) / spread, 1.0
+
+
+def rank_correlation(a: Array, b: Array) -> Parts:
+    """Return the rank correlation of two vectors (Spearman), undefined if one is constant."""
+    from scipy.stats import rankdata
+
+    x, y = rankdata(a), rankdata(b)
+    x, y = x - x.mean(), y - y.mean()
+    scale = float(np.sqrt((x @ x) * (y @ y)))
+    return UNDEFINED if scale == 0.0 else (float(x @ y) / scale, 1.0)
+
+
+def within_strata(treated: Array, success: Array, stratum: Array) -> Parts:
+    """Return the parts of the difference in success between treated and others within strata.
+
+    The value is the weighted mean over strata of the difference of two shares, with the weights of
+    Mantel and Haenszel (1959), n1 n0 / (n1 + n0): strata with few of one kind hardly count.
+    ``treated`` and ``success`` are masks of the cases, ``stratum`` whole numbers from 0 on.
+    """
+    if not len(stratum):
+        return UNDEFINED
+    cells = 4 * stratum + 2 * treated.astype(np.int64) + success.astype(np.int64)
+    size = 4 * (int(stratum.max()) + 1)
+    table = np.bincount(cells, minlength=size).reshape(-1, 2, 2).astype(np.float64)
+    other, chosen = table[:, 0].sum(axis=1), table[:, 1].sum(axis=1)
+    both = (other > 0) & (chosen > 0)
+    other, chosen, table = other[both], chosen[both], table[both]
+    weight = other * chosen / (other + chosen)
+    difference = table[:, 1, 1] / chosen - table[:, 0, 1] / other
+    return float(weight @ difference), float(weight.sum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.claims.statistics.association import rank_correlation, slope
 from calibration.claims.statistics.statistic import (
     Parts,
     count_a_year,
@@ -12,8 +11,10 @@ from calibration.claims.statistics.statistic import (
     gap,
     least,
     mean,
+    rank_correlation,
     ratio,
     share_of,
+    slope,
     smaller_share,
     statistic,
     sums_by_group,
@@ -42,7 +43,7 @@ def visits_of_province(
 ) -> Parts:
     """Count a province's visits to certain localities, a year."""
     rows = reading.chosen(reading.local_visits, since=since, until=until, localities=localities)
-    mine = rows["actor"] == reading.actor_rows([province])[0]
+    mine = rows["actor"] == reading.rows_named("actor", [province])[0]
     return count_a_year(reading, rows[mine], since, until)
 
 
@@ -56,8 +57,8 @@ def visits_of_rivals_elsewhere(
     """
     rows = reading.chosen(reading.local_visits, since=since, until=until)
     rivals = reading.kind_of(rows["actor"]) == k.PROVINCE
-    rivals &= rows["actor"] != reading.actor_rows([province])[0]
-    elsewhere = ~np.isin(rows["place"], reading.locality_rows(localities))
+    rivals &= rows["actor"] != reading.rows_named("actor", [province])[0]
+    elsewhere = ~np.isin(rows["place"], reading.rows_named("locality", localities))
     return count_a_year(reading, rows[rivals & elsewhere], since, until)
 
 
@@ -219,7 +220,7 @@ def embassy_share_gap(reading: Reading, high: list[str], low: list[str]) -> Part
     actor = np.concatenate([visits["actor"], reading.field_of(doors["cause0"], "actor")])
     by_embassy = (actor >= 0) & (reading.kind_of(np.maximum(actor, 0)) == k.EMBASSY)
     country = np.concatenate([visits["country"], doors["country"]])
-    groups = [np.isin(country, reading.country_rows(codes)) for codes in (high, low)]
+    groups = [np.isin(country, reading.rows_named("country", codes)) for codes in (high, low)]
     return sums_by_group(by_embassy, groups)
 
 

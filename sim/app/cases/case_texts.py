@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL
+from sim.app import limits
+from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, CONTINUITY, TURNOVER, WILL, Swap
+from sim.app.cases.documented_record import Fact, RecordCount
+from sim.app.cases.place_counts import PlaceCounts, SwapEffect
 from sim.app.html_text import render, table
 from sim.app.labels import labels
+from sim.app.session import Session
 from sim.core.calendar import year_of
+from sim.report.compare_text import MOST_RUNS, rounded, signed_amounts
 from sim.report.run_summaries import spread
+from sim.report.stated_totals import StatedTotal
 from sim.scenario.expansion import plain_interventions
 from sim.scenario.interventions import Twinning, Visit
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sim.app.cases.counterfactual_swap import Swap
-    from sim.app.cases.documented_record import Fact, RecordCount
-    from sim.app.cases.place_counts import PlaceCounts, SwapEffect
-    from sim.app.session import Session
-    from sim.report.stated_totals import StatedTotal
-    from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario
 
 
 def kind_names(session: Session, *, inside: bool = False) -> dict[str, str]:
@@ -37,8 +34,7 @@ def place_text(
 ) -> str:
     """Return what the runs make of a place, and what the scenario puts in by itself, as HTML.
 
-    Said are the numbers on record that lie outside the runs' 90 % interval. What is stated of kinds
-    together is compared together: how it divides is not known.
+    What is stated of kinds together is compared together: how it divides is not known.
     """
     names = kind_names(session, inside=True)
     together = {kind for count in counts if len(count.kinds) > 1 for kind in count.kinds}
@@ -74,10 +70,9 @@ def place_text(
 
 def on_record(session: Session, count: RecordCount) -> str:
     """Say how many events the record dates, and how many it states at least."""
-    _ = session._
     if count.stated is None:
-        return _("{dated} dated", dated=count.dated)
-    return _("{dated} dated, at least {stated} stated", dated=count.dated, stated=count.stated)
+        return session._("{dated} dated", dated=count.dated)
+    return session._("{dated} dated, at least {stated} stated", **count._asdict())
 
 
 def number_table(session: Session, counts: Sequence[RecordCount], found: PlaceCounts) -> str:
@@ -124,34 +119,49 @@ def swap_title(session: Session, swap: Swap, other: str) -> str:
 
 
 def swap_text(
-    session: Session, swap: Swap, effects: Sequence[SwapEffect], place: str, since: str
+    session: Session,
+    swap: Swap,
+    effects: Sequence[SwapEffect],
+    place: str,
+    since: str,
+    *,
+    judged: bool,
 ) -> str:
-    """Return what a swap does, what it changes, and how sure that is, as HTML."""
+    """Return what a swap does and changes as HTML; it is ``judged`` once, when all pairs are in."""
     names = kind_names(session, inside=True)
     clear = [names[e.name] for e in effects if e.name != "deal" and e.is_clear]
+    deal = next((effect for effect in effects if effect.name == "deal"), None)
     return render(
         "cases/swap.html",
         _=session._,
         swap=swap,
         place=place,
         since=since,
-        deal=next((effect for effect in effects if effect.name == "deal"), None),
+        deal=deal,
+        gap=None if deal is None else _gap_words(deal),
+        needed=rounded(deal.needed) if deal is not None and deal.needed <= MOST_RUNS else "",
+        judged=judged,
+        total=limits.CASE_RUNS,
         clear=", ".join(clear),
     )
 
 
-def effect_table(session: Session, effects: Sequence[SwapEffect], pairs: int) -> str:
-    """Return effects as an HTML table."""
+def _gap_words(effect: SwapEffect) -> dict[str, str]:
+    """Return a difference and its interval, two figures of whose width say what is meant."""
+    ends = signed_amounts(effect.low, effect.high, effect.difference)
+    return dict(zip(("low", "high", "difference"), ends, strict=True))
+
+
+def effect_table(
+    session: Session, effects: Sequence[SwapEffect], pairs: int, *, judged: bool
+) -> str:
+    """Return effects as an HTML table; what is ``judged`` is marked where it may be none."""
     _, names = session._, kind_names(session)
     head = ("", _("as it was"), _("with the exchange"), _("difference"), _("95 % interval"))
-    rows = [
-        (
-            names[e.name],
-            f"{e.before:.1f}",
-            f"{e.after:.1f}",
-            f"{e.difference:+.1f}" + ("" if e.is_clear else f" ({_('not clear')})"),
-            _("{low} to {high}", low=f"{e.low:+.1f}", high=f"{e.high:+.1f}"),
-        )
-        for e in effects
-    ]
+    rows = []
+    for effect in effects:
+        gap = _gap_words(effect)
+        unclear = f" ({_('not clear')})" if judged and not effect.is_clear else ""
+        means = f"{effect.before:.1f}", f"{effect.after:.1f}", gap["difference"] + unclear
+        rows.append((names[effect.name], *means, _("{low} to {high}", **gap)))
     return table(session.n("{n} paired run", "{n} paired runs", pairs), head, rows)

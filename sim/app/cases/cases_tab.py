@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import panel as pn
 
@@ -12,47 +11,47 @@ from sim.app.cases.documented_record import HISTORY, documented_places, facts_of
 from sim.app.cases.place_panel import PlacePanel
 from sim.app.cases.swap_panel import SwapPanel
 from sim.app.html_text import WIDE, html, paragraphs
+from sim.app.labels import say
+from sim.app.session import Session
+from sim.app.tab import Tab, one_of
 from sim.report.event_phrases import EventDescriber
-from sim.scenario.schema import load
-
-if TYPE_CHECKING:
-    from sim.app.session import Session
+from sim.scenario.schema import outline
 
 CAUSES = (AUTHORITY, WILL, CONTINUITY, TURNOVER, ALL)
 
 
-class CasesTab:
+class CasesTab(Tab):
     """Show a visitor two places side by side and exchange their causes."""
 
     name = "cases"
 
     def __init__(self, session: Session) -> None:
-        self.session = session
-        self.codes = list(first_pair(session.world))
-        self.known = [*dict.fromkeys([*self.codes, *documented_places(session.world)])]
+        super().__init__(session)
+        world, history = session.world, outline(HISTORY)
+        self.codes = list(first_pair(world))
+        # What is documented of some places is all later than the runs.
+        self.known = {
+            code: len(facts_of(world, code, history.start_month, history.end_month))
+            for code in dict.fromkeys([*self.codes, *documented_places(world)])
+        }
+        self.known = {code: n for code, n in self.known.items() if n or code in self.codes}
         self.receiver, self.cause = 1, ""
         self.panels: list[PlacePanel] = []
         self.swap: SwapPanel | None = None
         self._view: pn.Column | None = None
 
-    @property
-    def title(self) -> str:
-        """Return the title of the tab."""
-        return self.session._("Two cases")
-
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its first runs."""
         _, world = self.session._, self.session.world
-        history = load(HISTORY, world=world)
         describer = EventDescriber(world, _)
         options = {
             self.session.n(
                 "{place} ({n} event)",
                 "{place} ({n} events)",
-                len(facts_of(world, code, history.start_month, history.end_month)),
+                count,
                 place=describer.full_place(code),
             ): code
-            for code in self.known
+            for code, count in self.known.items()
         }
         self.selects = [
             pn.widgets.Select(
@@ -62,15 +61,10 @@ class CasesTab:
         ]
         for select in self.selects:
             select.param.watch(self._chosen, "value")
-        intro = _(
-            "Above stands what is documented of each place, with its source. Below, on the same "
-            "axis, stands what the model makes of it when its history is run again and again. "
-            "Further down one cause at a time moves from one place to the other."
-        )
         self.places = pn.FlexBox(sizing_mode="stretch_width", gap="8px", align_items="flex-start")
         self.below = pn.Column(**WIDE)
         self._view = pn.Column(
-            html(paragraphs(intro)),
+            html(paragraphs(say("notes.cases", _))),
             pn.FlexBox(*self.selects, sizing_mode="stretch_width"),
             self.places,
             self.below,
@@ -100,22 +94,24 @@ class CasesTab:
         self._drop_swap()
         there = {panel.code: panel for panel in self.panels}
         for code in there.keys() - set(self.codes):
-            there[code].close()
+            there[code].runs.stop()
         for code in self.codes:
             if code not in there:
-                there[code] = PlacePanel(self.session, code)
+                there[code] = PlacePanel(self.session, code, self._more_runs)
                 there[code].runs.start()
         one, other = self.panels = [there[code] for code in self.codes]
         self.swap = SwapPanel(self.session, (one, other), self.receiver, self.cause)
         self.places[:] = [one.view, other.view]
         self.below[:] = [self.swap.view]
 
+    def _more_runs(self) -> None:
+        if self.swap is not None:
+            self.swap.show()
+
     def _drop_swap(self) -> None:
         if self.swap is not None:
             self.swap.close()
             self.swap = None
-        for panel in self.panels:
-            panel.listeners.clear()
 
     def state(self) -> dict[str, str]:
         """Return the two places, which is given something, and what."""
@@ -126,15 +122,14 @@ class CasesTab:
 
     def restore(self, state: Mapping[str, str]) -> None:
         """Take up two places and a swap; what is not known is left out with a notice."""
-        codes = [state.get("a", self.codes[0]), state.get("b", self.codes[1])]
-        to, cause = state.get("to", "ab"[self.receiver]), state.get("give", "")
-        good = set(codes) <= set(self.known) and codes[0] != codes[1]
-        if not good or to not in ("a", "b") or cause not in ("", *CAUSES):
-            self.session.say_left_out()
-        if good:
+        place = one_of(self.known)
+        good = self.valid(state, {"a": place, "b": place, "to": "ab".index, "give": one_of(CAUSES)})
+        codes = [good.get("a", self.codes[0]), good.get("b", self.codes[1])]
+        if codes[0] != codes[1]:
             self.codes = codes
-        self.receiver = 0 if to == "a" else 1
-        self.cause = cause if cause in CAUSES else ""
+        else:
+            self.session.say_left_out()
+        self.receiver, self.cause = good.get("to", self.receiver), good.get("give", "")
         if self._view is not None:
             self._rebuild()
             self._select()
@@ -143,6 +138,6 @@ class CasesTab:
         """Stop all work and drop what was built."""
         self._drop_swap()
         for panel in self.panels:
-            panel.close()
+            panel.runs.stop()
         self.panels.clear()
         self._view = None

@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 
 from sim.core.calendar import EPOCH_YEAR, month_name
-from sim.scenario.interventions import AuthorityChange, GovernorChange
+from sim.scenario.interventions import AuthorityChange, GovernorChange, Intervention
+from sim.world import World
 from sim.world.tables import NO_MONTH
 
 if TYPE_CHECKING:
-    from sim.scenario.interventions import Intervention
     from sim.scenario.schema import Scenario
-    from sim.world import World
 
 AUTHORITY, WILL, CONTINUITY, TURNOVER, ALL = "authority", "will", "continuity", "turnover", "all"
 CHAMPION, INDIFFERENT = 0.9, 0.1
@@ -39,9 +38,8 @@ TENURE = 24
 class Conditions:
     """Hold what a place is like between two months, which count from January 2000.
 
-    ``authority`` is the mean of the country's index of local authority and ``will`` the highest
-    documented will of a head in office, both 0 to 1, the latter None if none is documented;
-    ``longest`` are the months of the longest documented time in office, 0 if none is.
+    The mean of its country's index of authority and the highest documented will of a head, 0 to 1
+    (None if there is none), and the months of the longest documented time in office.
     """
 
     code: str
@@ -58,11 +56,7 @@ class Conditions:
 
 
 class Swap(NamedTuple):
-    """Hold what one place is given from another, by one of the five keys above.
-
-    The values before and after are nan where there are none; ``documented`` says whether the one
-    after is the other place's own.
-    """
+    """Hold what a place is given, by one of the five keys; nan stands for no value."""
 
     key: str
     before: float = np.nan
@@ -119,13 +113,7 @@ def swaps(mine: Conditions, other: Conditions) -> tuple[Swap, ...]:
 def apply(
     swap: Swap, mine: Conditions, other: Conditions, scenario: Scenario, world: World
 ) -> tuple[Scenario, World]:
-    """Return the scenario and the world in which a place has been given a cause of another.
-
-    Raises
-    ------
-    InputError
-        If the scenario orders the same things itself.
-    """
+    """Return scenario and world in which a place has been given a cause; or raise InputError."""
     from sim.scenario.schema import build
 
     parts = swaps(mine, other)[:-1] if swap.key == ALL else (swap,)
@@ -158,8 +146,7 @@ def _authority_changes(mine: Conditions, other: Conditions, world: World) -> lis
 def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) -> list[Any]:
     """Return orders that give whoever is in office a will, and new heads by and by.
 
-    The will is given anew each month, so that it holds whoever comes into office. A new head has
-    the will of the one before where that is documented: only who it is changes.
+    The will is given anew each month, so that it holds for new heads too.
     """
     result = []
     for month in range(mine.since, mine.end + 1):
@@ -181,8 +168,7 @@ def _governor_changes(mine: Conditions, will: float | None, *, new_heads: bool) 
 def steady_world(world: World, mine: Conditions) -> World:
     """Return a world in which those in office at a place and in its country stay from a month on.
 
-    The head of the locality stays to the end, and the national executive with it, since heads who
-    are appointed go with it and projects in central power lapse with it.
+    With the executive, since appointed heads and projects in central power go with it.
     """
     governors, executives = world.governors, world.executives
     here = governors["locality"] == mine.code

@@ -10,10 +10,10 @@ from sim.core.calendar import month_index
 from sim.report.locality_timeline import LANES
 from sim.report.stated_totals import StatedTotal, least
 from sim.scenario.interventions import Twinning, Visit
+from sim.world import World
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
-    from sim.world import World
 
 HISTORY = "baseline"
 """The scenario of a place that has none of its own."""
@@ -76,10 +76,9 @@ def facts_of(
 
 
 class RecordCount(NamedTuple):
-    """Hold how many events of a kind, or of several that are counted together, are on record.
+    """Hold how many events of a kind, or of several counted together, are on record.
 
-    ``stated`` is how many there were at least according to a stated total, None if none is stated;
-    ``least`` is the lower bound from both.
+    ``stated`` is the number of a stated total, if any, ``least`` the lower bound from both.
     """
 
     kind: str
@@ -121,20 +120,15 @@ def since_of(facts: Sequence[Fact], start: int) -> int:
 def own_scenarios() -> dict[str, Scenario]:
     """Return the shipped scenarios that are history seen from one place, by that place.
 
-    They set no parameter and arrange nothing but contacts. Those that arrange fewest come first.
+    They set no parameter and arrange nothing but contacts.
     """
     from sim.scenario.schema import names, outline
 
-    fitting = [
-        scenario
-        for scenario in map(outline, names())
-        if scenario.focus
-        and not scenario.parameters
-        and all(isinstance(change, Visit | Twinning) for change in scenario.interventions)
-    ]
     found: dict[str, Scenario] = {}
-    for scenario in sorted(fitting, key=lambda s: (len(s.interventions), s.name)):
-        found.setdefault(scenario.focus[0], scenario)
+    for one in sorted(map(outline, names()), key=lambda s: (len(s.interventions), s.name)):
+        is_history = all(isinstance(change, Visit | Twinning) for change in one.interventions)
+        if one.focus and not one.parameters and is_history:
+            found.setdefault(one.focus[0], one)
     return found
 
 
@@ -147,13 +141,7 @@ def scenario_of(world: World, code: str) -> Scenario:
 
 
 def first_pair(world: World) -> tuple[str, str]:
-    """Return the two places to begin with: those with scenarios of their own, then the best known.
-
-    Raises
-    ------
-    ValueError
-        If the world has fewer than two places.
-    """
+    """Return the places to begin with: with scenarios of their own, then the best known."""
     known = [str(code) for code in world.localities["code"]]
     own = [code for code in own_scenarios() if code in set(known)]
     one, other, *_ = dict.fromkeys([*own, *documented_places(world), *known])

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core import enums as k
+from sim.core.state import Array, State
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.report.run_summaries import Spread, spread
-
-if TYPE_CHECKING:
-    from sim.core.state import Array, State
-    from sim.scenario.schema import Scenario
-    from sim.world import World
+from sim.scenario.schema import Scenario
+from sim.world import World
 
 NAMES = ("visit_to_lac", "visit_to_china", "memorandum", "twinning", "deal")
 """Kinds of events that are counted."""
@@ -35,10 +33,7 @@ class PreparedRuns(NamedTuple):
 
 @dataclass(frozen=True)
 class PlaceCounts:
-    """Hold events of one place by run, kind (:data:`NAMES`) and month (R, K, T).
-
-    ``start`` is the first month, from January 2000.
-    """
+    """Hold events of one place from a month on by run, kind (:data:`NAMES`) and month (R, K, T)."""
 
     start: int
     counts: Array
@@ -71,23 +66,14 @@ class PlaceCounts:
         return np.asarray(seen.mean(axis=0)) if self.runs else np.zeros(self.counts.shape[2])
 
     def middle_first(self, name: str) -> int | None:
-        """Return the median first month of a kind among the runs that have it, None if none has.
-
-        The month counts from January 2000; of two middle ones it is the earlier.
-        """
+        """Return the median first month of a kind, the earlier of two, over runs that have it."""
         mine = self._by_month((name,)) > 0
         firsts = np.sort(np.argmax(mine, axis=1)[mine.any(axis=1)])
         return None if not len(firsts) else self.start + int(firsts[(len(firsts) - 1) // 2])
 
 
 def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
-    """Return a scenario ready to run on a world, looked at from one locality.
-
-    Raises
-    ------
-    KeyError
-        If the world has no such locality.
-    """
+    """Return a scenario ready to run, looked at from one locality, or raise KeyError."""
     from sim.engine.initial_state import initial_state
     from sim.world.positions import Positions
 
@@ -117,11 +103,10 @@ def count_run(prepared: PreparedRuns, replicate: int) -> Array:
 
 
 class SwapEffect(NamedTuple):
-    """Hold how the number of a kind (:data:`NAMES`) differs between two worlds.
+    """Hold how the mean number per run of a kind (:data:`NAMES`) differs with an exchange.
 
-    ``before`` and ``after`` are mean numbers per run without and with the exchange, ``difference``
-    is the mean over paired runs, with the ends of its 95 % interval, and the shares are those of
-    runs with any.
+    ``difference`` is over paired runs, with its 95 % interval and the pairs ``needed`` to tell it
+    from none; the shares are those of runs with any.
     """
 
     name: str
@@ -130,6 +115,7 @@ class SwapEffect(NamedTuple):
     difference: float
     low: float
     high: float
+    needed: float
     share_before: float
     share_after: float
 
@@ -140,10 +126,7 @@ class SwapEffect(NamedTuple):
 
 
 def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
-    """Return the difference of each number over the runs that both have; none if too few.
-
-    Run number n of one is paired with run number n of the other.
-    """
+    """Return the difference of each number over the runs that both have; none if too few."""
     runs = min(before.runs, after.runs)
     if runs < LEAST:
         return ()
@@ -152,7 +135,8 @@ def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
     for mine, its in zip(one, other, strict=True):
         pairs.add(mine, its)
     table = pairs.table()
-    columns = [table[name] for name in ("baseline", "what_if", "difference", "low", "high")]
+    told = ("baseline", "what_if", "difference", "low", "high", "runs_to_tell")
+    columns = [table[name] for name in told]
     columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0)]
     return tuple(
         SwapEffect(name, *row)

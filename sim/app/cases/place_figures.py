@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, Range1d
@@ -19,20 +18,17 @@ from sim.app.bokeh_style import (
     side_by_side,
 )
 from sim.app.cases.case_texts import kind_names
-from sim.app.cases.place_counts import NAMES
+from sim.app.cases.documented_record import Fact
+from sim.app.cases.place_counts import NAMES, PlaceCounts, SwapEffect
+from sim.app.session import Session
 from sim.report import figure_style
+from sim.report.figure_style import Floats
 from sim.report.locality_timeline import LANES
-from sim.report.stated_totals import KINDS, VISIT, least, record_end
-
-if TYPE_CHECKING:
-    from sim.app.cases.documented_record import Fact
-    from sim.app.cases.place_counts import PlaceCounts, SwapEffect
-    from sim.app.session import Session
-    from sim.report.run_summaries import Floats
-    from sim.report.stated_totals import StatedTotal
+from sim.report.stated_totals import KINDS, VISIT, StatedTotal, least, record_end
 
 MARKERS = ("circle", "square", "diamond", "triangle", "star", "hex", "inverted_triangle")
 """Marker of each lane: colour is not the only sign."""
+_COLUMNS = ("year", "middle", "middle_low", "middle_high")
 COUNTS = {
     "visit_to_lac": figure_style.BLUE,
     "visit_to_china": figure_style.VERMILLION,
@@ -56,11 +52,7 @@ def years(counts: PlaceCounts) -> Floats:
 
 
 def positions(facts: Sequence[Fact]) -> Floats:
-    """Return where facts stand on an axis of years.
-
-    Those known to the year only are spread over it, those of one month over the month and a little
-    beyond it, so that their marks do not cover each other.
-    """
+    """Return where facts stand on an axis of years, so that no mark covers another."""
     starts = [figure_style.year(f.earliest) - (0 if f.whole_year else 1 / 12) for f in facts]
     slots = [(fact.lane, fact.earliest, fact.whole_year) for fact in facts]
     return starts + side_by_side(slots, [1.0 if fact.whole_year else 0.25 for fact in facts])
@@ -99,10 +91,7 @@ def record_plot(session: Session, facts: Sequence[Fact], x_range: Range1d) -> fi
 
 
 class CountPlot:
-    """Draw how many there are up to each month: middle and 90 % band of the runs, and the record.
-
-    ``name`` is one of :data:`COUNTS`; all plots of a place share the axis of years.
-    """
+    """Draw how many there are up to each month: middle and 90 % band of runs, and record."""
 
     def __init__(
         self,
@@ -116,11 +105,9 @@ class CountPlot:
         self.kinds = KINDS.get(name, (name,))
         title = _("{what}, so far", what=kind_names(session)[name])
         self.figure = plot_of_years(122, x_range, title, name)
-        self.figure.yaxis.ticker.desired_num_ticks = 3
-        self.figure.yaxis.ticker.min_interval = 1
-        self.figure.yaxis.ticker.num_minor_ticks = 0
-        self.source = ColumnDataSource({"x": [], "middle": [], "middle_low": [], "middle_high": []})
-        line = band(self.figure, self.source, "x", "middle", COUNTS[name])
+        self.figure.yaxis.ticker.update(desired_num_ticks=3, min_interval=1, num_minor_ticks=0)
+        self.source = ColumnDataSource({name: [] for name in _COLUMNS})
+        line = band(self.figure, self.source, "middle", COUNTS[name])
         # The record as steps: each fact adds one where it stands.
         mine = [fact for fact in facts if fact.kind in self.kinds]
         at = np.sort(positions(mine)).tolist()
@@ -135,7 +122,7 @@ class CountPlot:
         # Room for a mark that is higher than all lines.
         self.figure.y_range.update(start=0, min_interval=2, range_padding=0.3)
         tips = [
-            (_("Year"), "@x{0.0}"),
+            (_("Year"), "@year{0.0}"),
             (_("Middle"), "@middle{0.[0]}"),
             (_("90 % of runs"), "@middle_low{0.[0]} – @middle_high{0.[0]}"),
         ]
@@ -145,25 +132,19 @@ class CountPlot:
         self, session: Session, facts: Sequence[Fact], totals: Sequence[StatedTotal]
     ) -> None:
         """Mark how many there were at least at the end of the period that a total is stated for."""
-        _ = session._
-        heights = []
+        _, heights = session._, []
         for total in totals:
-            dated = {
-                kind: [f.month for f in facts if f.kind == kind and f.month <= total.last]
-                for kind in self.kinds
-            }
+            so_far = [fact for fact in facts if fact.month <= total.last]
+            dated = {kind: [f.month for f in so_far if f.kind == kind] for kind in self.kinds}
             heights.append(least(dated, [total], self.kinds))
-        source = ColumnDataSource(
-            {
-                "x": [figure_style.year(total.last + 1) for total in totals],
-                "y": heights,
-                "label": [_(total.label) for total in totals],
-                "source": [total.source for total in totals],
-            }
-        )
-        marks = self.figure.scatter(
-            "x", "y", source=source, marker="triangle", size=11, color=figure_style.INK
-        )
+        columns = {
+            "x": [figure_style.year(total.last + 1) for total in totals],
+            "y": heights,
+            "label": [_(total.label) for total in totals],
+            "source": [total.source for total in totals],
+        }
+        look = {"marker": "triangle", "size": 11, "color": figure_style.INK}
+        marks = self.figure.scatter("x", "y", source=ColumnDataSource(columns), **look)
         tips = [(_("Stated, at least"), "@y"), (_("What"), "@label"), (_("Source"), "@source")]
         add_tips(self.figure, [marks], tips)
 
@@ -172,7 +153,7 @@ class CountPlot:
         """Show what the runs hold by now."""
         found = counts.so_far(*self.kinds)
         bands = {"middle_low": found.low, "middle_high": found.high}
-        self.source.data = {"x": years(counts), "middle": found.median, **bands}
+        self.source.data = {"year": years(counts), "middle": found.median, **bands}
 
 
 class SharePlot:
@@ -228,10 +209,8 @@ class EffectPlot:
             "effects",
         )
         self.figure.xaxis.formatter = CustomJSTickFormatter(code="return tick.toString()")
-        nothing = np.zeros(len(names))
-        self.source = ColumnDataSource(
-            {"y": rows, "name": names, "before": nothing, "after": nothing}
-        )
+        empty = {side: np.zeros(len(names)) for side in ("before", "after")}
+        self.source = ColumnDataSource({"y": rows, "name": names, **empty})
         self.figure.segment(
             "before", "y", "after", "y", source=self.source, color=figure_style.QUIET, line_width=2
         )
@@ -247,18 +226,13 @@ class EffectPlot:
             ),
         ]  # fmt: skip
         legend_above(self.figure, orientation="horizontal")
-        tips = [
-            (_("What"), "@name"),
-            (_("as it was"), "@before{0.0}"),
-            (_("with the exchange"), "@after{0.0}"),
-        ]
-        add_tips(self.figure, marks, tips)
+        tips = [(_("as it was"), "@before{0.0}"), (_("with the exchange"), "@after{0.0}")]
+        add_tips(self.figure, marks, [(_("What"), "@name"), *tips])
 
     @drawn
     def update(self, effects: Sequence[SwapEffect]) -> None:
         """Show the effects of each kind (:data:`NAMES`), in that order."""
-        before, after = (
-            np.array([getattr(effect, name) for effect in effects]) for name in ("before", "after")
-        )
+        means = [(effect.before, effect.after) for effect in effects]
+        before, after = np.array(means).T
         self.source.data = {**self.source.data, "before": before, "after": after}
-        self.figure.x_range.end = 1.08 * max(1.0, float(before.max()), float(after.max()))
+        self.figure.x_range.end = 1.08 * max(1.0, float(np.max(means)))

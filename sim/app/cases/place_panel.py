@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import panel as pn
 from bokeh.layouts import column
@@ -14,42 +14,37 @@ from sim.app import limits
 from sim.app.cases import case_texts, place_counts
 from sim.app.cases.counterfactual_swap import conditions_of
 from sim.app.cases.documented_record import STUDIES, counts_of, facts_of, scenario_of, since_of
+from sim.app.cases.place_counts import PlaceCounts, PreparedRuns
 from sim.app.cases.place_figures import COUNTS, CountPlot, SharePlot, record_plot
 from sim.app.html_text import heading, html, paragraphs, render
+from sim.app.labels import say
+from sim.app.session import Session
+from sim.app.thread_pool import Cancel
+from sim.core.state import Array
 from sim.report.event_phrases import EventDescriber
 from sim.report.figure_style import year
 from sim.report.stated_totals import VISIT, stated_of
-
-if TYPE_CHECKING:
-    from sim.app.cases.place_counts import PlaceCounts, PreparedRuns
-    from sim.app.session import Session
-    from sim.app.thread_pool import Cancel
-    from sim.core.state import Array
-    from sim.scenario.schema import Scenario
-    from sim.world import World
+from sim.scenario.schema import Scenario
+from sim.world import World
 
 FIRST_BATCH, BATCH = 4, 8
 """Runs of the first job and of each later one."""
 
 
+@dataclass
 class PlaceRuns:
     """Simulate a history batch by batch on the pool, and hold what it makes of one place.
 
-    ``ready`` returns the scenario, the world and the place, and is called on the pool; ``changed``
-    is called on the page after every batch. Newer work of the same ``key`` ends older.
+    ``ready``, called on the pool, returns scenario, world, place; ``changed`` is called per batch.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        key: str,
-        ready: Callable[[], tuple[Scenario, World, str]],
-        changed: Callable[[], None],
-    ) -> None:
-        self.session, self.key, self.ready, self.changed = session, key, ready, changed
-        self.counts: PlaceCounts | None = None
-        self._prepared: PreparedRuns | None = None
-        self._stopped = False
+    session: Session
+    key: str
+    ready: Callable[[], tuple[Scenario, World, str]]
+    changed: Callable[[], None]
+    counts: PlaceCounts | None = None
+    _prepared: PreparedRuns | None = None
+    _stopped: bool = False
 
     @property
     def runs(self) -> int:
@@ -90,10 +85,10 @@ class PlaceRuns:
 
 
 class PlacePanel:
-    """Show the locality of an ISO 3166-2 code; whoever listens is told of every batch of runs."""
+    """Show the locality of an ISO 3166-2 code; ``changed`` is called with every batch of runs."""
 
-    def __init__(self, session: Session, code: str) -> None:
-        self.session, self.code = session, code
+    def __init__(self, session: Session, code: str, changed: Callable[[], None]) -> None:
+        self.session, self.code, self._changed = session, code, changed
         world = session.world
         self.scenario = scenario_of(world, code)
         start, end = self.scenario.start_month, self.scenario.end_month
@@ -106,7 +101,6 @@ class PlacePanel:
         self.runs = PlaceRuns(
             session, f"cases-{code}", lambda: (self.scenario, world, code), self._update
         )
-        self.listeners: list[Callable[[], None]] = []
         self._build()
 
     def _build(self) -> None:
@@ -126,15 +120,10 @@ class PlacePanel:
         why = pn.widgets.Button(
             label=_("Why? Follow one run of {place}", place=self.name), sizing_mode="stretch_width"
         )
-        why.on_click(lambda event: self._ask_why())
+        why.on_click(lambda event: self.ask_why())
         title = self.describer.full_place(self.code)
         record = record_plot(self.session, self.facts, x_range)
         figures = [plot.figure for plot in self.plots]
-        key = _(
-            "Solid line and band: middle and 90 % of runs. Dashed black: dated events on record. "
-            "Black triangles: totals stated without dates, as lower bounds. Coloured triangles: "
-            "first documented. Hollow marks: known to the year only."
-        )
         self.view = pn.Column(
             html(render("cases/place_head.html", _=_, title=title, study=STUDIES.get(self.code))),
             pn.pane.Bokeh(record, sizing_mode="stretch_width"),
@@ -142,7 +131,7 @@ class PlacePanel:
             html(heading(3, _("What the runs make of it"))),
             self.summary,
             pn.pane.Bokeh(column(*figures, sizing_mode="stretch_width", spacing=0)),
-            html(f"<p><small>{escape(key)}</small></p>"),
+            html(f"<p><small>{escape(say('notes.figures', _))}</small></p>"),
             self.numbers,
             why,
             styles={"flex": "1 1 330px", "min-width": "0", "background": "var(--paper)"},
@@ -150,7 +139,8 @@ class PlacePanel:
         )
         self._update()
 
-    def _ask_why(self) -> None:
+    def ask_why(self) -> None:
+        """Ask the tab Why about the place."""
         self.session.open("why", {"scenario": self.scenario.name, "place": self.code})
 
     def _update(self) -> None:
@@ -164,10 +154,4 @@ class PlacePanel:
             self.session, self.name, self.counts, found, self.scenario
         )
         self.numbers.object = case_texts.number_table(self.session, self.counts, found)
-        for listener in self.listeners:
-            listener()
-
-    def close(self) -> None:
-        """Stop the work and drop what listens."""
-        self.runs.stop()
-        self.listeners.clear()
+        self._changed()

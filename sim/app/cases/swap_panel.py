@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import panel as pn
 
+from sim.app import limits
 from sim.app.cases import case_texts, counterfactual_swap
+from sim.app.cases.counterfactual_swap import Swap
 from sim.app.cases.place_counts import SwapEffect, effects
 from sim.app.cases.place_figures import EffectPlot
-from sim.app.cases.place_panel import PlaceRuns
+from sim.app.cases.place_panel import PlacePanel, PlaceRuns
 from sim.app.html_text import WIDE, heading, html, paragraphs, table
+from sim.app.labels import say
+from sim.app.session import Session
 from sim.core.calendar import month_name
-
-if TYPE_CHECKING:
-    from sim.app.cases.counterfactual_swap import Swap
-    from sim.app.cases.place_panel import PlacePanel
-    from sim.app.session import Session
-    from sim.scenario.schema import Scenario
-    from sim.world import World
+from sim.scenario.schema import Scenario
+from sim.world import World
 
 
 class SwapPanel:
-    """Give one of two places, number ``receiver``, a cause of the other; ``key`` names the first.
-
-    The key is empty where nothing is given yet.
-    """
+    """Give one of two places, number ``receiver``, a cause of the other, first that of ``key``."""
 
     def __init__(
         self,
@@ -38,8 +32,6 @@ class SwapPanel:
         self.tried: dict[tuple[int, str], PlaceRuns] = {}
         self.receiver, self.key = receiver, key
         self._build()
-        for panel in pair:
-            panel.listeners.append(self._show)
         self._choose()
 
     @property
@@ -75,7 +67,7 @@ class SwapPanel:
         self._fill()
         self.to.param.watch(self._turned, "value")
         self.cause.param.watch(self._picked, "value")
-        self.every.on_click(lambda event: self._try_all())
+        self.every.on_click(self._try_all)
         left = pn.Column(
             html(heading(3, _("Change the history of"))),
             self.to,
@@ -88,12 +80,8 @@ class SwapPanel:
         right = pn.Column(
             self.summary, self.drawing, self.table, styles={"flex": "2 1 330px", "min-width": "0"}
         )
-        same = _(
-            "Everything else stays as it was, the draws of chance included: run number n with the "
-            "exchange is paired with run number n without."
-        )
         self.view = pn.Column(
-            html(heading(2, _("Exchange one cause at a time")) + paragraphs(same)),
+            html(heading(2, _("Exchange one cause at a time")) + paragraphs(say("notes.swap", _))),
             pn.FlexBox(left, right, gap="12px", sizing_mode="stretch_width"),
             styles={"background": "var(--paper)"},
             sizing_mode="stretch_width",
@@ -108,6 +96,9 @@ class SwapPanel:
             for key, swap in found.items()
         }
         if self.key not in found:
+            if self.key:
+                names = {"place": self.other.name, "other": self.mine.name}
+                self.session.notify(say("notes.no_swap", self.session._, **names))
             self.key = ""
         self.cause.param.update(options=titles, value=self.key or None)
 
@@ -128,9 +119,9 @@ class SwapPanel:
         """Begin the runs of the cause chosen, unless they are there already."""
         if self.key:
             self._try(self.key)
-        self._show()
+        self.show()
 
-    def _try_all(self) -> None:
+    def _try_all(self, event: object) -> None:
         for key in self.choices():
             self._try(key)
         if not self.key:
@@ -148,7 +139,7 @@ class SwapPanel:
             )
             return (*made, mine.code)
 
-        runs = PlaceRuns(self.session, f"cases-{self.receiver}-{key}", ready, self._show)
+        runs = PlaceRuns(self.session, f"cases-{self.receiver}-{key}", ready, self.show)
         self.tried[self.receiver, key] = runs
         runs.start()
 
@@ -160,30 +151,31 @@ class SwapPanel:
             return (), 0
         return effects(before, runs.counts), min(before.runs, runs.runs)
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Show what is known by now of the cause chosen, and of all that were tried."""
         self.overview.object = self._tried_table()
         found, pairs = self._effects(self.key)
         self._draw(found)
-        self.table.object = case_texts.effect_table(self.session, found, pairs) if found else ""
+        session, judged = self.session, pairs >= limits.CASE_RUNS
+        told = case_texts.effect_table(session, found, pairs, judged=judged) if found else ""
+        self.table.object = told
         if not self.key:
-            self.summary.object = paragraphs(self.session._("Choose what to give."))
+            self.summary.object = paragraphs(session._("Choose what to give."))
             return
-        mine = self.mine
+        mine, swap = self.mine, self.choices()[self.key]
         since = mine.describer.month(month_name(mine.conditions.since))
-        swap = self.choices()[self.key]
-        self.summary.object = case_texts.swap_text(self.session, swap, found, mine.name, since)
+        told = case_texts.swap_text(session, swap, found, mine.name, since, judged=judged)
+        self.summary.object = told
 
     def _draw(self, found: tuple[SwapEffect, ...]) -> None:
         """Draw effects, or take the drawing away where there are none."""
+        if found and not len(self.drawing):
+            self.plot = self.plot or EffectPlot(self.session)
+            self.drawing.append(pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width"))
         if not found:
             self.drawing.clear()
-            return
-        if self.plot is None:
-            self.plot = EffectPlot(self.session)
-        self.plot.update(found)
-        if not len(self.drawing):
-            self.drawing.append(pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width"))
+        elif self.plot is not None:
+            self.plot.update(found)
 
     def _tried_table(self) -> str:
         """Return deals under every cause tried so far."""

@@ -1,8 +1,7 @@
 """Lessons as data: texts, the two scenarios that are compared, and what the comparison shows.
 
-One TOML file a lesson lies in ``texts``. Its texts are English and are translated when shown. They
-hold no numbers of results: these come from the runs. In which direction an outcome goes stands in
-the texts only where it is a claim, and a test holds every claim to the model.
+They hold no numbers of results; in which direction an outcome goes stands in them only where it is
+a claim, and a test holds every claim to the model.
 """
 
 from __future__ import annotations
@@ -28,11 +27,7 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
 class LessonExperiment(BaseModel):
-    """Hold what a lesson compares: the baseline, and the baseline with something changed.
-
-    The first outcome is the one to predict; the others are set beside it. Of the two in
-    ``contrast`` it is said which changes by the larger share, if either does.
-    """
+    """Hold what a lesson changes, the outcomes to follow, and two whose changes are compared."""
 
     model_config = _STRICT
 
@@ -44,10 +39,7 @@ class LessonExperiment(BaseModel):
 
 
 class LessonClaim(BaseModel):
-    """Hold in which direction an outcome goes in the changed world.
-
-    ``further`` says that it changes by a larger share than the outcome ``than``.
-    """
+    """Hold in which direction an outcome goes, or that it goes ``further`` than another."""
 
     model_config = _STRICT
 
@@ -57,12 +49,7 @@ class LessonClaim(BaseModel):
 
 
 class Lesson(BaseModel):
-    """Hold one lesson: its key in the address, its place in the row of lessons, and its texts.
-
-    ``usual`` and ``changed`` name the two worlds, ``predict`` is what the learner is asked,
-    ``why`` and ``sources`` are the mechanism and where in the report and the model it stands;
-    ``aims``, ``hints`` and ``minutes`` are for the teacher, ``exercises`` for the exercise sheet.
-    """
+    """Hold one lesson: texts for the learner; aims, hints and minutes for the teacher."""
 
     model_config = _STRICT
 
@@ -89,13 +76,7 @@ class Lesson(BaseModel):
         return self.experiment.outcomes[0]
 
     def scenarios(self) -> tuple[Scenario, Scenario]:
-        """Return the usual and the changed scenario.
-
-        Raises
-        ------
-        InputError
-            If the experiment does not fit the model.
-        """
+        """Return the usual and the changed scenario, or InputError."""
         usual = load(PLAIN).with_overrides(end=LAST)
         data = usual.model_dump(exclude_none=True)
         data["parameters"] = usual.parameters | self.experiment.parameters
@@ -109,13 +90,7 @@ class Lesson(BaseModel):
 
 
 def read_lesson(file: Path) -> Lesson:
-    """Read a lesson; its name is that of its file.
-
-    Raises
-    ------
-    ValueError
-        If a field is missing, unknown or of the wrong type, or an outcome cannot be followed.
-    """
+    """Read a lesson, named as its file; ValueError for a wrong field or what cannot be followed."""
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     lesson = Lesson.model_validate({"name": file.stem, **data})
     unknown = [name for name in lesson.experiment.outcomes if name not in SERIES_COUNTS]

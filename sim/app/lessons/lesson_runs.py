@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from sim.app.lessons.lesson import Lesson
+from sim.app.thread_pool import Cancel
 from sim.core.calendar import month_index
+from sim.core.state import Array, State
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.engine.outcomes import SERIES_METRICS
 from sim.experiments.comparison.paired_statistics import LEVEL
+from sim.world import World
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    from sim.app.lessons.lesson import Lesson
-    from sim.app.thread_pool import Cancel
-    from sim.core.state import Array, State
-    from sim.world import World
 
 PAIRS = 30
 """Pairs of runs behind a lesson."""
@@ -63,12 +61,17 @@ class LessonFinding(NamedTuple):
         return category_of(self.relative)
 
     @property
+    def categories(self) -> range:
+        """Return which guesses the interval reaches."""
+        if not self.usual:
+            return range(self.category, self.category + 1)
+        low, high = (category_of(end / self.usual) for end in (self.low, self.high))
+        return range(low, high + 1)
+
+    @property
     def is_one_category(self) -> bool:
         """Return whether the whole interval lies in the range of one guess."""
-        if not self.usual:
-            return True
-        ends = {category_of(self.low / self.usual), category_of(self.high / self.usual)}
-        return ends == {self.category}
+        return list(self.categories) == [self.category]
 
 
 def category_of(relative: float) -> int:
@@ -93,10 +96,9 @@ def finding_of(usual: Array, changed: Array) -> LessonFinding:
 
 @dataclass(frozen=True)
 class LessonEvidence:
-    """Hold the pairs of runs made so far.
+    """Hold the pairs of runs made so far, outcomes and the time of each month (T,).
 
-    ``names`` are the outcomes, the one to predict first, ``years`` the time of each month (T,), and
-    ``paths`` counts so far by world (usual, changed), pair, outcome and month (2, R, O, T).
+    ``paths`` are counts so far by world (usual, changed), pair, outcome and month (2, R, O, T).
     """
 
     names: tuple[str, ...]
@@ -119,10 +121,7 @@ class LessonEvidence:
         return finding_of(at_end[0], at_end[1])
 
     def contrast(self, one: str, other: str) -> LessonFinding:
-        """Return by how much one outcome's change is larger than another's.
-
-        Changes are sizes: shares of the outcome's usual number, whatever their direction.
-        """
+        """Return by how much one outcome's change is larger, as a share of its usual number."""
 
         def sizes(name: str) -> Array:
             usual, changed = self.paths[:, :, self.names.index(name), -1].astype(float)
@@ -157,13 +156,7 @@ class LessonRuns:
         return slice(None) if code is None else np.array([Positions(self.world).country[code]])
 
     def work(self, chunk: tuple[int, int], cancel: Cancel) -> LessonEvidence:
-        """Make the pairs of a chunk and return all that have been made.
-
-        Raises
-        ------
-        CancelledError
-            If nobody waits for it any more.
-        """
+        """Make the pairs of a chunk and return all that have been made."""
         with self._lock:
             begun, seed = self._begun, self.scenarios[0].seed
         for number in range(*chunk):

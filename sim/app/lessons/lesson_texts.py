@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sim.app.html_text import render
+from sim.app.html_text import render, table
 from sim.app.labels import labels
 from sim.app.language import Translate
+from sim.app.lessons.lesson import Lesson
 from sim.app.lessons.lesson_runs import (
     LARGE,
     PAIRS,
@@ -17,15 +16,6 @@ from sim.app.lessons.lesson_runs import (
 )
 from sim.experiments.comparison.paired_statistics import LEVEL
 from sim.report.display_names import MINUS
-
-if TYPE_CHECKING:
-    from sim.app.lessons.lesson import Lesson
-
-
-def caption(lesson: Lesson, _: Translate) -> str:
-    """Return what the drawing shows; as text of the page it breaks where it is narrow."""
-    name = labels("outcomes", _)[lesson.outcome]
-    return _("{name} so far: mean, and the band 9 runs in 10 lie in", name=name)
 
 
 def guesses(_: Translate) -> list[str]:
@@ -72,11 +62,14 @@ def progress(pairs: int, _: Translate) -> str:
     return _("All {total} pairs of runs are in.", total=PAIRS)
 
 
-def explanation(lesson: Lesson, guess: int, evidence: LessonEvidence, _: Translate) -> str:
-    """Return whether a guess was right, what the runs show, how sure that is, and why, as HTML.
-
-    Of the two outcomes that are set against each other comes first which changes more.
-    """
+def explanation(
+    lesson: Lesson,
+    guess: int | None,
+    evidence: LessonEvidence,
+    _: Translate,
+    heading: str | None = None,
+) -> str:
+    """Return the verdict on a guess, if any, what the runs show and why, as HTML."""
     contrast = lesson.experiment.contrast
     if evidence.contrast(*contrast).difference < 0:
         contrast = contrast[::-1]
@@ -85,7 +78,8 @@ def explanation(lesson: Lesson, guess: int, evidence: LessonEvidence, _: Transla
         "lessons/explanation.html",
         _=_,
         lesson=lesson,
-        guess=guess - UP_MUCH // 2,
+        heading=heading or _("3. Explain"),
+        guess=None if guess is None else guess - UP_MUCH // 2,
         finding=finding,
         right=finding.category - UP_MUCH // 2,
         pairs=evidence.pairs,
@@ -102,37 +96,24 @@ def explanation(lesson: Lesson, guess: int, evidence: LessonEvidence, _: Transla
 
 def table_head(lesson: Lesson, _: Translate) -> list[str]:
     """Return the titles of the table's columns."""
-    return [
-        _("Per run, up to the end"),
-        _(lesson.usual),
-        _(lesson.changed),
-        _("Change"),
-        _("{level} % interval of the difference", level=f"{100 * LEVEL:.0f}"),
-    ]
+    interval = _("{level} % interval of the difference", level=f"{100 * LEVEL:.0f}")
+    worlds = _(lesson.usual), _(lesson.changed)
+    return [_("Per run, up to the end"), *worlds, _("Change"), interval]
 
 
-def table_rows(evidence: LessonEvidence, _: Translate) -> list[tuple[str, ...]]:
-    """Return a row for each outcome."""
-    names = labels("outcomes", _)
-    return [
-        (
-            names[name],
-            number(found.usual),
-            number(found.changed),
-            change(found, _),
-            _("{low} to {high}", low=signed(found.low), high=signed(found.high)),
-        )
-        for name in evidence.names
-        for found in [evidence.finding(name)]
-    ]
+def findings(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
+    """Return what the runs show of each outcome, as an HTML table."""
+    names, rows = labels("outcomes", _), []
+    for name in evidence.names:
+        found = evidence.finding(name)
+        reach = _("{low} to {high}", low=signed(found.low), high=signed(found.high))
+        means = number(found.usual), number(found.changed)
+        rows.append((names[name], *means, change(found, _), reach))
+    return table(_("What the runs show"), table_head(lesson, _), rows)
 
 
 def printed(kind: str, lesson: Lesson, language: str, _: Translate) -> str:
-    """Return a self-contained page to print: the ``sheet`` for learners or the teacher's ``note``.
-
-    The sheet asks the question, with a place for the guess and a table to fill in; it holds neither
-    results nor the explanation.
-    """
+    """Return a page to print: the ``sheet`` for learners, without results, or the ``note``."""
     names = labels("outcomes", _)
     return render(
         f"lessons/printed_{kind}.html",

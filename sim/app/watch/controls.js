@@ -23,13 +23,16 @@ export function render({ model, el }) {
 
   const when = make("output", { class: "when", "aria-live": "off" });
   const slider = make("input", { type: "range", step: "1", "aria-label": words.month });
-  let waiting = null;
+  // The month the slider was put to, until the server has heard of it.
+  let waiting = null, put = null;
   slider.addEventListener("input", () => {
     model.playing = false;
     clearTimeout(waiting);
-    waiting = setTimeout(() => seek(Number(slider.value)), 60);
+    put = Number(slider.value);
+    waiting = setTimeout(() => seek(put), 60);
   });
   const known = make("span", { class: "known" });
+  const awaited = make("span", { class: "awaited", role: "status" });
 
   const field = (name, node) => make("label", { class: "field" }, make("span", {}, words[name]), node);
   const speed = make("input", { type: "range", min: "1", max: String(model.fastest), step: "1",
@@ -41,13 +44,20 @@ export function render({ model, el }) {
   const measure = make("select", { "data-name": "measure" });
   for (const [name, title] of model.measures) measure.append(make("option", { value: name }, title));
   measure.addEventListener("change", () => { model.measure = measure.value; });
+  const kinds = make("div", { class: "switch", role: "group", "aria-label": words.kind });
+  for (const [name, title] of model.kinds) {
+    const choice = make("button", { type: "button", "data-kind": name }, title);
+    choice.addEventListener("click", () => { model.kind = name; });
+    kinds.append(choice);
+  }
   const seed = make("input", { type: "number", min: "0", max: String(model.highest_seed), step: "1",
     "data-name": "seed" });
+  seed.required = true;
   const restart = button("restart", words.restart, () => {
-    const wanted = Math.trunc(Number(seed.value));
-    if (!Number.isFinite(wanted)) return;
+    if (!seed.checkValidity()) { seed.reportValidity(); return; }
+    const wanted = Number(seed.value);
     model.playing = false;
-    model.seed = Math.min(Math.max(wanted, 0), model.highest_seed);
+    model.seed = wanted;
     model.restarts = model.restarts + 1;
   });
   restart.removeAttribute("aria-label");
@@ -57,8 +67,8 @@ export function render({ model, el }) {
   });
   chance.removeAttribute("aria-label");
 
-  const first = make("div", { class: "row" }, rewind, back, play, step, when, slider, known);
-  const second = make("div", { class: "row" }, field("measure", measure), speedField,
+  const first = make("div", { class: "row" }, rewind, back, play, step, when, slider, known, awaited);
+  const second = make("div", { class: "row" }, kinds, field("measure", measure), speedField,
     field("seed", seed), restart, chance);
   const group = make("div", { role: "group", "aria-label": words.controls }, first, second);
   el.append(group);
@@ -87,16 +97,19 @@ export function render({ model, el }) {
   const showMonth = () => {
     when.textContent = model.when;
     slider.min = String(model.first); slider.max = String(model.last);
-    slider.value = String(model.month);
-    slider.setAttribute("aria-valuetext", model.when);
+    if (put === model.month || put === model.aim) put = null;
+    // The slider stays where the visitor put it while that month is computed.
+    slider.value = String(put ?? (model.awaited ? model.aim : model.month));
+    slider.setAttribute("aria-valuetext", model.awaited || model.when);
+    awaited.textContent = model.awaited ? words.awaited.replace("{month}", model.awaited) : "";
     back.disabled = model.month <= model.first;
     step.disabled = model.month >= model.last;
   };
   const showKnown = () => {
     const share = (model.known - model.first + 1) / Math.max(model.last - model.first + 1, 1);
     slider.style.setProperty("--known", `${Math.round(100 * share)}%`);
-    known.textContent = model.known < model.last ? `${Math.round(100 * share)} %` : "";
-    known.title = words.known;
+    const percent = `${Math.round(100 * share)} %`;
+    known.textContent = model.known < model.last ? words.known.replace("{share}", percent) : "";
   };
   const showSpeed = () => {
     speed.value = String(model.speed);
@@ -104,12 +117,17 @@ export function render({ model, el }) {
     speed.setAttribute("aria-valuetext", speedText.textContent);
   };
   const showMeasure = () => { measure.value = model.measure; };
+  const showKind = () => {
+    for (const choice of kinds.children)
+      choice.setAttribute("aria-pressed", String(choice.dataset.kind === model.kind));
+  };
   const showSeed = () => { seed.value = String(model.seed); };
   model.on("playing", showPlaying);
   model.on("shown", () => { requestAnimationFrame(drawn); });
-  model.on("month", showMonth); model.on("when", showMonth);
+  for (const name of ["month", "when", "awaited", "aim"]) model.on(name, showMonth);
   model.on("known", showKnown); model.on("last", showMonth);
   model.on("speed", showSpeed); model.on("measure", showMeasure); model.on("seed", showSeed);
-  for (const show of [showPlaying, showMonth, showKnown, showSpeed, showMeasure, showSeed]) show();
+  model.on("kind", showKind);
+  for (const show of [showPlaying, showMonth, showKnown, showSpeed, showMeasure, showKind, showSeed]) show();
   model.on("remove", () => { clearTimeout(timer); clearTimeout(waiting); });
 }

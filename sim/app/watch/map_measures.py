@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.app.labels import labels
+from sim.app.session import Session
+from sim.app.watch.map_layout import Floats
+from sim.app.watch.recorder import Frame, Recorder
 from sim.core import enums as k
-
-if TYPE_CHECKING:
-    from sim.app.session import Session
-    from sim.app.watch.map_layout import Floats
-    from sim.app.watch.recorder import Frame, Recorder
 
 MEASURES = {
     "trust": (0.0, 1.0),
@@ -40,10 +38,7 @@ def scales(session: Session) -> dict[str, MeasureScale]:
 
 
 def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Floats, Floats]:
-    """Return a measure of every locality, province and firm; nan where it says nothing of them.
-
-    A province's deals are its own and those of the firms at home there.
-    """
+    """Return a measure of every locality, province (its firms' deals too) and firm; nan if none."""
     state, at = recorder.state, recorder.at
     columns: dict[str, Any] = {
         "trust": frame.trust,

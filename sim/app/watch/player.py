@@ -21,11 +21,7 @@ AHEAD = 36
 
 
 class Player:
-    """Show one world's months; record them in the background as far as needed.
-
-    ``show`` is called with a frame to be shown, ``progress`` when more has been recorded or the
-    world was exchanged.
-    """
+    """Show one world's months; record them in the background as far as needed."""
 
     def __init__(
         self,
@@ -63,21 +59,28 @@ class Player:
         """Tell whether a month was asked for that is not recorded yet."""
         return self._sought > self.recorder.known
 
+    @property
+    def aim(self) -> int:
+        """Return the month shown, or the one that is to be shown as soon as it is recorded."""
+        return self._sought if self.waiting else self.month
+
     def seek(self, month: int) -> None:
-        """Show a month, as soon as it is recorded."""
+        """Show a month, as soon as it is recorded, and meanwhile the nearest there is."""
         if not self._closed:
             self._sought = min(max(month, self.recorder.first), self.recorder.last)
             self._serve()
             self._record()
+            self.progress()
 
-    def next(self) -> None:
-        """Show the month after the one shown."""
+    def next(self, months: int = 1) -> None:
+        """Show the month after the one shown, or a later one."""
         if self.month >= self.recorder.last:
             self.playing = False
             self.progress()
         else:
             # Months asked for before the one awaited has come follow it one by one.
-            self.seek(max(self.month, self._sought) + 1 if not self.waiting else self._sought)
+            later = max(self.month, self._sought) + months
+            self.seek(self._sought if self.waiting else later)
 
     def restart(self, seed: int) -> None:
         """Show the first month of a world with another seed."""
@@ -91,8 +94,14 @@ class Player:
         self.begin(self.seed)
 
     def _serve(self) -> None:
-        """Show the month sought if it is there; if it never will be, the last there is."""
-        if self._sought < 0 or self._closed or (self.waiting and not self.recorder.is_full):
+        """Show the month sought if it is there, else the last there is."""
+        if self._sought < 0 or self._closed:
+            return
+        if self.waiting and not self.recorder.is_full:
+            known = self.recorder.known
+            if not self.playing and self.recorder.first <= known != self.month:
+                self.month = known
+                self.show(self.recorder.frame(known))
             return
         self.month = min(self._sought, self.recorder.known)
         self._sought = -1
@@ -128,7 +137,7 @@ class Player:
             if is_current() and not isinstance(error, CancelledError):
                 self._recording = self.playing = False
                 self._sought = -1
-                self.session.notify(str(error), "error")
+                self.session.report(error)
                 self.progress()
 
         # A newer world takes the key over, which stops the recording of the older one.

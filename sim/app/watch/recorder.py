@@ -1,11 +1,11 @@
-"""Run a world on Mesa agents and keep what each month looked like.
+"""Run a world on Mesa agents and keep what each month looked like, to be shown again at once.
 
-A month is kept as a small frame, so that any month can be shown again at once. Frames are
-only ever appended, by one thread; the page reads those that are there.
+Frames are only ever appended, by one thread; the page reads those that are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,52 +13,34 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app import limits
+from sim.app.thread_pool import Cancel
 from sim.core import enums as k
+from sim.core.state import Array, State
+from sim.scenario.schema import Scenario
+from sim.world import World
 from sim.world.positions import Positions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sim.app.thread_pool import Cancel
-    from sim.core.state import Array, State
     from sim.engine.model import ParadiplomacyModel
-    from sim.scenario.schema import Scenario
-    from sim.world import World
 
 Small = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Hold the end of one month; months count from January 2000.
-
-    Parameters
-    ----------
-    trust, will
-        Highest trust in any Chinese actor and the governor's will, by locality, 0-1.
-    since, aligned
-        Month the governor took office, and whether of the national executive's bloc.
-    deals, actor_deals
-        Deals so far, by locality and by actor.
-    authority, leader_since
-        Authority of first-level units, 0-1, and month the executive took office, by country.
-    tie_trust
-        Trust of every tie there is, 0-1, in the order of the state's ties.
-    events
-        The month's events in canonical order.
-    """
+    """Hold the end of one month; months count from January 2000, indices and trust are 0-1."""
 
     month: int
-    trust: Small
-    will: Small
-    since: npt.NDArray[np.int16]
-    aligned: npt.NDArray[np.bool_]
-    deals: npt.NDArray[np.int16]
-    actor_deals: npt.NDArray[np.int16]
-    authority: Small
-    leader_since: npt.NDArray[np.int16]
-    tie_trust: npt.NDArray[np.float16]
-    events: Array
+    trust: Small  # the highest in any Chinese actor, by locality
+    will: Small  # the governor's, by locality
+    since: npt.NDArray[np.int16]  # when the governor took office
+    aligned: npt.NDArray[np.bool_]  # whether the governor is of the national executive's bloc
+    deals: npt.NDArray[np.int16]  # so far, by locality
+    actor_deals: npt.NDArray[np.int16]  # so far, by actor
+    authority: Small  # of first-level units, by country
+    leader_since: npt.NDArray[np.int16]  # when the executive took office, by country
+    tie_trust: npt.NDArray[np.float16]  # of every tie, in the order of the state's
+    events: Array  # the month's, in canonical order
 
     @property
     def nbytes(self) -> int:
@@ -119,10 +101,14 @@ class Recorder:
             if cancel is not None:
                 cancel.check()
             self._model.step()
-            self.frames.append(self._look(self._model.month - 1))
-            self.nbytes += self.frames[-1].nbytes
+            self._keep(self._model.month - 1)
             if each is not None:
                 each()
+
+    def _keep(self, month: int) -> None:
+        """Keep what the world looks like at the end of a month."""
+        self.frames.append(self._look(month))
+        self.nbytes += self.frames[-1].nbytes
 
     def _look(self, month: int) -> Frame:
         w = self.state

@@ -6,6 +6,9 @@ Texts reach the browser as texts, never as HTML.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import param
 from panel.custom import JSComponent
 
@@ -15,26 +18,12 @@ _SHEET = source("watch/parts.css")
 
 
 class Controls(JSComponent):
-    """Play, step, rewind, speed, seed and measure.
+    """Play, step, rewind, speed, seed, measure and kind of map.
 
-    While playing, the browser asks for the next month as soon as it is due and the last one is
-    drawn; a slow browser is thus never sent more than it can show, and one that has left
-    asks for nothing.
-
-    Parameters
-    ----------
-    asked, shown
-        Counts of the months asked for and sent, ``playing`` or not.
-    month, first, last, known
-        Month shown (``when`` in words), ends of the scenario, last month recorded.
-    sought
-        Month the visitor went to; the count in ``moves`` tells one wish from the next.
-    speed, fastest
-        Months a second.
-    seed, restarts
-        Seed wished for, and how often a new world was asked for.
-    measure, measures
-        What the map is coloured by; pairs of name and title.
+    While playing, the browser asks for the next month (``asked``) once it is due and the last one
+    (``shown``) is drawn: a slow browser is never sent more than it can show, one that has left
+    asks for nothing. ``aim`` is the month that is to be shown, ``awaited`` in words until it is
+    recorded; ``sought`` is where the visitor went, and counts in ``moves``.
     """
 
     playing = param.Boolean(default=False)
@@ -45,6 +34,8 @@ class Controls(JSComponent):
     last = param.Integer(default=0)
     known = param.Integer(default=0)
     when = param.String(default="")
+    aim = param.Integer(default=0)
+    awaited = param.String(default="")
     sought = param.Integer(default=0)
     moves = param.Integer(default=0)
     speed = param.Integer(default=5)
@@ -54,6 +45,8 @@ class Controls(JSComponent):
     restarts = param.Integer(default=0)
     measure = param.String(default="trust")
     measures = param.List(default=[], item_type=list)
+    kind = param.String(default="map")
+    kinds = param.List(default=[], item_type=list)
     labels = param.Dict(default={})
 
     _esm = "controls.js"
@@ -63,11 +56,7 @@ class Controls(JSComponent):
 
 
 class Phases(JSComponent):
-    """Show the phases of the month (title, mark, steps), lit one after the other as they ran.
-
-    ``counts`` are the events each left in the month shown, which is in view for ``milliseconds``;
-    ``number`` counts the months shown.
-    """
+    """Show the phases of the month (title, mark, steps), lit one after the other as they ran."""
 
     phases = param.List(default=[], item_type=list)
     counts = param.List(default=[], item_type=int)
@@ -80,10 +69,7 @@ class Phases(JSComponent):
 
 
 class Ticker(JSComponent):
-    """List the latest news: month, mark and sentence of each, the latest first.
-
-    Screen readers read news out while it is ``live``: not while months fly by.
-    """
+    """List the latest news: month, mark and sentence of each, read out while ``live``."""
 
     lines = param.List(default=[], item_type=list)
     title = param.String(default="")
@@ -95,11 +81,9 @@ class Ticker(JSComponent):
 
 
 class Inspector(JSComponent):
-    """Show what is known of a place or an actor, and lead on to others.
+    """Show what is known of a place or actor (:mod:`sim.app.watch.profile`), and lead on to others.
 
-    ``content`` is as :mod:`sim.app.watch.profile` makes it, ``choices`` are pairs of target and
-    name that can be searched, ``target`` is what the visitor chose, such as ``place:CODE``;
-    ``choices_made`` counts choices, so that the same can be chosen again.
+    ``target`` is what the visitor chose, such as ``place:CODE``; ``choices_made`` counts choices.
     """
 
     content = param.Dict(default={})
@@ -110,3 +94,31 @@ class Inspector(JSComponent):
 
     _esm = "inspector.js"
     _stylesheets = [_SHEET]  # noqa: RUF012
+
+
+class Story(JSComponent):
+    """Tell the story over the map, one caption at a time.
+
+    Each of the ``captions`` has ``title``, ``why``, ``model`` (what happens in the run) and
+    ``record`` (what is documented); ``at`` is the one shown, below 0 none. ``numbers`` are pairs
+    of name and value. While it ``waits`` for the map, that is said in place of what happens.
+    ``asked`` is called with what the browser wishes: the number of a ``step``
+    and whether the map is to be ``still`` on the way, or the tab to ``open``.
+    """
+
+    captions = param.List(default=[], item_type=dict)
+    at = param.Integer(default=-1)
+    waits = param.String(default="")
+    numbers = param.List(default=[], item_type=list)
+    labels = param.Dict(default={})
+
+    _esm = "story.js"
+    _stylesheets = [_SHEET]  # noqa: RUF012
+
+    def __init__(self, asked: Callable[[Mapping[str, Any]], None], **params: Any) -> None:
+        super().__init__(**params)
+        self._asked = asked
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, Mapping):
+            self._asked(data)

@@ -1,28 +1,21 @@
-"""What is known of places and actors in a month of a recorded world.
-
-Everything is read from frames and from the events so far, so that it holds for any month the
-visitor goes back to.
-"""
+"""What is known of places and actors in a month, read from frames and the events so far."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.app.watch.recorder import Recorder
 from sim.core import enums as k
 from sim.core.calendar import month_name
 from sim.core.identities import EVENT, PROJECT, text_of
+from sim.core.state import Array
 from sim.engine.events import ordered_kinds
 from sim.report.event_phrases import Event
 from sim.scenario.interventions import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sim.app.watch.recorder import Recorder
-    from sim.core.state import Array
 
 STAGE = {kind.code: kind.stage for kind in k.EVENTS.values() if kind.stage}
 """Stage a project enters by each kind of event."""
@@ -60,11 +53,10 @@ def event_of(record: Any, recorder: Recorder) -> Event:
 
 
 def living_ties(recorder: Recorder, month: int) -> pd.DataFrame:
-    """Return the ties that live in a month, the strongest first.
+    """Return the ties that live in a month, the strongest first; a city's are at its unit.
 
-    Some trust is left, or the pair is twinned; a city's are at its unit. Columns: ``actor``,
-    ``place``, ``trust`` (0-1) and the months of the first contact ``since`` and the twinning
-    ``twinned`` (-1: none so far).
+    Columns: ``actor``, ``place``, ``trust`` (0-1) and the months of the first contact ``since`` and
+    the twinning ``twinned`` (-1: none so far).
     """
     trust = recorder.frame(month).tie_trust.astype(np.float64)
     table = recorder.state.tie[: len(trust)]
@@ -97,30 +89,17 @@ def projects_of(events: Array) -> pd.DataFrame:
         return frame[rows].drop_duplicates("project").set_index("project")
 
     projects = latest(slice(None))
-    numbers, sites = sites_of(news[::-1])
     return projects.assign(
-        place=pd.Series(sites, numbers).reindex(projects.index),
         stage=projects["kind"].map(STAGE),
         firm=latest(named)["actor"].reindex(projects.index),
         value=latest(news["value"] != 0.0)["value"].reindex(projects.index),
     )
 
 
-def sites_of(events: Array) -> tuple[Array, Array]:
-    """Return the numbers of the projects of events in time, sorted, and the place of each.
-
-    Talks may end at another office than that of the place they are about: the first event counts.
-    """
-    projects, first = np.unique(events["project"], return_index=True)
-    known = projects != 0
-    return projects[known], events["place"][first][known]
-
-
 def events_of(events: Array, *, place: int = -1, actor: int = -1) -> Array:
     """Return the events of a place and of projects there, or of an actor and its projects."""
     if place >= 0:
-        projects, sites = sites_of(events)
-        mine = (events["place"] == place) | np.isin(events["project"], projects[sites == place])
+        mine = events["place"] == place
     else:
         own = events["actor"] == actor
         projects = np.unique(events["project"][own])

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("of", "country", "locality", "name", "month", "outcome", "unit"),
-    *("runs", "baseline", "what_if", "difference", "low", "high"),
-    *("p_value", "p_adjusted", "distinguishable"),
+    *("runs", "baseline", "what_if", "difference", "low", "high", "p05", "median", "p95"),
+    *("share_higher", "share_lower", "p_value", "p_adjusted", "distinguishable"),
 )
 """Columns of the CSV file, first those that say of what a row tells."""
 
@@ -83,10 +83,7 @@ class DownloadButtons:
 
 
 def csv_of(result: TrialResult) -> bytes:
-    """Return what is known as one CSV file.
-
-    A row tells of the region, of a locality (ISO 3166-2) or of a month; ``of`` says which.
-    """
+    """Return what is known as a CSV file; ``of`` says what a row is of: region, place, month."""
     region = result.effects.assign(of="region")
     places = [result.places(outcome).assign(of="locality") for outcome in SHOWN]
     months = [result.bands(outcome).assign(of="month", runs=result.pairs) for outcome in SHOWN]
@@ -110,7 +107,7 @@ def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") 
         figure_style.band(upper, bands["year"], tuple(numbers), colour, words)
     upper.lines[0].set_linestyle("--")
     figure_style.legend(upper)
-    gaps = scale * bands[["difference", "low", "high"]].to_numpy().T
+    gaps = scale * bands[["difference", "p05", "p95"]].to_numpy().T
     figure_style.band(lower, bands["year"], tuple(gaps), figure_style.BLUE)
     lower.axhline(0.0, color=figure_style.INK, linewidth=1.0)
     lower.set_xlabel("year")
@@ -118,10 +115,15 @@ def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") 
         figure_style.tidy(ax)
         figure_style.year_axis(ax, scenario.start_month, scenario.end_month)
     # A title is a visitor's own words: matplotlib must not read it as a formula.
-    title = shorten(scenario.title, 72, placeholder="…").replace("$", r"\$")
-    figure_style.set_title(upper, title, f"{label} · compared with {result.experiment.against}")
+    title, against = (
+        shorten(one.title, 72, placeholder="…").replace("$", r"\$")
+        for one in (scenario, result.experiment.baseline())
+    )
+    figure_style.set_title(upper, title, f"{label} · compared with “{against}”")
     lower.set_title(
-        "Difference, with its 95 % interval", loc="left", fontsize=figure_style.LABEL_SIZE
+        "Difference: mean, and where 9 pairs of runs in 10 lie",
+        loc="left",
+        fontsize=figure_style.LABEL_SIZE,
     )
     figure_style.small_print(
         upper,
@@ -135,10 +137,8 @@ def figure_of(result: TrialResult, outcome: str, label: str, form: str = "png") 
 
 
 def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:
-    """Return the report of a comparison as one HTML page.
-
-    The runs are made again, with all that the report tells beside what the page shows.
-    """
+    """Return the report of a comparison, whose runs are made again, as one HTML page."""
+    carried = paired_trial.carried_by(experiment)
     comparison = compare_tables(
         ComparisonTables,
         experiment.baseline(),
@@ -146,7 +146,9 @@ def report_of(experiment: Experiment, world: World, cancel: Cancel) -> bytes:
         replicates=paired_trial.PAIRS,
         world=world,
         workers=1,
+        draws=carried.draws,
         progress=lambda _done, _total: cancel.check(),
     )
+    comparison.manifest["drawn_from"] = dict(carried.source)
     with tempfile.TemporaryDirectory() as folder:
         return write_report(comparison, folder).read_bytes()

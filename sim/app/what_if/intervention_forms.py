@@ -5,12 +5,16 @@ A new field of a kind appears by itself. The schema also judges the answer, on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sim.app.labels import labels
+from pydantic import ValidationError
+
+from sim.app.labels import capital, label_tables, labels, say
 from sim.app.language import Translate
+from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names, plain_word
 from sim.scenario.intervention_fields import ALL
@@ -24,23 +28,25 @@ NAMED = (("banks", "code"), ("signals", "signal"), ("provinces", "code"))
 """Tables with names, and the column of their codes."""
 
 
-@cache
-def tables(world: World) -> dict[str, list[list[str]]]:
+def tables(world: World, _: Translate) -> dict[str, list[list[str]]]:
     """Return what can be chosen for the fields that hold names: pairs of code and name."""
-    names = Names(world)
+    names, groups = Names(world, _), labels("parameter_groups", _)
     found: dict[str, Any] = {
-        "countries": names.countries,
+        "countries": {code: names.country(code) for code in names.countries},
         "localities": {
             code: f"{names.country(names.home[code])}: {name}"
             for code, name in names.localities.items()
         },
-        **{table: world.tables[table].set_index(key)["name"] for table, key in NAMED},
-        "sectors": names.sectors,
-        "travelling actors": visitor_names(world),
+        **{table: world.tables[table].set_index(key)["name"].map(_) for table, key in NAMED},
+        "sectors": {code: capital(names.sector(code)) for code in names.sectors},
+        "travelling actors": {code: capital(names.actor(code)) for code in visitor_names(world)},
+        "parameters": {
+            name: f"{groups.get(entry.group, entry.group)}: {_(entry.meaning)}"
+            for name, entry in PARAMETERS.items()
+        },
     }
     pairs = {table: [[str(c), str(n)] for c, n in known.items()] for table, known in found.items()}
-    ordered = {table: sorted(known, key=lambda pair: pair[1]) for table, known in pairs.items()}
-    return ordered | {"parameters": [[name, name] for name in PARAMETERS]}
+    return {table: sorted(known, key=lambda pair: pair[1]) for table, known in pairs.items()}
 
 
 @cache
@@ -72,30 +78,96 @@ def _field(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return field | {"type": "text", "longest": merged.get("maxLength", 200)}
 
 
+def _example(field: Mapping[str, Any]) -> Any:
+    """Return some value that a field takes."""
+    if field["type"] == "number":
+        return (int if field["whole"] else float)(field["min"] or 0)
+    options = field.get("options", ["2010-01"])
+    return options[0] == "true" if options == ["true", "false"] else options[0]
+
+
+@cache
+def alternatives(kind: str) -> dict[str, tuple[str, ...]]:
+    """Return, for each field of a kind that others may stand in for, those others.
+
+    They are what the schema says it misses where only what it always requires is given.
+    """
+    fields, found = _fields_of(kind), dict[str, tuple[str, ...]]()
+    given = {name: _example(field) for name, field in fields.items() if field["required"]}
+    while True:
+        try:
+            KINDS[kind].model_validate(given | {"kind": kind})
+        except ValidationError as error:
+            context = error.errors()[0].get("ctx", {})
+            names = [*context.get("path", ()), *_named(context.get("allowed", ""))]
+            missing = [name for name in names if name in fields]
+            if not missing or missing[0] in given:
+                return found
+            found |= {name: tuple(n for n in missing if n != name) for name in missing}
+            given[missing[0]] = _example(fields[missing[0]])
+        else:
+            return found
+
+
+def _named(text: str) -> list[str]:
+    """Return the names that stand in single quotes in a message."""
+    return re.findall(r"'(\w+)'", text)
+
+
+def _titles(_: Translate) -> Callable[[str], str]:
+    """Return a function that says what a field is called."""
+    known = labels("intervention_fields", _)
+    return lambda name: known.get(name, plain_word(name))
+
+
+def refusal(error: InputError, _: Translate) -> str:
+    """Return what is wrong with an answered form, in the words that stand beside its fields."""
+    title, field = _titles(_), (error.field or "").rpartition(".")[2]
+    one_of = ", ".join(map(title, _named(error.message)))
+    if error.message.startswith("give at least one of"):
+        return _("Give at least one of these: {fields}.", fields=one_of)
+    if error.message.startswith("give ") and one_of:
+        return _("Give exactly one of these: {fields}.", fields=one_of)
+    if error.message == "is missing":
+        return _("{field} is missing.", field=title(field))
+    allowed = f". Allowed: {error.allowed}" if error.allowed else ""
+    words = re.sub(r"'(\w+)'", lambda name: f"“{title(name[1])}”", error.message + allowed)
+    is_field = field in label_tables()["intervention_fields"]
+    return f"{title(field)}: {words}." if is_field else f"{words}."
+
+
 def forms(_: Translate) -> list[dict[str, Any]]:
     """Return the form of each kind: its fields, in order."""
-    titles, choices = labels("intervention_fields", _), labels("choices", _)
-    result = []
-    for kind, model in KINDS.items():
-        fields = []
-        for name, field in _fields_of(kind).items():
-            description = model.model_fields[name].description or ""
-            title = titles.get(name, plain_word(name))
-            more: dict[str, Any] = {"label": title, "help": _(description)}
-            if "options" in field:
-                more["options"] = [[word, choices.get(word, word)] for word in field["options"]]
-            if field.get("several"):
-                more["first"] = [[ALL, choices[ALL]]]
-            fields.append(field | more)
-        result.append({"kind": kind, "title": _(model.label), "fields": fields})
-    return result
+    return [
+        {
+            "kind": kind,
+            "title": _(model.label),
+            "fields": [_asked(kind, field, _) for field in _fields_of(kind).values()],
+        }
+        for kind, model in KINDS.items()
+    ]
+
+
+def _asked(kind: str, field: Mapping[str, Any], _: Translate) -> dict[str, Any]:
+    """Return a field of a form with the words around it."""
+    title, choices, name = _titles(_), labels("choices", _), field["name"]
+    others = alternatives(kind).get(name, ())
+    hint = "" if field["required"] else say("intervention_form.optional", _)
+    if len(others) == 1:
+        hint = _("(needed unless you give: {other})", other=title(others[0]))
+    elif others:
+        hint = _("(at least one of those marked so)")
+    asked = {**field, "label": title(name), "hint": hint}
+    asked["help"] = _(KINDS[kind].model_fields[name].description or "")
+    if "options" in field:
+        asked["options"] = [[word, choices.get(word, word)] for word in field["options"]]
+    if field.get("several"):
+        asked["first"] = [[ALL, choices[ALL]]]
+    return asked
 
 
 def answered(data: object) -> dict[str, Any]:
-    """Return the fields of an intervention from what a form sent; the schema judges them later.
-
-    Numbers and truth values come as the texts of their inputs; what is left empty is left out.
-    """
+    """Return the fields of an intervention from the texts of a form, empty ones left out."""
     if not isinstance(data, Mapping):
         return {}
     kind = data.get("kind")
@@ -122,13 +194,13 @@ def _read(text: str, field: Mapping[str, Any]) -> Any:
 
 def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate) -> str:
     """Return an intervention as one line."""
-    titles, choices = labels("intervention_fields", _), labels("choices", _)
-    fields = _fields_of(change["kind"])
+    title, choices = _titles(_), labels("choices", _)
+    fields, known = _fields_of(change["kind"]), tables(world, _)
     parts = []
     for name, value in change.items():
         if name in {"kind", "id", "month", "until", "note"}:
             continue
-        named = dict(tables(world).get(fields[name].get("table", ""), ())) | choices
+        named = dict(known.get(fields[name].get("table", ""), ())) | choices
         if isinstance(value, bool):
             words = named[str(value).lower()]
         elif isinstance(value, float | int):
@@ -136,7 +208,7 @@ def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate)
         else:
             codes = [value] if isinstance(value, str) else value
             words = ", ".join(named.get(code, code) for code in codes)
-        parts.append(f"{titles.get(name, plain_word(name))}: {words}")
+        parts.append(f"{title(name)}: {words}")
     when = change["month"] + (f" – {change['until']}" if "until" in change else "")
     note = f" ({change['note']})" if "note" in change else ""
     kind = _(KINDS[change["kind"]].label)
@@ -146,10 +218,7 @@ def intervention_sentence(change: Mapping[str, Any], world: World, _: Translate)
 def replaced(
     items: Sequence[dict[str, Any]], index: int | None, change: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return interventions with one added, or one put in the place of another.
-
-    An intervention keeps the short name that the form does not ask for.
-    """
+    """Return interventions with one added, or put in the place of another, whose id it keeps."""
     if index is None:
         return [*items, change]
     kept = {"id": items[index]["id"]} if "id" in items[index] else {}

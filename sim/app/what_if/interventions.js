@@ -1,13 +1,15 @@
 // The interventions there are, and a form to add or edit one.
+const MOST_LISTED = 60;
 export function render({ model, el }) {
   const texts = model.texts;
-  let editing = null;
+  let editing = null, removed = null;
   const make = (tag, cls, text) => {
     const node = document.createElement(tag);
     if (cls) node.className = cls;
     if (text !== undefined) node.textContent = text;
     return node;
   };
+  const searched = new Map();
   const list = make("ol"), add = make("button", "plain", texts.add);
   const form = make("form"), fields = make("div", "fields"), error = make("p", "error");
   const kindLabel = make("label", "", texts.kind), kind = make("select");
@@ -22,14 +24,29 @@ export function render({ model, el }) {
   form.append(kindLabel, fields, error, buttons); form.hidden = true;
   el.append(none, list, add, form);
 
+  const usual = () => {
+    const [first, last] = model.months, month = "2010-01";
+    return first <= month && month <= last ? month : first;
+  };
   const input = (field, value) => {
     let node;
-    if (field.type === "choice") {
+    const own = field.options || model.tables[field.table] || [];
+    const choices = [...(field.first || []), ...own];
+    if (field.type === "choice" && choices.length > MOST_LISTED) {
+      // What is listed can be searched by its name; a code is taken as well.
+      node = make("input"); node.type = "text"; node.autocomplete = "off";
+      const known = make("datalist"); known.id = "known-" + field.name;
+      for (const [, name] of choices) {
+        const option = make("option"); option.value = name; known.append(option);
+      }
+      node.setAttribute("list", known.id); node.placeholder = texts.search; node.append(known);
+      searched.set(field.name, new Map(choices.map(([code, name]) => [name.toLowerCase(), code])));
+      if (typeof value === "string")
+        value = choices.find(([code]) => code === value)?.[1] ?? value;
+    } else if (field.type === "choice") {
       node = make("select");
       if (!field.required) node.append(new Option(texts.any, ""));
-      const own = field.options || model.tables[field.table];
-      for (const [code, name] of [...(field.first || []), ...own])
-        node.append(new Option(name, code));
+      for (const [code, name] of choices) node.append(new Option(name, code));
       // Several places cannot be chosen here; those of a file are kept.
       if (Array.isArray(value)) node.append(new Option(value.join(", "), String(value)));
     } else {
@@ -51,19 +68,18 @@ export function render({ model, el }) {
     return node;
   };
   const build = (values) => {
-    fields.replaceChildren();
+    fields.replaceChildren(); searched.clear(); error.textContent = "";
     for (const field of model.forms.find((f) => f.kind === kind.value).fields) {
-      const label = make("label", "", field.label + (field.required ? "" : " " + texts.optional));
+      const label = make("label", "", field.label + (field.hint ? " " + field.hint : ""));
       const node = input(field, values[field.name]);
       node.title = field.help;
-      label.append(node); fields.append(label);
+      label.append(node); fields.append(label, ...node.querySelectorAll("datalist"));
     }
   };
   const open = (index) => {
     editing = index;
-    const values = index === null ? { month: "2010-01" } : model.items[index].fields;
+    const values = index === null ? { month: usual() } : model.items[index].fields;
     if (values.kind) kind.value = values.kind;
-    error.textContent = "";
     build(values); form.hidden = false; add.hidden = true; kind.focus();
   };
   const shut = () => { form.hidden = true; add.hidden = false; };
@@ -80,19 +96,29 @@ export function render({ model, el }) {
       }
       edit.addEventListener("click", () => open(index));
       gone.addEventListener("click", () => {
-        shut(); model.send_msg({ action: "remove", index });
+        shut(); removed = index; model.send_msg({ action: "remove", index });
       });
       const both = make("span", "buttons"); both.append(edit, gone);
       row.append(words, both); list.append(row);
     });
+    // The button that was pressed is gone: the focus goes to the next one.
+    if (removed !== null) {
+      const rows = list.children;
+      const next = rows[Math.min(removed, rows.length - 1)];
+      (next?.querySelector(".buttons button:last-child") ?? add).focus();
+      removed = null;
+    }
   };
-  kind.addEventListener("change", () => build({ month: "2010-01" }));
+  kind.addEventListener("change", () => build({ month: usual() }));
   add.addEventListener("click", () => open(null));
   cancel.addEventListener("click", () => { shut(); add.focus(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const values = { kind: kind.value };
-    for (const node of fields.querySelectorAll("input, select")) values[node.name] = node.value;
+    for (const node of fields.querySelectorAll("input, select")) {
+      const code = searched.get(node.name)?.get(node.value.trim().toLowerCase());
+      values[node.name] = code ?? node.value;
+    }
     model.send_msg({ action: "save", index: editing, fields: values });
   });
   model.on("items", show);

@@ -2,24 +2,28 @@
 
 A run of the compiled engine holds no global lock, so that the threads of the page's pool keep
 every processor busy. What is counted of a run is small; the run itself is dropped. The statistics
-are those of :mod:`sim.experiments.comparison.paired_statistics`.
+are those of :mod:`sim.experiments.comparison.paired_statistics`. Both runs of a pair take the same
+draw of uncertain parameters, unless these are held fixed.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.app.limits import BASELINES
-from sim.app.what_if.experiment import SHOWN, Experiment
+from sim.app.thread_pool import Cancel
+from sim.app.what_if.experiment import SHOWN, Experiment, opening
 from sim.core.calendar import month_name
-from sim.core.state import POOLS, grown
+from sim.core.state import POOLS, Array, State, grown
 from sim.engine import outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
@@ -31,20 +35,15 @@ from sim.experiments.comparison.paired_simulation import (
     REGION_OUTCOMES,
     country_sizes,
     region_paths,
-    with_parameters,
+    with_common_draw,
 )
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.experiments.comparison.pairing import same_world
+from sim.experiments.parameter_draws import with_parameters
 from sim.report.compare_text import EffectText, effect_of
+from sim.scenario.schema import Scenario
+from sim.world import World
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sim.app.thread_pool import Cancel
-    from sim.core.state import Array, State
-    from sim.scenario.schema import Scenario
-    from sim.world import World
 
 PAIRS = 100
 """Pairs of runs behind a result."""
@@ -62,10 +61,9 @@ _PATH_ROWS = [PATHS.index(outcome) for outcome in _PATH]
 
 @dataclass(frozen=True)
 class RunCounts:
-    """Hold what is counted of one run; runs with equal events have equal marks.
+    """Hold what is counted of one run: for the region (R,), by locality (O, L), by month (O, T).
 
-    Shapes: outcomes for the region (R,), by locality (O, L) and month by month (O, T), the last
-    two for :data:`sim.app.what_if.experiment.SHOWN`.
+    Runs with equal events have equal marks.
     """
 
     region: Array
@@ -81,18 +79,47 @@ class RunCounts:
 Pair = tuple[RunCounts, RunCounts]
 
 
+class CarriedDraws(NamedTuple):
+    """Hold draws of parameters that fit the evidence and their source, or why there are none."""
+
+    draws: tuple[Mapping[str, float], ...] = ()
+    source: Mapping[str, Any] = MappingProxyType({"fixed_because": "none_published"})
+
+    @property
+    def each(self) -> int:
+        """Return how many pairs, one after the other, take a draw."""
+        return -(-PAIRS // len(self.draws)) if self.draws else 1
+
+
+CARRIED: dict[str, CarriedDraws] = {"server": CarriedDraws()}
+"""What pairs of runs take unless an experiment holds its parameters fixed."""
+FIXED = CarriedDraws((), MappingProxyType({"fixed_because": "asked"}))
+
+
+def carried_by(experiment: Experiment) -> CarriedDraws:
+    """Return the draws that an experiment's pairs of runs take."""
+    known = CARRIED["server"]
+    return FIXED if experiment.fixed and known.draws else known
+
+
 class RunCache:
     """Count the runs of one scenario, each at most once, whichever thread asks first.
 
-    ``like`` are runs of the same months that are likely to need as much room in the engine's
-    tables as these.
+    ``like`` are runs of the same months that need about as much room in the engine's tables.
     """
 
-    def __init__(self, scenario: Scenario, world: World, like: RunCache | None = None) -> None:
-        self.scenario, self.world, self._like = scenario, world, like
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        like: RunCache | None = None,
+        carried: CarriedDraws = FIXED,
+    ) -> None:
+        self.scenario, self.world, self._like, self.carried = scenario, world, like, carried
         # What the runs so far have needed: a run that begins with it need not grow.
         self.room: dict[str, int] = {} if like is None else like.room
         self.at: Positions = Positions(world) if like is None else like.at
+        self._sizes = country_sizes(self.at)
         self.done: dict[int, RunCounts] = {}
         # One lock a chunk: a second visitor waits for the runs that a first one is making.
         self._locks = {chunk: Lock() for chunk in CHUNKS}
@@ -106,15 +133,8 @@ class RunCache:
             return with_parameters(like.begun, self.scenario)
         return initial_state(self.scenario, self.world)
 
-    @cached_property
-    def _sizes(self) -> Array:
-        return country_sizes(self.at)
-
     def counted(self, chunk: tuple[int, int], cancel: Cancel) -> list[RunCounts]:
-        """Return the runs of a chunk, from the first up to but not including the last.
-
-        If it is cancelled between two runs, those made are kept.
-        """
+        """Return the runs of a chunk; if it is cancelled between two runs, those made are kept."""
         with self._starting:
             for pool, needed in self.room.items():
                 while len(getattr(self.begun, pool)) < needed:
@@ -124,10 +144,18 @@ class RunCache:
             for number in range(*chunk):
                 if number not in self.done:
                     cancel.check()
-                    final = simulate(begun, self.scenario.seed, number)
+                    final = simulate(self._drawn(begun, number), self.scenario.seed, number)
                     self.room = {p: max(self.room.get(p, 0), len(getattr(final, p))) for p in POOLS}
                     self.done[number] = self._counts(final)
         return [self.done[number] for number in range(*chunk)]
+
+    def _drawn(self, begun: State, number: int) -> State:
+        """Return the state before the first month of a run, its parameters drawn."""
+        if not self.carried.draws:
+            return begun
+        draw = self.carried.draws[number // self.carried.each]
+        like = self if self._like is None else self._like
+        return with_parameters(begun, with_common_draw(self.scenario, like.scenario, draw))
 
     def _counts(self, w: State) -> RunCounts:
         counted = outcomes.count_events(w)
@@ -149,15 +177,21 @@ class RunCaches:
 
     def __init__(self, most: int = BASELINES) -> None:
         self.most = most
-        self._kept: OrderedDict[tuple[str, str], RunCache] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, int], RunCache] = OrderedDict()
         self._lock = Lock()
 
-    def runs(self, scenario: Scenario, world: World) -> RunCache:
-        """Return the runs of a baseline, those made earlier with them."""
-        key = (scenario.digest, world.digest)
+    def runs(
+        self,
+        scenario: Scenario,
+        world: World,
+        carried: CarriedDraws = FIXED,
+        like: RunCache | None = None,
+    ) -> RunCache:
+        """Return the runs of a baseline, or of what all visitors see, those made earlier too."""
+        key = (scenario.digest, world.digest, len(carried.draws))
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = RunCache(scenario, world)
+                self._kept[key] = RunCache(scenario, world, like, carried)
             self._kept.move_to_end(key)
             while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
@@ -173,18 +207,11 @@ RUN_CACHES = RunCaches()
 
 @dataclass(frozen=True)
 class TrialResult:
-    """Hold what is known after a number of pairs.
+    """Hold what is known after a number of pairs, the baseline's run first in each.
 
-    What is told of places and months is worked out for the outcomes that are asked for.
-
-    Parameters
-    ----------
-    experiment, at, runs
-        What was run, on which tables, and what was counted, the baseline's first in each pair.
-    identical
-        Whether every run of the changed world is its twin's equal in everything.
-    effects
-        Differences for the region, one row an outcome: all of the region's and ``trust``.
+    Nothing is called distinguishable before all pairs are in: there is one look and no more.
+    ``effects`` has a row an outcome of the region, and ``trust``; differences by place and month
+    are worked out when asked for. The worlds are ``identical`` if all pairs are equal.
     """
 
     experiment: Experiment
@@ -204,18 +231,18 @@ class TrialResult:
         """Return whether all pairs are in."""
         return self.pairs == PAIRS
 
+    @property
+    def carried(self) -> CarriedDraws:
+        """Return the draws that the pairs take."""
+        return carried_by(self.experiment)
+
     def effect(self, outcome: str) -> EffectText:
         """Return the effect on an outcome as words and numbers."""
         return effect_of(self.row(outcome))
 
     def row(self, outcome: str) -> Any:
         """Return the row of an outcome for the region."""
-        return self.rows[outcome]
-
-    @cached_property
-    def rows(self) -> dict[str, Any]:
-        """Return the rows of ``effects`` by outcome."""
-        return {row.outcome: row for row in rows_of(self.effects)}
+        return next(row for row in rows_of(self.effects) if row.outcome == outcome)
 
     def places(self, outcome: str) -> pd.DataFrame:
         """Return the differences of an outcome of ``SHOWN`` by locality, one row a locality."""
@@ -224,15 +251,18 @@ class TrialResult:
             columns = {"locality": "code", "name": "name", "country": "iso3"}
             places = {name: table[column].tolist() for name, column in columns.items()}
             entry = _LOCAL[number : number + 1]
-            pairs = _gathered(self.runs, entry, lambda run: run.local[number, None])
-            self._places[outcome] = effect_frame(pairs, entry, places, self.identical)
+            each = self.carried.each
+            pairs = _gathered(self.runs, entry, lambda run: run.local[number, None], each)
+            found = effect_frame(pairs, entry, places, self.identical)
+            found["distinguishable"] &= self.is_final
+            self._places[outcome] = found
         return self._places[outcome]
 
     def bands(self, outcome: str) -> pd.DataFrame:
-        """Return an outcome of ``SHOWN`` month by month.
+        """Return an outcome of ``SHOWN`` by month: means, bands and the paired difference.
 
-        Columns: ``year`` (the month's end on an axis of years), mean and band of either world, and
-        the mean paired difference with its interval ``low`` to ``high``.
+        ``year`` is the month's end on an axis of years; ``low`` to ``high`` is the interval of the
+        mean difference, and between ``p05`` and ``p95`` nine pairs in ten lie.
         """
         number = SHOWN.index(outcome)
         columns: dict[str, Array] = {}
@@ -240,9 +270,10 @@ class TrialResult:
             paths = np.stack([pair[side].path[number] for pair in self.runs])
             low, high = np.quantile(paths, QUANTILES, axis=0)
             columns |= {name: paths.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
-        pairs = _gathered(self.runs, _PATH[number : number + 1], lambda run: run.path[number, None])
+        entry, each = _PATH[number : number + 1], self.carried.each
+        pairs = _gathered(self.runs, entry, lambda run: run.path[number, None], each)
         gaps = {name: values[0] for name, values in pairs.table(identical=self.identical).items()}
-        for name in ("difference", "low", "high"):
+        for name in ("difference", "low", "high", "p05", "p95"):
             # Where no run differs nothing is known but the zero.
             columns[name] = np.where(np.isnan(gaps[name]), gaps["difference"], gaps[name])
         months = self.experiment.scenario.start_month + np.arange(len(gaps["low"]))
@@ -252,21 +283,22 @@ class TrialResult:
 
 
 class PairedTrial:
-    """Make the paired runs of an experiment, a chunk at a time, on any number of threads.
-
-    The runs of its baseline are kept in ``caches``.
-    """
+    """Make the paired runs of an experiment, a chunk at a time, on any number of threads."""
 
     def __init__(
         self, experiment: Experiment, world: World, caches: RunCaches = RUN_CACHES
     ) -> None:
         self.experiment = experiment
-        self.baseline = caches.runs(experiment.baseline(), world)
+        carried = carried_by(experiment)
+        self.baseline = caches.runs(experiment.baseline(), world, carried)
         # A world that is the baseline's under another name need not be run again.
         same = same_world(self.baseline.scenario, experiment.scenario)
-        self.what_if = (
-            self.baseline if same else RunCache(experiment.scenario, world, self.baseline)
-        )
+        if same:
+            self.what_if = self.baseline
+        elif experiment.scenario == opening().scenario:
+            self.what_if = caches.runs(experiment.scenario, world, carried, self.baseline)
+        else:
+            self.what_if = RunCache(experiment.scenario, world, self.baseline, carried)
         self._found: dict[int, list[Pair]] = {}
         self._pairs: list[Pair] = []
         self._lock = Lock()
@@ -274,8 +306,7 @@ class PairedTrial:
     def work(self, chunk: tuple[int, int], cancel: Cancel) -> TrialResult | None:
         """Make the pairs of a chunk; return what is known if enough pairs are in.
 
-        Pairs are added up in their order, whoever made them first, so that the numbers do not
-        depend on the number of threads.
+        Pairs are added up in their order, so that nothing depends on the number of threads.
         """
         made = self.baseline.counted(chunk, cancel), self.what_if.counted(chunk, cancel)
         with self._lock:
@@ -292,17 +323,23 @@ class PairedTrial:
 def trial_result(experiment: Experiment, at: Positions, runs: tuple[Pair, ...]) -> TrialResult:
     """Return what pairs of runs tell, the baseline's first in each."""
     identical = all(base.same(other) for base, other in runs)
-    region = _gathered(runs, REGION_OUTCOMES, lambda run: run.region)
+    each = carried_by(experiment).each
+    region = _gathered(runs, REGION_OUTCOMES, lambda run: run.region, each)
     effects = effect_frame(region, REGION_OUTCOMES, {}, identical)
-    last = effect_frame(_gathered(runs, _PATH, lambda run: run.path[:, -1]), _PATH, {}, identical)
+    ends = _gathered(runs, _PATH, lambda run: run.path[:, -1], each)
+    last = effect_frame(ends, _PATH, {}, identical)
     more = last[~last["outcome"].isin(effects["outcome"])]
     effects = pd.concat([effects, more], ignore_index=True)
+    effects["distinguishable"] &= len(runs) == PAIRS
     return TrialResult(experiment, at, runs, identical, effects)
 
 
 def _gathered(
-    runs: Sequence[Pair], entries: tuple[Outcome, ...], look: Callable[[RunCounts], Array]
+    runs: Sequence[Pair],
+    entries: tuple[Outcome, ...],
+    look: Callable[[RunCounts], Array],
+    each: int,
 ) -> Pairs:
     """Return the paired statistics of what is looked at in every run, outcomes first."""
     base, other = (np.stack([look(pair[side]) for pair in runs]) for side in (0, 1))
-    return Pairs.of(base, other, steps_of(entries, base.ndim - 1))
+    return Pairs.of(base, other, steps_of(entries, base.ndim - 1), each=each)

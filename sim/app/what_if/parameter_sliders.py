@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.app.labels import labels
+from sim.app.labels import label_tables, labels
+from sim.app.language import Translate
 from sim.core.parameters import PARAMETERS, Parameter
-
-if TYPE_CHECKING:
-    from sim.app.language import Translate
 
 OPEN = ("turnover", "authority")
 """Groups that are open at first."""
@@ -22,21 +20,34 @@ def step_of(entry: Parameter) -> float:
     return float(f"{next(m * unit for m in (1, 2, 5, 10) if m * unit >= 0.999 * rough):.6g}")
 
 
-def slider_groups(_: Translate) -> list[dict[str, Any]]:
-    """Return everything that is told of the parameters, a group at a time."""
+def main_levers(_: Translate, *, fitted: bool = True) -> list[dict[str, Any]]:
+    """Return what is told of the few parameters that matter first, each in plain words."""
+    words, ends = labels("main_levers", _), labels("lever_ends", _)
+    levers = []
+    for name in label_tables()["main_levers"]:
+        less, more = ends[name].split(" … ")
+        lever = _slider(PARAMETERS[name], _, fitted=fitted)
+        levers.append(lever | {"label": words[name], "less": less, "more": more})
+    return [{"title": "", "open": True, "levers": levers}]
+
+
+def slider_groups(_: Translate, *, fitted: bool = True) -> list[dict[str, Any]]:
+    """Return what is told of all other parameters by group; ``fitted`` if to this world."""
     groups = []
-    titles = labels("parameter_groups", _)
+    titles, first = labels("parameter_groups", _), label_tables()["main_levers"]
     known = {entry.group for entry in PARAMETERS.values()}
     for group in [*(g for g in titles if g in known), *sorted(known - set(titles))]:
-        mine = [entry for entry in PARAMETERS.values() if entry.group == group]
+        mine = [e for e in PARAMETERS.values() if e.group == group and e.name not in first]
         # Those that were calibrated stand first.
         mine.sort(key=lambda entry: entry.prior is None)
-        levers = [_slider(entry, _) for entry in mine]
-        groups.append({"title": titles.get(group, group), "open": group in OPEN, "levers": levers})
+        levers = [_slider(entry, _, fitted=fitted) for entry in mine]
+        if levers:
+            title = titles.get(group, group)
+            groups.append({"title": title, "open": group in OPEN, "levers": levers})
     return groups
 
 
-def _slider(entry: Parameter, _: Translate) -> dict[str, Any]:
+def _slider(entry: Parameter, _: Translate, *, fitted: bool) -> dict[str, Any]:
     usual, low, high = (f"{value:g}" for value in (entry.default, entry.low, entry.high))
     calibrated, default = _("calibrated: {value}", value=usual), _("default: {value}", value=usual)
     return {
@@ -46,7 +57,15 @@ def _slider(entry: Parameter, _: Translate) -> dict[str, Any]:
         "high": entry.high,
         "step": step_of(entry),
         "usual": entry.default,
-        "mark": calibrated if entry.prior else default,
+        "mark": calibrated if entry.prior and fitted else default,
         "range": _("{low} to {high}, {unit}", low=low, high=high, unit=_(entry.unit)),
-        "source": _("Source: {source}", source=_(entry.source)),
+        "source": _("Source: {source}", source=_(entry.source))
+        if fitted
+        else _("The default is that of the shipped world."),
     }
+
+
+def parameter_words(name: str, _: Translate) -> str:
+    """Return what a parameter is called where its change is told."""
+    first = label_tables()["main_levers"]
+    return _(first[name]).partition(":")[0] if name in first else _(PARAMETERS[name].meaning)[:-1]

@@ -1,35 +1,34 @@
-"""What came of an experiment, in sentences and tables that say how sure it is.
-
-Numbers are written by :mod:`sim.report.compare_text`, as in the report; the sentences around
-them can be translated. ``_`` translates a text and fills in its fields.
-"""
+"""What came of an experiment, in sentences and tables that say how sure it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from sim.app.labels import labels
+from sim.app.labels import labels, say
+from sim.app.language import Translate, TranslateCount
 from sim.app.what_if import paired_trial
+from sim.app.what_if.experiment import Experiment
+from sim.app.what_if.paired_trial import TrialResult
+from sim.app.what_if.parameter_sliders import parameter_words
+from sim.engine.monthly_inputs import rows_of
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.compare_text import amount, effect_of, percent, probability
-from sim.report.display_names import MINUS
+from sim.report.compare_text import (
+    MOST_RUNS,
+    amount,
+    bounded,
+    effect_of,
+    percent,
+    share_bounded,
+)
+from sim.report.display_names import MINUS, Names
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.app.language import Translate, TranslateCount
-    from sim.app.what_if.experiment import Experiment
-    from sim.app.what_if.paired_trial import TrialResult
-    from sim.report.display_names import Names
-
-MOST_NAMED = 1e6
-"""Runs needed to see half of a difference above which their number is not told."""
 PLACES_LISTED = 15
-_LEVEL = f"{100 * LEVEL:.0f}"
 
 
 def scale_of(outcome: str) -> float:
@@ -37,102 +36,103 @@ def scale_of(outcome: str) -> float:
     return 0.001 if outcome == "deal_value_usd_m" else 1.0
 
 
-def sureness(p_higher: float, _: Translate) -> str:
-    """Return how sure a direction is, from the probability that the mean lies above zero."""
-    sure = max(p_higher, 1.0 - p_higher)
-    if sure > 0.999:
-        return _("almost certain")
-    if sure > 0.99:
-        return _("very sure")
-    if sure > 1.0 - (1.0 - LEVEL) / 2.0:
-        return _("sure")
-    if sure > 0.9:
-        return _("likely")
-    return _("more likely than not") if sure > 2 / 3 else _("open")
-
-
 def sentence(result: TrialResult, outcome: str, _: Translate) -> str:
     """Return what happens to an outcome and how sure that is."""
-    if result.identical and same_world(result.experiment.baseline(), result.experiment.scenario):
-        return _(
-            "Nothing is changed yet. Move a slider, add an intervention, or begin from another "
-            "scenario, and see what differs."
-        )
+    return " ".join(say(f"result.{key}", _, **facts) for key, facts in _facts(result, outcome, _))
+
+
+def _facts(
+    result: TrialResult, outcome: str, _: Translate
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the phrases of the sentence, each with what is filled in."""
     if result.identical:
-        return _(
-            "Nothing differs: all {pairs} runs of the changed world are the same as the "
-            "baseline's in every event.",
-            pairs=result.pairs,
-        )
-    effect = result.effect(outcome)
-    name = labels("outcomes", _)[outcome].partition(",")[0]
-    if effect.never:
-        return _(
-            "{name}: equal in all {pairs} pairs of runs. At most {share} of runs can differ "
-            "({level} % confidence).",
-            name=name,
-            pairs=result.pairs,
-            share=percent(100.0 * most_often(result.pairs)),
-            level=_LEVEL,
-        )
-    return _effect_sentence(result, outcome, name, _)
-
-
-def _effect_sentence(result: TrialResult, outcome: str, name: str, _: Translate) -> str:
-    """Return what happens to an outcome that differs in some runs."""
-    effect, row = result.effect(outcome), result.row(outcome)
-    unit = " " + _("billion US$") if outcome == "deal_value_usd_m" else ""
-    low, _to, high = effect.interval.partition(" to ")
+        experiment = result.experiment
+        same = same_world(experiment.baseline(), experiment.scenario)
+        yield "unchanged" if same else "identical", {"pairs": result.pairs}
+        return
+    row, effect = result.row(outcome), result.effect(outcome)
+    unit = unit_of(outcome, _)
+    low, _to, high = effect.cases.partition(" to ")
     facts = {
-        "name": name,
+        "name": short_name(outcome, _),
+        "pairs": result.pairs,
+        "total": paired_trial.PAIRS,
+        "difference": effect.difference + ("" if result.is_final else unit),
         "size": effect.difference.lstrip(MINUS + "+") + unit,
+        "error": effect.error + unit,
         "baseline": effect.baseline + unit,
         "what_if": effect.what_if + unit,
-        "interval": _("{low} to {high}", low=low, high=high),
-        "level": _LEVEL,
-        "sure": sureness(row.p_higher, _),
-        "probability": probability(max(row.p_higher, 1.0 - row.p_higher)),
-        "pairs": result.pairs,
+        "low": low,
+        "high": high,
+        "change": title_of(result.experiment, _),
     }
-    if row.distinguishable and row.difference > 0:
-        return _(
-            "{name}: higher by {size} per run, from {baseline} to {what_if}. That it is higher is "
-            "{sure} ({probability}); the {level} % interval of the effect is {interval}, from "
-            "{pairs} pairs of runs.",
-            **facts,
-        )
-    if row.distinguishable:
-        return _(
-            "{name}: lower by {size} per run, from {baseline} to {what_if}. That it is lower is "
-            "{sure} ({probability}); the {level} % interval of the effect is {interval}, from "
-            "{pairs} pairs of runs.",
-            **facts,
-        )
-    return _(
-        "{name}: no difference can be told from chance. The effect lies somewhere from {interval} "
-        "per run ({level} % interval, {pairs} pairs of runs); from {baseline} to {what_if} in the "
-        "mean.",
-        **facts,
-    )
+    if effect.never:
+        share = percent(100.0 * most_often(result.pairs))
+        yield "never", facts | {"share": share, "level": f"{100 * LEVEL:.0f}"}
+        return
+    if not result.is_final:
+        yield "early", facts
+        return
+    if effect.distinguishable:
+        yield "lower" if effect.difference.startswith(MINUS) else "higher", facts
+    else:
+        yield "unclear", facts
+        if effect.needed > MOST_RUNS:
+            yield "too_many", {"runs": f"{MOST_RUNS:,}"}
+        elif not np.isnan(effect.needed):
+            yield "needed", {"runs": effect.needed_words}
+    raises, lowers = (chance(x, result.pairs, _) for x in (row.share_higher, row.share_lower))
+    yield "cases", facts | {"raises": raises, "lowers": lowers}
 
 
-def needed(result: TrialResult, outcome: str, _: Translate) -> str:
-    """Return how many runs would tell, where no difference could be told; else nothing."""
-    effect = result.effect(outcome)
-    known = result.identical or effect.distinguishable or effect.never
-    # Nobody makes more runs than that, and a difference of nothing asks for no end of them.
-    if known or not effect.needed < MOST_NAMED:
-        return ""
-    return _(
-        "About {runs} runs would be needed to see half of this difference. To have found none is "
-        "not to have shown that there is none.",
-        runs=effect.needed_words.removeprefix("about "),
-    )
+def short_name(outcome: str, _: Translate) -> str:
+    """Return the name of an outcome without its unit."""
+    return labels("outcomes", _)[outcome].partition(",")[0]
+
+
+def unit_of(outcome: str, _: Translate) -> str:
+    """Return what stands behind an amount of an outcome."""
+    return " " + _("billion US$") if outcome == "deal_value_usd_m" else ""
+
+
+def title_of(experiment: Experiment, _: Translate) -> str:
+    """Return what the changed world is called: its title if it has one of its own."""
+    mine, against = experiment.scenario.title, experiment.baseline().title
+    return _("What you change") if mine == against else _(mine)
+
+
+def lever_effect(result: TrialResult, outcome: str, _: Translate) -> list[str]:
+    """Return the one parameter that is changed and what comes of it in short, or empty texts."""
+    base, mine = result.experiment.baseline(), result.experiment.scenario
+    changed, effect = list(changed_parameters(base, mine)), result.effect(outcome)
+    if len(changed) != 1 or base.interventions != mine.interventions or result.identical:
+        return ["", ""]
+    values = f"{effect.baseline} → {effect.what_if}{unit_of(outcome, _)} ({effect.difference})"
+    return [*changed, f"{short_name(outcome, _)}: {values}"]
+
+
+def chance(share: float, pairs: int, _: Translate) -> str:
+    """Return a share of pairs of runs as a probability, never as quite certain."""
+    bound, number = bounded(share, pairs)
+    words = {"at least": _("at least"), "at most": _("at most")}.get(bound, "")
+    return f"{words} {number} %".lstrip()
+
+
+def certainty(result: TrialResult, outcome: str, _: Translate) -> list[str]:
+    """Return whether what is not known of the parameters is included, and how much it matters."""
+    carried = result.carried
+    told = labels("certainty", _)[carried.source.get("fixed_because", "posterior")]
+    share = result.effect(outcome).by_parameters
+    if not result.is_final or np.isnan(share):
+        return [told]
+    bound, number = share_bounded(share)
+    words = {"less than": _("less than"), "more than": _("more than")}.get(bound, _("about"))
+    return [told, say("result.by_parameters", _, share=f"{words} {number} %")]
 
 
 def others(result: TrialResult, n: TranslateCount) -> str:
     """Return how many outcomes differ, and how many would by chance alone."""
-    if result.identical:
+    if result.identical or not result.is_final:
         return ""
     total = len(result.effects)
     return n(
@@ -150,7 +150,9 @@ def places(result: TrialResult, outcome: str, _: Translate, n: TranslateCount) -
     """Return in how many localities an outcome differs."""
     frame = result.places(outcome)
     if result.identical or not (frame["share_equal"] < 1).any():
-        return _("No locality differs in any run.")
+        return say("result.nowhere", _)
+    if not result.is_final:
+        return ""
     clear = n(
         "{n} of {total} localities differs distinguishably, after correction for their number.",
         "{n} of {total} localities differ distinguishably, after correction for their number.",
@@ -167,30 +169,23 @@ def places(result: TrialResult, outcome: str, _: Translate, n: TranslateCount) -
 
 def progress(pairs: int, _: Translate) -> str:
     """Return how far the runs are."""
-    if pairs >= paired_trial.PAIRS:
-        return _("{pairs} pairs of runs.", pairs=pairs)
-    if not pairs:
-        return _("Running…")
-    return _(
-        "First {pairs} of {total} pairs of runs; more are on the way.",
-        pairs=pairs,
-        total=paired_trial.PAIRS,
-    )
+    total = paired_trial.PAIRS
+    key = "all" if pairs >= total else "first" if pairs else "running"
+    return say(f"result.{key}", _, pairs=pairs, total=total)
 
 
 def changes(experiment: Experiment, _: Translate) -> list[str]:
     """Return what the experiment changes against its baseline, a line each."""
     base, mine = experiment.baseline(), experiment.scenario
-    lines = [
-        _("{parameter}: {was} to {now}", parameter=name, was=f"{was:g}", now=f"{now:g}")
-        for name, (was, now) in changed_parameters(base, mine).items()
-    ]
-    more = sum(change not in base.interventions for change in mine.interventions)
-    fewer = sum(change not in mine.interventions for change in base.interventions)
-    if more:
-        lines.append(_("Interventions added: {count}", count=more))
-    if fewer:
-        lines.append(_("Interventions taken away: {count}", count=fewer))
+    draws = paired_trial.carried_by(experiment).draws
+    drawn = set(draws[0] if draws else ()) - set(base.parameters)
+    lines = []
+    for name, (was, now) in changed_parameters(base, mine).items():
+        values = {"parameter": parameter_words(name, _), "was": f"{was:g}", "now": f"{now:g}"}
+        lines.append(say("result.drawn" if name in drawn else "result.set", _, **values))
+    for key, one, other in (("added", mine, base), ("taken", base, mine)):
+        if count := sum(change not in other.interventions for change in one.interventions):
+            lines.append(say(f"result.{key}", _, count=count))
     return lines
 
 
@@ -227,20 +222,26 @@ def place_table(result: TrialResult, outcome: str, names: Names, _: Translate) -
 def outcome_table(result: TrialResult, _: Translate) -> dict[str, Any]:
     """Return all outcomes for the region with their differences."""
     rows = []
-    for effect in map(effect_of, result.rows.values()):
-        words = _(effect.words) + (f", {effect.unit}" if effect.unit else "")
-        sure = _("yes") if effect.distinguishable else _("no")
-        cells = [effect.baseline, effect.what_if, effect.difference, effect.interval, sure]
-        rows.append([words, *cells])
+    for row, effect in ((row, effect_of(row)) for row in rows_of(result.effects)):
+        words = _(effect.words) + (f", {_(effect.unit)}" if effect.unit else "")
+        sure = (_("yes") if effect.distinguishable else _("no")) if result.is_final else ""
+        error = f"±{effect.error}" if effect.error else ""
+        cells = [effect.baseline, effect.what_if, effect.difference, error, sure]
+        low, _to, high = effect.cases.partition(" to ")
+        cases = _("{low} to {high}", low=low, high=high) if low else ""
+        raises = chance(row.share_higher, result.pairs, _) if row.runs else ""
+        rows.append([words, *cells, cases, raises])
     return {
         "caption": _("All outcomes for the region, as a table"),
         "head": [
             _("Outcome"),
-            _("Compared with"),
-            _("What if"),
-            _("Difference"),
-            _("95 % interval"),
+            _(result.experiment.baseline().title),
+            title_of(result.experiment, _),
+            _("Mean difference"),
+            _("Known to within"),
             _("Told from none"),
+            _("9 pairs in 10"),
+            _("Probability that it is raised"),
         ],
         "rows": rows,
     }

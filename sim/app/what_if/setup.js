@@ -15,6 +15,7 @@ export function render({ model, el }) {
   const start = select(), against = select();
   const title = document.createElement("input"), seed = document.createElement("input");
   const file = document.createElement("input"), again = document.createElement("button");
+  const fixed = document.createElement("input"); fixed.type = "checkbox";
   const question = document.createElement("p"); question.className = "question";
   title.type = "text"; title.maxLength = 200; title.required = true;
   seed.type = "number"; seed.min = 0; seed.max = model.highest; seed.step = 1;
@@ -23,11 +24,14 @@ export function render({ model, el }) {
   again.type = "button"; again.className = "plain"; again.textContent = texts.again;
   const row = document.createElement("div"); row.className = "row";
   row.append(labelled(texts.seed, seed), again);
+  const held = document.createElement("label"); held.className = "check";
+  held.append(fixed, texts.fixed);
   el.append(labelled(texts.start, start), question, labelled(texts.title, title),
-    labelled(texts.against, against), row, labelled(texts.file, file, "file"));
+    labelled(texts.against, against), row, held, labelled(texts.file, file, "file"));
   const send = (field, value) => model.send_msg({ field, value });
   start.addEventListener("change", () => send("start", start.value));
   against.addEventListener("change", () => send("against", against.value));
+  fixed.addEventListener("change", () => send("fixed", fixed.checked));
   again.addEventListener("click", () => send("start", model.start));
   for (const [name, node] of [["title", title], ["seed", seed]])
     node.addEventListener("change", () => {
@@ -46,8 +50,9 @@ export function render({ model, el }) {
   });
   const show = () => {
     start.value = model.start; against.value = model.against; title.value = model.title;
+    fixed.checked = model.fixed || !model.drawn; fixed.disabled = !model.drawn;
     seed.value = model.seed; question.textContent = model.question;
   };
-  for (const name of ["start", "against", "title", "seed", "question"]) model.on(name, show);
+  for (const name of ["start", "against", "title", "seed", "question", "fixed"]) model.on(name, show);
   show();
 }

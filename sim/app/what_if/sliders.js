@@ -15,6 +15,7 @@ const stepped = (lever, value, steps) => {
   return passed && Math.abs(steps) === 1 ? lever.usual : aim;
 };
 export function render({ model, el }) {
+  const narrow = window.matchMedia("(max-width: 900px)").matches;
   const texts = model.texts, rows = new Map(), boxes = [];
   let moving = null, following = null, resting = null;
   const send = (name, value) => {
@@ -41,13 +42,14 @@ export function render({ model, el }) {
   const search = make("label", "find", texts.find);
   const field = make("input"); field.type = "search"; search.append(field);
   const none = make("p", "none", texts.none); none.hidden = true;
-  el.append(search, none);
+  if (model.groups.length > 1) el.append(search, none);
   for (const group of model.groups) {
-    const box = make("details"), head = make("summary");
-    box.open = group.open;
+    const box = make(group.title ? "details" : "div"), head = make("summary");
+    // A narrow screen has no room for what is not asked for.
+    box.open = group.open && !narrow;
     const count = make("span", "count");
     head.append(make("span", "", group.title), count);
-    box.append(head);
+    if (group.title) box.append(head);
     const members = [];
     for (const lever of group.levers) {
       const row = make("div", "lever"), label = make("label", "", lever.label);
@@ -71,7 +73,15 @@ export function render({ model, el }) {
         make("p", "code", lever.name));
       const line = make("div", "line"); line.append(track, number);
       const under = make("div", "under"); under.append(usual, more);
+      const effect = make("p", "effect");
       row.append(label, line, under);
+      if (lever.less) {
+        const ends = make("div", "ends");
+        ends.append(make("span", "", lever.less), make("span", "", lever.more));
+        // The exact value is a step further: a lever is first of all one stop of the tabulator.
+        more.append(number); line.append(usual); under.replaceChildren(more);
+        row.append(ends, effect, under);
+      }
       slider.addEventListener("input", () => {
         slider.value = snapped(lever, Number(slider.value)); number.value = slider.value;
         follow(lever.name, Number(slider.value));
@@ -91,7 +101,7 @@ export function render({ model, el }) {
       usual.addEventListener("click", () => {
         slider.value = lever.usual; number.value = lever.usual; send(lever.name, lever.usual);
       });
-      rows.set(lever.name, { row, slider, number, lever });
+      rows.set(lever.name, { row, slider, number, usual, lever, effect });
       members.push({ row, lever });
       box.append(row);
     }
@@ -99,13 +109,16 @@ export function render({ model, el }) {
     el.append(box);
   }
   const show = () => {
-    for (const [name, value] of Object.entries(model.values)) {
-      const { row, slider, number, lever } = rows.get(name);
+    for (const [name, { row, slider, number, usual, lever }] of rows) {
+      const value = model.values[name] ?? lever.usual;
       // Nothing takes a slider out of the hand.
       if (slider.matches(":active") || (resting && name === moving.name)) continue;
       slider.value = value; number.value = Number(value.toPrecision(10));
       slider.setAttribute("aria-valuetext", String(Number(value.toPrecision(10))));
       row.classList.toggle("changed", value !== lever.usual);
+      // What is where it was has no way back, and no stop of the tabulator for it.
+      if (value === lever.usual && usual.matches(":focus")) slider.focus();
+      usual.disabled = value === lever.usual;
     }
     for (const { box, members, count } of boxes) {
       const changed = members.filter(({ lever }) => model.values[lever.name] !== lever.usual);
@@ -127,5 +140,9 @@ export function render({ model, el }) {
     }
     none.hidden = any;
   });
-  model.on("values", show); show();
+  const tell = () => {
+    for (const [name, { effect }] of rows)
+      effect.textContent = name === model.effect[0] ? model.effect[1] : "";
+  };
+  model.on("values", show); model.on("effect", tell); show(); tell();
 }

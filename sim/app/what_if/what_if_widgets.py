@@ -1,27 +1,23 @@
 """Parts of the tab that are written for it: settings, sliders, interventions, the result.
 
-They are the browser's own fields, reachable by keyboard and known to screen readers. Texts reach
-the browser as texts, never as HTML; what the browser says is only taken if it can be an answer.
+They are the browser's own fields, reachable by keyboard and known to screen readers.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import param
-from panel.custom import JSComponent
 
 from sim.app.labels import labels
+from sim.app.language import Translate, TranslateCount
 from sim.app.limits import UPLOAD_BYTES
+from sim.app.navigation import Component
 from sim.app.theme import source
 from sim.app.what_if.intervention_forms import answered
 from sim.core.parameters import PARAMETERS
-
-if TYPE_CHECKING:
-    from sim.app.language import Translate, TranslateCount
 
 
 def sheets(*names: str) -> list[str]:
@@ -29,19 +25,11 @@ def sheets(*names: str) -> list[str]:
     return [source(f"what_if/{name}.css") for name in names]
 
 
-class Setup(JSComponent):
-    """Ask which scenario is changed, what it is compared with, its title and its seed.
+class Setup(Component):
+    """Ask for the fields of an experiment and a file: ``on_set(field, value)``, ``on_file``.
 
-    Parameters
-    ----------
-    scenarios
-        Name and title of each shipped scenario.
-    start, against, title, seed
-        What is set; see :class:`sim.app.what_if.experiment.Experiment`.
-    question
-        The scenario's question.
-    largest, highest
-        Bytes of the largest file that can be loaded, and highest seed.
+    ``scenarios`` are pairs of name and title, ``question`` is that of the scenario; ``drawn`` says
+    whether parameters can be drawn at all. A file is of at most ``largest`` bytes.
     """
 
     scenarios = param.List(default=[], item_type=list)
@@ -50,6 +38,8 @@ class Setup(JSComponent):
     title = param.String(default="")
     seed = param.Integer(default=0)
     question = param.String(default="")
+    fixed = param.Boolean(default=False)
+    drawn = param.Boolean(default=False)
     largest = param.Integer(default=UPLOAD_BYTES)
     highest = param.Integer(default=0)
     texts = param.Dict(default={})
@@ -57,68 +47,45 @@ class Setup(JSComponent):
     _esm = "setup.js"
     _stylesheets = sheets("forms", "setup")
 
-    def __init__(
-        self,
-        on_set: Callable[[str, Any], None],
-        on_file: Callable[[bytes | None, str], None],
-        **params: Any,
-    ) -> None:
-        super().__init__(**params)
-        self._on_set, self._on_file = on_set, on_file
-
-    def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, Mapping):
-            return
+    def _take(self, data: Mapping[str, Any], *callbacks: Callable[..., object]) -> None:
+        on_set, on_file = callbacks
         field, value, name = data.get("field"), data.get("value"), data.get("name")
         if field == "file" and isinstance(value, str):
             try:
                 content = base64.b64decode(value, validate=True)
-            except (ValueError, binascii.Error):
+            except ValueError:
                 return
             # None stands for a file that is too large to send.
-            given = None if data.get("large") else content
-            self._on_file(given, name if isinstance(name, str) else "")
-        elif field in {"start", "against", "title"} and isinstance(value, str):
-            self._on_set(field, value)
+            on_file(None if data.get("large") else content, name if isinstance(name, str) else "")
+        elif (field in {"start", "against", "title"} and isinstance(value, str)) or (
+            field == "fixed" and isinstance(value, bool)
+        ):
+            on_set(field, value)
         elif field == "seed" and isinstance(value, int | float) and value == int(value):
-            self._on_set(field, int(value))
+            on_set(field, int(value))
 
 
-class ParameterSliders(JSComponent):
-    """Show a slider for each parameter and tell where one is released or passes by.
+class ParameterSliders(Component):
+    """Show a slider for each parameter: ``on_release(name, value)``, and ``on_move`` on its way.
 
-    Parameters
-    ----------
-    groups
-        See :func:`sim.app.what_if.parameter_sliders.slider_groups`.
-    values
-        Value of each parameter, by name.
+    ``groups`` come from :mod:`sim.app.what_if.parameter_sliders`; ``effect`` is the one parameter
+    that is changed and what that comes to, in words.
     """
 
     groups = param.List(default=[], item_type=dict)
+    effect = param.List(default=["", ""], item_type=str)
     values = param.Dict(default={})
     texts = param.Dict(default={})
 
     _esm = "sliders.js"
     _stylesheets = sheets("forms", "sliders")
 
-    def __init__(
-        self,
-        on_release: Callable[[str, float], None],
-        on_move: Callable[[str, float], None],
-        **params: Any,
-    ) -> None:
-        super().__init__(**params)
-        self._on_release, self._on_move = on_release, on_move
-
-    def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, Mapping):
-            return
+    def _take(self, data: Mapping[str, Any], *callbacks: Callable[..., object]) -> None:
+        on_release, on_move = callbacks
         name, value = data.get("name"), data.get("value")
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            return
-        if isinstance(name, str) and name in PARAMETERS:
-            (self._on_move if data.get("moving") else self._on_release)(name, float(value))
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and isinstance(name, str) and name in PARAMETERS:
+            (on_move if data.get("moving") else on_release)(name, float(data["value"]))
 
 
 def slider_texts(_: Translate, n: TranslateCount) -> dict[str, str | list[str]]:
@@ -127,19 +94,12 @@ def slider_texts(_: Translate, n: TranslateCount) -> dict[str, str | list[str]]:
     return {**labels("sliders", _), "changed": changed}
 
 
-class InterventionList(JSComponent):
-    """List the interventions and let the visitor add, edit and remove them.
+class InterventionList(Component):
+    """List the interventions, to add, edit and remove: ``on_save(index, fields)``, ``on_remove``.
 
-    Parameters
-    ----------
-    forms, tables
-        See :mod:`sim.app.what_if.intervention_forms`.
-    items
-        The interventions there are: ``sentence`` and ``fields`` of each.
-    months
-        First and last month of the run.
-    error, number
-        What is wrong with the last answer, empty if nothing is, and the count of answers.
+    ``forms`` and ``tables`` come from :mod:`sim.app.what_if.intervention_forms`; of each of the
+    ``items`` there are ``sentence`` and ``fields``, and ``months`` are the ends of the run.
+    ``error`` is what is wrong with the last answer, and ``number`` counts answers.
     """
 
     forms = param.List(default=[], item_type=dict)
@@ -153,32 +113,19 @@ class InterventionList(JSComponent):
     _esm = "interventions.js"
     _stylesheets = sheets("forms", "interventions")
 
-    def __init__(
-        self,
-        on_save: Callable[[int | None, dict[str, Any]], None],
-        on_remove: Callable[[int], None],
-        **params: Any,
-    ) -> None:
-        super().__init__(**params)
-        self._on_save, self._on_remove = on_save, on_remove
-
-    def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, Mapping):
-            return
+    def _take(self, data: Mapping[str, Any], *callbacks: Callable[..., object]) -> None:
+        on_save, on_remove = callbacks
         index = data.get("index")
         if isinstance(index, int) and not 0 <= index < len(self.items):
             return
         if data.get("action") == "remove" and isinstance(index, int):
-            self._on_remove(index)
+            on_remove(index)
         elif data.get("action") == "save" and (index is None or isinstance(index, int)):
-            self._on_save(index, answered(data.get("fields")))
+            on_save(index, answered(data.get("fields")))
 
 
-class ResultText(JSComponent):
-    """Say what changes, how sure that is and whether runs are under way.
-
-    Screen readers read the headline out when it is new and final.
-    """
+class ResultText(Component):
+    """Say what changes and how far the runs are; a headline is read out when it is final."""
 
     headline = param.String(default="")
     progress = param.String(default="")
@@ -188,7 +135,7 @@ class ResultText(JSComponent):
     _stylesheets = sheets("result_text")
 
 
-class ResultTable(JSComponent):
+class ResultTable(Component):
     """Show a table of texts behind a line that opens it; the first column names the rows."""
 
     caption = param.String(default="")

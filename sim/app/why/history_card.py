@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import panel as pn
 
 from sim.app.html_text import WIDE, heading, html, paragraphs, render
-from sim.app.why.history_texts import HistoryTexts
+from sim.app.labels import capital, labels
+from sim.app.session import Session
 from sim.app.why.history_timeline import HistoryTimeline
-from sim.app.why.project_history import DONE, MISSED, SKIPPED
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sim.app.session import Session
-    from sim.app.why.project_history import Counterpart, ProjectHistory
-    from sim.app.why.run_index import RunIndex
-    from sim.report.event_phrases import Event, EventDescriber
+from sim.app.why.project_history import DONE, MISSED, SKIPPED, Counterpart, ProjectHistory
+from sim.app.why.run_index import RunIndex
+from sim.report.biography import CONTACTS
+from sim.report.event_phrases import Event, EventDescriber
 
 SIGNS = {DONE: "✓", SKIPPED: "–", MISSED: "✗"}
 WRAP = ".bk-btn { white-space: normal; text-align: left; height: auto; line-height: 1.3; }"
@@ -26,21 +22,42 @@ MOST_LINKS = 12
 """Effects offered as buttons, at most."""
 
 
-class HistoryCard:
-    """Show one history and let its events be followed to their causes.
+def history_text(
+    session: Session,
+    describer: EventDescriber,
+    history: ProjectHistory,
+    run: RunIndex,
+    there: Counterpart | None = None,
+    other: RunIndex | None = None,
+) -> str:
+    """Return how a history went as HTML, and what another scenario's run makes of it, if given."""
+    return render(
+        "why/fate.html",
+        _=session._,
+        n=session.n,
+        names=describer,
+        capital=capital,
+        stages=labels("history_stages", session._),
+        signs=SIGNS,
+        contacts=CONTACTS,
+        history=history,
+        run=run,
+        there=there,
+        other=other,
+    )
 
-    ``changed`` is called when another event is looked at.
-    """
+
+class HistoryCard:
+    """Show one history, its events to be followed to their causes; ``changed`` at another event."""
 
     def __init__(
         self, session: Session, describer: EventDescriber, changed: Callable[[], None]
     ) -> None:
         self.session, self.describer, self.changed = session, describer, changed
-        self.texts = HistoryTexts(session, describer)
         self.history: ProjectHistory | None = None
         self.event: str | None = None
         _ = session._
-        self.head, self.stages, self.said = html(), html(), html()
+        self.said = html()
         self.plot = HistoryTimeline(session, self.look)
         self.drawing = pn.pane.Bokeh(self.plot.figure, sizing_mode="stretch_width")
         self.before = pn.widgets.Button(label=_("Event before"))
@@ -50,9 +67,7 @@ class HistoryCard:
         self.happened, self.list = html(), html()
         self.causes = pn.Column(**WIDE)
         self.view = pn.Column(
-            self.head,
             self.said,
-            self.stages,
             self.drawing,
             pn.FlexBox(self.before, self.after),
             pn.Column(self.happened, self.causes, sizing_mode="stretch_width"),
@@ -72,18 +87,7 @@ class HistoryCard:
         """Show a history, set beside another run if given; begin at its deal, else its end."""
         self.history, self.event = history, None
         texts = [self._told(event) for event in history.lines]
-        self.head.object = heading(2, self.texts.headline(history))
-        self.said.object = self.texts.fate(history, run, there, other)
-        stages = [
-            (
-                stage.state,
-                SIGNS[stage.state],
-                self.texts.stages[stage.name],
-                self.texts.stage(stage),
-            )
-            for stage in history.stages
-        ]
-        self.stages.object = render("why/stages.html", _=self.session._, stages=stages)
+        self.said.object = history_text(self.session, self.describer, history, run, there, other)
         self.plot.show(history, texts)
         self.list.object = self._list(history, texts)
         for part in (self.drawing, self.before, self.after, self.list):
@@ -108,17 +112,7 @@ class HistoryCard:
             (line.event.month, text, self.describer.reason(line.event, line.causes))
             for line, text in zip(history.life.lines, texts, strict=True)
         ]
-        title = n(
-            "The whole story as a list ({n} event)",
-            "The whole story as a list ({n} events)",
-            len(texts),
-        )
-        further = n(
-            "{n} further contact is not shown.", "{n} further contacts are not shown.", left_out
-        )
-        return render(
-            "why/history.html", title=title, lines=lines, left_out=further if left_out else ""
-        )
+        return render("why/history.html", n=n, lines=lines, left_out=left_out)
 
     def look(self, event: str) -> None:
         """Look at an event of the history and let the address follow."""
@@ -153,7 +147,8 @@ class HistoryCard:
         parts: list[pn.viewable.Viewable] = [html(f"<p><b>{escape(title)}</b></p>")]
         for event in events[:MOST_LINKS]:
             if event.event_id not in self.history.lines:
-                parts.append(html(paragraphs(f"{event.month} {self.describer.sentence(event)}")))
+                told = self.describer.line_sentence(event, (), self.history.life.project)
+                parts.append(html(paragraphs(f"{event.month} {told}")))
                 continue
             button = pn.widgets.Button(
                 label=f"{event.month}  {self._told(event.event_id)}",

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from sim.app.why.project_history import PAIR_MARK
-
-if TYPE_CHECKING:
-    from sim.app.session import Session
-    from sim.app.why.run_index import IndexedProject, RunIndex
-    from sim.report.event_phrases import EventDescriber
+from sim.app.labels import capital
+from sim.app.session import Session
+from sim.app.why.project_history import PAIR_MARK, history_of_project
+from sim.app.why.run_index import IndexedProject, RunIndex
+from sim.report.event_phrases import EventDescriber
 
 MOST_OF_A_KIND = 150
 """Choices offered of each kind, at most."""
+
+
+HEADS = frozenset({"visit_to_china", "approval_local", "governor_change"})
+"""Kinds of events in which the local head has a part."""
+
+
+def opening(run: RunIndex, places: Iterable[str]) -> tuple[str, str] | None:
+    """Return place and project of the story to begin with, None if no place has one.
+
+    A local head has a part in it and the place was met; deals come first, then earlier places.
+    """
+    for dealt in (True, False):
+        for place in places:
+            for project in run.projects_at(place):
+                if (project.deal is not None) != dealt:
+                    continue
+                life = history_of_project(run, project.key).life
+                mine = {line.event.kind for line in life.lines if line.event.locality == place}
+                if life.met is not None and mine & HEADS:
+                    return place, project.key
+    return None
 
 
 def choices(
@@ -33,8 +53,7 @@ def choices(
         return f"{words}, {describer.actor(event.actor)}" if event.actor else words, project.key
 
     def paired(actor: str) -> tuple[str, str]:
-        name = describer.actor(actor)
-        name = name[:1].upper() + name[1:]
+        name = capital(describer.actor(actor))
         if actor in met:
             name = session.n(
                 "{actor} (met once)", "{actor} (met {n} times)", met[actor], actor=name

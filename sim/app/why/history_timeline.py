@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from bokeh.models import ColumnDataSource, Range1d, TapTool
 
-from sim.app.bokeh_style import add_tips, drawn, plot_of_lanes, side_by_side
+from sim.app.bokeh_style import add_tips, describe, drawn, plot_of_lanes, side_by_side
+from sim.app.session import Session
+from sim.app.why.project_history import ProjectHistory
 from sim.report import figure_style
-from sim.report.biography import LANES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from sim.app.session import Session
-    from sim.app.why.project_history import ProjectHistory
-    from sim.report.biography import Line
+from sim.report.biography import LANES, Line
 
 WIDTH = 0.9 / 12
 """Part of a year over which events of one month are spread."""
@@ -45,6 +41,7 @@ class HistoryTimeline:
         )
         self.rows = dict(zip(LANES, rows.tolist(), strict=True))
         self.figure.xaxis.axis_label = session._("year")
+        describe(self.figure, session._("Timeline of the events"))
         self.links = ColumnDataSource(
             {name: [] for name in ("x0", "y0", "x1", "y1", "colour", "dash")}
         )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sim.app.why.run_index import RunIndex
 from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.core.identities import PROJECT, as_written
 from sim.report.biography import CONTACTS, POLITICS, TIES, Biography, Line, trace_in_log
-
-if TYPE_CHECKING:
-    from sim.app.why.run_index import RunIndex
-    from sim.report.event_phrases import Event
+from sim.report.event_phrases import Event
 
 STAGES: dict[str, tuple[str, ...]] = {
     "contact": tuple(sorted(CONTACTS)),
@@ -55,10 +53,9 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True)
 class ProjectHistory:
-    """Hold the life of a project at a place, or what passed between the place and an actor.
+    """Hold the life of a project at a place, or what passed between the place and an ``actor``.
 
-    ``actor`` is None for a project, and of a pair ``life`` names no project; ``last`` is the event
-    that ended it, or the last one, None if nothing happened at all.
+    ``last`` is the event that ended it, or the last one, None if nothing happened at all.
     """
 
     place: str
@@ -107,13 +104,7 @@ class ProjectHistory:
 
 
 def history_of_project(run: RunIndex, project: str) -> ProjectHistory:
-    """Return the history of a project.
-
-    Raises
-    ------
-    KeyError
-        If the run has no such project.
-    """
+    """Return the history of a project; KeyError if the run has none such."""
     if all(event.project != project for event in run.log.values()):
         raise KeyError(project)
     life = trace_in_log(run.log, project, run.replicate)
@@ -146,8 +137,7 @@ def _stages(life: Biography) -> tuple[Stage, ...]:
 def history_of_pair(run: RunIndex, place: str, actor: str) -> ProjectHistory:
     """Return the history of a locality and a Chinese actor that have no project with one another.
 
-    It holds what passed between them, the changes of office at the place since they met, and the
-    projects' absence: whether they met at all, whether their tie was lost, or nobody proposed.
+    What passed between them, and the changes of office at the place since they met.
     """
     mine = run.at(place)
     between = [e for e in mine if e.actor == actor and e.project is None]
@@ -182,12 +172,10 @@ def history_of(run: RunIndex, place: str, key: str) -> ProjectHistory | None:
 
 
 class Counterpart(NamedTuple):
-    """Hold what another run makes of a history.
+    """Hold what another run makes of a history, None if it does not happen there.
 
-    ``history`` is that of the same project there, None if it was never proposed there; of a pair,
-    that of its first project there, or what passed between the two if there is none. ``root`` is
-    the first event on the way to the last one that the other run lacks, None if it lacks none, and
-    ``missing`` how many of them are missing there.
+    ``root`` is the first event on the way to the last one that the other run lacks, and ``missing``
+    how many of them.
     """
 
     history: ProjectHistory | None
@@ -198,9 +186,8 @@ class Counterpart(NamedTuple):
 def counterpart(history: ProjectHistory, run: RunIndex, other: RunIndex) -> Counterpart:
     """Return what another run with the same seed and number makes of a history.
 
-    Events carry the same identity in both runs, so that what one log holds and the other does not
-    follows from what the scenarios differ by. The walk goes back along causes that the other run
-    lacks too; a cause that both hold is no reason for the difference.
+    Events carry the same identity in both. The walk goes back along causes that the other run lacks
+    too; a cause that both hold is no reason for the difference.
     """
     lacking: dict[str, Event] = {}
     goal = history.deal or history.last

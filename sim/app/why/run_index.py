@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.report.biography import CONTACTS, events_by_id
-
-if TYPE_CHECKING:
-    from sim.report.event_phrases import Event
-    from sim.scenario.schema import Scenario
-    from sim.world import World
+from sim.report.event_phrases import Event
+from sim.scenario.schema import Scenario
+from sim.world import World
 
 
 class IndexedProject(NamedTuple):

@@ -3,52 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import panel as pn
 
-from sim.app.cases.documented_record import HISTORY
+from sim.app.cases.documented_record import HISTORY, first_pair
 from sim.app.html_text import WIDE, html, paragraphs
+from sim.app.labels import say
 from sim.app.limits import HIGHEST_SEED, REPLICATES
+from sim.app.session import Session
+from sim.app.tab import Tab, one_of, where, whole
+from sim.app.thread_pool import Cancel
 from sim.app.why.history_card import HistoryCard
-from sim.app.why.history_choices import choices
+from sim.app.why.history_choices import choices, opening
 from sim.app.why.project_history import counterpart, history_of
-from sim.app.why.run_index import index_run
+from sim.app.why.run_index import RunIndex, index_run
 from sim.core.identities import EVENT, is_written
+from sim.report.display_names import Names
 from sim.report.event_phrases import EventDescriber
-from sim.scenario.schema import load, names, outline
-
-if TYPE_CHECKING:
-    from sim.app.session import Session
-    from sim.app.thread_pool import Cancel
-    from sim.app.why.run_index import RunIndex
+from sim.scenario.schema import load, outline, suiting
 
 
-def _style(basis: int) -> dict[str, Any]:
-    return {"styles": {"flex": f"1 1 {basis}px"}, "margin": 4}
-
-
-class WhyTab:
+class WhyTab(Tab):
     """Tell a visitor how a deal of one run came about, or why there was none."""
 
     name = "why"
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        super().__init__(session)
         self.scenario, self.beside = HISTORY, ""
         self.seed = outline(HISTORY).seed
         self.run, self.place, self.key = 0, "", ""
         self.event: str | None = None
         self.runs: dict[str, RunIndex] = {}
-        table = session.world.localities
-        self._homes = dict(zip(table["code"].tolist(), table["iso3"].tolist(), strict=True))
+        self._homes = Names(session.world).home
         self._view: pn.Column | None = None
-        self._filling = False
-
-    @property
-    def title(self) -> str:
-        """Return the title of the tab."""
-        return self.session._("Why")
+        self._filling = self._from_link = False
 
     def view(self) -> pn.viewable.Viewable:
         """Build the tab and begin its run."""
@@ -58,13 +49,8 @@ class WhyTab:
         self.status = html()
         run = self._run_widgets()
         place = self._place_widgets()
-        intro = _(
-            "Choose a run and a place, and a deal there, a project that came to nothing, or a "
-            "Chinese actor the place has no project with. The timeline shows what led to it; "
-            "click an event, or go from cause to cause by the buttons."
-        )
         self._view = pn.Column(
-            html(paragraphs(intro)),
+            html(paragraphs(say("notes.why", _))),
             pn.FlexBox(*run, sizing_mode="stretch_width"),
             pn.FlexBox(*place, sizing_mode="stretch_width"),
             self.status,
@@ -74,51 +60,66 @@ class WhyTab:
         self._start()
         return self._view
 
+    def _widget(
+        self,
+        kind: type[Any],
+        label: str,
+        width: int,
+        changed: Callable[[object], None],
+        **values: Any,
+    ) -> Any:
+        """Return a widget of about so many pixels, with what is called when it is changed."""
+        made = kind(label=label, styles={"flex": f"1 1 {width}px"}, margin=4, **values)
+        made.param.watch(changed, "value")
+        return made
+
     def _run_widgets(self) -> list[pn.widgets.Widget]:
         """Build what the run is chosen by."""
-        _ = self.session._
-        titles = {_(outline(name).title): name for name in names()}
-        self.scenarios = pn.widgets.Select(
-            label=_("Scenario"), options=titles, value=self.scenario, **_style(230)
+        _, make, changed = self.session._, self._widget, self._run_changed
+        titles = {_(outline(name).title): name for name in suiting(self.session.world)}
+        beside = {_("nothing"): "", **titles}
+        choice, number = pn.widgets.Select, pn.widgets.IntInput
+        self.scenarios = make(
+            choice, _("Scenario"), 230, changed, options=titles, value=self.scenario
         )
-        self.seeds = pn.widgets.IntInput(
-            label=_("Seed"), value=self.seed, start=0, end=HIGHEST_SEED, **_style(110)
-        )
-        self.numbers = pn.widgets.IntInput(
-            label=_("Run"), value=self.run, start=0, end=REPLICATES - 1, **_style(90)
-        )
-        self.others = pn.widgets.Select(
-            label=_("Set beside"),
-            options={_("nothing"): "", **titles},
-            value=self.beside,
-            **_style(230),
-        )
-        widgets = [self.scenarios, self.seeds, self.numbers, self.others]
-        for widget in widgets:
-            widget.param.watch(self._run_changed, "value")
-        return widgets
+        self.seeds = make(number, _("Seed"), 110, changed, value=self.seed)
+        self.numbers = make(number, _("Run"), 90, changed, value=self.run)
+        self.others = make(choice, _("Set beside"), 230, changed, options=beside, value=self.beside)
+        return [self.scenarios, self.seeds, self.numbers, self.others]
 
     def _place_widgets(self) -> list[pn.widgets.Widget]:
         """Build what the place and the question are chosen by."""
-        _ = self.session._
+        _, make, choice = self.session._, self._widget, pn.widgets.Select
         codes = self.session.world.countries["iso3"]
         countries = dict(sorted((self.describer.country(code), code) for code in codes))
-        self.countries = pn.widgets.Select(label=_("Country"), options=countries, **_style(160))
-        self.places = pn.widgets.Select(label=_("Place"), options={}, **_style(200))
-        self.what = pn.widgets.Select(label=_("What"), groups={}, **_style(330))
-        self.countries.param.watch(self._country_changed, "value")
-        self.places.param.watch(self._place_changed, "value")
-        self.what.param.watch(self._what_changed, "value")
+        self.countries = make(choice, _("Country"), 160, self._country_changed, options=countries)
+        self.places = make(choice, _("Place"), 200, self._place_changed, options={})
+        self.what = make(choice, _("What"), 330, self._what_changed, groups={})
         return [self.countries, self.places, self.what]
 
     def _run_changed(self, event: object) -> None:
         if self._filling:
             return
         self.scenario, self.beside = str(self.scenarios.value), str(self.others.value)
-        self.seed = min(max(int(self.seeds.value or 0), 0), HIGHEST_SEED)
-        self.run = min(max(int(self.numbers.value or 0), 0), REPLICATES - 1)
+        for widget, before, most in (
+            (self.seeds, self.seed, HIGHEST_SEED),
+            (self.numbers, self.run, REPLICATES - 1),
+        ):
+            if widget.value is None or not 0 <= widget.value <= most:
+                _ = self.session._
+                wrong = _("{what}: a whole number from 0 to {most}.", what=widget.label, most=most)
+                self.session.notify(wrong, "error")
+                self._fill({widget: before})
+        self.seed, self.run = int(self.seeds.value), int(self.numbers.value)
         self.event = None
         self._start()
+
+    def _fill(self, values: Mapping[pn.widgets.Widget, object]) -> None:
+        """Show values in widgets, which are not to answer as if a visitor had chosen them."""
+        self._filling = True
+        for widget, value in values.items():
+            widget.value = value
+        self._filling = False
 
     def _country_changed(self, event: object) -> None:
         if self._filling:
@@ -143,11 +144,9 @@ class WhyTab:
         """Run what is asked about, unless it is there already."""
         scenarios = [name for name in (self.scenario, self.beside) if name]
         seed, number, world = self.seed, self.run, self.session.world
-        there = {
-            name: run
-            for name, run in self.runs.items()
-            if name in scenarios and (run.scenario.seed, run.replicate) == (seed, number)
-        }
+        there = {name: run for name, run in self.runs.items() if name in scenarios}
+        asked = seed, number
+        there = {n: r for n, r in there.items() if (r.scenario.seed, r.replicate) == asked}
         self.runs = there
         self.status.object = paragraphs(self.session._("The run is under way."))
 
@@ -169,8 +168,10 @@ class WhyTab:
         self.status.object = ""
         run = runs.get(self.scenario)
         if run is not None and self.place not in self._homes:
-            places = [*run.scenario.focus, *run.deals_of_places(), *self._homes]
-            self.place = next(code for code in places if code in self._homes)
+            cases = [*run.scenario.focus, *first_pair(self.session.world)]
+            places = [code for code in [*cases, *run.deals_of_places()] if code in self._homes]
+            begin = opening(run, places) or (next(iter(places or self._homes)), self.key)
+            self.place, self.key = begin[0], self.key or begin[1]
         self._fill_place()
 
     def _fill_place(self) -> None:
@@ -179,14 +180,13 @@ class WhyTab:
         if run is None:
             return
         home = self._homes[self.place]
-        mine = {
-            self.describer.place(code, None): code
-            for code, country in self._homes.items()
-            if country == home
-        }
+        here = [code for code, country in self._homes.items() if country == home]
+        mine = {self.describer.place(code, None): code for code in here}
         groups = choices(self.session, run, self.place, self.describer)
         keys = [key for group in groups.values() for key in group.values()]
         if self.key not in keys and history_of(run, self.place, self.key) is None:
+            if self.key and self._from_link:
+                self.session.say_left_out()
             self.key, self.event = next(iter(keys), ""), None
         elif self.key not in keys:
             title = self.session._("From the link")
@@ -208,58 +208,47 @@ class WhyTab:
             other = self.runs.get(self.beside) if self.beside != self.scenario else None
             there = None if other is None else counterpart(history, run, other)
             self.card.show(history, run, there, other)
-            if event is not None:
+            if event is not None and event in history.lines:
                 self.card.look(event)
+            elif event is not None and self._from_link:
+                self.session.say_left_out()
+        self._from_link = False
         self.session.touch()
 
     def state(self) -> dict[str, str]:
         """Return the run, the place, what is asked about and the event looked at."""
-        state = {
-            "scenario": self.scenario,
-            "seed": str(self.seed),
-            "run": str(self.run),
-            "place": self.place,
-            "what": self.key,
-            "beside": self.beside,
-            "event": (self.card.event or "") if self._view is not None else "",
-        }
+        state = {"scenario": self.scenario, "seed": str(self.seed), "run": str(self.run)}
+        state |= {"place": self.place, "what": self.key, "beside": self.beside}
+        if self._view is not None:
+            state["event"] = self.card.event or ""
         return {name: value for name, value in state.items() if value}
 
     def restore(self, state: Mapping[str, str]) -> None:
         """Take up a state; what is not valid is left out with a notice."""
-        scenarios = set(names())
-        valid: dict[str, Callable[[str], bool]] = {
-            "scenario": scenarios.__contains__,
-            "beside": scenarios.__contains__,
-            "place": self._homes.__contains__,
-            "seed": lambda text: _is_whole(text, HIGHEST_SEED),
-            "run": lambda text: _is_whole(text, REPLICATES - 1),
-            "event": lambda text: is_written(EVENT, text),
+        scenario = one_of(suiting(self.session.world))
+        readers: dict[str, Callable[[str], Any]] = {
+            "scenario": scenario,
+            "beside": scenario,
+            "place": one_of(self._homes),
+            "seed": whole(HIGHEST_SEED),
+            "run": whole(REPLICATES - 1),
+            "event": where(partial(is_written, EVENT)),
+            "what": str,
         }
-        asked = {name: text for name, text in state.items() if text}
-        good = {name: text for name, text in asked.items() if name in valid and valid[name](text)}
-        if any(name in valid and name not in good for name in asked):
-            self.session.say_left_out()
+        good = self.valid({name: text for name, text in state.items() if text}, readers)
         self.scenario = good.get("scenario", self.scenario)
         self.beside = good.get("beside", "")
         self.place = good.get("place", self.place)
-        self.seed = int(good.get("seed", self.seed))
-        self.run = int(good.get("run", self.run))
-        self.key = state.get("what", "")
+        self.seed, self.run = good.get("seed", self.seed), good.get("run", self.run)
+        self.key = good.get("what", "")
         self.event = good.get("event")
+        self._from_link = True
         if self._view is not None:
-            self._filling = True
-            self.scenarios.value, self.others.value = self.scenario, self.beside
-            self.seeds.value, self.numbers.value = self.seed, self.run
-            self._filling = False
+            shown = {self.scenarios: self.scenario, self.others: self.beside}
+            self._fill(shown | {self.seeds: self.seed, self.numbers: self.run})
             self._start()
 
     def close(self) -> None:
         """Drop the runs and what was built."""
         self.runs.clear()
         self._view = None
-
-
-def _is_whole(text: str, most: int) -> bool:
-    """Return whether a text is a whole number up to the highest one that is valid."""
-    return text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most

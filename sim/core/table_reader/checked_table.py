@@ -17,22 +17,11 @@ from sim.core.table_reader.opening import Opened, open_table
 class UserTable:
     """Hold one table's cells by column, and all that is wrong with them.
 
-    Parameters
-    ----------
-    path, digest
-        Its file and the SHA-256 of that.
-    lines
-        For each row the line of the file on which it ends, from 1; None where it has none.
-    cells
-        For each column the cells as written, one per row; a blank is an empty text.
-    values
-        For each column the cells' values, one per row; of a wrong cell as of a blank one.
-    wrong
-        For each column the rows whose cells are wrong.
-    faults
-        What is wrong.
-    whole
-        Whether all rows and columns could be read, be their cells right or wrong.
+    ``cells`` has for each column the cells as written, a blank as an empty text; ``values``
+    what they mean, of a wrong cell as of a blank one; ``wrong`` the rows whose cells are wrong.
+    ``lines`` has for each row the line of the file on which it ends, from 1, and is None where
+    a file has no lines. It is ``whole`` if all rows and columns could be read, be their cells
+    right or wrong.
     """
 
     path: Path
@@ -93,29 +82,20 @@ def read_table(
     columns: Sequence[Column],
     *,
     content: bytes | None = None,
-    unread: Sequence[str] = (),
+    opened: Opened | None = None,
+    unread: Sequence[str] | None = (),
     header: str = "",
     may_be_empty: bool = False,
 ) -> UserTable:
     """Return a table with all that is wrong with it.
 
-    Parameters
-    ----------
-    path
-        A CSV or Parquet file, in any form that :mod:`sim.core.table_reader.opening` knows.
-    columns
-        Its columns.
-    content
-        What the file holds; read if None.
-    unread
-        Columns that may stand in the file and are not read.
-    header
-        What columns it may have, in words; made from their names if empty.
-    may_be_empty
-        Whether a header alone is enough.
+    The path is that of a CSV or Parquet file, in any form that
+    :mod:`sim.core.table_reader.opening` knows, ``content`` or ``opened`` what it holds if it
+    was read before. Columns ``unread`` may stand in the file besides; None lets any. ``header``
+    says in words which columns it may have. A header alone is enough if it ``may_be_empty``.
     """
     known = [column.name for column in columns]
-    opened = open_table(path, (*known, *unread), content)
+    opened = opened or open_table(path, (*known, *(unread or ())), content)
     sheet = UserTable(path, opened.digest, opened.lines, faults=opened.faults)
     sheet.whole = not opened.faults
     if not opened.names and opened.faults:
@@ -147,7 +127,11 @@ def _read_columns(sheet: UserTable, found: dict[str, list[Any]], columns: Sequen
 
 
 def _check_header(
-    sheet: UserTable, opened: Opened, columns: Sequence[Column], unread: Sequence[str], words: str
+    sheet: UserTable,
+    opened: Opened,
+    columns: Sequence[Column],
+    unread: Sequence[str] | None,
+    words: str,
 ) -> None:
     """Add what is wrong with the names of the columns."""
     known = [column.name for column in columns]
@@ -155,7 +139,7 @@ def _check_header(
     if unread and not words:
         allowed += f"; {', '.join(unread)} may stand in the file unread"
     first = 1 if opened.lines is not None else None
-    extra = [name for name in opened.names if name not in (*known, *unread)]
+    extra = [name for name in opened.names if name not in (*known, *(unread or ()))]
 
     def fault(message: str, name: str, others: Sequence[str] = ()) -> None:
         sheet.faults.append(
@@ -173,8 +157,8 @@ def _check_header(
         if column.present and column.name not in opened.names:
             sheet.whole = False
             fault("this column is missing", column.name, extra)
-    for name in dict.fromkeys(extra):
+    for name in dict.fromkeys(extra if unread is not None else ()):
         fault("there is no such column", name, [n for n in known if n not in opened.names])
-    for name in dict.fromkeys(opened.names):
+    for name in dict.fromkeys(opened.names if unread is not None else known):
         if opened.names.count(name) > 1:
             fault("this column occurs twice", name)

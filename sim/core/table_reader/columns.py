@@ -137,23 +137,10 @@ class Column:
 def read_cells(
     column: Column, cells: Sequence[Any], decimals: Decimals
 ) -> tuple[list[Value], dict[int, str]]:
-    """Return what cells mean, and what is wrong with those that are not right, by row.
+    """Return what cells mean, of a wrong one as of a blank, and what is wrong with others, by row.
 
-    Parameters
-    ----------
-    column
-        What they may hold.
-    cells
-        Text as written, numbers, or None for a blank.
-    decimals
-        How the file writes decimals.
-
-    Returns
-    -------
-    values
-        One a cell; of a wrong or blank one what stands for a blank.
-    faults
-        A sentence without subject for each wrong row.
+    Cells are text as written, numbers, or None for a blank; ``decimals`` says how the file
+    writes decimals. A fault is a sentence without subject.
     """
     given = [None if cell in (None, "") else _meant(column, cell, decimals) for cell in cells]
     faults: dict[int, str] = {}

@@ -22,13 +22,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Decimals:
-    """Say how a file writes decimals.
-
-    Parameters
-    ----------
-    mark
-        ``"."`` or ``","``; empty where no cell shows it.
-    """
+    """Say which mark a file writes before decimals; empty where no cell shows it."""
 
     mark: str = ""
 
@@ -41,15 +35,10 @@ class Decimals:
         return cls(next(filter(None, map(_mark, cells)), ""))
 
     def read(self, cell: str, low: float | None, high: float | None) -> float | Unread:
-        """Return the number that a cell holds, or what is wrong with it.
+        """Return the number that a cell, without spaces around it, holds, or what is wrong with it.
 
-        Parameters
-        ----------
-        cell
-            Text without spaces around it.
-        low, high
-            Smallest and largest number that the column may hold. A mark cannot part thousands
-            where the number would then be out of this range.
+        A mark cannot part thousands where the number would then be beyond what the column
+        may hold, from ``low`` to ``high``.
         """
         if not _NUMBER.fullmatch(cell):
             if _GROUPED.fullmatch(cell):

@@ -20,6 +20,7 @@ FORMS = "a CSV file (in UTF-8, UTF-16 or Windows-1252) or a Parquet file"
 _MARKS = ",;\t|"
 _SEP = re.compile(r'"?sep=(.)"?;*,*\r?\n', re.IGNORECASE)
 _SPACES = " \t\u00a0"
+_MOST_TITLES = 20
 _BROUGHT = {
     b"PK\x03\x04": "is a workbook of a spreadsheet",
     b"\xd0\xcf\x11\xe0": "is a workbook of a spreadsheet",
@@ -29,21 +30,11 @@ _BROUGHT = {
 
 @dataclass
 class Opened:
-    """Hold what a file holds, as written.
+    """Hold what a file holds, as written, and what is wrong with its form.
 
-    Parameters
-    ----------
-    path, digest
-        The file and its SHA-256.
-    names
-        Headers of its columns, in its order.
-    columns
-        For each column its cells; text without spaces around it, numbers where the file has
-        numbers, None for missing ones.
-    lines
-        For each row the line on which it ends, from 1; None where a file has no lines.
-    faults
-        What is wrong with its form.
+    ``columns`` has for each of the ``names`` its cells: text without spaces around it, numbers
+    where the file has numbers, None for missing ones. ``lines`` has for each row the line on
+    which it ends, from 1, and is None where a file has no lines.
     """
 
     path: Path
@@ -57,14 +48,8 @@ class Opened:
 def open_table(path: Path, known: Collection[str], content: bytes | None = None) -> Opened:
     """Return what a file holds, with what is wrong with its form.
 
-    Parameters
-    ----------
-    path
-        The file.
-    known
-        Columns it may have, by which the mark between its cells is recognised.
-    content
-        What it holds; read if None.
+    By ``known``, the columns it may have, the mark between its cells is recognised. ``content``
+    is what it holds; read if None.
     """
     opened = Opened(path, "")
     try:
@@ -144,7 +129,9 @@ def _read_csv(opened: Opened, text: str, known: Collection[str]) -> None:
     """Split a text into columns; skip blank rows."""
     path, said = opened.path, _SEP.match(text)
     body = text[said.end() :] if said else text
-    skipped = 1 if said else 0
+    above = _lines_above(body, known)
+    skipped = above + (1 if said else 0)
+    body = body.split("\n", above)[above]
     mark = said.group(1) if said else _mark_of(body, known)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=mark, strict=True)
     rows: list[list[str]] = []
@@ -170,6 +157,15 @@ def _read_csv(opened: Opened, text: str, known: Collection[str]) -> None:
         opened.columns = [list(cells) for cells in zip(*rows, strict=True)]
         opened.columns = opened.columns or [[] for _ in opened.names]
         opened.lines = lines
+
+
+def _lines_above(text: str, known: Collection[str]) -> int:
+    """Return how many lines of titles stand above the line of names: the first with two of them."""
+    for above, line in enumerate(text.split("\n", _MOST_TITLES)[:_MOST_TITLES]):
+        cells = {cell.strip(_SPACES + '\r"') for cell in re.split(f"[{_MARKS}]", line)}
+        if len(cells & set(known)) >= (2 if above else 1):
+            return above
+    return 0
 
 
 def _mark_of(text: str, known: Collection[str]) -> str:
@@ -228,10 +224,7 @@ def _read_parquet(opened: Opened, content: bytes) -> None:
 def _cells(column: Any) -> Iterator[Any]:
     """Return a Parquet column's cells: text, numbers, or None where one is missing.
 
-    Raises
-    ------
-    ValueError
-        If it holds anything else, saying what.
+    ValueError, saying what it holds, if it holds anything else.
     """
     import pyarrow as pa
 

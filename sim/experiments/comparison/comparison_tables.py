@@ -13,6 +13,7 @@ from sim.core.calendar import month_name
 from sim.core.identities import PROJECT, text_of
 from sim.core.state import record_type
 from sim.core.state_fields import EVENT
+from sim.experiments.comparison import paired_statistics
 from sim.experiments.comparison.paired_simulation import COMPARED, REGION_OUTCOMES
 from sim.experiments.comparison.paired_statistics import LEVEL, METHODS, Pairs, adjusted
 
@@ -29,12 +30,20 @@ SIDES = ("baseline", "what-if")
 TABLES = ("effects", "side_by_side", "by_country", "by_locality", "flagged", "paths",
           "divergences", "deals_in_one_world", "per_run")  # fmt: skip
 """Frames of a comparison, each written to a file of its name."""
-COLUMNS = ("runs", "baseline", "what_if", "difference", "low", "high", "percent", "standardised",
-           "method", "p_value", "p_adjusted", "p_higher", "share_higher", "share_lower",
-           "share_equal", "gain", "detectable", "runs_for_half", "distinguishable")  # fmt: skip
+LONG = ("by_locality", "deals_in_one_world")
+"""Those of many rows, written as Parquet; as CSV they would take megabytes."""
+COLUMNS = ("runs", "baseline", "what_if", "difference", "low", "high", "p05", "median", "p95",
+           "percent", "standardised", "method", "p_value", "p_adjusted", "share_higher",
+           "share_lower", "share_equal", "by_parameters", "gain", "detectable", "runs_to_tell",
+           "distinguishable")  # fmt: skip
 """Columns of every table of differences, as ``Pairs.table`` makes it."""
 ROLES = ("deal", "root", "instead", "fate", "fate_cause")
 """The events told of a deal that exists in one world only."""
+
+
+def file_of(name: str) -> str:
+    """Return the name of the file of a frame."""
+    return f"{name}.{'parquet' if name in LONG else 'csv'}"
 
 
 def steps_of(entries: Sequence[Outcome], dimensions: int) -> Array:
@@ -57,14 +66,16 @@ class Tally:
         self.pairs: dict[str, Pairs] = {}
         for part, entries in COMPARED.items():
             shape = (len(entries), lengths[part]) if part in lengths else (len(entries),)
-            self.pairs[part] = Pairs(shape, steps_of(entries, len(shape)))
+            keep = part == "region"
+            self.pairs[part] = Pairs(shape, steps_of(entries, len(shape)), keep=keep)
         self.parted: list[RunDifference] = []
         self.identical = True
 
     def add(self, replicate: Replicate, number: int) -> None:
         """Add what-if ``number`` of a replicate, counted from 0."""
         for part, pairs in self.pairs.items():
-            pairs.add(replicate.seen[0][part], replicate.seen[number + 1][part])
+            sides = replicate.seen[0][part], replicate.seen[number + 1][part]
+            pairs.add(*sides, same_draw=replicate.same_draw)
         parted = replicate.parted[number]
         self.identical &= parted.same and not self.pairs["region"].most.any()
         self.parted.append(parted if replicate.number < DEALS_LISTED else parted.counted())
@@ -81,7 +92,8 @@ def effect_frame(
 
     ``pairs`` have the shape (outcomes,) or (outcomes, places), ``places`` are columns that name a
     place, each with one entry a place; ``name`` is the column that names the outcome. Whether the
-    worlds are the same in everything is ``identical``.
+    worlds are the same in everything is ``identical``. Nothing is called distinguishable by fewer
+    than :data:`sim.experiments.comparison.paired_statistics.LEAST` pairs.
     """
     table = pairs.table(identical=identical)
     p_values = table["p_value"]
@@ -94,7 +106,8 @@ def effect_frame(
     )
     beyond = (table["low"] > 0) | (table["high"] < 0)
     judged = table["p_adjusted"] if places else p_values
-    table["distinguishable"] = beyond & (judged < 1 - LEVEL)
+    enough = table["runs"] >= paired_statistics.LEAST
+    table["distinguishable"] = beyond & (judged < 1 - LEVEL) & enough
     table["method"] = np.array(METHODS)[table["method"]]
     count = len(next(iter(places.values()))) if places else 1
     columns: dict[str, Any] = {
@@ -103,7 +116,8 @@ def effect_frame(
     }
     columns[name] = np.repeat(np.array([o.name for o in outcomes], dtype=object), count)
     columns["unit"] = np.repeat(np.array([o.unit for o in outcomes], dtype=object), count)
-    return pd.DataFrame(columns | {column: table[column].ravel() for column in COLUMNS})
+    told = [column for column in COLUMNS if column in table]
+    return pd.DataFrame(columns | {column: table[column].ravel() for column in told})
 
 
 def flag_frame(frame: pd.DataFrame, place: str) -> pd.DataFrame:

@@ -52,7 +52,7 @@ class ComparisonTables:
     labels
         Name of each what-if, unique.
     tallies
-        What was gathered of each.
+        What was gathered of each; none where the tables are read from files.
     per_run
         One row a scenario and replicate with the outcomes for the region.
     manifest
@@ -72,7 +72,7 @@ class ComparisonTables:
         self.baseline = worlds.scenarios[0]
         self.labels = tuple(labels)
         self.what_ifs = dict(zip(labels, worlds.scenarios[1:], strict=True))
-        self.tallies = dict(zip(labels, tallies, strict=True))
+        self.tallies = dict(zip(labels, tallies, strict=bool(tallies)))
         self.per_run = per_run
         self.manifest = manifest
         self.stopwatch = Stopwatch()
@@ -82,7 +82,7 @@ class ComparisonTables:
         """Return the number of paired runs."""
         return int(self.manifest["replicates"])
 
-    @property
+    @cached_property
     def identical(self) -> list[str]:
         """Return the what-ifs that are the same as the baseline in every event of every run."""
         return [label for label, tally in self.tallies.items() if tally.identical]
@@ -175,6 +175,7 @@ class ComparisonTables:
                 label: changed(scenario, self.replicates)
                 for label, scenario in self.what_ifs.items()
             },
+            "fixed_because": self.manifest.get("drawn_from", {}).get("fixed_because"),
             "model_version": self.manifest["model_version"],
             "identical": self.identical,
             "effects": {
@@ -194,13 +195,7 @@ class ComparisonTables:
         return joined.reset_index("scenario").reset_index(drop=True)
 
     def label_of(self, what_if: str | None) -> str:
-        """Return the name of a what-if; the first one if None is asked for.
-
-        Raises
-        ------
-        InputError
-            If there is no such what-if.
-        """
+        """Return the name of a what-if, by default the first; InputError if there is none."""
         if what_if is None:
             return self.labels[0]
         if what_if not in self.labels:
@@ -225,7 +220,11 @@ class ComparisonTables:
     def write_tables(self, folder: Path) -> None:
         """Write all tables and the summary into a folder that is there."""
         for name in comparison_tables.TABLES:
-            files.write_csv(folder / f"{name}.csv", getattr(self, name), digits=10)
+            file, frame = folder / comparison_tables.file_of(name), getattr(self, name)
+            if name in comparison_tables.LONG:
+                files.write_parquet(file, frame)
+            else:
+                files.write_csv(file, frame, digits=10)
         files.write_json(folder / "summary.json", self.summary)
         self.stopwatch.lap("writing")
 
@@ -246,7 +245,7 @@ def compare_tables(
     """Return the tables of paired runs, as the kind asked for, or refuse what is not valid.
 
     The arguments are those of :func:`sim.results.comparison_result.compare`, ``changes`` its
-    ``replicates``, ``seed``, ``overrides`` and ``end``; a folder given as ``out`` is checked and
+    ``replicates``, ``seed``, ``parameters`` and ``end``; a folder given as ``out`` is checked and
     made, and not written to.
     """
     started, stopwatch = datetime.now(UTC), Stopwatch()

@@ -85,15 +85,16 @@ class Replicate:
     # (K, C), by locality (O, L) and by month (M, T).
     seen: tuple[dict[str, Array], ...]
     parted: tuple[RunDifference, ...]  # how each what-if's run differs from the baseline's
+    same_draw: bool  # whether the replicate before it took the same draw of parameters
 
 
 class PairedSimulation:
     """Simulate a baseline and what-ifs with common random numbers.
 
     World, seed and what a user adds (``extensions``) are those of all scenarios, the baseline and
-    then the what-ifs. So are the draws of parameters: replicate number r takes set r, starting over
-    at the end. A parameter that a scenario sets, or that a what-if has otherwise than the baseline,
-    keeps its value there.
+    then the what-ifs. So are the draws of parameters, of which each is taken by as many replicates
+    in a row (``each``) as it takes to reach the number of replicates. A parameter that a scenario
+    sets, or that a what-if has otherwise than the baseline, keeps its value there.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class PairedSimulation:
         self.extensions = extensions or Extensions()
         self.scenarios, self.world, self.seed = tuple(scenarios), world, seed
         self.draws = tuple(draws)
+        self.each = -(-self.scenarios[0].replicates // len(draws)) if draws else 1
         self.at = Positions(world)
         self.extensions.check(self.at.signal)
         self.sizes = country_sizes(self.at)
@@ -120,14 +122,14 @@ class PairedSimulation:
     def _templates(self, scenarios: Sequence[Scenario]) -> tuple[State, ...]:
         """Return the states of the scenarios under other parameters, the rest made only once."""
         pairs = zip(self._first, scenarios, strict=True)
-        return tuple(with_parameters(begun, scenario) for begun, scenario in pairs)
+        return tuple(parameter_draws.with_parameters(begun, scenario) for begun, scenario in pairs)
 
     def final_states(self, replicate: int) -> Iterator[State]:
         """Yield the state after the last month of each scenario."""
         templates = self.templates
         if self.draws:
-            draw = self.draws[parameter_draws.number_of(replicate, self.draws)]
-            scenarios = [with_draw(s, self.scenarios[0], draw) for s in self.scenarios]
+            draw = self.draws[replicate // self.each]
+            scenarios = [with_common_draw(s, self.scenarios[0], draw) for s in self.scenarios]
             templates = self._templates(scenarios)
         for begun in templates:
             yield simulate_extended(begun, self.seed, replicate, self.extensions, self.at.signal)
@@ -136,7 +138,7 @@ class PairedSimulation:
         """Run one replicate of every scenario and compare."""
         seen, logs = zip(*(self._look(w) for w in self.final_states(number)), strict=True)
         parted = tuple(RunDifference.between(logs[0], log) for log in logs[1:])
-        return Replicate(number, seen, parted)
+        return Replicate(number, seen, parted, number % self.each > 0)
 
     def replicates(self, count: int, workers: int) -> Generator[Replicate, None, None]:
         """Yield the replicates in order, computed by a number of threads."""
@@ -186,18 +188,7 @@ def region_paths(w: State, sizes: Array, counted: EventCounts) -> Array:
     return result
 
 
-def with_parameters(begun: State, scenario: Scenario) -> State:
-    """Return a state before the first month with a scenario's parameters.
-
-    Nothing else of such a state depends on parameters.
-    """
-    par = begun.par.copy()
-    flat = par.view(np.float64).reshape(-1)
-    flat[:] = list(scenario.parameter_values().values())
-    return begun._replace(par=par, par_values=flat)
-
-
-def with_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float]) -> Scenario:
+def with_common_draw(scenario: Scenario, baseline: Scenario, draw: Mapping[str, float]) -> Scenario:
     """Return a scenario with a parameter set under what it sets or changes itself."""
     own, base = scenario.parameter_values(), baseline.parameter_values()
     kept = {name: value for name, value in draw.items() if own.get(name) == base.get(name)}

@@ -1,10 +1,15 @@
-"""Statistics of paired runs: the mean difference between two worlds and how sure it is.
+"""Statistics of paired runs: how two worlds differ, in single cases and in the mean.
 
 Everything is gathered one pair of runs at a time, so that memory does not grow with their number,
-or at once from all of them; and in the order of the replicates, so that the numbers do not depend
-on who computed them.
+and in the order of the replicates, so that the numbers do not depend on who computed them.
 
-Two kinds of interval are given, and each row of a table names its own:
+Where each pair has its own draw of uncertain parameters, a pair's difference varies with the draw
+and by chance. How far it ranges over pairs, and the share of pairs in which it is above zero, hold
+both together. Pairs of one draw tell the two apart: a one-way analysis of variance. What is left to
+too few runs, the Monte Carlo error of the mean, is another matter: more runs narrow it. It goes by
+the means of draws, since pairs of one draw are alike.
+
+Three kinds of Monte Carlo interval are given, and each row of a table names its own:
 
 ``t``
     Student's interval of the mean of paired differences. Its p-value is that of the paired t-test.
@@ -35,6 +40,7 @@ high-throughput experiments, PNAS 107.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -45,6 +51,11 @@ LEVEL = 0.95
 """Confidence of every interval."""
 POWER = 0.8
 """Chance to see a difference that the numbers of runs needed are worked out for."""
+ENDS = (0.05, 0.5, 0.95)
+"""Quantiles of the differences of pairs: nine cases in ten lie between the outer two."""
+LEAST = 20
+"""Pairs below which it is not judged whether a mean difference can be told from none, and draws
+below which it is not said how much of the variance is due to them."""
 FEW = 30
 """Pairs with a difference below which a mean difference counts as rare."""
 METHODS = ("t", "rare", "same")
@@ -63,9 +74,9 @@ class _Spread:
         self.mean += step / np.maximum(count, 1)
         self.squares += step * np.where(known, values - self.mean, 0.0)
 
-    def fill(self, values: Array, known: Array, count: Array) -> None:
-        self.mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
-        self.squares = (np.where(known, values - self.mean, 0.0) ** 2).sum(axis=0)
+    def forget(self) -> None:
+        """Begin another group, around a mean of its own."""
+        self.mean = np.zeros_like(self.mean)
 
 
 class Pairs:
@@ -79,32 +90,40 @@ class Pairs:
     step
         Size of the smallest possible difference, by which the interval goes where no pair
         differs: 1 for counts, nan where there is none.
+    keep
+        Whether to keep each pair's difference, for quantiles.
     """
 
-    def __init__(self, shape: tuple[int, ...], step: Array | float = np.nan) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], step: Array | float = np.nan, *, keep: bool = False
+    ) -> None:
+        self.gaps: list[Array] | None = [] if keep else None
         self.step = np.broadcast_to(np.asarray(step, dtype=np.float64), shape)
         self.count = np.zeros(shape, dtype=np.int64)
         self.higher = np.zeros(shape, dtype=np.int64)
         self.lower = np.zeros(shape, dtype=np.int64)
         self.least = np.full(shape, np.inf)
         self.most = np.zeros(shape)
-        self.base, self.other, self.gap = (_Spread(shape) for _ in range(3))
+        self.base, self.other, self.gap, self.within = (_Spread(shape) for _ in range(4))
+        # Draws with a known pair, and known pairs of the draw at hand.
+        self.draws, self._of_draw = (np.zeros(shape, dtype=np.int64) for _ in range(2))
 
     @classmethod
-    def of(cls, base: Array, other: Array, step: Array | float = np.nan) -> Pairs:
-        """Return what pairs of runs give that are all at hand, one pair a row of both arrays."""
-        self, gap = cls(base.shape[1:], step), other - base
-        known, size = ~np.isnan(gap), np.abs(gap)
-        self.count, self.higher, self.lower = (x.sum(axis=0) for x in (known, gap > 0, gap < 0))
-        self.least = np.where(size > 0, size, np.inf).min(axis=0, initial=np.inf)
-        self.most = np.where(known, size, 0.0).max(axis=0, initial=0.0)
-        for spread, values in ((self.base, base), (self.other, other), (self.gap, gap)):
-            spread.fill(values, known, self.count)
+    def of(cls, base: Array, other: Array, step: Array | float = np.nan, *, each: int = 1) -> Pairs:
+        """Return what pairs of runs give that are all at hand, one pair a row of both arrays.
+
+        So many rows (``each``) after one another are of one draw.
+        """
+        self = cls(base.shape[1:], step, keep=True)
+        for number, (one, another) in enumerate(zip(base, other, strict=True)):
+            self.add(one, another, same_draw=number % each > 0)
         return self
 
-    def add(self, base: Array, other: Array) -> None:
-        """Add one pair of runs."""
+    def add(self, base: Array, other: Array, *, same_draw: bool = False) -> None:
+        """Add one pair of runs, of the same draw as the last one or of another."""
         gap = other - base
+        if self.gaps is not None:
+            self.gaps.append(gap)
         known = ~np.isnan(gap)
         self.count += known
         self.higher += gap > 0
@@ -114,26 +133,45 @@ class Pairs:
         self.most = np.where(known, np.maximum(self.most, size), self.most)
         for spread, values in ((self.base, base), (self.other, other), (self.gap, gap)):
             spread.add(values, known, self.count)
+        if not same_draw:
+            self.within.forget()
+            self._of_draw[...] = 0
+        self._of_draw += known
+        self.draws += known & (self._of_draw == 1)
+        self.within.add(gap, known, self._of_draw)
+
+    def cases(self) -> dict[str, Array]:
+        """Return ``p05``, ``median`` and ``p95`` of the differences of pairs, if they are kept."""
+        if not self.gaps:
+            return {}
+        gaps = np.stack(self.gaps)
+        # Where values may be unknown it takes much longer.
+        quantile = np.nanquantile if np.isnan(gaps).any() else np.quantile
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "All-NaN slice")
+            found = quantile(gaps, ENDS, axis=0)
+        return dict(zip(("p05", "median", "p95"), found, strict=True))
+
+    def _by_parameters(self) -> Array:
+        """Return the share of the variance over pairs that is due to the draws; nan if unknown."""
+        many = (self.draws >= LEAST) & (self.count >= 2 * self.draws - 1)
+        inner = self.within.squares / (self.count - self.draws)
+        outer = (self.gap.squares - self.within.squares) / (self.draws - 1)
+        due = np.maximum(outer - inner, 0.0) * self.draws / self.count
+        return np.where(many & (self.gap.squares > 0), due / (due + inner), np.nan)
 
     def table(self, *, identical: bool = False) -> dict[str, Array]:
-        """Return everything that is said of each outcome, as arrays of the given shape.
+        """Return everything that is said of each outcome, by name, as arrays of the given shape.
 
-        Parameters
-        ----------
-        identical
-            Whether the two worlds are known to be the same in everything.
-
-        Returns
-        -------
-        dict
-            ``runs``, ``baseline`` and ``what_if`` (means over the pairs), ``difference`` with
-            ``low`` and ``high``, ``percent`` of the baseline's mean, ``standardised`` by the
-            baseline's standard deviation over runs, ``method`` (position in :data:`METHODS`),
-            ``p_value``, ``p_higher`` (probability that the mean difference is above zero),
-            ``share_higher``, ``share_lower`` and ``share_equal`` of runs, ``gain`` (variance of
-            the difference of independent runs over that of paired ones), ``detectable`` (the
-            mean difference seen with a chance of :data:`POWER` at this number of runs),
-            ``runs_for_half`` (runs needed to see half of the difference, with that chance).
+        These are ``runs``, ``baseline`` and ``what_if`` (means over the pairs), ``difference`` with
+        the ends ``low`` and ``high`` of its Monte Carlo interval, what :meth:`cases` returns,
+        ``percent`` of the baseline's mean, ``standardised`` by the baseline's standard deviation
+        over runs, ``method`` (position in :data:`METHODS`), ``p_value``, ``share_higher``,
+        ``share_lower`` and ``share_equal`` of pairs, ``by_parameters`` (share of the variance over
+        pairs due to the draws), ``gain`` (variance of the difference of independent runs over that
+        of paired ones), ``detectable`` (the mean difference told from none with a chance of
+        :data:`POWER` by this number of runs), ``runs_to_tell`` (runs that would tell the difference
+        seen, with that chance). The worlds may be known to be ``identical``.
         """
         n = np.where(self.count > 0, self.count, np.nan)
         differing = self.higher + self.lower
@@ -141,7 +179,8 @@ class Pairs:
         sizes = (np.where(differing > 0, self.least, step), self.most)
         mean = np.where(self.count > 0, self.gap.mean, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            deviation = np.sqrt(self.gap.squares / (n - 1))
+            between = self.gap.squares - self.within.squares
+            deviation = np.sqrt(between / (self.draws - 1))
             spread = self.base.squares + self.other.squares
             base = np.where(self.count > 0, self.base.mean, np.nan)
             result = {
@@ -149,22 +188,25 @@ class Pairs:
                 "baseline": base,
                 "what_if": np.where(self.count > 0, self.other.mean, np.nan),
                 "difference": mean,
-                **interval(self.count, mean, self.gap.squares, differing, sizes),
+                **interval(self.count, mean, self.gap.squares, differing, sizes,
+                           (self.draws, between)),
+                **self.cases(),
                 "percent": np.where(base != 0, 100.0 * mean / np.abs(base), np.nan),
                 "standardised": mean / np.sqrt(self.base.squares / (n - 1)),
                 "share_higher": self.higher / n,
                 "share_lower": self.lower / n,
                 "share_equal": (self.count - differing) / n,
+                "by_parameters": self._by_parameters(),
                 "gain": spread / self.gap.squares,
                 "detectable": effort() * deviation / np.sqrt(n),
-                "runs_for_half": np.ceil((2.0 * effort() * deviation / np.abs(mean)) ** 2),
-            }
+                "runs_to_tell": np.ceil((effort() * deviation / np.abs(mean)) ** 2),
+            }  # fmt: skip
         if identical:
             # Then one pair is enough to know.
             for name in ("low", "high"):
                 result[name] = np.where(self.count > 0, 0.0, np.nan)
         result["standardised"] = _finite(result["standardised"])
-        result["runs_for_half"] = np.maximum(_finite(result["runs_for_half"]), 2.0)
+        result["runs_to_tell"] = np.maximum(_finite(result["runs_to_tell"]), LEAST)
         return result
 
 
@@ -180,17 +222,23 @@ def effort() -> float:
 
 
 def interval(
-    count: Array, mean: Array, squares: Array, differing: Array, sizes: tuple[Array, Array]
+    count: Array,
+    mean: Array,
+    squares: Array,
+    differing: Array,
+    sizes: tuple[Array, Array],
+    of_draws: tuple[Array, Array],
 ) -> dict[str, Array]:
-    """Return the interval of mean paired differences, its p-value and the chance of its sign.
+    """Return the Monte Carlo interval of mean paired differences and its p-value.
 
     Given are the number of pairs, the mean difference and the sum of squares around it, how many
-    pairs differ, and the smallest and largest size of a difference among these; where there is
-    none, the first is the smallest size possible. With fewer than two pairs the result is nan.
+    pairs differ, the smallest and largest size of a difference among these, and the number of draws
+    with the part of the squares that is between them. Where no pair differs, the first size is the
+    smallest possible. With fewer than two draws the result is nan.
     """
     from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-    n = np.asarray(count, dtype=np.float64)
+    n, groups = (np.asarray(number, dtype=np.float64) for number in (count, of_draws[0]))
     least, most = sizes
     rare = (differing < FEW) & (2 * differing < n)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -198,23 +246,25 @@ def interval(
         total = squares + n * mean**2
         size = np.where(differing > 0, total / differing, least**2)
         centre = np.where(rare, n * mean / (n + 2), mean)
-        added = (total + 2.0 * size) / (n + 2) - centre**2
-        error = np.sqrt(np.where(rare, added / (n + 2), squares / (n - 1) / n))
+        mean_square = of_draws[1] / (groups - 1)
+        # Pairs of one draw that are alike tell less than as many of different draws.
+        alike = np.fmax(mean_square / (squares / (n - 1)), 1.0)
+        added = alike * ((total + 2.0 * size) / (n + 2) - centre**2)
+        error = np.sqrt(np.where(rare, added / (n + 2), mean_square / n))
         score = np.abs(centre / error)
-        tail = np.where(rare, ndtr(-score), stdtr(n - 1, -score))
+        tail = np.where(rare, ndtr(-score), stdtr(groups - 1, -score))
         # The same difference in every run: no spread to judge by, the signs remain.
         constant = ~rare & (squares == 0) & (differing > 0)
-        tail = np.where(constant, 2.0 ** -np.minimum(n, 1000.0), tail)
-        quantile = np.where(rare, ndtri(0.5 + LEVEL / 2), stdtrit(n - 1, 0.5 + LEVEL / 2))
+        tail = np.where(constant, 2.0 ** -np.minimum(groups, 1000.0), tail)
+        quantile = np.where(rare, ndtri(0.5 + LEVEL / 2), stdtrit(groups - 1, 0.5 + LEVEL / 2))
         half = quantile * error
-        one_size = rare & (least == most)
+        one_size = rare & (least == most) & (alike == 1.0)
         p_value = np.where(one_size, _flipped(n * mean / least, differing), 2.0 * tail)
     same = (differing == 0) & (n > 0)
     p_value = np.where(same, 1.0, np.minimum(p_value, 1.0))
-    p_higher = np.where(same, 0.5, np.where(mean > 0, 1.0 - tail, tail))
-    result = {"low": centre - half, "high": centre + half, "p_value": p_value, "p_higher": p_higher}
-    # One pair alone says nothing of its spread.
-    result = {name: np.where(n < 2, np.nan, values) for name, values in result.items()}
+    result = {"low": centre - half, "high": centre + half, "p_value": p_value}
+    # One pair alone says nothing of its spread, and neither do those of one draw.
+    result = {name: np.where(groups < 2, np.nan, values) for name, values in result.items()}
     return {"method": np.where(same, SAME, np.where(rare, RARE, T)), **result}
 
 

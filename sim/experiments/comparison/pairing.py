@@ -14,7 +14,7 @@ def paired_scenarios(
     scenarios: Sequence[Scenario],
     replicates: int | None = None,
     seed: int | None = None,
-    overrides: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
     end: str | None = None,
 ) -> list[Scenario]:
     """Return scenarios that share months, seed and replicates, the baseline first.
@@ -27,7 +27,7 @@ def paired_scenarios(
             field="WHATIF",
             allowed="one or more scenarios beside the baseline",
         )
-    first, *others = (_changed(scenario, overrides, end) for scenario in scenarios)
+    first, *others = (_changed(scenario, parameters, end) for scenario in scenarios)
     first = first.with_overrides(seed=seed, replicates=replicates)
     if first.replicates < 2:
         raise InputError(
@@ -49,11 +49,11 @@ def paired_scenarios(
 
 
 def _changed(
-    scenario: Scenario, overrides: Mapping[str, float] | None, end: str | None
+    scenario: Scenario, parameters: Mapping[str, float] | None, end: str | None
 ) -> Scenario:
     """Return a scenario with what holds for all of them; an error names the scenario."""
     try:
-        return scenario.with_overrides(parameters=overrides, end=end)
+        return scenario.with_overrides(parameters=parameters, end=end)
     except InputError as error:
         raise InputError(
             error.message,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 
@@ -44,13 +44,8 @@ def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] | str 
     names = list(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
     for name in names:
         if name not in known:
-            near = nearest_name(name, known)
-            raise InputError(
-                f"there is no outcome {name!r} in this sweep",
-                argument="outcomes",
-                nearest=near,
-                allowed=None if near else ", ".join(known),
-            )
+            words, near = f"there is no outcome {name!r} in this sweep", nearest_name(name, known)
+            raise unknown_name_error(words, name, known, listed=near is None, argument="outcomes")
     return names or [name for name in FIRST_CHOICE if name in known] or known
 
 

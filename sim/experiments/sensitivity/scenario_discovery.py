@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, unknown_name_error
 from sim.experiments.design import Design
 from sim.experiments.sensitivity.monte_carlo_noise import (
     LEAST_POINTS,
@@ -62,8 +62,8 @@ def parse_condition(text: str, outcomes: Sequence[str]) -> Condition:
         raise InputError("is not a condition", **where, allowed="one such as deals>=400")
     name, sign, number = found.groups()
     if name not in outcomes:
-        near = nearest_name(name, outcomes)
-        raise InputError(f"there is no outcome {name!r} in this sweep", **where, nearest=near)
+        words = f"there is no outcome {name!r} in this sweep"
+        raise unknown_name_error(words, name, outcomes, listed=False, **where)
     try:
         value = float(number)
     except ValueError:

@@ -18,6 +18,7 @@ from sim.core.state import State
 from sim.engine import events, outcomes
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
+from sim.experiments.parameter_draws import with_values
 from sim.experiments.sweep.sweep_plan import SweepPlan, Task
 from sim.experiments.sweep.sweep_store import Shard, Store
 from sim.experiments.worker_pool import Notify
@@ -50,10 +51,7 @@ class ChunkRunner:
 
     def state(self, values: tuple[float, ...]) -> State:
         """Return the state before the first month at a point."""
-        par = self.template.par.copy()
-        flat = par.view(np.float64).reshape(-1)
-        flat[self.columns] = values
-        return self.template._replace(par=par, par_values=flat)
+        return with_values(self.template, values, self.columns)
 
     def make(
         self, task: Task, notify: Notify = lambda place: None

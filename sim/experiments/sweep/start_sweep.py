@@ -44,7 +44,7 @@ def sweep(
     n: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
-    overrides: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
     end: str | None = None,
     world: World | None = None,
     tables: Sequence[str] = (),
@@ -77,8 +77,8 @@ def sweep(
         ``grid`` if only lists are given, else ``lhs``.
     n
         Number of points, as the design counts them.
-    replicates, seed, end, overrides
-        Replace what the scenario says; ``overrides`` are parameters by name.
+    replicates, seed, end, parameters
+        Replace what the scenario says; ``parameters`` by name.
     world
         Tables of another region.
     tables
@@ -124,7 +124,7 @@ def sweep(
         drawn_from=drawn_from,
         replicates=replicates,
         seed=seed,
-        overrides=overrides,
+        parameters=parameters,
         end=end,
     )
     place = out if out is not None else free_folder(f"{made.plan.scenario.name}-sweep")
@@ -150,7 +150,7 @@ def planned(
 ) -> Planned:
     """Return the plan of a sweep, with the arguments of :func:`sweep`, or refuse what is not valid.
 
-    ``changes`` are its ``replicates``, ``seed``, ``overrides`` and ``end``.
+    ``changes`` are its ``replicates``, ``seed``, ``parameters`` and ``end``.
     """
     at_least(1, chunk, "chunk", allowed="1 or more runs")
     world = world if world is not None else load_world()
@@ -162,7 +162,7 @@ def planned(
         usual = "grid" if all(one.values is not None for one in varied) else "lhs"
         points = make_design(design if design is not None else usual, varied, n, chosen.seed)
         for one in points.varied:
-            if one.name in (changes.get("overrides") or {}):
+            if one.name in (changes.get("parameters") or {}):
                 raise InputError(f"{one.name} is both set and varied", argument="vary")
     if points is None or draws:
         points = factorial_with_draws(points, draws, chosen, drawn_from)

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from pydantic import TypeAdapter
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, unknown_name_error
 from sim.core.files import plain
 from sim.core.state import Array
 from sim.engine import outcomes
@@ -97,10 +98,7 @@ class Task:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Task:
         """Return the task that was written."""
-        runs = tuple((point, replicate) for point, replicate in data["runs"])
-        values = {int(point): tuple(values) for point, values in data["values"].items()}
-        spared = {int(place): text for place, text in data["spared"].items()}
-        return cls(**{**data, "runs": runs, "values": values, "spared": spared})
+        return TypeAdapter(cls).validate_python(data)
 
 
 @dataclass(frozen=True)
@@ -260,9 +258,7 @@ def checked_tables(names: tuple[str, ...], keep_events: bool) -> tuple[str, ...]
     """Return the tables to keep, in one order; InputError if there is no such table."""
     for name in names:
         if name not in TABLES:
-            raise InputError(
-                f"there is no table {name!r}", field="tables", allowed=", ".join(TABLES)
-            )
+            raise unknown_name_error(f"there is no table {name!r}", name, TABLES, argument="tables")
     return tuple(name for name in TABLES if name in names or (keep_events and name == "events"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ import pyarrow as pa
 
 from sim.core import provenance
 from sim.core.errors import InputError
+from sim.core.notebook import facts_html
 from sim.core.plurals import counted
 from sim.core.state import Array
 from sim.experiments.design import Design
 from sim.experiments.run_settings import at_least
+from sim.experiments.sweep.storage import Folder
 from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
-from sim.experiments.sweep.sweep_store import RUNS, Damage, Store
+from sim.experiments.sweep.sweep_store import POINTS, RUNS, Damage, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -276,6 +279,20 @@ class Sweep:
         self.__dict__.pop("frame", None)
         if left:
             self._work(left, working, advance)
+        if isinstance(store.place, Folder) and not self.status.left:
+            self._describe(store.place.folder)
+
+    def _describe(self, folder: Path) -> None:
+        """Write what the tables of a finished sweep hold and where they come from."""
+        from sim.experiments.data_package import sweep_description
+
+        place = self.store.place
+        tables = {"points": [POINTS]}
+        for table in (RUNS, *self.plan.tables):
+            if names := [name for name in place.names(table) if name.endswith(".parquet")]:
+                tables[table] = [f"{table}/{name}" for name in names]
+        for name, content in sweep_description(folder, self.store.record(), tables).items():
+            place.write(name, f"{json.dumps(content, ensure_ascii=False)}\n".encode())
 
     def _work(self, left: list[Chunk], working: Working, advance: Callable[[int], None]) -> None:
         """Make the runs of some chunks in this process, with several, or on a cluster."""
@@ -297,16 +314,30 @@ class Sweep:
             LocalPool(store, plan, size, tasks, advance).work()
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
-        """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.export`)."""
-        from sim.experiments.sensitivity.export import to_salib
+        """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.indices`)."""
+        from sim.experiments.sensitivity.indices import to_salib
 
         return to_salib(self.design, self.frame, outcomes)
 
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
         """Return the sweep as the EMA workbench has it (see ``to_salib``)."""
-        from sim.experiments.sensitivity.export import to_ema
+        from sim.experiments.sensitivity.indices import to_ema
 
         return to_ema(self.design, self.frame)
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what it varies and how far it is."""
+        status, plan = self.status, self.plan
+        facts = {
+            "design": f"{self.design.kind}: {counted(status.points, 'point')} of "
+            f"{self.design.description}",
+            "replicates": plan.replicates,
+            "runs": f"{status.done:,} of {status.runs:,} done, {status.failed:,} failed",
+            "seed": plan.scenario.seed,
+            "tables": ", ".join((RUNS, *plan.tables)),
+            "folder": self.folder,
+        }
+        return facts_html(f"Sweep of {plan.scenario.title}", facts)
 
     def __repr__(self) -> str:
         status = self.status

@@ -51,7 +51,7 @@ _OWN = {
     **dict.fromkeys(TABLES, re.compile(r"\d{2,}-\d{6}-[0-9a-f]{16}\.parquet")),
     WORLD: re.compile(r"\w+\.csv"),
     # The plan itself goes last, so that what is left can still be told for a sweep.
-    "": re.compile(f"{re.escape(PLAN)}|{re.escape(POINTS)}"),
+    "": re.compile("|".join(map(re.escape, (PLAN, POINTS, folders.PACKAGE, folders.CRATE)))),
 }
 """Files that a sweep has written, by folder."""
 _UNREADABLE = (FileNotFoundError, ValueError, KeyError, TypeError, pa.ArrowException)
@@ -111,7 +111,7 @@ class Store:
         folder = self.place.folder
         held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         # A sweep that was stopped before it began, or whose plan is lost, may have left these.
-        if held <= {LOCK, POINTS, ASIDE, *_OWN}:
+        if held <= {LOCK, POINTS, ASIDE, folders.PACKAGE, folders.CRATE, *_OWN}:
             folders.make_folder(folder)
         else:
             folders.prepare_folder(folder, overwrite, mark=PLAN)
@@ -135,7 +135,7 @@ class Store:
                 ) from foreign
             except _DamagedError:
                 continue  # Going on sets it aside.
-        if world.digest != load_world().digest:
+        if not world.is_shipped:
             for source in sorted(world.folder.glob("*.csv")):
                 self.place.write(f"{WORLD}/{source.name}", source.read_bytes())
         self.write_plan(plan)
@@ -165,7 +165,7 @@ class Store:
         """
         self.lost, where = {}, self.place.shown()
         try:
-            data = self._read(PLAN, self._plan_record)
+            data = self.record()
             points = self._read(POINTS, _points).iloc[: data["points"]]
             plan = SweepPlan(
                 scenario=scenario_of_record(data["scenario"]),
@@ -187,6 +187,10 @@ class Store:
         if data.get("points_digest", plan.points_digest) != plan.points_digest:
             raise self._changed(POINTS)
         return plan
+
+    def record(self) -> dict[str, Any]:
+        """Return what the plan says, with the software and the environment it was begun with."""
+        return self._read(PLAN, self._plan_record)
 
     def _read(self, name: str, parse: Callable[[bytes], _Content]) -> _Content:
         """Return what a file says, or what its copy says where the file cannot be read."""

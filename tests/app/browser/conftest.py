@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.app.serving import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 FLAGS = (
@@ -26,13 +29,14 @@ FLAGS = (
     "--disable-sync",
 )
 Visit = Callable[..., Any]
-PATIENCE = 180_000
+PATIENCE = 300_000
 """Milliseconds that anything may take: other tests share the machine, and the engine compiles."""
 
 
 WIDTHS = (1280, 768, 390)
 """Pixels: the windows of a computer, a tablet and a telephone."""
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+DRAWN = "() => window.Bokeh?.documents.length > 0 && Bokeh.documents.every((one) => one.is_idle)"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 """Pixels by which a page is wider than its window."""
 
@@ -43,12 +47,51 @@ def widen(page: Any, width: int) -> None:
 
 
 def fits(page: Any) -> bool:
-    """Make a window ever narrower; return whether the page is never wider than it for long."""
+    """Make a window ever narrower, and wait until the page is no wider than it."""
     for width in WIDTHS:
         widen(page, width)
         page.evaluate(SETTLED)
         page.wait_for_function(f"{SIDEWAYS} <= 0")
-    return int(page.evaluate(SIDEWAYS)) <= 0
+    return True
+
+
+def expect(subject: Any) -> Any:
+    """Return Playwright's assertions on a page or a part of it, each tried until it holds."""
+    from playwright import sync_api
+
+    return sync_api.expect(subject)
+
+
+def box_of(part: Any) -> dict[str, float]:
+    """Return where a part of the page is, once all is drawn and it no longer moves."""
+    part.page.wait_for_function(DRAWN)
+    boxes = [part.bounding_box()]
+
+    def stands() -> bool:
+        part.page.evaluate(SETTLED)
+        boxes.append(part.bounding_box())
+        return boxes[-1] is not None and boxes[-1] == boxes[-2]
+
+    wait_until(stands)
+    return dict(boxes[-1])
+
+
+def act_until_shown(act: Callable[[], None], part: Any) -> None:
+    """Act on a figure, which may not listen yet, until a part of the page is shown."""
+    from playwright.sync_api import TimeoutError as NotShown
+
+    def shown() -> bool:
+        act()
+        with suppress(NotShown):
+            part.wait_for(timeout=10_000)
+        return bool(part.is_visible())
+
+    wait_until(shown)
+
+
+def is_complaint(message: Any) -> bool:
+    """Tell whether a page reports an error, or its figures a warning."""
+    return message.type == "error" or (message.type == "warning" and "[bokeh" in message.text)
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +129,9 @@ def browser() -> Iterator[Any]:
         if os.environ.get("CI"):
             pytest.fail("chromium or playwright is missing, so the page cannot be tested")
         pytest.skip("needs chromium and playwright")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield running
@@ -129,7 +173,7 @@ def visit(context: Any, server: str, complaints: Path) -> Iterator[Visit]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
-            lambda message: errors.append(message.text) if message.type == "error" else None,
+            lambda message: errors.append(message.text) if is_complaint(message) else None,
         )
         page.goto(server + query)
         page.locator("nav.tabs button").first.wait_for()

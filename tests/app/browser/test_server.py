@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
 
 from sim.app import limits
+from sim.app.watch.recorder import Recorder
 from sim.world import World
-from tests.app.browser.conftest import PATIENCE
+from tests.app.browser.conftest import DRAWN, PATIENCE, expect
 from tests.app.serving import serving, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -45,12 +47,39 @@ def test_a_browser_that_connects_late_gets_the_whole_page(
         page.goto(f"http://127.0.0.1:{served.port}/?watch.month=2000-03")
         page.locator("output.when", has_text=re.compile("^March 2000$")).wait_for()
         page.get_by_role("button", name="What if").click()
-        page.get_by_role("heading").first.wait_for()
-        page.wait_for_timeout(500)
+        page.locator(".headline").first.wait_for()
+        page.wait_for_function(DRAWN)
         page.context.close()
     here = (f"http://127.0.0.1:{served.port}/", f"blob:http://127.0.0.1:{served.port}/", "data:")
     assert [each for each in noted if not each.startswith(here)] == []
     assert any("default.css" in each for each in noted)
+
+
+def test_a_month_that_is_not_computed_yet_is_told_of(
+    browser: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The months after the first few are computed when this test says so."""
+    goes_on, advance = threading.Event(), Recorder.advance
+
+    def held(recorder: Recorder, *given: Any) -> None:
+        if recorder.known > recorder.first:
+            goes_on.wait(PATIENCE / 1000)
+        advance(recorder, *given)
+
+    monkeypatch.setattr(Recorder, "advance", held)
+    told = "December 2020 is being computed; until then the nearest month is shown."
+    with serving(world) as served:
+        page = opened(browser, [])
+        page.goto(f"http://127.0.0.1:{served.port}/?lang=en&watch.month=2020-12")
+        page.get_by_text(told).wait_for()
+        when = page.locator("output.when")
+        expect(when).to_have_text(re.compile(r"^\w+ 2000$"))
+        expect(page.locator(".known")).to_have_text(re.compile(r"^\d+ % of the months computed$"))
+        page.wait_for_url(re.compile("watch.month=2020-12"))
+        goes_on.set()
+        expect(when).to_have_text("December 2020")
+        expect(page.get_by_text(told)).to_have_count(0)
+        page.context.close()
 
 
 def test_the_page_says_when_its_server_is_gone_and_connects_again(
@@ -62,7 +91,7 @@ def test_the_page_says_when_its_server_is_gone_and_connects_again(
         port = served.port
         page.goto(f"http://127.0.0.1:{port}/?lang=en&watch.month=2000-03")
         page.locator("output.when", has_text=re.compile("^March 2000$")).wait_for()
-        assert page.get_by_role("alert").count() == 0
+        expect(page.get_by_role("alert")).to_have_count(0)
     gone = page.get_by_role("alert")
     gone.get_by_text("The server has stopped answering").wait_for()
     page.get_by_role("button", name="Connect again").click()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.browser.conftest import Visit, fits
+from tests.app.browser.conftest import Visit, act_until_shown, box_of, expect, fits
 
 pytestmark = pytest.mark.browser
 LINK = "?tab=why&why.scenario=jujuy&why.place=AR-Y&why.seed=2020&why.run=0"
@@ -34,10 +34,10 @@ def opened(visit: Visit, query: str = LINK) -> Any:
 
 def test_a_deal_is_told_by_its_stages(visit: Visit) -> None:
     page = opened(visit)
-    assert page.get_by_text("The deal was formed in").count() == 1
-    assert page.locator("ol.stages li.done").count() >= 7
+    expect(page.get_by_text("The deal was formed in")).to_have_count(1)
+    page.locator("ol.stages li.done").nth(6).wait_for()
     page.locator("summary", has_text="The whole story as a list").click()
-    assert page.locator("details[open] li").count() > 5
+    page.locator("details[open] li").nth(5).wait_for()
 
 
 def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
@@ -54,6 +54,7 @@ def test_a_cause_is_gone_back_to_and_the_link_shared(visit: Visit) -> None:
     page.wait_for_url(lambda url: url != begun and "event" in url)
     other = opened(visit, "?" + page.url.split("?", 1)[1])
     other.locator("[role=status] p").filter(has_text=after).wait_for()
+    assert fits(other)
 
 
 def test_one_event_after_the_other(visit: Visit) -> None:
@@ -70,19 +71,17 @@ def test_one_event_after_the_other(visit: Visit) -> None:
 def test_an_event_is_clicked_on_the_timeline(visit: Visit) -> None:
     page = opened(visit)
     page.locator("[role=status] h3").wait_for()
-    page.wait_for_timeout(1000)
     before = page.locator("[role=status] h3").inner_text()
-    x, y = page.evaluate(MARK, 0)
-    page.mouse.click(x, y)
+    box_of(page.locator("canvas").first)
     shown = page.locator("[role=status] h3").filter(has_not_text=before)
-    shown.wait_for()
+    act_until_shown(lambda: page.mouse.click(*page.evaluate(MARK, 0)), shown)
 
 
 def test_two_that_never_met_are_told_so(visit: Visit) -> None:
     page = opened(visit, "?tab=why&why.scenario=coquimbo&why.place=CL-CO")
     page.get_by_label("What", exact=True).select_option(label="Anhui")
     page.get_by_text("In this run Anhui and Coquimbo never met.").wait_for()
-    assert page.locator("ol.stages li.done").count() == 0
+    expect(page.locator("ol.stages li.done")).to_have_count(0)
 
 
 def test_another_scenario_is_set_beside(visit: Visit) -> None:
@@ -90,10 +89,6 @@ def test_another_scenario_is_set_beside(visit: Visit) -> None:
     page.get_by_label("Set beside").select_option(label="Governors change twice as fast")
     page.get_by_text("Set beside “Governors change twice as fast”").wait_for()
     page.wait_for_url(re.compile(r"why\.beside=high-turnover"))
-
-
-def test_the_page_fits_its_window(visit: Visit) -> None:
-    assert fits(opened(visit))
 
 
 def test_text_of_a_link_is_never_html(visit: Visit) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -45,7 +46,7 @@ def on_record(
 
 def effect(low: float, high: float) -> SwapEffect:
     middle = (low + high) / 2
-    return SwapEffect("deal", 1.0, 1.0 + middle, middle, low, high, 0.2, 0.4)
+    return SwapEffect("deal", 1.0, 1.0 + middle, middle, low, high, 240.0, 0.2, 0.4)
 
 
 def test_what_the_record_has_more_of_is_said(session: Session) -> None:
@@ -101,7 +102,7 @@ def test_without_runs_nothing_is_claimed(session: Session) -> None:
     none = replace(made({}), counts=made({}).counts[:0])
     assert said(session, "Here", on_record(), none) == ["The first runs are under way."]
     assert "–" in case_texts.number_table(session, on_record(), none)
-    text = case_texts.swap_text(session, e.Swap(e.ALL), (), "Here", "May 2005")
+    text = swap_text(session, e.Swap(e.ALL), (), "Here", "May 2005")
     assert text.count("<p>") == 2
     assert "The first pairs of runs are under way." in text
 
@@ -131,21 +132,43 @@ def test_what_a_scenario_puts_in_is_said(session: Session, world: World) -> None
     assert "1 visit and 1 twinning" in other[-1]
 
 
+swap_text = partial(case_texts.swap_text, judged=True)
+effect_table = partial(case_texts.effect_table, judged=True)
+
+
 def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) -> None:
     clear, unclear = (
-        case_texts.swap_text(session, e.Swap(e.ALL), (effect(low, 1.5),), "Here", "May 2005")
+        swap_text(session, e.Swap(e.ALL), (effect(low, 1.5),), "Here", "May 2005")
         for low in (0.5, -0.5)
     )
-    assert "sure at 95 %: it lies between +0.5 and +1.5" in clear
-    assert "cannot be told from none" not in clear
-    assert "cannot be told from none: it lies between -0.5 and +1.5" in unclear
-    assert "not clear" in case_texts.effect_table(session, (effect(-0.5, 1.5),), 9)
-    assert "not clear" not in case_texts.effect_table(session, (effect(0.5, 1.5),), 9)
+    assert "tell the mean difference of +1.00 from none" in clear
+    assert "do not tell" not in clear
+    told = "do not tell the mean difference of +0.5 from none: its 95 % interval goes from −0.5 to"
+    assert told in unclear
+    assert "About 240 pairs would tell" in unclear
+    assert "not clear" in effect_table(session, (effect(-0.5, 1.5),), 9)
+    assert "not clear" not in effect_table(session, (effect(0.5, 1.5),), 9)
+
+
+def test_a_difference_is_judged_once_when_all_runs_are_in(session: Session) -> None:
+    """On four pairs a swap was once clear that on twelve was not, and on 28 the other way."""
+    early = partial(case_texts.swap_text, judged=False)
+    text = early(session, e.Swap(e.ALL), (effect(0.5, 1.5),), "Here", "May 2005")
+    assert "when all 60 pairs of runs are in" in text
+    assert "95 % interval" not in text
+    table = case_texts.effect_table(session, (effect(-0.5, 1.5),), 9, judged=False)
+    assert "not clear" not in table
+
+
+def test_numbers_show_what_is_meant(session: Session) -> None:
+    """Ends were once rounded to nothing: "between +0.0 and +0.6"."""
+    text = swap_text(session, e.Swap(e.ALL), (effect(0.02, 0.62),), "Here", "May 2005")
+    assert "goes from +0.02 to +0.62" in text
 
 
 def test_every_number_is_in_the_table_of_effects(session: Session) -> None:
     before, after = made(*({} for _ in range(9))), made(*({"deal": [1]} for _ in range(9)))
-    text = case_texts.effect_table(session, effects(before, after), 9)
+    text = effect_table(session, effects(before, after), 9)
     assert text.count('scope="row"') == len(NAMES)
 
 
@@ -160,7 +183,7 @@ def test_every_exchange_has_a_title_and_says_what_it_does(session: Session) -> N
         e.Swap(e.ALL),
     ]
     titles = [case_texts.swap_title(session, x, "There") for x in given]
-    told = [case_texts.swap_text(session, x, (), "Here", "May 2005") for x in given]
+    told = [swap_text(session, x, (), "Here", "May 2005") for x in given]
     assert len(set(titles)) == len(given)
     assert all("May 2005" in text and "nan" not in text for text in told)
     assert "0.80" in told[0]

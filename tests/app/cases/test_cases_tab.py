@@ -6,7 +6,7 @@ import pytest
 
 from sim.app import limits
 from sim.app.cases import documented_record, place_counts
-from sim.app.cases.cases_tab import CasesTab
+from sim.app.cases.cases_tab import CAUSES, CasesTab
 from sim.app.cases.counterfactual_swap import ALL, AUTHORITY, WILL
 from sim.app.session import Session
 from sim.app.thread_pool import Job, ThreadPool
@@ -65,6 +65,26 @@ def test_places_are_run_and_each_exchange_once_when_it_is_chosen(world: World) -
     assert swap.tried[(1, WILL)] is runs
     assert {key for _, key in swap.tried} == set(swap.choices())
     assert swap.overview.object.count('scope="row"') == 1 + len(swap.choices())
+
+
+def test_places_with_nothing_to_show_are_not_offered(world: World) -> None:
+    tab, _ = opened(world, pool=Idle())
+    assert all(count for code, count in tab.known.items() if code not in tab.codes)
+    # What is documented of this one is later than the runs.
+    assert "PE-ICA" in documented_record.documented_places(world)
+    assert "PE-ICA" not in tab.known
+
+
+def test_an_exchange_that_cannot_be_is_told(world: World) -> None:
+    tab, said = opened(world, pool=Idle())
+    assert tab.swap is not None
+    missing = next((key for key in CAUSES if key not in tab.swap.choices()), None)
+    if missing is None:
+        missing, tab.swap.choices = WILL, dict  # type: ignore[method-assign]
+    tab.swap.key = missing
+    tab.swap._fill()
+    assert len(said) == 1
+    assert tab.swap.key == ""
 
 
 def test_the_other_place_can_be_given_something(world: World) -> None:
@@ -127,7 +147,7 @@ def test_why_is_opened_for_the_place(world: World) -> None:
     tab, _ = opened(world, pool=Idle())
     asked: list[tuple[str, Mapping[str, str]]] = []
     tab.session.on_open = lambda name, state: asked.append((name, state))
-    tab.panels[1]._ask_why()
+    tab.panels[1].ask_why()
     assert asked == [
         ("why", {"scenario": tab.panels[1].scenario.name, "place": tab.panels[1].code})
     ]

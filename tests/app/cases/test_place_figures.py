@@ -62,7 +62,7 @@ def test_counts_are_bands_around_the_middle(session: Session) -> None:
     assert list(data["middle"]) == [0, 0, 0, 1, 1, 1]
     assert (np.asarray(data["middle_low"]) <= data["middle"]).all()
     assert (np.asarray(data["middle_high"]) >= data["middle"]).all()
-    assert data["x"][0] == pytest.approx(2000 + 1 / 12)
+    assert data["year"][0] == pytest.approx(2000 + 1 / 12)
 
 
 def test_the_record_steps_up_at_each_fact(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from sim.app.watch.world_history import projects_of
 from sim.app.why.project_history import history_of
 from sim.app.why.run_index import index_run
 from sim.app.why.why_tab import WhyTab
+from sim.core.calendar import month_index
 from sim.engine.monthly_inputs import rows_of
 from sim.scenario.schema import load
 from sim.world import World
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.slow  # worlds are played on Mesa agents
 
 SEED = 7
 MONTH = "2003-12"
+SHOWN = month_index(MONTH)
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +52,19 @@ def links(tab: WatchTab) -> list[str]:
     return [c["go"] for c in cells if isinstance(c, dict) and c["go"].startswith("why:")]
 
 
+def first_project(tab: WatchTab) -> Any:
+    """Return the latest project of a locality by the month that is shown."""
+    recorder = tab.player.recorder
+    projects = projects_of(recorder.events_until(SHOWN))
+    return next(p for p in rows_of(projects) if 0 <= p.place < len(recorder.at.locality))
+
+
 def test_a_project_asks_why_about_itself(tab: WatchTab, world: World) -> None:
     asked: list[tuple[str, Mapping[str, str]]] = []
     tab.session.on_open = lambda name, state: asked.append((name, state))
     recorder = tab.player.recorder
     codes = list(recorder.at.locality)
-    projects = projects_of(recorder.events_until(recorder.known))
-    project = next(p for p in rows_of(projects) if 0 <= p.place < len(codes))
+    project = first_project(tab)
     tab.choose(f"place:{codes[project.place]}")
     for go in links(tab):
         tab.inspector.target = go
@@ -91,8 +100,7 @@ def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
 def test_nothing_leads_to_tabs_that_a_notebook_does_not_have(tab: WatchTab) -> None:
     recorder = tab.player.recorder
     codes = list(recorder.at.locality)
-    projects = projects_of(recorder.events_until(recorder.known))
-    project = next(p for p in rows_of(projects) if 0 <= p.place < len(codes))
+    project = first_project(tab)
     tab.choose(f"place:{codes[project.place]}")
     assert links(tab)
     tab.session.on_open = None

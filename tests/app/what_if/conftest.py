@@ -8,6 +8,7 @@ from sim.app.thread_pool import Cancel
 from sim.app.what_if import paired_trial
 from sim.app.what_if.experiment import Experiment, from_toml
 from sim.app.what_if.paired_trial import PairedTrial, RunCaches, TrialResult
+from sim.experiments.comparison import paired_statistics
 from sim.world import World
 
 CHUNKS = ((0, 4), (4, 8), (8, 12))
@@ -38,6 +39,7 @@ def reduce_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paired_trial, "CHUNKS", CHUNKS)
     monkeypatch.setattr(paired_trial, "PAIRS", CHUNKS[-1][1])
     monkeypatch.setattr(paired_trial, "MILESTONES", (8, 12))
+    monkeypatch.setattr(paired_statistics, "LEAST", 2)
 
 
 @pytest.fixture

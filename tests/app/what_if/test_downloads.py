@@ -23,7 +23,7 @@ TITLE = "<img src=x onerror=alert(1)> $x^"
 
 @pytest.fixture
 def named(eager: Experiment) -> Experiment:
-    return eager.with_title(TITLE)
+    return eager.with_settings(title=TITLE)
 
 
 def test_the_table_holds_region_places_and_months(shown: TrialResult, world: World) -> None:

@@ -38,7 +38,7 @@ def test_only_names_of_shipped_scenarios_begin_one(name: str) -> None:
     with pytest.raises(InputError, match="there is no scenario"):
         begin(name)
     with pytest.raises(InputError, match="there is no"):
-        begin().with_against(name)
+        begin().with_settings(against=name)
 
 
 def test_a_parameter_back_at_its_default_is_no_change() -> None:
@@ -89,17 +89,17 @@ def test_limits_hold_for_every_way_in(world: World) -> None:
     with pytest.raises(InputError, match="more than this page runs"):
         begin().with_interventions(many, world)
     with pytest.raises(InputError, match="more than this page runs"):
-        begin().with_seed(HIGHEST_SEED + 1)
+        begin().with_settings(seed=HIGHEST_SEED + 1)
     with pytest.raises(InputError, match="more than this page runs"):
         from_toml(b'extends = "baseline"\nend = "2060-12"\n', world)
 
 
 def test_a_title_names_the_scenario() -> None:
-    experiment = begin().with_title("Chile: <script>alert(1)</script>")
+    experiment = begin().with_settings(title="Chile: <script>alert(1)</script>")
     assert experiment.scenario.name == "chile-script-alert-1-script"
-    assert begin().with_title("…").scenario.name == "what-if"
+    assert begin().with_settings(title="…").scenario.name == "what-if"
     with pytest.raises(InputError):
-        begin().with_title("two\nlines")
+        begin().with_settings(title="two\nlines")
 
 
 def test_the_baseline_takes_the_months_and_the_seed(world: World) -> None:

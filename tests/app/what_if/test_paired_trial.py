@@ -12,7 +12,13 @@ import pytest
 from sim.app.thread_pool import Cancel, CancelledError
 from sim.app.what_if import paired_trial
 from sim.app.what_if.experiment import SHOWN, Experiment
-from sim.app.what_if.paired_trial import PairedTrial, RunCache, RunCaches, TrialResult
+from sim.app.what_if.paired_trial import (
+    CarriedDraws,
+    PairedTrial,
+    RunCache,
+    RunCaches,
+    TrialResult,
+)
 from sim.core.state import POOLS
 from sim.results.comparison_result import compare
 from sim.world import World
@@ -92,7 +98,7 @@ def test_a_baseline_is_run_once_for_all(
 
 def test_a_caches_keeps_the_last_baselines(short: Experiment, world: World) -> None:
     caches = RunCaches(most=2)
-    first, second, third = (short.with_seed(seed).baseline() for seed in (1, 2, 3))
+    first, second, third = (short.with_settings(seed=seed).baseline() for seed in (1, 2, 3))
     kept = caches.runs(first, world)
     caches.runs(second, world)
     assert caches.runs(first, world) is kept
@@ -124,6 +130,14 @@ def test_bands_hold_their_means(eager: Experiment, shown: TrialResult) -> None:
     assert visits["year"].iloc[[0, -1]].tolist() == [2000 + 1 / 12, 2007.0]
 
 
+def test_nothing_differs_before_the_first_intervention(short: Experiment, world: World) -> None:
+    change = {"month": "2004-01", "kind": "shock", "what": "fiscal", "value": 0.9}
+    bands = finished(short.with_interventions([change], world), world).bands("visits_to_lac")
+    before = bands[bands["month"] < change["month"]]
+    assert (before[["difference", "p05", "p95"]] == 0).all(axis=None)
+    assert (bands[["p05", "p95"]] != 0).any(axis=None)
+
+
 def test_runs_stop_when_told_and_keep_what_is_made(
     short: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,3 +161,24 @@ def test_trust_has_an_effect_though_it_is_no_sum(shown: TrialResult) -> None:
     row = shown.row("trust")
     assert row.difference == pytest.approx(shown.bands("trust")["difference"].iloc[-1])
     assert paired_trial.MILESTONES[-1] == shown.pairs
+
+
+def test_pairs_take_draws_of_what_is_not_known_as_a_comparison_does(
+    eager: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both runs of a pair take the same draw, two pairs after one another each."""
+    draws = tuple({"turnover.fade": fade, "signals.forum": 0.0} for fade in (0.2, 0.4, 0.6, 0.8))
+    carried = CarriedDraws(draws + draws[:2], {"changed_since_fit": []})
+    monkeypatch.setitem(paired_trial.CARRIED, "server", carried)
+    caches = RunCaches()
+    mine = finished(eager, world, caches)
+    expected = compare(
+        eager.baseline(), eager.scenario, replicates=12, world=world, draws=carried.draws
+    )
+    columns = ["outcome", "difference", "low", "high", "p05", "p95", "share_higher"]
+    pd.testing.assert_frame_equal(
+        mine.effects.iloc[: len(expected.effects)][columns], expected.effects[columns]
+    )
+    fixed = finished(eager.with_settings(fixed=True), world, caches)
+    assert len(caches) == 2
+    assert fixed.row("visits_to_lac").baseline != mine.row("visits_to_lac").baseline

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sim.app.labels import labels
-from sim.app.what_if import result_sentences
+from sim.app.what_if import paired_trial, result_sentences
 from sim.app.what_if.experiment import SHOWN, Experiment
-from sim.app.what_if.paired_trial import TrialResult
+from sim.app.what_if.paired_trial import CarriedDraws, TrialResult
+from sim.core.parameters import PARAMETERS
 from sim.world import World
 from tests.app.what_if.conftest import counted, english, finished
+
+FADE = PARAMETERS["turnover.fade"].meaning[:-1]
 
 
 def with_row(shown: TrialResult, **values: Any) -> TrialResult:
@@ -24,30 +28,67 @@ def with_row(shown: TrialResult, **values: Any) -> TrialResult:
 
 
 DEALS = {"baseline": 40.0, "what_if": 43.0, "difference": 3.0, "low": 1.0, "high": 5.0}
-SURE = DEALS | {"distinguishable": True, "p_higher": 0.995, "share_equal": 0.1, "runs": 12}
+CASES = {"p05": -4.2, "median": 2.0, "p95": 11.0, "share_higher": 0.75, "share_lower": 0.0}
+SURE = DEALS | CASES | {"distinguishable": True, "share_equal": 0.25, "runs": 12}
 
 
-def test_a_sure_effect_is_told_with_its_interval(shown: TrialResult) -> None:
+@pytest.mark.usefixtures("_few_pairs")
+def test_an_effect_is_told_in_the_mean_and_from_case_to_case(shown: TrialResult) -> None:
     text = result_sentences.sentence(with_row(shown, **SURE), "deals", english)
-    assert text == (
-        "Deals formed: higher by 3.0 per run, from 40.0 to 43.0. That it is higher is very sure "
-        "(99.5 %); the 95 % interval of the effect is +1.0 to +5.0, from 12 pairs of runs."
+    title = shown.experiment.scenario.title
+    cases = (
+        "Nine pairs of runs in ten lie between −4.2 and +11.0. The probability that "
+        f"“{title}” raises it is 75 %, that it lowers it at most 22 %."
     )
-    lower = SURE | {"difference": -3.0, "low": -5.0, "high": -1.0, "p_higher": 0.005}
+    assert text == f"Deals formed: higher by 3.0 per run in the mean, from 40.0 to 43.0. {cases}"
+    lower = SURE | {"difference": -3.0, "low": -5.0, "high": -1.0}
     assert "lower by 3.0 per run" in result_sentences.sentence(
         with_row(shown, **lower), "deals", english
     )
-    assert not result_sentences.needed(with_row(shown, **SURE), "deals", english)
 
 
-def test_an_effect_that_may_be_none_claims_nothing(shown: TrialResult) -> None:
-    unsure = SURE | {"low": -1.0, "distinguishable": False, "runs_for_half": 120.0}
+@pytest.mark.usefixtures("_few_pairs")
+def test_an_effect_within_monte_carlo_error_says_how_many_runs_would_tell(
+    shown: TrialResult,
+) -> None:
+    unsure = SURE | {"low": -1.0, "high": 7.0, "distinguishable": False, "runs_to_tell": 120.0}
     text = result_sentences.sentence(with_row(shown, **unsure), "deals", english)
-    assert "no difference can be told from chance" in text
+    assert "+3.0 ± 4.0 per run in the mean, which 12 pairs of runs do not tell from none" in text
     assert "higher" not in text
-    assert "120 runs" in result_sentences.needed(with_row(shown, **unsure), "deals", english)
-    endless = unsure | {"runs_for_half": 1e30}
-    assert not result_sentences.needed(with_row(shown, **endless), "deals", english)
+    assert "About 130 pairs would tell" in text or "About 120 pairs would tell" in text
+    endless = unsure | {"runs_to_tell": 1e30}
+    told = result_sentences.sentence(with_row(shown, **endless), "deals", english)
+    assert "More than 10,000 pairs would be needed" in told
+
+
+def test_there_is_no_verdict_before_all_pairs_are_in(shown: TrialResult) -> None:
+    """Judged anew at every batch, verdicts once turned over from one to the next."""
+    early = with_row(shown, **SURE)
+    assert not early.is_final
+    text = result_sentences.sentence(early, "deals", english)
+    assert text.startswith("Deals formed: +3.0 per run in the mean so far")
+    assert "probability" not in text
+    assert not early.places("deals")["distinguishable"].any()
+    assert not result_sentences.others(early, counted)
+    assert {row[5] for row in result_sentences.outcome_table(early, english)["rows"]} == {""}
+
+
+@pytest.mark.usefixtures("_few_pairs")
+def test_what_is_not_known_of_the_parameters_is_told(shown: TrialResult) -> None:
+    (fixed,) = result_sentences.certainty(shown, "deals", english)
+    assert "no fit of the model to the evidence is published" in fixed
+    row = SURE | {"by_parameters": 0.42}
+    with pytest.MonkeyPatch.context() as patch:
+        drawn = CarriedDraws(({"turnover.fade": 0.5},), {})
+        patch.setitem(paired_trial.CARRIED, "server", drawn)
+        told, much = result_sentences.certainty(with_row(shown, **row), "deals", english)
+        assert told.startswith("Uncertain parameters are included")
+        assert "about 40 % comes from uncertain parameters" in much
+        held = replace(shown, experiment=shown.experiment.with_settings(fixed=True))
+        assert "as asked" in result_sentences.certainty(held, "deals", english)[0]
+        changed = shown.experiment.with_parameter("turnover.fade", 0.9)
+        (line,) = [x for x in result_sentences.changes(changed, english) if x.startswith(FADE)]
+        assert re.fullmatch(rf"{FADE}: what fits the evidence, around \S+, to 0.9", line)
 
 
 def test_an_outcome_that_never_differs_is_bounded(shown: TrialResult) -> None:
@@ -71,22 +112,6 @@ def test_the_same_world_is_called_the_same(short: Experiment, world: World) -> N
     assert not result_sentences.others(same, counted)
 
 
-@pytest.mark.parametrize(
-    ("p_higher", "word"),
-    [
-        (0.9999, "almost certain"),
-        (0.995, "very sure"),
-        (0.98, "sure"),
-        (0.06, "likely"),
-        (0.3, "more likely than not"),
-        (0.5, "open"),
-    ],
-)
-def test_sureness_depends_on_neither_side(p_higher: float, word: str) -> None:
-    assert result_sentences.sureness(p_higher, english) == word
-    assert result_sentences.sureness(1.0 - p_higher, english) == word
-
-
 def test_every_outcome_has_a_name_and_a_sentence(shown: TrialResult) -> None:
     names = labels("outcomes", english)
     assert tuple(names) == SHOWN
@@ -100,7 +125,7 @@ def test_changes_are_told(short: Experiment, world: World) -> None:
     change = {"month": "2003-01", "kind": "authority", "country": "CHL", "change": 0.3}
     experiment = short.with_parameter("turnover.fade", 0.9).with_interventions([change], world)
     assert result_sentences.changes(experiment, english) == [
-        "turnover.fade: 0.75 to 0.9",
+        f"{FADE}: {PARAMETERS['turnover.fade'].default} to 0.9",
         "Interventions added: 1",
     ]
 
@@ -109,7 +134,6 @@ def test_progress_says_how_far_it_is(shown: TrialResult) -> None:
     assert result_sentences.progress(0, english) == "Running…"
     assert "First 20 of 100" in result_sentences.progress(20, english)
     assert result_sentences.progress(100, english) == "100 pairs of runs."
-    assert "outcomes for the region" in result_sentences.others(shown, counted)
 
 
 def test_amounts_are_shown_in_billions() -> None:

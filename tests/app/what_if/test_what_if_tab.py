@@ -11,15 +11,15 @@ import pytest
 from sim.app.limits import UPLOAD_BYTES
 from sim.app.thread_pool import Cancel
 from sim.app.what_if import intervention_forms, parameter_sliders, result_charts
-from sim.app.what_if.experiment import Experiment
-from sim.app.what_if.experiment_link import to_address
+from sim.app.what_if.experiment import Experiment, begin, to_address
 from sim.app.what_if.paired_trial import TrialResult
 from sim.app.what_if.result_sentences import outcome_table, place_table
+from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names
 from sim.scenario.interventions import KINDS
 from sim.scenario.schema import names
-from sim.world import World
+from sim.world import World, load_world
 from tests.app.what_if.conftest import english
 
 pytest.importorskip("panel")
@@ -50,7 +50,9 @@ def test_what_cannot_be_told_from_none_is_hatched(tab: Any) -> None:
 
 
 def test_every_parameter_has_its_slider() -> None:
-    groups = parameter_sliders.slider_groups(english)
+    main = parameter_sliders.main_levers(english)
+    assert 6 <= len(main[0]["levers"]) <= 8
+    groups = [*main, *parameter_sliders.slider_groups(english)]
     shown = [lever for group in groups for lever in group["levers"]]
     assert sorted(lever["name"] for lever in shown) == sorted(PARAMETERS)
     marks = {lever["name"]: lever["mark"] for lever in shown}
@@ -91,6 +93,43 @@ def test_every_kind_has_a_form_of_its_own_fields() -> None:
         assert {field["name"] for field in fields} == expected
     aligned = next(field for field in forms["governor"] if field["name"] == "aligned")
     assert aligned["options"] == [["true", "yes"], ["false", "no"]]
+
+
+def test_a_form_tells_which_fields_stand_in_for_one_another() -> None:
+    assert intervention_forms.alternatives("authority") == {
+        "country": ("locality",),
+        "locality": ("country",),
+        "value": ("change",),
+        "change": ("value",),
+    }
+    assert intervention_forms.alternatives("shock") == {}
+    forms = {form["kind"]: form["fields"] for form in intervention_forms.forms(english)}
+    hints = {field["name"]: field["hint"] for field in forms["governor"]}
+    assert hints["month"] == ""
+    assert hints["locality"] == "(needed unless you give: Country)"
+    assert hints["will"] == "(at least one of those marked so)"
+    assert hints["note"] == "(may stay empty)"
+
+
+def test_parameters_are_offered_by_their_meaning(world: World) -> None:
+    offered = dict(intervention_forms.tables(world, english)["parameters"])
+    assert set(offered) == set(PARAMETERS)
+    assert offered["turnover.fade"].endswith(PARAMETERS["turnover.fade"].meaning)
+
+
+def test_a_refusal_speaks_as_the_form_does(world: World) -> None:
+    def told(**fields: Any) -> str:
+        with pytest.raises(InputError) as refused:
+            begin().with_interventions([{"month": "2010-01", **fields}], world)
+        return intervention_forms.refusal(refused.value, english)
+
+    assert told(kind="governor", locality="CL-CO") == (
+        "Give at least one of these: Name of a new office-holder, A new office-holder without "
+        "a name, Will to work with China, 0 to 1, Sides with the national executive."
+    )
+    assert told(kind="governor", will=0.5) == "Locality is missing."
+    high = told(kind="shock", what="fiscal", value=2.0)
+    assert high == "Value: 2.0 is out of range. Allowed: a number from 0 to 1."
 
 
 def test_answers_become_fields() -> None:
@@ -147,7 +186,9 @@ def test_the_head_takes_answers_of_the_right_kind() -> None:
     text = base64.b64encode(b"abc").decode()
     part._handle_msg({"field": "file", "value": text, "name": "x.toml", "large": False})
     part._handle_msg({"field": "file", "value": "", "name": 5, "large": True})
-    assert said == [("seed", 3), (b"abc", "x.toml"), (None, "")]
+    part._handle_msg({"field": "fixed", "value": 1})
+    part._handle_msg({"field": "fixed", "value": True})
+    assert said == [("seed", 3), (b"abc", "x.toml"), (None, ""), ("fixed", True)]
 
 
 def test_colours_tell_sign_size_and_sureness() -> None:
@@ -167,8 +208,11 @@ def test_the_tab_shows_what_its_address_says(tab: Any) -> None:
     assert tab.summary.headline.startswith("Deals formed")
     assert not tab.summary.busy or tab.result.pairs == 12
     assert tab.bands.source.data["year"][-1] == 2007.0
+    tab._set("fixed", True)
+    assert tab.setup.fixed
+    assert tab.state()["f"] == "1"
     before = tab.result
-    tab._look_at("trust")
+    tab._set("outcome", "trust")
     assert tab.result is before
     assert tab.summary.headline.startswith("Trust")
     tab.close()
@@ -240,7 +284,7 @@ def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
     assert str(UPLOAD_BYTES)[:2] in told[4]
     assert tab.experiment == before
     tab._save_intervention(None, {"kind": "authority", "month": "2001-01", "country": "CHL"})
-    assert "give" in tab.interventions.error
+    assert tab.interventions.error == "Give exactly one of these: Value, Change by."
     assert tab.experiment == before
 
 
@@ -262,4 +306,4 @@ def test_tables_name_places_and_outcomes(shown: TrialResult, world: World) -> No
     outcomes = outcome_table(shown, english)
     assert len(outcomes["rows"]) == len(shown.effects)
     assert {len(row) for row in outcomes["rows"]} == {len(outcomes["head"])}
-    assert len(names()) == len(scenario_titles(english))
+    assert len(names()) == len(scenario_titles(english, load_world()))

@@ -24,6 +24,23 @@ def first_choice(groups: dict[str, dict[str, str]]) -> str:
     return next(key for group in groups.values() for key in group.values())
 
 
+def test_the_story_to_begin_with_has_a_local_head_in_it(session: Session, run: RunIndex) -> None:
+    places = list(run.deals_of_places())
+    found = c.opening(run, places)
+    assert found is not None
+    place, key = found
+    history = history_of(run, place, key)
+    assert history is not None
+    assert history.deal is not None
+    assert history.life.met is not None
+    assert any(e.kind in c.HEADS and e.locality == place for e in history.events)
+    assert c.opening(run, []) is None
+    # A place that stands first is begun with, even where nothing came of its projects.
+    stories = (c.opening(run, [code]) for code in places[::-1])
+    last = next(story for story in stories if story is not None)
+    assert c.opening(run, [last[0], *places]) in (last, c.opening(run, places))
+
+
 def test_every_choice_has_a_story_of_its_place(session: Session, run: RunIndex) -> None:
     for place in list(run.deals_of_places())[:5]:
         for group in groups_at(session, run, place).values():

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import pytest
 
 from sim.app.session import Session
+from sim.app.why.history_card import history_text
+from sim.app.why.history_choices import HEADS
+from sim.app.why.project_history import FAILED, history_of_project
 from sim.app.why.why_tab import WhyTab
 from sim.world import World
 
@@ -35,6 +39,36 @@ def test_the_tab_begins_with_a_story(tab: WhyTab) -> None:
     state = tab.state()
     assert state["place"] == tab.card.history.place
     assert state["what"] == tab.key
+    history = tab.card.history
+    assert any(e.kind in HEADS and e.locality == history.place for e in history.events)
+
+
+def test_a_project_that_failed_before_approval_says_whose_was_missing(tab: WhyTab) -> None:
+    run = tab.runs[tab.scenario]
+    keys = dict.fromkeys(e.project for e in run.log.values() if e.kind in {"lapse", "refusal"})
+    stories = (history_of_project(run, key) for key in keys if key is not None)
+    history = next(
+        story for story in stories if story.stopped_at == "approval" and story.fate == FAILED
+    )
+    assert history.last is not None
+    office = tab.describer.office(history.last)
+    said = history_text(tab.session, tab.describer, history, run)
+    assert f"approval by {escape(office)}" in said
+
+
+def test_a_cause_elsewhere_names_its_place(tab: WhyTab) -> None:
+    history, run = tab.card.history, tab.runs[tab.scenario]
+    assert history is not None
+    elsewhere = next(
+        event
+        for event in run.log.values()
+        if event.project not in (None, history.life.project)
+        and event.locality not in (None, history.place)
+        and event.kind == "deal"
+        and event.city is None
+    )
+    (_title, told) = tab.card._links("Because of", [elsewhere])
+    assert tab.describer.place(elsewhere.locality, None) in told.object
 
 
 def test_a_state_brings_the_same_story_back(tab: WhyTab, world: World) -> None:
@@ -105,10 +139,22 @@ def test_set_beside_another_scenario_says_what_becomes_of_it_there(tab: WhyTab) 
 )
 def test_a_bad_state_is_left_out(world: World, state: dict[str, str]) -> None:
     made, said = reopened(world, state)
-    assert bool(said) == ("what" not in state)
+    assert said
     assert made.card.history is not None
     for name, value in state.items():
         assert made.state().get(name) != value
+
+
+@pytest.mark.parametrize("seed", [None, -1])
+def test_a_seed_that_is_none_is_told_and_changes_nothing(tab: WhyTab, seed: int | None) -> None:
+    said: list[str] = []
+    tab.session.on_notice = lambda text, kind: said.append(text)
+    before = tab.state()
+    tab.seeds.value = seed
+    assert len(said) == 1
+    assert "Seed" in said[0]
+    assert tab.seeds.value == tab.seed
+    assert tab.state() == before
 
 
 def test_a_closed_tab_holds_no_run(tab: WhyTab) -> None:

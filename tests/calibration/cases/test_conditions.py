@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from calibration.cases.conditions import load_conditions
 from calibration.cases.observed_events import case_number, studied
+from calibration.model_simulator import load_conditions
 from calibration.run_reading import Reading
 from sim.core import enums as k
 from sim.core.calendar import month_index

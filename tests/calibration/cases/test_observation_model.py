@@ -6,12 +6,10 @@ import pytest
 from calibration.cases.observation_model import (
     CHANCES_OF,
     NAMES,
-    TOLD,
     chances,
     documented,
     failures,
     happened,
-    uniforms,
 )
 from calibration.cases.observed_events import (
     ACQUISITION,
@@ -26,6 +24,7 @@ from calibration.cases.observed_events import (
     VISIT,
     studied,
 )
+from calibration.keyed_draws import TOLD, uniforms
 from calibration.run_reading import Reading
 from sim.core import enums as k
 

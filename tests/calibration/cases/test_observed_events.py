@@ -12,26 +12,26 @@ from calibration.cases.observed_events import (
     TWINNING,
     VISIT,
     case_number,
-    codes,
     recorded,
     studied,
 )
+from calibration.external.lists import positions
 from calibration.run_reading import Reading
 from sim.core import enums as k
 
 
 def test_codes_are_the_numbers_of_the_arrays(conditioned: Reading) -> None:
-    number = codes()
+    number = positions()
     some = ["AR-Y", "CL-CO", "BR-SP", "PA-8"]
-    assert [number.locality[c] for c in some] == conditioned.locality_rows(some).tolist()
-    assert [number.country["CHL"]] == conditioned.country_rows(["CHL"]).tolist()
+    assert [number.locality[c] for c in some] == conditioned.rows_named("locality", some).tolist()
+    assert [number.country["CHL"]] == conditioned.rows_named("country", ["CHL"]).tolist()
 
 
 def test_a_visit_to_six_states_is_six_and_a_contract_for_five_one() -> None:
     rows = recorded()
     ports = rows[(rows["kind"] == VISIT) & (rows["month"] == 168)]
     assert len(ports[ports["channel"] == k.FIRM]) == 6
-    peru = rows[(rows["kind"] == CENTRAL_DEAL) & (rows["country"] == codes().country["PER"])]
+    peru = rows[(rows["kind"] == CENTRAL_DEAL) & (rows["country"] == positions().country["PER"])]
     assert len(peru) == 1
 
 
@@ -57,13 +57,13 @@ def test_events_of_deep_cases_are_numbered() -> None:
 
 def test_a_pair_twinned_twice_counts_once() -> None:
     rows = recorded()
-    place = codes().locality["CL-BI"]
+    place = positions().locality["CL-BI"]
     assert int(((rows["kind"] == TWINNING) & (rows["place"] == place)).sum()) == 2
 
 
 def test_journeys_of_a_national_delegation_are_left_out() -> None:
     rows = recorded()
-    place = codes().locality["PA-3"]
+    place = positions().locality["PA-3"]
     assert not ((rows["kind"] == JOURNEY) & (rows["place"] == place)).any()
 
 

@@ -24,7 +24,7 @@ def test_the_thresholds_cover_the_protocol() -> None:
     assert set(limits) >= {
         "prior_predictive", "table", "identifiability", "simulation_based_calibration", "coverage",
         "two_routes", "posterior_predictive", "leave_one_case_out", "leave_deep_cases_out",
-        "temporal", "power", "ablation", "sensitivity", "what_ifs",
+        "temporal", "across_tiers", "model_comparison", "sensitivity", "what_ifs",
     }  # fmt: skip
     assert len(checks.thresholds_digest()) == 16
 

@@ -120,9 +120,9 @@ MISTAKES = {
                            "switches nothing off"),
     "field": ('section = "nowhere"', 'sektion = "nowhere"', "there is no such field"),
     "direction": ('direction = "+"', 'direction = "up"', '"+" or "-"'),
-    "threshold": ("above = 200", "", "has no threshold"),
-    "thresholds": ("above = 200", "above = 200\nbelow = 50", "is not larger than 'above'"),
-    "text": ("above = 200", 'above = "100"', '"100" is not a number'),
+    "threshold": ("above = 120", "", "has no threshold"),
+    "thresholds": ("above = 120", "above = 120\nbelow = 50", "is not larger than 'above'"),
+    "text": ("above = 120", 'above = "100"', '"100" is not a number'),
     "month": ('end = "2003-12"', 'end = "2003-13"', "is not a month"),
     "order of months": ('end = "2003-12"', 'end = "1999-12"', "outside the model's calendar"),
     "place": ("outreach.py:travels", "outreach travels", "file.py:function"),
@@ -135,9 +135,9 @@ MISTAKES = {
     "list": ('statistic = "plain_local_visits"',
              'statistic = "plain_local_visits"\nargs = { localities = "visit" }', "'visited'"),
     "contrast": ('end = "2003-12"', 'end = "2003-12"\ncontrast = "ratio"', "nothing to compare"),
-    "not expressed": ("above = 200", 'above = 200\nnot_expressed = "why"', "does not go with"),
-    "thin": ("above = 200", "above = 200\nthin = { replicates = 0 }", "from 1 to 1000"),
-    "thin month": ("above = 200", 'above = 200\nthin = { end = "1999-12" }', "calendar"),
+    "not expressed": ("above = 120", 'above = 120\nnot_expressed = "why"', "does not go with"),
+    "thin": ("above = 120", "above = 120\nthin = { replicates = 0 }", "from 1 to 1000"),
+    "thin month": ("above = 120", 'above = 120\nthin = { end = "1999-12" }', "calendar"),
 }  # fmt: skip
 
 

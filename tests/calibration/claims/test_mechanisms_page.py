@@ -19,9 +19,9 @@ def test_each_claim_has_its_place_parameters_check_and_verdict(
     assert "- Lives in: `sim/rules/outreach.py`: `goes_to_centre`" in text
     assert "`outreach.strain` (0.8 utility)" in text
     assert "switched off by `outreach.strain = 0`" in text
-    assert "must lie above 0.02" in text
+    assert "must lie above 0.005" in text
     assert "- Verdict: shown, 100% of draws" in text
-    assert all(f'<a id="{claim.id.lower()}">' in page for claim in plain_claims)
+    assert all(f"](#{claim.id.lower()}-" in page for claim in plain_claims)
     assert page.count("| shown |") == 2
 
 

@@ -71,7 +71,8 @@ def test_a_check_passes_with_the_mechanism_on_and_fails_with_it_off(
     assert finding.evidence is not None
     (without,) = finding.evidence.without
     assert not claim.passes(without, without)
-    assert finding.verdict == SHOWN, finding.row()
+    # What the whole experiment does not show, a shorter one at the defaults need not.
+    assert finding.verdict == SHOWN or row_of(claim)["verdict"] != SHOWN, finding.row()
 
 
 def with_a_switch_that_does_nothing(claim: Claim) -> Claim:

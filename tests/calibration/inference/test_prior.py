@@ -92,7 +92,7 @@ def test_a_truncated_prior_is_the_prior_inside_the_box(prior: Prior) -> None:
 
 def test_the_free_parameters_are_few_and_their_priors_hold_the_defaults() -> None:
     prior = free_parameters()
-    assert 12 <= len(prior.names) <= 21
+    assert 8 <= len(prior.names) <= 10
     defaults = np.array([[PARAMETERS[name].default for name in prior.names]])
     shares = prior.shares(defaults)
     assert shares.min() > 0.02

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from calibration.rivals import RivalPrediction
 from calibration.user_data import prediction_scores as scores
 from sim.core.state import Array
 
@@ -42,13 +43,6 @@ def test_rank_correlation_is_spearmans(rng: np.random.Generator) -> None:
 
 def test_a_constant_cannot_be_ranked() -> None:
     assert np.isnan(rank_correlation(np.full(7, 3.0), np.arange(7.0)))
-
-
-def test_partial_correlation_by_hand() -> None:
-    found = scores.partial(np.array([0.6]), np.array([0.8]), np.array([0.5]))
-    # (0.6 - 0.8 × 0.5) / sqrt((1 - 0.64) (1 - 0.25))
-    assert found[0] == pytest.approx(0.2 / np.sqrt(0.36 * 0.75))
-    assert np.isnan(scores.partial(np.array([0.5]), np.array([1.0]), np.array([0.5])))[0]
 
 
 def test_groups_are_drawn_as_a_whole() -> None:
@@ -119,56 +113,23 @@ def test_concentration_by_hand() -> None:
     assert nothing["touched"] == 0.0
 
 
-def test_naive_mean_by_hand() -> None:
-    found = scores.naive_mean(np.array([1.0, 3.0, 6.0]), np.array([2.0, 0.0, 18.0]))
-    assert found.tolist() == [2.0, 6.0, 12.0]
-
-
-def test_naive_draws_have_the_mean_and_the_spread_of_the_table(rng: np.random.Generator) -> None:
-    mean = rng.gamma(2.0, 4.0, 400)
-    observed = rng.negative_binomial(1.5, 1.5 / (1.5 + mean)).astype(float)
-    drawn = scores.naive_draws(mean, observed, 2000)
-    assert drawn.mean(axis=0) == pytest.approx(mean, rel=0.25)
-    expected = mean + mean**2 / 1.5
-    assert drawn.var(axis=0).sum() == pytest.approx(expected.sum(), rel=0.3)
-
-
-def test_naive_draws_allow_for_what_is_observed_where_the_predictor_is_zero() -> None:
-    drawn = scores.naive_draws(np.array([0.0, 5.0, 5.0]), np.array([1.0, 4.0, 5.0]), 100)
-    assert np.isfinite(drawn).all()
-
-
-def case_of(
-    observed: Array, runs: Array, predictors: dict[str, Array] | None = None
-) -> scores.UnitPredictions:
-    units = len(observed)
-    given = predictors if predictors is not None else {"gdp": np.arange(1.0, units + 1)}
-    return scores.UnitPredictions(observed, runs, given, np.arange(units), counts=True)
-
-
-def test_predictions_share_the_observed_total_out() -> None:
-    observed = np.array([1.0, 2.0, 0.0, 5.0])
-    runs = np.array([[2.0, 2.0, 0.0, 4.0], [0.0, 4.0, 2.0, 6.0]])
-    found = case_of(observed, runs).predictions()
-    assert found["model"][0].tolist() == [1.0, 3.0, 1.0, 5.0]
-    # GDP of 1, 2, 3 and 4 parts of a total of 8.
-    assert found["gdp"][0].tolist() == pytest.approx([0.8, 1.6, 2.4, 3.2])
-    assert found["gdp"][1] is not None
+def case_of(observed: Array, runs: Array, **rivals: RivalPrediction) -> scores.UnitPredictions:
+    model = RivalPrediction(runs.mean(axis=0), runs, runs)
+    groups = np.arange(len(observed))
+    return scores.UnitPredictions(observed, runs, {"model": model, **rivals}, groups)
 
 
 def test_ranks_by_hand() -> None:
     observed = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
     runs = np.array([[1.0, 2.0, 3.0, 5.0, 4.0]] * 3)
-    predictors = {"gdp": np.array([5.0, 4.0, 3.0, 2.0, 1.0])}
-    case = case_of(observed, runs, predictors)
-    found = scores.rank_scores(case, case.predictions())
+    gdp = RivalPrediction(np.array([5.0, 4.0, 3.0, 2.0, 1.0]), None, None)
+    case = case_of(observed, runs, gdp=gdp)
+    found = scores.rank_scores(case)
     # One minus six times the squared differences of ranks over n (n² - 1): 1 - 6 × 2 / 120.
     assert found["model"]["rank"]["value"] == pytest.approx(0.9)
     assert found["gdp"]["rank"]["value"] == pytest.approx(-1.0)
     assert found["gdp"]["model_minus"]["value"] == pytest.approx(1.9)
-    # Size says everything, so nothing is left to say given size.
-    assert np.isnan(found["model"]["partial"]["value"])
-    assert found["model"]["if_true"]["rank"]["median"] == pytest.approx(1.0)
+    assert found["model"]["if_true"]["median"] == pytest.approx(1.0)
 
 
 def test_spread_tells_where_the_observation_lies() -> None:
@@ -191,8 +152,8 @@ def test_calibration_allows_for_units_that_move_together() -> None:
     p = []
     for _ in range(200):
         observed, runs = drawn(1)[0], drawn(40)
-        predictions = {"model": (runs.mean(axis=0), runs)}
-        found = scores.calibration_scores(case_of(observed, runs), predictions)
+        case = case_of(observed, runs)
+        found = scores.calibration_scores(case)
         p.append(found["predictions"]["model"]["p"])
     assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.06)
     assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.1)
@@ -200,15 +161,24 @@ def test_calibration_allows_for_units_that_move_together() -> None:
 
 def test_a_prediction_without_a_distribution_has_the_concentration_of_its_means() -> None:
     observed = np.array([1.0, 2.0, 0.0, 5.0, 0.0, 0.0])
-    predictions: dict[str, tuple[Array, Array | None]] = {
-        "model": (observed, np.stack([observed, observed])),
-        "gdp": (np.array([6.0, 0.0, 0.0, 0.0, 0.0, 6.0]), None),
-    }
-    rows = scores.concentration_scores(case_of(observed, observed[None]), predictions)
+    gdp = RivalPrediction(np.array([6.0, 0.0, 0.0, 0.0, 0.0, 6.0]), None, None)
+    case = case_of(observed, np.stack([observed, observed]), gdp=gdp)
+    rows = scores.concentration_scores(case)
     found = {row["measure"]: row["predictions"] for row in rows}
     assert found["top5"]["gdp"] == {"median": 1.0, "q05": None, "q95": None}
     assert found["touched"]["gdp"]["median"] is None
     assert found["touched"]["model"]["median"] == 0.5
+
+
+def test_a_rival_is_as_concentrated_as_its_shares_of_the_whole_total() -> None:
+    observed = np.array([8.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    thinned = np.array([[4, 2, 2, 0, 0, 0], [2, 2, 2, 2, 0, 0]])
+    # The scatter that suits the table leaves most units without anything; shares do not.
+    gdp = RivalPrediction(np.full(6, 8 / 6), np.array([[8, 0, 0, 0, 0, 0]] * 2), thinned)
+    case = case_of(observed, np.stack([observed, observed]), gdp=gdp)
+    rows = scores.concentration_scores(case)
+    found = {row["measure"]: row["predictions"]["gdp"]["median"] for row in rows}
+    assert found["touched"] == pytest.approx(3.5 / 6)
 
 
 def test_totals_stand_beside_what_was_observed() -> None:
@@ -219,3 +189,11 @@ def test_totals_stand_beside_what_was_observed() -> None:
         ("two", 9.0, 5.0),
     ]
     assert [row["inside"] for row in rows] == [True, False]
+
+
+def test_the_ranked_score_is_that_of_a_normal() -> None:
+    sample = np.random.default_rng(2).standard_normal((4000, 2))
+    # Gneiting and Raftery (2007): of a standard normal at its mean (sqrt(2) - 1) / sqrt(pi).
+    found = scores.ranked_probability_score(sample, np.array([0.0, 5.0]))
+    assert found[0] == pytest.approx((np.sqrt(2.0) - 1.0) / np.sqrt(np.pi), abs=0.02)
+    assert found[1] == pytest.approx(5.0 - 1.0 / np.sqrt(np.pi), abs=0.05)

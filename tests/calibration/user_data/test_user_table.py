@@ -36,7 +36,7 @@ def test_a_table_is_read(file: Path, world: World) -> None:
         encoding="utf-8",
     )
     table = read_observed(file, world)
-    assert (table.measure, table.level, table.left_out) == ("count", "locality", 0)
+    assert (table.measure, table.level, table.aside) == ("count", "locality", {})
     assert sorted(table.units) == ["AR-Y", "BR-SP"]
     assert table.rows["unit"].tolist() == ["BR-SP", "AR-Y", "BR-SP"]
     assert table.rows["amount"].tolist() == [2.0, 3.0, 1.0]
@@ -55,7 +55,16 @@ def test_rows_of_other_years_and_countries_are_left_out(file: Path, world: World
     file.write_text("unit,year,count\nBRA,1995,1\nBRA,2005,2\nCHL,2005,3\nBRA,2031,4\n")
     table = read_observed(file, world, ComparisonRequest(first=2000, last=2020, within=("BRA",)))
     assert table.rows["amount"].tolist() == [2.0]
-    assert table.left_out == 3
+    assert table.aside == {"asked": 3}
+
+
+def test_rows_before_and_after_the_runs_are_set_aside_and_counted(file: Path, world: World) -> None:
+    file.write_text("unit,year,count\nBRA,1995,1\nBRA,2005,2\nCHL,2031,3\nBRA,2032,4\n")
+    table = read_observed(file, world)
+    assert table.rows["amount"].tolist() == [2.0]
+    assert table.aside == {"early": 1, "late": 2}
+    error = fault(file, "unit,year,count\nBRA,2031,1\n", world)
+    assert "no row is left to compare: 1 after the last year run" in str(error)
 
 
 # Text, line, field, and what the message must hold.
@@ -71,7 +80,6 @@ WRONG: dict[str, tuple[str | bytes, int | None, str | None, str]] = {
     "a year of two digits": ("unit,year,count\nBRA,15,1\n", 2, "year", "15 is too small"),
     "a date for a year": ("unit,year,count\nBRA,2015-03,1\n", 2, "year", "a year of four digits"),
     "blank year": ("unit,year,count\nBRA,,1\n", 2, "year", "the cell is blank"),
-    "a year not run": ("unit,year,count\nBRA,2015,1\nBRA,2024,1\n", 3, "year", "2000 to 2020"),
     "unknown sector": ("unit,sector,count\nBRA,port,1\n", 2, "sector", "Did you mean 'ports'?"),
     "a sector's name": (
         "unit,sector,count\nBRA,Metal mining,1\n",

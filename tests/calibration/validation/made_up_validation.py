@@ -18,7 +18,7 @@ from tests.posteriors import made_up, the_simulator
 STEPS = (
     ValidationStep("first", f"{__name__}:first", "the first", "first"),
     ValidationStep("second", f"{__name__}:second", "the second", "second"),
-    ValidationStep("third", f"{__name__}:third", "the third", "third"),
+    ValidationStep("third", f"{__name__}:third", "the third", "third", compares=True),
 )
 calls: list[str] = []
 broken: set[str] = set()
@@ -105,16 +105,6 @@ def own_checks(posterior: Posterior, rows: int) -> list[Verdict]:
 def later_checks(names: tuple[str, ...]) -> list[Verdict]:
     """Return verdicts of the steps after the fit, on made-up numbers of their form."""
     rng = np.random.default_rng(4)
-    worlds = [
-        {"id": f"world-{i}", "what": "It is <wrong>.", "rejected": share, "median_p": 0.1,
-         "seen": share >= 0.5}
-        for i, share in enumerate(np.linspace(0.0, 1.0, 16).tolist())
-    ]  # fmt: skip
-    mechanisms = [
-        {"id": f"mechanism-{i}", "what": "It is off.", "loss": float(i - 3), "error": 1.1,
-         "supported": i - 3 >= 2.2, "expected_loss": float(i)}
-        for i in range(12)
-    ]  # fmt: skip
     indices = [
         {"outcome": outcome, "parameter": name, "total": float(total), "half_width": 0.03}
         for outcome in ("deals", "twinnings", "local_share_of_deals")
@@ -126,15 +116,58 @@ def later_checks(names: tuple[str, ...]) -> list[Verdict]:
         for i in range(6)
         for outcome in ("deals", "visits_to_lac")
     ]  # fmt: skip
-    power = {"worlds": worlds, "level": 0.05, "rejected_from": 0.5, "size": 0.06}
     said = ("something", "a threshold")
+    wills = [
+        {"name": name, "drawn": [0.1, 0.2, 0.3], "coded": [0.2, 0.3, 0.4], "shift": 1.25}
+        for name in names
+    ]
     return [
         *(judged(check, True, *said, numbers) for check, numbers in left_out_numbers().items()),
-        judged("power", False, *said, power),
-        judged("ablation", False, *said, {"mechanisms": mechanisms, "clusters": []}),
+        *(
+            judged(check, False, *said, compared(check, count))
+            for check, count in (
+                ("wrong worlds", 16),
+                ("mechanisms", 12),
+                ("rivals without agents", 4),
+            )
+        ),
+        judged(
+            "further evidence",
+            True,
+            *said,
+            {
+                "designs": [
+                    {
+                        "id": "panel",
+                        "what": "Visits.",
+                        "places": 12,
+                        "years": 21,
+                        "mean_power": 0.4,
+                        "told": 1,
+                        "power": {"world-1": 0.4},
+                    },
+                ]
+            },
+        ),
+        judged("coded wills", True, *said, {"rows": wills}),
         judged("sensitivity", True, *said, {"indices": indices}),
         judged("what-ifs", True, *said, {"effects": effects, "runs": 400, "draws": 200}),
     ]
+
+
+def compared(check: str, count: int) -> dict[str, Any]:
+    """Return made-up numbers of comparisons with other models."""
+    rows = []
+    for i, power in enumerate(np.linspace(0.0, 1.0, count).tolist()):
+        test = {"power": power, "p": 1.0 - power, "p_right": 0.5, "used": [["a_count", 0.1]]}
+        tier = {**test, "p": 0.3}
+        rows.append({
+            "id": f"{check.split()[0]}-{i}", "what": "It is <wrong>.", "evidence": "both tiers",
+            "runs": 400, "lost": 0, "power": power, "p": 1.0 - power, "p_right": 0.5,
+            "adjusted": 1.0, "rejected": power > 0.95, "supported": power > 0.95,
+            "tests": {"both tiers": test, "tier one": tier} if i else {"both tiers": test},
+        })  # fmt: skip
+    return {"models": rows, "level": 0.05}
 
 
 def left_out_numbers() -> dict[str, dict[str, Any]]:
@@ -156,10 +189,18 @@ def left_out_numbers() -> dict[str, dict[str, Any]]:
         for i in range(12) for outcome in outcomes
     ]  # fmt: skip
     pit = {who: rng.random(90).tolist() for who in ("model", "regression")}
+    foretold = {
+        "rows": [{"target": f"one_{i}", "table": "lags", "observed": 1.0, "low": 0.5 * i,
+                  "median": 1.5, "high": 2.0, "inside": i < 3} for i in range(6)],
+        "scores": {"model": 0.4, "prior": 0.5}, "coverage": 0.5, "usual": [0.8, 1.0],
+        "beside": {"prior": {"change": -0.1, "error": 0.05}},
+    }  # fmt: skip
     return {
         "leave one case out": {"pit": pit, "cases": [case(f"Case number {i}") for i in range(30)]},
         "leave deep cases out": {"cases": [case("One"), case("Other")],
                                  "joint": {"model": 0.2, "regression": 0.1}},
         "temporal": {"rows": later, "pit": {"model": pit["model"]},
                      "scores": {"model": 0.4, "persistence": 0.5, "trend": 0.6}},
+        "report foretells lists": foretold,
+        "lists foretell report": foretold,
     }  # fmt: skip

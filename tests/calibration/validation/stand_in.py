@@ -35,24 +35,26 @@ class StandIn:
         The toy.
     variants
         Other toys, by the name a step asks for.
-    sizes
-        Rows of the second table and of the predictive runs.
+    draws
+        Number of draws from the posterior.
+    comparison_runs
+        Runs of each model compared; the first table has as many.
     """
 
     simulator: Simulator
     variants: Mapping[str, Simulator] = field(default_factory=dict)
-    sizes: tuple[int, int] = (1500, 300)
+    draws: int = 300
+    comparison_runs: int = 200
     seed: int = 1
     workers: int = 1
     told: list[tuple[str, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.prior: Prior = self.simulator.prior
-        self.box = self.prior
-        second, predicted = (self.prior.draw(n, 1, 50 + n % 7) for n in self.sizes)
-        self.second = rows_of(self.simulator, second, 1)
-        self.predicted = rows_of(self.simulator, predicted, 2)
-        self.posterior = Posterior(self.prior.names, predicted, {}, {})
+        values = self.prior.draw(self.comparison_runs, 1, 49)
+        self.first = rows_of(self.simulator, values, 0)
+        draws = self.prior.draw(self.draws, 1, 50)
+        self.posterior = Posterior(self.prior.names, draws, {}, {})
         self.notify: Callable[..., None] = lambda *news: self.told.append(news)
 
     def runs(self, name: str, values: Array, *, number: int, simulator: str | None = None) -> Rows:

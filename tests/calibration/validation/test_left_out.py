@@ -4,19 +4,11 @@ import numpy as np
 import pytest
 
 from calibration.cases.case_tables import load_cases
-from calibration.cases.observed_events import codes
 from calibration.cases.observed_statistics import names
+from calibration.external.lists import positions
 from calibration.validation import count_scores, left_out, observed_counts, temporal_holdout
-from calibration.validation.count_scores import fit_counts, given_observed
-
-
-def test_regression_recovers_a_slope_and_overdispersion() -> None:
-    rng = np.random.default_rng(1)
-    x = rng.normal(size=(4000, 1))
-    counts = rng.poisson(np.exp(0.5 + 0.7 * x[:, 0]) * rng.gamma(2.0, 0.5, 4000))
-    found = fit_counts(x, counts)
-    assert found.slopes == pytest.approx([0.5, 0.7], abs=0.08)
-    assert found.size == pytest.approx(2.0, abs=0.4)
+from calibration.validation.count_scores import given_observed
+from sim.world import load_world
 
 
 def test_counts_given_that_something_is_told() -> None:
@@ -48,13 +40,35 @@ def test_errors_are_clustered() -> None:
     assert together[1] > apart[1]
 
 
+def test_features_stand_where_the_record_counts() -> None:
+    table = load_world().localities
+    economies = dict(zip(table["code"], table["gdp_usd_m"], strict=True))
+    number, features = positions().locality, left_out.place_features()
+    for code in ("AR-Y", "BR-SP", "CL-CO", "PA-8"):
+        size = np.log(economies[code] + 1.0)
+        assert features["log_gdp"][number[code], 0] == pytest.approx(size)
+    assert features["aligned"][number["CL-CO"], 0] == 1.0
+    assert features["authority"][number["CL-CO"], 0] < features["authority"][number["AR-Y"], 0]
+
+
+def test_scores_stand_beside_others_with_errors() -> None:
+    scores = {"model": np.array([0.1, 0.2, 0.3]), "trend": np.array([0.2, 0.3, 0.4])}
+    found = count_scores.beside(scores, np.array(["a", "b", "c"]))
+    assert set(found) == {"trend"}
+    assert found["trend"]["change"] == pytest.approx(-0.1)
+    assert found["trend"]["error"] == pytest.approx(0.0, abs=1e-9)
+    assert count_scores.beside_words(found) == "-0.100 ± 0.000 against trend"
+
+
 def test_targets_a_place_has_a_hand_in_are_dropped() -> None:
-    place = np.array([codes().locality["AR-Y"]])
+    place = np.array([positions().locality["AR-Y"]])
     dropped = dict(zip(names(), observed_counts.dropped_without(place, ("jujuy",)), strict=True))
     assert dropped["jujuy_journeys"]
     assert dropped["jujuy_deals"]
     assert not dropped["coquimbo_visits"]
     assert not dropped["forum_2016"]
+    # Lists hold all places.
+    assert dropped["large_records"]
 
 
 def test_targets_after_2013_are_dropped() -> None:
@@ -62,6 +76,7 @@ def test_targets_after_2013_are_dropped() -> None:
     assert dropped["jujuy_deals"]
     assert dropped["forum_2016"]
     assert dropped["contacts_since_2014"]
+    assert dropped["large_in_brazil"]
     assert not dropped["delegation_2013"]
     assert not dropped["coquimbo_visits_2005_2007"]
 

@@ -1,17 +1,14 @@
-"""The table of wrong worlds, mechanisms, clusters and what-ifs."""
+"""The table of wrong worlds, mechanisms and what-ifs."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from calibration.cases.observed_statistics import names
-from calibration.checks import load_thresholds
 from calibration.inference.reference_table import load_simulator
 from calibration.validation import model_variants as module
 from calibration.validation.model_variants import (
     HOW,
-    clusters_of,
     load_table,
     mechanisms,
     simulator,
@@ -23,8 +20,8 @@ from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
 from sim.scenario.schema import load
 
 
-def test_there_are_as_many_worlds_as_the_thresholds_say() -> None:
-    assert len(wrong_models()) == load_thresholds()["power"]["worlds"]
+def test_there_are_sixteen_worlds_and_twelve_mechanisms() -> None:
+    assert (len(wrong_models()), len(mechanisms())) == (16, 12)
     assert {world.how for world in wrong_models()} == set(HOW)
     every = [variant.id for variant in (*wrong_models(), *mechanisms())]
     assert len(set(every)) == len(every)
@@ -47,19 +44,6 @@ def test_workers_find_a_variant_by_its_name() -> None:
     assert made.fixed == world.fixed  # type: ignore[attr-defined]
     with pytest.raises(InputError, match="no-trust"):
         simulator("no-trus")
-
-
-def test_every_target_is_in_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    statistics = names()
-    clusters = clusters_of(statistics)
-    assert sorted(i for places in clusters.values() for i in places) == list(range(len(statistics)))
-    assert [statistics[i] for i in clusters["twinnings"]] == ["twinnings_2018"]
-    with pytest.raises(InputError, match="twinnings_2018"):
-        clusters_of(tuple(name for name in statistics if name != "twinnings_2018"))
-    doubled = {"clusters": {"one": ["a"], "two": ["a"]}}
-    monkeypatch.setattr(module, "load_table", lambda: doubled)
-    with pytest.raises(InputError, match="twice"):
-        clusters_of(("a",))
 
 
 def test_what_ifs_extend_the_baseline() -> None:

@@ -45,7 +45,7 @@ class Noisy(Known):
 
 def trial_of(made: Known) -> StandIn:
     size = BASE * (len(made.prior.names) + 2)
-    return StandIn(made, {f"toy:{n}": made for n in (size, BASE)}, sizes=(2, 400))
+    return StandIn(made, {f"toy:{n}": made for n in (size, BASE)}, draws=400)
 
 
 @pytest.fixture

@@ -25,12 +25,13 @@ class NoTrial:
     """Stand in for a trial whose tables nobody reads."""
 
     notify: Any = None
+    comparison_runs: int = 2000
 
 
 @pytest.fixture(autouse=True)
 def made_up_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(validation, "STEPS", made_up.STEPS)
-    monkeypatch.setattr(ValidationContext, "read", lambda *_, **__: NoTrial())
+    monkeypatch.setattr(ValidationContext, "read", lambda *given: NoTrial(None, given[-1]))
     made_up.calls.clear()
     made_up.broken.clear()
     yield
@@ -105,6 +106,18 @@ def test_a_step_whose_inputs_changed_is_done_again(
         monkeypatch.setattr(validation, "thresholds_digest", lambda: "other")
     validation.validate(folder)
     assert made_up.calls == ["first", "second", "third"] * 2
+
+
+def test_a_comparison_is_made_again_for_another_number_of_runs(folder: Path) -> None:
+    validation.validate(folder, replicates=400)
+    # Any number will do where none is asked for.
+    validation.validate(folder)
+    validation.validate(folder, replicates=400)
+    assert made_up.calls == ["first", "second", "third"]
+    validation.validate(folder, replicates=500)
+    assert made_up.calls == ["first", "second", "third", "third"]
+    with pytest.raises(InputError, match="too few"):
+        validation.validate(folder, replicates=20)
 
 
 def test_when_a_calibration_was_made_does_not_matter(folder: Path) -> None:

@@ -56,7 +56,7 @@ def test_scenarios_run_at_draws_from_the_posterior(monkeypatch: pytest.MonkeyPat
     }
     monkeypatch.setattr(module, "load_thresholds", lambda: limits)
     monkeypatch.setattr(module, "load_table", lambda: {"what_ifs": table})
-    made = StandIn(LinearToy(), sizes=(2, 2))
+    made = StandIn(LinearToy(), draws=2)
     rates = np.array([[0.25], [0.0], [0.1]])
     made.posterior = Posterior(("twinning.rate",), rates, {}, {})
     found = what_ifs(as_trial(made), end="2003-12")

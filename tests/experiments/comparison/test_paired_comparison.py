@@ -11,24 +11,26 @@ import pandas as pd
 import pytest
 
 import sim
+from calibration.inference.posterior import Posterior
 from sim.core.calendar import month_index
 from sim.core.errors import InputError
 from sim.experiments.comparison import comparison_tables
-from sim.experiments.comparison.comparison_tables import TABLES
-from sim.experiments.comparison.paired_runs import read_paired_runs
+from sim.experiments.comparison.comparison_tables import LONG, TABLES, file_of
 from sim.experiments.comparison.paired_simulation import (
     PATHS,
     PairedSimulation,
-    with_draw,
-    with_parameters,
+    with_common_draw,
 )
 from sim.experiments.comparison.pairing import labels_of, same_world
+from sim.experiments.comparison.saved_comparison import read_paired_runs
+from sim.experiments.parameter_draws import with_parameters
 from sim.results.comparison_result import Comparison, compare
 from sim.results.run_result import Run
 from sim.scenario.schema import Scenario, load
 from sim.world import World
 
-pytestmark = pytest.mark.slow  # each test compares pairs of runs of the whole region
+# Each test compares pairs of runs of the whole region.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("judged_by_few")]
 
 END, RUNS = "2006-12", 5
 CHANGE = "2004-03"
@@ -280,7 +282,7 @@ def test_settings_hold_in_every_scenario() -> None:
         end="2001-12",
         replicates=2,
         seed=9,
-        overrides={"turnover.fade": 0.9},
+        parameters={"turnover.fade": 0.9},
     )
     for scenario in (result.baseline, *result.what_ifs.values()):
         assert scenario.parameter_values()["turnover.fade"] == 0.9
@@ -291,7 +293,7 @@ def test_settings_hold_in_every_scenario() -> None:
 def test_draws_of_parameters_are_shared_by_all_worlds() -> None:
     draws = [{"turnover.fade": 0.1, "twinning.rate": 0.01}, {"turnover.fade": 0.9}]
     result = compare(baseline(), "no-twinning", end="2003-12", replicates=3, draws=draws)
-    for replicate, draw in enumerate([*draws, draws[0]]):
+    for replicate, draw in enumerate([draws[0], *draws]):
         kept = {"twinning.rate": 0.0, "turnover.fade": draw["turnover.fade"]}
         for label, scenario, own in (
             ("baseline", baseline(), draw),
@@ -305,9 +307,40 @@ def test_draws_of_parameters_are_shared_by_all_worlds() -> None:
     assert result.manifest["draws"] == draws
 
 
+def test_the_posterior_is_carried_by_default(carrying: Posterior, tmp_path: Path) -> None:
+    """Draws as wide as the priors make cases range wider than chance alone does."""
+    given: dict[str, Any] = {"end": "2010-12", "replicates": 40}
+    drawn = compare("baseline", "no-twinning", **given)
+    fixed = compare("baseline", "no-twinning", **given, fixed=True)
+    assert drawn.manifest["draws"] == carrying.first(20)
+    assert drawn.manifest["drawn_from"]["changed_since_fit"] == []
+    assert fixed.manifest["drawn_from"] == {"fixed_because": "asked"}
+    assert (drawn.summary["fixed_because"], fixed.summary["fixed_because"]) == (None, "asked")
+    one, other = (of(each.effects).set_index("outcome") for each in (drawn, fixed))
+    width = (one["p95"] - one["p05"]) / (other["p95"] - other["p05"])
+    assert width["twinnings"] > 1.5
+    assert one["by_parameters"]["twinnings"] > 0.3
+    assert np.isnan(other["by_parameters"]).all()
+    # The probability of a sign is a count over pairs, of draws and chance together.
+    wide = drawn.per_run.pivot(index="replicate", columns="scenario", values="visits_to_lac")
+    lower = (wide["no-twinning"] < wide["baseline"]).mean()
+    assert one["share_lower"]["visits_to_lac"] == lower
+    # A replicate that is run again takes the draw that it had.
+    folder = drawn.write(tmp_path / "out", figures=False)
+    for log, name in zip(
+        read_paired_runs(folder, "no-twinning", 3).logs, ("baseline", "no-twinning"), strict=True
+    ):
+        assert (log["kind"] == "visit_to_lac").sum() == wide.loc[3, name]
+
+
+def test_draws_given_and_fixed_parameters_exclude_each_other() -> None:
+    with pytest.raises(InputError, match="excludes draws"):
+        compare("baseline", "no-twinning", draws=[{"turnover.fade": 0.1}], fixed=True)
+
+
 def test_a_draw_leaves_alone_what_a_what_if_changes() -> None:
     other = load("no-twinning")
-    mixed = with_draw(other, load("baseline"), {"twinning.rate": 0.5, "turnover.fade": 0.3})
+    mixed = with_common_draw(other, load("baseline"), {"twinning.rate": 0.5, "turnover.fade": 0.3})
     assert mixed.parameter_values()["twinning.rate"] == 0.0
     assert mixed.parameter_values()["turnover.fade"] == 0.3
 
@@ -332,7 +365,7 @@ def test_scenarios_over_other_months_are_refused() -> None:
         (("baseline", "no-twining"), {}, "Did you mean 'no-twinning'"),
         (("baseline", "no-twinning"), {"replicates": 1}, "one run says nothing"),
         (("baseline", "no-twinning"), {"workers": 0}, "workers: 0 is too few"),
-        (("baseline", "no-twinning"), {"overrides": {"turnover.fad": 1}}, "turnover.fade"),
+        (("baseline", "no-twinning"), {"parameters": {"turnover.fad": 1}}, "turnover.fade"),
         (("baseline", "no-twinning"), {"seed": -1}, "seed"),
     ],
 )
@@ -397,10 +430,11 @@ def test_a_written_comparison_holds_every_table(both: Comparison, tmp_path: Path
     folder = both.write(tmp_path / "out", figures=False)
     for name in TABLES:
         frame = getattr(both, name)
-        back = pd.read_csv(folder / f"{name}.csv")
+        file = folder / file_of(name)
+        back = (pd.read_parquet if name in LONG else pd.read_csv)(file)
         assert list(back.columns) == list(frame.columns)
         assert len(back) == len(frame)
-    back = pd.read_csv(folder / "deals_in_one_world.csv")
+    back = pd.read_parquet(folder / "deals_in_one_world.parquet")
     assert (back["project_id"] == both.deals_in_one_world["project_id"]).all()
     back = pd.read_csv(folder / "effects.csv")
     np.testing.assert_allclose(back["difference"], both.effects["difference"], rtol=1e-9)
@@ -474,7 +508,8 @@ def test_only_parameters_are_exchanged_for_a_draw(world: World) -> None:
     )
     exchanged = with_parameters(initial_state(what_if(**HOSTILE), world), other)
     made = initial_state(other, world)
-    for name in made._fields:
+    # Rows of the log that are not used hold anything.
+    for name in (field for field in made._fields if field != "event"):
         one, two = getattr(exchanged, name), getattr(made, name)
         assert (one.dtype, one.tobytes()) == (two.dtype, two.tobytes()), name
     assert np.shares_memory(exchanged.par, exchanged.par_values)

@@ -10,7 +10,7 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.experiments.sensitivity.analysis import SweepFrames
-from sim.experiments.sensitivity.export import to_ema
+from sim.experiments.sensitivity.indices import to_ema
 from sim.experiments.sensitivity.monte_carlo_noise import response
 from sim.experiments.sensitivity.scenario_discovery import Condition, discover, parse_condition
 from sim.results.sensitivity_result import sensitivity

@@ -17,8 +17,7 @@ from sim.core import provenance
 from sim.core.errors import InputError
 from sim.experiments.sensitivity import indices
 from sim.experiments.sensitivity.analysis import SweepFrames, _scarce
-from sim.experiments.sensitivity.export import to_salib
-from sim.experiments.sensitivity.indices import delta, pawn, problem_of
+from sim.experiments.sensitivity.indices import delta, pawn, problem_of, to_salib
 from sim.experiments.sweep import Sweep
 from sim.report.cards import sweep_card
 from sim.results.sensitivity_result import Sensitivity, sensitivity

@@ -39,7 +39,8 @@ def test_parameters_enter_a_state_through_its_record_of_parameters_alone(world: 
     runner = ChunkRunner(asked.plan, world)
     patched = runner.state(tuple(asked.plan.values[0]))
     built = initial_state(asked.plan.scenario.with_overrides(parameters=changed), world)
-    for name in State._fields:
+    # Rows of the log that are not used hold anything.
+    for name in (field for field in State._fields if field != "event"):
         assert getattr(patched, name).tobytes() == getattr(built, name).tobytes(), name
     assert not np.array_equal(patched.par_values, runner.template.par_values)
 

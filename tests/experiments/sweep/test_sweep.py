@@ -159,7 +159,7 @@ def test_sweep_of_another_model_is_refused(
         ({}, {}, "needs something to vary"),
         ({"turnover.fade": [0.1]}, {"design": "grid"}, "size of its lists"),
         (["turnover.fade=0.1", "turnover.fade=0.2"], {}, "second time"),
-        ({"turnover.fade": [0.1]}, {"overrides": {"turnover.fade": 0.2}}, "both set and varied"),
+        ({"turnover.fade": [0.1]}, {"parameters": {"turnover.fade": 0.2}}, "both set and varied"),
         ({"turnover.fade": [0.1]}, {"replicates": 0}, "replicates"),
         ({"turnover.fade": [0.1]}, {"workers": 0}, "workers"),
         ({"turnover.fade": [0.1]}, {"workers": 2, "cluster": "tcp://x"}, "workers or a cluster"),

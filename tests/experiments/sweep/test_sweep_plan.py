@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
 from sim.experiments.sweep import planned
 from sim.experiments.sweep.sweep_plan import Block, SweepPlan, checked_tables, chunk_size
 
@@ -109,12 +110,15 @@ def test_tables_are_kept_in_one_order_and_unknown_ones_refused() -> None:
         checked_tables(("by_county",), keep_events=False)
 
 
+CONTACT = PARAMETERS["tie.contact"].default
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"end": "2000-07"}, 'scenario\'s end "2000-06" there, "2000-07" here'),
         ({"seed": 3}, "scenario's seed 2020 there, 3 here"),
-        ({"overrides": {"tie.contact": 0.3}}, "scenario's tie.contact 0.286 there, 0.3 here"),
+        ({"parameters": {"tie.contact": 0.3}}, f"scenario's tie.contact {CONTACT} there, 0.3 here"),
         ({"design": "grid", "n": 3}, "design lhs there, grid here"),
         ({"n": 7}, "points 6 there, 7 here"),
         ({"replicates": 6}, "replicates 5 there, 6 here"),

@@ -54,14 +54,11 @@ def take(name: str, rows: Array = ROWS, **args: object) -> float:
     ("name", "value"),
     [
         ("months_to_contact", 3.0),
-        ("twinned", 1.0),
+        ("twinnings", 1.0),
         ("months_to_twinning", 24.0),
-        ("dealt", 1.0),
-        ("months_to_deal", 72.0),
         ("deals", 3.0),
         ("deals_in_local_power", 1.0),
         ("memoranda", 1.0),
-        ("dated_share_of_journeys", 2.0 / 3.0),
     ],
 )
 def test_measures_of_a_case(name: str, value: float) -> None:
@@ -70,14 +67,9 @@ def test_measures_of_a_case(name: str, value: float) -> None:
     assert MEASURES[name].take(ROWS, case="jujuy") != value
 
 
-def test_a_deal_before_the_first_contact_told_takes_no_time() -> None:
-    rows = record((LOCAL_DEAL, "2006-01", True), (VISIT, "2007-01", True))
-    assert take("months_to_deal", rows) == 0.0
-
-
-def test_university_links_count_between_two_months() -> None:
-    assert take("university_linked", since="2005-06", until="2010-10") == 1.0
-    assert take("university_linked", since="2005-06", until="2010-09") == 0.0
+def test_a_twinning_before_the_first_contact_told_takes_no_time() -> None:
+    rows = record((TWINNING, "2006-01", True), (VISIT, "2007-01", True))
+    assert take("months_to_twinning", rows) == 0.0
 
 
 def test_dated_visits_count_by_year() -> None:

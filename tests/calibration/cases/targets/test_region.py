@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from calibration.cases.dated_events import dated
 from calibration.cases.observation_model import chances
 from calibration.cases.observed_events import recorded
 from calibration.cases.targets import MEASURES, Found
+from calibration.external import observed_lists
 from calibration.run_reading import Reading
 from sim.core import enums as k
 from sim.core.calendar import month_index
@@ -14,7 +16,9 @@ from sim.core.calendar import month_index
 
 @pytest.fixture
 def found(conditioned: Reading) -> Found:
-    return Found(conditioned, recorded(), chances(1) | {"since_2000": 0.8})
+    return Found(
+        conditioned, recorded(), dated(), chances(1) | {"since_2000": 0.8}, observed_lists()
+    )
 
 
 def test_older_twinnings_are_added(found: Found) -> None:
@@ -35,8 +39,8 @@ def test_forum_guests_are_localities(found: Found) -> None:
 
 def test_deals_of_the_centre(found: Found) -> None:
     country, sector = (
-        int(found.reading.country_rows(["ECU"])[0]),
-        int(found.reading.sector_rows(["power"])[0]),
+        int(found.reading.rows_named("country", ["ECU"])[0]),
+        int(found.reading.rows_named("sector", ["power"])[0]),
     )
     expected = sum(
         d["country"] == country
@@ -57,18 +61,11 @@ def test_twinnings_after_contact(found: Found) -> None:
     assert MEASURES["twinned_after_contact"].take(found) == pytest.approx(share)
 
 
-def test_reach_and_the_party_body(found: Found) -> None:
+def test_reach(found: Found) -> None:
     visits = found.reading.local_visits
     countries = len({int(v["country"]) for v in visits})
     expected = countries / found.reading.countries
     assert MEASURES["countries_reached"].take(found) == pytest.approx(expected)
-    actor = found.reading.w.actor
-    party = [
-        v
-        for v in visits
-        if actor[v["actor"]]["kind"] == k.ORGANISATION and actor[v["actor"]]["mission"] == k.PARTY
-    ]
-    assert MEASURES["party_visits"].take(found) == len(party)
 
 
 def test_loans_to_localities(found: Found) -> None:
@@ -82,7 +79,7 @@ def test_visits_of_a_case_count_its_record(found: Found) -> None:
     assert MEASURES["visits_received"].take(found, case="jujuy") == 3.0
     assert MEASURES["visits_either_way"].take(found, case="coquimbo") == 11.0
     state = found.reading.events(k.STATE_VISIT)
-    country = int(found.reading.country_rows(["ARG"])[0])
+    country = int(found.reading.rows_named("country", ["ARG"])[0])
     central = int(((state["country"] == country) & (state["month"] >= 191)).sum())
     out = MEASURES["journeys_made"].take(found, case="jujuy")
     assert out == 5 + central

@@ -30,10 +30,10 @@ class Ledger:
         self.localities = int(w.run["localities"][0])
 
     def country(self, code: str) -> int:
-        return int(Reading(self.w).country_rows([code])[0])
+        return int(Reading(self.w).rows_named("country", [code])[0])
 
     def place(self, code: str) -> int:
-        return int(Reading(self.w).locality_rows([code])[0])
+        return int(Reading(self.w).rows_named("locality", [code])[0])
 
     def centre(self, code: str) -> int:
         return int(self.w.country["centre"][self.country(code)])

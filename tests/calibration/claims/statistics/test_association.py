@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
-from calibration.claims.statistics.association import (
+from calibration.claims.statistics.statistic import (
     UNDEFINED,
     rank_correlation,
     slope,

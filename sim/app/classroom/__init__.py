@@ -1,0 +1,1 @@
+"""The classroom: a teacher asks the lessons' questions, students predict on their phones."""

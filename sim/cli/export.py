@@ -1,0 +1,161 @@
+"""The command ``paradiplomacy export``: files that show a world without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import options, output
+from sim.core.errors import InputError, unknown_name_error
+
+if TYPE_CHECKING:
+    from sim.app.export.run_recorder import RunRecorder
+    from sim.world import World
+
+_Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN|SCENARIO...", help="Folders of runs, or scenarios."),
+]
+_Html = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write one page that plays them, offline.")
+]
+_Map = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="Draw the map of an outcome: .png, .svg or .pdf."),
+]
+_Movie = Annotated[
+    Path | None,
+    typer.Option(
+        "--gif", metavar="FILE", help="Write a moving map: .gif, or .mp4 where ffmpeg is found."
+    ),
+]
+_Replicate = Annotated[int, typer.Option(min=0, help="Which of the runs to show.")]
+_Levers = Annotated[
+    bool,
+    typer.Option("--levers", help="Let levers move what-ifs of one scenario on the page instead."),
+]
+_Pairs = Annotated[int, typer.Option(help="With --levers: pairs of runs at each setting.")]
+_Outcome = Annotated[str, typer.Option(help="Outcome that --map is coloured by.")]
+_Lang = Annotated[str, typer.Option(help="Language of what is written on --gif.")]
+_Measure = Annotated[str, typer.Option(help="Measure that --gif is coloured by.")]
+
+
+def export(
+    sources: _Sources,
+    html: _Html = None,
+    gif: _Movie = None,
+    map_: _Map = None,
+    levers: _Levers = False,
+    pairs: _Pairs = 30,
+    fixed: options.Fixed = False,
+    replicate: _Replicate = 0,
+    outcome: _Outcome = "deals",
+    measure: _Measure = "trust",
+    lang: _Lang = "en",
+    world: options.WorldFolder = None,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Write a world as one page that opens from disk, as a moving picture, or as a map.
+
+    The page plays recorded worlds; with --levers it answers what-ifs of a scenario.
+    """
+    wanted = {name: p for name, p in (("html", html), ("gif", gif), ("map", map_)) if p}
+    _check(list(wanted), len(sources), levers, lang)
+    _check_measures(measure, outcome)
+    for path in wanted.values():
+        output.require_new(path, overwrite)
+    from sim.world import load_world
+
+    tables = load_world(world)
+    if map_:
+        _draw_map(sources[0], tables, outcome, map_)
+    if levers and html:
+        _write_levers(sources[0], tables, pairs, html, fixed=fixed)
+    elif html or gif:
+        recorders = _recorded(sources, tables, replicate)
+        if html:
+            from sim.app.export.exported_page import world_page, write_page
+
+            write_page(html, world_page(recorders))
+        if gif:
+            from sim.app.export.animation import write_animation
+
+            write_animation(recorders[0], gif, measure, lang)
+    for path in wanted.values():
+        typer.echo(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+def _check(wanted: list[str], worlds: int, levers: bool, lang: str) -> None:
+    """Refuse by InputError what cannot be asked for together, and unknown languages."""
+    drawn = [name for name in wanted if name != "html"]
+    if not wanted:
+        raise InputError("says nothing to write", allowed="--html FILE, --gif FILE or --map FILE")
+    if worlds > 1 and drawn:
+        raise InputError("shows one world", argument=drawn[0], allowed="one RUN or SCENARIO")
+    if levers and (worlds > 1 or wanted != ["html"]):
+        raise InputError("moves one scenario", argument="levers", allowed="one SCENARIO and --html")
+    from sim.app import require_panel
+
+    require_panel()
+    from sim.app.language import languages
+
+    if lang not in languages():
+        raise unknown_name_error(
+            f"there is no language {lang!r}", lang, languages(), argument="lang"
+        )
+
+
+def _check_measures(measure: str, outcome: str) -> None:
+    """Refuse unknown names of what is drawn by InputError."""
+    from sim.app.watch.map_measures import MEASURES
+    from sim.engine.outcomes import OUTCOMES
+
+    known = [one.name for one in OUTCOMES]
+    if outcome not in known:
+        words = f"there is no outcome {outcome!r}"
+        raise unknown_name_error(words, outcome, known, argument="outcome")
+    if measure not in MEASURES:
+        raise unknown_name_error(
+            f"there is no measure {measure!r}", measure, MEASURES, argument="measure"
+        )
+
+
+def _recorded(sources: list[str], tables: World, replicate: int) -> list[RunRecorder]:
+    """Return the worlds, run to their ends."""
+    from sim.app.export.run_recorder import recorder_of
+
+    recorders = [recorder_of(source, tables, replicate) for source in sources]
+    with output.progress_bar(False, "months") as progress:
+        for recorder in recorders:
+            recorder.record(progress)
+    return recorders
+
+
+def _write_levers(source: str, tables: World, pairs: int, path: Path, *, fixed: bool) -> None:
+    """Run the what-ifs of a scenario and write the page on which levers move among them."""
+    from calibration.published import carried
+    from sim.app.export.exported_page import write_page
+    from sim.app.export.lever_design import lever_page
+    from sim.app.what_if.paired_trial import PAIRS, CarriedDraws
+    from sim.scenario.schema import load
+
+    scenario, found = load(source, world=tables), carried(2 * pairs, tables, fixed=fixed)
+    # A draw for each pair, so that the pairs are independent.
+    draws = tuple(found.draws[n % len(found.draws)] for n in range(PAIRS) if found.draws)
+    with output.progress_bar(False, "settings") as progress:
+        page = lever_page(scenario, tables, pairs, CarriedDraws(draws, found.source), progress)
+    write_page(path, page)
+
+
+def _draw_map(source: str, tables: World, outcome: str, path: Path) -> None:
+    """Draw the map of a run, a comparison, or of a scenario that is run for it."""
+    from sim.report.figure_style import figure_of, save_as
+    from sim.results.run_result import run
+    from sim.results.saved_result import open as open_result
+
+    found: Any = open_result(source, tables) if Path(source).is_dir() else run(source, world=tables)
+    if not hasattr(found, "plot_map"):
+        raise InputError("holds a sweep, which has no map", file=source, allowed="a run")
+    save_as(figure_of(found.plot_map(outcome)), path, f"Map of {outcome}")

@@ -1,0 +1,81 @@
+"""An exported file plays from disk, with no network, by mouse, keyboard and in three languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.app.export.exported_page import world_page, write_page
+from sim.app.export.lever_design import lever_page
+from sim.app.export.run_recorder import RunRecorder
+from sim.scenario.schema import load
+from sim.world import World
+from tests.app.browser.conftest import PATIENCE, expect, fits
+from tests.app.browser.test_accessibility import axe, serious
+
+__all__ = ["axe"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def opened(browser: Any, file: Path, asked: list[str]) -> Any:
+    """Open a file in a window without a network; what it asks for or complains of is kept."""
+    context = browser.new_context(offline=True)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: asked.append(message.text))
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    page.goto(file.as_uri())
+    page.wait_for_selector("#page:not([hidden])")
+    return page
+
+
+def test_a_world_plays_from_disk(browser: Any, world: World, tmp_path: Path, axe: str) -> None:
+    recorder = RunRecorder(load("jujuy", world).with_overrides(end="2001-12"), world)
+    recorder.record()
+    file = tmp_path / "world.html"
+    asked: list[str] = []
+    write_page(file, world_page([recorder]))
+    page = opened(browser, file, asked)
+    when = page.locator("#when")
+    expect(when).to_have_text("January 2000")
+    page.focus("#slider")
+    page.keyboard.press("ArrowRight")
+    expect(when).to_have_text("February 2000")
+    page.click("#play")
+    expect(when).to_have_text("December 2001")
+    page.locator("#news li").nth(5).wait_for()
+    page.fill("#find", "Guangdong")
+    page.dispatch_event("#find", "change")
+    expect(page.locator("#story h2")).to_have_text("Guangdong")
+    page.locator("#story li").first.wait_for()
+    page.select_option("#language", "es")
+    expect(when).to_have_text("diciembre de 2001")
+    assert fits(page)
+    assert serious(page, axe) == []
+    assert asked == [file.as_uri()]
+    page.context.close()
+
+
+def test_levers_move_from_disk(browser: Any, world: World, tmp_path: Path, axe: str) -> None:
+    scenario = load("baseline", world).with_overrides(end="2001-12")
+    file = tmp_path / "levers.html"
+    asked: list[str] = []
+    write_page(file, lever_page(scenario, world, 5))
+    page = opened(browser, file, asked)
+    before = page.inner_text("#headline")
+    page.focus("#turnover")
+    page.keyboard.press("End")
+    expect(page.locator("output[for=turnover]")).to_have_text("2")
+    expect(page.locator("#how")).to_contain_text("as it stands")
+    page.focus("#money")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#how")).to_contain_text("Interpolated")
+    page.click("#reset")
+    expect(page.locator("#headline")).to_have_text(before)
+    assert fits(page)
+    assert serious(page, axe) == []
+    assert asked == [file.as_uri()]
+    page.context.close()

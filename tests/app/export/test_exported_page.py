@@ -1,0 +1,118 @@
+"""An exported file holds what the run holds, in every language, and says what cannot be written."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sim.app.export import animation, lever_design
+from sim.app.export.exported_page import MOST_BYTES, world_page, write_page
+from sim.app.export.run_recorder import RunRecorder, recorder_of
+from sim.app.what_if.experiment import SHOWN
+from sim.cli.main import app
+from sim.core.errors import InputError
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
+from sim.results.run_result import run
+from sim.scenario.schema import load
+from sim.world import World
+
+END = "2004-12"
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """Return what a page holds, unpacked as a browser does."""
+    found = re.search(r'id="data">([^<]*)<', page)
+    assert found is not None
+    held: dict[str, Any] = json.loads(gzip.decompress(b64decode(found[1])))
+    return held
+
+
+@pytest.fixture(scope="module")
+def recorder(world: World) -> RunRecorder:
+    scenario = load("jujuy", world).with_overrides(end=END)
+    made = RunRecorder(scenario, world, replicate=1)
+    made.record()
+    return made
+
+
+def test_figures_in_the_file_are_those_of_the_run(recorder: RunRecorder, tmp_path: Path) -> None:
+    page = world_page([recorder])
+    assert write_page(tmp_path / "world.html", page) == (tmp_path / "world.html").stat().st_size
+    data, same = data_of(page), run(recorder.scenario, replicates=2, world=recorder.world)
+    shown = data["worlds"][0]
+    quanta = {one["name"]: one["quantum"] for one in data["measures"]}
+    rows = same.by_locality[same.by_locality["replicate"] == 1].set_index("locality")
+    scenario, count = recorder.scenario, len(data["codes"])
+    end = simulate(initial_state(scenario, recorder.world), scenario.seed, 1)
+    for name, known, within in (
+        ("deals", rows.loc[data["codes"], "deals"].to_numpy(), 0.0),
+        ("trust", end.place["trust"][:count], quanta["trust"] / 2 + 1e-6),
+    ):
+        last = np.array(shown["values"][name]).sum(axis=0)[:count]
+        assert known.any()
+        np.testing.assert_allclose(last * quanta[name], known, rtol=0.0, atol=within)
+    events = same.events[same.events["replicate"] == 1]
+    months = shown["first"] + np.cumsum(shown["events"]["month"])
+    assert [f"{2000 + m // 12}-{m % 12 + 1:02d}" for m in months] == events["month"].tolist()
+    assert len({len(texts) for texts in data["texts"].values()}) == 1
+    said = shown["events"]["sentence"]
+    assert len({tuple(texts[i] for i in said) for texts in data["texts"].values()}) == 3
+
+
+def test_levers_interpolate_between_what_was_run(world: World) -> None:
+    scenario = load("baseline", world).with_overrides(end="2001-12")
+    levers = lever_design.levers_of(scenario)
+    points = lever_design.design(levers)
+    assert len({tuple(sorted(point.items())) for point in points}) == len(points)
+    turnover = next(lever for lever in levers if lever.name == "turnover")
+    assert [turnover.value(p) for p in (-1.0, -0.5, 0.0, 1.0)] == [0.5, 0.75, 1.0, 2.0]
+    for setting in (*points, *lever_design.checks(levers)):
+        moved = lever_design.changed(scenario, levers, setting)
+        assert moved.parameter_values()["turnover.pace"] == turnover.value(
+            setting.get("turnover", 0.0)
+        )
+
+
+def test_means_of_a_point_are_those_of_its_pairs(world: World) -> None:
+    scenario = load("baseline", world).with_overrides(end="2001-12")
+    data = lever_design.lever_columns(scenario, world, 5)
+    years = len(data["baseline"][0])
+    assert years == 2
+    for point in (*data["points"], *data["checks"]):
+        each, path = np.array(point["each"]), np.array(point["path"])
+        assert (each.shape, path.shape) == ((5, len(SHOWN)), (len(SHOWN), years))
+        np.testing.assert_allclose(each.mean(axis=0), path[:, -1], atol=0.0011)
+    assert any(np.array(point["each"]).any() for point in data["points"])
+
+
+def test_what_cannot_be_written_is_said(
+    recorder: RunRecorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matplotlib.animation.FFMpegWriter.isAvailable", lambda: False)
+    with pytest.raises(InputError, match="ffmpeg"):
+        animation.write_animation(recorder, tmp_path / "world.mp4")
+    with pytest.raises(InputError, match="MB"):
+        write_page(tmp_path / "world.html", "x" * (MOST_BYTES + 1))
+    with pytest.raises(InputError, match="0 to"):
+        recorder_of("jujuy", recorder.world, 100_000)
+    for words, said in (
+        (["jujuy"], "--html FILE"),
+        (["jujuy", "baseline", "--gif", "world.gif"], "shows one world"),
+        (["jujuy", "--levers", "--gif", "world.gif"], "--levers"),
+        (["jujuy", "--gif", "world.gif", "--measure", "truth"], "trust"),
+        (["jujuy", "--gif", "world.gif", "--lang", "xx"], "pt"),
+        (["jujuu", "--html", str(tmp_path / "world.html")], "jujuy"),
+        (["jujuy", "--html", __file__], "--overwrite"),
+    ):
+        result = CliRunner().invoke(app, ["export", *words])
+        assert (result.exit_code, said in result.output) == (2, True), result.output
+    assert not list(tmp_path.iterdir())
