@@ -151,6 +151,8 @@ def world_names() -> list[str]:
         *names.forums.values(),
         *world.tables["documented"]["label"],
         *world.tables["stated"]["label"],
+        *world.sides["name"],
+        *world.tables["signals"]["name"],
     ]
 
 

@@ -1,7 +1,8 @@
 """Write what in docs/ follows from the code; with --check, tell whether it does.
 
-That is parts of odd.md, calibration.md, figures.md, json.md, page.md and sensitivity.md, and all of
-mechanisms.md, which follows from the table of claims and the latest check of them.
+That is parts of odd.md, calibration.md, codebook.md, figures.md, json.md, page.md and
+sensitivity.md, and all of mechanisms.md, which follows from the table of claims and the latest
+check of them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +22,22 @@ import numpy as np
 
 from calibration import headline_figures
 from calibration.cases.case_tables import DEPTHS, load_cases, load_events
+from calibration.cases.dated_events import dated
 from calibration.cases.observation_model import CHANCES_OF
+from calibration.cases.observed_events import KINDS as EVENT_KINDS
+from calibration.cases.office_clocks import clocks
 from calibration.cases.targets import KINDS as TARGET_KINDS
 from calibration.cases.targets import load_targets
 from calibration.claims.claim_table import load_claims
 from calibration.claims.findings import REFERENCE, read_record
+from calibration.external import LIST_CHANCES_OF
+from calibration.external.lists import positions
+from calibration.keyed_draws import Chance
 from calibration.published import published_folder, read_published, stale_parts
 from sim.app import limits
 from sim.app.lessons.lesson import lessons
 from sim.core import state_fields
+from sim.core.calendar import month_name
 from sim.core.enums import ACTOR_TYPES
 from sim.core.files import write_text
 from sim.core.parameters import PARAMETERS
@@ -41,11 +50,13 @@ from sim.world import load_world
 from sim.world.authority import agreement
 from sim.world.positions import Positions
 from sim.world.table_schemas import TABLES
+from tools import codebook
 from tools.mechanisms_page import mechanisms_page
 
 PAGE = Path(__file__).parent / "odd.md"
 CALIBRATION = Path(__file__).parent / "calibration.md"
 THE_PAGE = Path(__file__).parent / "page.md"
+CODEBOOK = Path(__file__).parent / "codebook.md"
 JSON_PAGE = Path(__file__).parent / "json.md"
 SCHEMAS = Path(__file__).parents[1] / "sim" / "schemas"
 MECHANISMS = Path(__file__).parent / "mechanisms.md"
@@ -107,7 +118,7 @@ def agent_classes() -> str:
 
 def variables() -> str:
     """Return the state variables of the entities."""
-    shown = ("run", "country", "governor", "place", "actor", "tie", "project", "sector", "crossing")
+    shown = ("run", "country", "governor", "place", "actor", "tie", "project", "sector")
     rows = [
         (name, f"`{f.name}`", f.unit, f.meaning)
         for name in shown
@@ -165,20 +176,45 @@ def cases() -> str:
 def targets() -> str:
     """Return the table of targets."""
     rows = [
-        (f"`{t.id}`", t.definition, f"{t.observed:.4g}", f"`{t.kind}`",
+        (f"`{t.id}`", f"{t.table} ({t.tier})", t.definition, f"{t.observed:.4g}", f"`{t.kind}`",
          f"{TARGET_KINDS[t.kind]} {t.uncertainty:g}", t.measure.unit, t.measure.meaning, t.source)
         for t in load_targets()
     ]  # fmt: skip
-    head = ("target", "observed", "value", "kind", "own uncertainty", "unit", "in a run", "source")
+    head = (
+        "target",
+        "table (tier)",
+        "observed",
+        "value",
+        "kind",
+        "own uncertainty",
+        "unit",
+        "in a run",
+        "source",
+    )
     return _table(head, rows)
 
 
-def chances() -> str:
-    """Return the chances of documentation."""
+def dated_rows() -> str:
+    """Return the dated events with the clocks of their offices."""
+    rows, held, places = dated(), clocks(), list(positions().locality)
+    since, until, aligned = (held.of(field, rows).tolist() for field in held)
+    known = {-1: "", 0: "no", 1: "yes"}
+    told = [
+        (EVENT_KINDS[row["kind"]].replace("_", " "), places[row["place"]],
+         month_name(int(row["month"]))[: 7 if row["exact"] else 4],
+         "mayor" if row["mayor"] else "governor", str(since[i]), str(until[i]), known[aligned[i]])
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
+    head = ("event", "unit", "date", "office", "months since a change", "until the next", "aligned")
+    return _table(head, sorted(told, key=lambda row: (row[0], row[2], row[1])))
+
+
+def chances(unknown: Iterable[Chance] = CHANCES_OF) -> str:
+    """Return the chances of documentation, or others."""
     rows = [
         (f"`{c.name}`", c.meaning, c.unit, f"{c.low:g} to {c.high:g}",
          "uniform in the logarithm" if c.log else "uniform", c.reason)
-        for c in CHANCES_OF
+        for c in unknown
     ]  # fmt: skip
     return _table(("chance", "that", "unit", "range", "prior", "because"), rows)
 
@@ -272,6 +308,11 @@ def outputs() -> str:
     return "\n\n".join(told)
 
 
+def _columns(table: str) -> str:
+    """Return the columns of a table of a run."""
+    return _table(("column", "type", "content"), list(codebook.columns(table)))
+
+
 def _keys(shape: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the keys of an object with their types and meanings."""
     for key, value in shape["properties"].items():
@@ -280,11 +321,22 @@ def _keys(shape: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield f"`{key}`", words, value["description"]
 
 
+CODEBOOK_PARTS = {
+    "outcomes": lambda: _table(("outcome", "unit", "in", "meaning"), list(codebook.outcome_rows())),
+    "series_fields": lambda: _table(("series", "unit", "meaning"), list(codebook.series_rows())),
+    "event_columns": lambda: _columns("events"),
+    "events": lambda: _table(
+        ("kind", "how it is told", "outcome", "by month"), list(codebook.event_rows())
+    ),
+    "project_columns": lambda: _columns("projects"),
+}
 PAGE_PARTS = {"lessons": lesson_table, "limits": limit_table}
 CALIBRATION_PARTS = {
     "cases": cases,
     "targets": targets,
+    "dated": dated_rows,
     "chances": chances,
+    "list_chances": partial(chances, LIST_CHANCES_OF),
     "posterior": posterior,
     "verdicts": verdicts,
 }
@@ -333,23 +385,29 @@ def headline() -> str:
             found = (found[0].replace(",", ""), re.sub(r"(\d),(\d)", r"\1\2", found[1]))
         rows.append((row["finding"], row["figure"], *found, row["earlier"], row["data"]))
     columns = ("finding", "figure", "defaults", "over draws", "earlier model", "report or data")
-    runs = f"{record['draws']} draws from the priors, {record['replicates']} runs each"
-    return f"{_table(columns, rows)}\n\nModel {record['model_version']}; {runs}."
+    drawn, each = f"{record['draws']} draws from the {record['drawn_from']}", record["replicates"]
+    return f"{_table(columns, rows)}\n\nModel {record['model_version']}; {drawn}, {each} runs each."
 
 
 def screening() -> str:
-    """Return the parameters that no outcome notices, and those that move most."""
+    """Return the parameters that no outcome notices, with claims they carry, and the strongest."""
     file = RESULT.parent / "screening.json"
     if not file.is_file():
         return "No screening is published yet."
     record = json.loads(file.read_text(encoding="utf-8"))
-    silent = [row["parameter"] for row in record["rows"] if not row["noticed"]]
+    claims = load_claims()
+    carried = {
+        row["parameter"]: ", ".join(c.id for c in claims if row["parameter"] in c.parameters)
+        for row in record["rows"]
+        if not row["noticed"]
+    }
     most = sorted(record["rows"], key=lambda row: -row["total_effect"])[:10]
     rows = [(f"`{r['parameter']}`", r["outcome"], f"{r['total_effect']:.2f}") for r in most]
-    words = ", ".join(f"`{name}`" for name in silent) or "none"
+    silent = ", ".join(f"`{name}` ({ids})" if ids else f"`{name}`" for name, ids in carried.items())
     return (
         f"Of {len(record['rows'])} parameters of model {record['model_version']}, from "
-        f"{record['points']} points: not noticed are {words}. Those that move an outcome most:\n\n"
+        f"{record['points']} points: not noticed are {silent or 'none'}. Those "
+        f"that move an outcome most:\n\n"
         f"{_table(('parameter', 'outcome', 'total effect'), rows)}"
     )
 
@@ -360,6 +418,7 @@ def main() -> int:
         PAGE: renewed(PAGE, PARTS),
         CALIBRATION: renewed(CALIBRATION, CALIBRATION_PARTS),
         THE_PAGE: renewed(THE_PAGE, PAGE_PARTS),
+        CODEBOOK: renewed(CODEBOOK, CODEBOOK_PARTS),
         JSON_PAGE: renewed(JSON_PAGE, {"outputs": outputs}),
         MECHANISMS: mechanisms(),
         FIGURES: renewed(FIGURES, {"headline": headline}),
