@@ -48,8 +48,9 @@ checked: $(READY)  ## Run the checked build over scenarios, small worlds and cor
 checked-nightly:  ## The same over many more corners
 	@PARADIPLOMACY_CORNERS=1000 $(MAKE) checked
 
+test-browser: PYTEST_FLAGS = -n 2 --dist worksteal
 test-browser: $(READY)  ## Run the tests of the page in a headless browser
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m browser
 
 test-fast: $(READY)  ## Run the tests that need no workers, whole reports or long runs (two minutes)
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "not slow and not browser"
