@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError, nearest_name, refuse
+from sim.core.errors import InputError, Near, nearest_name, refuse
 from sim.core.notebook import facts_html
 from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
@@ -126,6 +126,7 @@ def _load(folder: Path, *more: Callable[[Mapping[str, UserTable]], None]) -> Wor
     for check in more:
         check(sheets)
     faults = [fault for sheet in sheets.values() for fault in sheet.faults]
+    faults += _unknown_tables(folder, {fault.nearest for fault in faults})
     if faults:
         refuse(faults)
     return World(folder, {n: _frame(TABLES[n], s) for n, s in sheets.items()}, _digest(contents))
@@ -146,8 +147,7 @@ def _read(table: TableSchema, folder: Path, contents: Mapping[str, bytes]) -> Us
     if path.exists() or path.is_symlink():
         content = contents.get(table.name)
         return read_table(path, table.fields, content=content, may_be_empty=table.may_be_empty)
-    others = {p.name for p in folder.glob("*.csv")} - {f"{name}.csv" for name in TABLES}
-    near = nearest_name(path.name, others)
+    near = nearest_name(path.name, _other_tables(folder))
     if not table.of_runs and near is None:
         header = ",".join(table.columns).encode()
         return read_table(path, table.fields, content=header, may_be_empty=True)
@@ -158,6 +158,25 @@ def _read(table: TableSchema, folder: Path, contents: Mapping[str, bytes]) -> Us
         nearest=near,
     )
     return sheet
+
+
+def _other_tables(folder: Path) -> list[str]:
+    """Return the names of the CSV files of a folder that are no tables of a world."""
+    files = (p.name for p in folder.glob("*") if p.suffix.lower() == ".csv" and p.is_file())
+    return sorted(set(files) - {f"{name}.csv" for name in TABLES})
+
+
+def _unknown_tables(folder: Path, told: Container[Near]) -> Iterator[InputError]:
+    """Yield a fault for each CSV file that nothing reads, but for those told of already."""
+    for name in _other_tables(folder):
+        if name not in told:
+            yield InputError(
+                "no table of a world has this name, so nothing reads it",
+                file=folder / name,
+                allowed="CSV files of the names that README.md of `paradiplomacy world new` lists; "
+                "other data in a folder of its own",
+                nearest=nearest_name(name, (f"{table}.csv" for table in TABLES)),
+            )
 
 
 def _digest(contents: Mapping[str, bytes]) -> str:

@@ -47,6 +47,19 @@ def test_misspelt_table(copied: Copy) -> None:
     assert copied.error().nearest == "bank.csv"
 
 
+def test_a_table_that_nothing_reads_is_refused_with_the_nearest_name(copied: Copy) -> None:
+    for name in ("README.md", "notes.txt", ".~lock.banks.csv#"):
+        (copied.folder / name).write_text("notes\n", encoding="utf-8")
+    (copied.folder / "drafts.csv").mkdir()
+    assert load_world(copied.folder).is_shipped
+    copied.write("cross_border", ["code,name,locality_a,locality_b", "x,y,AR-A,CL-AN"])
+    error = copied.error()
+    assert (error.file, error.nearest) == (str(copied.path("cross_border")), None)
+    assert "nothing reads it" in error.message
+    copied.path("cross_border").rename(copied.folder / "Agreement.CSV")
+    assert copied.error().nearest == "agreements.csv"
+
+
 def test_bad_utf8(copied: Copy) -> None:
     path = copied.path("localities")
     lines = path.read_bytes().splitlines()
