@@ -93,6 +93,7 @@ def data() -> dict[str, list[str]]:
     """Return the texts that are data by what they belong to."""
     from sim.app.labels import label_tables
     from sim.app.lessons.lesson import lessons
+    from sim.app.what_if.parameter_sliders import lever_table
     from sim.core.enums import EVENTS
     from sim.core.parameters import PARAMETERS
     from sim.engine.timetable import STEPS
@@ -107,9 +108,13 @@ def data() -> dict[str, list[str]]:
     scenarios = [outline(name) for name in names()]
     texts = [t for kind in EVENTS.values() for t in (kind.sentence, kind.reason, kind.setting)]
     lanes = [look.name for look in LANES.values()] + [lane[0] for lane in locality_timeline.LANES]
+    levers = [part for row in lever_table().values() for part in (row, row.get("exported", {}))]
     fields = [field for model in KINDS.values() for field in model.model_fields.values()]
     return {
-        "labels": [text for table in label_tables().values() for text in table.values()],
+        "labels": [
+            *(text for table in label_tables().values() for text in table.values()),
+            *(part[field] for part in levers for field in ("label", "ends") if field in part),
+        ],
         "lessons": [text for lesson in lessons().values() for text in lesson.texts()],
         "case studies": [t for s in STUDIES.values() for t in (s.actors, s.holders, s.outcome)],
         "sentences of events": [

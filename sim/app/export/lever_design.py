@@ -7,7 +7,6 @@ is.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,12 +16,13 @@ import numpy as np
 from sim.app.export.exported_page import common_columns, page_of
 from sim.app.export.text_table import TextTable
 from sim.app.labels import label_tables
-from sim.app.theme import source
 from sim.app.thread_pool import Cancel
 from sim.app.what_if.experiment import SHOWN
 from sim.app.what_if.paired_trial import CHUNKS, FIXED, CarriedDraws, RunCache
+from sim.app.what_if.parameter_sliders import lever_table
 from sim.app.what_if.result_sentences import scale_of
 from sim.core.errors import InputError
+from sim.core.parameters import PARAMETERS
 from sim.experiments.worker_pool import in_order
 from sim.scenario.schema import build
 
@@ -46,7 +46,8 @@ class Lever(NamedTuple):
     """Hold a lever: what it sets, at its ends and in the middle; an end may be missing."""
 
     name: str
-    sets: Mapping[str, str]
+    label: str
+    sets: Mapping[str, Any]
     low: float | None
     middle: float
     high: float | None
@@ -65,30 +66,47 @@ class Lever(NamedTuple):
 def levers_of(scenario: Scenario) -> list[Lever]:
     """Return the levers of a scenario, their middle where the scenario stands."""
     values, found = scenario.parameter_values(), []
-    for name, row in tomllib.loads(source("export/levers.toml")).items():
-        middle = row.pop("middle", None)
-        low, high = row.pop("low", None), row.pop("high", None)
+    for name, known in lever_table().items():
+        if "exported" not in known:
+            continue
+        row = dict(known["exported"])
+        label, low, high = row.pop("label"), row.pop("low", None), row.pop("high", None)
+        if "kind" not in row:
+            row["parameter"] = known["parameter"]
         if row.get("until", "9999") >= scenario.end:
             row.pop("until", None)
-        own = values[row["parameter"]] if middle is None else middle
-        found.append(Lever(name, row, low, own, high))
+        middle = row.pop("middle", None)
+        if middle is None:
+            middle = 0.0 if "added" in row else values[row["parameter"]]
+        found.append(Lever(name, label, row, low, middle, high))
     return found
 
 
-def changed(scenario: Scenario, levers: Sequence[Lever], setting: Setting) -> Scenario:
-    """Return a scenario with levers moved."""
+def moved(
+    scenario: Scenario, carried: CarriedDraws, levers: Sequence[Lever], setting: Setting
+) -> tuple[Scenario, CarriedDraws]:
+    """Return a scenario, and the draws that its pairs take, with levers moved."""
     data = scenario.model_dump(exclude_none=True)
     parameters, orders = dict(scenario.parameters), list(data["interventions"])
+    draws = [dict(draw) for draw in carried.draws]
     for lever in levers:
         if not setting.get(lever.name):
             continue
         value, sets = lever.value(setting[lever.name]), dict(lever.sets)
-        if "parameter" in sets:
+        if "added" in sets:
+            name = sets["parameter"]
+            drawn = [draw for draw in draws if name in draw]
+            # A value of its own would do away with what is drawn.
+            for values in drawn or [parameters]:
+                before = values.get(name, scenario.parameter_values()[name])
+                values[name] = min(max(before + value, PARAMETERS[name].low), PARAMETERS[name].high)
+        elif "parameter" in sets:
             parameters[sets["parameter"]] = value
         else:
             field = sets.pop("field")
             orders.append({"month": scenario.start, **sets, field: value})
-    return build(data | {"parameters": parameters, "interventions": orders})
+    changed = build(data | {"parameters": parameters, "interventions": orders})
+    return changed, CarriedDraws(tuple(draws), carried.source)
 
 
 def design(levers: Sequence[Lever]) -> list[Setting]:
@@ -140,7 +158,8 @@ def lever_columns(
     scale = np.array([scale_of(name) for name in SHOWN])[:, None]
 
     def look(number: int) -> dict[str, Any]:
-        point = runs_of(RunCache(changed(scenario, levers, settings[number]), world, base, carried))
+        what_if, draws = moved(scenario, carried, levers, settings[number])
+        point = runs_of(RunCache(what_if, world, base, draws))
         return {"at": settings[number], **_differences(baseline, point, scale)}
 
     found = []
@@ -159,7 +178,8 @@ def lever_columns(
 
 
 def _lever_row(lever: Lever) -> dict[str, Any]:
-    return {"name": lever.name, "low": lever.low, "middle": lever.middle, "high": lever.high}
+    named = {"name": lever.name, "title": lever.label}
+    return named | {"low": lever.low, "middle": lever.middle, "high": lever.high}
 
 
 def _yearly(runs: Sequence[RunCounts], scale: Array) -> Array:
@@ -207,7 +227,7 @@ def lever_page(
         return texts.put(tables[table][name])
 
     for row in data["levers"]:
-        row["title"] = put("levers", row["name"])
+        row["title"] = texts.put(row["title"])
     because = carried.source.get("fixed_because", "posterior")
     data |= {
         "title": texts.put(scenario.title),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from functools import cache
 from typing import Any
 
-from sim.app.labels import label_tables, labels
+from sim.app.labels import labels
 from sim.app.language import Translate
+from sim.app.theme import source
 from sim.core.parameters import PARAMETERS, Parameter
 
 OPEN = ("turnover", "authority")
@@ -20,21 +23,31 @@ def step_of(entry: Parameter) -> float:
     return float(f"{next(m * unit for m in (1, 2, 5, 10) if m * unit >= 0.999 * rough):.6g}")
 
 
+@cache
+def lever_table() -> dict[str, dict[str, Any]]:
+    """Return the levers that matter first by name, as ``levers.toml`` tells of them."""
+    return tomllib.loads(source("levers.toml"))
+
+
+def lever_labels() -> dict[str, str]:
+    """Return the labels of the levers that matter first, in English, by parameter."""
+    return {row["parameter"]: row["label"] for row in lever_table().values()}
+
+
 def main_levers(_: Translate, *, fitted: bool = True) -> list[dict[str, Any]]:
     """Return what is told of the few parameters that matter first, each in plain words."""
-    words, ends = labels("main_levers", _), labels("lever_ends", _)
     levers = []
-    for name in label_tables()["main_levers"]:
-        less, more = ends[name].split(" … ")
-        lever = _slider(PARAMETERS[name], _, fitted=fitted)
-        levers.append(lever | {"label": words[name], "less": less, "more": more})
+    for row in lever_table().values():
+        less, more = _(row["ends"]).split(" … ")
+        lever = _slider(PARAMETERS[row["parameter"]], _, fitted=fitted)
+        levers.append(lever | {"label": _(row["label"]), "less": less, "more": more})
     return [{"title": "", "open": True, "levers": levers}]
 
 
 def slider_groups(_: Translate, *, fitted: bool = True) -> list[dict[str, Any]]:
     """Return what is told of all other parameters by group; ``fitted`` if to this world."""
     groups = []
-    titles, first = labels("parameter_groups", _), label_tables()["main_levers"]
+    titles, first = labels("parameter_groups", _), lever_labels()
     known = {entry.group for entry in PARAMETERS.values()}
     for group in [*(g for g in titles if g in known), *sorted(known - set(titles))]:
         mine = [e for e in PARAMETERS.values() if e.group == group and e.name not in first]
@@ -67,5 +80,5 @@ def _slider(entry: Parameter, _: Translate, *, fitted: bool) -> dict[str, Any]:
 
 def parameter_words(name: str, _: Translate) -> str:
     """Return what a parameter is called where its change is told."""
-    first = label_tables()["main_levers"]
+    first = lever_labels()
     return _(first[name]).partition(":")[0] if name in first else _(PARAMETERS[name].meaning)[:-1]

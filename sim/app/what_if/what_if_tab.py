@@ -11,7 +11,7 @@ import panel as pn
 
 from sim.app.bokeh_style import describe, drawn
 from sim.app.html_text import WIDE, heading, html, paragraphs
-from sim.app.labels import label_tables, labels
+from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.app.limits import HIGHEST_SEED, UPLOAD_BYTES
 from sim.app.session import Session
@@ -30,7 +30,7 @@ from sim.app.what_if.experiment import (
     to_address,
 )
 from sim.app.what_if.paired_trial import PairedTrial, TrialResult
-from sim.app.what_if.parameter_sliders import main_levers, slider_groups
+from sim.app.what_if.parameter_sliders import lever_labels, main_levers, slider_groups
 from sim.app.what_if.result_charts import BandChart, DifferenceMap
 from sim.core.errors import InputError
 from sim.report.display_names import Names
@@ -362,8 +362,7 @@ class WhatIfTab(Tab):
 def is_lever_change(experiment: Experiment) -> bool:
     """Return whether the main levers and the outcome are all that is set."""
     plain, mine = begin(), experiment.scenario
-    free = dict.fromkeys(label_tables()["main_levers"])
-    others = [name for name in mine.parameters if name not in free]
+    others = [name for name in mine.parameters if name not in lever_labels()]
     rest = mine.model_copy(update={"parameters": plain.scenario.parameters})
     return not others and rest == plain.scenario and experiment.against == plain.against
 

@@ -17,6 +17,7 @@ from sim.app.export import animation, lever_design
 from sim.app.export.exported_page import MOST_BYTES, world_page, write_page
 from sim.app.export.run_recorder import RunRecorder, recorder_of
 from sim.app.what_if.experiment import SHOWN
+from sim.app.what_if.paired_trial import FIXED, CarriedDraws
 from sim.cli.main import app
 from sim.core.errors import InputError
 from sim.engine.compiled import simulate
@@ -76,10 +77,23 @@ def test_levers_interpolate_between_what_was_run(world: World) -> None:
     turnover = next(lever for lever in levers if lever.name == "turnover")
     assert [turnover.value(p) for p in (-1.0, -0.5, 0.0, 1.0)] == [0.5, 0.75, 1.0, 2.0]
     for setting in (*points, *lever_design.checks(levers)):
-        moved = lever_design.changed(scenario, levers, setting)
-        assert moved.parameter_values()["turnover.pace"] == turnover.value(
+        what_if, _ = lever_design.moved(scenario, FIXED, levers, setting)
+        assert what_if.parameter_values()["turnover.pace"] == turnover.value(
             setting.get("turnover", 0.0)
         )
+
+
+def test_a_lever_of_a_drawn_parameter_moves_every_draw(world: World) -> None:
+    scenario = load("baseline", world)
+    levers, setting = lever_design.levers_of(scenario), {"will": 0.5}
+    name, before = "office.will_centre", scenario.parameter_values()["office.will_centre"]
+    what_if, held = lever_design.moved(scenario, FIXED, levers, setting)
+    assert what_if.parameter_values()[name] == before + 0.5
+    assert held.draws == ()
+    drawn = CarriedDraws(({name: -1.5}, {name: 2.9}, {name: -0.5, "turnover.fade": 0.1}))
+    what_if, shifted = lever_design.moved(scenario, drawn, levers, setting)
+    assert what_if.parameter_values()[name] == before
+    assert shifted.draws == ({name: -1.0}, {name: 3.0}, {name: 0.0, "turnover.fade": 0.1})
 
 
 def test_means_of_a_point_are_those_of_its_pairs(world: World) -> None:
