@@ -12,6 +12,7 @@ import click
 import pytest
 import typer
 
+import sim
 from sim.cli.main import app
 from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
 from sim.scenario.schema import load
@@ -155,6 +156,14 @@ def test_every_page_of_the_documentation_is_in_the_contents_of_the_site() -> Non
     named = [str(page.relative_to(ROOT / "docs")) for page in docs]
     named += [f"../build/tutorials/{script.stem}" for script in scripts]
     assert [name for name in named if f"\n{name}\n" not in index] == []
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    told = (ROOT / "docs" / "api.rst").read_text(encoding="utf-8")
+    public = [name for name in dir(sim) if not name.startswith("_")]
+    shown = re.findall(r"^\.\. (?:auto\w+|data):: sim\.(\w+)$", told, re.MULTILINE)
+    assert public
+    assert [name for name in public if name not in shown] == []
 
 
 def test_the_gallery_has_twelve_figures_and_more() -> None:

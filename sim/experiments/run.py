@@ -74,43 +74,52 @@ class RunTables:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Return the event log: one row a decision, with its causes (:mod:`sim.engine.events`)."""
+        """Return the event log, one row a decision, with its causes.
+
+        Of the first 200 replicates (:mod:`sim.engine.events`).
+        """
         return events.to_frame(self.tables["events"])
 
     @cached_property
     def projects(self) -> pd.DataFrame:
-        """Return every project ever proposed, with the stage it reached."""
+        """Return every project ever proposed, one a row, with the stage it reached.
+
+        Of the first 200 replicates; values in US$ million, months as YYYY-MM.
+        """
         return events.to_frame(self.tables["projects"])
 
     @cached_property
     def deals(self) -> pd.DataFrame:
-        """Return the projects that became deals: awarded and financed, or acquired."""
+        """Return the projects that became deals, awarded and financed, or acquired."""
         return self.projects[self.projects["month_deal"].notna()].reset_index(drop=True)
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """Return month x country x metric: mean, median and 90 % interval over replicates."""
+        """Return a row a month, country and metric with mean, median and 90 % interval.
+
+        Over the first 200 replicates.
+        """
         return events.to_frame(self.tables["series"])
 
     @cached_property
     def by_country(self) -> pd.DataFrame:
-        """Return the outcomes of every replicate by country."""
+        """Return a row a replicate and country, a column an outcome."""
         return events.to_frame(self.tables["by_country"])
 
     @cached_property
     def by_locality(self) -> pd.DataFrame:
-        """Return the outcomes of every replicate by locality (ISO 3166-2)."""
+        """Return a row a replicate and locality (ISO 3166-2), a column an outcome."""
         return events.to_frame(self.tables["by_locality"])
 
     @cached_property
     def simulated(self) -> dict[str, Any]:
-        """Return months, replicates, seed and changes (:mod:`sim.experiments.run_settings`)."""
+        """Return months, replicates, seed and changes."""
         draws = len(self.manifest.get("draws", ()))
         return simulated(self.scenario, replicates=len(self.per_run), draws=draws)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Return each outcome for the region: mean, median and 90 % interval over replicates."""
+        """Return mean, median and 90 % interval over replicates of each outcome of the region."""
         numbers = self.per_run.drop(columns=["replicate", "draw"], errors="ignore")
         return {
             **self.simulated,

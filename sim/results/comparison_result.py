@@ -17,7 +17,24 @@ from sim.world import World
 
 
 class Comparison(ComparisonTables, WrittenResult):
-    """Hold how what-ifs differ from a baseline, draw it, explain it and write it."""
+    """Hold how what-ifs differ from a baseline, draw it, explain it and write it.
+
+    Differences are a what-if less the baseline, in the unit of the outcome. "Comparing what-ifs"
+    in the documentation explains the columns.
+
+    Attributes
+    ----------
+    baseline
+        Its scenario.
+    what_ifs
+        The scenario of each what-if, by its name.
+    world
+        The tables they ran on.
+    per_run
+        One row a scenario and replicate, with the outcomes of the whole region.
+    manifest
+        Everything needed to repeat the comparison.
+    """
 
     plot_map = compare_figures.plot_map
     plot_paths = compare_figures.plot_paths
@@ -28,7 +45,22 @@ class Comparison(ComparisonTables, WrittenResult):
     """Where it was read from, if it was."""
 
     def explain(self, deal: str, what_if: str | None = None, replicate: int = 0) -> str:
-        """Tell why a deal exists in one world only, as text."""
+        """Tell why a deal exists in one world only, as text.
+
+        Parameters
+        ----------
+        deal
+            A ``project_id`` of :attr:`deals_in_one_world`, or its beginning.
+        what_if
+            Name of a what-if, by default the first.
+        replicate
+            Which pair of runs, from 0.
+
+        Raises
+        ------
+        InputError
+            If there is no such what-if, or the pair has no such deal.
+        """
         label = self.label_of(what_if)
         if self.folder is not None:
             return between_of(read_paired_runs(self.folder, label, replicate, self.world), deal)
@@ -78,6 +110,11 @@ def compare(
         Folder to write to, new or empty.
     progress
         Called with (done, total) after each replicate.
+
+    Returns
+    -------
+    Comparison
+        Differences of each outcome, where the worlds part, figures and report.
 
     Raises
     ------

@@ -28,7 +28,20 @@ DRIVERS = ("compiled", "mesa")
 
 
 class Run(RunTables, WrittenResult):
-    """Hold what came of a scenario's replicates, draw it, explain it and write it."""
+    """Hold what came of a scenario's replicates, draw it, explain it and write it.
+
+    Tables are pandas frames. The codebook of the documentation gives their columns with units.
+
+    Attributes
+    ----------
+    scenario, world, driver
+        What was run.
+    per_run
+        One row a replicate: its number, the outcomes of the whole region, and the number of its
+        draw of parameters, where there are draws.
+    manifest
+        Everything needed to repeat the run.
+    """
 
     plot_map = figures.plot_map
     plot_ties = figures.plot_ties
@@ -83,7 +96,20 @@ class Run(RunTables, WrittenResult):
         return dashboard(self, language)
 
     def explain(self, deal: str, replicate: int = 0) -> str:
-        """Tell how a deal came about, from first contact on, as text."""
+        """Tell how a deal came about, from first contact on, as text.
+
+        Parameters
+        ----------
+        deal
+            A ``project_id`` of :attr:`deals`, or its beginning.
+        replicate
+            Which run, from 0.
+
+        Raises
+        ------
+        InputError
+            If the run has no such deal.
+        """
         return biography_of(self.events, deal, replicate=replicate)
 
 
@@ -126,6 +152,11 @@ def run(
         Folder to write to, new or empty.
     progress
         Called with (done, total) after each replicate.
+
+    Returns
+    -------
+    Run
+        Its tables, figures and report.
 
     Raises
     ------

@@ -107,6 +107,11 @@ def sensitivity(
         Conditions such as ``deals>=400``, all of which must hold: find the box of parameters in
         which they do.
 
+    Returns
+    -------
+    Sensitivity
+        A table of indices with intervals, what chance adds to them, figures and a page.
+
     Raises
     ------
     InputError

@@ -65,42 +65,30 @@ class SweepFrames:
 
 @dataclass(frozen=True, repr=False)
 class SensitivityTables:
-    """Hold how much each parameter matters to each outcome.
-
-    Parameters
-    ----------
-    method
-        How it was measured.
-    design
-        The sweep's design.
-    table
-        A row an outcome and parameter: the main index (``total``, ``mu_star``, ``pawn`` or
-        ``delta``) with its 95 % interval (``…_low``, ``…_high``), further indices, ``inert``
-        (what a parameter without effect would show) and ``matters`` (whether the index is above
-        that; missing where it is not known). Sobol' and Morris tables have a row ``seed`` an
-        outcome.
-    status
-        How many of the sweep's runs and points it is from.
-    noise
-        A row an outcome: what chance adds
-        (:class:`sim.experiments.sensitivity.monte_carlo_noise.Noise`).
-    notes
-        What should be told: failed runs, unknown outcomes, blocks left out.
-    discovery
-        Boxes of parameters, if asked for.
-    source, folder
-        Where the sweep comes from.
-    """
+    """Hold how much each parameter matters to each outcome."""
 
     method: Method
+    """How it was measured."""
     design: Design
+    """The sweep's design."""
     status: Status
+    """How many of the sweep's runs and points it is from."""
     table: pd.DataFrame
+    """A row an outcome and parameter: the main index (``total``, ``mu_star``, ``pawn`` or
+    ``delta``) with its 95 % interval (``…_low``, ``…_high``), further indices, ``inert`` (what a
+    parameter without effect would show) and ``matters`` (whether the index is above that; missing
+    where it is not known). Sobol' and Morris tables have a row ``seed`` an outcome."""
     noise: pd.DataFrame
+    """A row an outcome: what chance adds
+    (:class:`sim.experiments.sensitivity.monte_carlo_noise.Noise`)."""
     notes: tuple[str, ...]
+    """What should be told: failed runs, unknown outcomes, blocks left out."""
     discovery: Discovery | None = None
+    """Boxes of parameters, if asked for."""
     source: dict[str, Any] = field(default_factory=dict)
+    """Model version, scenario, months and seed of the sweep."""
     folder: Path | None = None
+    """Where the sweep is kept, if on this machine."""
 
     @property
     def outcomes(self) -> list[str]:

@@ -91,12 +91,12 @@ class Sweep:
 
     @property
     def points(self) -> pd.DataFrame:
-        """Return the points: one row each, one column a parameter."""
+        """Return the points, one row each, one column a parameter."""
         return self.plan.design.points
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """Return one row a run: point, replicate, seed, parameters, outcomes and error.
+        """Return one row a run with point, replicate, seed, parameters, outcomes and error.
 
         Where points are crossed with draws of parameters, ``draw`` says which one a run has.
         """
@@ -169,7 +169,7 @@ class Sweep:
 
     @property
     def notes(self) -> list[str]:
-        """Return what should be told: of the design, and of files of the plan that were lost."""
+        """Return what should be told of the design and of files of the plan that were lost."""
         return [*self.design.notes, *(f"{file} {why}" for file, why in self.store.lost.items())]
 
     @property
