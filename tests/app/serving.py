@@ -178,6 +178,6 @@ def connections_to(port: int) -> list[str]:
 def wait_until(true: Callable[[], bool]) -> None:
     """Wait for a condition, for as long as a busy machine may need."""
     end = time.monotonic() + PATIENCE
-    while not true() and time.monotonic() < end:
+    while not true():
+        assert time.monotonic() < end, f"not within {PATIENCE} s"
         time.sleep(0.05)
-    assert true()
