@@ -19,6 +19,7 @@ class SettlingGovernor(Governor):
 
 
 if __name__ == "__main__":
-    agents = {"governor": SettlingGovernor}
-    run = sim.run("baseline", end="2001-06", replicates=1, driver="mesa", agents=agents)
-    print(run.per_run["visits_to_china"].iloc[0])  # noqa: T201
+    for name, agents in {"as shipped": {}, "settling": {"governor": SettlingGovernor}}.items():
+        run = sim.run("baseline", end="2001-06", replicates=1, driver="mesa", agents=agents)
+        journeys = run.per_run["visits_to_china"].iloc[0]
+        print(f"Journeys to China to June 2001, governors {name}: {journeys:g}")  # noqa: T201

@@ -41,4 +41,5 @@ STEP = AddedStep(
 if __name__ == "__main__":
     run = sim.run("baseline", end="2000-12", replicates=3, added_steps=[STEP])
     visits = run.events[run.events["kind"] == "visit_to_lac"]
-    print(visits.groupby("month").size())  # noqa: T201
+    print("Visits from China by month, in three runs:")  # noqa: T201
+    print(visits.groupby("month").size().to_string())  # noqa: T201

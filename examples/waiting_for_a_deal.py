@@ -31,4 +31,5 @@ def months_to_first_deal(events: pd.DataFrame) -> pd.DataFrame:
 
 if __name__ == "__main__":
     run = sim.run("baseline", end="2010-12", replicates=5)
-    print(months_to_first_deal(run.events)["months"].describe())  # noqa: T201
+    print("Months from a locality's first contact to its first deal:")  # noqa: T201
+    print(months_to_first_deal(run.events)["months"].describe().round(1).to_string())  # noqa: T201

@@ -25,4 +25,6 @@ def hold_views(state: State, month: int) -> None:
 
 if __name__ == "__main__":
     run = sim.run("baseline", end="2005-12", replicates=3, each_month=hold_views)
-    print(seen["2005-12"], run.manifest["extensions"])  # noqa: T201
+    means = ", ".join(f"{views:.3f}" for views in seen["2005-12"])
+    print(f"Mean views of China in December 2005, by replicate: {means}")  # noqa: T201
+    print(f"The manifest names {run.manifest['extensions']['each_month']}.")  # noqa: T201

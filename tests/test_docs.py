@@ -39,17 +39,19 @@ def blocks(page: Path, kind: str) -> tuple[str, ...]:
     return tuple(re.findall(rf"^```{kind}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
 
 
-def commands(page: Path, *, in_tables: bool = False) -> list[list[str]]:
+def commands(page: Path, *, in_tables: bool = False, copies: bool = False) -> list[list[str]]:
     """Return the words of each command of this package in a page's blocks or its tables.
 
-    A comment ends a line.
+    A comment ends a line. What copies files can be among them, with its own name.
     """
     lines = "\n".join(blocks(page, "sh")).replace("\\\n", " ").splitlines()
     if in_tables:
         text = page.read_text(encoding="utf-8")
         lines = re.findall(r"^\|.*`(paradiplomacy [^`]+)`", text, re.MULTILINE)
     split = [shlex.split(line, comments=True) for line in lines]
-    return [words[1:] for words in split if words[:1] == ["paradiplomacy"]]
+    kept = {"paradiplomacy", "cp"} if copies else {"paradiplomacy"}
+    chosen = [words for words in split if words and words[0] in kept]
+    return [words[1:] if words[0] == "paradiplomacy" else words for words in chosen]
 
 
 def parsed(words: list[str]) -> click.Context:

@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -40,7 +41,7 @@ NOT_RUN = {
 """What cannot run in a test, by what its text holds, and why; it is parsed all the same."""
 SAMPLES = ("mine", "gcdf", "adm1", "cgit", "sisters")
 """Names of the tables that the page on users' tables shows, in its order."""
-OTHER_TOOLS = {"bash", "cd", "dask", "git", "make", "pip", "source"}
+OTHER_TOOLS = {"bash", "cd", "cp", "dask", "git", "make", "pip", "source"}
 """What begins the other lines of a shell: these change the machine or are not of this package."""
 
 
@@ -141,7 +142,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", PAGE_NAMES)
 def test_commands_and_code_of_a_page_run_in_order(name: str) -> None:
     page = ROOT / name
-    folder = run_all(commands(page), "")
+    folder = run_all(commands(page, copies=True), "")
     script = Path("script.py")
     script.write_text("\n".join(filter(runs_here, blocks(page, "python"))), encoding="utf-8")
     runpy.run_path(str(script))
@@ -151,7 +152,9 @@ def test_commands_and_code_of_a_page_run_in_order(name: str) -> None:
 def run_all(given: list[list[str]], folder: str) -> str:
     """Run commands and return the last folder they wrote to."""
     for words in given:
-        if runs_here(" ".join(words)):
+        if words[0] == "cp":
+            subprocess.run(["bash", "-c", " ".join(words)], check=True)
+        elif runs_here(" ".join(words)):
             cut = shortened(words, folder)
             done = CliRunner().invoke(cli.app, cut)
             assert done.exit_code == 0, f"{' '.join(cut)}\n{done.output}"
