@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +21,9 @@ import numpy as np
 
 from calibration import checks
 from calibration.checks import Verdict
+from calibration.inference import neural
 from calibration.inference.fit import Draws, Fit, box_around, fit
-from calibration.inference.learned_summaries import NETWORKS
+from calibration.inference.learned_summaries import NETWORKS, need_extra
 from calibration.inference.posterior import Posterior, to_inference_data
 from calibration.inference.prior import Array, Prior
 from calibration.inference.reference_table import Progress, Rows, Wave, build, load_simulator
@@ -131,10 +133,6 @@ def clear(folder: Path) -> None:
 
 def require_extra() -> None:
     """Refuse to begin without the packages of the extra ``calibrate``."""
-    from importlib.util import find_spec
-
-    from calibration.inference.learned_summaries import need_extra
-
     for name in ("sklearn", "threadpoolctl"):
         if find_spec(name) is None:
             raise need_extra(ImportError(name=name))
@@ -214,8 +212,6 @@ class _Calibrating:
 
     def _second_route(self, box: Prior, taught: Rows, draws: Draws) -> Verdict:
         """Return whether neural posterior estimation agrees, where it is installed."""
-        from calibration.inference import neural
-
         if not neural.is_installed():
             return neural.missing()
         with self._timed("second route") as notify:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,13 +13,11 @@ from calibration.claims.claim import Change, Claim, ClaimExperiment, Thin
 from calibration.claims.claim_scenarios import argument_problems, world_problems
 from calibration.claims.statistics import STATISTICS
 from sim.core.errors import InputError
+from sim.core.line_finder import KeyPath
 from sim.core.parameters import PARAMETERS
 from sim.scenario.problems import NO_SUCH_FIELD, Problem, closest, problems_of, shown
 from sim.scenario.reading import Document, read_document
-
-if TYPE_CHECKING:
-    from sim.core.line_finder import KeyPath
-    from sim.world import World
+from sim.world import World
 
 TABLE = Path(__file__).resolve().parents[1] / "patterns.toml"
 """The shipped table."""

@@ -18,6 +18,8 @@ from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, DrawSpread, Evidence, spread
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError
+from sim.report.claims_page import patterns_page
+from sim.report.interval_charts import draw_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,8 +143,6 @@ class Findings:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the share of draws that show each claim."""
-        from sim.report.interval_charts import draw_shares
-
         return draw_shares(self.rows, SHARE, ax)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
@@ -151,8 +151,6 @@ class Findings:
         ``overwrite`` replaces files of these names. An InputError tells that the folder is not
         empty, and not to be overwritten, or cannot be written to.
         """
-        from sim.report.claims_page import patterns_page
-
         target = folders.prepare_folder(folder, overwrite, mark="patterns.json")
         record = self.record()
         texts = {f.claim.id: (f.claim.claim, f.claim.pattern) for f in self.findings}

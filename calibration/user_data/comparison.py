@@ -39,6 +39,7 @@ from sim.core import files, folders, provenance
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.state import Array
 from sim.experiments.run_settings import base_manifest, chosen_scenario, simulated
+from sim.report.user_data_page import write_page
 from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
@@ -93,8 +94,6 @@ class TableComparison:
             If there is no such figure, or the folder is not empty, and not to be overwritten, or
             cannot be written to.
         """
-        from sim.report.user_data_page import write_page
-
         with folders.results(folder, overwrite, self.manifest) as target:
             files.write_csv(target / "units.csv", self.units)
             files.write_csv(target / "scores.csv", self.scores())

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.app.thread_pool import Cancel, ThreadPool
 from sim.benchmark.timing import MeasuredValue, Settings, figure, in_turn, on_processor, ratio
 from sim.core import enums as k
+from sim.core.jit import rule
 from sim.core.provenance import cpu_count
+from sim.core.rng import draw
 from sim.core.state import Array, State, record_type
 from sim.core.state_fields import RECORDS
 from sim.engine.compiled import simulate
 from sim.engine.initial_state import initial_state
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
+from sim.world.enlargement import enlarged_tables
 from sim.world.positions import Positions
 
 if TYPE_CHECKING:
@@ -106,8 +110,6 @@ def mesa_agents(end: str | None) -> Callable[[], None]:
 
 def larger_world(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a run of a world several times the size beside one of the region."""
-    from sim.world.enlargement import enlarged_tables
-
     with tempfile.TemporaryDirectory() as folder:
         for name, content in enlarged_tables(settings.times).items():
             (Path(folder) / name).write_bytes(content)
@@ -122,8 +124,6 @@ def larger_world(settings: Settings) -> dict[str, MeasuredValue]:
 
 def draws(settings: Settings) -> dict[str, MeasuredValue]:
     """Measure a keyed random number, each of another decision and month than the one before."""
-    from sim.core.jit import rule
-    from sim.core.rng import draw
 
     def add_up(run: Any, number: int) -> float:
         result = 0.0
@@ -178,7 +178,6 @@ def page_pairs(settings: Settings) -> dict[str, MeasuredValue]:
     The baseline's runs are made before, as those of a page that is open; the lever has another
     value each time.
     """
-    from sim.app.thread_pool import Cancel, ThreadPool
     from sim.app.what_if.experiment import begin
     from sim.app.what_if.paired_trial import CHUNKS, PairedTrial, RunCaches
 

@@ -31,6 +31,7 @@ from sim.benchmark.timing import (
     timed_process,
 )
 from sim.core.provenance import cpu_count
+from sim.engine.compiled import simulate
 from sim.experiments.worker_pool import import_paths
 from sim.world import load_world
 
@@ -184,7 +185,6 @@ def proportional_set_size(process: int) -> int:
 
 def bare(end: str | None, points: int, first: int, every: int) -> Timed:
     """Return what a run takes the bare engine, of some runs of the sweep."""
-    from sim.engine.compiled import simulate
     from sim.experiments.sweep import planned
     from sim.experiments.sweep.chunk_runs import ChunkRunner
 

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pyarrow import parquet, types
+
 from sim.core import files, folders
 from sim.core.folders import CRATE, PACKAGE
 from sim.core.parameters import PARAMETERS
@@ -98,7 +100,6 @@ def columns_of(table: Path) -> dict[str, str | None]:
 
         with table.open(encoding="utf-8", newline="") as stream:
             return dict.fromkeys(next(csv.reader(stream), []))
-    from pyarrow import parquet, types
 
     def kind(of: Any) -> str:
         if types.is_list(of):

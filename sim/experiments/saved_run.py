@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.core.errors import InputError
 from sim.core.folders import digest
 from sim.core.provenance import model_version
-from sim.world import load_world
+from sim.world import World, load_world
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from sim.experiments.run import RunTables
     from sim.scenario.schema import Scenario
-    from sim.world import World
 
     Made = TypeVar("Made", bound=RunTables)
 

@@ -21,11 +21,10 @@ from sim.report.event_phrases import Event, EventDescriber
 from sim.report.figure_style import BLUE, GREEN, VERMILLION
 from sim.report.phrases import phrase
 from sim.report.run_summaries import STEPS
-from sim.world import load_world
+from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
-    from sim.world import World
 
 PROJECT, TIES, POLITICS, SIGNALS, ELSEWHERE = "project", "ties", "politics", "signals", "elsewhere"
 

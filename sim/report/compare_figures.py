@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS, REGION_OUTCOMES
 from sim.report import figure_style
 from sim.report.compare_text import CASES, INTERVAL, signed_amounts
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
-    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 METRICS = ("visits_to_lac", "memoranda", "deals", "ties")
 """Metrics whose paths are drawn if none are asked for."""

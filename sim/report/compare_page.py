@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.core.parameters import PARAMETERS
+from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.run_settings import (
     changed_interventions,
     changed_parameters,
@@ -28,9 +29,6 @@ from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import COMPARISON, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
-
-if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 
 def write_report(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.core.errors import InputError, folded, nearest_name
+from sim.world import World
 from sim.world.names import COUNTRIES, LOCALITIES, PlaceNames
 
 if TYPE_CHECKING:
     from sim.report.event_phrases import Event
-    from sim.world import World
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -10,15 +11,13 @@ from typing import TYPE_CHECKING
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
 from sim.report.phrases import catalogue
+from sim.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from sim.engine.outcomes import Outcome
     from sim.scenario.interventions import Intervention
-    from sim.world import World
 
 MINUS = "−"
 MONTHS: list[str] = catalogue()["calendar"]["months"]

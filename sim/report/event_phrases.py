@@ -6,16 +6,13 @@ filled in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
 from sim.report.display_names import Names
 from sim.scenario.interventions import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ORDERS = {kind: model.words for kind, model in KINDS.items()}
 """What a scenario orders, by the kind of intervention."""

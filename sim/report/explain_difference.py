@@ -23,10 +23,10 @@ from sim.report.display_names import plain_word
 from sim.report.event_phrases import ORDERS, Event, EventDescriber
 from sim.report.phrases import phrase
 from sim.scenario.intervention_fields import codes_in
+from sim.scenario.interventions import Intervention
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.saved_comparison import PairedRuns
-    from sim.scenario.interventions import Intervention
 
 SHARED, ALONE = "=", "≠"
 """Marks of an event that both worlds hold, and of one that only this world holds."""

@@ -6,18 +6,15 @@ Countries too small to be pointed at are drawn larger, side by side in a frame o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sim.report.figure_style import Floats
 from sim.report.label_placement import SEA, LabelBox, Room
 from sim.report.map_geometry import MapGeometry, Rings
 from sim.world.geography import read_rings
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Corner = tuple[float, float]
 CELL = 1.5

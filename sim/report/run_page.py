@@ -19,6 +19,7 @@ from sim.report.biography import example_of, story_title, text_of
 from sim.report.display_names import Names, intervention_cells
 from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import RUN, Choice, Format
+from sim.report.figure_workers import FigureWorkers
 from sim.report.html_page import Figure, Table
 from sim.report.locality_timeline import visits_on_record
 from sim.report.phrases import caution, phrase
@@ -34,7 +35,6 @@ from sim.report.run_summaries import (
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
-    from sim.report.figure_workers import FigureWorkers
 
 INTERVAL = "90 % interval"
 

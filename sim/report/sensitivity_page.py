@@ -14,6 +14,7 @@ from sim.core import provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
+from sim.experiments.sensitivity.scenario_discovery import Discovery
 from sim.report import html_page
 from sim.report.cards import aligned
 from sim.report.display_names import outcome_meaning
@@ -25,7 +26,6 @@ from sim.report.sensitivity_bars import plot_indices
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.analysis import SensitivityTables
-    from sim.experiments.sensitivity.scenario_discovery import Discovery
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""

@@ -13,12 +13,12 @@ from sim.report.figure_style import Floats, figure_of
 from sim.report.label_placement import LabelBox, Room, code_boxes, extent, nearest
 from sim.report.map_geometry import TILE, MapGeometry
 from sim.report.outline_map import OutlineGeometry
+from sim.world import World
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap, Normalize
 
-    from sim.world import World
 
 ZERO = "#e4e4e4"
 MISSING = "#ffffff"

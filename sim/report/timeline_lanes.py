@@ -22,12 +22,11 @@ from sim.report.figure_style import (
     whole_years,
     year,
 )
-from sim.world import load_world
+from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.world import World
 
 WIDE = 12.6
 """Inches of a whole figure of a timeline."""

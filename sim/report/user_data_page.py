@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
@@ -15,9 +17,6 @@ from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
 from sim.report.phrases import catalogue, phrase
 from sim.report.user_data_figures import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Record = Mapping[str, Any]
 

@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.core.errors import InputError
 from sim.core.folders import digest, prepare_folder
 from sim.core.plurals import counted
 from sim.core.provenance import model_version
 from sim.experiments.comparison.paired_comparison import compare_tables
+from sim.experiments.run import Progress
 from sim.experiments.saved_run import read_manifest, scenario_of_record
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.start_sweep import Planned, store_plan
@@ -21,9 +22,6 @@ from sim.experiments.sweep.sweep_store import PLAN, POINTS, RUNS
 from sim.results.comparison_result import Comparison
 from sim.results.run_result import Run, run
 from sim.world import World, load_world
-
-if TYPE_CHECKING:
-    from sim.experiments.run import Progress
 
 SAME, SAME_ROWS, DIFFERS, CHANGED = "same", "same rows in other bytes", "differs", "changed since"
 """How a table compares with the one made again; the last: its file is not as it was written."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from sim.app import dashboard
 from sim.core import folders
 from sim.core.errors import InputError
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
@@ -15,6 +16,7 @@ from sim.experiments.run_settings import chosen_scenario
 from sim.report import figures, locality_timeline, run_page
 from sim.report.biography import biography_of
 from sim.report.figure_choice import Choice, Format
+from sim.report.figure_workers import FigureWorkers
 from sim.results.written_result import WriteOptions, WrittenResult
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
@@ -22,7 +24,6 @@ from sim.world import World, load_world
 if TYPE_CHECKING:
     from panel.viewable import Viewable
 
-    from sim.report.figure_workers import FigureWorkers
 
 DRIVERS = ("compiled", "mesa")
 
@@ -91,8 +92,6 @@ class Run(RunTables, WrittenResult):
         InputError
             If the page's libraries are not installed, or the run was made with code of your own.
         """
-        from sim.app import dashboard
-
         return dashboard(self, language)
 
     def explain(self, deal: str, replicate: int = 0) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from sim.core import folders
 from sim.experiments.data_package import describe_result
+from sim.experiments.stopwatch import Stopwatch
 from sim.report.figure_choice import Choice, Format
-
-if TYPE_CHECKING:
-    from sim.experiments.stopwatch import Stopwatch
 
 
 class WriteOptions(TypedDict, total=False):

@@ -10,18 +10,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.core.calendar import EPOCH_YEAR, month_name
 from sim.scenario.interventions import AuthorityChange, GovernorChange, Intervention
+from sim.scenario.schema import Scenario, build
 from sim.world import World
+from sim.world.authority import LAST_YEAR, monthly_authority
+from sim.world.positions import Positions
 from sim.world.tables import NO_MONTH
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
 
 AUTHORITY, WILL, CONTINUITY, TURNOVER, ALL = "authority", "will", "continuity", "turnover", "all"
 CHAMPION, INDIFFERENT = 0.9, 0.1
@@ -87,9 +87,6 @@ def conditions_of(world: World, code: str, since: int, end: int) -> Conditions:
 
 def _authority(world: World, country: str) -> Callable[[int], float]:
     """Return a function from a month to a country's index of authority."""
-    from sim.world.authority import LAST_YEAR, monthly_authority
-    from sim.world.positions import Positions
-
     at = Positions(world)
     months = 12 * (LAST_YEAR + 1 - EPOCH_YEAR)
     index = monthly_authority(world, at, months)[0][:, at.country[country]]
@@ -114,8 +111,6 @@ def apply(
     swap: Swap, mine: Conditions, other: Conditions, scenario: Scenario, world: World
 ) -> tuple[Scenario, World]:
     """Return scenario and world in which a place has been given a cause; or raise InputError."""
-    from sim.scenario.schema import build
-
     parts = swaps(mine, other)[:-1] if swap.key == ALL else (swap,)
     keys = {part.key for part in parts}
     will = next((part.after for part in parts if part.key == WILL), None)

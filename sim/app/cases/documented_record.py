@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.core.calendar import month_index
 from sim.report.locality_timeline import LANES
 from sim.report.stated_totals import StatedTotal, least
 from sim.scenario.interventions import Twinning, Visit
+from sim.scenario.schema import Scenario, load, names, outline
 from sim.world import World
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
 
 HISTORY = "baseline"
 """The scenario of a place that has none of its own."""
@@ -122,8 +120,6 @@ def own_scenarios() -> dict[str, Scenario]:
 
     They set no parameter and arrange nothing but contacts.
     """
-    from sim.scenario.schema import names, outline
-
     found: dict[str, Scenario] = {}
     for one in sorted(map(outline, names()), key=lambda s: (len(s.interventions), s.name)):
         is_history = all(isinstance(change, Visit | Twinning) for change in one.interventions)
@@ -134,8 +130,6 @@ def own_scenarios() -> dict[str, Scenario]:
 
 def scenario_of(world: World, code: str) -> Scenario:
     """Return the scenario to show a place by: its own if the world has one, else history."""
-    from sim.scenario.schema import load
-
     own = own_scenarios().get(code)
     return load(HISTORY if own is None else own.name, world=world)
 

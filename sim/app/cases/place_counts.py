@@ -10,10 +10,13 @@ import numpy as np
 
 from sim.core import enums as k
 from sim.core.state import Array, State
+from sim.engine.compiled import simulate
+from sim.engine.initial_state import initial_state
 from sim.experiments.comparison.paired_statistics import Pairs
 from sim.report.run_summaries import Spread, spread
 from sim.scenario.schema import Scenario
 from sim.world import World
+from sim.world.positions import Positions
 
 NAMES = ("visit_to_lac", "visit_to_china", "memorandum", "twinning", "deal")
 """Kinds of events that are counted."""
@@ -74,9 +77,6 @@ class PlaceCounts:
 
 def prepare(scenario: Scenario, world: World, code: str) -> PreparedRuns:
     """Return a scenario ready to run, looked at from one locality, or raise KeyError."""
-    from sim.engine.initial_state import initial_state
-    from sim.world.positions import Positions
-
     place = Positions(world).locality[code]
     return PreparedRuns(scenario, initial_state(scenario, world), place)
 
@@ -89,8 +89,6 @@ def no_runs(scenario: Scenario) -> PlaceCounts:
 
 def count_run(prepared: PreparedRuns, replicate: int) -> Array:
     """Run a replicate and return the events of the place, by kind and month (K, T)."""
-    from sim.engine.compiled import simulate
-
     scenario = prepared.scenario
     w = simulate(prepared.template, scenario.seed, replicate)
     log = w.event[: int(w.run["events"][0])]

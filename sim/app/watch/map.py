@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from bokeh.events import DoubleTap
@@ -22,25 +23,20 @@ from bokeh.models import (
 from bokeh.palettes import Viridis256
 
 from sim.app.bokeh_style import describe, drawn, tips
+from sim.app.session import Session
 from sim.app.theme import GROUND
 from sim.app.tile_map import CODE, TEXT, border_lines, code_columns, map_figure
-from sim.app.watch.map_layout import PROVINCE, TILE, arcs, layout_of
+from sim.app.watch.map_layout import PROVINCE, TILE, Floats, arcs, layout_of
+from sim.app.watch.map_measures import MeasureScale
+from sim.app.watch.profile import Notes
+from sim.app.watch.recorder import Recorder
 from sim.core import enums as k
+from sim.core.state import Array
 from sim.report.figure_style import BLUE, GREEN, INK, PAPER, VERMILLION
+from sim.report.map_geometry import Rings
 from sim.report.outline_map import dot, is_land
 from sim.report.tilemap import KINDS, OUTLINE, ZERO
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sim.app.session import Session
-    from sim.app.watch.map_layout import Floats
-    from sim.app.watch.map_measures import MeasureScale
-    from sim.app.watch.profile import Notes
-    from sim.app.watch.recorder import Recorder
-    from sim.core.state import Array
-    from sim.report.map_geometry import Rings
 
 NEUTRAL = "#ffffff"
 MOST_ARCS = 400

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from sim.app import limits
-from sim.app.thread_pool import CancelledError
-from sim.app.watch.recorder import Recorder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sim.app.session import Session
-    from sim.app.thread_pool import Cancel
-    from sim.app.watch.recorder import Frame
-    from sim.scenario.schema import Scenario
+from sim.app.session import Session
+from sim.app.thread_pool import Cancel, CancelledError
+from sim.app.watch.recorder import Frame, Recorder
+from sim.scenario.schema import Scenario
 
 AHEAD = 36
 """Months recorded ahead of the one shown, so that playing need not wait."""

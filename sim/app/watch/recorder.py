@@ -16,6 +16,7 @@ from sim.app import limits
 from sim.app.thread_pool import Cancel
 from sim.core import enums as k
 from sim.core.state import Array, State
+from sim.engine.events import canonical_log
 from sim.scenario.schema import Scenario
 from sim.world import World
 from sim.world.positions import Positions
@@ -140,8 +141,6 @@ class Recorder:
 
     def _new_events(self, w: State) -> Array:
         """Return the events since the last look, in canonical order."""
-        from sim.engine.events import canonical_log
-
         end = int(w.run["events"][0])
         run: Any = w.run.copy()
         run["events"] = end - self._seen

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from sim.app.cases.documented_record import MEETINGS, facts_of, first_pair
+from sim.app.cases.documented_record import MEETINGS, Fact, facts_of, first_pair
 from sim.app.html_text import WIDE
 from sim.app.labels import labels
+from sim.app.session import Session
+from sim.app.thread_pool import Cancel
+from sim.app.watch.player import Player
+from sim.app.watch.recorder import Frame
 from sim.app.watch.watch_widgets import Story
 from sim.app.why.history_choices import opening
 from sim.app.why.project_history import STAGES, history_of_project
-from sim.app.why.run_index import index_run
+from sim.app.why.run_index import RunIndex, index_run
 from sim.core.calendar import month_index, month_name
-from sim.report.biography import CONTACTS
-
-if TYPE_CHECKING:
-    from sim.app.cases.documented_record import Fact
-    from sim.app.session import Session
-    from sim.app.thread_pool import Cancel
-    from sim.app.watch.player import Player
-    from sim.app.watch.recorder import Frame
-    from sim.app.why.run_index import RunIndex
-    from sim.report.biography import Biography
-    from sim.report.event_phrases import Event, EventDescriber
-    from sim.world import World
+from sim.report.biography import CONTACTS, Biography
+from sim.report.event_phrases import Event, EventDescriber
+from sim.world import World
 
 KEPT = 8
 """Stories kept for all visitors."""

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import panel as pn
+from panel.viewable import Viewable
 
 from sim.app import limits
 from sim.app.bokeh_style import drawn
 from sim.app.html_text import WIDE
 from sim.app.labels import labels
+from sim.app.session import Session
 from sim.app.tab import Tab, one_of, where, whole
 from sim.app.theme import source
 from sim.app.watch import map_measures, watch_texts, world_history
 from sim.app.watch.map import Map
 from sim.app.watch.player import Player
 from sim.app.watch.profile import Profiles, notes_of
+from sim.app.watch.recorder import Frame
 from sim.app.watch.story import MOST_STEPS, Storyteller
 from sim.app.watch.watch_widgets import Controls, Inspector, Phases, Ticker
 from sim.core import enums as k
 from sim.core.calendar import month_index, month_name
 from sim.report.event_phrases import EventDescriber
 from sim.report.tilemap import kinds_of
-from sim.scenario.schema import load
-
-if TYPE_CHECKING:
-    from panel.viewable import Viewable
-
-    from sim.app.session import Session
-    from sim.app.watch.recorder import Frame
-    from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, load
 
 SPEED = 5
 JOURNEY_MONTHS, TWINNING_MONTHS = 2, 12

@@ -8,26 +8,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import panel as pn
 
+from sim.app.session import Session
+from sim.app.thread_pool import Cancel
 from sim.app.what_if import paired_trial
-from sim.app.what_if.experiment import SHOWN
+from sim.app.what_if.experiment import SHOWN, Experiment
+from sim.app.what_if.paired_trial import TrialResult
 from sim.app.what_if.result_sentences import scale_of
 from sim.app.what_if.what_if_widgets import sheets
 from sim.core.provenance import model_version
 from sim.experiments.comparison.paired_comparison import ComparisonTables, compare_tables
 from sim.report import figure_style
 from sim.report.compare_page import write_report
-
-if TYPE_CHECKING:
-    from sim.app.session import Session
-    from sim.app.thread_pool import Cancel
-    from sim.app.what_if.experiment import Experiment
-    from sim.app.what_if.paired_trial import TrialResult
-    from sim.world import World
+from sim.world import World
 
 COLUMNS = (
     *("of", "country", "locality", "name", "month", "outcome", "unit"),

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from sim.engine.compiled import simulate
+from sim.engine.events import event_table, to_frame
+from sim.engine.initial_state import initial_state
 from sim.report.biography import CONTACTS, events_by_id
 from sim.report.event_phrases import Event
 from sim.scenario.schema import Scenario
 from sim.world import World
+from sim.world.positions import Positions
 
 
 class IndexedProject(NamedTuple):
@@ -84,11 +88,6 @@ def _counted(keys: Iterable[str | None]) -> dict[str, int]:
 
 def index_run(scenario: Scenario, world: World, replicate: int) -> RunIndex:
     """Run one replicate of a scenario and return its index."""
-    from sim.engine.compiled import simulate
-    from sim.engine.events import event_table, to_frame
-    from sim.engine.initial_state import initial_state
-    from sim.world.positions import Positions
-
     state = simulate(initial_state(scenario, world), scenario.seed, replicate)
     frame = to_frame(event_table(state, Positions(world), replicate))
     return RunIndex(scenario, replicate, events_by_id(frame, replicate))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,18 +11,14 @@ import pandas as pd
 from sim.core import enums as k
 from sim.core.calendar import month_name
 from sim.core.identities import PROJECT, text_of
-from sim.core.state import record_type
+from sim.core.state import Array, record_type
 from sim.core.state_fields import EVENT
+from sim.engine.outcomes import Outcome
 from sim.experiments.comparison import paired_statistics
-from sim.experiments.comparison.paired_simulation import COMPARED, REGION_OUTCOMES
+from sim.experiments.comparison.divergence import RunDifference
+from sim.experiments.comparison.paired_simulation import COMPARED, REGION_OUTCOMES, Replicate
 from sim.experiments.comparison.paired_statistics import LEVEL, METHODS, Pairs, adjusted
-
-if TYPE_CHECKING:
-    from sim.core.state import Array
-    from sim.engine.outcomes import Outcome
-    from sim.experiments.comparison.divergence import RunDifference
-    from sim.experiments.comparison.paired_simulation import Replicate
-    from sim.world.positions import Positions
+from sim.world.positions import Positions
 
 DEALS_LISTED = 200
 """Replicates whose deals in one world only are listed; they are counted in all."""

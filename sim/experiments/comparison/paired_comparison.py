@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from sim.core import files, folders
 from sim.core.calendar import month_name
 from sim.core.errors import unknown_name_error
 from sim.core.plurals import counted
+from sim.core.state import Array
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.engine.record_coverage import rules_from
 from sim.experiments import parameter_draws
@@ -32,9 +33,6 @@ from sim.experiments.run_settings import base_manifest, changed, simulated
 from sim.experiments.stopwatch import Stopwatch
 from sim.scenario.schema import Scenario, load
 from sim.world import World, load_world
-
-if TYPE_CHECKING:
-    from sim.core.state import Array
 
 Progress = Callable[[int, int], None]
 Made = TypeVar("Made", bound="ComparisonTables")

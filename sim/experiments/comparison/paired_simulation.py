@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,11 +32,9 @@ from sim.engine.outcomes import (
 from sim.experiments import parameter_draws
 from sim.experiments.comparison.divergence import Log, RunDifference
 from sim.experiments.worker_pool import in_order
+from sim.scenario.schema import Scenario
+from sim.world import World
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
-    from sim.world import World
 
 FIRSTS = (
     Outcome("first_contact", "months", "from the first month simulated to the first contact"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from sim.core import enums as k
 from sim.core.calendar import month_index
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.identities import numbers_of
-from sim.core.state import record_type
+from sim.core.state import Array, record_type
 from sim.core.state_fields import EVENT
 from sim.engine.events import event_table, to_frame
 from sim.experiments.comparison.comparison_tables import LONG, TABLES, file_of
@@ -35,9 +35,6 @@ from sim.experiments.saved_run import (
 from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 from sim.world.positions import Positions
-
-if TYPE_CHECKING:
-    from sim.core.state import Array
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from sim.experiments.sweep.sweep_plan import SweepPlan, Task
 from sim.experiments.sweep.sweep_store import Store
 from sim.experiments.worker_pool import DEATHS, Notify, Worker, WorkerPool, serve
@@ -51,8 +53,6 @@ def main(address: str, identity: str) -> None:
 
 
 def _begin(address: str, identity: str) -> Callable[[Any, Notify], Any]:
-    import pyarrow as pa
-
     from sim.experiments.sweep.chunk_runs import carry_out, runner_at
 
     # One worker is one core's work.

@@ -20,6 +20,7 @@ from sim.core.plurals import counted
 from sim.core.state import Array
 from sim.experiments.design import Design
 from sim.experiments.run_settings import at_least
+from sim.experiments.sensitivity.indices import to_ema, to_salib
 from sim.experiments.sweep.storage import Folder
 from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
 from sim.experiments.sweep.sweep_store import POINTS, RUNS, Damage, Store
@@ -315,14 +316,10 @@ class Sweep:
 
     def to_salib(self, outcomes: Sequence[str] | str = ()) -> tuple[dict[str, Any], Array, Array]:
         """Return the sweep as SALib takes it (:mod:`sim.experiments.sensitivity.indices`)."""
-        from sim.experiments.sensitivity.indices import to_salib
-
         return to_salib(self.design, self.frame, outcomes)
 
     def to_ema(self) -> tuple[pd.DataFrame, dict[str, Array]]:
         """Return the sweep as the EMA workbench has it (see ``to_salib``)."""
-        from sim.experiments.sensitivity.indices import to_ema
-
         return to_ema(self.design, self.frame)
 
     def _repr_html_(self) -> str:
