@@ -269,22 +269,13 @@ def _count_words(effects: list[EffectText]) -> list[str]:
     return [phrase("effect.count", total=len(effects), clear=clear, chance=chance)]
 
 
-_HELD_FIXED = {
-    "asked": "certainty.asked",
-    "earlier_model": "certainty.earlier_model",
-    "none_published": "certainty.none_published",
-    "other_tables": "certainty.other_tables",
-}
-"""What is said of parameters held fixed, by why they are."""
-
-
 def certainty_words(comparison: ComparisonTables) -> str:
     """Say whether what is not known of the parameters is included, and if not, why."""
     manifest = comparison.manifest
     source, draws = manifest.get("drawn_from", {}), len(manifest.get("draws", ()))
     if not draws:
         why = source.get("fixed_because", "asked")
-        return phrase(_HELD_FIXED[why if comparison.world.is_shipped else "other_tables"])
+        return phrase(f"certainty.{why if comparison.world.is_shipped else 'other_tables'}")
     key = "certainty.posterior" if source else "certainty.given"
     key = "certainty.earlier_draws" if source.get("changed_since_fit") else key
     return phrase(key, draws=counted(draws, "draw"))

@@ -160,8 +160,10 @@ def half_years(template: State) -> Iterator[State]:
     for first in range(0, 132, 6):
         w = ensure_capacity(w)
         assert run_months(handle(w), programme, first, first + 5) == first + 6
-        kept = {name: getattr(w, name).copy() for name in (*CHANGING, *POOLS)}
-        yield w._replace(**kept)
+        kept = {name: getattr(w, name).copy() for name in CHANGING}
+        # Of pools what is in use, a tenth of their room.
+        used = {name: getattr(w, name)[: int(w.run[f"{name}s"][0])].copy() for name in POOLS}
+        yield w._replace(**kept, **used)
 
 
 BOUNDS = {"0-1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0), "share": (0.0, 1.0), "probability": (0.0, 1.0)}

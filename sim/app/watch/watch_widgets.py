@@ -12,6 +12,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from sim.app.navigation import Component
 from sim.app.theme import source
 
 _SHEET = source("watch/parts.css")
@@ -96,7 +97,7 @@ class Inspector(JSComponent):
     _stylesheets = [_SHEET]  # noqa: RUF012
 
 
-class Story(JSComponent):
+class Story(Component):
     """Tell the story over the map, one caption at a time.
 
     Each of the ``captions`` has ``title``, ``why``, ``model`` (what happens in the run) and
@@ -115,10 +116,5 @@ class Story(JSComponent):
     _esm = "story.js"
     _stylesheets = [_SHEET]  # noqa: RUF012
 
-    def __init__(self, asked: Callable[[Mapping[str, Any]], None], **params: Any) -> None:
-        super().__init__(**params)
-        self._asked = asked
-
-    def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, Mapping):
-            self._asked(data)
+    def _take(self, data: Mapping[str, Any], *callbacks: Callable[..., object]) -> None:
+        callbacks[0](data)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,7 +114,12 @@ def indices(
         found: dict[str, dict[str, Any]] = {}
         notes = [note]
     else:
-        measure = {"sobol": _sobol, "morris": _morris, "pawn": _pawn, "delta": _delta}
+        measure: dict[str, Callable[[Design, Response, int], Found]] = {
+            "sobol": _sobol,
+            "morris": _morris,
+            "pawn": partial(_given_data, pawn, RESAMPLES // 2, DUMMIES),
+            "delta": partial(_given_data, delta, DELTA_DRAWS, DELTA_DRAWS),
+        }
         found, notes = measure[method.name](design, answer, seed)
     main, rows = method.main, []
     columns = (main, f"{main}_low", f"{main}_high", *method.also, "inert")
@@ -250,13 +256,12 @@ def classes_of(values: Floats, count: int) -> npt.NDArray[np.int64]:
 
 
 def _given_data(
-    column: str,
-    design: Design,
-    answer: Response,
-    seed: int,
     measure: Callable[[Floats, Floats], float],
     draws: int,
     dummies: int,
+    design: Design,
+    answer: Response,
+    seed: int,
 ) -> Found:
     """Return the numbers of a method that takes any sample: interval and dummy parameter.
 
@@ -291,7 +296,8 @@ def _given_data(
             bias = float(again.mean()) - value
             value, null = value - bias, null - bias
         inert = float(np.quantile(null, DUMMY_QUANTILE))
-        numbers[name] = _spanned(column, value, interval(again - again.mean() + value))
+        ends = interval(again - again.mean() + value)
+        numbers[name] = _spanned(measure.__name__, value, ends)
         numbers[name] |= {"inert": inert, "matters": bool(value > inert)}
     return numbers, notes
 
@@ -312,10 +318,6 @@ def pawn(x: Floats, y: Floats, slices: int = SLICES) -> float:
     whole = (np.arange(len(y)) + 1.0) / len(y)
     apart = np.abs(inside.cumsum(axis=0) / np.maximum(sizes, 1) - whole[:, None])[last]
     return float(np.median(apart.max(axis=0)[sizes > 0]))
-
-
-def _pawn(design: Design, answer: Response, seed: int) -> Found:
-    return _given_data("pawn", design, answer, seed, pawn, RESAMPLES // 2, DUMMIES)
 
 
 def delta(x: Floats, y: Floats) -> float:
@@ -340,10 +342,6 @@ def _density(values: Floats, knots: Floats) -> Floats:
     apart = (knots[:, None] - values) / width
     sums = np.exp(-0.5 * apart**2).sum(axis=1)
     return np.asarray(sums / (len(values) * width * math.sqrt(2.0 * math.pi)))
-
-
-def _delta(design: Design, answer: Response, seed: int) -> Found:
-    return _given_data("delta", design, answer, seed, delta, DELTA_DRAWS, DELTA_DRAWS)
 
 
 # --- for other tools
