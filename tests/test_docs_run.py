@@ -103,7 +103,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for page in (
         "sim.report.run_page.write_report",
         "sim.results.comparison_result.Comparison.write_report",
-        "sim.report.user_data_page.write_page",
+        "calibration.user_data.comparison.write_page",
     ):
         monkeypatch.setattr(page, lambda *given: None)
     monkeypatch.setattr("sim.report.figure_workers.MOST", 0)

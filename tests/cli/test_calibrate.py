@@ -110,7 +110,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("calibration.calibration_pipeline.find_spec", lambda name: None)
     result = call(*SMALL, "--out", str(tmp_path / "new"))
     assert result.exit_code == 2
     assert "paradiplomacy[calibrate]" in result.stderr
