@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +45,43 @@ def test_an_example_runs_as_a_script(path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+COURT = """
+import sim
+
+for value in (1, 0):
+    change = {"kind": "signal", "signal": "courtship", "month": "2000-01", "value": value}
+    scenario = sim.load("baseline").with_interventions(change)
+    print(sim.run(scenario, end="2000-06", replicates=1).per_run["state_visits"].iloc[0])
+"""
+
+
+@pytest.mark.slow
+def test_the_documented_example_of_a_new_signal_works(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    row, lines = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    before, after = lines.split("\n", 1)
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("app"))
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    table = tmp_path / "sim" / "world" / "lac" / "signals.csv"
+    table.write_text(table.read_text("utf-8") + row, encoding="utf-8")
+    rules = tmp_path / "sim" / "rules" / "journeys.py"
+    text = rules.read_text(encoding="utf-8")
+    assert text.count(f"{before}\n") == 1
+    rules.write_text(text.replace(f"{before}\n", after), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", COURT],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PARADIPLOMACY_COMPILE": "0"},
+    )
+    assert done.returncode == 0, done.stderr
+    as_ever, none = map(float, done.stdout.split())
+    assert as_ever > 0
+    assert none == 0
 
 
 def test_travel_stops_between_two_months() -> None:

@@ -20,11 +20,11 @@ print(Counter(type(agent).__name__ for agent in model.agents))
 # An agent's attributes read and write its row of the state.
 
 governor = next(agent for agent in model.agents_by_type[Governor] if agent.code == "AR-Y")
-print(governor.code, round(float(governor.will), 2), governor.is_aligned)
+print(f"{governor.code}: will {governor.will:.2f}, of the executive's bloc: {governor.is_aligned}")
 
 for _ in range(12):
     model.step()
-print(round(float(governor.will), 2), round(float(governor.experience), 2))
+print(f"After a year: will {governor.will:.2f}, experience with China {governor.experience:.2f}")
 
 # %%
 # The data collector gives frames.
