@@ -5,8 +5,8 @@ whose order fixes the layout of a record. The cache folder is therefore named af
 sources that compiled code can see: an edit can never run stale code.
 
 Compiled code checks every index: one out of bounds raises ``IndexError`` and leaves other memory
-alone. In the checked build (``PARADIPLOMACY_CHECKED=1``) an index of -1, which stands for none,
-counts as out of bounds too, and the drivers check the state every month
+alone. An index of the state that is -1, which stands for none, is out of bounds too. In the checked
+build (``PARADIPLOMACY_CHECKED=1``) the drivers check the state every month
 (:mod:`sim.engine.invariants`).
 """
 
@@ -189,17 +189,4 @@ def _keep_compiled_code() -> bool:
     return True
 
 
-def _refuse_negative_indices() -> None:
-    """Have the compiler take no index from the end of an array: -1 stands for none."""
-    from numba.core import types
-    from numba.np import arrayobj
-
-    def as_it_is(context: Any, builder: Any, idxty: Any, idx: Any, size: Any) -> Any:
-        return context.cast(builder, idx, idxty, types.intp)
-
-    arrayobj.fix_integer_index = as_it_is
-
-
 _CAN_KEEP = COMPILE and _keep_compiled_code()
-if COMPILE and CHECKED:
-    _refuse_negative_indices()

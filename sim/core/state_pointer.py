@@ -83,6 +83,10 @@ def order_of(name: str) -> Literal["C", "F"]:
     return "F" if name in ACTORS_TOGETHER else "C"
 
 
+ONE_ROW = ("run", "par")
+"""Tables of a single row, which compiled code need not count."""
+
+
 class Handle:
     """Hold a state and the address table that compiled rules read.
 
@@ -103,6 +107,8 @@ class Handle:
             in_one_piece = array.flags[order_of(name)]
             if array.dtype != dtype or array.ndim != dimensions or not in_one_piece:
                 raise TypeError(f"{name} is not a contiguous {dimensions}-d array of {dtype}")
+            if name in ONE_ROW and len(array) != 1:
+                raise TypeError(f"{name} has {len(array)} rows, not one")
             words += [array.ctypes.data, *array.shape]
         self.state = w
         self._table = np.array(words, dtype=np.uint64)
@@ -191,13 +197,17 @@ def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0]).rows
 
 
+def _check_index(context: Any, builder: Any, index: Any, extent: Any) -> None:
+    """Have an index that is out of bounds raise an error; one that is negative is a large one."""
+    with builder.if_then(builder.icmp_unsigned(">=", index, extent), likely=False):
+        context.call_conv.return_user_exc(builder, IndexError, ("no such row",))
+
+
 @lower_builtin(operator.getitem, TableType, types.Integer)
 def _get_row(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     """Build a row; an index that is negative, which stands for none, is out of bounds too."""
     table = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
-    is_outside = builder.icmp_unsigned(">=", args[1], table.rows)
-    with builder.if_then(is_outside, likely=False):
-        context.call_conv.return_user_exc(builder, IndexError, ("no such row",))
+    _check_index(context, builder, args[1], table.rows)
     row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
     row.data = builder.gep(table.data, [args[1]])
     row.rows = table.rows
@@ -231,8 +241,65 @@ def _set_value(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> No
     builder.store(new, _place_of_value(context, builder, row, args[0], attr))
 
 
+class StateArray(types.Array):
+    """The compiler's type of an array of the state that is not a table of columns.
+
+    It is an array as any other, but none is taken from its end by an index that is negative.
+    """
+
+
+register_model(StateArray)(models.ArrayModel)
+
+
+def _item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Return the address of one item of an array, None if part of the array is asked for."""
+    array_type, index_type = sig.args[:2]
+    index_types, indices = [index_type], [args[1]]
+    if isinstance(index_type, types.BaseTuple):  # type: ignore[attr-defined]
+        index_types, indices = list(index_type), cgutils.unpack_tuple(builder, args[1])
+    are_whole = all(isinstance(each, types.Integer) for each in index_types)
+    if len(indices) != array_type.ndim or not are_whole:
+        return None
+    array = context.make_array(array_type)(context, builder, args[0])
+    shape = cgutils.unpack_tuple(builder, array.shape)
+    for n, each in enumerate(index_types):
+        indices[n] = context.cast(builder, indices[n], each, types.intp)
+        _check_index(context, builder, indices[n], shape[n])
+    strides = cgutils.unpack_tuple(builder, array.strides)
+    return cgutils.get_item_pointer2(
+        context, builder, array.data, shape, strides, array_type.layout, indices
+    )
+
+
+@lower_builtin(operator.getitem, StateArray, types.Integer)
+def _get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    item = _item(context, builder, sig, args)
+    if item is None:
+        return arrayobj.getitem_arraynd_intp(context, builder, sig, args)
+    return arrayobj.load_item(context, builder, sig.args[0], item)
+
+
+@lower_builtin(operator.getitem, StateArray, types.BaseTuple)  # type: ignore[attr-defined]
+def _get_item_of_several_indices(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    item = _item(context, builder, sig, args)
+    if item is None:
+        return arrayobj.getitem_array_tuple(context, builder, sig, args)
+    return arrayobj.load_item(context, builder, sig.args[0], item)
+
+
+@lower_builtin(operator.setitem, StateArray, types.Any, types.Any)
+def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    item = _item(context, builder, sig, args)
+    if item is None:
+        return arrayobj.setitem_array(context, builder, sig, args)
+    array_type, _, value_type = sig.args
+    value = context.cast(builder, args[2], value_type, array_type.dtype)
+    arrayobj.store_item(context, builder, array_type, value, item)
+    return context.get_dummy_value()
+
+
 _ARRAYS = {
-    name: types.Array(numba.from_dtype(dtype), dimensions, order_of(name), aligned=True)
+    name: StateArray(numba.from_dtype(dtype), dimensions, order_of(name), aligned=True)
     for name, (dtype, dimensions) in LAYOUT.items()
 }
 _OFFSETS = dict(
@@ -290,6 +357,8 @@ def _get_array(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> A
         return table._getvalue()
     array_type = _ARRAYS[attr]
     shape = [word(1 + i) for i in range(array_type.ndim)]
+    if attr in ONE_ROW:
+        shape = [cgutils.intp_t(1)]
     itemsize = cgutils.intp_t(LAYOUT[attr][0].itemsize)
     nearest_first = shape if array_type.layout == "F" else shape[::-1]
     strides = [itemsize]

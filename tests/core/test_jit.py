@@ -264,12 +264,16 @@ def test_nothing_is_read_or_written_out_of_bounds(template: State) -> None:
     raises_index_error(lambda: basics.record(h, 0, 0, -1, -1, 0, -1, 0, 0.0, 0, 0, 0))
 
 
-@pytest.mark.skipif(not (jit.COMPILE and jit.CHECKED), reason="needs the checked build")
-def test_in_the_checked_build_an_index_that_stands_for_none_is_out_of_bounds(
-    template: State,
-) -> None:
-    h = handle.handle(engine.new_run_state(template, 1, 0))
+@compiled
+def test_an_index_that_stands_for_none_is_out_of_bounds(template: State) -> None:
+    w = engine.new_run_state(template, 1, 0)
+    h = handle.handle(w)
     raises_index_error(lambda: basics.local_authority(h, -1))
+    raises_index_error(lambda: basics.has_office(h, -1, 0, 0))
+    raises_index_error(lambda: basics.has_office(h, 0, -1, 0))
+    before = w.office.tobytes()
+    raises_index_error(lambda: basics.open_office(h, 0, -1, 0, 0))
+    assert w.office.tobytes() == before
 
 
 @compiled
