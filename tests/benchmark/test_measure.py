@@ -74,6 +74,8 @@ def test_commands_sweeps_and_plain_python_are_measured(monkeypatch: pytest.Monke
 
     # To compile everything anew would take longer than all the rest.
     monkeypatch.setattr(process_measures, "part", with_compiled_code)
+    # Each processor is two processes more.
+    monkeypatch.setattr(process_measures, "cpu_count", lambda: 1)
     names = [name for name in NAMES if name not in (*IN_THIS_PROCESS, "pairing_gain")]
     found = measure(TINY, names)
     assert not found.failed

@@ -11,11 +11,9 @@ from sim.app.session import Session
 from sim.app.watch.watch_tab import WatchTab
 from sim.app.watch.world_history import projects_of
 from sim.app.why.project_history import history_of
-from sim.app.why.run_index import index_run
 from sim.app.why.why_tab import WhyTab
 from sim.core.calendar import month_index
 from sim.engine.monthly_inputs import rows_of
-from sim.scenario.schema import load
 from sim.world import World
 
 pytestmark = pytest.mark.slow  # worlds are played on Mesa agents
@@ -70,22 +68,20 @@ def test_a_project_asks_why_about_itself(tab: WatchTab, world: World) -> None:
         tab.inspector.target = go
         tab.inspector.choices_made += 1
     assert asked
-    scenario = load("baseline", world).with_overrides(seed=SEED)
-    run = index_run(scenario, world, 0)
-    for name, state in asked:
-        history = history_of(run, state["place"], state["what"])
-        assert name == WhyTab.name
-        assert history is not None
-        assert history.place == codes[project.place]
     notices: list[str] = []
     session = Session(world)
     session.on_notice = lambda text, kind: notices.append(text)
     why = WhyTab(session)
-    why.view()
     state = asked[0][1]
     why.restore(state)
+    why.view()
     assert notices == []
     assert why.state().items() >= state.items()
+    for name, state in asked:
+        history = history_of(why.runs["baseline"], state["place"], state["what"])
+        assert name == WhyTab.name
+        assert history is not None
+        assert history.place == codes[project.place]
 
 
 def test_a_project_of_no_place_has_no_link(tab: WatchTab) -> None:
