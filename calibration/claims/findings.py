@@ -17,7 +17,7 @@ import numpy as np
 from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, DrawSpread, Evidence, spread
 from sim.core import files, folders, provenance
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_beside
 from sim.report.claims_page import patterns_page
 from sim.report.interval_charts import draw_shares
 
@@ -193,7 +193,7 @@ def read_record(file: str | Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError("there is no such file", file=path) from None
+        raise InputError("there is no such file", file=path, nearest=nearest_beside(path)) from None
     except ValueError as error:
         raise InputError(f"is not JSON: {error}", file=path) from None
     if not isinstance(record, dict) or not isinstance(record.get("claims"), list):

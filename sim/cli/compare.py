@@ -11,7 +11,7 @@ import typer
 from sim import STARTED
 from sim.cli import options, output
 from sim.core.folders import free_folder
-from sim.report.figure_choice import COMPARISON, Format
+from sim.report.figure_choice import COMPARISON
 
 _Baseline = Annotated[
     str,
@@ -46,7 +46,7 @@ def compare(
     overwrite: options.Overwrite = False,
     world: options.WorldFolder = None,
     figures: Annotated[str, options.figures(COMPARISON)] = "usual",
-    figure_format: options.FigureFormat = Format.PNG,
+    figure_format: options.FigureFormat = "png",
     as_json: options.Json = False,
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
@@ -74,5 +74,5 @@ def compare(
             )
         options.note(drawn, result.manifest)
         result.stopwatch.begin("loading", ready - STARTED)
-        result.write(folder, figures=shown, figure_format=figure_format.value, overwrite=overwrite)
+        result.write(folder, figures=shown, figure_format=figure_format, overwrite=overwrite)
     output.print_result(result, folder, as_json, compare_card)

@@ -5,7 +5,6 @@ Modules that take time to load are imported inside the commands, so that ``--hel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -95,21 +94,11 @@ def _reported(as_json: bool) -> Iterator[None]:
             str(stopped), stop_signals.exit_code(error), (stopped,) if as_json else ()
         ) from error
     except Exception as error:
-        _name_nearest(error)
         errors = (_as_input(error),) if as_json else ()
         if isinstance(error, (MachineError, OSError)):
             raise output.stop(str(error), 1, errors) from error
         output.print_errors(errors)
         raise
-
-
-def _name_nearest(error: Exception) -> None:
-    """Add the word that is likely meant to what is said of one that is not among the choices."""
-    said = getattr(error, "message", None) or ""
-    if " is not one of " in said:
-        given, *known = re.findall(r"'([^']*)'", said)
-        if (near := nearest_name(given, known)) is not None:
-            error.message = f"{said} Did you mean {near!r}?"  # type: ignore[attr-defined]
 
 
 def _as_input(error: Exception) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,9 +78,23 @@ Json = Annotated[
 ]
 
 
-FigureFormat = Annotated[
-    Format, typer.Option("--figure-format", help="What figures are written as.")
-]
+def choice(flag: str, names: Iterable[str], words: str, **shown: Any) -> Any:
+    """Return an option that takes one of some names; another is refused with the nearest."""
+    known = tuple(map(str, names))
+
+    def read(given: str) -> str:
+        if given not in known:
+            raise unknown_name_error(f"{given!r} is not one of these", given, known, field=flag)
+        return given
+
+    def begun(word: str) -> list[str]:
+        return [name for name in known if name.startswith(word)]
+
+    form = "|".join(known)
+    return typer.Option(flag, parser=read, metavar=form, autocompletion=begun, help=words, **shown)
+
+
+FigureFormat = Annotated[str, choice("--figure-format", Format, "What figures are written as.")]
 
 
 def example(words: str) -> str:

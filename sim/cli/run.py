@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -12,11 +11,11 @@ import typer
 from sim import STARTED
 from sim.cli import options, output
 from sim.core.folders import free_folder
-from sim.report.figure_choice import RUN, Format
+from sim.report.figure_choice import RUN
 
-Driver = StrEnum("Driver", ["compiled", "mesa"])
-
-_Driver = Annotated[Driver, typer.Option(help="Compiled engine or Mesa agents.")]
+_Driver = Annotated[
+    str, options.choice("--driver", ("compiled", "mesa"), "Compiled engine or Mesa agents.")
+]
 _Logs = Annotated[
     int, typer.Option(min=0, help="Runs whose event log is written; explain makes others again.")
 ]
@@ -28,7 +27,7 @@ def run(
     seed: options.Seed = None,
     replicates: Annotated[int | None, typer.Option(help="Number of runs.")] = None,
     end: options.End = None,
-    driver: _Driver = Driver.compiled,
+    driver: _Driver = "compiled",
     posterior: options.Posterior = None,
     calibration: options.Calibration = None,
     out: Annotated[Path | None, options.out("results/SCENARIO")] = None,
@@ -36,13 +35,13 @@ def run(
     world: options.WorldFolder = None,
     logs: _Logs = 3,
     figures: Annotated[str, options.figures(RUN)] = "usual",
-    form: options.FigureFormat = Format.PNG,
+    form: options.FigureFormat = "png",
     as_json: options.Json = False,
 ) -> None:
     """Run a scenario and write its events, deals, outcomes and figures into a folder."""
     from sim.report.figure_workers import FigureWorkers
 
-    with output.uncollected(driver is Driver.compiled), FigureWorkers(world, figures) as workers:
+    with output.uncollected(driver == "compiled"), FigureWorkers(world, figures) as workers:
         from sim.experiments.run_settings import chosen_scenario
         from sim.world import load_world
 
@@ -57,7 +56,7 @@ def run(
             ready = perf_counter()
             with output.progress_bar(quiet=as_json) as progress:
                 result = run_scenario(
-                    chosen, driver=driver.value, world=tables, draws=drawn.draws, progress=progress
+                    chosen, driver=driver, world=tables, draws=drawn.draws, progress=progress
                 )
             options.note(drawn, result.manifest)
             result.stopwatch.begin("loading", ready - STARTED)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.cli import options, output
-from sim.report.figure_choice import SENSITIVITY, Format
+from sim.report.figure_choice import SENSITIVITY
 
-Method = StrEnum("Method", ["auto", "sobol", "morris", "pawn", "delta"])
+_Method = Annotated[
+    str,
+    options.choice(
+        "--method",
+        ("auto", "sobol", "morris", "pawn", "delta"),
+        "auto: the one the design was made for.",
+    ),
+]
 
 
 def sensitivity(
@@ -22,9 +28,7 @@ def sensitivity(
         list[str] | None,
         typer.Option(help="Outcome to look at; may be repeated.", show_default="the main ones"),
     ] = None,
-    method: Annotated[Method, typer.Option(help="auto: the one the design was made for.")] = (
-        Method.auto
-    ),
+    method: _Method = "auto",
     discover: Annotated[
         list[str] | None,
         typer.Option(
@@ -38,7 +42,7 @@ def sensitivity(
     ] = None,
     overwrite: options.Overwrite = False,
     figures: Annotated[str, options.figures(SENSITIVITY)] = "usual",
-    figure_format: options.FigureFormat = Format.PNG,
+    figure_format: options.FigureFormat = "png",
     as_json: options.Json = False,
 ) -> None:
     """Measure how much each parameter of a sweep matters, and which cannot be told from inert."""
@@ -50,8 +54,8 @@ def sensitivity(
     place, again = (sweep_folder / "sensitivity", True) if out is None else (out, overwrite)
     kept, shown = Sweep(sweep_folder), SENSITIVITY.chosen(figures)
     with output.new_folder(place, again, RECORD) as folder:
-        found = measure(kept, outcome or (), method.value, discover=discover or ())
-        found.write(folder, figures=shown, figure_format=figure_format.value, overwrite=again)
+        found = measure(kept, outcome or (), method, discover=discover or ())
+        found.write(folder, figures=shown, figure_format=figure_format, overwrite=again)
     if as_json:
         output.print_json({"folder": folder, **found.summary})
         return

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import options, output
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_beside
 from sim.core.plurals import counted
 
 _Folder = Annotated[
@@ -16,7 +16,8 @@ _Folder = Annotated[
     typer.Argument(metavar="FOLDER", help="Folder of a run, a comparison, a sweep or an analysis."),
 ]
 _Form = Annotated[
-    str, typer.Option(metavar="csv|stata", help="CSV, or .dta files for Stata and R's haven.")
+    str,
+    options.choice("--form", ("csv", "stata"), "CSV, or .dta files for Stata and R's haven."),
 ]
 _Only = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Tables to write, with commas between.")
@@ -38,6 +39,9 @@ def tables(
 
     if out is None and "://" in folder:
         raise InputError("is needed for an address", argument="out", allowed="a folder")
+    if "://" not in folder and not Path(folder).is_dir():
+        near = nearest_beside(Path(folder))
+        raise InputError("there is no such folder", file=folder, nearest=near)
     place = Path(folder) / f"tables-{form}" if out is None else out
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     with output.new_folder(place, overwrite, RECORD):

@@ -107,8 +107,13 @@ _Within = Annotated[
 ]
 _Figures = Annotated[str | None, options.figures(USER_DATA, "With --against: which")]
 _Format = Annotated[
-    Format | None,
-    typer.Option(help="With --against: what figures are written as.", show_default="png"),
+    str | None,
+    options.choice(
+        "--figure-format",
+        Format,
+        "With --against: what figures are written as.",
+        show_default="png",
+    ),
 ]
 _Out = Annotated[Path | None, options.out("the calibration's, or results/against-NAME-OF-FILE")]
 _AGAINST = (
@@ -249,7 +254,7 @@ def _compare(
             draws=drawn.draws or None,
             progress=progress,
         )
-        form = looks["figure_format"] or Format.PNG
+        form = looks["figure_format"] or "png"
         found.write(folder, figures=looks["figures"], figure_format=form, overwrite=overwrite)
     if as_json:
         output.print_json({"folder": folder, **found.record})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -106,10 +106,11 @@ def _codes(world: World) -> dict[str, list[dict[str, str]]]:
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
     start: Annotated[
-        Literal["lac", "sender", "empty"],
-        typer.Option(
+        str,
+        options.choice(
             "--from",
-            help="Which rows of the shipped tables to keep: all, those of the sender, or none.",
+            ("lac", "sender", "empty"),
+            "Which rows of the shipped tables to keep: all, those of the sender, or none.",
         ),
     ] = "lac",
     times: Annotated[

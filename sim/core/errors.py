@@ -170,6 +170,15 @@ def nearest_name(name: str, valid: Iterable[str], *, parts: bool = True) -> str 
     return next(iter(found)) if len(found) == 1 else None
 
 
+def nearest_beside(path: Path) -> str | None:
+    """Return the file or folder, beside one that is missing, whose name is most likely meant."""
+    try:
+        beside = {other.name for other in path.parent.iterdir() if other.suffix == path.suffix}
+    except OSError:
+        return None
+    return nearest_name(path.name, beside - {path.name})
+
+
 def unknown_name_error(
     message: str, given: str, valid: Iterable[str], *, listed: bool = True, **place: Any
 ) -> InputError:
@@ -178,7 +187,7 @@ def unknown_name_error(
     Unless they are too many to be ``listed``, it tells all of them; ``place`` says where the name
     stands, as :class:`InputError` takes it.
     """
-    names = list(valid)
+    names = list(map(str, valid))
     allowed = ", ".join(names) if listed else None
     return InputError(message, allowed=allowed, nearest=nearest_name(given, names), **place)
 

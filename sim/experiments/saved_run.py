@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, nearest_beside
 from sim.core.folders import digest
 from sim.core.provenance import model_version
 from sim.world import World, load_world
@@ -36,6 +36,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
             "is not the folder of a finished run",
             file=folder,
             allowed="a folder that holds a manifest.json, as the command run writes it",
+            nearest=nearest_beside(path.parent),
         )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))

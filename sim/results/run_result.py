@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.app import dashboard
 from sim.core import folders
-from sim.core.errors import InputError
+from sim.core.errors import InputError, unknown_name_error
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.run import LOGS_WRITTEN, Collector, Progress, RunTables
@@ -163,7 +163,7 @@ def run(
         If anything given is not valid.
     """
     if driver not in DRIVERS:
-        raise InputError(f"there is no driver {driver!r}", allowed=" or ".join(DRIVERS))
+        raise unknown_name_error(f"there is no driver {driver!r}", driver, DRIVERS, field="driver")
     extensions = Extensions(each_month, added_steps, agents or {})
     if extensions.agents and driver != "mesa":
         raise InputError(

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError, Near, nearest_name, refuse
+from sim.core.errors import InputError, Near, nearest_beside, nearest_name, refuse
 from sim.core.notebook import facts_html
 from sim.core.table_reader import NO_MONTH, UserTable, read_table
 from sim.world.checks import check_links, check_sheet
@@ -115,7 +115,9 @@ def _shipped() -> World:
 
 def _load(folder: Path, *more: Callable[[Mapping[str, UserTable]], None]) -> World:
     if not folder.is_dir():
-        raise InputError("this folder of a world does not exist", file=folder)
+        raise InputError(
+            "this folder of a world does not exist", file=folder, nearest=nearest_beside(folder)
+        )
     contents = _read_files(folder)
     sheets = {name: _read(table, folder, contents) for name, table in TABLES.items()}
     for name, table in TABLES.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.core.errors import InputError, nearest_name
+from sim.core.errors import InputError, nearest_beside
 
 MOST_BYTES = 1_000_000_000
 FORMS = "a CSV file (in UTF-8, UTF-16 or Windows-1252) or a Parquet file"
@@ -76,12 +76,8 @@ def _bytes(path: Path) -> bytes:
             raise InputError("is too large for a table", file=path, allowed="up to 1 GB")
         return path.read_bytes()
     except FileNotFoundError:
-        beside = path.parent.glob(f"*{path.suffix}") if path.parent.is_dir() else ()
         raise InputError(
-            "there is no such file",
-            file=path,
-            allowed=FORMS,
-            nearest=nearest_name(path.name, (other.name for other in beside)),
+            "there is no such file", file=path, allowed=FORMS, nearest=nearest_beside(path)
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
