@@ -39,6 +39,7 @@ from sim.core import files, folders, provenance
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.state import Array
 from sim.experiments.run_settings import base_manifest, chosen_scenario, simulated
+from sim.report.sender_words import sender_words
 from sim.report.user_data_page import write_page
 from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario
@@ -181,9 +182,11 @@ def compare_with_table(
     before = rivals.over_years(rivals.known(tables, question.units, question.years))
     predictions = _predictions(before, observed, runs, groups, table.measure)
     case = scores.UnitPredictions(observed.units, runs.units, predictions, groups)
+    meaning = sender_words(tables)(known_outcome(question.outcome).meaning)
     record = {
         "model_version": provenance.model_version(),
-        "compared": _compared(table, question, request, observed, resampled) | {"factor": factor},
+        "compared": _compared(table, question, request, observed, resampled)
+        | {"factor": factor, "meaning": meaning},
         **simulated(chosen, draws=len(draws or ())),
         **_found(case, table, question, observed, runs, tables),
     }
@@ -230,7 +233,7 @@ def _check_request(request: ComparisonRequest, scenario: Scenario, world: World)
         )
     _check_format(request)
     if request.by is not None and request.by not in LEVELS:
-        raise InputError(f"{request.by!r} is no level", argument="by", allowed=" or ".join(LEVELS))
+        raise unknown_name_error(f"{request.by!r} is no level", request.by, LEVELS, argument="by")
     for code in request.within:
         if code not in set(world.countries["iso3"]):
             raise InputError(
@@ -397,7 +400,6 @@ def _compared(
         "level": table.level,
         "measure": table.measure,
         "outcome": outcome.name,
-        "meaning": outcome.meaning,
         "unit": outcome.unit,
         "years": [question.first, question.last],
         "sectors": list(question.sectors),

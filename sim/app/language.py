@@ -13,8 +13,12 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from sim.report.sender_words import sender_words
+
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
+
+    from sim.world import World
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
@@ -121,18 +125,24 @@ def preferred(header: str) -> list[str]:
 
 
 class Language:
-    """Translate the page's texts into a language of :func:`languages`; English for any other."""
+    """Translate the page's texts into a language of :func:`languages`; English for any other.
 
-    def __init__(self, code: str = SOURCE) -> None:
+    With a world, they speak of its sender and region.
+    """
+
+    def __init__(self, code: str = SOURCE, world: World | None = None) -> None:
         self.code = chosen(code)
         self._catalogue = catalogue(self.code)
+        self._words = sender_words(world)
 
     def text(self, text: str, /, **fields: object) -> str:
         """Return a text translated and filled in."""
         # A catalogue keeps its own head under the empty text.
         translated = self._catalogue.gettext(text) if text else ""
+        translated = self._words(translated, self.code, text)
         return translated.format(**fields) if fields else translated
 
     def number(self, one: str, many: str, n: int, /, **fields: object) -> str:
         """Return the form of a text that goes with a number, filled in with it as ``n``."""
-        return self._catalogue.ngettext(one, many, n).format(n=n, **fields)
+        translated = self._catalogue.ngettext(one, many, n)
+        return self._words(translated, self.code, one).format(n=n, **fields)

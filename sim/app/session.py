@@ -31,7 +31,7 @@ class Session:
         document: Document | None = None,
     ) -> None:
         self.world = world
-        self.texts = Language(language)
+        self.texts = Language(language, world)
         self.language = self.texts.code
         self._, self.n = self.texts.text, self.texts.number
         self.closed = False

@@ -33,6 +33,7 @@ from sim.report.run_summaries import (
     places_of,
     spread,
 )
+from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -104,9 +105,10 @@ def run_card(run: RunTables) -> str:
     A scenario that looks at places tells of them, with the first one's record and the story of a
     deal there; any other of the region.
     """
+    scenario = sender_words(run.world).scenario(run.scenario)
     head = [
-        _line(titled(run.scenario)),
-        *_few(run.scenario.question),
+        _line(titled(scenario)),
+        *_few(scenario.question),
         *([] if run.world.is_shipped else _few(sides_words(run.world))),
         settings_words(run.simulated),
         *_few(changed_words(run.simulated)),
@@ -170,16 +172,17 @@ def _region_blocks(run: RunTables) -> list[list[str]]:
 
 def compare_card(comparison: ComparisonTables) -> str:
     """Return a comparison as 80 columns of plain text, some blocks a what-if."""
-    names = EventDescriber(comparison.world)
+    names, words = EventDescriber(comparison.world), sender_words(comparison.world)
     blocks = [
         [
-            _line(phrase("card.baseline", title=titled(comparison.baseline))),
+            _line(phrase("card.baseline", title=titled(words.scenario(comparison.baseline)))),
             settings_words(comparison.simulated, "paired run"),
             *_few(changed_words(comparison.simulated)),
         ]
     ]
     for label in comparison.labels:
-        title, changes = comparison.what_ifs[label].title, changes_words(comparison, label)
+        title = words.scenario(comparison.what_ifs[label]).title
+        changes = changes_words(comparison, label)
         head = phrase("card.what_if", title=title, label=label)
         blocks.append([_line(head), _line(phrase("card.changed", changes=changes))])
         if label in comparison.identical:
@@ -218,11 +221,12 @@ def _effects(comparison: ComparisonTables, label: str) -> list[str]:
 def sweep_card(sweep: Sweep) -> str:
     """Return what was swept, how far it is, and how outcomes range over the points, as text."""
     plan, status = sweep.plan, sweep.status
+    spoken = sender_words(sweep.world)
     well, runs = status.done - status.failed, counted(status.runs, "run")
     said = {"points": counted(status.points, "point"), "kind": sweep.design.kind}
     counts = {"runs": runs, "done": well, "failed": status.failed, "left": status.left}
     lines = [
-        phrase("sweep.title", title=titled(plan.scenario)),
+        phrase("sweep.title", title=titled(spoken.scenario(plan.scenario))),
         *([phrase("sweep.unfinished", points=status.points_text)] if status.left else []),
         phrase("sweep.points", **said, description=sweep.design.description),
         phrase("sweep.settings", settings=settings_words(plan.simulated)),
@@ -236,7 +240,7 @@ def sweep_card(sweep: Sweep) -> str:
         lines += ["", layout.format("Means over replicates, by point", *ENDS, "").rstrip()]
         for outcome, ends in zip(CARD_OUTCOMES, ranges(sweep).values(), strict=True):
             cells = (_mean(outcome, ends[end]) for end in ENDS)
-            lines.append(layout.format(outcome.words, *cells, outcome.unit).rstrip())
+            lines.append(layout.format(spoken(outcome.words), *cells, outcome.unit).rstrip())
         lines += ["", caution(plan.world_digest)]
     return "\n".join([*lines, *(["", *_failures(sweep)] if status.failed else [])])
 

@@ -22,6 +22,7 @@ from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
 from sim.report.phrases import catalogue
+from sim.report.sender_words import sender_words
 from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def plot_map(
     for part in parts:
         ax.add_collection(part, autolim=False)
     _map_key(ax, rows, differs, clear)
-    words = entry.meaning[:1].upper() + entry.meaning[1:]
+    words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:])
     below = f"{label} less {baseline.name} · {baseline.start} to {baseline.end}"
     figure_style.set_title(ax, words, below, source=stamp_text(comparison, PAIRED))
     return ax
@@ -206,7 +207,7 @@ def plot_paths(
         panel.axhline(0.0, color=INK, linewidth=1.0)
         figure_style.year_axis(panel, first, last)
         unit = "" if entry.unit == "count" else f" ({entry.unit})"
-        words = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}{unit}"
+        words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:]) + unit
         panel.set_title(words, loc="left", fontsize=figure_style.LABEL_SIZE, color=INK, pad=4.0)
         panel.set_ylabel("difference")
         panel.yaxis.set_label_coords(-0.075, 0.5)
@@ -248,7 +249,8 @@ def plot_forest(
     _draw_effects(ax, rows)
     ax.axvline(0.0, color=INK, linewidth=1.0)
     names = [
-        shorten(outcome_label(name).with_unit, 50, placeholder=" …") for name in rows["outcome"]
+        shorten(outcome_label(name, comparison.world).with_unit, 50, placeholder=" …")
+        for name in rows["outcome"]
     ]
     figure_style.name_rows(ax, names, size=NOTE_SIZE - 0.5)
     for y, row in enumerate(rows.itertuples()):
@@ -321,7 +323,8 @@ TOGETHER = "paths_together"
 
 def captions(comparison: ComparisonTables) -> dict[str, str]:
     """Return the names of a comparison's figures in order, with their captions."""
-    texts: dict[str, str] = catalogue()["comparison_captions"]
+    words = sender_words(comparison.world)
+    texts = {name: words(text) for name, text in catalogue()["comparison_captions"].items()}
     found = {} if len(comparison.labels) == 1 else {TOGETHER: texts[TOGETHER]}
     for label in comparison.labels:
         if label not in comparison.identical:

@@ -29,6 +29,7 @@ from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import COMPARISON, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
+from sim.report.sender_words import sender_words
 
 
 def write_report(
@@ -47,7 +48,8 @@ def write_report(
 
 def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str:
     """Return the report as HTML from the figures drawn, PNG or SVG by name."""
-    base, labels = comparison.baseline, comparison.labels
+    words, labels = sender_words(comparison.world), comparison.labels
+    base = words.scenario(comparison.baseline)
     figures = {
         name: Figure(
             drawings[name], phrase("page.figure", caption=caption), caption, "_map_" in name
@@ -56,7 +58,7 @@ def report_page(comparison: ComparisonTables, drawings: dict[str, bytes]) -> str
         if name in drawings
     }
     heading = (
-        phrase("page.what_if", title=titled(comparison.what_ifs[labels[0]]))
+        phrase("page.what_if", title=titled(words.scenario(comparison.what_ifs[labels[0]])))
         if len(labels) == 1
         else phrase("page.what_ifs", count=len(labels), title=titled(base))
     )
@@ -81,20 +83,20 @@ def notebook_html(comparison: ComparisonTables) -> str:
     """Return a comparison as a fragment of HTML, for notebooks."""
     from markupsafe import Markup
 
-    names = EventDescriber(comparison.world)
+    names, words = EventDescriber(comparison.world), sender_words(comparison.world)
     what = f"{settings_words(comparison.simulated, 'paired run')} · model "
     what += f"{comparison.manifest['model_version']}. {changed_words(comparison.simulated)}."
     parts: list[str | Table] = [what]
     heading = Markup("<strong>{}</strong> ({})<br>{}")
     for label in comparison.labels:
-        title = comparison.what_ifs[label].title
+        title = words.scenario(comparison.what_ifs[label]).title
         parts.append(heading.format(title, label, changes_words(comparison, label)))
         if label in comparison.identical:
             parts.append(identical_words(comparison, label))
         else:
             table = compare_tables.key_table(comparison, label)
             parts += [table, divergence_words(comparison, label, names)]
-    title = phrase("card.compared_with", title=titled(comparison.baseline))
+    title = phrase("card.compared_with", title=titled(words.scenario(comparison.baseline)))
     parts.append(certainty_words(comparison))
     return html_page.render("notebook.html", title=title, parts=parts)
 
@@ -106,7 +108,8 @@ def _what_if(
     names = EventDescriber(comparison.world)
     found = {
         "label": label,
-        "scenario": comparison.what_ifs[label],
+        "scenario": sender_words(comparison.world).scenario(comparison.what_ifs[label]),
+        "digest": comparison.what_ifs[label].digest,
         "headlines": headlines(comparison, label, names),
         "changes": changes_words(comparison, label),
         "changed_as_shipped": changed_words(
@@ -126,9 +129,9 @@ def _what_if(
 
 def _change_tables(comparison: ComparisonTables, label: str) -> list[Table]:
     """Return what a what-if changes against the baseline: parameters, then interventions."""
-    both = comparison.baseline, comparison.what_ifs[label]
+    both, words = (comparison.baseline, comparison.what_ifs[label]), sender_words(comparison.world)
     parameters = [
-        (name, f"{was:g}", f"{now:g}", PARAMETERS[name].unit, PARAMETERS[name].meaning)
+        (name, f"{was:g}", f"{now:g}", PARAMETERS[name].unit, words(PARAMETERS[name].meaning))
         for name, (was, now) in changed_parameters(*both).items()
     ]
     interventions = [

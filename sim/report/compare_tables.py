@@ -113,7 +113,10 @@ def _country_table(comparison: ComparisonTables, label: str, names: EventDescrib
         (names.country(str(code)), *row)
         for code, row in zip(wide.index, wide["cell"][list(PLACE_OUTCOMES)].to_numpy(), strict=True)
     ]
-    head = ("Country", *(outcome_label(name).with_unit for name in PLACE_OUTCOMES))
+    head = (
+        "Country",
+        *(outcome_label(name, comparison.world).with_unit for name in PLACE_OUTCOMES),
+    )
     caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
     return Table(caption, head, rows, range(1, len(head)))
 
@@ -147,7 +150,7 @@ def _locality_table(comparison: ComparisonTables, label: str, names: EventDescri
     shown = frame.sort_values(["p_adjusted", "p_value", "locality"], kind="stable")
     rows = []
     for row in shown.head(MOST_PLACES).itertuples():
-        effect = effect_of(row)
+        effect = effect_of(row, comparison.world)
         place = f"{row.name} ({row.locality})", names.country(str(row.country))
         numbers = effect.difference, effect.interval, effect.likelier, f"{row.p_adjusted:.2g}"
         rows.append((*place, effect.label, *numbers))
@@ -172,7 +175,9 @@ def _divergence_table(comparison: ComparisonTables, label: str, names: EventDesc
         common = most_frequent(group["country"])
         where = ", ".join(f"{names.country(code)} ({count})" for code, count in common)
         when = months[0] if months[0] == months[-1] else f"{months[0]} to {months[-1]}"
-        rows.append((_capital(kind_words(str(kind))), str(side), str(len(group)), when, where))
+        rows.append(
+            (_capital(kind_words(str(kind), names.world)), str(side), str(len(group)), when, where)
+        )
     rows.sort(key=lambda row: (-int(row[2]), row[0]))
     head = ("First event", "Only in the", "Runs", "Months", "Countries (runs)")
     return Table("Where the worlds first part, over runs", head, rows, (2,))
@@ -190,7 +195,7 @@ def _reason_table(comparison: ComparisonTables, label: str) -> Table:
         ends += [f"never proposed {never}"] if never else []
         share = f"{100.0 * len(mine) / deals[side]:.0f} %"
         cells = (side, str(len(mine)), share, ", ".join(ends))
-        rows.append((_capital(kind_words(kind)), *cells))
+        rows.append((_capital(kind_words(kind, comparison.world)), *cells))
     rows.sort(key=lambda row: (row[1], -int(row[2]), row[0]))
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")
     runs = counted(frame["replicate"].nunique(), "run")

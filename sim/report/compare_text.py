@@ -17,11 +17,13 @@ from sim.experiments.run_settings import changed_interventions, changed_paramete
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
+from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.comparison.paired_comparison import ComparisonTables
+    from sim.world import World
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval of the mean"
 CASES = "Nine cases in ten"
@@ -170,9 +172,9 @@ class EffectText:
         return phrase("effect.probability", what=what, **raised)
 
 
-def effect_of(row: Any) -> EffectText:
-    """Return a row of a table of differences as words."""
-    label = outcome_label(row.outcome)
+def effect_of(row: Any, world: World | None = None) -> EffectText:
+    """Return a row of a table of differences as words; with a world they speak of its sender."""
+    label = outcome_label(row.outcome, world)
     base, other, gap, low, high = (
         label.scale * float(v)
         for v in (row.baseline, row.what_if, row.difference, row.low, row.high)
@@ -214,7 +216,7 @@ def of_what_if(frame: pd.DataFrame, label: str) -> pd.DataFrame:
 def effects_of(comparison: ComparisonTables, label: str) -> dict[str, EffectText]:
     """Return the effects of a what-if on the region as words, by outcome."""
     rows = of_what_if(comparison.effects, label).itertuples()
-    return {effect.name: effect for effect in map(effect_of, rows)}
+    return {str(row.outcome): effect_of(row, comparison.world) for row in rows}
 
 
 def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -> list[str]:
@@ -224,7 +226,7 @@ def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -
     effects = effects_of(comparison, label)
     changed = [effects[n] for n in HEADLINES if effects[n].distinguishable]
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
-    what = comparison.what_ifs[label].title
+    what = sender_words(comparison.world).scenario(comparison.what_ifs[label]).title
     return [
         *(_changed_words(effect, what) for effect in changed[:3]),
         *(
@@ -309,7 +311,7 @@ def _largest_words(comparison: ComparisonTables, label: str) -> list[str]:
     rows = rows[rows["distinguishable"] & rows["percent"].notna()]
     rows = rows.sort_values("percent", key=lambda p: -p.abs(), kind="stable").head(4)
     changes = ", ".join(
-        f"{outcome_label(name).words} ({percent(share, signed=True)})"
+        f"{outcome_label(name, comparison.world).words} ({percent(share, signed=True)})"
         for name, share in zip(rows["outcome"], rows["percent"], strict=True)
     )
     return [phrase("effect.largest", changes=changes)] if changes else []
@@ -333,7 +335,7 @@ def divergence_words(comparison: ComparisonTables, label: str, names: EventDescr
         share=phrase("effect.every_run" if every else "effect.some_runs", count=len(rows), of=runs),
         when=when,
         place=phrase("effect.most_in", country=names.country(where)) if where else "",
-        kind=kind_words(kind),
+        kind=kind_words(kind, comparison.world),
         count=count,
         runs=runs,
     )
@@ -355,12 +357,13 @@ def deals_words(comparison: ComparisonTables, label: str) -> str:
     if gone.empty:
         return text
     kind, count = most_frequent(gone["root_kind"])[0]
-    return text + phrase("effect.lacks", kind=kind_words(kind), share=100.0 * count / len(gone))
+    what, share = kind_words(kind, comparison.world), 100.0 * count / len(gone)
+    return text + phrase("effect.lacks", kind=what, share=share)
 
 
-def kind_words(kind: str) -> str:
+def kind_words(kind: str, world: World) -> str:
     """Return a kind of event as words that fit no place or actor in particular."""
-    return EVENTS[kind].phrase or EVENTS[kind].reason
+    return sender_words(world)(EVENTS[kind].phrase or EVENTS[kind].reason)
 
 
 def event_at(row: Any, role: str) -> Event | None:
@@ -387,7 +390,9 @@ def fate_words(fate: Event | None, cause: Event | None, names: EventDescriber) -
     """Say what became of a project in the world where it is no deal."""
     if fate is None:
         return phrase("difference.never_proposed")
-    what = EVENTS[fate.kind].ending or phrase("difference.last_event", what=kind_words(fate.kind))
+    what = EVENTS[fate.kind].ending or phrase(
+        "difference.last_event", what=kind_words(fate.kind, names.world)
+    )
     text = phrase("difference.ended", what=what, month=names.month(fate.month))
     return text + ("" if cause is None else phrase("difference.after", what=named(cause, names)))
 

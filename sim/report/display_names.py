@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
 from sim.report.phrases import catalogue
+from sim.report.sender_words import sender_words
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 MINUS = "−"
 MONTHS: list[str] = catalogue()["calendar"]["months"]
-
-
-def in_english(text: str, /, **fields: object) -> str:
-    """Return a text as it is written, filled in."""
-    return text.format(**fields) if fields else text
 
 
 def plain_word(code: str) -> str:
@@ -62,24 +58,27 @@ def _outcomes() -> dict[str, Outcome]:
     return {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
 
 
-def outcome_label(name: str) -> OutcomeLabel:
-    """Return how an outcome is shown where it stands apart; those off the cards by meaning."""
-    words = catalogue()["outcome_words"]
+def outcome_label(name: str, world: World | None = None) -> OutcomeLabel:
+    """Return how an outcome is shown where it stands apart; those off the cards by meaning.
+
+    With a world it speaks of its sender.
+    """
+    spoken, words = sender_words(world), catalogue()["outcome_words"]
     if name in _ON_CARD and name not in words:
-        return _ON_CARD[name]
+        return replace(_ON_CARD[name], words=spoken(_ON_CARD[name].words))
     outcome = _outcomes()[name]
     return OutcomeLabel(
         name,
-        words.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:]),
+        spoken(words.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:])),
         scale=100.0 if outcome.unit == "share" else 1.0,
         unit=_UNITS.get(outcome.unit, outcome.unit),
     )
 
 
-def outcome_meaning(name: str) -> str:
-    """Return what an outcome is, with its unit; its name if that is not known."""
-    known = _outcomes().get(name)
-    return name if known is None else f"{known.meaning} ({known.unit})"
+def outcome_meaning(name: str, world: World | None) -> str:
+    """Return what an outcome is in a world, with its unit; its name if that is not known."""
+    known, spoken = _outcomes().get(name), sender_words(world)
+    return name if known is None else f"{spoken(known.meaning)} ({known.unit})"
 
 
 class Names:
@@ -88,9 +87,9 @@ class Names:
     ``translate`` puts a text into the reader's language and fills it in; by default into English.
     """
 
-    def __init__(self, world: World, translate: Callable[..., str] = in_english) -> None:
+    def __init__(self, world: World, translate: Callable[..., str] | None = None) -> None:
         self.world = world
-        self._ = translate
+        self._ = translate or sender_words(world).filled
         self.localities = _pairs(world.localities, "code", "name")
         self.cities = _pairs(world.cities, "code", "name")
         self.countries = _pairs(world.countries, "iso3", "name")

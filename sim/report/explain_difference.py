@@ -205,7 +205,7 @@ def between_table(pair: PairedRuns) -> str:
                 "difference.missing",
                 place=names.place(event.locality, event.country),
                 sector=names.sector(event.sector),
-                what=kind_words(root.kind),
+                what=kind_words(root.kind, names.world),
                 month=names.month(root.month),
                 end=fate_words(paired.found(1 - side, deal.fate), None, names),
             )

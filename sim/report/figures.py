@@ -24,6 +24,7 @@ from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMI
 from sim.report.locality_timeline import plot_timeline
 from sim.report.phrases import catalogue
 from sim.report.run_summaries import Funnel, ranked, spread
+from sim.report.sender_words import sender_words
 from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def plot_map(
         highlight=scenario.focus,
         kind=kind,
     )
-    words = entry.meaning[:1].upper() + entry.meaning[1:]
+    words = sender_words(run.world)(entry.meaning[:1].upper() + entry.meaning[1:])
     each = "One tile per first-level unit"
     if kind == "map":
         each = "First-level units; small island countries enlarged in the frame"
@@ -119,6 +120,7 @@ def plot_ties(run: RunTables, ax: Axes | None = None) -> Axes:
     host, panels = figure_style.panels(ax, (10.0, 8.6), (0.085, 0.07, 0.88, 0.84), parts)
     top, middle, bottom = panels
     events, start = run_summaries.slim_events(run), run.scenario.start_month
+    spoken = sender_words(run.world)
 
     def draw(ax: Axes, kind: str, colour: str, words: str, *, total: bool) -> None:
         counts = run_summaries.counts_by_month(run, run_summaries.of_kind(events, (kind,)))
@@ -127,8 +129,8 @@ def plot_ties(run: RunTables, ax: Axes | None = None) -> Axes:
         at = figure_style.month_ends(start + first, values.shape[1])
         figure_style.band(ax, at, (found.median, found.low, found.high), colour, words)
 
-    draw(top, "visit_to_lac", BLUE, "from China to the region", total=False)
-    draw(top, "visit_to_china", VERMILLION, "of governors to China", total=False)
+    draw(top, "visit_to_lac", BLUE, spoken("from China to the region"), total=False)
+    draw(top, "visit_to_china", VERMILLION, spoken("of governors to China"), total=False)
     draw(middle, "twinning", GREEN, "twinnings", total=True)
     _draw_trust(run, bottom)
     top.set_ylabel("visits in 12 months" if run.scenario.n_months > 24 else "visits a month")
@@ -143,7 +145,7 @@ def plot_ties(run: RunTables, ax: Axes | None = None) -> Axes:
         panel.tick_params(labelbottom=panel is bottom)
     bottom.set_xlabel("year")
     words = "Median over runs (trust: mean) and 90 % interval"
-    title = "Ties between China and the region"
+    title = spoken("Ties between China and the region")
     figure_style.set_title(host, title, words, source=stamp_text(run))
     return host
 
@@ -239,7 +241,8 @@ def plot_channels(run: RunTables, ax: Axes | None = None) -> Axes:
         left = left + width
     gap = np.maximum((left - order["low"], order["high"] - left), 0.0)
     ax.errorbar(left, range(len(order)), xerr=gap, fmt="none", ecolor=INK, capsize=3.5, lw=1.4)
-    figure_style.name_rows(ax, [catalogue()["channel_labels"][channel] for channel in order.index])
+    labels, spoken = catalogue()["channel_labels"], sender_words(run.world)
+    figure_style.name_rows(ax, [spoken(labels[channel]) for channel in order.index])
     ax.set_xlim(left=0.0)
     ax.set_xlabel("deals per run (mean; line: 90 % interval of the sum)")
     if len(order):
@@ -316,7 +319,7 @@ FIGURES: dict[str, Callable[[RunTables], Axes]] = {
 def captions(run: RunTables) -> dict[str, str]:
     """Return the names of a run's figures in order, with their captions."""
     names, texts = Names(run.world), catalogue()["run_captions"]
-    found = {name: str(texts[name]) for name in FIGURES}
+    found = {name: sender_words(run.world)(texts[name]) for name in FIGURES}
     for code in run_summaries.places_of(run):
         found[f"timeline_{code}"] = texts["timeline"].format(place=names.place(code, None))
     return found

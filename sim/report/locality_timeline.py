@@ -12,6 +12,7 @@ from sim.core.errors import InputError
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names
 from sim.report.figure_style import INK, month_ends, year
+from sim.report.sender_words import sender_words
 from sim.report.stated_totals import least, record_end, stated_of
 from sim.report.timeline_lanes import LaneLayout, draw_timeline
 from sim.world.names import LOCALITIES, PlaceNames
@@ -63,7 +64,8 @@ def plot_timeline(run: RunTables, locality: str, ax: Axes | None = None) -> Axes
             nearest=PlaceNames.of(run.world.tables).suggest(locality, (LOCALITIES,)),
         )
     facts = documented_in(run, locality)
-    looks = {number: (name, colour) for number, (name, colour, _) in enumerate(LANES)}
+    spoken = sender_words(run.world)
+    looks = {number: (spoken(name), colour) for number, (name, colour, _) in enumerate(LANES)}
     length, below = run.scenario.n_months / 12.0, 3 * (PANEL + GAP)
     host, top, height = draw_timeline(ax, facts, looks, LAYOUT, length, below=below)
     if facts.empty:

@@ -32,6 +32,7 @@ from sim.report.run_summaries import (
     places_of,
     spread,
 )
+from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
@@ -67,17 +68,20 @@ def report_page(run: RunTables, drawings: dict[str, bytes]) -> str:
         else None
         for name, caption in run_figures.captions(run).items()
     }
+    words = sender_words(run.world)
+    scenario = words.scenario(run.scenario)
     return html_page.render(
         "run.html",
-        title=f"{titled(run.scenario)}: report",
-        heading=titled(run.scenario),
-        scenario=run.scenario,
+        title=f"{titled(scenario)}: report",
+        heading=titled(scenario),
+        scenario=scenario,
+        digest=run.scenario.digest,
         settings=settings_words(run.simulated),
         changed=changed_words(run.simulated),
         caution=caution(run.world.digest),
         figures=shown,
         tables=_tables(run),
-        beyond_the_record=coverage_words(run.world, run.scenario.end),
+        beyond_the_record=[*map(words, coverage_words(run.world, run.scenario.end))],
         places=[_place(run, code, shown[f"timeline_{code}"]) for code in places_of(run)],
         logs=logs_kept(run),
         run=run,
@@ -90,9 +94,10 @@ def notebook_html(run: RunTables) -> str:
     """Return a run as a fragment of HTML, for notebooks."""
     what = f"{settings_words(run.simulated)} · model {run.manifest['model_version']}. "
     what += f"{changed_words(run.simulated)}."
-    parts = [run.scenario.question, what, _outcome_table(run), most_deals(run)]
+    scenario = sender_words(run.world).scenario(run.scenario)
+    parts = [scenario.question, what, _outcome_table(run), most_deals(run)]
     return html_page.render(
-        "notebook.html", title=titled(run.scenario), parts=[*parts, caution(run.world.digest)]
+        "notebook.html", title=titled(scenario), parts=[*parts, caution(run.world.digest)]
     )
 
 
@@ -113,7 +118,7 @@ def _alt(run: RunTables, name: str, caption: str) -> str:
 
 def _tables(run: RunTables) -> dict[str, Table | None]:
     """Return the tables of the page by name."""
-    scenario = run.scenario
+    scenario, words = run.scenario, sender_words(run.world)
     found = {
         "outcomes": _outcome_table(run),
         "places": _place_table(run),
@@ -123,7 +128,7 @@ def _tables(run: RunTables) -> dict[str, Table | None]:
             "Parameters that differ",
             ("Parameter", "Value", "Default", "Unit", "Meaning"),
             [
-                (name, f"{value:g}", f"{entry.default:g}", entry.unit, entry.meaning)
+                (name, f"{value:g}", f"{entry.default:g}", entry.unit, words(entry.meaning))
                 for name, value in scenario.parameters.items()
                 for entry in (PARAMETERS[name],)
             ],
@@ -183,21 +188,21 @@ def _country_table(run: RunTables) -> Table:
         [names.country(str(wide.columns[i])), *(texts[i] for texts in cells.values())]
         for i in order
     ]
-    head = ("Country", *_COUNTRY_COLUMNS.values())
+    head = ("Country", *map(sender_words(run.world), _COUNTRY_COLUMNS.values()))
     caption = f"Outcomes per run by country: median and {INTERVAL}, most deals first"
     return Table(caption, head, rows, range(1, len(head)))
 
 
 def _all_outcomes(run: RunTables) -> Table:
     by_name = {outcome.name: outcome for outcome in (*OUTCOMES, *REGION)}
-    rows = []
+    rows, words = [], sender_words(run.world)
     for name in (*SUMMED, *(outcome.name for outcome in REGION)):
         if name not in run.per_run:
             continue
         unit = by_name[name].unit
         pattern = "{:,.0f}" if unit in {"count", "US$ million"} else "{:,.3g}"
         cells = spread(run.per_run[name]).cells(pattern)
-        rows.append((name, by_name[name].meaning, *cells, unit))
+        rows.append((name, words(by_name[name].meaning), *cells, unit))
     head = ("Outcome", "Meaning", "Median", INTERVAL, "Unit")
     return Table("Every outcome for the whole region", head, rows, (2, 3))
 

@@ -12,6 +12,7 @@ from sim.core.calendar import month_index
 from sim.report.display_names import CARD_OUTCOMES, Names
 from sim.report.figure_style import Floats
 from sim.report.phrases import phrase
+from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     from sim.experiments.run import RunTables
@@ -174,10 +175,10 @@ def ranked(table: pd.DataFrame, order: Sequence[str] | None = None) -> pd.DataFr
 
 def key_rows(run: RunTables) -> list[tuple[str, str, str, str]]:
     """Return words, median, 90 % interval and unit of the key outcomes for the region."""
-    rows = []
+    rows, words = [], sender_words(run.world)
     for outcome in CARD_OUTCOMES:
         cells = spread(run.per_run[outcome.name]).cells(outcome.pattern, scale=outcome.scale)
-        rows.append((outcome.words, *cells, outcome.unit))
+        rows.append((words(outcome.words), *cells, outcome.unit))
     return rows
 
 

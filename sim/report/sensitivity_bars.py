@@ -51,7 +51,7 @@ def plot_indices(
     ax.set_xlabel(catalogue()["axis_labels"][method.name])
     _legend_below(ax)
     shown = "" if len(rows) == len(every) else f", the first {len(rows)} of {len(every)}"
-    below = f"{outcome_meaning(name)}. Lines: 95 % intervals{shown}"
+    below = f"{outcome_meaning(name, found.world)}. Lines: 95 % intervals{shown}"
     title = f"What matters to {name}"
     figure_style.set_title(ax, title, below, left=-0.345, source=_source(found))
     _warn(found, name, ax)

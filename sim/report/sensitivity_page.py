@@ -22,6 +22,7 @@ from sim.report.figure_choice import SENSITIVITY, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import number_words
 from sim.report.phrases import catalogue, phrase
+from sim.report.sender_words import sender_words
 from sim.report.sensitivity_bars import plot_indices
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.0f} %"
 
 
-def titled(outcome: str) -> str:
+def titled(found: SensitivityTables, outcome: str) -> str:
     """Return an outcome's name with what it is."""
-    words = outcome_meaning(outcome)
+    words = outcome_meaning(outcome, found.world)
     return outcome if words == outcome else f"{outcome}, {words}"
 
 
@@ -135,7 +136,7 @@ def sensitivity_card(found: SensitivityTables) -> str:
     lines = [headline(found), *settings(found), found.method.words]
     for outcome in found.outcomes:
         table = outcome_table(found, outcome)
-        lines += ["", titled(outcome), *aligned(table.head, table.rows)]
+        lines += ["", titled(found, outcome), *aligned(table.head, table.rows)]
         lines += sentences(found, outcome)
     if found.discovery is not None:
         lines += ["", *discovery_lines(found.discovery)]
@@ -200,17 +201,17 @@ def _figure(found: SensitivityTables, name: str, drawings: Mapping[str, bytes]) 
     if drawing is None:
         return None
     first = ", ".join(found.of(name)["parameter"].head(3))
-    caption = phrase("sensitivity.caption", outcome=titled(name))
+    caption = phrase("sensitivity.caption", outcome=titled(found, name))
     return Figure(drawing, phrase("sensitivity.alt", first=first), caption)
 
 
 def _parameters(found: SensitivityTables) -> Table:
-    rows = []
+    rows, spoken = [], sender_words(found.world)
     for one in found.design.varied:
         entry = PARAMETERS.get(one.name)
         span = " to ".join(number_words(end) for end in one.bounds)
         if one.values is not None:
             span = ", ".join(number_words(value) for value in one.values)
-        unit_and_meaning = ("", "") if entry is None else (entry.unit, entry.meaning)
+        unit_and_meaning = ("", "") if entry is None else (entry.unit, spoken(entry.meaning))
         rows.append((one.name, span, *unit_and_meaning))
     return Table("Parameters", ("Parameter", "Values", "Unit", "Meaning"), rows)

@@ -300,7 +300,7 @@ def test_every_kind_is_put_into_words(kind: EventKind, world: World) -> None:
     assert told.endswith(".")
     assert told[0].isupper()
     assert names.reason(event("99", "deal"), [event("1", kind.name)]).startswith("after ")
-    words = [told, names.name(event("1", kind.name)), kind_words(kind.name), kind.ending]
+    words = [told, names.name(event("1", kind.name)), kind_words(kind.name, world), kind.ending]
     assert not [text for text in words if "{" in text or text != text.strip()]
     assert kind.lane in b.LANES
 

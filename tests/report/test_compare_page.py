@@ -229,7 +229,7 @@ def test_tables_hold_the_numbers_of_the_frames(both: Comparison, source: str) ->
     tables = compare_tables.tables_of(both, "hostile", EventDescriber(both.world))
     rows = both.divergences[both.divergences["scenario"] == "hostile"]
     told = {row[0] for row in tables["divergences"].rows}
-    named = [kind_words(kind) for kind in rows["kind"].unique()]
+    named = [kind_words(kind, both.world) for kind in rows["kind"].unique()]
     assert told == {words[0].upper() + words[1:] for words in named}
     deals = both.deals_in_one_world
     mine = deals[deals["scenario"] == "hostile"]

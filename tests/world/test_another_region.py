@@ -9,10 +9,10 @@ import pytest
 
 from calibration.published import carried
 from sim.app.labels import labels
+from sim.app.language import Language
 from sim.app.page import tabs_of
 from sim.app.what_if.parameter_sliders import slider_groups
 from sim.core.errors import InputError
-from sim.report.display_names import in_english as english
 from sim.report.phrases import caution, phrase, sides_words
 from sim.report.tilemap import kinds_of
 from sim.scenario.schema import load, suiting
@@ -20,6 +20,7 @@ from sim.world import World, check_world, load_world
 from sim.world.new_world import OF_RULES, README, STARTS, handbook, starting_files
 from sim.world.table_schemas import TABLES
 
+english = Language().text
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ethiopia-ghana-kenya"
 
 

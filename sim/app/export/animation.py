@@ -55,7 +55,7 @@ def write_animation(
             allowed="a name ending in .gif, or ffmpeg on the search path",
         )
     frames = [*recorder.frames[-1::-EVERY]][::-1]
-    figure, update = _drawing(recorder, measure, Language(language).text)
+    figure, update = _drawing(recorder, measure, Language(language, recorder.world).text)
     moving = FuncAnimation(
         figure, update, frames=frames, init_func=lambda: (), cache_frame_data=False
     )

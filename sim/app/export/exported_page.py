@@ -67,7 +67,8 @@ def common_columns(world: World, texts: TextTable) -> dict[str, Any]:
 
 def world_page(recorders: Sequence[RunRecorder]) -> str:
     """Return a page that plays recorded worlds of the same tables."""
-    texts, first = TextTable(), recorders[0]
+    first = recorders[0]
+    texts = TextTable(first.world)
     data = common_columns(first.world, texts)
     tables = label_tables()
     data |= {

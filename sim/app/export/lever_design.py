@@ -219,7 +219,7 @@ def lever_page(
     """Return a page on which levers move among precomputed what-ifs."""
     from scipy.stats import t
 
-    texts, tables = TextTable(), label_tables()
+    texts, tables = TextTable(world), label_tables()
     data = common_columns(world, texts)
     data |= lever_columns(scenario, world, pairs, carried, progress)
 

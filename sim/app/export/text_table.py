@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sim.app.language import Language, languages
+from sim.world import World
 
 
 class TextTable:
     """Number texts; the same text in all languages has one number."""
 
-    def __init__(self) -> None:
-        self.languages = {code: Language(code) for code in languages()}
+    def __init__(self, world: World) -> None:
+        self.languages = {code: Language(code, world) for code in languages()}
         self._numbers: dict[tuple[str, ...], int] = {}
 
     def number(self, *texts: str) -> int:

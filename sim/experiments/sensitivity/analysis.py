@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from sim.experiments.sensitivity.scenario_discovery import Discovery, discovered
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.sweep_result import Status
 
+if TYPE_CHECKING:
+    from sim.world import World
+
 __all__ = ["METHODS", "SensitivityTables", "SweepFrames", "sensitivity_tables"]
 
 SEED_ROW = "seed"
@@ -43,6 +46,7 @@ class SweepFrames:
     folder: Path | None = None  # folder it is kept in, None if it is in none of this machine
     # Runs planned; those of the frame's replicates at every point where it is not given.
     planned: int | None = None
+    world: World | None = None  # tables it runs on, None where they are not at hand
 
     @property
     def status(self) -> Status:
@@ -60,7 +64,7 @@ class SweepFrames:
         kept = sweep if isinstance(sweep, Sweep) else Sweep(sweep)
         source = {"model_version": kept.plan.model_version, **kept.plan.simulated}
         folder = Path(kept.folder) if Path(kept.folder).is_dir() else None
-        return cls(kept.design, kept.frame, source, folder, kept.plan.runs)
+        return cls(kept.design, kept.frame, source, folder, kept.plan.runs, kept.world)
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +93,8 @@ class SensitivityTables:
     """Model version, scenario, months and seed of the sweep."""
     folder: Path | None = None
     """Where the sweep is kept, if on this machine."""
+    world: World | None = None
+    """The tables it runs on, None where they are not at hand."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -213,6 +219,7 @@ def sensitivity_tables(
         discovery=discovered(design, runs, conditions) if conditions else None,
         source=frames.source,
         folder=frames.folder,
+        world=frames.world,
     )
 
 

@@ -28,6 +28,8 @@ from sim.experiments.sweep.sweep_store import POINTS, RUNS, Damage, Store
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.world import World
+
 Progress = Callable[[int, int], None]
 
 CLUSTER_SECONDS = 60.0
@@ -89,6 +91,14 @@ class Sweep:
     def design(self) -> Design:
         """Return the design the points come from."""
         return self.plan.design
+
+    @cached_property
+    def world(self) -> World | None:
+        """Return the tables it runs on; None where they are not at hand."""
+        try:
+            return self.store.world(self.plan)
+        except InputError:
+            return None
 
     @property
     def points(self) -> pd.DataFrame:
