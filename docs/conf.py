@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 mpl.use("agg")
-logging.getLogger("MESA").setLevel(logging.WARNING)  # Sphinx shows each step otherwise
+for chatty in ("MESA", "arviz"):  # Sphinx shows what they note otherwise
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 project = "Paradiplomacy"
 author = "The Paradiplomacy authors"

@@ -155,7 +155,7 @@ def test_rows_set_aside_and_names_not_resolved_are_told(found: TableComparison) 
     record = {**found.record, "compared": compared}
     _, thinned, aside, unknown = notices(record)
     assert "nothing was left out" in thinned
-    assert aside.startswith("Of 13 rows of the file, 6 were set aside: 3 after the last year run")
+    assert aside.startswith("Of 13 rows of the file, set aside: 6 (3 after the last year run")
     assert "Perru (2 rows; PER?), Oz (1 row)" in unknown
     assert "say nothing of the level" in finding_sentences(record)[0]
     assert how(record)["Runs"].endswith("thinned by 1")
