@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from calibration.inference.posterior import Posterior, read_posterior
 from calibration.inference.prior import free_parameters
 from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
-
-if TYPE_CHECKING:
-    from sim.world import World
+from sim.world import World
 
 POSTERIOR, CHECKS = "posterior.parquet", "checks.json"
 SIMULATOR = "calibration.model_simulator:simulator"

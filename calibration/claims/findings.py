@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from calibration.claims.claim import Claim
 from calibration.claims.effect_inference import SHARE, SHOWN, VERDICTS, DrawSpread, Evidence, spread
@@ -22,7 +23,6 @@ from sim.report.claims_page import patterns_page
 from sim.report.interval_charts import draw_shares
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 REFERENCE = Path("results") / "reference" / "patterns.json"
@@ -111,8 +111,6 @@ class Findings:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Return one row a claim; estimates have columns such as ``effect_low``."""
-        import pandas as pd
-
         return pd.DataFrame([_spread(row) for row in self.rows])
 
     @cached_property

@@ -12,6 +12,8 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.core.errors import InputError, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
@@ -63,8 +65,6 @@ class Varied:
         A list is treated as values of equal probability: a share is turned into the value whose
         stretch of [0, 1] it falls into.
         """
-        import numpy as np
-
         shares = np.asarray(shares, dtype=np.float64)
         if self.values is None:
             low, high = self.bounds
@@ -162,7 +162,6 @@ class Design:
         cls, kind: str, varied: tuple[Varied, ...], points: Any, seed: int, settings: dict[str, Any]
     ) -> Design:
         """Return the design of an array of points (points, parameters)."""
-        import numpy as np
         import pandas as pd
 
         names = pd.Index([one.name for one in varied], dtype=object)
@@ -238,8 +237,6 @@ class Design:
                 argument="design",
                 allowed="a new sweep with longer lists or another file",
             )
-        import numpy as np
-
         _check_count(self.kind, n)
         blocks = [*self.settings["blocks"], n]
         points = np.vstack(
@@ -352,24 +349,18 @@ def _notes(kind: str, settings: Mapping[str, Any]) -> list[str]:
 
 def _grid(varied: Sequence[Varied], n: int) -> Any:
     """Return every combination, the last parameter changing fastest."""
-    import numpy as np
-
     axes = [np.linspace(*one.bounds, n) if one.values is None else one.values for one in varied]
     return np.array(list(product(*axes)), dtype=np.float64)
 
 
 def _block(kind: str, varied: Sequence[Varied], blocks: Sequence[int], seed: int) -> Any:
     """Return the points of the last of the blocks, an array (points, parameters)."""
-    import numpy as np
-
     shares = LAYOUTS[kind](len(varied), blocks, seed)
     return np.stack([one.at(shares[:, i]) for i, one in enumerate(varied)], axis=1)
 
 
 def _from_file(file: Path, varied: Sequence[Varied], n: int | None, seed: int) -> Design:
     """Return the design of a table of points, as :mod:`sim.core.table_reader` reads it."""
-    import numpy as np
-
     if not file.is_file():
         raise InputError(
             f"there is no design or file {str(file)!r}",

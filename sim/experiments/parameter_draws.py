@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from sim.core.errors import InputError
 from sim.core.plurals import counted
+from sim.core.state import State
 from sim.experiments.design import MOST_POINTS, Design, Varied, check_name, check_value
-
-if TYPE_CHECKING:
-    from sim.core.state import State
-    from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario
 
 Draw = Mapping[str, float]
 """Values of parameters by name."""
@@ -76,8 +76,6 @@ def factorial_with_draws(
     InputError if a draw is not valid, the draws name different parameters or none that is open, the
     design is one of Sobol's or Morris's, or there would be too many points.
     """
-    import numpy as np
-
     known = checked(draws)
     varied = design.varied if design is not None else ()
     if design is not None and design.kind in {"sobol", "morris"}:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from sim.core.errors import InputError
 
 MORRIS_LEVELS = 4
 
 
 def _hypercube(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
-    import numpy as np
     from scipy.stats import qmc
 
     stream = np.random.default_rng([seed, len(blocks) - 1])
@@ -35,8 +36,6 @@ def _saltelli(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
 
 
 def _trajectories(dimensions: int, blocks: Sequence[int], seed: int) -> Any:
-    import numpy as np
-
     stream = np.random.default_rng([seed, len(blocks) - 1])
     sample = salib("sample.morris").sample
     return sample(_unit(dimensions), blocks[-1], num_levels=MORRIS_LEVELS, seed=stream)

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pyarrow as pa
+from pyarrow import parquet
+
 from sim.core.errors import InputError, nearest_beside
 from sim.core.folders import digest
 from sim.core.provenance import model_version
+from sim.engine.events import WORDS, to_frame
+from sim.scenario.schema import Scenario, build
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from sim.experiments.run import RunTables
-    from sim.scenario.schema import Scenario
 
     Made = TypeVar("Made", bound=RunTables)
 
@@ -86,8 +89,6 @@ class _TablesAtHand(dict[str, "pa.Table"]):
 
     def __missing__(self, name: str) -> pa.Table:
         """Return the log of all runs."""
-        import pyarrow as pa
-
         if name != "events":
             raise KeyError(name)
         again = [log.cast(self._written.schema) for log in self._more()]
@@ -116,8 +117,6 @@ def read_events(
     InputError if the folder does not hold a finished run, there is no such replicate, the log is
     missing or unreadable, or it was not written and cannot be made again.
     """
-    from sim.engine.events import to_frame
-
     manifest, place = read_manifest(folder), Path(folder)
     if replicate is None:
         return to_frame(_table(place, manifest, "events"))
@@ -176,8 +175,6 @@ def scenario_of_record(record: dict[str, Any]) -> Scenario:
 
     InputError if the fields do not make a scenario.
     """
-    from sim.scenario.schema import build
-
     return build(_without_blanks(record))
 
 
@@ -209,11 +206,6 @@ def _table(
     chosen: list[tuple[str, str, int]] | None = None,
 ) -> Any:
     """Return a table of the run, or its chosen rows, as an Arrow table, if it is as written."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    from sim.engine.events import WORDS
-
     path = require_as_written(folder, manifest, f"{name}.parquet")
     try:
         table = parquet.read_table(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
@@ -16,15 +17,13 @@ from sim.core.identities import PROJECT as PROJECT_LETTER
 from sim.core.identities import as_written
 from sim.core.plurals import counted
 from sim.engine.events import to_frame
+from sim.experiments.run import RunTables
 from sim.report.deal_filter import DealFilter
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.figure_style import BLUE, GREEN, VERMILLION
 from sim.report.phrases import phrase
 from sim.report.run_summaries import STEPS
 from sim.world import World, load_world
-
-if TYPE_CHECKING:
-    from sim.experiments.run import RunTables
 
 PROJECT, TIES, POLITICS, SIGNALS, ELSEWHERE = "project", "ties", "politics", "signals", "elsewhere"
 
@@ -392,8 +391,6 @@ def example_of(run: RunTables, locality: str) -> Biography | None:
     A deal that went through approval is preferred to an acquisition, and one that was decided
     locally to others; among equals the first of the lowest run is taken.
     """
-    import pyarrow.compute as pc
-
     months = [name for _, name in STEPS]
     columns = ["replicate", "project_id", "locality", "level", *months]
     frame = run.tables["projects"].select(columns).to_pandas()

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.core.plurals import counted
+from sim.experiments.comparison.paired_comparison import ComparisonTables
+from sim.experiments.run import RunTables
 from sim.experiments.run_settings import changed_words, settings_words, titled
 from sim.experiments.stopwatch import took_words
+from sim.experiments.sweep import Sweep
 from sim.report.biography import RULE, example_of, headline, story_title, timeline_lines
 from sim.report.compare_text import (
     CASES,
@@ -38,9 +41,6 @@ from sim.report.sender_words import sender_words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.experiments.comparison.paired_comparison import ComparisonTables
-    from sim.experiments.run import RunTables
-    from sim.experiments.sweep import Sweep
 
 WIDTH = 80
 INNER = WIDTH - 4

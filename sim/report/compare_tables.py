@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.core.plurals import counted
+from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.report.compare_text import (
     CASES,
     INTERVAL,
@@ -29,9 +30,6 @@ from sim.report.display_names import (
 from sim.report.event_phrases import EventDescriber
 from sim.report.html_page import Table
 from sim.report.phrases import phrase
-
-if TYPE_CHECKING:
-    from sim.experiments.comparison.paired_comparison import ComparisonTables
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""

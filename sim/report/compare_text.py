@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.core.enums import EVENTS
 from sim.core.plurals import counted
 from sim.experiments.comparison import paired_statistics
+from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_interventions, changed_parameters, differences
@@ -18,12 +20,7 @@ from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
 from sim.report.sender_words import sender_words
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiments.comparison.paired_comparison import ComparisonTables
-    from sim.world import World
+from sim.world import World
 
 INTERVAL = f"{100 * LEVEL:.0f} % interval of the mean"
 CASES = "Nine cases in ten"
@@ -271,13 +268,22 @@ def _count_words(effects: list[EffectText]) -> list[str]:
     return [phrase("effect.count", total=len(effects), clear=clear, chance=chance)]
 
 
+_HELD_FIXED = {
+    "asked": "certainty.asked",
+    "earlier_model": "certainty.earlier_model",
+    "none_published": "certainty.none_published",
+    "other_tables": "certainty.other_tables",
+}
+"""What is said of parameters held fixed, by why they are."""
+
+
 def certainty_words(comparison: ComparisonTables) -> str:
     """Say whether what is not known of the parameters is included, and if not, why."""
     manifest = comparison.manifest
     source, draws = manifest.get("drawn_from", {}), len(manifest.get("draws", ()))
     if not draws:
         why = source.get("fixed_because", "asked")
-        return phrase(f"certainty.{why if comparison.world.is_shipped else 'other_tables'}")
+        return phrase(_HELD_FIXED[why if comparison.world.is_shipped else "other_tables"])
     key = "certainty.posterior" if source else "certainty.given"
     key = "certainty.earlier_draws" if source.get("changed_since_fit") else key
     return phrase(key, draws=counted(draws, "draw"))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.core.errors import InputError, folded, nearest_name
+from sim.report.event_phrases import Event
 from sim.world import World
 from sim.world.names import COUNTRIES, LOCALITIES, PlaceNames
-
-if TYPE_CHECKING:
-    from sim.report.event_phrases import Event
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.core.identities import EVENT, PROJECT, as_written, text_of
 from sim.experiments.comparison.divergence import NOWHERE, LoneDeal, Sides, lone_deals
+from sim.experiments.comparison.saved_comparison import PairedRuns
 from sim.report.biography import (
     DEAL_LINE,
     RULE,
@@ -24,9 +25,6 @@ from sim.report.event_phrases import ORDERS, Event, EventDescriber
 from sim.report.phrases import phrase
 from sim.scenario.intervention_fields import codes_in
 from sim.scenario.interventions import Intervention
-
-if TYPE_CHECKING:
-    from sim.experiments.comparison.saved_comparison import PairedRuns
 
 SHARED, ALONE = "=", "≠"
 """Marks of an event that both worlds hold, and of one that only this world holds."""

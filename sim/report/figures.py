@@ -18,6 +18,7 @@ from sim.core.enums import CHANNELS, LEVELS
 from sim.core.errors import unknown_name_error
 from sim.core.plurals import counted
 from sim.engine.outcomes import MONTHS, OUTCOMES, Outcome
+from sim.experiments.run import RunTables
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names, plain_word
 from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, stamp_text
@@ -30,7 +31,6 @@ from sim.report.tilemap import draw_tilemap
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import RunTables
 
 SHOWN_COUNTRIES = 3
 """Countries whose trust is drawn beside the mean of the region."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.core.calendar import month_index, month_name
 from sim.core.errors import InputError
+from sim.experiments.run import RunTables
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names
 from sim.report.figure_style import INK, month_ends, year
@@ -20,7 +21,6 @@ from sim.world.names import LOCALITIES, PlaceNames
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.run import RunTables
 
 LANES = (
     ("Visits from China", figure_style.BLUE, ("visit_to_lac",)),

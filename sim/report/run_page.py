@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.engine.outcomes import OUTCOMES, REGION, SUMMED
 from sim.engine.record_coverage import words as coverage_words
+from sim.experiments.run import RunTables
 from sim.experiments.run_settings import changed_words, drawn_words, settings_words, titled
 from sim.report import figures as run_figures
 from sim.report import html_page
@@ -33,9 +34,6 @@ from sim.report.run_summaries import (
     spread,
 )
 from sim.report.sender_words import sender_words
-
-if TYPE_CHECKING:
-    from sim.experiments.run import RunTables
 
 INTERVAL = "90 % interval"
 

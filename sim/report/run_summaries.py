@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.core.calendar import month_index
+from sim.experiments.run import RunTables
 from sim.report.display_names import CARD_OUTCOMES, Names
 from sim.report.figure_style import Floats
 from sim.report.phrases import phrase
 from sim.report.sender_words import sender_words
-
-if TYPE_CHECKING:
-    from sim.experiments.run import RunTables
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles that bound the 90 % interval."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.run_settings import stamp_words
+from sim.experiments.sensitivity.analysis import SensitivityTables
 from sim.report import figure_style
 from sim.report.display_names import outcome_meaning
 from sim.report.figure_style import BLUE, FAINT, INK, ORANGE, PURPLE, VERMILLION
@@ -15,7 +16,6 @@ from sim.report.phrases import catalogue
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.experiments.sensitivity.analysis import SensitivityTables
 
 MOST_SHOWN = 25
 """Most parameters drawn; the others matter less than these."""

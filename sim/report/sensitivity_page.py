@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from sim.core import provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
+from sim.experiments.sensitivity.analysis import SensitivityTables
 from sim.experiments.sensitivity.scenario_discovery import Discovery
 from sim.report import html_page
 from sim.report.cards import aligned
@@ -24,9 +25,6 @@ from sim.report.interval_charts import number_words
 from sim.report.phrases import catalogue, phrase
 from sim.report.sender_words import sender_words
 from sim.report.sensitivity_bars import plot_indices
-
-if TYPE_CHECKING:
-    from sim.experiments.sensitivity.analysis import SensitivityTables
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""

@@ -7,12 +7,10 @@ too little where a total is stated. A stated total is a lower bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.core.calendar import month_index, month_name
-
-if TYPE_CHECKING:
-    from sim.world import World
+from sim.world import World
 
 VISIT = "visit"
 """Visits either way."""

@@ -17,11 +17,11 @@ import numpy.typing as npt
 from sim.core.errors import InputError, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
+from sim.experiments.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.design import Design
 
 Floats = npt.NDArray[np.float64]
 

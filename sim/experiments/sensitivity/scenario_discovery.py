@@ -11,10 +11,11 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sim.core.errors import InputError, unknown_name_error
 from sim.experiments.design import Design
@@ -24,9 +25,6 @@ from sim.experiments.sensitivity.monte_carlo_noise import (
     known_outcomes,
     response,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 THRESHOLD = 0.8
 """Density a box should reach: the share of its points that are as asked for."""
