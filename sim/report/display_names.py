@@ -94,6 +94,8 @@ class Names:
         self.cities = _pairs(world.cities, "code", "name")
         self.countries = _pairs(world.countries, "iso3", "name")
         self.home = _pairs(world.localities, "code", "iso3")
+        units = _pairs(world.cities, "code", "locality")
+        self.home |= {code: self.home[unit] for code, unit in units.items()}
         self.sectors = _pairs(world.sectors, "code", "name")
 
     @cached_property
@@ -128,6 +130,8 @@ class Names:
 
     def place(self, locality: str | None, country: str | None, city: str | None = None) -> str:
         """Return the name of a city or a locality, or the national level where there is none."""
+        if city is None and locality in self.cities:
+            city = locality
         if city is not None:
             return self._("{name} (city)", name=self.cities.get(city, city))
         if locality is not None:

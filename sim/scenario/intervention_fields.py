@@ -115,11 +115,16 @@ New = Annotated[bool | None, AfterValidator(lambda given: given or None)]
 
 COUNTRY = places_of("countries", "an ISO 3166-1 code of three letters from the world's countries")
 LOCALITY = places_of("localities", "an ISO 3166-2 code from the world's localities")
+LOCALITY_OR_CITY = places_of(
+    "localities", "an ISO 3166-2 code from the world's localities, the code of a city"
+) | {"cities": True}
+"""The mark of a field that may hold cities too, which are meant only where they are named."""
 
 
-def localities(description: str = "The locality.") -> Any:
-    """Return the field of the localities that something acts on."""
-    return Field(None, description=description, json_schema_extra=LOCALITY, exclude_if=_unset)
+def localities(description: str = "The locality.", *, cities: bool = False) -> Any:
+    """Return the field of the localities, or the cities too, that something acts on."""
+    marks = LOCALITY_OR_CITY if cities else LOCALITY
+    return Field(None, description=description, json_schema_extra=marks, exclude_if=_unset)
 
 
 def whole_countries() -> Any:
@@ -230,9 +235,9 @@ class Intervention(BaseModel):
         return {}
 
     def place(self, at: Positions) -> int:
-        """Return the place that a plain one is about, a locality or a centre, -1 if none."""
+        """Return the place that a plain one is about: a locality, city or centre, -1 if none."""
         if (locality := getattr(self, "locality", None)) is not None:
-            return at.locality[one_code(locality)]
+            return at.local_office[one_code(locality)]
         country = getattr(self, "country", None)
         return -1 if country is None else at.centre(at.country[one_code(country)])
 

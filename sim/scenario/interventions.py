@@ -155,7 +155,7 @@ class TurnoverChange(Lasting, Local):
 
 
 class GovernorChange(Office, Local):
-    """Put another governor in office, or change the one who holds it."""
+    """Put another governor or mayor in office, or change the one who holds it."""
 
     label: ClassVar[str] = "Change the governor of a locality"
     words: ClassVar[str] = "changes the governor"
@@ -164,7 +164,7 @@ class GovernorChange(Office, Local):
     carried_out: ClassVar[int] = k.SET_GOVERNOR
 
     kind: Literal["governor"] = Field(description="Change the governor of a locality.")
-    locality: Codes | None = localities()
+    locality: Codes | None = localities(cities=True)
     name: Line | None = Field(
         None, description="Name of a new governor; left out, the one in office is changed."
     )
@@ -307,7 +307,7 @@ class Visit(Local):
     carried_out: ClassVar[int] = k.ARRANGE_VISIT
 
     kind: Literal["visit"] = Field(description="Let a delegation come to a locality.")
-    locality: Codes | None = localities("The locality that receives it.")
+    locality: Codes | None = localities("The locality that receives it.", cities=True)
     actor: str = Field(
         description="Who sends it. The visit does not take place if the actor is not active yet, "
         "or needs recognition that the country does not give that month.",
@@ -332,7 +332,7 @@ class Twinning(Local):
     carried_out: ClassVar[int] = k.ARRANGE_TWINNING
 
     kind: Literal["twinning"] = Field(description="Let a province and a locality twin.")
-    locality: Codes | None = localities("The locality that signs.")
+    locality: Codes | None = localities("The locality that signs.", cities=True)
     province: str = Field(
         description="The Chinese province that signs.",
         json_schema_extra=names_of("provinces", "the code of a province of the world"),

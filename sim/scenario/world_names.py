@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from sim.core.enums import ACTOR_TYPES, EMBASSY
-from sim.core.errors import Near
+from sim.core.errors import Near, nearest_name
 from sim.core.line_finder import KeyPath
 from sim.scenario.expansion import Dated, Plain, expanded
 from sim.scenario.intervention_fields import ALL
@@ -30,8 +30,8 @@ _COLUMNS = {
     "provinces": "code",
     "sectors": "code",
 }
-# Actors who travel stand in several tables.
-TRAVELLERS = "travelling actors"
+# Actors who travel, and local offices, stand in several tables.
+TRAVELLERS, OFFICES = "travelling actors", "localities and cities"
 
 _POSTED = re.compile(rf"{ACTOR_TYPES[EMBASSY]}(?::| in )\s*(.+)", re.IGNORECASE)
 
@@ -56,20 +56,29 @@ def unknown_names(
         from sim.world import load_world
 
         world = load_world()
-    from sim.world.names import BOTH, COUNTRIES, PlaceNames
+    from sim.world.names import BOTH, COUNTRIES, LOCALITIES, PlaceNames
 
     places = cache(lambda: PlaceNames.of(world.tables))
     known = {table: _names(world, table) for table in {mention[1] for mention in mentions}}
     problems = []
     for path, table, name, allowed in mentions:
         if name not in known[table]:
-            if table in BOTH:
-                near = places().suggest(name, (table,))
+            message = f"the world has no {shown(name)} among its {table}"
+            if table in (*BOTH, OFFICES):
+                near = places().suggest(name, (LOCALITIES if table == OFFICES else table,))
+                # A country misspelt is no city.
+                is_local = table != COUNTRIES and not places().suggest(name, (COUNTRIES,))
+                city = _city(name, world) if is_local else None
+                if table == OFFICES:
+                    near = _either(near, city)
+                elif near is None and city is not None:
+                    near = city["locality"]
+                    unit = places().places[near].name
+                    message = f"{city['name']} is a city of {unit}; name the unit"
             elif table == TRAVELLERS and (posted := _POSTED.fullmatch(name)):
                 near = _embassy(places().suggest(posted[1], (COUNTRIES,)))
             else:
                 near = _nearest(name, known[table])
-            message = f"the world has no {shown(name)} among its {table}"
             problems.append(Problem(path, message, allowed, near))
     if problems:
         return problems
@@ -82,7 +91,8 @@ def places_named(scenario: Dated) -> list[str]:
     """Return the countries and localities without which a scenario makes no sense."""
     parts = [scenario, *scenario.interventions]
     mentions = [mention for part in parts for mention in _mentions((), part)]
-    return list(dict.fromkeys(m[2] for m in mentions if m[1] in ("countries", "localities")))
+    placed = {"countries", "localities", OFFICES}
+    return list(dict.fromkeys(m[2] for m in mentions if m[1] in placed))
 
 
 def _out_of_post(changes: Sequence[Plain], world: World) -> Iterator[Problem]:
@@ -91,6 +101,8 @@ def _out_of_post(changes: Sequence[Plain], world: World) -> Iterator[Problem]:
 
     table = world.tables["localities"]
     homes = dict(zip(table["code"], table["iso3"], strict=True))
+    cities = world.tables["cities"]
+    homes |= dict(zip(cities["code"], cities["locality"].map(homes), strict=True))
     for change, number in changes:
         post = posting(change.actor) if isinstance(change, Visit) else None
         if isinstance(change, Visit) and post is not None:
@@ -121,6 +133,7 @@ def _mentions(above: KeyPath, model: Any) -> Iterator[Mention]:
         if not isinstance(marks, dict) or marks.get("names") not in {*_COLUMNS, TRAVELLERS}:
             continue
         table, allowed, value = str(marks["names"]), marks.get("allowed"), getattr(model, field)
+        table = OFFICES if marks.get("cities") else table
         words = None if allowed is None else str(allowed)
         if isinstance(value, tuple):
             for number, name in enumerate(value):
@@ -135,10 +148,29 @@ def _names(world: World, table: str) -> dict[str, str]:
         from sim.world.actors import visitor_names
 
         return visitor_names(world)
+    if table == OFFICES:
+        cities = world.tables["cities"]
+        return _names(world, "localities") | dict(zip(cities["code"], cities["name"], strict=True))
     frame = world.tables[table]
     codes = [str(code) for code in frame[_COLUMNS[table]]]
     words = [str(name) for name in frame["name"]] if "name" in frame else codes
     return dict(zip(codes, words, strict=True))
+
+
+def _city(name: str, world: World) -> dict[Any, str] | None:
+    """Return the row of the one city that has a code or a name, or one alike."""
+    rows = world.tables["cities"].to_dict("records")
+    called = {str(row[column]) for row in rows for column in ("code", "name")}
+    near = nearest_name(name, called, parts=False)
+    found = [row for row in rows if near in (row["code"], row["name"])]
+    return found[0] if len(found) == 1 else None
+
+
+def _either(unit: Near, city: dict[Any, str] | None) -> Near:
+    """Return the unit that a name may mean, the city, or both in words."""
+    if city is None or isinstance(unit, tuple):
+        return unit
+    return city["code"] if unit is None else (f"{unit} (the unit)", f"{city['code']} (the city)")
 
 
 def _nearest(name: str, known: dict[str, str]) -> str | None:

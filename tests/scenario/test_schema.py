@@ -54,6 +54,7 @@ def world() -> World:
             {"signal": ["weather"], "low": [0.0], "high": [2.0], "meaning": ["Rain."]}
         ),
     }
+    tables["cities"] = pd.DataFrame({"code": [], "name": [], "locality": []}, dtype=str)
     return cast("World", SimpleNamespace(tables=tables))
 
 
