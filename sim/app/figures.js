@@ -17,7 +17,11 @@
     }
   };
   const sizes = () => {
-    for (const plot of plots) if (plot.document) size(plot); else plots.delete(plot);
+    for (const plot of plots) {
+      if (!plot.document) { plots.delete(plot); continue; }
+      size(plot);
+      plot.properties.inner_width.change.emit();
+    }
   };
   new MutationObserver(sizes).observe(document.documentElement, { attributeFilter: ["class"] });
   const name = () => {

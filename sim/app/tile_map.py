@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from bokeh.models import Range1d
+from bokeh.models import ColumnDataSource, CustomJS, GlyphRenderer, Range1d, Text
 from bokeh.plotting import figure
 
+from sim.app.theme import source
 from sim.report.figure_style import INK, PAPER
 from sim.report.label_placement import Room, code_boxes
 from sim.report.map_geometry import MapGeometry
@@ -16,16 +19,23 @@ from sim.world import World
 
 POINTS = 9.0
 """Points a tile is taken to measure when room for labels is sought."""
-TEXT = {
-    "text_color": INK,
-    "text_align": "center",
-    "text_baseline": "middle",
-    "background_fill_color": PAPER,
-    "background_fill_alpha": 0.8,
-    "padding": 1,
-}
-CODE = {"text_font_size": "11px", "text_font_style": "bold", **TEXT}
-"""Look of codes; words that stand on the map have :data:`TEXT`."""
+COLUMNS = ("x", "y", "text", "size", "style", "cells", "rise")
+
+
+class Label(NamedTuple):
+    """Hold a text on a map and where it stands, in tiles; which of them stay is the map's to say.
+
+    ``size`` is of type, in pixels, at most ``cells`` tiles (0: any); ``rise`` is the share of its
+    height by which the text stands above ``y``.
+    """
+
+    x: float
+    y: float
+    text: str
+    size: float = 11.0
+    style: str = "bold"
+    cells: float = 0.0
+    rise: float = 0.0
 
 
 @lru_cache(maxsize=4)
@@ -59,7 +69,33 @@ def border_lines(sheet: MapGeometry) -> dict[str, list[list[float]]]:
     return {"xs": [x for x, _ in lines], "ys": [y for _, y in lines]}
 
 
-def code_columns(world: World, kind: str = "tiles") -> dict[str, list[Any]]:
-    """Return where the code of each country stands, as columns of texts."""
-    x, y, codes = (list(part) for part in zip(*country_codes(world, kind), strict=True))
-    return {"x": x, "y": y, "text": codes}
+def code_labels(world: World, kind: str = "tiles") -> list[Label]:
+    """Return the codes of the countries, those with most localities first."""
+    units = world.localities["iso3"].value_counts()
+    labels = (Label(*place) for place in country_codes(world, kind))
+    return sorted(labels, key=lambda label: -int(units.get(label.text, 0)))
+
+
+def label_columns(labels: Sequence[Label]) -> dict[str, list[Any]]:
+    """Return labels as columns, the most important first."""
+    columns = {name: [getattr(label, name) for label in labels] for name in COLUMNS}
+    # Filled in by the browser.
+    return (
+        columns
+        | {name: [math.nan] * len(labels) for name in ("at_x", "at_y")}
+        | {"shown": [""] * len(labels), "font": ["11px"] * len(labels)}
+    )
+
+
+def draw_labels(plot: figure, labels: ColumnDataSource) -> GlyphRenderer[Text]:
+    """Draw labels, as many as have room at the size of the map and of type; return them."""
+    drawn = plot.text(
+        "at_x", "at_y", "shown", source=labels, text_font_size="font", text_font_style="style",
+        text_color=INK, text_align="center", text_baseline="middle", padding=1,
+        background_fill_color=PAPER, background_fill_alpha=0.8,
+    )  # fmt: skip
+    place = CustomJS(args={"plot": plot, "labels": labels}, code=source("map_labels.js"))
+    plot.js_on_change("inner_width", place)
+    plot.x_range.js_on_change("end", place)
+    labels.js_on_change("data", place)
+    return drawn

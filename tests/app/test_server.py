@@ -7,7 +7,8 @@ import gc
 import time
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tornado.websocket import WebSocketClosedError
@@ -19,12 +20,14 @@ from sim.app.thread_pool import ThreadPool
 from sim.app.what_if import paired_trial
 from sim.app.what_if.experiment import begin
 from sim.app.what_if.paired_trial import RUN_CACHES
+from sim.core.calendar import month_index
 from tests.app.serving import PATIENCE, Served, serving, serving_blank, wait_until
 
 if TYPE_CHECKING:
     from sim.world import World
 
 
+VISITORS = 30
 FEW = ((0, 1), (1, 2))
 """Pairs of runs that are made beforehand."""
 
@@ -78,6 +81,36 @@ def test_a_visitor_who_leaves_frees_the_page(served: Served) -> None:
         gc.collect()
         time.sleep(0.1)
     assert [one() for one in held] == [None] * 6
+
+
+@pytest.mark.slow
+def test_thirty_visitors_at_once_have_worlds_of_their_own(world: World) -> None:
+    """Slow: thirty whole pages are built, and their worlds run until each shows its month."""
+    months = {seed: f"2000-{1 + seed % 3:02d}" for seed in range(VISITORS)}
+
+    def watched(served: Served) -> list[Any]:
+        return [page.tabs["watch"] for page in served.visitors.pages.values()]
+
+    async def stay(served: Served) -> None:
+        async with AsyncExitStack() as stack:
+            for seed, month in months.items():
+                query = f"/?watch.seed={seed}&watch.month={month}"
+                # In a thread, so that those who are there already answer the server's pings.
+                answer = await asyncio.to_thread(served.ask, query)
+                await stack.enter_async_context(served.connected(answer.token))
+            aims = [(seed, month_index(month)) for seed, month in months.items()]
+            await asyncio.to_thread(wait_until, lambda: shown() == aims)
+            logs = [tab.player.recorder.events_until(tab.player.month) for tab in watched(served)]
+            assert len({log.tobytes() for log in logs}) == VISITORS
+            assert all(len(log) for log in logs)
+
+    with serving(world) as served:
+
+        def shown() -> list[tuple[int, int]]:
+            tabs = watched(served)
+            return sorted((tab.player.seed, tab.player.month) for tab in tabs if tab.player.frame)
+
+        asyncio.run(stay(served))
 
 
 def test_pages_that_no_browser_took_make_room_for_visitors(served_blank: Served) -> None:

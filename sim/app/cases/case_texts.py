@@ -87,7 +87,11 @@ def number_table(session: Session, counts: Sequence[RecordCount], found: PlaceCo
             numbers = spread(runs)
             low, high = f"{float(numbers.low):.0f}", f"{float(numbers.high):.0f}"
             among = _("{low} to {high}", low=low, high=high)
-            simulated = [f"{float(numbers.median):.0f}", among, f"{float((runs > 0).mean()):.0%}"]
+            simulated = [
+                f"{float(numbers.median):.0f}",
+                among,
+                f"{100 * float((runs > 0).mean()):.0f} %",
+            ]
         rows.append((names[count.kind], on_record(session, count), *simulated))
     return table(session.n("Numbers in {n} run", "Numbers in {n} runs", found.runs), head, rows)
 

@@ -186,9 +186,11 @@ class SwapPanel:
             if deal is None:
                 continue
             if not rows:
-                rows.append((_("as it was"), f"{deal.before:.1f}", f"{deal.share_before:.0%}"))
+                rows.append(
+                    (_("as it was"), f"{deal.before:.1f}", f"{100 * deal.share_before:.0f} %")
+                )
             title = case_texts.swap_title(self.session, swap, self.other.name)
-            rows.append((title, f"{deal.after:.1f}", f"{deal.share_after:.0%}"))
+            rows.append((title, f"{deal.after:.1f}", f"{100 * deal.share_after:.0f} %"))
         if not rows:
             return ""
         head = ("", case_texts.kind_names(self.session)["deal"], _("runs with a deal"))

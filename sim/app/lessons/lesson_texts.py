@@ -15,6 +15,7 @@ from sim.app.lessons.lesson_runs import (
     LessonFinding,
 )
 from sim.experiments.comparison.paired_statistics import LEVEL
+from sim.report.compare_text import signed_amounts
 from sim.report.display_names import MINUS
 
 
@@ -34,12 +35,6 @@ def number(value: float) -> str:
     """Return a number of events per run, with one digit where there are few."""
     text = f"{abs(value):,.{1 if abs(value) < 20 else 0}f}"
     return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign."""
-    text = number(value)
-    return text if value <= 0 or not text.strip("0.,") else f"+{text}"
 
 
 def change(finding: LessonFinding, _: Translate) -> str:
@@ -90,7 +85,7 @@ def explanation(
         ranked=evidence.contrast(*contrast).is_clear,
         change=change(finding, _),
         number=number,
-        signed=signed,
+        ends=signed_amounts(finding.low, finding.high),
     )
 
 
@@ -106,7 +101,8 @@ def findings(lesson: Lesson, evidence: LessonEvidence, _: Translate) -> str:
     names, rows = labels("outcomes", _), []
     for name in evidence.names:
         found = evidence.finding(name)
-        reach = _("{low} to {high}", low=signed(found.low), high=signed(found.high))
+        low, high = signed_amounts(found.low, found.high)
+        reach = _("{low} to {high}", low=low, high=high)
         means = number(found.usual), number(found.changed)
         rows.append((names[name], *means, change(found, _), reach))
     return table(_("What the runs show"), table_head(lesson, _), rows)

@@ -25,7 +25,14 @@ from bokeh.palettes import Viridis256
 from sim.app.bokeh_style import describe, drawn, tips
 from sim.app.session import Session
 from sim.app.theme import GROUND
-from sim.app.tile_map import CODE, TEXT, border_lines, code_columns, map_figure
+from sim.app.tile_map import (
+    Label,
+    border_lines,
+    code_labels,
+    draw_labels,
+    label_columns,
+    map_figure,
+)
 from sim.app.watch.map_layout import PROVINCE, TILE, Floats, arcs, layout_of
 from sim.app.watch.map_measures import MeasureScale
 from sim.app.watch.profile import Notes
@@ -41,10 +48,8 @@ from sim.world.positions import Positions
 NEUTRAL = "#ffffff"
 MOST_ARCS = 400
 """Most lines drawn of one sort."""
-NARROW = 560
-"""Width in pixels up to which names do not fit into or above their squares."""
-NARROWEST = 370
-"""Width in pixels at which the codes of countries must stand clear of one another."""
+SMALL: dict[str, Any] = {"size": 10.0, "style": "normal", "cells": 1.2}
+"""Look of words beside the countries' codes; they shrink with the map and leave it in time."""
 SIDE = 765
 """Side of the map in pixels where there is room; it is a square above its legend."""
 MOST_ZOOM = 16
@@ -78,7 +83,9 @@ class Map:
         self._fill_sources()
         shapes = self._draw_land()
         self._draw_arcs()
-        self._draw_labels()
+        self.still.append(draw_labels(self.figure, self.labels))
+        for part in self.still:
+            part.level = "overlay"
         self._place()
         self.bar = self._colour_bar()
         self._listen(shapes, chosen)
@@ -106,12 +113,12 @@ class Map:
             name=[_(str(name)) for name in firms["name"]],
             home=[_(str(name)) for name in home],
         )
-        parts = {"borders": ("xs", "ys"), "codes": ("x", "y", "text", "narrow")}
-        parts |= {"state": ("x", "y"), "words": ("x", "y", "text"), "frame": ("x", "y", "w", "h")}
+        parts = {"borders": ("xs", "ys"), "state": ("x", "y"), "frame": ("x", "y", "w", "h")}
         self.parts = {
             name: ColumnDataSource({column: [] for column in columns})
             for name, columns in parts.items()
         }
+        self.labels = ColumnDataSource(label_columns([]))
 
     def _place(self) -> None:
         """Say where everything is on the kind of map that is shown."""
@@ -122,42 +129,32 @@ class Map:
         # A map without room for firms has none.
         dots[: len(layout.firms)] = layout.firms
         self.firms.data.update({"x": dots[:, 0], "y": dots[:, 1]})
-        short = [str(code).partition("-")[2] for code in world.provinces["code"]]
         x, y = layout.provinces.T.round(2)
-        words = [*zip(x, y, short, strict=True)]
-        if self.kind == "map":
-            words = _apart(words)
-            if len(x):
-                words.append((x.min() + 2.0, y[x.argmin()] - 4.5, _("China, drawn smaller")))
+        words = [Label(*layout.state, _("State"), style="normal")]
+        if self.kind == "map" and len(x):
+            words.append(
+                Label(
+                    x.min() + 2.0, y[x.argmin()] - 3.8, _("China, drawn smaller"), **SMALL, rise=0.5
+                )
+            )
         if len(layout.firms):
-            x, y = layout.firms.mean(axis=0)[0], layout.firms.min(axis=0)[1] - 1.0
-            words.append((x, y, _("Firms, by home province")))
+            middle, top = layout.firms.mean(axis=0)[0], layout.firms.min(axis=0)[1]
+            words.append(Label(middle, top - 0.6, _("Firms, by home province"), **SMALL, rise=0.5))
+        short = [str(code).partition("-")[2] for code in world.provinces["code"]]
+        words += [Label(*place, **SMALL) for place in zip(x, y, short, strict=True)]
         box = layout.geometry.frame
         parts: dict[str, dict[str, Any]] = {
             "borders": border_lines(layout.geometry),
-            "codes": self._codes(),
             "state": {"x": [layout.state[0]], "y": [layout.state[1]]},
-            "words": dict(
-                zip(("x", "y", "text"), map(list, zip(*words, strict=True)), strict=True)
-            ),
             "frame": {n: [v] for n, v in zip("xywh", box or (), strict=False)} or NO_FRAME,
         }
         for name, columns in parts.items():
             self.parts[name].data = columns
+        self.labels.data = label_columns([*code_labels(world, self.kind), *words])
         west, east, north, south = layout.bounds
         least = {"min_interval": (east - west) / MOST_ZOOM}
         self.figure.x_range.update(start=west, end=east, bounds=(west, east), **least)
         self.figure.y_range.update(start=south, end=north, bounds=(north, south), **least)
-
-    def _codes(self) -> dict[str, Any]:
-        """Return the countries' codes, and which of them a narrow screen has room for."""
-        world, (west, east, *_ends) = self.session.world, self.layout.bounds
-        columns, pixel = code_columns(world, self.kind), (east - west) / NARROWEST
-        units = world.localities["iso3"].value_counts()
-        places = zip(columns["x"], columns["y"], columns["text"], strict=True)
-        largest = sorted(places, key=lambda place: -int(units.get(place[2], 0)))
-        kept = {code for _x, _y, code in _apart(largest, 21 * pixel, 9 * pixel)}
-        return columns | {"narrow": [c if c in kept else "" for c in columns["text"]]}
 
     @drawn
     def set_kind(self, recorder: Recorder, kind: str) -> None:
@@ -207,26 +204,6 @@ class Map:
         self.mark = ColumnDataSource({"xs": [], "ys": []})
         look = {"fill_color": None, "line_color": VERMILLION, "line_width": 3}
         self.figure.multi_polygons("xs", "ys", source=self.mark, level="annotation", **look)
-
-    def _draw_labels(self) -> None:
-        _, plot = self.session._, self.figure
-        codes = plot.text("x", "y", "text", source=self.parts["codes"], **CODE)
-        small = {"text_font_size": "10px", **TEXT}
-        state = plot.text("x", "y", source=self.parts["state"], text={"value": _("State")}, **small)
-        wide_only = [plot.text("x", "y", "text", source=self.parts["words"], **small)]
-        self.still += [codes, state, *wide_only]
-        for part in self.still:
-            part.level = "overlay"
-        # On a narrow screen they would cover the colours; a click still tells the names.
-        hide = CustomJS(
-            args={"labels": wide_only, "codes": codes.glyph},
-            code=f"""const wide = this.inner_width > {NARROW}
-for (const label of labels) label.visible = wide
-codes.text = {{field: wide ? "text" : "narrow"}}
-const times = document.documentElement.classList.contains("projector") ? 1.4 : 1
-codes.text_font_size = (wide ? 11 : 8) * times + "px" """,
-        )
-        plot.js_on_change("inner_width", hide)
 
     def _let_zoom(self) -> None:
         """Let wheel and pinch zoom, a drag move the part that is shown, two clicks show all."""
@@ -386,14 +363,3 @@ def _columns(shapes: Sequence[Rings]) -> dict[str, list[Any]]:
         columns["xs"].append([[x for x, _ in polygon] for polygon in polygons])
         columns["ys"].append([[y for _, y in polygon] for polygon in polygons])
     return columns
-
-
-def _apart(
-    words: Sequence[tuple[float, float, str]], across: float = 1.5, down: float = 1.2
-) -> list[tuple[float, float, str]]:
-    """Return the words that stand clear of those before them."""
-    kept: list[tuple[float, float, str]] = []
-    for x, y, word in words:
-        if all(abs(x - other[0]) > across or abs(y - other[1]) > down for other in kept):
-            kept.append((x, y, word))
-    return kept

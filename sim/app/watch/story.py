@@ -247,10 +247,15 @@ class Storyteller:
             "record": n(
                 "{n} event is documented of {place}.",
                 "{n} events are documented of {place}.",
-                len(facts_of(self.session.world, place)),
+                len(self._facts(place)),
                 place=self.describer.full_place(place),
             ),
         }
+
+    def _facts(self, place: str) -> tuple[Fact, ...]:
+        """Return what is documented of a place in the months of the run."""
+        recorder = self.player.recorder
+        return facts_of(self.session.world, place, recorder.first, recorder.last)
 
     def _words(self, name: str) -> dict[str, str]:
         tables = ("title", "story"), ("why", "story_why")
@@ -292,7 +297,7 @@ class Storyteller:
         _, tell = self.session._, self.describer
         told = []
         for place in places:
-            kinds = [fact.kind for fact in facts_of(self.session.world, place)]
+            kinds = [fact.kind for fact in self._facts(place)]
             met = sum(kind in MEETINGS for kind in kinds)
             deals = kinds.count("deal")
             words = {"place": tell.full_place(place), "met": met, "deals": deals}

@@ -12,7 +12,7 @@ from bokeh.models import ColumnDataSource, Range1d
 from sim.app.bokeh_style import add_tips, band, draw_worlds, drawn, plot_of_years
 from sim.app.html_text import render
 from sim.app.language import Translate
-from sim.app.tile_map import CODE, border_lines, code_columns, map_figure
+from sim.app.tile_map import border_lines, code_labels, draw_labels, label_columns, map_figure
 from sim.app.what_if.paired_trial import TrialResult
 from sim.app.what_if.result_sentences import place_words, scale_of
 from sim.core.state import Array
@@ -89,9 +89,9 @@ class DifferenceMap:
         # Patterns of Bokeh's own cost a browser a second or two for as many tiles.
         line = {"line_color": "#333333", "line_alpha": 0.55}
         plot.segment("x0", "y0", "x1", "y1", source=self.hatching, **line)
-        borders, codes = (ColumnDataSource(c) for c in (border_lines(sheet), code_columns(world)))
+        borders = ColumnDataSource(border_lines(sheet))
         plot.multi_line("xs", "ys", source=borders, line_color=OUTLINE, line_width=1.1)
-        plot.text("x", "y", "text", source=codes, **CODE)
+        draw_labels(plot, ColumnDataSource(label_columns(code_labels(world))))
         rows = [(_("Locality"), "@name, @country"), (_("Difference"), "@difference_text")]
         add_tips(plot, [tiles], rows)
 

@@ -33,8 +33,13 @@ class HistoryTimeline:
         self._ids: list[str] = []
         self._marked: str | None = None
         self.x_range = Range1d(2000, 2021)
+        _ = session._
+        self._lanes = {lane: (_(look.name), look.colour) for lane, look in LANES.items()}
+        self._empty = {
+            lane: _("{what}: none", what=name) for lane, (name, _c) in self._lanes.items()
+        }
         self.figure, self.titles, rows = plot_of_lanes(
-            [(session._(look.name), look.colour) for look in LANES.values()],
+            list(self._lanes.values()),
             self.x_range,
             "",
             "life",
@@ -89,7 +94,14 @@ class HistoryTimeline:
         first, last = (min(x), max(x)) if x else (2000.0, 2021.0)
         span = max(last - first, 1.0)
         self.x_range.update(start=first - 0.05 * span, end=last + 0.05 * span)
-        self.titles.patch({"x": [(slice(0, len(LANES)), [self.x_range.start] * len(LANES))]})
+        filled = {line.lane for line in lines}
+        every = [
+            shown if lane in filled else (self._empty[lane], figure_style.QUIET)
+            for lane, shown in self._lanes.items()
+        ]
+        names, colours = map(list, zip(*every, strict=True))
+        columns = {"x": [self.x_range.start] * len(every), "text": names, "colour": colours}
+        self.titles.patch({name: [(slice(None), values)] for name, values in columns.items()})
 
     @drawn
     def mark(self, event: str, causes: Iterable[str], effects: Iterable[str]) -> None:

@@ -35,6 +35,9 @@ PATIENCE = 300_000
 
 WIDTHS = (1280, 768, 390)
 """Pixels: the windows of a computer, a tablet and a telephone."""
+NARROWEST = 320
+"""Pixels: a computer's window at four times its size."""
+LARGE_TYPE = "(large) => document.documentElement.classList.toggle('projector', large)"
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 DRAWN = "() => window.Bokeh?.documents.length > 0 && Bokeh.documents.every((one) => one.is_idle)"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -47,11 +50,17 @@ def widen(page: Any, width: int) -> None:
 
 
 def fits(page: Any) -> bool:
-    """Make a window ever narrower, and wait until the page is no wider than it."""
-    for width in WIDTHS:
+    """Make a window ever narrower, then type large; wait until the page is no wider than it."""
+    sizes = [
+        *((width, False) for width in (*WIDTHS, NARROWEST)),
+        *((width, True) for width in WIDTHS),
+    ]
+    for width, large in sizes:
+        page.evaluate(LARGE_TYPE, large)
         widen(page, width)
         page.evaluate(SETTLED)
         page.wait_for_function(f"{SIDEWAYS} <= 0")
+    page.evaluate(LARGE_TYPE, False)
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.browser.conftest import Visit, expect
+from tests.app.browser.conftest import Visit, expect, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -61,6 +61,13 @@ def test_a_tab_has_no_serious_barrier(visit: Visit, axe: str, query: str) -> Non
     page = visit(f"?{query}")
     page.locator(READY[query]).wait_for()
     assert serious(page, axe) == []
+
+
+@pytest.mark.parametrize("query", READY)
+def test_no_tab_is_wider_than_its_window(visit: Visit, query: str) -> None:
+    page = visit(f"?{query}")
+    page.locator(READY[query]).wait_for()
+    assert fits(page)
 
 
 FIGURES = """() => {

@@ -5,14 +5,25 @@ from typing import Any
 
 import pytest
 
-from tests.app.browser.conftest import SETTLED, Visit, act_until_shown, box_of, expect, fits
+from sim.report.tilemap import KINDS
+from tests.app.browser.conftest import (
+    LARGE_TYPE,
+    SETTLED,
+    WIDTHS,
+    Visit,
+    act_until_shown,
+    box_of,
+    expect,
+    fits,
+    widen,
+)
 from tests.app.serving import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
 
 NEWS = "ol.happenings"
-VISITORS = 8
+VISITORS = 3
 
 
 def when(page: Any) -> str:
@@ -154,6 +165,47 @@ def test_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:
     assert [page.locator(NEWS).inner_text() for page in pages[1:]] == news[1:]
     seeds = [page.locator("input[data-name=seed]").input_value() for page in pages]
     assert seeds == [str(seed) for seed in range(VISITORS)]
+
+
+LABELS = """(pixels) => {
+  const models = Bokeh.documents.flatMap((one) => [...one._all_models.values()]);
+  const named = (type, fits) => models.find((one) => one.type === type && fits(one));
+  const { data } = named("ColumnDataSource", ({ data }) => data.shown && data.at_x);
+  const { x_range, y_range, inner_width } = named("Figure", ({ x_range }) => x_range.bounds);
+  const pixels = inner_width / (x_range.bounds[1] - x_range.bounds[0]);
+  const pen = document.createElement("canvas").getContext("2d"), boxes = [], faults = [];
+  for (const [i, text] of data.shown.entries()) {
+    if (!text) continue;
+    const high = parseFloat(data.font[i]);
+    pen.font = `${data.style[i]} ${data.font[i]} helvetica`;
+    const wide = pen.measureText(text).width;
+    const left = pixels * (data.at_x[i] - x_range.bounds[0]) - wide / 2;
+    const top = pixels * (data.at_y[i] - y_range.bounds[0]) - high / 2;
+    if (left < 0 || left + wide > inner_width || top < 0) faults.push(`${text} is cut off`);
+    for (const other of boxes)
+      if (left < other.left + other.wide && other.left < left + wide
+          && top < other.top + other.high && other.top < top + high)
+        faults.push(`${text} covers ${other.text}`);
+    boxes.push({ text, left, top, wide, high });
+  }
+  const largest = Math.max(...boxes.map(({ high }) => high));
+  if (Math.abs(largest - pixels) < 0.1 && !faults.length) return boxes.map(({ text }) => text);
+}"""
+"""The texts on the map, once the largest is so large and none covers another or is cut off."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_label_on_the_map_covers_another(visit: Visit, kind: str) -> None:
+    page = visit(f"?lang=es&watch.month=2000-01&watch.view={kind}")
+    wait_for(page, "enero de 2000")
+    for width in WIDTHS:
+        for times in (1.0, 1.4):
+            page.evaluate(LARGE_TYPE, times > 1.0)
+            widen(page, width)
+            size = times * (11 if width > 700 else 8)
+            shown = set(page.wait_for_function(LABELS, arg=size).json_value())
+            assert {"MEX", "BRA", "ARG", "COL"} <= shown
+            assert ("GD" in shown) == (width > 700)
 
 
 def test_the_switch_keeps_the_month_and_is_part_of_the_address(visit: Visit) -> None:

@@ -90,6 +90,17 @@ def test_what_cannot_be_told_from_none_is_said_so() -> None:
     assert "cannot be told from none" in told
 
 
+def test_the_ends_of_an_interval_have_the_same_decimals() -> None:
+    found = evidence(100.0, 80.2)
+    told = explained(found)
+    reach = re.search(r"between (\S+) and (\S+) \(95", told)
+    assert reach is not None
+    assert f"{reach[1]} to {reach[2]}</td>" in lesson_texts.findings(
+        lessons()["turnover"], found, english
+    )
+    assert len({len(end.partition(".")[2]) for end in reach.groups()}) == 1
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(-0.04, "0.0"), (-3.25, "−3.2"), (1234.0, "1,234"), (0.0, "0.0")]
 )

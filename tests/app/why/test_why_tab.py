@@ -10,6 +10,7 @@ from sim.app.why.history_card import history_text
 from sim.app.why.history_choices import HEADS
 from sim.app.why.project_history import FAILED, history_of_project
 from sim.app.why.why_tab import WhyTab
+from sim.report.biography import LANES
 from sim.world import World
 
 pytestmark = pytest.mark.slow  # the tab is built over runs of the whole region
@@ -104,6 +105,15 @@ def test_the_chosen_event_is_marked_with_lines_to_its_causes(tab: WhyTab) -> Non
     known = [c for c in history.life.lines[at].event.causes if c in ids]
     effects = history.effects(ids[at])
     assert len(plot.links.data["x0"]) == len(known) + len(effects)
+
+
+def test_a_kind_of_event_of_which_there_is_none_is_said_so(tab: WhyTab) -> None:
+    history, plot = tab.card.history, tab.card.plot
+    assert history is not None
+    filled = {line.lane for line in history.life.lines}
+    assert 0 < len(filled) < len(LANES)
+    said = dict(zip(LANES, plot.titles.data["text"], strict=True))
+    assert {lane for lane, text in said.items() if text.endswith(": none")} == set(LANES) - filled
 
 
 def test_another_place_is_shown_when_its_country_is_chosen(tab: WhyTab) -> None:
