@@ -289,8 +289,11 @@ y.setv({start: y.bounds[1], end: y.bounds[0]})""",
     def set_values(self, places: Floats, provinces: Floats, firms: Floats) -> None:
         """Colour the squares and dots."""
         sources = (self.places, self.provinces, self.firms)
-        for source, values in zip(sources, (places, provinces, firms), strict=True):
-            source.patch({"value": [(slice(0, len(values)), values)]})
+        for source, exact in zip(sources, (places, provinces, firms), strict=True):
+            # Finer than colours and words tell; arrays would travel in messages of their own.
+            values = exact.round(3)
+            if not np.array_equal(values, source.data["value"], equal_nan=True):
+                source.patch({"value": [(slice(0, len(values)), values.tolist())]})
 
     @drawn
     def set_notes(self, places: Notes, actors: Notes) -> None:
@@ -326,7 +329,8 @@ y.setv({start: y.bounds[1], end: y.bounds[0]})""",
         dotted = (firm >= 0) & (firm < len(layout.firms))
         start[dotted] = layout.firms[firm[dotted]]
         if len(places) or len(self.lines[name].data["alpha"]):
-            self.lines[name].data = {**arcs(start, layout.places[places]), "alpha": alpha}
+            columns = {**arcs(start, layout.places[places]), "alpha": alpha}
+            self.lines[name].data = {end: part.round(3).tolist() for end, part in columns.items()}
 
     @drawn
     def set_mark(self, code: str) -> None:

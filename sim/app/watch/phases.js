@@ -20,14 +20,16 @@ export function render({ model, el }) {
   const light = () => {
     timers.forEach(clearTimeout); timers = [];
     const each = model.milliseconds / items.length;
+    // Too fast to be followed, or not wanted.
+    const fast = model.milliseconds < 90 || still.matches;
     items.forEach(([item, count], i) => {
       const on = () => {
         const events = model.counts[i] ?? 0;
         count.textContent = String(events);
         item.classList.toggle("busy", events > 0);
-        if (!still.matches) items.forEach(([other], j) => other.classList.toggle("lit", j === i));
+        if (!fast) items.forEach(([other], j) => other.classList.toggle("lit", j === i));
       };
-      if (model.milliseconds < 90 || still.matches) on();
+      if (fast) on();
       else timers.push(setTimeout(on, i * each));
     });
     timers.push(setTimeout(() => items.forEach(([item]) => item.classList.remove("lit")),

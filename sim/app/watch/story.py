@@ -269,7 +269,8 @@ class Storyteller:
         if step.event is not None:
             sentence = tell.line_sentence(step.event, step.causes, step.project)
             reason = tell.reason(step.event, step.causes)
-            model = f"{tell.month(step.month)}: {sentence}" + (f" ({reason})" if reason else "")
+            because = f" ({reason})." if reason else "."
+            model = f"{tell.month(step.month)}: {sentence.removesuffix('.')}{because}"
         elif step.counts:
             model = self._compared(step.counts, step.month)
         record = _("None of this kind is dated for {place}.", place=place)

@@ -251,6 +251,7 @@ class WatchTab(Tab):
             month=frame.month,
             when=self.describer.month(month_name(frame.month)),
             known=self.player.recorder.known,
+            aim=self.player.aim,
             shown=self.controls.shown + 1,
         )
         self.teller.count(frame)
@@ -268,11 +269,12 @@ class WatchTab(Tab):
             moves = events[events["kind"] == kind][::-1]
             alpha = 1.0 - (frame.month - moves["month"]) / JOURNEY_MONTHS
             self.map.set_lines(recorder, name, moves["actor"], moves["place"], alpha)
-        ties = world_history.living_ties(recorder, frame.month)
-        pairs = ties[ties["twinned"] > max(frame.month - TWINNING_MONTHS, -1)]
-        actors, places, twinned = (pairs[name].to_numpy() for name in ("actor", "place", "twinned"))
-        alpha = 1.0 - (frame.month - twinned) / TWINNING_MONTHS
-        self.map.set_lines(recorder, "twinned", actors, places, alpha)
+        ties = recorder.state.tie[: len(frame.tie_trust)]
+        age = frame.month - ties["twinned"]
+        new = (ties["twinned"] >= 0) & (age >= 0) & (age < TWINNING_MONTHS)
+        places = recorder.state.place["unit"][ties["place"][new]]
+        alpha = 1.0 - age[new] / TWINNING_MONTHS
+        self.map.set_lines(recorder, "twinned", ties["actor"][new], places, alpha)
 
     def _latest_news(self, month: int) -> list[list[str]]:
         """Return the latest lines as of a month; the sentences of each month are made once."""

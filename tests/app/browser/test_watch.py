@@ -167,7 +167,7 @@ def test_visitors_at_once_have_worlds_of_their_own(visit: Visit) -> None:
     assert seeds == [str(seed) for seed in range(VISITORS)]
 
 
-LABELS = """(pixels) => {
+LABELS = """(size) => {
   const models = Bokeh.documents.flatMap((one) => [...one._all_models.values()]);
   const named = (type, fits) => models.find((one) => one.type === type && fits(one));
   const { data } = named("ColumnDataSource", ({ data }) => data.shown && data.at_x);
@@ -189,7 +189,7 @@ LABELS = """(pixels) => {
     boxes.push({ text, left, top, wide, high });
   }
   const largest = Math.max(...boxes.map(({ high }) => high));
-  if (Math.abs(largest - pixels) < 0.1 && !faults.length) return boxes.map(({ text }) => text);
+  if (Math.abs(largest - size) < 0.1 && !faults.length) return boxes.map(({ text }) => text);
 }"""
 """The texts on the map, once the largest is so large and none covers another or is cut off."""
 
@@ -205,7 +205,8 @@ def test_no_label_on_the_map_covers_another(visit: Visit, kind: str) -> None:
             size = times * (11 if width > 700 else 8)
             shown = set(page.wait_for_function(LABELS, arg=size).json_value())
             assert {"MEX", "BRA", "ARG", "COL"} <= shown
-            assert ("GD" in shown) == (width > 700)
+            # Codes of provinces leave a map on which they could not be read.
+            assert times > 1.0 or ("XJ" in shown) == (width > 700)
 
 
 def test_the_switch_keeps_the_month_and_is_part_of_the_address(visit: Visit) -> None:
