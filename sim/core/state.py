@@ -56,6 +56,7 @@ class State(NamedTuple):
     # fixed in a run
     sector: Array  # (S,) SECTOR
     strength: Array  # (A, S) strength of the actor in the sector, 0-1
+    firm_from: Array  # (A + 1, S) first firm from an actor on with strength in the sector, or -1
     endowment: Array  # (P, S) endowment of the place for the sector, 0-1
     match: Array  # (A, P) fit of the actor's strengths with the place's endowments, 0-1
     neighbour_start: Array  # (L + 1,) where a locality's neighbours begin

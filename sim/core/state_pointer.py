@@ -49,6 +49,7 @@ MATRICES: dict[str, tuple[Any, int, str]] = {
     "national": (np.int64, 2, "month"),
     "series": (np.float64, 3, "-"),
     "strength": (np.float64, 2, "0-1"),
+    "firm_from": (np.int64, 2, "actor"),
     "endowment": (np.float64, 2, "0-1"),
     "match": (np.float64, 2, "0-1"),
     "neighbour_start": (np.int64, 1, "row"),
@@ -65,7 +66,7 @@ MATRICES: dict[str, tuple[Any, int, str]] = {
 }
 """Element type, number of dimensions and unit of the arrays that are not records."""
 
-ACTORS_TOGETHER = ("tie_of", "match", "strength")
+ACTORS_TOGETHER = ("tie_of", "match", "strength", "firm_from")
 """Those in which the actors lie side by side, as most choices are among actors; in the others what
 the last index counts does."""
 

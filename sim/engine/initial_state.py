@@ -80,6 +80,9 @@ def initial_state(scenario: Scenario, world: World) -> State:
         **{name: state.empty_table(name, rows * size) for name, rows in _ROOM.items()},
         sector=_sectors(world),
         strength=np.asfortranarray(strength),
+        firm_from=np.asfortranarray(
+            firms_from(strength, at.actor_offset[k.FIRM], at.actor_offset[k.BANK])
+        ),
         endowment=endowment,
         match=np.asfortranarray(_match(world, at, strength, endowment)),
         neighbour_start=neighbour_start.astype(np.int64),
@@ -258,6 +261,17 @@ def _strengths(world: World, at: Positions) -> Array:
         if a not in firms:
             strength[a] = np.maximum(strength[a], 0.1 if strength[a].any() else 0.5)
     return strength
+
+
+def firms_from(strength: Array, first: int, end: int) -> Array:
+    """Return (A + 1, S): the first firm from an actor on that works in a sector, -1 if none does.
+
+    ``strength`` is (A, S); firms are the actors from ``first`` to before ``end``.
+    """
+    found = np.full((len(strength) + 1, strength.shape[1]), -1, dtype=np.int64)
+    for a in range(end - 1, -1, -1):
+        found[a] = np.where((a >= first) & (strength[a] > 0.0), a, found[a + 1])
+    return found
 
 
 def _endowments(world: World, at: Positions) -> Array:

@@ -175,7 +175,8 @@ def matched_firm(w, j, t):
     chosen = -1
     p = w.par[0]
     able, known = math.exp(STRENGTH), math.exp(1.0 + 2.0 * p.tender_trust)
-    for f in range(w.run[0].first_firm, w.run[0].end_firm):
+    f = w.firm_from[0, project.sector]
+    while f >= 0:
         firm = w.actor[f]
         if firm.active_since <= t and can_work(w, f, project.place, project.sector):
             u = draw(w.run, d.MATCH_FIRM, firm.key, project.key & LOW_BITS, t)
@@ -185,4 +186,5 @@ def matched_firm(w, j, t):
                 if arrival < best:
                     best = arrival
                     chosen = f
+        f = w.firm_from[f + 1, project.sector]
     return chosen

@@ -220,7 +220,7 @@ def enter_trust(w, i, a, trust):
     # Who is trusted more is anyone's guess: without a branch the processor need not guess.
     most, whom = place.trust, place.trusted
     ahead = (trust > most) | (whom < 0) | ((trust == most) & (a < whom))
-    place.trust = trust if ahead else most
+    place.trust = max(most, trust)
     place.trusted = a if ahead else whom
 
 
@@ -243,17 +243,19 @@ def firm_of_delegation(w, a, place, sector, t):
     home = a if host.kind == k.PROVINCE else host.home
     best = math.inf
     chosen = -1
-    for f in range(w.run[0].first_firm, w.run[0].end_firm):
-        weight = w.strength[f, sector]
+    f = w.firm_from[0, sector]
+    while f >= 0:
         if f != a and can_work(w, f, place, sector):
             firm = w.actor[f]
             if firm.active_since <= t:
+                weight = w.strength[f, sector]
                 weight *= 4.0 if home >= 0 and firm.home == home else 1.0
                 u = draw(w.run, d.DELEGATION_FIRM, firm.key, w.place[place].key, t)
                 arrival = exponential_arrival(u, weight, best)
                 if arrival < best:
                     best = arrival
                     chosen = f
+        f = w.firm_from[f + 1, sector]
     return chosen
 
 

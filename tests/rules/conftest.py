@@ -13,6 +13,7 @@ from sim.core.state_pointer import handle
 from sim.engine.compiled import ensure_capacity, new_run_state
 from sim.engine.dispatch import programme_of_month, take_step
 from sim.engine.extensions import with_own_tables
+from sim.engine.initial_state import firms_from
 from sim.engine.timetable import STEPS, VERBS
 from sim.rules import proposals, ties
 from sim.rules.basics import trust_between
@@ -67,6 +68,13 @@ class Bench:
         for name, value in values.items():
             assert name in (self.w.par.dtype.names or ())
             self.w.par[name] = value
+
+    def strengthen(self, firms: Any, sectors: Any, value: float) -> None:
+        """Set the strength of firms in a sector, or in those of a slice."""
+        w = self.w
+        w.strength[firms, sectors] = value
+        first, end = (int(w.run[name][0]) for name in ("first_firm", "end_firm"))
+        w.firm_from[...] = firms_from(w.strength, first, end)
 
     def actors(self, kind: int) -> list[int]:
         return [int(a) for a in np.flatnonzero(self.w.actor["kind"] == kind)]

@@ -238,7 +238,7 @@ def test_a_journey_builds_more_than_a_visit_and_meets_a_firm(bench: Bench) -> No
     c = bench.country()
     g = bench.place(c)
     bench.par(tie_contact=0.2, tie_journey=1.5)
-    bench.w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.strengthen(bench.actors(k.FIRM), slice(None), 0.5)
     bench.w.governor["trip_actor"][g] = 3
     bench.w.governor["trip_forum"][g] = -1
     bench.w.governor["trip_host"][g] = -1
@@ -374,7 +374,7 @@ def test_governors_who_are_not_insulated_stay_at_home_under_strain(bench: Bench)
 def journey(bench: Bench, g: int, forum: int = -1) -> int:
     """Return the firm with which a journey to a province ends in a project, -1 if with none."""
     w = bench.w
-    w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.strengthen(bench.actors(k.FIRM), slice(None), 0.5)
     w.actor["active_since"] = -100
     for name, value in {"actor": 3, "host": -1, "forum": forum, "firm": -1}.items():
         w.governor[f"trip_{name}"][g] = value

@@ -11,7 +11,7 @@ def only_firm(bench: Bench, sector: int = 0) -> int:
     """Return a firm that is the only one to work in a sector, and can work everywhere."""
     firms = bench.actors(k.FIRM)
     bench.w.strength[firms, sector] = 0.0
-    bench.w.strength[firms[3], sector] = 1.0
+    bench.strengthen(firms[3], sector, 1.0)
     bench.w.match[firms[3]] = 0.5
     bench.w.endowment[:, sector] = 0.5
     bench.w.actor["active_since"][firms[3]] = -100
@@ -129,7 +129,7 @@ def signed(bench: Bench, memory: float, investment: float = 1.0) -> int:
 
 
 def test_proposals_find_firms_by_memory_and_by_chinas_investment(bench: Bench) -> None:
-    bench.w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.strengthen(bench.actors(k.FIRM), slice(None), 0.5)
     bench.par(project_matching=0.5, signals_slowdown=1.0, memory_need=1.0)
     assert signed(bench, 0.0) < signed(bench, 1.0)
     assert signed(bench, 1.0, investment=0.1) < signed(bench, 1.0, investment=1.5)
@@ -162,7 +162,7 @@ def test_a_firm_that_pitched_signs_itself(bench: Bench) -> None:
 def test_trusted_firms_of_trusted_provinces_are_matched(bench: Bench) -> None:
     w, i = bench.w, bench.place(bench.country())
     firms = bench.actors(k.FIRM)
-    w.strength[firms, 0] = 0.5
+    bench.strengthen(firms, 0, 0.5)
     w.actor["active_since"] = -100
     j = bench.project(i, k.PROPOSED)
     bench.par(tender_trust=6.0)
@@ -186,7 +186,7 @@ def test_trusted_firms_of_trusted_provinces_are_matched(bench: Bench) -> None:
 def test_large_projects_go_to_large_firms(bench: Bench) -> None:
     w, i = bench.w, bench.place(bench.country())
     firms = bench.actors(k.FIRM)
-    w.strength[firms, 0] = 0.5
+    bench.strengthen(firms, 0, 0.5)
     w.actor["active_since"] = -100
     sizes = []
     for value in (10.0, 10000.0):

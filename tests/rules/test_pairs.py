@@ -87,7 +87,7 @@ def test_known_partners_are_kept_up_with_by_intensity_and_memory(bench: Bench) -
 
 def test_only_who_is_remembered_introduces_firms(bench: Bench) -> None:
     bench.par(tie_introduction=1.0, memory_need=1.0)
-    bench.w.strength[bench.actors(k.FIRM)] = 0.5
+    bench.strengthen(bench.actors(k.FIRM), slice(None), 0.5)
     c = bench.country()
     for which, memory in ((0, 0.0), (1, 1.0)):
         i = bench.place(c, which)
