@@ -248,6 +248,10 @@ class StateArray(types.Array):
     It is an array as any other, but none is taken from its end by an index that is negative.
     """
 
+    def __repr__(self) -> str:
+        """Return another text than other arrays have: compiled code is kept on disk by it."""
+        return f"State{super().__repr__()}"
+
 
 register_model(StateArray)(models.ArrayModel)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.types import Array
 
 from sim.core import decisions, jit, parameters, rule_compiler, state, state_fields
 from sim.core import enums as kinds
@@ -284,9 +285,12 @@ def test_a_constant_that_a_caller_writes_compiles_no_code_of_its_own(finished: S
     assert basics.record in rules
     called = [rule.translated for rule in rules if rule.translated.signatures]
     assert len(called) > 10
-    assert {f.py_func.__name__: len(f.signatures) for f in called} == {
-        f.py_func.__name__: 1 for f in called
-    }
+    for translated in called:
+        # An array that Python hands over is of another type than one of the state.
+        by_rules = [
+            types for types in translated.signatures if not any(type(x) is Array for x in types)
+        ]
+        assert len(by_rules) <= 1, translated.py_func.__name__
 
 
 # --- translated once, optimised as one
