@@ -64,8 +64,8 @@ pd.concat({"tiny": small.median(), "published": draws.median()}, axis=1).round(3
 # %%
 # Each check says what it found and what passes. Some cannot be judged with so few runs.
 
-columns = ["check", "verdict", "found"]
-pd.DataFrame(((v.check, v.verdict, v.found) for v in fit.verdicts), columns=columns)
+for verdict in fit.verdicts:
+    print(f"{verdict.check}: {verdict.verdict}. {verdict.found}")
 
 # %%
 # For a fit to be used: ``paradiplomacy calibrate --out results/calibration``, some 20 minutes; then
