@@ -18,6 +18,7 @@ from typer.cli import get_docs_for_click
 
 from sim.app.export.exported_page import world_page, write_page
 from sim.app.export.run_recorder import recorder_of
+from sim.cli.export import write_levers
 from sim.cli.main import app as command_line
 from sim.core.version import __version__
 from sim.world import load_world
@@ -134,8 +135,17 @@ def _help_of_commands() -> str:
     return re.sub(r"^#", "##", told, flags=re.M)
 
 
-def fill(_: Sphinx, page: str, text: list[str]) -> None:
-    """Put the help of all commands into the page about them, and make citations of Pandoc's."""
+def fill(app: Sphinx, page: str, text: list[str]) -> None:
+    """Put the help of all commands into the page about them, and make citations of Pandoc's.
+
+    The page about exported files shows one with levers, and how far off that is.
+    """
+    if page == "docs/export" and app.builder.name == "html":
+        file = Path(app.outdir) / "docs" / "what-if.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text[0] = text[0].replace(
+            "<!-- error -->", write_levers("baseline", load_world(), 10, file)
+        )
     if page == "docs/command-line":
         text[0] = text[0].replace("<!-- commands -->", _help_of_commands())
     if page == "paper/paper":

@@ -72,7 +72,7 @@ def export(
     if map_:
         _draw_map(sources[0], tables, outcome, map_)
     if levers and html:
-        _write_levers(sources[0], tables, pairs, html, fixed=fixed)
+        typer.echo(write_levers(sources[0], tables, pairs, html, fixed=fixed))
     elif html or gif:
         recorders = _recorded(sources, tables, replicate)
         if html:
@@ -133,11 +133,14 @@ def _recorded(sources: list[str], tables: World, replicate: int) -> list[RunReco
     return recorders
 
 
-def _write_levers(source: str, tables: World, pairs: int, path: Path, *, fixed: bool) -> None:
-    """Run the what-ifs of a scenario and write the page on which levers move among them."""
+def write_levers(source: str, tables: World, pairs: int, path: Path, *, fixed: bool = False) -> str:
+    """Run the what-ifs of a scenario and write the page on which levers move among them.
+
+    Returns how far off the page is, as a sentence.
+    """
     from calibration.published import carried
     from sim.app.export.exported_page import write_page
-    from sim.app.export.lever_design import lever_page
+    from sim.app.export.lever_design import lever_columns, lever_error, lever_page
     from sim.app.what_if.paired_trial import PAIRS, CarriedDraws
     from sim.scenario.schema import load
 
@@ -145,8 +148,9 @@ def _write_levers(source: str, tables: World, pairs: int, path: Path, *, fixed: 
     # A draw for each pair, so that the pairs are independent.
     draws = tuple(found.draws[n % len(found.draws)] for n in range(PAIRS) if found.draws)
     with output.progress_bar(False, "settings") as progress:
-        page = lever_page(scenario, tables, pairs, CarriedDraws(draws, found.source), progress)
-    write_page(path, page)
+        data = lever_columns(scenario, tables, pairs, CarriedDraws(draws, found.source), progress)
+    write_page(path, lever_page(scenario, tables, data, found.source))
+    return lever_error(data)
 
 
 def _draw_map(source: str, tables: World, outcome: str, path: Path) -> None:

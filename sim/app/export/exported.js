@@ -4,6 +4,9 @@ const $ = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 let data = null, language = "en";
 
+// What the address of the page asks for.
+const asked = (name) => new URLSearchParams(location.hash.slice(1)).get(name) || "";
+
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -29,6 +32,7 @@ const word = (name, fields = {}) => fill(say(data.words[name]), fields);
 function monthName(month) {
   return fill(say(data.month), { month: say(data.months[month % 12]), year: 2000 + Math.floor(month / 12) });
 }
+const shortMonth = (month) => `${2000 + Math.floor(month / 12)}\u2011${String(1 + (month % 12)).padStart(2, "0")}`;
 const amount = (value, digits = 2) => value.toLocaleString(language, { maximumFractionDigits: digits });
 function signed(value, digits) {
   const size = amount(Math.abs(value), digits);
@@ -52,19 +56,36 @@ function prefix(columns) {
   return rows;
 }
 
-// The map: localities, then provinces, then the central state, numbered in this order.
+// The map: localities, then provinces, firms and the central state, numbered in this order.
 class WorldMap {
-  constructor(parent, chosen, pointed) {
-    const map = data.map, unit = map.unit;
-    this.map = map;
-    this.count = map.places.length + map.provinces.length;
-    this.state = this.count;
-    const box = make("div", { id: "map" });
+  constructor(parent, chosen, pointed, changed) {
     this.svg = draw("svg", { role: "img" }, null);
-    box.append(this.svg);
+    this.framed = -1;
+    this.chooser = make("select", { id: "kind" });
+    for (const kind of Object.keys(data.maps)) this.chooser.append(make("option", { value: kind, "data-text": kind }));
+    if (asked("kind") in data.maps) this.chooser.value = asked("kind");
+    this.chooser.addEventListener("change", () => { this.build(); changed(); });
+    const box = make("div", { id: "map" }, this.svg);
     parent.append(box);
+    this.build();
+    this.listen(chosen, pointed);
+    const buttons = make("div", { id: "zoom" });
+    for (const [sign, name, action] of [["+", "zoom_in", () => this.scale(0.6)], ["−", "zoom_out", () => this.scale(1 / 0.6)],
+      ["⤢", "zoom_all", () => this.zoomTo(this.map.box)]]) {
+      const button = make("button", { type: "button", "data-label": name }, sign);
+      button.addEventListener("click", action);
+      buttons.append(button);
+    }
+    box.append(buttons);
+    new ResizeObserver(() => this.sizeType()).observe(this.svg);
+  }
+  build() {
+    const map = data.maps[this.chooser.value], unit = map.unit;
+    this.map = map;
+    this.state = map.centres.length - 1;
+    this.svg.replaceChildren();
     const land = draw("g", {}, this.svg);
-    this.shapes = [...map.places, ...map.provinces].map((path, number) =>
+    this.shapes = map.shapes.map((path, number) =>
       draw("path", { d: path, class: "place", fill: "#fff", "data-number": number, "fill-rule": "evenodd" }, land));
     const [x, y] = map.centres[this.state];
     draw("rect", { x: x - unit, y: y - unit, width: 2 * unit, height: 2 * unit, class: "edge", "stroke-dasharray": "2 2" }, this.svg);
@@ -77,34 +98,23 @@ class WorldMap {
     this.mark = draw("path", { class: "mark", d: "" }, this.svg);
     this.labels = draw("g", {}, this.svg);
     for (const [tx, ty, code] of map.codes) draw("text", { x: tx, y: ty }, this.labels).textContent = code;
-    const west = map.centres.slice(map.places.length, this.state);
-    if (west.length) {
-      const left = Math.min(...west.map((c) => c[0])), top = Math.min(...west.map((c) => c[1]));
-      this.china = draw("text", { x: left + 6 * unit, y: top - 2 * unit }, this.labels);
-    }
-    this.stateName = draw("text", { x, y: y + 1.7 * unit }, this.labels);
+    this.words = map.words.map(([tx, ty, number]) => [draw("text", { x: tx, y: ty, class: "word" }, this.labels), number]);
+    this.stateName = draw("text", { x, y, class: "word" }, this.labels);
+    this.relabel();
+    this.frame(this.framed);
     this.box = [...map.box];
     this.zoomTo(this.box);
-    this.listen(chosen, pointed);
-    const buttons = make("div", { id: "zoom" });
-    for (const [sign, name, action] of [["+", "zoom_in", () => this.scale(0.6)], ["−", "zoom_out", () => this.scale(1 / 0.6)],
-      ["⤢", "zoom_all", () => this.zoomTo(this.map.box)]]) {
-      const button = make("button", { type: "button", "data-label": name }, sign);
-      button.addEventListener("click", action);
-      buttons.append(button);
-    }
-    box.append(buttons);
-    new ResizeObserver(() => this.sizeType()).observe(this.svg);
   }
   relabel(words) {
-    this.svg.setAttribute("aria-label", words);
-    if (this.china) this.china.textContent = word("china");
+    if (words) this.svg.setAttribute("aria-label", words);
+    for (const [node, number] of this.words) node.textContent = say(number);
     this.stateName.textContent = word("state");
   }
   sizeType() {
     // Type of one size on the screen, whatever is shown of the map; a phone shows codes alone.
     const width = this.svg.clientWidth || 600, pixel = this.box[2] / width;
     this.labels.setAttribute("font-size", (width < 560 ? 8 : 11) * pixel);
+    this.svg.classList.toggle("narrow", width < 560);
     for (const node of this.labels.children) node.style.strokeWidth = `${2.5 * pixel}px`;
     this.pixel = pixel;
     if (this.redraw) this.redraw();
@@ -174,12 +184,13 @@ class WorldMap {
     return `M${x0} ${y0}Q${(x0 + x1) / 2} ${high} ${x1} ${y1}`;
   }
   frame(number) {
-    this.mark.setAttribute("d", number >= 0 && number < this.count ? this.shapes[number].getAttribute("d") : "");
+    this.framed = number;
+    this.mark.setAttribute("d", number in this.shapes ? this.shapes[number].getAttribute("d") : "");
   }
 }
 
 function chooseLanguage(changed) {
-  const select = $("language"), wanted = (new URLSearchParams(location.hash.slice(1)).get("lang") || navigator.language || "").slice(0, 2);
+  const select = $("language"), wanted = (asked("lang") || navigator.language || "").slice(0, 2);
   for (const [code, name] of Object.entries(data.languages)) select.append(make("option", { value: code, lang: code }, name));
   language = wanted in data.languages ? wanted : "en";
   select.value = language;

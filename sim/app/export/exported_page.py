@@ -17,12 +17,13 @@ from sim.app.labels import label_tables
 from sim.app.language import languages
 from sim.app.theme import COLOURS, FONT
 from sim.app.watch.map_measures import MEASURES
+from sim.app.watch.world_history import STAGE, WITH_FIRM
 from sim.core import enums as k
 from sim.core.errors import InputError
 from sim.core.files import write_text
 from sim.core.version import __version__
 from sim.report.display_names import MONTHS, Names
-from sim.report.tilemap import ZERO
+from sim.report.tilemap import KINDS, ZERO
 from sim.world.positions import Positions
 
 if TYPE_CHECKING:
@@ -33,6 +34,24 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 5_000_000
 """Largest file that is written."""
+PORTRAIT = {
+    "home": "Home province",
+    "firms_here": "Firms at home here",
+    "deals_so_far": "Deals so far",
+    "ties": "Ties ({n}), the strongest first",
+    "projects": "Projects ({n}), the latest first",
+    "with": "With",
+    "trust": "Trust",
+    "since": "Since",
+    "twinned": "Twinned",
+    "sector": "Sector",
+    "place": "Place",
+    "firm": "Firm",
+    "value": "Value",
+    "stage": "Stage",
+    "none": "None yet.",
+}
+"""Words of the inspector, as the tab Watch has them."""
 FOLDER = Path(__file__).parent
 RAMP = 33
 """Colours from the low to the high end of a scale."""
@@ -48,15 +67,16 @@ def common_columns(world: World, texts: TextTable) -> dict[str, Any]:
     tables = label_tables()
     words = {
         name: texts.put(text)
-        for table in ("controls", "inspector", "exported")
+        for table in ("controls", "inspector", "map_kinds", "exported")
         for name, text in tables[table].items()
     }
+    words |= {f"note_{kind}": texts.put(tables["notes"][kind]) for kind in KINDS}
     return {
         "languages": languages(),
         "words": words,
         "months": [texts.put(month) for month in MONTHS],
         "month": texts.put("{month} {year}"),
-        "map": map_columns(world),
+        "maps": {kind: map_columns(world, kind, texts) for kind in KINDS},
         "codes": codes,
         "places": [texts.number(*(name.full_place(code) for name in names)) for code in codes],
         "colours": [to_hex(colormaps["viridis_r"](i / (RAMP - 1))) for i in range(RAMP)],
@@ -71,11 +91,14 @@ def world_page(recorders: Sequence[RunRecorder]) -> str:
     texts = TextTable(first.world)
     data = common_columns(first.world, texts)
     tables = label_tables()
+    data["words"] |= {name: texts.put(text) for name, text in PORTRAIT.items()}
     data |= {
         "actors": actors_of(first, texts),
         "marks": marks(texts),
         "lines": {str(kind): name for kind, name in LINES.items()},
         "deal": k.DEAL,
+        "stages": {str(kind): texts.put(tables["stages"][name]) for kind, name in STAGE.items()},
+        "with_firm": WITH_FIRM,
         "measures": [
             {
                 "name": name,

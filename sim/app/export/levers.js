@@ -1,51 +1,31 @@
-// Levers among precomputed what-ifs: what was run is shown as it was, what lies between is interpolated.
+// Levers among precomputed what-ifs: a surface through the settings that were run is read off.
 begin((page) => {
-  const levers = data.levers, size = data.outcomes.length;
+  const levers = data.levers, size = data.outcomes.length, years = data.years, count = data.places.length;
   const at = Object.fromEntries(levers.map((one) => [one.name, 0]));
-  const key = (setting) => Object.keys(setting).filter((name) => setting[name]).sort().map((name) => name + Math.sign(setting[name])).join(" ");
-  const points = new Map(data.points.map((point) => [key(point.at), point]));
   let outcome = 0;
 
-  // The weight of each point: every lever by itself, and what every two do beyond their sum.
-  function weights(setting) {
-    const moved = levers.filter((one) => setting[one.name] && points.has(key({ [one.name]: setting[one.name] })));
-    const found = new Map(), add = (name, weight) => found.set(name, (found.get(name) || 0) + weight);
-    moved.forEach((one, number) => {
-      const mine = setting[one.name], alone = key({ [one.name]: mine });
-      add(alone, Math.abs(mine));
-      for (const other of moved.slice(number + 1)) {
-        const its = setting[other.name], weight = Math.abs(mine * its);
-        add(key({ [one.name]: mine, [other.name]: its }), weight);
-        add(alone, -weight);
-        add(key({ [other.name]: its }), -weight);
-      }
-    });
-    return found;
+  // Levers, their squares, products of every two: the terms of the surface.
+  function terms() {
+    const x = levers.map((one) => at[one.name]), both = [];
+    x.forEach((one, i) => x.slice(i + 1).forEach((other) => both.push(one * other)));
+    return [...x, ...x.map((one) => one * one), ...both];
   }
-  // A weighted sum of the same column of all points.
-  function sum(setting, column) {
-    let total = null;
-    for (const [name, weight] of weights(setting)) {
-      const values = column(points.get(name));
-      total = total || new Float64Array(values.length);
-      for (let i = 0; i < total.length; i += 1) total[i] += weight * values[i];
-    }
-    return total;
+  const weighed = (weights, column, values) => values.reduce((sum, value, term) => sum + value * weights[term][column], 0);
+  // A mean in the baseline and with the levers as set.
+  function means(surface, column, values = terms()) {
+    const start = surface.start[column], room = surface.room[column];
+    const read = (z) => Math.max(0, Math.exp(z) - room);
+    return [read(start), read(start + weighed(surface.weights, column, values))];
   }
-  const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-  function summary(values) {
-    if (!values) return { mean: 0, low: 0, high: 0, p05: 0, p95: 0 };
-    const middle = mean(values), n = values.length, sorted = Float64Array.from(values).sort();
-    const spread = Math.sqrt(values.reduce((a, b) => a + (b - middle) ** 2, 0) / (n - 1));
-    const half = data.quantile * spread / Math.sqrt(n);
-    const quantile = (q) => {
-      const place = q * (n - 1), low = Math.floor(place);
-      return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-    };
-    return { mean: middle, low: middle - half, high: middle + half, p05: quantile(0.05), p95: quantile(0.95) };
+  const gap = (surface, column, values) => { const [base, other] = means(surface, column, values); return other - base; };
+  function found(n) {
+    const mean = gap(data.path, n * years + years - 1);
+    if (levers.every((one) => !at[one.name])) return { mean: 0, low: 0, high: 0, p05: 0, p95: 0 };
+    const [half, below, above] = [0, 1, 2].map((part) => weighed(data.spread, part * size + n, [1, ...terms()]));
+    const wide = Math.max(0, half);
+    return { mean, low: mean - wide, high: mean + wide, p05: mean + Math.min(0, below), p95: mean + Math.max(0, above) };
   }
   const digits = (n) => (n === size - 1 ? 3 : 1);
-  const found = (n) => summary(sum(at, (point) => point.each.map((row) => row[n])));
 
   // The page.
   const left = make("div"), right = make("div"), panel = make("div", { class: "panel" });
@@ -70,25 +50,28 @@ begin((page) => {
     text("levers_note", "p", { class: "quiet" }));
   right.append(text("path_title", "h2"), chart, make("div", { class: "key", id: "chart_key" }), text("where_title", "h2"));
   page.append(make("div", { class: "parts" }, left, right));
-  const map = new WorldMap(right, () => {}, point);
+  const kind = make("div", { class: "row" });
+  right.append(kind);
+  const map = new WorldMap(right, () => {}, point, show);
+  kind.append(make("label", {}, text("kind"), map.chooser));
   right.append(pointed, legend, make("h2", { "data-text": "all_outcomes" }), wrap);
   outcomes.addEventListener("change", () => { outcome = Number(outcomes.value); show(); });
   reset.addEventListener("click", () => { for (const s of sliders) { s.slider.value = 0; at[s.one.name] = 0; } show(); });
 
   const valueAt = (one, place) => one.middle + Math.abs(place) * ((place < 0 ? one.low : one.high) - one.middle);
-  let local = null, top = 1;
+  let local = [], top = 1;
   const localRow = () => Math.max(0, data.mapped.indexOf(outcome));
   function point(node) {
     if (node < 0 || node >= data.places.length) { pointed.textContent = ""; return; }
-    pointed.textContent = `${say(data.places[node])}: ${signed(local ? local[node] : 0, 2)}`;
+    pointed.textContent = `${say(data.places[node])}: ${signed(local[node], 2)}`;
   }
   const mix = (from, to, share) => `rgb(${from.map((v, i) => Math.round(v + (to[i] - v) * share)).join(",")})`;
   const WHITE = [255, 255, 255], MORE = [0, 84, 147], LESS = [176, 58, 0];
 
   function drawChart() {
-    const base = data.baseline[outcome], gap = sum(at, (point) => point.path[outcome]) || new Float64Array(base.length);
-    const other = base.map((value, i) => value + gap[i]), most = Math.max(...base, ...other, 1e-9);
-    const x = (i) => 50 + (520 * i) / Math.max(1, base.length - 1), y = (v) => 190 - (170 * Math.max(0, v)) / most;
+    const values = terms(), both = Array.from({ length: years }, (_, i) => means(data.path, outcome * years + i, values));
+    const base = both.map((one) => one[0]), other = both.map((one) => one[1]), most = Math.max(...base, ...other, 1e-9);
+    const x = (i) => 50 + (520 * i) / Math.max(1, years - 1), y = (v) => 190 - (170 * v) / most;
     const path = (values) => "M" + values.map((v, i) => `${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("L");
     chart.replaceChildren();
     for (const share of [0, 0.5, 1]) {
@@ -96,7 +79,7 @@ begin((page) => {
       const label = draw("text", { x: 46, y: y(share * most), "font-size": 13, style: "text-anchor:end;font-weight:400;stroke:none" }, chart);
       label.textContent = amount(share * most, most < 5 ? 2 : 0);
     }
-    const year = (i) => 2000 + Math.floor((data.first + 11 + 12 * i) / 12);
+    const year = (i) => 2000 + Math.floor(data.last / 12) - (years - 1 - i);
     for (const i of new Set([0, base.length >> 1, base.length - 1])) {
       if (base.length) draw("text", { x: x(i), y: 208, "font-size": 13, style: "font-weight:400;stroke:none" }, chart).textContent = year(i);
     }
@@ -111,23 +94,22 @@ begin((page) => {
       value.textContent = place ? amount(valueAt(one, place), 2) : word("as_is");
       slider.setAttribute("aria-valuetext", value.textContent);
     }
-    const moved = levers.filter((one) => at[one.name]), exact = moved.length < 3 && moved.every((one) => Math.abs(at[one.name]) === 1);
+    const values = terms(), moved = values.some((value) => value);
     const now = found(outcome), n = digits(outcome);
     headline.textContent = `${say(data.outcomes[outcome])}: ${signed(now.mean, n)}`;
     interval.textContent = word("interval", { low: signed(now.low, n), high: signed(now.high, n), p05: signed(now.p05, n), p95: signed(now.p95, n), pairs: data.pairs });
-    how.textContent = word(!moved.length ? "unmoved" : exact ? "exact" : "interpolated", { n: data.points.length });
-    const off = data.checks.map((check) => Math.abs(mean(check.each.map((row) => row[outcome])) - summary(sum(check.at, (point) => point.each.map((row) => row[outcome]))).mean)).sort((a, b) => a - b);
-    checked.textContent = word("checked", { n: off.length, median: amount(off[off.length >> 1], n), most: amount(off[off.length - 1], n) });
+    how.textContent = word(moved ? "interpolated" : "unmoved", { n: data.points });
+    checked.textContent = word("checked", { n: data.checks, median: amount(data.off[0][outcome], n), most: amount(data.off[1][outcome], n), effect: amount(data.off[2][outcome], n) });
     drawChart();
-    local = sum(at, (point) => point.local[localRow()]);
-    top = local ? Math.max(1e-9, ...Array.from(local, Math.abs)) : 1;
+    local = data.places.map((_, place) => gap(data.local, localRow() * count + place, values));
+    top = Math.max(...local.map(Math.abs)) || 1;
     map.colour((node) => {
       if (node >= data.places.length) return "#fff";
-      const share = local ? local[node] / top : 0;
+      const share = local[node] / top;
       return mix(WHITE, share < 0 ? LESS : MORE, Math.sqrt(Math.abs(share)));
     });
-    legend.replaceChildren(make("span", {}, signed(-top, 2),
-      make("span", { class: "ramp", style: `background:linear-gradient(to right,${mix(LESS, LESS, 0)},#fff,${mix(MORE, MORE, 0)})` }), signed(top, 2)),
+    legend.replaceChildren(make("span", {}, signed(moved ? -top : 0, 2),
+      make("span", { class: "ramp", style: `background:linear-gradient(to right,${mix(LESS, LESS, 0)},#fff,${mix(MORE, MORE, 0)})` }), signed(moved ? top : 0, 2)),
       make("span", { style: "white-space:normal" }, say(data.outcomes[data.mapped[localRow()]])));
     table.replaceChildren(make("thead", {}, make("tr", {}, ...["outcome", "mean_difference", "interval_short"].map((name) => make("th", { scope: "col" }, word(name))))),
       make("tbody", {}, ...data.outcomes.map((number, row) => {

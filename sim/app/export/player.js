@@ -1,14 +1,16 @@
 // Play recorded worlds: the map month by month, the news, the story of what is looked at.
-const FADES = { inward: 2, outward: 2, twinned: 12 }, DEAL_FADES = 9, NEWS = 12, TOLD = 60, FASTEST = 20;
+const FADES = { inward: 2, outward: 2, twinned: 12 }, DEAL_FADES = 9, NEWS = 12, TOLD = 60, ROWS = 8, FASTEST = 20;
 
 begin((page) => {
-  const places = data.places.length, provinces = data.map.provinces.length;
-  const asked = new URLSearchParams(location.hash.slice(1));
+  // What is looked at: localities, then actors. The map numbers what it draws.
+  const places = data.places.length, actors = data.actors;
+  const onMap = (target) => (target < places ? target : actors.node[target - places]);
   let world, month, measure = data.measures[0], looked = -1, playing = false, timer = 0, told = 0;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   for (const one of data.worlds) {
     for (const name of Object.keys(one.values)) one.values[name] = prefix(one.values[name]);
+    one.ties.trust = prefix(one.ties.trust);
     const events = one.events;
     let at = 0;
     events.month = events.month.map((step) => at += step);
@@ -37,7 +39,7 @@ begin((page) => {
   const legend = make("div", { class: "key" }), lines = make("div", { class: "key" });
   const find = make("input", { type: "search", id: "find", list: "choices", "data-label": "find", autocomplete: "off" });
   const choices = make("datalist", { id: "choices" });
-  const story = make("section", { class: "panel", id: "story", "data-label": "portrait" });
+  const story = make("section", { class: "panel", id: "story", "data-label": "portrait", tabindex: -1 });
   const news = make("section", { class: "panel", id: "news", "data-label": "happens" });
   page.append(
     make("div", { class: "row", role: "group", "data-label": "controls" },
@@ -45,18 +47,15 @@ begin((page) => {
       play, button("step", "▶|", () => { run(false); show(month + 1); }), when, slider),
     make("div", { class: "row" }, chooser, field("measure", which), field("speed", speed)),
     make("div", { class: "parts" }, left, right));
-  const map = new WorldMap(left, choose, point);
+  const map = new WorldMap(left, (node) => choose(node < places ? node : places + actors.node.indexOf(node)), point, changed);
+  which.parentNode.after(field("kind", map.chooser));
   map.redraw = () => { if (world) drawLines(); };
-  left.append(pointed, legend, lines, text("map_note", "p", { class: "quiet" }));
+  const note = make("p", { class: "quiet" });
+  left.append(pointed, legend, lines, note);
   right.append(find, choices, story, news);
 
-  // Who a number of the map or of an actor stands for.
-  const nodeOf = (actor) => {
-    if (actor < 0) return -1;
-    const home = data.actors.home[actor];
-    return home < 0 || home >= provinces ? map.state : places + home;
-  };
-  const nameOf = (node) => say(node < places ? data.places[node] : node < map.count ? data.actors.name[node - places] : data.words.state);
+  const nodeOf = (actor) => (actor < 0 ? -1 : actors.node[actor]);
+  const nameOf = (target) => say(target < places ? data.places[target] : actors.name[target - places]);
   const valueOf = (node, at = month, what = measure) => {
     const row = world.values[what.name][at];
     return node < row.length ? row[node] : -1;
@@ -65,10 +64,19 @@ begin((page) => {
     const value = valueOf(node, month, what);
     return value < 0 ? "–" : amount(value * what.quantum, what.quantum === 1 ? 0 : what.quantum > 0.01 ? 1 : 2);
   };
-  const isMine = (row, node) => {
-    const events = world.events;
-    return node < places ? events.place[row] === node : nodeOf(events.actor[row]) === node;
-  };
+  // The events of a locality and of projects there, or of an actor and its projects, in their order.
+  function rowsOf(target) {
+    const events = world.events, end = world.upTo[month], number = events.project.number, rows = [];
+    if (target < places) {
+      for (let row = 0; row < end; row += 1) if (events.place[row] === target) rows.push(row);
+      return rows;
+    }
+    const actor = target - places, projects = new Set();
+    for (let row = 0; row < end; row += 1) if (events.actor[row] === actor && number[row] >= 0) projects.add(number[row]);
+    for (let row = 0; row < end; row += 1) if (events.actor[row] === actor || projects.has(number[row])) rows.push(row);
+    return rows;
+  }
+  const isMine = (row, target) => (target < places ? world.events.place[row] === target : world.events.actor[row] === target - places);
 
   function drawLines() {
     const events = world.events, parts = [], end = world.upTo[month];
@@ -121,28 +129,76 @@ begin((page) => {
     if (!rows.length) news.append(text("nothing", "p"));
     relabel();
   }
+  function link(target, others = {}) {
+    if (target in others) return say(others[target]);
+    if (target < 0) return "–";
+    const node = make("button", { type: "button", class: "link" }, nameOf(target));
+    node.addEventListener("click", () => { choose(target); story.focus(); });
+    return node;
+  }
+  function table(title, heads, rows, most = ROWS) {
+    const part = [make("h3", {}, title)];
+    if (rows.length) {
+      part.push(make("div", { class: "tablewrap tied", tabindex: 0, role: "group", "aria-label": title }, make("table", {},
+        make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, word(head))))),
+        make("tbody", {}, ...rows.slice(0, most).map((cells) => make("tr", {}, ...cells.map((cell) => make("td", {}, cell))))))));
+    } else part.push(make("p", {}, word("none")));
+    return part;
+  }
+  function tiesOf(target) {
+    const ties = world.ties, trust = ties.trust[month], rows = [], now = world.first + month;
+    const mine = target < places ? ties.place : ties.actor, number = target < places ? target : target - places;
+    for (let tie = 0; tie < mine.length; tie += 1) {
+      const twinned = ties.twinned[tie] >= 0 && ties.twinned[tie] <= now;
+      if (mine[tie] === number && (trust[tie] > 0 || twinned)) rows.push([tie, twinned]);
+    }
+    const other = (tie) => (target < places ? link(places + ties.actor[tie]) : link(ties.place[tie], ties.other));
+    rows.sort((a, b) => trust[b[0]] - trust[a[0]] || a[0] - b[0]);
+    return table(word("ties", { n: rows.length }), ["with", "trust", "since", "twinned"], rows.map(([tie, twinned]) =>
+      [other(tie), amount(trust[tie] / 100, 2),
+        shortMonth(ties.since[tie]), twinned ? shortMonth(ties.twinned[tie]) : "–"]));
+  }
+  function projectsOf(target, rows) {
+    const events = world.events, project = events.project, known = new Map();
+    for (const row of rows) {
+      const number = project.number[row], stage = data.stages[events.kind[row]];
+      if (number < 0 || stage === undefined) continue;
+      const one = known.get(number) || { firm: -1 };
+      if (data.with_firm.includes(events.kind[row]) && events.actor[row] >= 0) one.firm = places + events.actor[row];
+      known.delete(number);
+      known.set(number, { ...one, stage, place: events.place[row], month: events.month[row] });
+    }
+    const latest = [...known].reverse();
+    return table(word("projects", { n: latest.length }), ["sector", target < places ? "firm" : "place", "value", "stage", "since"],
+      latest.map(([number, one]) => [say(project.sector[number]), link(target < places ? one.firm : one.place),
+        project.value[number] < 0 ? "–" : say(project.value[number]), say(one.stage), shortMonth(world.first + one.month)]));
+  }
   function tellStory() {
     if (looked < 0) {
       story.replaceChildren(text("begin", "p"));
       relabel();
       return;
     }
-    const rows = [];
-    for (let row = world.upTo[month] - 1; row >= 0; row -= 1) if (isMine(row, looked)) rows.push(row);
-    const facts = make("dl");
-    for (const one of data.measures) {
-      if (looked < map.count && valueOf(looked, month, one) >= 0) {
-        facts.append(make("dt", {}, say(one.title)), make("dd", {}, shown(looked, one)));
-      }
+    const rows = rowsOf(looked), facts = make("dl"), parts = [], actor = looked - places, node = onMap(looked);
+    const fact = (name, value) => facts.append(make("dt", {}, name), make("dd", {}, value));
+    if (actor >= 0 && actors.home[actor] >= 0) fact(word("home"), link(places + actors.home[actor]));
+    const drawn = actor < 0 || actors.node.indexOf(node) === actor;
+    for (const one of data.measures) if (drawn && node >= 0 && valueOf(node, month, one) >= 0) fact(say(one.title), shown(node, one));
+    const firms = actors.home.flatMap((home, firm) => (actor >= 0 && home === actor ? [firm] : []));
+    if (firms.length) {
+      const deals = data.measures.find((one) => one.name === "deals");
+      parts.push(...table(word("firms_here"), ["firm", "deals_so_far"], firms.map((firm) => [link(places + firm), shown(actors.node[firm], deals)]), firms.length));
     }
     story.replaceChildren(make("h2", {}, nameOf(looked)), make("p", { class: "quiet" }, monthName(world.first + month)), facts,
-      text("story", "h3"), make("ol", { class: "told long", tabindex: 0, "data-label": "story" }, ...rows.slice(0, TOLD).map((row) => line(row, true))));
+      ...tiesOf(looked), ...parts, ...projectsOf(looked, rows), text("story", "h3"),
+      make("ol", { class: "told long", tabindex: 0, "data-label": "story" }, ...rows.reverse().slice(0, TOLD).map((row) => line(row, true))));
     if (!rows.length) story.append(text("nothing", "p"));
     if (rows.length > TOLD) story.append(make("p", { class: "quiet" }, word("more", { n: rows.length - TOLD })));
     relabel();
   }
   function point(node) {
-    pointed.textContent = node < 0 ? "" : `${nameOf(node)}: ${say(measure.title)} ${shown(node)}`;
+    const target = node < places ? node : places + actors.node.indexOf(node);
+    pointed.textContent = node < 0 ? "" : `${nameOf(target)}: ${say(measure.title)} ${shown(node)}`;
   }
 
   function show(wanted) {
@@ -178,9 +234,9 @@ begin((page) => {
     if (month >= world.months - 1) { run(false); return; }
     timer = setTimeout(tick, Math.max(0, 1000 / Number(speed.value) - (performance.now() - begun)));
   }
-  function choose(node) {
-    looked = node;
-    map.frame(node);
+  function choose(target) {
+    looked = target;
+    map.frame(onMap(target));
     show(month);
   }
   function take(number) {
@@ -197,8 +253,7 @@ begin((page) => {
   }
   const named = () => {
     const found = new Map();
-    data.places.forEach((number, node) => found.set(say(number), node));
-    data.actors.name.forEach((number, actor) => { if (!found.has(say(number))) found.set(say(number), nodeOf(actor)); });
+    [...data.places, ...actors.name].forEach((number, target) => { if (!found.has(say(number))) found.set(say(number), target); });
     return found;
   };
   let names = new Map();
@@ -206,7 +261,8 @@ begin((page) => {
   slider.addEventListener("input", () => { month = Number(slider.value); run(false); });
   which.addEventListener("change", () => { measure = data.measures[which.value]; show(month); changed(); });
   worlds.addEventListener("change", () => { run(false); take(worlds.value); });
-  find.addEventListener("change", () => { if (names.has(find.value)) choose(names.get(find.value)); });
+  // A field that is left tells of its text again, while the mouse may be down on what it would draw anew.
+  find.addEventListener("change", () => { const target = names.get(find.value); if (target !== undefined && target !== looked) choose(target); });
 
   function changed() {
     names = named();
@@ -226,16 +282,17 @@ begin((page) => {
     const dot = draw("svg", { "aria-hidden": "true" }, null);
     draw("circle", { class: "dealt", cx: 15, cy: 6, r: 5 }, dot);
     lines.append(make("span", {}, dot, word("deal_dot")));
+    note.textContent = word(`note_${map.chooser.value}`);
     map.relabel(`${word("map_name")}: ${say(measure.title)}, ${say(measure.unit)}`);
     title();
     show(month);
   }
   month = 0;
-  const wanted = /^(\d{4})-(\d\d)$/.exec(asked.get("month") || "");
+  const wanted = /^(\d{4})-(\d\d)$/.exec(asked("month"));
   world = data.worlds[0];
   if (wanted) month = (Number(wanted[1]) - 2000) * 12 + Number(wanted[2]) - 1 - world.first;
-  looked = data.codes.indexOf(asked.get("look") || world.focus);
-  map.frame(looked);
+  looked = data.codes.indexOf(asked("look") || world.focus);
+  if (looked >= 0) map.frame(looked);
   slider.max = world.months - 1;
   return changed;
 });

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.app.export.text_table import TextTable
+from sim.app.labels import capital, label_tables
 from sim.app.watch.map_measures import MEASURES, measured
 from sim.app.watch.watch_texts import MARKS, NEWS, PHASE_OF
 from sim.app.watch.world_history import event_of
@@ -54,6 +55,29 @@ class EventWriter:
         causes = [self.known[cause] for cause in event.causes if cause in self.known]
         return self.texts.number(*(tell.reason(event, causes) for tell in self.describers))
 
+    def projects(self, events: Array) -> dict[str, list[int]]:
+        """Return the number of each event's project (-1: none), and sector and value of each.
+
+        Projects count in the order of their first events; values are texts, -1 if unknown.
+        """
+        named = events[events["project"] != 0]
+        _, first, number = np.unique(named["project"], return_index=True, return_inverse=True)
+        order = np.argsort(np.argsort(first))
+        mine = np.full(len(events), -1, dtype=np.int64)
+        mine[events["project"] != 0] = order[number]
+        sectors, values = list(self.recorder.at.sector), [-1] * len(first)
+        for project, value in zip(order[number].tolist(), named["value"].tolist(), strict=True):
+            if value:
+                values[project] = self.texts.number(
+                    *(tell.money(value) for tell in self.describers)
+                )
+        names = [
+            self.texts.number(*(capital(tell.sector(code)) for tell in self.describers))
+            for code in [*sectors, None]
+        ]
+        sector = named["sector"][np.sort(first)].astype(np.int64)
+        return {"number": mine.tolist(), "sector": [names[s] for s in sector], "value": values}
+
     def columns(self, events: Array) -> dict[str, list[int]]:
         """Return the columns of events; place and actor are -1 where there is none."""
         rows = []
@@ -69,6 +93,7 @@ class EventWriter:
             "kind": events["kind"].tolist(),
             "place": places.tolist(),
             "actor": events["actor"].tolist(),
+            "project": self.projects(events),
             "mark": PHASE_OF[events["step"]].tolist(),
             "news": news.tolist(),
             "sentence": said,
@@ -82,22 +107,49 @@ def _differences(values: Array) -> list[Any]:
 
 
 def monthly_values(recorder: RunRecorder) -> dict[str, list[list[int]]]:
-    """Return every measure of localities, then provinces, in whole quanta, month by month.
+    """Return every measure of localities, provinces, then firms, in whole quanta, month by month.
 
-    The first row holds values, each later one what is added to the row before. Of a province that
-    a measure says nothing of the value is -1.
+    The first row holds values, each later one what is added to the row before. Where a measure says
+    nothing of a province or firm the value is -1.
     """
     found = {}
     for name in MEASURES:
         rows: list[Ints] = []
         for frame in recorder.frames:
-            places, provinces, _ = measured(recorder, frame, name)
-            scaled = np.concatenate([places, provinces]) / QUANTUM.get(name, FINE)
+            scaled = np.concatenate(measured(recorder, frame, name)) / QUANTUM.get(name, FINE)
             whole = np.rint(np.nan_to_num(scaled, nan=-1.0))
             # A trace is not nothing, which has a colour of its own.
             rows.append(np.where((scaled > 0) & (whole == 0), 1, whole).astype(np.int64))
         found[name] = _differences(np.array(rows))
     return found
+
+
+def tie_columns(recorder: RunRecorder, texts: TextTable) -> dict[str, Any]:
+    """Return the ties that ever were: whose, their trust by month in hundredths, as differences.
+
+    A city's ties are at its unit, those of national governments at a number that ``other`` names.
+    ``twinned`` is -1 of a tie that never was.
+    """
+    names = [EventDescriber(recorder.world, one.text) for one in texts.languages.values()]
+    others = {
+        str(recorder.at.centre(number)): texts.number(
+            *(capital(tell.place(None, iso)) for tell in names)
+        )
+        for iso, number in recorder.at.country.items()
+    }
+    count = len(recorder.frames[-1].tie_trust)
+    table, trust = recorder.state.tie[:count], np.zeros((len(recorder.frames), count))
+    for row, frame in zip(trust, recorder.frames, strict=True):
+        row[: len(frame.tie_trust)] = frame.tie_trust
+    return {
+        "actor": table["actor"].tolist(),
+        "place": recorder.state.place["unit"][table["place"]].tolist(),
+        "other": others,
+        "since": table["since"].tolist(),
+        "twinned": table["twinned"].tolist(),
+        # A trace of trust is a living tie.
+        "trust": _differences(np.ceil(100.0 * trust - 0.001)),
+    }
 
 
 def world_columns(recorder: RunRecorder, texts: TextTable) -> dict[str, Any]:
@@ -114,33 +166,35 @@ def world_columns(recorder: RunRecorder, texts: TextTable) -> dict[str, Any]:
         "months": len(recorder.frames),
         "values": monthly_values(recorder),
         "events": EventWriter(recorder, texts).columns(events),
+        "ties": tie_columns(recorder, texts),
     }
 
 
 def actors_of(recorder: RunRecorder, texts: TextTable) -> dict[str, list[int]]:
-    """Return the name of each actor and the province it is at home in.
+    """Return of each actor its name, the province it is at home in, and where it is on the map.
 
-    A province is at home in itself; -1 stands for the central state.
+    Provinces are the first actors and are at home in none (-1), as what is national. The map counts
+    localities, provinces, firms and the central state; who is not drawn on it is at -1.
     """
     names = [EventDescriber(recorder.world, one.text) for one in texts.languages.values()]
-    homes, count = recorder.state.actor["home"], len(recorder.at.province)
-    own = np.arange(len(homes))
+    table, at = recorder.state.actor, recorder.at
+    number, firm = np.arange(len(table)), table["kind"] == k.FIRM
+    places, provinces, first = len(recorder.places), len(at.province), at.actor_offset[k.FIRM]
+    state = places + provinces + len(recorder.world.firms)
+    drawn = np.where(table["home"] >= 0, places + table["home"], state)
+    drawn = np.where(number < provinces, places + number, drawn)
+    drawn = np.where(firm, places + provinces + number - first, drawn)
+    drawn[(table["kind"] == k.EMBASSY) | (table["kind"] == k.ASSOCIATION)] = -1
     return {
         "name": [
-            texts.number(*(_capital(tell.actor(code)) for tell in names))
-            for code in recorder.at.actor_codes
+            texts.number(*(capital(tell.actor(code)) for tell in names)) for code in at.actor_codes
         ],
-        "home": np.where(own < count, own, homes).tolist(),
+        "home": table["home"].tolist(),
+        "node": drawn.tolist(),
     }
 
 
 def marks(texts: TextTable) -> list[list[Any]]:
     """Return mark and name of each phase of the month."""
-    from sim.app.labels import label_tables
-
     titles = label_tables()["phases"]
     return [[MARKS[phase], texts.put(titles[phase])] for phase in PHASES]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -20,7 +20,7 @@ from sim.scenario.interventions import KINDS
 STAGE = {kind.code: kind.stage for kind in k.EVENTS.values() if kind.stage}
 """Stage a project enters by each kind of event."""
 _ENTERS = np.isin(np.arange(len(k.EVENT_KINDS)), list(STAGE))
-_WITH_FIRM = (k.MEMORANDUM, k.AWARD, k.ACQUISITION)
+WITH_FIRM = (k.MEMORANDUM, k.AWARD, k.ACQUISITION)
 
 
 def event_of(record: Any, recorder: Recorder) -> Event:
@@ -83,7 +83,7 @@ def projects_of(events: Array) -> pd.DataFrame:
     news = project_news(events)
     columns = ("project", "place", "sector", "month", "kind", "actor", "value")
     frame = pd.DataFrame({name: news[name] for name in columns})
-    named = np.isin(news["kind"], _WITH_FIRM) & (news["actor"] >= 0)
+    named = np.isin(news["kind"], WITH_FIRM) & (news["actor"] >= 0)
 
     def latest(rows: Array | slice) -> pd.DataFrame:
         return frame[rows].drop_duplicates("project").set_index("project")

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.app.export import lever_design
 from sim.app.export.exported_page import world_page, write_page
-from sim.app.export.lever_design import lever_page
+from sim.app.export.lever_design import lever_columns, lever_page
 from sim.app.export.run_recorder import RunRecorder
+from sim.app.what_if.paired_trial import FIXED
 from sim.scenario.schema import load
 from sim.world import World
 from tests.app.browser.conftest import PATIENCE, expect, fits
 from tests.app.browser.test_accessibility import axe, serious
+from tests.app.export.test_exported_page import data_of
 
 __all__ = ["axe"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -51,6 +55,15 @@ def test_a_world_plays_from_disk(browser: Any, world: World, tmp_path: Path, axe
     page.dispatch_event("#find", "change")
     expect(page.locator("#story h2")).to_have_text("Guangdong")
     page.locator("#story li").first.wait_for()
+    page.select_option("#kind", "tiles")
+    expect(page.locator("#kind option:checked")).to_have_text("Tiles")
+    page.locator("path.mark[d^='M']").wait_for(state="attached")
+    page.fill("#find", "PowerChina")
+    page.dispatch_event("#find", "change")
+    expect(page.locator("#story h2")).to_have_text("PowerChina")
+    page.click("#story dl button.link")
+    expect(page.locator("#story h2")).to_have_text("Beijing")
+    page.locator("#story td button.link", has_text="PowerChina").wait_for()
     page.select_option("#language", "es")
     expect(when).to_have_text("diciembre de 2001")
     assert fits(page)
@@ -59,20 +72,32 @@ def test_a_world_plays_from_disk(browser: Any, world: World, tmp_path: Path, axe
     page.context.close()
 
 
-def test_levers_move_from_disk(browser: Any, world: World, tmp_path: Path, axe: str) -> None:
+def test_levers_move_from_disk(
+    browser: Any, world: World, tmp_path: Path, axe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lever_design, "POINTS", 32)
     scenario = load("baseline", world).with_overrides(end="2001-12")
     file = tmp_path / "levers.html"
+    columns = lever_columns(scenario, world, 5)
     asked: list[str] = []
-    write_page(file, lever_page(scenario, world, 5))
+    write_page(file, lever_page(scenario, world, columns, FIXED.source))
     page = opened(browser, file, asked)
     before = page.inner_text("#headline")
     page.focus("#turnover")
     page.keyboard.press("End")
     expect(page.locator("output[for=turnover]")).to_have_text("2")
-    expect(page.locator("#how")).to_contain_text("as it stands")
+    expect(page.locator("#how")).to_contain_text("Read off a surface")
     page.focus("#money")
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#how")).to_contain_text("Interpolated")
+    page.keyboard.press("Home")
+    data = data_of(file.read_text("utf-8"))
+    held = lever_design.Surface(*(np.array(data["path"][n]) for n in ("start", "weights", "room")))
+    levers, none = lever_design.levers_of(scenario), np.zeros((1, len(held.weights)))
+    moved = lever_design.terms(levers, [{"turnover": 1.0, "money": -1.0}])
+    change = (held.means(moved) - held.means(none))[0][data["years"] - 1]
+    sign = "" if round(change, 1) == 0 else "+" if change > 0 else "−"
+    expect(page.locator("#headline")).to_have_text(
+        f"Deals formed: {sign}{abs(change):.1f}".removesuffix(".0")
+    )
     page.click("#reset")
     expect(page.locator("#headline")).to_have_text(before)
     assert fits(page)
