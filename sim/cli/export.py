@@ -31,6 +31,7 @@ _Movie = Annotated[
         "--gif", metavar="FILE", help="Write a moving map: .gif, or .mp4 where ffmpeg is found."
     ),
 ]
+_ENDINGS = {"html": (".html", ".htm"), "gif": (".gif", ".mp4"), "map": (".png", ".svg", ".pdf")}
 _Replicate = Annotated[int, typer.Option(min=0, help="Which of the runs to show.")]
 _Levers = Annotated[
     bool,
@@ -64,7 +65,10 @@ def export(
     wanted = {name: p for name, p in (("html", html), ("gif", gif), ("map", map_)) if p}
     _check(list(wanted), len(sources), levers, lang)
     _check_measures(measure, outcome)
-    for path in wanted.values():
+    for name, path in wanted.items():
+        if path.suffix.lower() not in _ENDINGS[name]:
+            allowed = f"a name ending in {' or '.join(_ENDINGS[name])}"
+            raise InputError(f"cannot be written by --{name}", file=path, allowed=allowed)
         output.require_new(path, overwrite)
     from sim.world import load_world
 

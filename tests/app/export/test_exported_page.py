@@ -176,6 +176,8 @@ def test_what_cannot_be_written_is_said(
         write_page(tmp_path / "world.html", "x" * (MOST_BYTES + 1))
     with pytest.raises(InputError, match="0 to"):
         recorder_of("jujuy", recorder.world, 100_000)
+    there = tmp_path / "there.html"
+    there.touch()
     for words, said in (
         (["jujuy"], "--html FILE"),
         (["jujuy", "baseline", "--gif", "world.gif"], "shows one world"),
@@ -183,8 +185,11 @@ def test_what_cannot_be_written_is_said(
         (["jujuy", "--gif", "world.gif", "--measure", "truth"], "trust"),
         (["jujuy", "--gif", "world.gif", "--lang", "xx"], "pt"),
         (["jujuu", "--html", str(tmp_path / "world.html")], "jujuy"),
-        (["jujuy", "--html", __file__], "--overwrite"),
+        (["jujuy", "--html", "world.gif"], ".html"),
+        (["jujuy", "--gif", "world.html"], ".mp4"),
+        (["jujuy", "--map", "world.txt"], ".svg"),
+        (["jujuy", "--html", str(there)], "--overwrite"),
     ):
         result = CliRunner().invoke(app, ["export", *words])
         assert (result.exit_code, said in result.output) == (2, True), result.output
-    assert not list(tmp_path.iterdir())
+    assert [file.read_text() for file in tmp_path.iterdir()] == [""]
