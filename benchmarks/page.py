@@ -151,6 +151,7 @@ def what_if() -> None:
         done = f"{PAIRS} pairs of runs."
         page.get_by_text(done, exact=True).wait_for()
         page.evaluate(LISTEN)
+        used = processor_seconds(page.server)
         for value in VALUES:
             start = page.evaluate(RELEASE, value)
             page.wait_for_function(FINISHED, arg=done, polling=100)
@@ -158,6 +159,8 @@ def what_if() -> None:
             first.append(next(at for at, text in told if text.startswith("First")) - start)
             whole.append(next(at for at, text in told if text == done) - start)
             page.wait_for_timeout(500)
+        used = (processor_seconds(page.server) - used) / len(VALUES)
+    print(f"processor time of the server: {used:.2f} s a result")
     print(f"first pairs shown after {statistics.median(first) / 1000:.2f} s")
     print(f"all {PAIRS} pairs shown after {statistics.median(whole) / 1000:.2f} s")
 
