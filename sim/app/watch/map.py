@@ -282,8 +282,10 @@ y.setv({start: y.bounds[1], end: y.bounds[0]})""",
         self.bar.ticker = FixedTicker(ticks=np.linspace(low, scale.high, 5).tolist())
         self.bar.title = f"{scale.title}: {scale.unit}"
         describe(self.figure, self.bar.title)
+        value = (scale.title, "@value{0.[00]}")
         for tool, rows in self.tools:
-            tool.tooltips = tips([*rows, (scale.title, "@value{0.[00]}")])
+            has_value = scale.of_actors or tool.renderers[0].data_source is self.places
+            tool.tooltips = tips([*rows, value] if has_value else rows)
 
     @drawn
     def set_values(self, places: Floats, provinces: Floats, firms: Floats) -> None:

@@ -22,19 +22,30 @@ MEASURES = {
 """Measures, and the ends of their scales of colours."""
 
 
+OF_ACTORS = {"trust", "deals"}
+"""Measures that provinces and firms have, too."""
+
+
 class MeasureScale(NamedTuple):
-    """Hold title and unit in the visitor's language, and the ends of the scale of colours."""
+    """Hold title and unit in the visitor's language, and the ends of the scale of colours.
+
+    ``of_actors`` tells whether provinces and firms have the measure, too.
+    """
 
     title: str
     unit: str
     low: float
     high: float
+    of_actors: bool
 
 
 def scales(session: Session) -> dict[str, MeasureScale]:
     """Return the scales of all measures."""
     titles, units = labels("measures", session._), labels("measure_units", session._)
-    return {name: MeasureScale(titles[name], units[name], *MEASURES[name]) for name in MEASURES}
+    return {
+        name: MeasureScale(titles[name], units[name], *ends, name in OF_ACTORS)
+        for name, ends in MEASURES.items()
+    }
 
 
 def measured(recorder: Recorder, frame: Frame, measure: str) -> tuple[Floats, Floats, Floats]:

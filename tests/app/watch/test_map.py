@@ -53,3 +53,16 @@ def test_switching_keeps_the_month_its_lines_and_what_is_looked_at(
     drawn.set_kind(recorder, "map")
     assert {name: list(values) for name, values in drawn.lines["own"].data.items()} == before
     assert drawn.mark.data == outline
+
+
+@pytest.mark.parametrize("measure", map_measures.MEASURES)
+def test_pointing_tells_a_value_only_where_there_is_one(
+    recorder: Recorder, session: Session, measure: str
+) -> None:
+    drawn, scale = Map(session, lambda code: None), map_measures.scales(session)[measure]
+    drawn.set_scale(scale)
+    values = map_measures.measured(recorder, recorder.frame(recorder.last), measure)
+    told = ["@value" in tool.tooltips for tool, _rows in drawn.tools]
+    assert told == [bool(np.isfinite(part).any()) for part in values]
+    # The ends and three numbers between them, which have room side by side.
+    assert len(drawn.bar.ticker.ticks) == 5
