@@ -11,6 +11,7 @@ from sim.app.labels import labels
 from sim.app.language import Translate
 from sim.app.theme import source
 from sim.core.parameters import PARAMETERS, Parameter
+from sim.report.display_names import MINUS
 
 OPEN = ("turnover", "authority")
 """Groups that are open at first."""
@@ -61,7 +62,8 @@ def slider_groups(_: Translate, *, fitted: bool = True) -> list[dict[str, Any]]:
 
 
 def _slider(entry: Parameter, _: Translate, *, fitted: bool) -> dict[str, Any]:
-    usual, low, high = (f"{value:g}" for value in (entry.default, entry.low, entry.high))
+    ends = (entry.default, entry.low, entry.high)
+    usual, low, high = (f"{value:g}".replace("-", MINUS) for value in ends)
     calibrated, default = _("calibrated: {value}", value=usual), _("default: {value}", value=usual)
     return {
         "name": entry.name,

@@ -58,7 +58,7 @@ def test_every_parameter_has_its_slider() -> None:
     marks = {lever["name"]: lever["mark"] for lever in shown}
     for entry in PARAMETERS.values():
         word = "calibrated" if entry.prior else "default"
-        assert marks[entry.name] == f"{word}: {entry.default:g}"
+        assert marks[entry.name] == f"{word}: {entry.default:g}".replace("-", "\N{MINUS SIGN}")
         assert 0 < parameter_sliders.step_of(entry) <= (entry.high - entry.low) / 40
     assert groups[0]["open"]
 
