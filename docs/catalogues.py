@@ -107,6 +107,7 @@ def data() -> dict[str, list[str]]:
 
     scenarios = [outline(name) for name in names()]
     texts = [t for kind in EVENTS.values() for t in (kind.sentence, kind.reason, kind.setting)]
+    texts += ORDERED.values()
     lanes = [look.name for look in LANES.values()] + [lane[0] for lane in locality_timeline.LANES]
     levers = [part for row in lever_table().values() for part in (row, row.get("exported", {}))]
     fields = [field for model in KINDS.values() for field in model.model_fields.values()]
@@ -121,7 +122,6 @@ def data() -> dict[str, list[str]]:
             *texts,
             *(text.replace("governor", "mayor") for text in texts if "governor" in text),
             *GO_BETWEEN.values(),
-            *ORDERED.values(),
             *lanes,
         ],
         "parameters": [t for e in PARAMETERS.values() for t in (e.meaning, e.unit, e.source)],
