@@ -62,7 +62,7 @@ def test_the_documented_example_of_a_new_signal_works(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
     row, lines = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     before, after = lines.split("\n", 1)
-    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("app"))
+    shutil.copytree(ROOT / "sim", tmp_path / "sim")
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     table = tmp_path / "sim" / "world" / "lac" / "signals.csv"
     table.write_text(table.read_text("utf-8") + row, encoding="utf-8")

@@ -80,9 +80,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         **{name: state.empty_table(name, rows * size) for name, rows in _ROOM.items()},
         sector=_sectors(world),
         strength=np.asfortranarray(strength),
-        firm_from=np.asfortranarray(
-            firms_from(strength, at.actor_offset[k.FIRM], at.actor_offset[k.BANK])
-        ),
+        firm_from=firms_from(strength, at.actor_offset[k.FIRM], at.actor_offset[k.BANK]),
         endowment=endowment,
         match=np.asfortranarray(_match(world, at, strength, endowment)),
         neighbour_start=neighbour_start.astype(np.int64),
@@ -268,7 +266,7 @@ def firms_from(strength: Array, first: int, end: int) -> Array:
 
     ``strength`` is (A, S); firms are the actors from ``first`` to before ``end``.
     """
-    found = np.full((len(strength) + 1, strength.shape[1]), -1, dtype=np.int64)
+    found = np.full((len(strength) + 1, strength.shape[1]), -1, dtype=np.int64, order="F")
     for a in range(end - 1, -1, -1):
         found[a] = np.where((a >= first) & (strength[a] > 0.0), a, found[a + 1])
     return found

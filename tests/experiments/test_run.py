@@ -300,7 +300,7 @@ def test_a_folder_that_is_not_empty_is_refused_before_anything_runs(
 
 
 def test_an_unknown_driver_is_refused(tiny: Scenario) -> None:
-    with pytest.raises(InputError, match="compiled or mesa"):
+    with pytest.raises(InputError, match="Allowed: compiled, mesa"):
         sim.run(tiny, driver="fast")
 
 

@@ -180,6 +180,15 @@ class Surface(NamedTuple):
         return {name: _short(values) for name, values in self._asdict().items()}
 
 
+def _chunks(pairs: int) -> tuple[tuple[int, int], ...]:
+    last = [end for _, end in CHUNKS]
+    if pairs not in last:
+        raise InputError(
+            f"{pairs} is no number of pairs", argument="pairs", allowed=f"one of {last}"
+        )
+    return CHUNKS[: last.index(pairs) + 1]
+
+
 def lever_columns(
     scenario: Scenario,
     world: World,
@@ -191,15 +200,10 @@ def lever_columns(
 
     ``pairs`` is a multiple of 5 from 5 to 100.
     """
-    last = [end for _, end in CHUNKS]
-    if pairs not in last:
-        raise InputError(
-            f"{pairs} is no number of pairs", argument="pairs", allowed=f"one of {last}"
-        )
     levers = levers_of(scenario)
     points, held = design(levers), checks(levers)
     settings: list[Setting] = [*points, *held]
-    chunks, cancel = CHUNKS[: last.index(pairs) + 1], Cancel()
+    chunks, cancel = _chunks(pairs), Cancel()
     base = RunCache(scenario, world, None, carried)
     baseline = _counts([run for chunk in chunks for run in base.counted(chunk, cancel)])
 
