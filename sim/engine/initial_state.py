@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,6 @@ def initial_state(scenario: Scenario, world: World) -> State:
     countries = _countries(world, at, start, leader[1], recognition[1])
     places, offices = places_of(world, at), _offices(world, at)
     t, c = len(matrices["signal"]), len(countries)
-    size = max(1, len(places) // _PLACES)
     result = State(
         run=_run(scenario, world, mean_authority, at),
         par=par,
@@ -77,7 +77,7 @@ def initial_state(scenario: Scenario, world: World) -> State:
         experience=np.zeros((len(at.actor), c)),
         national=np.full((len(at.actor), c), -1, dtype=np.int64),
         series=np.zeros((t, c, len(state_fields.SERIES))),
-        **{name: state.empty_table(name, rows * size) for name, rows in _ROOM.items()},
+        **_growing_tables(len(places)),
         sector=_sectors(world),
         strength=np.asfortranarray(strength),
         firm_from=firms_from(strength, at.actor_offset[k.FIRM], at.actor_offset[k.BANK]),
@@ -95,6 +95,12 @@ def initial_state(scenario: Scenario, world: World) -> State:
     )
     _check_keys(result)
     return result
+
+
+def _growing_tables(places: int) -> dict[str, Any]:
+    """Return the empty tables to which a run adds rows, with room for a world's size."""
+    size = max(1, places // _PLACES)
+    return {name: state.empty_table(name, rows * size) for name, rows in _ROOM.items()}
 
 
 def _run(scenario: Scenario, world: World, mean_authority: float, at: Positions) -> Array:
