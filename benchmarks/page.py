@@ -129,7 +129,9 @@ def play(page: Any) -> str:
 
 def watch() -> None:
     """Measure how fast months are shown."""
-    with opened("?watch.speed=20") as page:
+    from sim.app.limits import MONTHS_A_SECOND
+
+    with opened(f"?watch.speed={MONTHS_A_SECOND}") as page:
         page.get_by_text("January 2000").first.wait_for()
         painted, there = page.evaluate(PAINTED)
         print(f"first paint: {painted:.2f} s, first month: {there:.2f} s")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from http.client import responses
 from typing import Any
 
 from bokeh.server.tornado import BokehTornado
@@ -77,7 +78,25 @@ class Headers(OutputTransform):
 
 
 class PageHandler(DocHandler):
-    """Give a visitor the page; who it is for is never taken from the address."""
+    """Give a visitor the page; who it is for is never taken from the address.
+
+    It begins before it is made: a browser shows the beginning while the rest takes its time.
+    """
+
+    _nonce = ""
+    _opening = ""
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Send the beginning of the page, then the rest."""
+        self._nonce = secrets.token_urlsafe(16)
+        ancestors = self.application.settings["frame_ancestors"]
+        self.set_header(POLICY, policy(self._nonce, ancestors))
+        opening = self.application.settings["opening"](self.request)
+        if opening:
+            self.write(opening)
+            await self.flush()
+            self._opening = opening
+        await super().get(*args, **kwargs)
 
     def prepare(self) -> Awaitable[None]:
         """Refuse addresses that cannot be text or that name somebody's session."""
@@ -93,11 +112,12 @@ class PageHandler(DocHandler):
         return super().prepare()  # type: ignore[no-any-return]
 
     def write(self, chunk: str | bytes | dict[str, Any]) -> None:
-        """Write the page, its own scripts marked as the only ones to run."""
-        if isinstance(chunk, str):
-            nonce = secrets.token_urlsafe(16)
-            self.set_header(POLICY, policy(nonce, self.application.settings["frame_ancestors"]))
-            chunk = _INLINE.sub(f'<script nonce="{nonce}"', chunk)
+        """Write what is left of the page, its own scripts marked as the only ones to run."""
+        if isinstance(chunk, str) and self._nonce:
+            # What does not begin so is an error's page, too late for a status of its own.
+            left = chunk.partition(self._opening)[2] if self._opening else chunk
+            left = left or f'</div></header><p role="alert">500: {responses[500]}</p>'
+            chunk = _INLINE.sub(f'<script nonce="{self._nonce}"', left)
         super().write(chunk)
 
 
@@ -145,8 +165,16 @@ def is_from_here(handler: RequestHandler, origin: str) -> bool:
     return may_connect(origin, here[0], here[1], handler.application.websocket_origins)  # type: ignore[attr-defined]
 
 
-def bar(app: BokehTornado, further: Sequence[Any] = (), ancestors: Sequence[str] = ()) -> None:
-    """Leave a server no routes but those that the page needs, and ``further`` ones."""
+def bar(
+    app: BokehTornado,
+    opening: Callable[[HTTPServerRequest], str],
+    further: Sequence[Any] = (),
+    ancestors: Sequence[str] = (),
+) -> None:
+    """Leave a server no routes but those that the page needs, and ``further`` ones.
+
+    ``opening`` tells how the page that a request asks for begins.
+    """
     (context,) = app.applications.values()
     prefix = re.escape(app.prefix)
     given: dict[str, Any] = {
@@ -168,5 +196,5 @@ def bar(app: BokehTornado, further: Sequence[Any] = (), ancestors: Sequence[str]
             *further,
         ]
     )
-    app.settings["frame_ancestors"] = tuple(ancestors)
+    app.settings.update(frame_ancestors=tuple(ancestors), opening=opening)
     app.transforms.insert(0, partial(Headers, app.settings["frame_ancestors"]))

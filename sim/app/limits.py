@@ -47,7 +47,7 @@ MONTHS_AT_ONCE = 12
 """Months the worker runs for one visitor before it turns to the next."""
 FRAME_BYTES = 24_000_000
 """Most memory for the recorded months of one visitor's world."""
-MONTHS_A_SECOND = 20
+MONTHS_A_SECOND = 25
 """Fastest speed at which a world is shown."""
 HIGHEST_SEED = 999_999
 """Highest seed that may be asked for on the page."""

@@ -12,8 +12,8 @@ from panel.viewable import Viewable
 
 from sim.app.address import Address, read_address, write_address
 from sim.app.bokeh_style import drawn
-from sim.app.html_text import WIDE
-from sim.app.language import languages
+from sim.app.html_text import WIDE, render
+from sim.app.language import Language, languages
 from sim.app.navigation import Navigation, Notices
 from sim.app.session import Session
 from sim.app.tab import Tab
@@ -131,19 +131,16 @@ class Page:
             self.navigation.address = {"query": self.query(), "returns": self._returns}
 
     def template(self) -> pn.Template:
-        """Return the page around its parts."""
+        """Return the page around its parts; it begins with :func:`opening`."""
         template = pn.Template(source("page.html"), design=PageDesign, theme=pn.theme.DefaultTheme)
         for name in ("navigation", "notices", "content"):
             template.add_panel(name, getattr(self, name))
-        world = self.session.world
         variables = {
             "_": self.session._,
-            "lang": self.session.language,
-            "sheet": Markup(style_sheet()),
+            "opening": Markup(opening(self.session.texts, self.session.world)),
             "watch": Markup(source("connection.js")),
             "figures": Markup(source("figures.js")),
             "version": __version__,
-            **{side: self.session._(world.side(side)) for side in ("region", "sender")},
         }
         for name, value in variables.items():
             template.add_variable(name, value)
@@ -158,6 +155,17 @@ class Page:
         self._opened.clear()
         self.tabs.clear()
         self.navigation.on_return = lambda query, returns: None
+
+
+def opening(texts: Language, world: World) -> str:
+    """Return the beginning of a page, from its first tag to its title: it needs no visitor."""
+    return render(
+        "opening.html",
+        _=texts.text,
+        lang=texts.code,
+        sheet=Markup(style_sheet()),
+        **{side: texts.text(world.side(side)) for side in ("region", "sender")},
+    )
 
 
 def page_of(session: Session, query: str) -> Page:

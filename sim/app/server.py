@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,14 +13,16 @@ import panel as pn
 from bokeh.server.contexts import ApplicationContext
 from bokeh.server.server import Server
 from panel.io.resources import LOCAL_DIST
+from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
 from tornado.websocket import WebSocketClosedError
 
 from sim.app import gate, hosts, limits
 from sim.app.classroom.class_handlers import routes
 from sim.app.classroom.class_register import ClassRegister
-from sim.app.language import chosen, preferred
+from sim.app.language import Language, chosen, preferred
 from sim.app.page import Page, page_of
+from sim.app.page import opening as opening_of_page
 from sim.app.session import Session
 from sim.app.theme import PageDesign
 from sim.app.thread_pool import Job, ThreadPool
@@ -50,9 +52,7 @@ class Visitors:
         self._make_room(document.session_context.server_context.application_context)
         if len(self.pages) >= limits.SESSIONS:
             return pn.pane.Str("Too many visitors at once. Please try again later.")
-        wanted = pn.state.session_args.get("lang", [b""])[0].decode("ascii", "replace")
-        accepted = preferred(pn.state.headers.get("Accept-Language", ""))
-        language = chosen(wanted, self.language, *accepted)
+        language = self._language_for(pn.state.session_args, pn.state.headers)
         session = Session(self.world, language, self.pool, document)
         page = page_of(session, pn.state.location.search)
         pn.state.onload(session.arrive)
@@ -61,6 +61,19 @@ class Visitors:
         # A closure over the page would keep it alive as long as the server.
         pn.state.on_session_destroyed(lambda context: self.leave(key))
         return page.template()
+
+    def _language_for(
+        self, given: Mapping[str, Sequence[bytes]], headers: Mapping[str, str]
+    ) -> str:
+        wanted = given.get("lang", [b""])[0].decode("ascii", "replace")
+        return chosen(wanted, self.language, *preferred(headers.get("Accept-Language", "")))
+
+    def opening(self, request: HTTPServerRequest) -> str:
+        """Return how the page that is asked for begins; nothing if there may be no room for it."""
+        if len(self.pages) >= limits.SESSIONS:
+            return ""
+        language = self._language_for(request.arguments, request.headers)
+        return opening_of_page(Language(language, self.world), self.world)
 
     def _make_room(self, context: ApplicationContext) -> None:
         """Drop who has waited longest without a browser, if there are too many visitors."""
@@ -92,7 +105,8 @@ def make_server(
     server = _listening(visitors, port, address, prefix)
     own = hosts.names_of_machine(address)
     classes = ClassRegister(visitors.world, visitors.pool)
-    gate.bar(server._tornado, routes(prefix, classes, visitors.language, own), ancestors)
+    further = routes(prefix, classes, visitors.language, own)
+    gate.bar(server._tornado, visitors.opening, further, ancestors)
     drop_in_turn(classes, server.io_loop)
     server._tornado.websocket_origins.clear()
     server._tornado.websocket_origins.update(origins, (f"{name}:{server.port}" for name in own))

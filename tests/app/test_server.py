@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import http.client
+import threading
 import time
 import weakref
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from tornado.websocket import WebSocketClosedError
@@ -131,6 +134,44 @@ def test_pages_that_no_browser_took_make_room_for_visitors(served_blank: Served)
             assert len(served_blank.visitors.pages) <= limits.SESSIONS
 
     asyncio.run(stay())
+
+
+def test_a_page_begins_before_it_is_made(served_blank: Served) -> None:
+    # Without its beginning, the browser would show nothing until all is there: the read times out.
+    visitors, made = served_blank.visitors, threading.Event()
+    connection = http.client.HTTPConnection("127.0.0.1", served_blank.port, timeout=PATIENCE)
+    with patch.object(visitors, "_make_room", lambda context: made.wait(PATIENCE)):
+        connection.request("GET", "/?lang=es")
+        answer = connection.getresponse()
+        beginning = answer.read1().decode()
+        made.set()
+        whole = beginning + answer.read().decode()
+    connection.close()
+    assert beginning.startswith("<!DOCTYPE html>")
+    assert '<html lang="es">' in beginning
+    assert "<h1>Paradiplomacy</h1>" in beginning
+    assert "token" not in beginning
+    assert whole.count("<!DOCTYPE html>") == whole.count("<h1>") == whole.count("</html>") == 1
+    assert '"token"' in whole
+
+
+def test_a_page_for_which_there_may_be_no_room_does_not_begin(
+    served_blank: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SESSIONS", len(served_blank.visitors.pages))
+    text = served_blank.ask().text
+    assert text.count("<!DOCTYPE html>") == 1
+    assert "<h1>Paradiplomacy</h1>" not in text
+
+
+def test_a_page_that_fails_after_its_beginning_says_so(served_blank: Served) -> None:
+    def fail(context: object) -> None:
+        raise RuntimeError
+
+    with patch.object(served_blank.visitors, "_make_room", fail):
+        text = served_blank.ask().text
+    assert text.count("<h1>") == 1
+    assert "500: Internal Server Error" in text
 
 
 def test_a_visitor_who_leaves_while_something_is_sent_is_no_error(
