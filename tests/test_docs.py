@@ -82,7 +82,9 @@ def test_every_command_and_option_exists_and_takes_its_value(page: Path, words: 
 
 
 def test_every_scenario_of_the_page_about_them_loads(tmp_path: Path) -> None:
-    found = blocks(ROOT / "docs" / "scenarios.md", "toml")
+    page = ROOT / "docs" / "scenarios.md"
+    rows = re.findall(r"`(\{ kind = [^`]*\})`", page.read_text("utf-8"))
+    found = [*blocks(page, "toml"), *(f'extends = "baseline"\ninterventions = [{r}]' for r in rows)]
     assert found
     for number, block in enumerate(found):
         file = tmp_path / f"example-{number}.toml"

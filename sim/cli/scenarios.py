@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.world import World
 
+_MOST_TOLD = 20
+"""Most interventions that a check tells in words."""
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -133,15 +136,16 @@ def check(
     as_json: options.Json = False,
     world: options.WorldFolder = None,
 ) -> None:
-    """Check scenario files; the first mistake in each is reported with its line."""
+    """Check scenario files: say what each changes, or its first mistake with its line."""
     from sim.scenario.schema import load
 
     tables = _tables(world)
     errors: dict[str, InputError | None] = {}
+    texts: dict[str, list[str]] = {}
     for file in files:
         errors[file] = None
         try:
-            load(file, world=tables)
+            texts[file] = _understood(load(file, world=tables))
         except InputError as error:
             errors[file] = error
     wrong = [error for error in errors.values() if error is not None]
@@ -150,11 +154,19 @@ def check(
         faults = [one.to_json() for error in wrong for one in error.errors]
         output.print_json(record | ({"errors": faults} if faults else {}))
     else:
-        typer.echo("".join(f"{file}: in order\n" for file in errors if not errors[file]), nl=False)
+        for file, found in texts.items():
+            typer.echo("\n  ".join((f"{file}: in order", *found)))
     if wrong:
         listed = "\n".join(f"  {error}" for error in wrong)
         many = f"{len(wrong)} of {len(errors)} scenarios are wrong\n{listed}"
         raise output.stop(many if len(wrong) > 1 else str(wrong[0]), 2)
+
+
+def _understood(scenario: Scenario) -> list[str]:
+    """Return in words what a scenario sets otherwise than the shipped one that it builds on."""
+    from sim.experiments.run_settings import changed, differences
+
+    return differences(changed(scenario, scenario.replicates), _MOST_TOLD)
 
 
 @app.command(epilog=options.example("scenarios new mine --extends jujuy"))

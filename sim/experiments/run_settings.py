@@ -13,12 +13,15 @@ from typing import Any
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.plurals import counted
-from sim.scenario.interventions import Intervention
+from sim.scenario.interventions import KINDS, Intervention
 from sim.scenario.schema import Scenario, build, load, names, outline
 from sim.world import World
 
 Record = Mapping[str, Any]
 
+_PLACES = ("country", "locality")
+MOST_TOLD = 3
+"""Most interventions that a sentence tells one by one."""
 _SETTINGS = ("start", "end", "replicates", "seed")
 
 
@@ -121,19 +124,43 @@ def changed_interventions(baseline: Scenario, what_if: Scenario) -> dict[str, li
     }
 
 
-def differences(found: Record) -> list[str]:
-    """Return what :func:`changed` found in words, parameters and interventions first."""
+def differences(found: Record, most: int = 0) -> list[str]:
+    """Return what :func:`changed` found in words, parameters and interventions first.
+
+    Interventions are counted; up to ``most`` of them are told.
+    """
     texts = [f"{key} {was:g} to {now:g}" for key, (was, now) in found.get("parameters", {}).items()]
     for way, changes in found.get("interventions", {}).items():
         if changes:
-            texts.append(f"{counted(len(changes), 'intervention')} {way}")
+            told = "; ".join(intervention_words(change) for change in changes[:most])
+            told += f"; and {len(changes) - most:,} more" if 0 < most < len(changes) else ""
+            count = f"{counted(len(changes), 'intervention')} {way}"
+            texts.append(f"{count}: {told}" if told else count)
     return texts + [f"{k} {found[k][0]} to {found[k][1]}" for k in _SETTINGS if k in found]
+
+
+def intervention_words(change: Record) -> str:
+    """Return the fields of an intervention in words, as in "scales what banks may lend"."""
+    besides = {"kind", "month", "until", "id", "note"}
+    names = sorted(change.keys() - besides, key=lambda name: (name not in _PLACES, name))
+    fields = ", ".join(f"{name} {_value_words(change[name])}" for name in names)
+    until = f" to {change['until']}" if change.get("until") else ""
+    words = f"{KINDS[change['kind']].words} from {change['month']}{until}"
+    return f"{words} ({fields})" if fields else words
+
+
+def _value_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return " ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def changed_words(record: Record) -> str:
     """Return in a sentence without its stop what differs from the scenario as shipped."""
     found = record["changed"]
-    changes = "; ".join(differences(found)) or "nothing"
+    changes = "; ".join(differences(found, MOST_TOLD)) or "nothing"
     if found["shipped"] is None:
         return f"No shipped scenario; changed against the defaults: {changes}"
     return f"Changed against {found['shipped']} as shipped: {changes}"

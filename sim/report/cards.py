@@ -184,7 +184,7 @@ def compare_card(comparison: ComparisonTables) -> str:
         title = words.scenario(comparison.what_ifs[label]).title
         changes = changes_words(comparison, label)
         head = phrase("card.what_if", title=title, label=label)
-        blocks.append([_line(head), _line(phrase("card.changed", changes=changes))])
+        blocks.append([_line(head), *_few(phrase("card.changed", changes=changes), 4)])
         if label in comparison.identical:
             blocks.append(wrap(identical_words(comparison, label), INNER))
             continue

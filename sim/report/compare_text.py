@@ -15,7 +15,12 @@ from sim.experiments.comparison import paired_statistics
 from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
-from sim.experiments.run_settings import changed_interventions, changed_parameters, differences
+from sim.experiments.run_settings import (
+    MOST_TOLD,
+    changed_interventions,
+    changed_parameters,
+    differences,
+)
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
@@ -133,7 +138,7 @@ class EffectText:
     @property
     def needed_words(self) -> str:
         """Return the number of runs that would tell the difference from none."""
-        return "over 10,000" if self.needed > MOST_RUNS else rounded(self.needed)
+        return f"over {MOST_RUNS:,}" if self.needed > MOST_RUNS else rounded(self.needed)
 
     @property
     def likelier(self) -> str:
@@ -161,7 +166,8 @@ class EffectText:
         text = phrase("effect.unclear", runs=runs, **numbers)
         if np.isnan(self.needed):
             return text
-        return text + phrase("effect.needed", runs=self.needed_words)
+        bound = "" if self.needed > MOST_RUNS else "about "
+        return text + phrase("effect.needed", runs=f"{bound}{self.needed_words}")
 
     def probability_words(self, what: str) -> str:
         """Return the probability that a what-if raises and that it lowers the outcome."""
@@ -408,6 +414,9 @@ def changes_words(comparison: ComparisonTables, label: str) -> str:
     both = comparison.baseline, comparison.what_ifs[label]
     found = {
         "parameters": changed_parameters(*both),
-        "interventions": changed_interventions(*both),
+        "interventions": {
+            way: [change.model_dump(mode="json", exclude_none=True) for change in changes]
+            for way, changes in changed_interventions(*both).items()
+        },
     }
-    return "; ".join(differences(found)) or phrase("effect.nothing_changed")
+    return "; ".join(differences(found, MOST_TOLD)) or phrase("effect.nothing_changed")

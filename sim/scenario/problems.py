@@ -14,7 +14,7 @@ from sim.core.line_finder import KeyPath
 from sim.core.parameters import PARAMETERS
 from sim.scenario.interventions import KINDS
 
-NO_SUCH_FIELD = "there is no such field"
+NO_SUCH_FIELD, MISSING = "there is no such field", "is missing"
 _LONGEST = 80
 _ORDERED = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 
@@ -134,8 +134,13 @@ def parameter_problem(path: KeyPath, name: str, value: float, at: KeyPath) -> Pr
 def problems_of(
     error: ValidationError, model: type[BaseModel], extra: tuple[str, ...] = ()
 ) -> list[Problem]:
-    """Return what a schema found wrong, in its order; a file may have ``extra`` fields beside."""
-    return [_problem(entry, model, extra) for entry in error.errors(include_url=False)]
+    """Return what a schema found wrong, in its order; a file may have ``extra`` fields beside.
+
+    Where a name is unknown, what is missing beside it is not told: most often it is that, misspelt.
+    """
+    found = [_problem(entry, model, extra) for entry in error.errors(include_url=False)]
+    misspelt = {problem.path[:-1] for problem in found if problem.message == NO_SUCH_FIELD}
+    return [p for p in found if p.message != MISSING or p.path[:-1] not in misspelt]
 
 
 def _place(loc: tuple[str | int, ...], root: type[BaseModel]) -> tuple[KeyPath, type[BaseModel]]:
@@ -161,7 +166,7 @@ def _problem(entry: Any, root: type[BaseModel], extra: tuple[str, ...]) -> Probl
         return Problem(path, NO_SUCH_FIELD, ", ".join(fields), closest(path[-1], fields))
     if kind.startswith("union_tag"):
         given = value.get("kind") if isinstance(value, Mapping) else None
-        message = "is missing" if given is None else f"there is no kind {shown(given)}"
+        message = MISSING if given is None else f"there is no kind {shown(given)}"
         return Problem((*path, "kind"), message, ", ".join(KINDS), closest(given, tuple(KINDS)))
     return Problem(path, _message(kind, value, entry["msg"]), _allowed(path, model), _near(entry))
 
@@ -169,7 +174,7 @@ def _problem(entry: Any, root: type[BaseModel], extra: tuple[str, ...]) -> Probl
 def _message(kind: str, value: object, message: str) -> str:
     """Return what is wrong with a value, by the kind of error."""
     if kind == "missing":
-        return "is missing"
+        return MISSING
     if kind in _ORDERED:
         return f"{shown(value)} is out of range"
     if kind == "finite_number":

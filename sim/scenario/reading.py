@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,18 @@ from sim.scenario.problems import Problem, closest, dotted, printable, shown
 LARGEST_FILE = 1 << 18
 """Size in bytes above which a file is not taken for a scenario."""
 
+_SLIPS = tuple(
+    (re.compile(slip), hint)
+    for slip, hint in (
+        ("[\u201c\u201d\u201e\u2018\u2019]", 'straight quotes, as in "baseline"'),
+        (r"=\s*\d{4}[-/]\d", 'months in quotes, as in "2014-01"'),
+        (r"=\s*(True|False|TRUE|FALSE|yes|no)\b", "true or false in small letters"),
+        (r"=\s*[-+]?\d+,\d", "a point before decimals, as in 0.5"),
+        (r"=\s*[-+]?[\d.]+\s*%", "a number without a percent sign, as in 0.5"),
+        (r"=\s*(?!true\b|false\b|inf\b|nan\b)[A-Za-z]", 'text in quotes, as in "baseline"'),
+    )
+)
+"""What often stands in the place of TOML, and what to write instead."""
 # What a scenario says about itself alone, so that no parent's word is taken for it.
 OWN_FIELDS = ("name", "title", "question", "lineage")
 _DEEPEST = 8
@@ -97,11 +110,21 @@ def find(name: str) -> Path:
     known = names()
     if name in known:
         return shipped_folder() / f"{name}.toml"
+    here = {own: str(file) for file in _beside(Path()) for own in (file.stem, file.name)}
+    near = closest(name, (*known, *here))
     raise InputError(
         f"there is no scenario {shown(name)}",
         allowed=f"{', '.join(known)}, or the path of a TOML file",
-        nearest=closest(name, known),
+        nearest=near if near is None or near in known else here[near],
     )
+
+
+def _beside(folder: Path) -> list[Path]:
+    """Return the TOML files of a folder, none if it cannot be read."""
+    try:
+        return sorted(folder.glob("*.toml"))
+    except OSError:
+        return []
 
 
 def locate(name_or_path: str | Path) -> Path:
@@ -163,14 +186,10 @@ def read_document(file: Path) -> Document:
 
 
 def _syntax_hint(text: str, line: int | None) -> str | None:
-    """Return what to write instead, for the slip most often made."""
-    if line is None:
-        return None
+    """Return what to write instead, for the slips most often made."""
     lines = text.splitlines()
-    given = lines[line - 1].partition("=")[2].strip() if line <= len(lines) else ""
-    if given[:4].isdigit() and given[4:5] == "-":
-        return 'months in quotes, as in "2014-01"'
-    return None
+    given = lines[line - 1] if line is not None and line <= len(lines) else ""
+    return next((hint for slip, hint in _SLIPS if slip.search(given)), None)
 
 
 def _content(file: Path) -> bytes:
@@ -196,10 +215,7 @@ def _content(file: Path) -> bytes:
 
 def _nearest_file(file: Path) -> str | None:
     """Return the scenario beside a missing file, or shipped, whose name is most like it."""
-    try:
-        siblings = {p.stem: str(p) for p in file.parent.glob("*.toml")}
-    except OSError:
-        siblings = {}
+    siblings = {p.stem: str(p) for p in _beside(file.parent)}
     found = closest(file.stem, tuple(siblings))
     return siblings[found] if found else closest(file.stem, names())
 

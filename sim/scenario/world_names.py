@@ -33,6 +33,8 @@ _COLUMNS = {
 # Actors who travel, and local offices, stand in several tables.
 TRAVELLERS, OFFICES = "travelling actors", "localities and cities"
 
+_MOST_LISTED = 40
+"""Most codes of a table that a message lists."""
 _POSTED = re.compile(rf"{ACTOR_TYPES[EMBASSY]}(?::| in )\s*(.+)", re.IGNORECASE)
 
 Mention = tuple[KeyPath, str, str, str | None]
@@ -79,7 +81,9 @@ def unknown_names(
                 near = _embassy(places().suggest(posted[1], (COUNTRIES,)))
             else:
                 near = _nearest(name, known[table])
-            problems.append(Problem(path, message, allowed, near))
+            few = len(known[table]) <= _MOST_LISTED and table not in (*BOTH, OFFICES)
+            listed = ", ".join(known[table]) if few else allowed
+            problems.append(Problem(path, message, listed, near))
     if problems:
         return problems
     found, clash = expanded(scenario, world)

@@ -36,9 +36,12 @@ def starter(name: str, parent: Scenario | None, extends: str | None = None) -> s
     its name.
     """
     base = parent if parent is not None else Scenario(name=name, title=name)
+    against = f"{extends or (parent.name if parent is not None else 'baseline')} {name}.toml"
     lines = [
-        f"# Check it:  paradiplomacy scenarios check {name}.toml",
-        f"# Run it:    paradiplomacy run {name}.toml",
+        f"# Check it:    paradiplomacy scenarios check {name}.toml",
+        f"# Run it:      paradiplomacy run {name}.toml",
+        f"# Compare it:  paradiplomacy compare {against}",
+        "# Codes of countries, localities, banks, signals, sectors: paradiplomacy world codes",
         "#",
         "# Lines that begin with # and no space are settings not in use: take the # away.",
         "",
@@ -52,9 +55,9 @@ def starter(name: str, parent: Scenario | None, extends: str | None = None) -> s
     for field in ("start", "end", "seed", "replicates", "focus", "authority_index", "wills"):
         value = getattr(base, field)
         lines += [*_explained(Scenario, field), f"#{field} = {literal(value)}", ""]
-    lines += ["# Values of parameters that differ from the default.", "[parameters]", ""]
-    lines += _parameter_lines(base.parameter_values())
     lines += _intervention_lines(base)
+    lines += ["", "# Values of parameters that differ from the default.", "[parameters]", ""]
+    lines += _parameter_lines(base.parameter_values())
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -62,6 +62,30 @@ def test_check_says_which_are_in_order() -> None:
     assert call("check", *names()).stdout.count("in order") == len(names())
 
 
+def test_check_says_how_a_file_was_understood() -> None:
+    text = """extends = "baseline"
+[[interventions]]
+kind = "envelope"
+month = "2012-01"
+until = "2014-12"
+factor = 50
+[parameters]
+"turnover.fade" = 0.5
+"""
+    Path("a.toml").write_text(text, "utf-8")
+    told = call("check", "a.toml", "jujuy").stdout
+    assert "scales what banks may lend from 2012-01 to 2014-12 (factor 50)" in told
+    assert "turnover.fade 0.141 to 0.5" in told
+    assert told.endswith("jujuy: in order\n")
+
+
+def test_a_file_of_the_folder_is_suggested_for_a_name_alike() -> None:
+    Path("half.toml").write_text('extends = "baseline"\n', "utf-8")
+    for given in ("half", "half.tml", "halv.toml"):
+        assert "Did you mean 'half.toml'?" in call("check", given, code=2).stderr
+    assert "Did you mean 'jujuy'?" in call("check", "juju", code=2).stderr
+
+
 def test_check_reports_one_mistake_with_its_line() -> None:
     Path("a.toml").write_text('title = "A"\nsed = 1\n', "utf-8")
     result = call("check", "baseline", "a.toml", code=2)

@@ -129,9 +129,22 @@ def test_interventions_that_differ_are_counted_and_kept() -> None:
     shipped = sim.load("hostile-president")
     fewer = shipped.model_copy(update={"interventions": shipped.interventions[1:]})
     record = simulated(fewer)
-    assert changed_words(record).endswith(": 1 intervention fewer")
+    assert changed_words(record).endswith(
+        ": 1 intervention fewer: changes the national executive from 2016-01 (country ARG, "
+        "stance -0.8)"
+    )
+    assert stamp_words(record).endswith(" · changed: 1 intervention fewer")
     gone = record["changed"]["interventions"]["fewer"]
     assert gone == [shipped.interventions[0].model_dump(mode="json", exclude_none=True)]
+
+
+def test_of_many_interventions_the_first_are_told_and_the_others_counted() -> None:
+    shipped = sim.load("baseline")
+    months = [f"2001-{month:02}" for month in range(1, 7)]
+    changes = [{"kind": "envelope", "month": month, "factor": 0.5} for month in months]
+    told = changed_words(simulated(shipped.with_interventions(*changes)))
+    assert "6 interventions more: scales what banks may lend from 2001-01 (factor 0.5); " in told
+    assert told.endswith("2001-03 (factor 0.5); and 3 more")
 
 
 def test_no_title_of_a_shipped_scenario_names_the_years_of_its_run() -> None:

@@ -160,6 +160,8 @@ def test_a_difference_that_may_be_none_is_said_plainly(both: Comparison) -> None
         assert f"which {effect.runs} runs do not tell from none" in effect.none_words
         if not np.isnan(effect.needed):
             assert "runs would tell a difference of this size" in effect.none_words
+            assert ("; about " in effect.none_words) == (effect.needed <= compare_text.MOST_RUNS)
+            assert "about over" not in effect.none_words
     few = replace(unclear[0], runs=1)
     assert few.none_words.startswith("too few runs (1 run) to tell")
     never = [e for e in effects if e.never]
@@ -187,7 +189,10 @@ def test_a_change_without_consequence_is_said_to_have_none() -> None:
 
 
 def test_changes_are_named(both: Comparison) -> None:
-    assert changes_words(both, "hostile") == "2 interventions more"
+    assert changes_words(both, "hostile") == (
+        "2 interventions more: changes the national executive from 2003-01 (country BRA, stance "
+        "-1); puts fiscal stress or strain from 2003-01 (value 1, what strain)"
+    )
     assert re.fullmatch(r"turnover\.fade [\d.]+ to 0\.9", changes_words(both, "marked"))
 
 

@@ -250,6 +250,33 @@ def test_an_unquoted_month_gets_a_hint(write: Write) -> None:
     assert "months in quotes" in str(error_of(write(HEAD + "start = 2014-01 # when\n")).allowed)
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("title = \u201cHalf\u201d", "straight quotes"),
+        ("title = Half", "text in quotes"),
+        ('x = { kind = "shock", month = 2014-01, value = 1 }', "months in quotes"),
+        ('x = { kind = "governor", new = True }', "true or false in small letters"),
+        ('x = { kind = "envelope", factor = 0,5 }', "a point before decimals"),
+        ("seed = 50 %", "without a percent sign"),
+    ],
+)
+def test_common_slips_of_toml_get_a_hint(line: str, hint: str, write: Write) -> None:
+    assert hint in str(error_of(write(HEAD + line + "\n")).allowed)
+
+
+def test_a_misspelt_field_is_told_before_what_it_leaves_missing(write: Write) -> None:
+    error = error_of(
+        write(HEAD + 'interventions = [{ kind = "envelope", month = "2012-01", facter = 2 }]\n')
+    )
+    assert (error.message, error.nearest) == ("there is no such field", "factor")
+
+
+def test_codes_of_a_short_table_are_listed(write: Write) -> None:
+    change = '{ kind = "envelope", month = "2012-01", factor = 2, bank = "CBD" }'
+    assert error_of(write(f"{HEAD}interventions = [{change}]\n")).allowed == "cdb, exim"
+
+
 def test_folders_and_special_files_are_refused(tmp_path: Path) -> None:
     assert "is a folder" in error_of(tmp_path).message
     assert "regular" in error_of(Path(os.devnull)).message
