@@ -207,8 +207,7 @@ def take_step_of_projects(w, verb, first, end, t):
     elif verb == V.approve_locally:
         approvals.approve_locally(w, first, end, t)
     elif verb == V.approve_centrally:
-        for i in range(first, end):
-            approvals.approve_centrally(w, i, t)
+        approvals.approve_centrally(w, first, end, t)
     elif verb == V.award_projects:
         finance.award_projects(w, first, end, t)
     elif verb == V.close_own_finance:

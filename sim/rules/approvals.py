@@ -79,34 +79,43 @@ def decide_locally(w, j, t):
 
 
 @rule
-def approve_centrally(w, c, t):
-    """Let a national executive decide on what is in its power.
+def approve_centrally(w, first, end, t):
+    """Let the national executives before ``end`` decide on what is in their power.
 
-    Derail what it dislikes (M48).
+    Derail what they dislike (M48). Open projects stand in the order of places, units before cities.
     """
-    country = w.country[c]
-    if country.open_projects == 0:
-        return
-    review_places(w, c, country.first, country.first + country.count, t)
-    review_places(w, c, country.first_city, country.first_city + country.city_count, t)
+    unit = first_open(w, w.country[first].first)
+    city = first_open(w, w.country[first].first_city)
+    for c in range(first, end):
+        country = w.country[c]
+        if country.open_projects > 0:
+            unit = review_places(w, c, unit, country.first, country.count, t)
+            city = review_places(w, c, city, country.first_city, country.city_count, t)
 
 
 @rule
-def review_places(w, c, place, end, t):
-    """Let a national executive decide on, or derail, projects of places before ``end``."""
+def review_places(w, c, n, place, count, t):
+    """Let an executive decide on, or derail, projects at ``count`` places from ``place`` on.
+
+    They are looked for from position ``n`` on in the list of open ones; return the one behind.
+    """
     country = w.country[c]
     hostility = max(0.0, -country.stance)
-    for n in range(first_open(w, place), w.run[0].open_projects):
+    while n < w.run[0].open_projects:
         j = w.project[n].nth_open
         project = w.project[j]
-        if project.place >= end:
-            return
+        if project.place >= place + count:
+            break
+        n += 1
+        if project.place < place:
+            continue
         local = project.level == k.LOCAL or project.level == k.MUNICIPAL
         if project.stage == k.SIGNED and project.level == k.CENTRAL and project.signed < t:
             decide_centrally(w, j, t)
         elif local and hostility > 0.0 and project.stage < k.OPERATING:
             if project_draw(w, d.VETO, project, t) < w.par[0].approval_veto * hostility:
                 end_project(w, j, t, k.VETOED, k.VETO, country.office_event)
+    return n
 
 
 @rule

@@ -31,20 +31,63 @@ def fund_bank(w, b, t):
     year = year_of_lending(w, b, t)
     bank.budget = min(bank.budget + year / MONTHS_A_YEAR, 2.0 * year)
     asked = 0.0
-    for n in range(w.run[0].open_projects):
-        project = w.project[w.project[n].nth_open]
-        if project.bank == b and project.stage <= k.AWARDED:
-            asked += project.loan
+    drop_settled_loans(w, b)
+    j = bank.first_loan
+    while j >= 0:
+        asked += w.project[j].loan
+        j = w.project[j].next_loan
     bank.credit = max(0.0, bank.budget + w.par[0].finance_ahead * year - asked)
+
+
+@rule
+def ask_bank(w, j, b):
+    """Enter a project in the list of loans asked of a bank: by place, the newest of a place first.
+
+    Without a bank, -1, there is nobody to ask.
+    """
+    project = w.project[j]
+    project.bank = b
+    if b < 0:
+        return
+    before, after = -1, w.actor[b].first_loan
+    while after >= 0 and stands_before(w, after, j):
+        before, after = after, w.project[after].next_loan
+    project.next_loan = after
+    if before >= 0:
+        w.project[before].next_loan = j
+    else:
+        w.actor[b].first_loan = j
+
+
+@rule
+def stands_before(w, i, j):
+    """Tell whether project ``i`` stands before ``j`` in the list of open ones."""
+    if w.project[i].place != w.project[j].place:
+        return w.project[i].place < w.project[j].place
+    return i > j
+
+
+@rule
+def drop_settled_loans(w, b):
+    """Take off a bank's list what has been lent or has ended."""
+    before, j = -1, w.actor[b].first_loan
+    while j >= 0:
+        after = w.project[j].next_loan
+        if w.project[j].stage <= k.AWARDED:
+            before = j
+        elif before >= 0:
+            w.project[before].next_loan = after
+        else:
+            w.actor[b].first_loan = after
+        j = after
 
 
 @rule
 def credit_on_offer(w):
     """Return what the banks still have to promise, US$ billion."""
     total = 0.0
-    for b in range(w.run[0].end_firm, len(w.actor)):
-        if w.actor[b].kind == k.BANK:
-            total += w.actor[b].credit
+    for b in range(w.run[0].end_firm, w.run[0].end_bank):
+        total += w.actor[b].credit
     return total / 1000.0
 
 
@@ -86,9 +129,9 @@ def chosen_bank(w, j, direct):
     project = w.project[j]
     best = math.inf
     chosen = -1
-    for b in range(w.run[0].end_firm, len(w.actor)):
+    for b in range(w.run[0].end_firm, w.run[0].end_bank):
         bank = w.actor[b]
-        if bank.kind == k.BANK and (bank.local_loans == 1 or not direct):
+        if bank.local_loans == 1 or not direct:
             u = draw(w.run, d.LOAN_BANK, bank.key, project.key & LOW_BITS, 0)
             arrival = exponential_arrival(u, 1.0 + bank.credit, best)
             if arrival < best:
@@ -116,7 +159,7 @@ def promise_loan(w, j):
     if share > 0.0:
         project.value = bounded(project.value, room / share)
     project.loan = share * project.value
-    project.bank = b
+    ask_bank(w, j, b)
     project.needs_loan = 1
     project.finance = k.SOVEREIGN
     w.actor[b].credit = max(0.0, w.actor[b].credit - project.loan)

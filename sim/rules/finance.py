@@ -8,7 +8,7 @@ from sim.core import decisions as d
 from sim.core import enums as k
 from sim.core.jit import rule
 from sim.rules.basics import count_success, elastic, is_aligned, logistic, record, trust_between
-from sim.rules.credit import MONTHS_A_YEAR, chosen_bank, year_of_lending
+from sim.rules.credit import MONTHS_A_YEAR, ask_bank, chosen_bank, year_of_lending
 from sim.rules.pairs import comes_about
 from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw
@@ -99,7 +99,7 @@ def seek_lender(w, j, t):
     chance *= local_power(w, w.place[project.place].unit, project.sector, project.value)
     direct = project.level == k.LOCAL and project_draw(w, d.LOAN_LOCAL, project, 0) < chance
     project.finance = k.LOCAL_LOAN if direct else k.SOVEREIGN
-    project.bank = chosen_bank(w, j, direct)
+    ask_bank(w, j, chosen_bank(w, j, direct))
 
 
 @rule
@@ -131,10 +131,11 @@ def lend(w, b, t):
     bank = w.actor[b]
     most = 2.0 * year_of_lending(w, b, t)
     ripe = 0
-    for n in range(w.run[0].open_projects):
-        j = w.project[n].nth_open
-        if w.project[j].stage == k.AWARDED and w.project[j].bank == b:
+    j = bank.first_loan
+    while j >= 0:
+        if w.project[j].stage == k.AWARDED:
             ripe += rank_application(w, j, t)
+        j = w.project[j].next_loan
     saves = False
     while ripe > 0:
         ripe -= 1
@@ -183,11 +184,11 @@ def rank_application(w, j, t):
 def best_application(w, b):
     """Return the bank's project of highest priority, -1 if none is left."""
     best = -1
-    for n in range(w.run[0].open_projects):
-        j = w.project[n].nth_open
-        project = w.project[j]
-        if project.rank > 0.0 and project.bank == b and (best < 0 or outranks(w, j, best)):
+    j = w.actor[b].first_loan
+    while j >= 0:
+        if w.project[j].rank > 0.0 and (best < 0 or outranks(w, j, best)):
             best = j
+        j = w.project[j].next_loan
     return best
 
 

@@ -255,7 +255,7 @@ def attends_forum(w, g, f, t):
     chance *= 1.0 - p.signals_forum_authority * (1.0 - authority_at(w, g))
     if draw(w.run, d.FORUM_ATTENDED, place.key, forum.key, t) >= chance:
         return False
-    for a in range(len(w.actor)):
+    for a in range(w.run[0].provinces, w.run[0].first_firm):
         if w.actor[a].kind == k.ORGANISATION and w.actor[a].mission == k.FRIENDSHIP:
             governor.trip_actor = a
     if governor.trip_actor < 0:

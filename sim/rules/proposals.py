@@ -117,14 +117,12 @@ def resize(w, j, ratio):
 def list_open(w, j):
     """Enter a project in the list of open ones: by place, the newest of a place first."""
     head = w.run[0]
-    n = head.open_projects
-    head.open_projects += 1
-    place = w.project[j].place
-    w.country[w.project[j].country].open_projects += 1
-    while n > 0 and w.project[w.project[n - 1].nth_open].place >= place:
+    position = first_open(w, w.project[j].place)
+    for n in range(head.open_projects, position, -1):
         w.project[n].nth_open = w.project[n - 1].nth_open
-        n -= 1
-    w.project[n].nth_open = j
+    w.project[position].nth_open = j
+    head.open_projects += 1
+    w.country[w.project[j].country].open_projects += 1
 
 
 @rule

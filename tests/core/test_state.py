@@ -260,6 +260,21 @@ def test_every_tie_is_once_in_each_of_its_lists(moments: list[State]) -> None:
     assert (ties["kind"] == w.actor["kind"][ties["actor"]]).all()
 
 
+def test_every_loan_asked_for_stands_on_its_banks_list(moments: list[State]) -> None:
+    listed = 0
+    for w in moments:
+        n = int(w.run["open_projects"][0])
+        j = w.project["nth_open"][:n]
+        asked = (w.project["bank"][j] >= 0) & (w.project["stage"][j] <= k.AWARDED)
+        for b in np.flatnonzero(w.actor["kind"] == k.BANK):
+            rows = chain(w.project["next_loan"], int(w.actor["first_loan"][b]))
+            # What was lent or ended this month is taken off when the next one begins.
+            left = [row for row in rows if w.project["stage"][row] <= k.AWARDED]
+            assert left == j[asked & (w.project["bank"][j] == b)].tolist()
+            listed += len(left)
+    assert listed > 5
+
+
 def test_months_of_ties_are_in_order(moments: list[State]) -> None:
     w = moments[-1]
     ties = w.tie[: int(w.run["ties"][0])]

@@ -15,7 +15,7 @@ from sim.engine.dispatch import programme_of_month, take_step
 from sim.engine.extensions import with_own_tables
 from sim.engine.initial_state import firms_from
 from sim.engine.timetable import STEPS, VERBS
-from sim.rules import proposals, ties
+from sim.rules import credit, proposals, ties
 from sim.rules.basics import trust_between
 
 
@@ -144,6 +144,7 @@ class Bench:
                 given.setdefault(name, before)
         for name, value_ in given.items():
             w.project[name][j] = value_
+        credit.ask_bank(self.h, j, fields.get("bank", -1))
         return j
 
     def open_projects(self, place: int) -> list[int]:
@@ -155,6 +156,7 @@ class Bench:
         """Leave no project open."""
         self.w.run["open_projects"] = 0
         self.w.country["open_projects"][:] = 0
+        self.w.actor["first_loan"][:] = -1
 
     def events(self, kind: int) -> np.ndarray[Any, Any]:
         """Return the events of a kind in the month the bench is at."""

@@ -39,7 +39,7 @@ def decided(bench: Bench, c: int, level: int, stage: int = k.APPROVED, **fields:
     rows = [bench.project(i, k.SIGNED, sector=s % 10, level=level, **fields) for s in range(COUNT)]
     if level == k.LOCAL:
         approvals.approve_locally(bench.h, i, i + 1, bench.t)
-    approvals.approve_centrally(bench.h, c, bench.t)
+    approvals.approve_centrally(bench.h, c, c + 1, bench.t)
     found = sum(bench.stage(j) == stage for j in rows)
     bench.w.run["projects"] -= COUNT
     bench.forget_projects()
