@@ -19,7 +19,10 @@ from sim.world import World
 
 
 class SwapPanel:
-    """Give one of two places, number ``receiver``, a cause of the other, first that of ``key``."""
+    """Give one of two places, number ``receiver``, a cause of the other.
+
+    It begins with the cause ``key``, or with the first that there is.
+    """
 
     def __init__(
         self,
@@ -99,11 +102,12 @@ class SwapPanel:
             if self.key:
                 names = {"place": self.other.name, "other": self.mine.name}
                 self.session.notify(say("notes.no_swap", self.session._, **names))
-            self.key = ""
-        self.cause.param.update(options=titles, value=self.key or None)
+            self.key = next(iter(found))
+        self.cause.param.update(options=titles, value=self.key)
 
     def _turned(self, event: object) -> None:
-        self.receiver, self.key = int(self.to.value), ""
+        self.receiver = int(self.to.value)
+        self.key = self.key if self.key in self.choices() else ""
         self._fill()
         self._choose()
         self.session.touch()
@@ -117,15 +121,12 @@ class SwapPanel:
 
     def _choose(self) -> None:
         """Begin the runs of the cause chosen, unless they are there already."""
-        if self.key:
-            self._try(self.key)
+        self._try(self.key)
         self.show()
 
     def _try_all(self, event: object) -> None:
         for key in self.choices():
             self._try(key)
-        if not self.key:
-            self.cause.value = next(iter(self.choices()))
 
     def _try(self, key: str) -> None:
         if (self.receiver, key) in self.tried:
@@ -159,9 +160,6 @@ class SwapPanel:
         session, judged = self.session, pairs >= limits.CASE_RUNS
         told = case_texts.effect_table(session, found, pairs, judged=judged) if found else ""
         self.table.object = told
-        if not self.key:
-            self.summary.object = paragraphs(session._("Choose what to give."))
-            return
         mine, swap = self.mine, self.choices()[self.key]
         since = mine.describer.month(month_name(mine.conditions.since))
         told = case_texts.swap_text(session, swap, found, mine.name, since, judged=judged)

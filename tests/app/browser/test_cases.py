@@ -21,6 +21,13 @@ def test_record_and_runs_of_both_places_are_shown(visit: Visit) -> None:
     page.locator("table").nth(1).wait_for()
 
 
+def test_an_exchange_is_shown_before_anything_is_chosen(visit: Visit) -> None:
+    page = visit("?tab=cases")
+    expect(page.get_by_label("Authority of Jujuy")).to_be_checked()
+    page.get_by_text(re.compile(r"\d+ paired runs")).wait_for()
+    page.wait_for_url(re.compile(r"cases\.give=authority"))
+
+
 def test_a_cause_is_exchanged_and_the_address_follows(visit: Visit) -> None:
     page = visit("?tab=cases")
     page.get_by_label("All three at once").check()

@@ -52,7 +52,8 @@ def test_places_are_run_and_each_exchange_once_when_it_is_chosen(world: World) -
         assert panel.name in panel.summary.object
     swap = tab.swap
     assert swap is not None
-    assert not swap.tried
+    assert {key for _, key in swap.tried} == {swap.cause.value} == {AUTHORITY}
+    assert f"{RUNS} paired runs" in swap.table.object
     swap.cause.value = WILL
     runs = swap.tried[(1, WILL)]
     assert runs.runs == RUNS
@@ -79,12 +80,11 @@ def test_an_exchange_that_cannot_be_is_told(world: World) -> None:
     tab, said = opened(world, pool=Idle())
     assert tab.swap is not None
     missing = next((key for key in CAUSES if key not in tab.swap.choices()), None)
-    if missing is None:
-        missing, tab.swap.choices = WILL, dict  # type: ignore[method-assign]
+    assert missing is not None
     tab.swap.key = missing
     tab.swap._fill()
     assert len(said) == 1
-    assert tab.swap.key == ""
+    assert tab.swap.key == tab.swap.cause.value == AUTHORITY
 
 
 def test_the_other_place_can_be_given_something(world: World) -> None:
@@ -94,7 +94,8 @@ def test_the_other_place_can_be_given_something(world: World) -> None:
     assert (1, WILL) in swap.tried
     swap.to.value = 0
     assert swap.mine is tab.panels[0]
-    assert swap.key == ""
+    assert (0, swap.key) in swap.tried
+    assert swap.key == swap.cause.value == WILL
     assert len(swap.drawing) == 0
     assert swap.table.object == ""
 
