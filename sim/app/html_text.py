@@ -10,6 +10,7 @@ import panel as pn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.app.theme import FOLDER, source
+from sim.report.line_breaks import unbroken
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
 """As wide as there is room, without a margin."""
@@ -22,7 +23,7 @@ TEMPLATES = Environment(
 
 def render(template: str, **values: object) -> str:
     """Return a template, a file under ``sim/app``, filled in; it translates by the value ``_``."""
-    return TEMPLATES.get_template(template).render(values)
+    return unbroken(TEMPLATES.get_template(template).render(values))
 
 
 def html(text: str = "", margin: Any = (2, 5)) -> pn.pane.HTML:

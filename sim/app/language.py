@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from sim.report.line_breaks import unbroken
 from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ class Language:
         # A catalogue keeps its own head under the empty text.
         translated = self._catalogue.gettext(text) if text else ""
         translated = self._words(translated, self.code, text)
-        return translated.format(**fields) if fields else translated
+        return unbroken(translated.format(**fields) if fields else translated)
 
     def number(self, one: str, many: str, n: int, /, **fields: object) -> str:
         """Return the form of a text that goes with a number, filled in with it as ``n``."""
         translated = self._catalogue.ngettext(one, many, n)
-        return self._words(translated, self.code, one).format(n=n, **fields)
+        return unbroken(self._words(translated, self.code, one).format(n=n, **fields))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from textwrap import wrap
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,6 +20,7 @@ from sim.experiments.run import RunTables
 from sim.report.deal_filter import DealFilter
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.figure_style import BLUE, GREEN, VERMILLION
+from sim.report.line_breaks import NO_BREAK, wrap
 from sim.report.phrases import phrase
 from sim.report.run_summaries import STEPS
 from sim.world import World, load_world
@@ -61,7 +61,6 @@ WIDTH = 76
 """Columns of a life as text: it fits into a card."""
 RULE = "─" * WIDTH
 DEAL_LINE = "{:<16}{:<9}{:>16}  {}"
-NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -306,7 +305,7 @@ def text_of(life: Biography, names: EventDescriber) -> str:
     ]
     # Spaces that must not break keep a mark and its meaning on one line.
     whole = wrap("   ".join(entry.replace(" ", NO_BREAK) for entry in legend), WIDTH)
-    return "\n".join([*lines, RULE, *(line.replace(NO_BREAK, " ") for line in whole)])
+    return "\n".join([*lines, RULE, *whole])
 
 
 def biography_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from io import StringIO
-from textwrap import shorten, wrap
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from sim.report.compare_text import (
 )
 from sim.report.display_names import CARD_OUTCOMES, Names, OutcomeLabel
 from sim.report.event_phrases import EventDescriber
+from sim.report.line_breaks import wrap
 from sim.report.locality_timeline import documented_in, visits_on_record
 from sim.report.phrases import caution, phrase, sides_words
 from sim.report.run_summaries import (

@@ -70,9 +70,7 @@ def _cells(effect: EffectText) -> tuple[str, ...]:
     if not (effect.distinguishable or effect.never or effect.is_too_few or np.isnan(effect.needed)):
         error += f"; {effect.needed_words}\u00a0runs would tell"
     numbers = (effect.baseline, effect.what_if, effect.difference, error, effect.median)
-    # A number, its sign and its unit stay on one line in a narrow column.
-    likelier = effect.likelier.replace(" %", "\u00a0%")
-    return effect.label, *numbers, effect.cases, effect.percent, likelier
+    return effect.label, *numbers, effect.cases, effect.percent, effect.likelier
 
 
 def together_table(comparison: ComparisonTables) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import Any
 
 from sim.core.identities import EVENT, PROJECT, as_written, text_of
@@ -22,6 +21,7 @@ from sim.report.biography import (
 from sim.report.compare_text import fate_words, kind_words
 from sim.report.display_names import plain_word
 from sim.report.event_phrases import ORDERS, Event, EventDescriber
+from sim.report.line_breaks import wrap
 from sim.report.phrases import phrase
 from sim.scenario.intervention_fields import codes_in
 from sim.scenario.interventions import Intervention

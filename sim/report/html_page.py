@@ -12,6 +12,7 @@ from sim.core.files import write_text
 from sim.core.folders import make_folder
 from sim.report.figure_choice import Choice, FigureNames, belonging, known_format
 from sim.report.figure_style import save_all
+from sim.report.line_breaks import unbroken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,7 +69,8 @@ def _environment(package: str) -> Environment:
 def render(template: str, package: str = "sim.report", **fields: Any) -> str:
     """Fill in a template of a package's folder ``templates``, or of that of the reports."""
     # Sections enter themselves into the list of contents, which stands above them.
-    return _environment(package).get_template(template).render(policy=POLICY, contents=[], **fields)
+    page = _environment(package).get_template(template)
+    return unbroken(page.render(policy=POLICY, contents=[], **fields))
 
 
 def write_report(

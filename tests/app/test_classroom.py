@@ -99,17 +99,21 @@ def test_thirty_students_predict_and_all_see_the_answer(served: Served) -> None:
     assert "model’s answer" not in late["stage"]
     revealed = told(served, "class", teacher | {"do": "reveal"})
     assert "7 predictions" in revealed["live"].partition("model’s answer")[2]
-    assert "95 % interval" in revealed["live"]
+    assert "95\u00a0% interval" in revealed["live"]
     assert "Your guess was right." in told(served, "join", students[0])["stage"]
     assert "It goes the other way." in told(served, "join", students[3])["stage"]
     sheet = told(served, "class", teacher | {"do": "sheet"})["file"]
     assert LESSON.title in sheet
     assert "30 predictions are in." in sheet
     assert not any(student["student"] in sheet for student in students)
-    told(served, "class", teacher | {"do": "end"})
+    ended = told(served, "class", teacher | {"do": "end"})
+    assert ended["kept"] == {}
+    assert ended["file"] == sheet
+    assert "at_once" not in ended
     gone = told(served, "join", students[0])
     assert gone["kept"] == {}
     assert "The class has ended." in gone["stage"]
+    assert "aria-invalid" not in gone["stage"]
 
 
 def test_the_pages_are_light_and_run_their_own_script_only(served: Served) -> None:

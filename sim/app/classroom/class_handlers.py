@@ -143,24 +143,26 @@ class TeacherHandler(ClassHandler):
 
     def begin(self) -> str:
         """Return how to begin a class."""
-        return self.page("teacher", led=None, full=False)
+        return self.page("teacher", led=None, full=False, kept=False)
 
     def answer(self, given: dict[str, str]) -> dict[str, Any]:
         """Do what was pressed; return what has changed for the teacher's page."""
         register, action = self.register, given.get("do", "")
-        led, full = register.led_by(given.get("key", "")), False
+        led, full, kept = register.led_by(given.get("key", "")), False, {}
         if led is None and action == "start":
             try:
                 led = register.start(self._joins_at(given.get("at", "")))
             except FullError:
                 full = True
         elif led is not None:
+            if action in {"sheet", "end"} and led.asked:
+                kept = {"file": self._sheet(led), "name": "class.html"}
             self._step(led, action, given.get("lesson", ""))
             led = led if action != "end" else None
         if led is None:
             said = self._("The class has ended.") if given.get("key") else ""
-            stage = self.page("teacher", led=None, full=full)
-            return {"kept": {}, "said": said, "shown": {}, "stage": stage, "live": ""}
+            stage = self.page("teacher", led=None, full=full, kept=bool(kept))
+            return {"kept": {}, "said": said, "shown": {}, "stage": stage, "live": "", **kept}
         stage = f"{led.code} {led.number} {led.phase}"
         made: dict[str, Any] = {"kept": {"key": led.key}, "said": self.said(led)}
         if given.get("stage") != stage:
@@ -170,8 +172,7 @@ class TeacherHandler(ClassHandler):
         live = str(crc32(made["live"].encode()))
         if given.get("live") == live:
             del made["live"]
-        if action == "sheet":
-            made |= {"file": self._sheet(led), "name": "class.html"}
+        made |= {**kept, "at_once": True} if kept else {}
         return made | {"shown": {"stage": stage, "live": live}}
 
     def _step(self, led: ClassSession, action: str, lesson: str) -> None:
@@ -234,23 +235,24 @@ class StudentHandler(ClassHandler):
 
     def begin(self) -> str:
         """Return where to type the code."""
-        return self.page("student", met=None, code="", wrong="")
+        return self.page("student", met=None, code="", wrong="", ended=False)
 
     def answer(self, given: dict[str, str]) -> dict[str, Any]:
         """Do what was pressed; return what has changed for a student's page."""
         _, register = self._, self.register
         code, student = code_of(given.get("code", "")[:20]), given.get("student", "")
-        met, wrong = register.joined_by(code), ""
-        if met is None:
-            wrong = _("There is no class with this code.") if given.get("do") == "join" else ""
-            wrong = wrong or (_("The class has ended.") if student else "")
+        met, wrong, ended = register.joined_by(code), "", False
+        if met is None and given.get("do") == "join":
+            wrong = _("There is no class with this code.")
+        elif met is None:
+            code, ended = "", bool(student)
         elif student not in met.students:
             try:
                 student = met.admit(register.clock())
             except FullError:
                 met, wrong = None, _("The class is full.")
         if met is None:
-            stage = self.page("student", met=None, code=code, wrong=wrong)
+            stage = self.page("student", met=None, code=code, wrong=wrong, ended=ended)
             return {"kept": {}, "said": "", "shown": {}, "stage": stage}
         return {"kept": {"code": code, "student": student}} | self._in_class(met, student, given)
 

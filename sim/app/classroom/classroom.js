@@ -3,7 +3,7 @@
   const { role, gone } = document.body.dataset;
   const [said, stage, live] = ["said", "stage", "live"].map((id) => document.getElementById(id));
   const store = "paradiplomacy." + role;
-  let kept = JSON.parse(sessionStorage.getItem(store) ?? "{}"), shown = {}, waiting, turn = 0;
+  let kept = JSON.parse(sessionStorage.getItem(store) ?? "{}"), shown = {}, last = null, waiting, turn = 0;
   const say = (text) => { if (said.textContent !== text) said.textContent = text; };
   const put = (part, html) => {
     const focused = part.contains(document.activeElement);
@@ -33,7 +33,8 @@
       if (got.kept) { kept = got.kept; sessionStorage.setItem(store, JSON.stringify(kept)); }
       if (got.stage !== undefined) put(stage, got.stage);
       if (got.live !== undefined) put(live, got.live);
-      if (got.file) keep(got.file, got.name);
+      // What is not asked for may be asked for when the server has forgotten it.
+      if (got.file) { last = got; if (got.at_once) keep(got.file, got.name); }
       shown = got.shown; say(got.said);
     } catch { if (mine === turn) say(gone); }
     if (mine === turn && Object.keys(kept).length) waiting = setTimeout(ask, 1000);
@@ -41,6 +42,7 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(event.target, event.submitter));
+    if (fields.do === "kept") return keep(last.file, last.name);
     ask(fields.do === "start" ? { ...fields, at: window.location.href } : fields);
   });
   const code = window.location.hash.slice(1);

@@ -108,7 +108,7 @@ export function render({ model, el }) {
   const showKnown = () => {
     const share = (model.known - model.first + 1) / Math.max(model.last - model.first + 1, 1);
     slider.style.setProperty("--known", `${Math.round(100 * share)}%`);
-    const percent = `${Math.round(100 * share)} %`;
+    const percent = `${Math.round(100 * share)}\u00a0%`;
     known.textContent = model.known < model.last ? words.known.replace("{share}", percent) : "";
   };
   const showSpeed = () => {

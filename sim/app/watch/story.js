@@ -46,6 +46,9 @@ export function render({ model, el }) {
     if (model.waits) model_.textContent = model.waits; else labelled(model_, words.model, caption.model);
     record.hidden = Boolean(model.waits);
     labelled(record, words.record, caption.record);
+    // Sources are cited in the language of the record, whatever the page's.
+    const source = make("span", caption.source); source.lang = "en";
+    if (caption.source) record.append(" ", source);
     const ends = last() > 0 && at === last();
     back.disabled = at === 0; next.disabled = last() === 0;
     next.hidden = ends; ask.hidden = what.hidden = !ends;

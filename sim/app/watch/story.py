@@ -273,12 +273,13 @@ class Storyteller:
             model = f"{tell.month(step.month)}: {sentence.removesuffix('.')}{because}"
         elif step.counts:
             model = self._compared(step.counts, step.month)
-        record = _("None of this kind is dated for {place}.", place=place)
+        record, source = _("None of this kind is dated for {place}.", place=place), ""
         if step.fact is not None:
-            record = f"{step.fact.date}: {_(step.fact.label)} ({step.fact.source})"
+            record = f"{step.fact.date}: {_(step.fact.label)}"
+            source = f"({step.fact.source})"
         elif step.counts:
             record = self._recorded(tuple(step.counts))
-        return {**self._words(step.name), "model": model, "record": record}
+        return {**self._words(step.name), "model": model, "record": record, "source": source}
 
     def _compared(self, counts: Mapping[str, tuple[int, int, int]], month: str) -> str:
         _, tell = self.session._, self.describer

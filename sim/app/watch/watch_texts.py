@@ -8,6 +8,7 @@ from sim.app.html_text import render
 from sim.app.labels import labels, say
 from sim.app.limits import MONTHS_A_SECOND
 from sim.app.session import Session
+from sim.app.theme import GROUND
 from sim.app.watch.recorder import Frame, Recorder
 from sim.app.watch.world_history import event_of
 from sim.core import enums as k
@@ -87,4 +88,6 @@ def line_legend(session: Session, kind: str) -> str:
     """Return the legend of the lines as HTML."""
     _ = session._
     words, note = labels("exported", _), say(f"notes.{kind}", _)
-    return render("watch/line_legend.html", lines=LINES_DRAWN, words=words, note=note)
+    return render(
+        "watch/line_legend.html", ground=GROUND, lines=LINES_DRAWN, words=words, note=note
+    )

@@ -77,10 +77,10 @@ export function render({ model, el }) {
       row.append(label, line, under);
       if (lever.less) {
         const ends = make("div", "ends");
-        ends.append(make("span", "", lever.less), make("span", "", lever.more));
+        ends.append(make("span", "", lever.less), more, make("span", "", lever.more));
         // The exact value is a step further: a lever is first of all one stop of the tabulator.
-        more.append(number); line.append(usual); under.replaceChildren(more);
-        row.append(ends, effect, under);
+        more.append(number); line.append(usual);
+        under.replaceWith(ends, effect);
       }
       slider.addEventListener("input", () => {
         slider.value = snapped(lever, Number(slider.value)); number.value = slider.value;

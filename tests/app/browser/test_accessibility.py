@@ -63,10 +63,29 @@ def test_a_tab_has_no_serious_barrier(visit: Visit, axe: str, query: str) -> Non
     assert serious(page, axe) == []
 
 
+PARTED = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const node of root.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE && /\\d %|US\\$ \\d/.test(node.data))
+        found.push(node.data);
+      if (node.shadowRoot) walk(node.shadowRoot);
+      if (!["SCRIPT", "STYLE"].includes(node.nodeName)) walk(node);
+    }
+  };
+  walk(document);
+  return found;
+}"""
+"""Texts in which a line may end between a number and its unit."""
+
+
 @pytest.mark.parametrize("query", READY)
-def test_no_tab_is_wider_than_its_window(visit: Visit, query: str) -> None:
+def test_no_tab_is_wider_than_its_window_or_parts_a_number_from_its_unit(
+    visit: Visit, query: str
+) -> None:
     page = visit(f"?{query}")
     page.locator(READY[query]).wait_for()
+    assert page.evaluate(PARTED) == []
     assert fits(page)
 
 

@@ -17,7 +17,10 @@ def test_record_and_runs_of_both_places_are_shown(visit: Visit) -> None:
     expect(lists).to_have_count(2)
     lists.first.click()
     page.locator("details[open] li").nth(3).wait_for()
-    expect(page.locator("details[open] li small").first).to_contain_text("report")
+    source = page.locator("details[open] li small").first
+    expect(source).to_contain_text("report")
+    # Sources are cited in English on a page in any language.
+    expect(source).to_have_attribute("lang", "en")
     page.locator("table").nth(1).wait_for()
 
 

@@ -46,14 +46,35 @@ def test_two_phones_predict_and_see_the_answer(
         assert serious(page, axe) == []
         assert fits(page)
     expect(phones[0].locator(".verdict")).not_to_be_empty()
-    with teacher.expect_download() as download:
-        teacher.get_by_role("button", name="Keep the results").click()
-    download.value.save_as(tmp_path / "class.html")
-    assert "95 % interval" in (tmp_path / "class.html").read_text(encoding="utf-8")
+    first = kept(teacher, tmp_path)
+    assert "95\u00a0% interval" in first
+    assert_seen_in_forced_colours(teacher)
     teacher.get_by_role("button", name="End the class").click()
-    phones[0].get_by_text("The class has ended.").wait_for()
+    phones[0].get_by_role("heading", name="The class has ended.").wait_for()
+    expect(phones[0].locator("input[name=code]")).to_have_value("")
+    # An end pressed too early loses nothing.
+    teacher.get_by_role("button", name="Start a class").wait_for()
+    assert kept(teacher, tmp_path) == first
     for page in (teacher, *phones):
         page.close()
+
+
+def kept(teacher: Any, folder: Path) -> str:
+    """Return the sheet of results that a teacher keeps."""
+    with teacher.expect_download() as download:
+        teacher.get_by_role("button", name="Keep the results").click()
+    download.value.save_as(folder / "class.html")
+    return (folder / "class.html").read_text(encoding="utf-8")
+
+
+def assert_seen_in_forced_colours(teacher: Any) -> None:
+    """Check that a phone can read the code and an eye find the answer in a dark scheme."""
+    teacher.emulate_media(forced_colors="active", color_scheme="dark")
+    expect(teacher.locator(".join svg")).to_have_css("background-color", "rgb(255, 255, 255)")
+    border = "all => all.map((one) => getComputedStyle(one).borderLeftColor)"
+    right = teacher.locator(".bars .right").evaluate_all(border)
+    assert right[0] not in teacher.locator(".bars li:not(.right)").evaluate_all(border)
+    teacher.emulate_media(forced_colors="none", color_scheme="light")
 
 
 def joined(page: Any, server: str, code: str, language: str) -> Any:

@@ -67,7 +67,7 @@ def test_a_stated_total_is_what_is_compared(session: Session) -> None:
     story = made(*({"visit_to_lac": [1, 2, 3]} for _ in range(10)))
     counts = on_record(totals=[total("visit_to_lac", 3)])
     inside = said(session, "Here", counts, story)
-    assert inside[2] == "Every number on record lies inside the model's 90 % range."
+    assert inside[2] == "Every number on record lies inside the model's 90\u00a0% range."
     fewer = said(session, "Here", on_record(totals=[total("visit_to_lac", 4)]), story)
     told = "record has more than the model: visits from China (0 dated, at least 4 stated)."
     assert told in fewer[2]
@@ -77,9 +77,9 @@ def test_what_is_stated_of_both_ways_is_compared_together(session: Session) -> N
     story = made(*({"visit_to_lac": [1, 2], "visit_to_china": [3]} for _ in range(10)))
     counts = on_record(fact("visit_to_lac"), totals=[total("visit", 3)])
     texts = said(session, "Here", counts, story)
-    assert texts[2] == "Every number on record lies inside the model's 90 % range."
+    assert texts[2] == "Every number on record lies inside the model's 90\u00a0% range."
     row = case_texts.number_table(session, counts, story).partition("Visits either way")[2]
-    assert cells(row) == ["1 dated, at least 3 stated", "3", "3 to 3", "100 %"]
+    assert cells(row) == ["1 dated, at least 3 stated", "3", "3 to 3", "100\u00a0%"]
 
 
 def test_stated_totals_are_listed_with_their_source(session: Session) -> None:
@@ -95,7 +95,7 @@ def test_numbers_inside_the_range_are_said_to_be(session: Session) -> None:
     texts = said(session, "Here", on_record(fact("deal")), story)
     assert texts[1].startswith("3 of 3 runs have a deal")
     assert texts[1].endswith("in 2001.")
-    assert texts[2] == "Every number on record lies inside the model's 90 % range."
+    assert texts[2] == "Every number on record lies inside the model's 90\u00a0% range."
 
 
 def test_one_run_is_told_as_one(session: Session) -> None:
@@ -116,7 +116,7 @@ def test_the_table_counts_the_record_and_the_runs(session: Session) -> None:
     story = made({"deal": [1, 2]}, {"deal": [1, 2]})
     text = case_texts.number_table(session, on_record(fact("deal")), story)
     row = text[text.index("Deals") :]
-    assert cells(row) == ["1 dated", "2", "2 to 2", "100 %"]
+    assert cells(row) == ["1 dated", "2", "2 to 2", "100\u00a0%"]
     assert "Numbers in 2 runs" in text
 
 
@@ -147,7 +147,7 @@ def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) 
     )
     assert "tell the mean difference of +1.00 from none" in clear
     assert "do not tell" not in clear
-    told = "do not tell the mean difference of +0.5 from none: its 95 % interval goes from −0.5 to"
+    told = "do not tell the mean difference of +0.5 from none: its 95\u00a0% interval"
     assert told in unclear
     assert "About 240 pairs would tell" in unclear
     assert "not clear" in effect_table(session, (effect(-0.5, 1.5),), 9)
@@ -159,7 +159,7 @@ def test_a_difference_is_judged_once_when_all_runs_are_in(session: Session) -> N
     early = partial(case_texts.swap_text, judged=False)
     text = early(session, e.Swap(e.ALL), (effect(0.5, 1.5),), "Here", "May 2005")
     assert "when all 60 pairs of runs are in" in text
-    assert "95 % interval" not in text
+    assert "95\u00a0% interval" not in text
     table = case_texts.effect_table(session, (effect(-0.5, 1.5),), 9, judged=False)
     assert "not clear" not in table
 

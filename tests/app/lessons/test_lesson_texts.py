@@ -50,7 +50,7 @@ def test_a_guess_is_held_against_the_result(guess: int, changed: float, said: st
 def test_numbers_are_those_of_the_runs() -> None:
     told = explained(evidence(100.0, 75.0))
     assert "100 per run" in told
-    assert "−25 %" in told
+    assert "−25\u00a0%" in told
     assert "Chance alone would hardly make it" in told
 
 
@@ -68,14 +68,14 @@ def test_a_small_difference_that_is_sure_is_called_small() -> None:
         (
             75.0,
             950.0,
-            "Deals formed (−25 %) change by a larger share than {} (−5 %).",
+            "Deals formed (−25\u00a0%) change by a larger share than {} (−5\u00a0%).",
         ),
         (
             95.0,
             700.0,
-            "{} (−30 %) change by a larger share than Deals formed (−5 %).",
+            "{} (−30\u00a0%) change by a larger share than Deals formed (−5\u00a0%).",
         ),
-        (95.0, 951.0, "cannot be told: Deals formed (−5 %) or {} (−5 %)."),
+        (95.0, 951.0, "cannot be told: Deals formed (−5\u00a0%) or {} (−5\u00a0%)."),
     ],
 )
 def test_changes_are_ranked_only_where_that_can_be_told(
