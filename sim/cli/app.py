@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 
-def open_page(
+def app(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 5006,
     address: Annotated[
         str | None,

@@ -7,32 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import (
-    app as page,
-)
-from sim.cli import (
-    bench,
-    calibrate,
-    compare,
-    explain,
-    export,
-    options,
-    output,
-    patterns,
-    rerun,
-    run,
-    scenarios,
-    sensitivity,
-    sweep,
-    tables,
-    validate,
-    world,
-)
+from sim.cli import options, output, scenarios, world
 from sim.core import stop_signals
 from sim.core.errors import InputError, nearest_name
 from sim.core.files import MachineError
@@ -127,21 +108,23 @@ app = typer.Typer(
 )
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(world.app, name="world")
-for command, name, words in (
-    (run.run, "run", "jujuy --replicates 20 --out results/mine"),
-    (rerun.rerun, "rerun", "results/mine"),
-    (tables.tables, "tables", "results/mine --form stata"),
-    (explain.explain, "explain", "results/mine --country Argentina --year 2015"),
-    (page.open_page, "app", "--lang es"),
-    (export.export, "export", "jujuy --html jujuy.html"),
-    (patterns.patterns, "patterns", "--only M01"),
-    (sweep.sweep, "sweep", "baseline --vary turnover.fade=0.2..0.9 -n 100"),
-    (sensitivity.sensitivity, "sensitivity", "results/baseline-sweep --outcome deals"),
-    (compare.compare, "compare", "baseline no-twinning --replicates 100"),
-    (calibrate.calibrate, "calibrate", "--out results/calibration"),
-    (validate.validate, "validate", "--against mine.csv"),
-    (bench.bench, "bench", "--only run_ms"),
+for name, words in (
+    ("run", "jujuy --replicates 20 --out results/mine"),
+    ("rerun", "results/mine"),
+    ("tables", "results/mine --form stata"),
+    ("explain", "results/mine --country Argentina --year 2015"),
+    ("app", "--lang es"),
+    ("export", "jujuy --html jujuy.html"),
+    ("patterns", "--only M01"),
+    ("sweep", "baseline --vary turnover.fade=0.2..0.9 -n 100"),
+    ("sensitivity", "results/baseline-sweep --outcome deals"),
+    ("compare", "baseline no-twinning --replicates 100"),
+    ("calibrate", "--out results/calibration"),
+    ("validate", "--against mine.csv"),
+    ("bench", "--only run_ms"),
 ):
+    # A command is the function that is called as its module.
+    command = getattr(import_module(f"sim.cli.{name}"), name)
     app.command(name, epilog=options.example(f"{name} {words}"))(command)
 
 
