@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import wraps
-from html import escape
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -13,6 +12,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 
+from sim.app.html_text import render
 from sim.report import figure_style
 from sim.report.figure_style import Floats
 
@@ -44,17 +44,8 @@ def tips(rows: Sequence[tuple[str, str]]) -> str:
 
     A value names columns of the figure, such as ``@name``; one without a label is a title.
     """
-    parts = []
-    for label, value in rows:
-        if label:
-            look = f"color:{figure_style.QUIET};text-align:right"
-            parts.append(f'<div style="{look}">{escape(label)}</div><div>{value}</div>')
-        else:
-            parts.append(f'<div style="grid-column:1/3;font-weight:600">{value}</div>')
-    grid = "display:grid;grid-template-columns:auto 1fr;gap:2px 8px;max-width:21rem"
-    return (
-        f'<div style="{grid};font:.8125rem {FONT};color:{figure_style.INK}">{"".join(parts)}</div>'
-    )
+    look = {"font": FONT, "ink": figure_style.INK, "quiet": figure_style.QUIET}
+    return render("tips.html", rows=rows, **look)
 
 
 def describe(plot: Any, text: str) -> None:

@@ -8,14 +8,13 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from sim.app.export.map_drawing import map_columns
 from sim.app.export.recorded_world import FINE, LINES, QUANTUM, actors_of, marks, world_columns
 from sim.app.export.text_table import TextTable
+from sim.app.html_text import render
 from sim.app.labels import label_tables
 from sim.app.language import languages
-from sim.app.theme import COLOURS, FONT
+from sim.app.theme import COLOURS, FONT, source
 from sim.app.watch.map_measures import MEASURES
 from sim.app.watch.world_history import STAGE, WITH_FIRM
 from sim.core import enums as k
@@ -34,25 +33,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 5_000_000
 """Largest file that is written."""
-PORTRAIT = {
-    "home": "Home province",
-    "firms_here": "Firms at home here",
-    "deals_so_far": "Deals so far",
-    "ties": "Ties ({n}), the strongest first",
-    "projects": "Projects ({n}), the latest first",
-    "with": "With",
-    "trust": "Trust",
-    "since": "Since",
-    "twinned": "Twinned",
-    "sector": "Sector",
-    "place": "Place",
-    "firm": "Firm",
-    "value": "Value",
-    "stage": "Stage",
-    "none": "None yet.",
-}
-"""Words of the inspector, as the tab Watch has them."""
-FOLDER = Path(__file__).parent
 RAMP = 33
 """Colours from the low to the high end of a scale."""
 
@@ -91,7 +71,7 @@ def world_page(recorders: Sequence[RunRecorder]) -> str:
     texts = TextTable(first.world)
     data = common_columns(first.world, texts)
     tables = label_tables()
-    data["words"] |= {name: texts.put(text) for name, text in PORTRAIT.items()}
+    data["words"] |= {name: texts.put(text) for name, text in tables["portrait"].items()}
     data |= {
         "actors": actors_of(first, texts),
         "marks": marks(texts),
@@ -120,14 +100,12 @@ def page_of(data: dict[str, Any], texts: TextTable, script: str) -> str:
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     # No time of writing, so that the same world gives the same bytes.
     content = b64encode(gzip.compress(packed, 9, mtime=0)).decode("ascii")
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("exported.html").render(
+    return render(
+        "export/exported.html",
         colours=COLOURS | {"font": FONT},
         data=content,
         mode=script,
-        scripts=[(FOLDER / f"{name}.js").read_text("utf-8") for name in ("exported", script)],
+        scripts=[source(f"export/{name}.js") for name in ("exported", script)],
     )
 
 
