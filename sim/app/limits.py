@@ -3,8 +3,6 @@
 Every limit is checked on the server, whatever the widgets of the page allow.
 """
 
-from __future__ import annotations
-
 SESSIONS = 60
 """Visitors at once; one more gets a page that says so."""
 UNUSED_SESSION_MS = 300_000

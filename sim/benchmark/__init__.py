@@ -1,7 +1,5 @@
 """How fast everything is: measured side by side in one call and held against the bars."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule

@@ -1,7 +1,5 @@
 """Experiments: runs, and what is made of many of them."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule

@@ -1,7 +1,5 @@
 """Figures, tables and pages made from runs."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule

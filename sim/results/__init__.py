@@ -1,7 +1,5 @@
 """Results as users have them: what experiments found, with its figures, cards and reports."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule

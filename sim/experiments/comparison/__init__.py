@@ -1,7 +1,5 @@
 """Compare what-ifs with a baseline by paired runs; :mod:`.paired_comparison` is where to begin."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule

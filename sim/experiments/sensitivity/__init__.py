@@ -1,7 +1,5 @@
 """Tell which parameters of a sweep matter; :mod:`.analysis` is where to begin."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from sim.core.lazy import submodule
