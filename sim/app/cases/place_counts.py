@@ -129,10 +129,7 @@ def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
     if runs < LEAST:
         return ()
     one, other = (each.counts[:runs].sum(axis=2, dtype=float) for each in (before, after))
-    pairs = Pairs((len(NAMES),), 1.0)
-    for mine, its in zip(one, other, strict=True):
-        pairs.add(mine, its)
-    table = pairs.table()
+    table = Pairs.of(one, other, 1.0).table()
     told = ("baseline", "what_if", "difference", "low", "high", "runs_to_tell")
     columns = [table[name] for name in told]
     columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0)]
