@@ -24,8 +24,3 @@ def say(key: str, _: Translate, **fields: object) -> str:
     """Return a label by table and key, such as ``result.never``, translated and filled in."""
     table, name = key.split(".")
     return _(label_tables()[table][name], **fields)
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital letter in front."""
-    return text[:1].upper() + text[1:]

@@ -280,6 +280,7 @@ def _print_comparison(record: dict[str, Any], folder: Path) -> None:
 def _scores(record: dict[str, Any]) -> Table:
     """Return the scores of every prediction as a table."""
     from sim.report.interval_charts import interval_words, number_words
+    from sim.report.phrases import whole_percent
     from sim.report.user_data_figures import LABELS
 
     rows = []
@@ -287,7 +288,7 @@ def _scores(record: dict[str, Any]) -> Table:
         found = record["calibration"]["predictions"].get(name)
         cells = ["–", "–", "–"]
         if found is not None:
-            cells = [f"{100.0 * share:.0f} %" for share in found["coverage"].values()]
+            cells = [whole_percent(share) for share in found["coverage"].values()]
             cells.append(number_words(found["score"]))
         rows.append((LABELS[name], interval_words(ranks["rank"]), *cells))
     numbers = ("rank correlation", "in 50 %", "in 90 %", "score")

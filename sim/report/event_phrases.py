@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sim.core.calendar import month_index
 from sim.core.enums import EVENTS
 from sim.report.display_names import Names
+from sim.report.phrases import capital
 from sim.scenario.interventions import KINDS
 
 ORDERS = {kind: model.words for kind, model in KINDS.items()}
@@ -118,8 +119,7 @@ class EventDescriber(Names):
         order = event.intervention
         template = EVENTS[event.kind].sentence if order is None else ORDERED[order]
         template = of_office(template, event)
-        text = self._(template, **self.fields(event, project, causes))
-        return text[:1].upper() + text[1:]
+        return capital(self._(template, **self.fields(event, project, causes)))
 
     def line_sentence(self, event: Event, causes: Sequence[Event], project: str | None) -> str:
         """Return what happened as a sentence of the life of a project."""

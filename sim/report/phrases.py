@@ -24,6 +24,16 @@ def phrase(key: str, /, **fields: object) -> str:
     return str(catalogue()[section][name]).format(**fields)
 
 
+def capital(text: str) -> str:
+    """Return a text with a capital letter in front."""
+    return text[:1].upper() + text[1:]
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in whole percent."""
+    return f"{100.0 * share:.0f} %"
+
+
 def sides_words(world: World) -> str:
     """Say who reaches out to whom."""
     return phrase("card.sides", region=world.side("region"), sender=world.side("sender"))

@@ -11,7 +11,7 @@ from sim.experiments.sensitivity.analysis import SensitivityTables
 from sim.report import figure_style
 from sim.report.display_names import outcome_meaning
 from sim.report.figure_style import BLUE, FAINT, INK, ORANGE, PURPLE, VERMILLION
-from sim.report.phrases import catalogue
+from sim.report.phrases import capital, catalogue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,7 +112,7 @@ def _warn(found: SensitivityTables, outcome: str, ax: Axes) -> None:
     mine = [note for note in found.notes if note.startswith(f"{outcome}: too few points")]
     if mine:
         figure = figure_style.figure_of(ax)
-        words, above = mine[0][:1].upper() + mine[0][1:], 0.21 / figure.get_figheight()
+        words, above = capital(mine[0]), 0.21 / figure.get_figheight()
         size = figure_style.STAMP_SIZE + 1.0
         figure.text(0.01, above, words, fontsize=size, color=VERMILLION)
 

@@ -15,7 +15,7 @@ from sim.report import html_page
 from sim.report.figure_choice import USER_DATA, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import interval_words, number_words
-from sim.report.phrases import catalogue, phrase
+from sim.report.phrases import capital, catalogue, phrase, whole_percent
 from sim.report.user_data_figures import LABELS, MEASURES, MODEL, MOST_UNITS, drawings, shown_units
 
 Record = Mapping[str, Any]
@@ -37,7 +37,7 @@ def question(record: Record) -> str:
     compared = record["compared"]
     return phrase(
         "user_data.question",
-        meaning=compared["meaning"][:1].upper() + compared["meaning"][1:],
+        meaning=capital(compared["meaning"]),
         years=_years(record),
         units=counted(compared["units"], compared["level"]),
         file=compared["file"],
@@ -332,7 +332,7 @@ def _calibration_table(record: Record) -> Table:
     true = found[MODEL]["coverage_if_true"]
     rows = []
     for name, row in found.items():
-        shares = [f"{100.0 * share:.0f} %" for share in row["coverage"].values()]
+        shares = [whole_percent(share) for share in row["coverage"].values()]
         p = number_words(row["p"]) if "p" in row else ""
         cells = [number_words(row["departure"]), p, number_words(row["score"])]
         rows.append([LABELS[name], *shares, *cells, _estimate(row.get("model_minus"))])

@@ -18,6 +18,7 @@ from sim.core.parameters import PARAMETERS
 from sim.report import figure_style
 from sim.report.figure_style import BLUE, FAINT, INK, ORANGE, PAPER, QUIET, SKY, VERMILLION
 from sim.report.interval_charts import number_words
+from sim.report.phrases import whole_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,7 +89,7 @@ def draw_coverage(checks: Sequence[tuple[str, Numbers]]) -> Axes:
                     capsize=6, elinewidth=2.0, capthick=2.0, label="allowed")  # fmt: skip
         most = 1.1 * max(float(np.abs(off).max()), float(allowed.max()))
         ax.set_ylim(-most, most * _ROOM)
-        ax.xaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.0f} %")
+        ax.xaxis.set_major_formatter(lambda value, _: whole_percent(value))
         ax.set_xlabel("Probability that the interval claims")
         figure_style.legend(ax, loc="upper left")
     axes[0].set_ylabel("Coverage less claim, percentage points")
@@ -247,7 +248,7 @@ def draw_distances(numbers: Numbers) -> Axes:
     ax.plot(numbers["distances"], shares, color=BLUE, linewidth=2.0, label=words)
     ax.axvline(numbers["distance"], color=VERMILLION, linewidth=2.0, label="the record")
     ax.set_ylim(0.0, 1.02)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{100.0 * value:.0f} %")
+    ax.yaxis.set_major_formatter(lambda value, _: whole_percent(value))
     ax.set_xlabel("Mahalanobis distance of all targets together")
     ax.set_ylabel("Runs nearer than this")
     figure_style.tidy(ax)

@@ -14,6 +14,7 @@ from calibration.validation.page.fit_figures import OUTSIDE
 from sim.report import figure_style
 from sim.report.display_names import plain_word
 from sim.report.figure_style import BLUE, FAINT, INK, PAPER, QUIET, SKY, told_apart
+from sim.report.phrases import whole_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -214,7 +215,7 @@ def draw_counts(counts: Sequence[Row], title: str, check: str) -> Axes:
     rows = pd.DataFrame(counts).astype({"observed": float, "low": float, "high": float})
     ax = row_figure(len(rows), left=0.33)
     ax.hlines(rows.index, rows["low"], rows["high"], color=FAINT, linewidth=9.0,
-              label=f"{100.0 * share_of(check):.0f} % predicted")  # fmt: skip
+              label=f"{whole_percent(share_of(check))} predicted")  # fmt: skip
     for end in ("low", "high"):
         ax.plot(rows[end], rows.index, "|", color="#8a8a8a", markersize=9.0)
     inside = rows["observed"].between(rows["low"], rows["high"])

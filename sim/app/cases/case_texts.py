@@ -13,6 +13,7 @@ from sim.app.labels import labels
 from sim.app.session import Session
 from sim.core.calendar import year_of
 from sim.report.compare_text import MOST_RUNS, rounded, signed_amounts
+from sim.report.phrases import whole_percent
 from sim.report.run_summaries import spread
 from sim.report.stated_totals import StatedTotal
 from sim.scenario.expansion import plain_interventions
@@ -87,11 +88,8 @@ def number_table(session: Session, counts: Sequence[RecordCount], found: PlaceCo
             numbers = spread(runs)
             low, high = f"{float(numbers.low):.0f}", f"{float(numbers.high):.0f}"
             among = _("{low} to {high}", low=low, high=high)
-            simulated = [
-                f"{float(numbers.median):.0f}",
-                among,
-                f"{100 * float((runs > 0).mean()):.0f} %",
-            ]
+            dealing = whole_percent(float((runs > 0).mean()))
+            simulated = [f"{float(numbers.median):.0f}", among, dealing]
         rows.append((names[count.kind], on_record(session, count), *simulated))
     return table(session.n("Numbers in {n} run", "Numbers in {n} runs", found.runs), head, rows)
 

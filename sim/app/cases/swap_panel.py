@@ -14,6 +14,7 @@ from sim.app.html_text import WIDE, heading, html, paragraphs, table
 from sim.app.labels import say
 from sim.app.session import Session
 from sim.core.calendar import month_name
+from sim.report.phrases import whole_percent
 from sim.scenario.schema import Scenario
 from sim.world import World
 
@@ -184,11 +185,10 @@ class SwapPanel:
             if deal is None:
                 continue
             if not rows:
-                rows.append(
-                    (_("as it was"), f"{deal.before:.1f}", f"{100 * deal.share_before:.0f} %")
-                )
+                before = f"{deal.before:.1f}", whole_percent(deal.share_before)
+                rows.append((_("as it was"), *before))
             title = case_texts.swap_title(self.session, swap, self.other.name)
-            rows.append((title, f"{deal.after:.1f}", f"{100 * deal.share_after:.0f} %"))
+            rows.append((title, f"{deal.after:.1f}", whole_percent(deal.share_after)))
         if not rows:
             return ""
         head = ("", case_texts.kind_names(self.session)["deal"], _("runs with a deal"))

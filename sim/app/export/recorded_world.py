@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.app.export.text_table import TextTable
-from sim.app.labels import capital, label_tables
+from sim.app.labels import label_tables
 from sim.app.watch.map_measures import MEASURES, measured
 from sim.app.watch.watch_texts import MARKS, NEWS, PHASE_OF
 from sim.app.watch.world_history import event_of
 from sim.core import enums as k
 from sim.engine.timetable import PHASES
 from sim.report.event_phrases import EventDescriber
+from sim.report.phrases import capital
 
 if TYPE_CHECKING:
     from sim.app.export.run_recorder import RunRecorder

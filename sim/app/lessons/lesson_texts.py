@@ -15,13 +15,13 @@ from sim.app.lessons.lesson_runs import (
     LessonFinding,
 )
 from sim.experiments.comparison.paired_statistics import LEVEL
-from sim.report.compare_text import signed_amounts
-from sim.report.display_names import MINUS
+from sim.report.compare_text import amount, signed_amounts
+from sim.report.phrases import whole_percent
 
 
 def guesses(_: Translate) -> list[str]:
     """Return what can be guessed, from a large fall to a large rise."""
-    small, large = f"{100 * SMALL:.0f} %", f"{100 * LARGE:.0f} %"
+    small, large = whole_percent(SMALL), whole_percent(LARGE)
     return [
         _("It falls by more than {large}", large=large),
         _("It falls by {small} to {large}", small=small, large=large),
@@ -33,19 +33,14 @@ def guesses(_: Translate) -> list[str]:
 
 def number(value: float) -> str:
     """Return a number of events per run, with one digit where there are few."""
-    text = f"{abs(value):,.{1 if abs(value) < 20 else 0}f}"
-    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+    return amount(value, 1 if abs(value) < 20 else 0)
 
 
 def change(finding: LessonFinding, _: Translate) -> str:
     """Return a difference as a share of the usual number."""
     if not finding.usual:
         return _("from nothing") if finding.changed else _("none")
-    share = 100.0 * finding.relative
-    text = f"{abs(share):,.0f} %"
-    if text == "0 %":
-        return text
-    return f"{MINUS if share < 0 else '+'}{text}"
+    return f"{amount(100.0 * finding.relative, 0, signed=True)} %"
 
 
 def progress(pairs: int, _: Translate) -> str:

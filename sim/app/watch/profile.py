@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.app.labels import capital, labels
+from sim.app.labels import labels
 from sim.app.session import Session
 from sim.app.watch import world_history
 from sim.app.watch.map_layout import Ints
@@ -21,6 +21,7 @@ from sim.core.identities import PROJECT, text_of
 from sim.core.state import Array
 from sim.engine.monthly_inputs import rows_of
 from sim.report.event_phrases import EventDescriber
+from sim.report.phrases import capital
 from sim.world.positions import Positions
 
 MOST_ROWS = 12

@@ -12,11 +12,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.app.labels import capital, label_tables, labels, say
+from sim.app.labels import label_tables, labels, say
 from sim.app.language import Translate
 from sim.core.errors import InputError
 from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names, plain_word
+from sim.report.phrases import capital
 from sim.scenario.intervention_fields import ALL
 from sim.scenario.interventions import KINDS
 from sim.world import World

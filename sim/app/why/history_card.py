@@ -8,13 +8,14 @@ from html import escape
 import panel as pn
 
 from sim.app.html_text import WIDE, heading, html, paragraphs, render
-from sim.app.labels import capital, labels
+from sim.app.labels import labels
 from sim.app.session import Session
 from sim.app.why.history_timeline import HistoryTimeline
 from sim.app.why.project_history import DONE, MISSED, SKIPPED, Counterpart, ProjectHistory
 from sim.app.why.run_index import RunIndex
 from sim.report.biography import CONTACTS
 from sim.report.event_phrases import Event, EventDescriber
+from sim.report.phrases import capital
 
 SIGNS = {DONE: "✓", SKIPPED: "–", MISSED: "✗"}
 WRAP = ".bk-btn { white-space: normal; text-align: left; height: auto; line-height: 1.3; }"

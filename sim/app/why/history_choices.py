@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.app.labels import capital
 from sim.app.session import Session
 from sim.app.why.project_history import PAIR_MARK, history_of_project
 from sim.app.why.run_index import IndexedProject, RunIndex
 from sim.report.event_phrases import EventDescriber
+from sim.report.phrases import capital
 
 MOST_OF_A_KIND = 150
 """Choices offered of each kind, at most."""
