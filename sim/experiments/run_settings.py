@@ -188,6 +188,11 @@ def drawn_words(manifest: Record) -> str:
     return f"{counted(draws, 'draw')}{earlier}, one a run"
 
 
+def varies_words(manifest: Record) -> str:
+    """Return in words over what the runs of a manifest vary, and so what their intervals hold."""
+    return "over parameters and chance" if manifest.get("draws") else "over chance alone"
+
+
 def stamp_words(record: Record, runs: str = "replicate") -> str:
     """Return the same as small print for a figure, with what else was changed."""
     found = {key: value for key, value in record["changed"].items() if key not in _SETTINGS}

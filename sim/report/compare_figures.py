@@ -16,8 +16,9 @@ import pandas as pd
 
 from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATHS, REGION_OUTCOMES
+from sim.experiments.run_settings import varies_words
 from sim.report import figure_style
-from sim.report.compare_text import CASES, INTERVAL, signed_amounts
+from sim.report.compare_text import cases_words, signed_amounts
 from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
@@ -74,7 +75,7 @@ def plot_map(
 
     ``kind`` is ``map`` or ``tiles``, as :func:`sim.report.figures.plot_map` takes it.
 
-    Localities whose difference can't be told from none, after correction for the number of those
+    Localities whose mean difference isn't told from none, after correction for the number of those
     that differ in a run, are pale and hatched, or only pale where that holds of all; those where no
     run differs are white. The first what-if is drawn by default.
 
@@ -116,7 +117,8 @@ def plot_map(
         ax.add_collection(part, autolim=False)
     _map_key(ax, rows, differs, clear)
     words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:])
-    below = f"{label} less {baseline.name} · {baseline.start} to {baseline.end}"
+    below = f"{label} less {baseline.name}: mean {varies_words(comparison.manifest)}"
+    below += f" · {baseline.start} to {baseline.end}"
     figure_style.set_title(ax, words, below, source=stamp_text(comparison, PAIRED))
     return ax
 
@@ -129,11 +131,11 @@ def _map_key(
 
     higher = rows["difference"] > 0
     unclear, some = int((differs & ~clear).sum()), bool(clear.any())
-    none = f"none of the {unclear} that differ can be told from no difference"
+    none = f"of the {unclear} that differ no mean is told from none"
     entries = (
         (int((clear & ~higher).sum()), "lower: {}", LOWER, "#00000044", ""),
         (int((clear & higher).sum()), "higher: {}", HIGHER, "#00000044", ""),
-        (unclear if some else 0, "may be none: {}", PALE, "#00000055", HATCH),
+        (unclear if some else 0, "mean not told from none: {}", PALE, "#00000055", HATCH),
         (0 if some else unclear, none, PALER, "#00000022", ""),
         (int((rows["share_equal"] == 1).sum()), "equal in all runs: {}", "#ffffff", "#999999", ""),
     )
@@ -153,34 +155,13 @@ def _map_key(
     )
 
 
-def first_parting(paths: pd.DataFrame) -> str:
-    """Return the first month in which any metric of a what-if differs in a run; ~ if there is none.
-
-    The sign stands behind all months in the order of texts.
-    """
-    differing = paths.loc[paths["share_equal"] < 1, "month"]
-    return "~" if differing.empty else str(differing.min())
-
-
-def _band_of(paths: pd.DataFrame, metric: str) -> tuple[Any, Any, Any]:
-    """Return the mean difference of a metric and the ends of its band, month by month.
-
-    Where no run differs nothing is known but the zero; while the worlds have not parted they are
-    one, and no band of a sample stands around it.
-    """
-    mine = paths[paths["metric"] == metric]
-    middle, parted = mine["difference"], mine["month"] >= first_parting(paths)
-    low, high = (mine[end].where(parted, middle).fillna(middle) for end in ("low", "high"))
-    return middle, low, high
-
-
 def plot_paths(
     comparison: ComparisonTables,
     metrics: Sequence[str] | None = None,
     what_if: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw mean differences over time with their 95 % bands, a panel a metric.
+    """Draw mean differences over time and where nine cases in ten lie, a panel a metric.
 
     Some key metrics are drawn by default, and all what-ifs.
 
@@ -200,7 +181,8 @@ def plot_paths(
     )
     for panel, entry in zip(panels, chosen, strict=True):
         for number, label in enumerate(labels):
-            ends = _band_of(comparison.paths.query("scenario == @label"), entry.name)
+            mine = comparison.paths.query("scenario == @label and metric == @entry.name")
+            ends = tuple(mine[end] for end in ("difference", "p05", "p95"))
             at = figure_style.month_ends(first, len(ends[0]))
             figure_style.band(panel, at, ends, CYCLE[number % len(CYCLE)], label)
         figure_style.tidy(panel)
@@ -217,7 +199,8 @@ def plot_paths(
         figure_style.legend(panels[0], ncols=min(len(labels), 4), loc="best")
     title.set_axis_off()
     who = f"{labels[0]} less" if len(labels) == 1 else "What-ifs less"
-    words = f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and {INTERVAL}"
+    words = f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and where "
+    words += f"{cases_words(comparison)} lie"
     source = stamp_text(comparison, PAIRED)
     figure_style.set_title(title, "Difference over time", words, source=source)
     return host
@@ -266,7 +249,7 @@ def plot_forest(
     ax.set_xlabel("difference in % of the baseline's mean")
     words = (
         f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and where "
-        f"{CASES.lower()} lie; grey: mean not told from none"
+        f"{cases_words(comparison)} lie; grey: mean not told from none"
     )
     source = stamp_text(comparison, PAIRED)
     figure_style.set_title(ax, "Effects on the region", words, left=-0.83, source=source)

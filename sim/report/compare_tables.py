@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.core.plurals import counted
 from sim.experiments.comparison.paired_comparison import ComparisonTables
+from sim.experiments.run_settings import varies_words
 from sim.report.compare_text import (
     CASES,
-    INTERVAL,
     EffectText,
+    cases_words,
     effect_of,
     effects_of,
     event_at,
@@ -20,7 +19,6 @@ from sim.report.compare_text import (
     most_frequent,
     named,
     of_what_if,
-    signed_amounts,
 )
 from sim.report.display_names import (
     CARD_OUTCOMES,
@@ -49,7 +47,7 @@ def tables_of(comparison: ComparisonTables, label: str, names: EventDescriber) -
         "reasons": _reason_table(comparison, label),
         "deals": _deal_table(comparison, label, names),
         "all_outcomes": Table(
-            "Every outcome for the whole region",
+            f"Every outcome for the whole region; {cases_words(comparison)}",
             (*_HEAD, "Gain"),
             [(*_cells(e), e.gain) for e in effects_of(comparison, label).values()],
             (*range(1, 8), 9),
@@ -61,7 +59,8 @@ def key_table(comparison: ComparisonTables, label: str) -> Table:
     """Return the key outcomes for the region."""
     effects = effects_of(comparison, label)
     rows = [_cells(effects[outcome.name]) for outcome in CARD_OUTCOMES]
-    caption = f"Key outcomes for the whole region, mean of {comparison.pairs}"
+    caption = f"Key outcomes for the whole region, mean of {comparison.pairs}; "
+    caption += cases_words(comparison)
     return Table(caption, _HEAD, rows, range(1, 8))
 
 
@@ -79,30 +78,29 @@ def together_table(comparison: ComparisonTables) -> Table:
     rows = []
     for outcome in CARD_OUTCOMES:
         of_all = [of_one[outcome.name] for of_one in effects]
-        cells = [
-            "equal in all runs"
-            if effect.never
-            else _bracketed(f"{effect.difference}; {effect.cases}", effect.distinguishable)
-            for effect in of_all
-        ]
+        cells = (effect.spread_words for effect in of_all)
         rows.append((of_all[0].label, of_all[0].baseline, *cells))
     head = ("Outcome", comparison.baseline.name, *comparison.labels)
-    caption = "Mean differences from the baseline, and between what nine cases in ten lie; in "
-    caption += "brackets: these runs do not tell the mean from none"
-    return Table(caption, head, rows, range(1, len(head)))
+    return Table(_spread_caption(comparison), head, rows, range(1, len(head)))
 
 
-def _bracketed(text: str, sure: bool) -> str:
-    return text if sure else f"({text})"
+def _spread_caption(comparison: ComparisonTables) -> str:
+    """Return what cells hold that :attr:`EffectText.spread_words` fills."""
+    return (
+        "Mean difference from the baseline; between what nine cases in ten lie "
+        f"{varies_words(comparison.manifest)}; the probability of its sign. =: equal in all runs. "
+        "In brackets: these runs do not tell the mean from none"
+    )
 
 
 def _country_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> Table:
-    """Return differences by country, most deals lost first; those that may be none in brackets."""
+    """Return differences by country, most deals lost first."""
     frame = of_what_if(comparison.by_country, label)
     frame = frame[frame["outcome"].isin(PLACE_OUTCOMES)]
     differs = (frame["outcome"] == "deals") & (frame["share_equal"] < 1)
     differing = frame.loc[differs | frame["distinguishable"], "country"].unique()
-    cells = frame.assign(cell=[_place_cell(row) for row in frame.itertuples()])
+    texts = [effect_of(row, comparison.world).spread_words for row in frame.itertuples()]
+    cells = frame.assign(cell=texts)
     wide = cells.pivot(index="country", columns="outcome", values=["cell", "difference"])
     wide = wide.loc[differing].sort_index().sort_values(("difference", "deals"), kind="stable")
     rows = [
@@ -113,18 +111,8 @@ def _country_table(comparison: ComparisonTables, label: str, names: EventDescrib
         "Country",
         *(outcome_label(name, comparison.world).with_unit for name in PLACE_OUTCOMES),
     )
-    caption = f"Mean difference by country with {INTERVAL}, most deals lost first"
+    caption = f"By country, most deals lost first. {_spread_caption(comparison)}"
     return Table(caption, head, rows, range(1, len(head)))
-
-
-def _place_cell(row: Any) -> str:
-    """Return a difference with its interval, in brackets where it may be none."""
-    if row.share_equal == 1:
-        return "="
-    scale = outcome_label(row.outcome).scale
-    low, middle, high = (scale * float(value) for value in (row.low, row.difference, row.high))
-    least, most, mean = signed_amounts(low, high, middle)
-    return _bracketed(f"{mean}, {least} to {most}", row.distinguishable)
 
 
 def flag_words(comparison: ComparisonTables, label: str) -> str:
@@ -140,7 +128,7 @@ def flag_words(comparison: ComparisonTables, label: str) -> str:
 
 
 def _locality_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> Table:
-    """Return the localities whose differences are left after correction, the surest first."""
+    """Return the localities whose means are told from none after correction, the surest first."""
     frame = of_what_if(comparison.by_locality, label)
     frame = frame[frame["distinguishable"] & frame["outcome"].isin([*PLACE_OUTCOMES, "trust"])]
     shown = frame.sort_values(["p_adjusted", "p_value", "locality"], kind="stable")
@@ -148,13 +136,14 @@ def _locality_table(comparison: ComparisonTables, label: str, names: EventDescri
     for row in shown.head(MOST_PLACES).itertuples():
         effect = effect_of(row, comparison.world)
         place = f"{row.name} ({row.locality})", names.country(str(row.country))
-        numbers = effect.difference, effect.interval, effect.likelier, f"{row.p_adjusted:.2g}"
-        rows.append((*place, effect.label, *numbers))
+        numbers = effect.difference, f"±{effect.error}", effect.cases, effect.likelier
+        rows.append((*place, effect.label, *numbers, f"{row.p_adjusted:.2g}"))
     more = len(frame) - len(rows)
-    caption = "Localities that differ distinguishably, after correction for their number"
+    caption = "Localities whose mean difference is told from none, after correction for their "
+    caption += f"number; {cases_words(comparison)}"
     caption += f"; {more} more are in by_locality.parquet" if more else ""
-    head = ("Locality", "Country", "Outcome", "Difference", INTERVAL, "Probability", "Adjusted p")
-    return Table(caption, head, rows, (3, 4, 6))
+    head = ("Locality", "Country", "Outcome", *_HEAD[3:5], CASES, "Probability", "Adjusted p")
+    return Table(caption, head, rows, (3, 4, 5, 7))
 
 
 def _capital(text: str) -> str:

@@ -20,6 +20,7 @@ from sim.experiments.run_settings import (
     changed_interventions,
     changed_parameters,
     differences,
+    varies_words,
 )
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
@@ -27,7 +28,6 @@ from sim.report.phrases import phrase
 from sim.report.sender_words import sender_words
 from sim.world import World
 
-INTERVAL = f"{100 * LEVEL:.0f} % interval of the mean"
 CASES = "Nine cases in ten"
 MOST_RUNS = 10_000
 """Runs beyond which it is not said how many more a difference would need."""
@@ -101,8 +101,8 @@ def signed_amounts(low: float, high: float, *inside: float) -> list[str]:
 class EffectText:
     """Hold one effect as words, numbers in the outcome's unit.
 
-    ``difference`` is the mean of pairs of runs, known to within ``error`` and ``interval`` by their
-    number; ``cases`` says between what nine pairs in ten lie, with ``median`` in their middle;
+    ``difference`` is the mean of pairs of runs, known to within ``error`` by their number;
+    ``cases`` says between what nine pairs in ten lie, with ``median`` in their middle;
     ``raises`` and ``lowers`` are probabilities over pairs. ``runs`` is the number of pairs,
     ``needed`` those that would tell the difference from none; ``never`` is true if no run differed;
     ``by_parameters`` is the share of the variance that is due to draws of parameters, ``gain`` the
@@ -116,7 +116,6 @@ class EffectText:
     what_if: str
     difference: str
     error: str
-    interval: str
     median: str
     cases: str
     percent: str
@@ -139,6 +138,17 @@ class EffectText:
     def needed_words(self) -> str:
         """Return the number of runs that would tell the difference from none."""
         return f"over {MOST_RUNS:,}" if self.needed > MOST_RUNS else rounded(self.needed)
+
+    @property
+    def spread_words(self) -> str:
+        """Return the mean difference, between what nine pairs in ten lie, and the probability.
+
+        It is in brackets where the mean is not told from none.
+        """
+        if self.never:
+            return "="
+        text = f"{self.difference}; {self.cases}; {self.likelier}"
+        return text if self.distinguishable else f"({text})"
 
     @property
     def likelier(self) -> str:
@@ -183,7 +193,7 @@ def effect_of(row: Any, world: World | None = None) -> EffectText:
         for v in (row.baseline, row.what_if, row.difference, row.low, row.high)
     )
     known = not np.isnan(low)
-    *ends, middle = signed_amounts(low, high, gap)
+    middle = signed_amounts(low, high, gap)[-1]
     median, *cases = (
         label.scale * float(getattr(row, end, np.nan)) for end in ("median", "p05", "p95")
     )
@@ -195,7 +205,6 @@ def effect_of(row: Any, world: World | None = None) -> EffectText:
         what_if=amount(other),
         difference=middle,
         error=amount((high - low) / 2, width_digits(low, high)) if known else "",
-        interval=f"{ends[0]} to {ends[1]}" if known else "",
         median=amount(median, width_digits(low, high), signed=True),
         cases="" if np.isnan(cases[0]) else " to ".join(signed_amounts(*cases)),
         percent="" if np.isnan(row.percent) else percent(row.percent, signed=True),
@@ -214,6 +223,11 @@ def effect_of(row: Any, world: World | None = None) -> EffectText:
 def of_what_if(frame: pd.DataFrame, label: str) -> pd.DataFrame:
     """Return the rows of one what-if."""
     return frame[frame["scenario"] == label]
+
+
+def cases_words(comparison: ComparisonTables) -> str:
+    """Return what is said above or below intervals over pairs, which name what they hold."""
+    return f"{CASES.lower()} {varies_words(comparison.manifest)}"
 
 
 def effects_of(comparison: ComparisonTables, label: str) -> dict[str, EffectText]:

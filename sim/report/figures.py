@@ -24,7 +24,7 @@ from sim.report.display_names import Names, plain_word
 from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, stamp_text
 from sim.report.locality_timeline import plot_timeline
 from sim.report.phrases import catalogue
-from sim.report.run_summaries import Funnel, ranked, spread
+from sim.report.run_summaries import Funnel, interval_words, ranked, spread
 from sim.report.sender_words import sender_words
 from sim.report.tilemap import draw_tilemap
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 SHOWN_COUNTRIES = 3
 """Countries whose trust is drawn beside the mean of the region."""
 MOST_ROWS = 20
-MEDIAN = "Median over runs and 90 % interval"
 LEVEL_LOOK = {
     "local": (BLUE, "", "decided by a governor"),
     "municipal": ("#7fb3d5", "\\\\", "decided by a mayor"),
@@ -144,7 +143,7 @@ def plot_ties(run: RunTables, ax: Axes | None = None) -> Axes:
         panel.yaxis.set_label_coords(-0.06, 0.5)
         panel.tick_params(labelbottom=panel is bottom)
     bottom.set_xlabel("year")
-    words = "Median over runs (trust: mean) and 90 % interval"
+    words = f"Median over runs (trust: mean) and {interval_words(run)}"
     title = spoken("Ties between China and the region")
     figure_style.set_title(host, title, words, source=stamp_text(run))
     return host
@@ -176,7 +175,8 @@ def plot_countries(run: RunTables, ax: Axes | None = None) -> Axes:
     ax = figure_style.host_axes(ax, (10.0, 6.6), (0.225, 0.1, 0.745, 0.77))
     _dots(ax, table, [names.country(code) for code in table.index], BLUE, "deals per run")
     silent = int((wide.sum() == 0).sum())
-    words = f"{MEDIAN} · {counted(silent, 'country')} without any" if silent else MEDIAN
+    words = f"Median over runs and {interval_words(run)}"
+    words += f" · {counted(silent, 'country')} without any" if silent else ""
     figure_style.set_title(ax, "Deals by country", words, left=-0.28, source=stamp_text(run))
     return ax
 
@@ -199,7 +199,8 @@ def plot_sectors(run: RunTables, ax: Axes | None = None) -> Axes:
         right, ranked(value / 1000.0, list(count.index)), [""] * len(count), VERMILLION,
         "value per run, US$ billion",
     )  # fmt: skip
-    figure_style.set_title(host, "Deals by sector", MEDIAN, left=-0.315, source=stamp_text(run))
+    words = f"Median over runs and {interval_words(run)}"
+    figure_style.set_title(host, "Deals by sector", words, left=-0.315, source=stamp_text(run))
     return host
 
 

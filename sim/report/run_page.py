@@ -25,7 +25,9 @@ from sim.report.html_page import Figure, Table
 from sim.report.locality_timeline import visits_on_record
 from sim.report.phrases import caution, phrase
 from sim.report.run_summaries import (
+    INTERVAL,
     Spread,
+    interval_words,
     key_rows,
     locality_spreads,
     logs_kept,
@@ -34,8 +36,6 @@ from sim.report.run_summaries import (
     spread,
 )
 from sim.report.sender_words import sender_words
-
-INTERVAL = "90 % interval"
 
 
 def write_report(
@@ -143,6 +143,7 @@ def _tables(run: RunTables) -> dict[str, Table | None]:
 
 def _outcome_table(run: RunTables) -> Table:
     caption = f"Key outcomes for the whole region, {counted(len(run.per_run), 'run')}"
+    caption += f"; {interval_words(run)}"
     return Table(caption, ("Outcome", "Median", INTERVAL, "Unit"), key_rows(run), (1, 2))
 
 
@@ -158,7 +159,7 @@ def _place_table(run: RunTables) -> Table:
         *("Place", "Visits on record", "Visits either way", "Twinnings", "Memoranda", "Deals"),
         *("Runs with a deal", "Value, US$ million"),
     )
-    return Table(f"Outcomes per run: median and {INTERVAL}", head, rows, range(2, 8))
+    return Table(f"Outcomes per run: median and {interval_words(run)}", head, rows, range(2, 8))
 
 
 _COUNTRY_COLUMNS = {
@@ -187,7 +188,7 @@ def _country_table(run: RunTables) -> Table:
         for i in order
     ]
     head = ("Country", *map(sender_words(run.world), _COUNTRY_COLUMNS.values()))
-    caption = f"Outcomes per run by country: median and {INTERVAL}, most deals first"
+    caption = f"Outcomes per run by country: median and {interval_words(run)}; most deals first"
     return Table(caption, head, rows, range(1, len(head)))
 
 
@@ -202,7 +203,8 @@ def _all_outcomes(run: RunTables) -> Table:
         cells = spread(run.per_run[name]).cells(pattern)
         rows.append((name, words(by_name[name].meaning), *cells, unit))
     head = ("Outcome", "Meaning", "Median", INTERVAL, "Unit")
-    return Table("Every outcome for the whole region", head, rows, (2, 3))
+    caption = f"Every outcome for the whole region; {interval_words(run)}"
+    return Table(caption, head, rows, (2, 3))
 
 
 def _place(run: RunTables, code: str, timeline: Figure | None) -> dict[str, Any]:

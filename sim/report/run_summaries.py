@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.core.calendar import month_index
 from sim.experiments.run import RunTables
+from sim.experiments.run_settings import varies_words
 from sim.report.display_names import CARD_OUTCOMES, Names
 from sim.report.figure_style import Floats
 from sim.report.phrases import phrase
@@ -17,6 +18,7 @@ from sim.report.sender_words import sender_words
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles that bound the 90 % interval."""
+INTERVAL = "90 % interval"
 
 STEPS = (
     ("proposals", "month_proposed"),
@@ -65,6 +67,11 @@ def spread(values: Any, axis: int = 0) -> Spread:
     quantile, mean = (np.nanquantile, np.nanmean) if unknown.any() else (np.quantile, np.mean)
     low, middle, high = quantile(numbers, (LOW, 0.5, HIGH), axis=axis)
     return Spread(middle, low, high, np.asarray(mean(numbers, axis=axis)))
+
+
+def interval_words(run: RunTables) -> str:
+    """Return what an interval over the runs is, and what it holds."""
+    return f"{INTERVAL} {varies_words(run.manifest)}"
 
 
 def logs_kept(run: RunTables) -> int:

@@ -111,10 +111,10 @@ begin((page) => {
     legend.replaceChildren(make("span", {}, signed(moved ? -top : 0, 2),
       make("span", { class: "ramp", style: `background:linear-gradient(to right,${mix(LESS, LESS, 0)},#fff,${mix(MORE, MORE, 0)})` }), signed(moved ? top : 0, 2)),
       make("span", { style: "white-space:normal" }, say(data.outcomes[data.mapped[localRow()]])));
-    table.replaceChildren(make("thead", {}, make("tr", {}, ...["outcome", "mean_difference", "interval_short"].map((name) => make("th", { scope: "col" }, word(name))))),
+    table.replaceChildren(make("thead", {}, make("tr", {}, ...["outcome", "mean_difference", "interval_short", "cases_short"].map((name) => make("th", { scope: "col" }, word(name))))),
       make("tbody", {}, ...data.outcomes.map((number, row) => {
         const one = found(row), d = digits(row);
-        return make("tr", {}, make("th", { scope: "row" }, say(number)), make("td", {}, signed(one.mean, d)), make("td", {}, `${signed(one.low, d)} … ${signed(one.high, d)}`));
+        return make("tr", {}, make("th", { scope: "row" }, say(number)), make("td", {}, signed(one.mean, d)), make("td", {}, `${signed(one.low, d)} … ${signed(one.high, d)}`), make("td", {}, `${signed(one.p05, d)} … ${signed(one.p95, d)}`));
       })));
   }
   function changed() {

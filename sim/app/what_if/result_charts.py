@@ -26,7 +26,8 @@ from sim.world import World
 
 _WORLDS = ("baseline", "baseline_low", "baseline_high", "what_if", "what_if_low", "what_if_high")
 _COLUMNS = (*_WORLDS, "difference", "p05", "p95")
-
+_TOLD = ("difference", "cases", "raised", "lowered")
+"""What is said of a locality under the pointer."""
 
 LEGEND_CHARACTERS = 44
 """Longest name of a world in the legend."""
@@ -77,7 +78,7 @@ class DifferenceMap:
                 "name": world.localities["name"].tolist(),
                 "country": [names.country(code) for code in world.localities["iso3"]],
                 "colour": ["#ffffff"] * len(self.codes),
-                "difference_text": [""] * len(self.codes),
+                **{f"{name}_text": [""] * len(self.codes) for name in _TOLD},
             }
         )
         self.hatching = ColumnDataSource({name: [] for name in ("x0", "y0", "x1", "y1")})
@@ -92,7 +93,12 @@ class DifferenceMap:
         borders = ColumnDataSource(border_lines(sheet))
         plot.multi_line("xs", "ys", source=borders, line_color=OUTLINE, line_width=1.1)
         draw_labels(plot, ColumnDataSource(label_columns(code_labels(world))))
-        rows = [(_("Locality"), "@name, @country"), (_("Difference"), "@difference_text")]
+        titles = (
+            *(_("Mean difference"), _("9 pairs in 10")),
+            *(_("Probability that it is raised"), _("Probability that it is lowered")),
+        )
+        rows = [(_("Locality"), "@name, @country")]
+        rows += [(title, f"@{name}_text") for title, name in zip(titles, _TOLD, strict=True)]
         add_tips(plot, [tiles], rows)
 
     @drawn
@@ -102,10 +108,10 @@ class DifferenceMap:
         gaps = scale_of(outcome) * rows["difference"].fillna(0.0).to_numpy()
         largest = float(np.abs(gaps).max(initial=0.0))
         sure = rows["distinguishable"].to_numpy()
-        colour, words = colours(gaps, sure, largest), place_words(rows, outcome, self._)
-        self.source.patch(
-            {"colour": [(slice(None), colour)], "difference_text": [(slice(None), words)]}
-        )
+        words = place_words(rows, outcome, result.pairs, self._)
+        shown = {"colour": colours(gaps, sure, largest)}
+        shown |= {f"{name}_text": words[name] for name in _TOLD}
+        self.source.patch({name: [(slice(None), values)] for name, values in shown.items()})
         unsure = (rows["share_equal"].to_numpy() < 1) & ~sure & result.is_final
         x, y = (np.asarray(self.source.data[name])[unsure] for name in ("x", "y"))
         self.hatching.data = hatching(x, y)

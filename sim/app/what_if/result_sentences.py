@@ -154,14 +154,16 @@ def places(result: TrialResult, outcome: str, _: Translate, n: TranslateCount) -
     if not result.is_final:
         return ""
     clear = n(
-        "{n} of {total} localities differs distinguishably, after correction for their number.",
-        "{n} of {total} localities differ distinguishably, after correction for their number.",
+        "In {n} of {total} localities the mean difference is told from none, after correction for "
+        "their number.",
+        "In {n} of {total} localities the mean difference is told from none, after correction for "
+        "their number.",
         int(frame["distinguishable"].sum()),
         total=len(frame),
     )
     faint = n(
-        "{n} other differs in some runs, but not more than chance allows.",
-        "{n} others differ in some runs, but not more than chance allows.",
+        "{n} other differs in some runs, but its mean cannot be told from none.",
+        "{n} others differ in some runs, but their means cannot be told from none.",
         int(((frame["share_equal"] < 1) & ~frame["distinguishable"]).sum()),
     )
     return f"{clear} {faint}"
@@ -189,32 +191,35 @@ def changes(experiment: Experiment, _: Translate) -> list[str]:
     return lines
 
 
-def place_words(rows: pd.DataFrame, outcome: str, _: Translate) -> list[str]:
-    """Return the difference at each place with its interval and whether it is sure."""
-    scale, told, untold = scale_of(outcome), _("told from none"), _("cannot be told from none")
-    found = [_("equal in all runs")] * len(rows)
+def place_words(rows: pd.DataFrame, outcome: str, pairs: int, _: Translate) -> dict[str, list[str]]:
+    """Return the mean difference at each place, where nine pairs in ten lie, and its sign."""
+    told, untold = _("told from none"), _("cannot be told from none")
+    found = {name: [""] * len(rows) for name in ("cases", "raised", "lowered")}
+    found["difference"] = [_("equal in all runs")] * len(rows)
     differs = rows["share_equal"].to_numpy() != 1.0
-    numbers = scale * rows.loc[differs, ["difference", "low", "high"]].to_numpy()
+    numbers = scale_of(outcome) * rows.loc[differs, ["difference", "p05", "p95"]].to_numpy()
+    shares = rows.loc[differs, ["share_higher", "share_lower"]].to_numpy().tolist()
     sure = rows["distinguishable"].to_numpy()
-    for place, ends in zip(np.flatnonzero(differs).tolist(), numbers.tolist(), strict=True):
+    places = np.flatnonzero(differs).tolist()
+    for place, ends, ways in zip(places, numbers.tolist(), shares, strict=True):
         gap, low, high = (amount(value, signed=True) for value in ends)
-        found[place] = f"{gap} ({low} … {high}), {told if sure[place] else untold}"
+        found["difference"][place] = f"{gap}, {told if sure[place] else untold}"
+        found["cases"][place] = _("{low} to {high}", low=low, high=high)
+        found["raised"][place], found["lowered"][place] = (chance(x, pairs, _) for x in ways)
     return found
 
 
 def place_table(result: TrialResult, outcome: str, names: Names, _: Translate) -> dict[str, Any]:
-    """Return the localities that differ most, those first that can be told from none."""
+    """Return the localities that differ most, those first whose mean is told from none."""
     rows = result.places(outcome)
     rows = rows[rows["share_equal"] < 1].assign(size=lambda frame: frame["difference"].abs())
     rows = rows.sort_values(["distinguishable", "size"], ascending=False, kind="stable")
-    rows = rows.head(PLACES_LISTED)
-    texts = place_words(rows, outcome, _)
     return {
         "caption": _("The localities that differ most, as a table"),
-        "head": [_("Locality"), _("Difference, with its 95 % interval")],
+        "head": [_("Locality"), *_effect_head(result, _)],
         "rows": [
-            [f"{place}, {names.country(country)}", words]
-            for place, country, words in zip(rows["name"], rows["country"], texts, strict=True)
+            [f"{row.name}, {names.country(row.country)}", *_effect_cells(row, result, _)]
+            for row in rows_of(rows.head(PLACES_LISTED))
         ],
     }
 
@@ -224,24 +229,37 @@ def outcome_table(result: TrialResult, _: Translate) -> dict[str, Any]:
     rows = []
     for row, effect in ((row, effect_of(row)) for row in rows_of(result.effects)):
         words = _(effect.words) + (f", {_(effect.unit)}" if effect.unit else "")
-        sure = (_("yes") if effect.distinguishable else _("no")) if result.is_final else ""
-        error = f"±{effect.error}" if effect.error else ""
-        cells = [effect.baseline, effect.what_if, effect.difference, error, sure]
-        low, _to, high = effect.cases.partition(" to ")
-        cases = _("{low} to {high}", low=low, high=high) if low else ""
-        raises = chance(row.share_higher, result.pairs, _) if row.runs else ""
-        rows.append([words, *cells, cases, raises])
+        means = effect.baseline, effect.what_if
+        rows.append([words, *means, *_effect_cells(row, result, _)])
+    worlds = _(result.experiment.baseline().title), title_of(result.experiment, _)
     return {
         "caption": _("All outcomes for the region, as a table"),
-        "head": [
-            _("Outcome"),
-            _(result.experiment.baseline().title),
-            title_of(result.experiment, _),
-            _("Mean difference"),
-            _("Known to within"),
-            _("Told from none"),
-            _("9 pairs in 10"),
-            _("Probability that it is raised"),
-        ],
+        "head": [_("Outcome"), *worlds, *_effect_head(result, _)],
         "rows": rows,
     }
+
+
+def _effect_head(result: TrialResult, _: Translate) -> list[str]:
+    """Return the titles of the columns that :func:`_effect_cells` fills."""
+    return [
+        _("Mean difference"),
+        _("Known to within"),
+        _("Told from none"),
+        _("9 pairs in 10, over parameters and chance")
+        if result.carried.draws
+        else _("9 pairs in 10, over chance alone"),
+        _("Probability that it is raised"),
+        _("Probability that it is lowered"),
+    ]
+
+
+def _effect_cells(row: Any, result: TrialResult, _: Translate) -> list[str]:
+    """Return a difference in the mean, whether it is told from none, and from case to case."""
+    effect = effect_of(row)
+    error = f"±{effect.error}" if effect.error else ""
+    sure = (_("yes") if effect.distinguishable else _("no")) if result.is_final else ""
+    low, _to, high = effect.cases.partition(" to ")
+    cases = _("{low} to {high}", low=low, high=high) if low else ""
+    shares = (row.share_higher, row.share_lower) if row.runs else ()
+    ways = [chance(share, result.pairs, _) for share in shares] or ["", ""]
+    return [effect.difference, error, sure, cases, *ways]

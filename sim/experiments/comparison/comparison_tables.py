@@ -33,6 +33,9 @@ COLUMNS = ("runs", "baseline", "what_if", "difference", "low", "high", "p05", "m
            "share_lower", "share_equal", "by_parameters", "gain", "detectable", "runs_to_tell",
            "distinguishable")  # fmt: skip
 """Columns of every table of differences, as ``Pairs.table`` makes it."""
+SIDE_BY_SIDE = ("difference", "low", "high", "p05", "p95", "share_higher", "share_lower",
+                "distinguishable")  # fmt: skip
+"""Those that stand side by side for each what-if."""
 ROLES = ("deal", "root", "instead", "fate", "fate_cause")
 """The events told of a deal that exists in one world only."""
 
@@ -62,8 +65,7 @@ class Tally:
         self.pairs: dict[str, Pairs] = {}
         for part, entries in COMPARED.items():
             shape = (len(entries), lengths[part]) if part in lengths else (len(entries),)
-            keep = part == "region"
-            self.pairs[part] = Pairs(shape, steps_of(entries, len(shape)), keep=keep)
+            self.pairs[part] = Pairs(shape, steps_of(entries, len(shape)))
         self.parted: list[RunDifference] = []
         self.identical = True
 
@@ -112,8 +114,7 @@ def effect_frame(
     }
     columns[name] = np.repeat(np.array([o.name for o in outcomes], dtype=object), count)
     columns["unit"] = np.repeat(np.array([o.unit for o in outcomes], dtype=object), count)
-    told = [column for column in COLUMNS if column in table]
-    return pd.DataFrame(columns | {column: table[column].ravel() for column in told})
+    return pd.DataFrame(columns | {column: table[column].ravel() for column in COLUMNS})
 
 
 def flag_frame(frame: pd.DataFrame, place: str) -> pd.DataFrame:
@@ -133,11 +134,11 @@ def flag_frame(frame: pd.DataFrame, place: str) -> pd.DataFrame:
 
 
 def side_by_side(effects: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
-    """Return the baseline's mean and each what-if's difference with its interval, by outcome."""
+    """Return the baseline's mean and each what-if's difference by outcome, and how sure it is."""
     frames = {label: effects[effects["scenario"] == label] for label in labels}
     result = frames[labels[0]][["outcome", "unit", "baseline"]].reset_index(drop=True)
     for label, rows in frames.items():
-        for column in ("difference", "low", "high", "distinguishable"):
+        for column in SIDE_BY_SIDE:
             result[f"{label}: {column}"] = rows[column].reset_index(drop=True)
     return result
 

@@ -1,7 +1,8 @@
 """Statistics of paired runs: how two worlds differ, in single cases and in the mean.
 
-Everything is gathered one pair of runs at a time, so that memory does not grow with their number,
-and in the order of the replicates, so that the numbers do not depend on who computed them.
+Everything is gathered one pair of runs at a time, of which what is kept are the differences that
+are not zero, and in the order of the replicates, so that the numbers do not depend on who computed
+them.
 
 Where each pair has its own draw of uncertain parameters, a pair's difference varies with the draw
 and by chance. How far it ranges over pairs, and the share of pairs in which it is above zero, hold
@@ -53,6 +54,8 @@ POWER = 0.8
 """Chance to see a difference that the numbers of runs needed are worked out for."""
 ENDS = (0.05, 0.5, 0.95)
 """Quantiles of the differences of pairs: nine cases in ten lie between the outer two."""
+BLOCK = 1024
+"""Entries whose quantiles are taken at a time."""
 LEAST = 20
 """Pairs below which it is not judged whether a mean difference can be told from none, and draws
 below which it is not said how much of the variance is due to them."""
@@ -90,14 +93,12 @@ class Pairs:
     step
         Size of the smallest possible difference, by which the interval goes where no pair
         differs: 1 for counts, nan where there is none.
-    keep
-        Whether to keep each pair's difference, for quantiles.
     """
 
-    def __init__(
-        self, shape: tuple[int, ...], step: Array | float = np.nan, *, keep: bool = False
-    ) -> None:
-        self.gaps: list[Array] | None = [] if keep else None
+    def __init__(self, shape: tuple[int, ...], step: Array | float = np.nan) -> None:
+        # Of each pair the entries that differ or are unknown, by their place in the flat array,
+        # and their differences: at single places most are zero.
+        self._gaps: list[tuple[Array, Array]] = []
         self.step = np.broadcast_to(np.asarray(step, dtype=np.float64), shape)
         self.count = np.zeros(shape, dtype=np.int64)
         self.higher = np.zeros(shape, dtype=np.int64)
@@ -114,7 +115,7 @@ class Pairs:
 
         So many rows (``each``) after one another are of one draw.
         """
-        self = cls(base.shape[1:], step, keep=True)
+        self = cls(base.shape[1:], step)
         for number, (one, another) in enumerate(zip(base, other, strict=True)):
             self.add(one, another, same_draw=number % each > 0)
         return self
@@ -122,8 +123,8 @@ class Pairs:
     def add(self, base: Array, other: Array, *, same_draw: bool = False) -> None:
         """Add one pair of runs, of the same draw as the last one or of another."""
         gap = other - base
-        if self.gaps is not None:
-            self.gaps.append(gap)
+        apart = np.flatnonzero(gap)
+        self._gaps.append((apart, gap.ravel()[apart]))
         known = ~np.isnan(gap)
         self.count += known
         self.higher += gap > 0
@@ -141,16 +142,28 @@ class Pairs:
         self.within.add(gap, known, self._of_draw)
 
     def cases(self) -> dict[str, Array]:
-        """Return ``p05``, ``median`` and ``p95`` of the differences of pairs, if they are kept."""
-        if not self.gaps:
-            return {}
-        gaps = np.stack(self.gaps)
-        # Where values may be unknown it takes much longer.
-        quantile = np.nanquantile if np.isnan(gaps).any() else np.quantile
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "All-NaN slice")
-            found = quantile(gaps, ENDS, axis=0)
-        return dict(zip(("p05", "median", "p95"), found, strict=True))
+        """Return ``p05``, ``median`` and ``p95`` of the differences of pairs; nan if unknown."""
+        found = np.zeros((len(ENDS), self.count.size))
+        if not self._gaps:
+            found[:] = np.nan
+        else:
+            entry, gap = (np.concatenate(parts) for parts in zip(*self._gaps, strict=True))
+            pair = np.repeat(np.arange(len(self._gaps)), [len(one) for one, _ in self._gaps])
+            order = np.argsort(entry, kind="stable")
+            entry, gap, pair = entry[order], gap[order], pair[order]
+            apart = np.unique(entry)
+            for first in range(0, len(apart), BLOCK):
+                mine = apart[first : first + BLOCK]
+                inside = slice(*np.searchsorted(entry, (mine[0], mine[-1] + 1)))
+                gaps = np.zeros((len(self._gaps), len(mine)))
+                gaps[pair[inside], np.searchsorted(mine, entry[inside])] = gap[inside]
+                # Where values may be unknown it takes much longer.
+                quantile = np.nanquantile if np.isnan(gaps).any() else np.quantile
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", "All-NaN slice")
+                    found[:, mine] = quantile(gaps, ENDS, axis=0)
+        shaped = found.reshape(-1, *self.count.shape)
+        return dict(zip(("p05", "median", "p95"), shaped, strict=True))
 
     def _by_parameters(self) -> Array:
         """Return the share of the variance over pairs that is due to the draws; nan if unknown."""

@@ -6,14 +6,18 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.app.labels import labels
 from sim.app.what_if import paired_trial, result_sentences
 from sim.app.what_if.experiment import SHOWN, Experiment
-from sim.app.what_if.paired_trial import CarriedDraws, TrialResult
+from sim.app.what_if.paired_trial import CarriedDraws, RunCounts, TrialResult, trial_result
 from sim.core.parameters import PARAMETERS
+from sim.experiments.comparison.paired_simulation import REGION_OUTCOMES
+from sim.report.display_names import Names
 from sim.world import World
+from sim.world.positions import Positions
 from tests.app.what_if.conftest import counted, english, finished
 
 FADE = PARAMETERS["turnover.fade"].meaning[:-1]
@@ -139,3 +143,39 @@ def test_progress_says_how_far_it_is(shown: TrialResult) -> None:
 def test_amounts_are_shown_in_billions() -> None:
     assert result_sentences.scale_of("deal_value_usd_m") == 0.001
     assert result_sentences.scale_of("deals") == 1.0
+
+
+def test_places_are_told_over_parameters_and_chance(
+    short: Experiment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that varies lies between draws: in 3 of 5 there are more deals, in 2 there are fewer."""
+    of_draws = [4.0, -1.0, 4.0, -1.0, 4.0] * 4
+    monkeypatch.setattr(paired_trial, "PAIRS", 40)
+    drawn = CarriedDraws(({"turnover.fade": 0.5},) * len(of_draws), {})
+    monkeypatch.setitem(paired_trial.CARRIED, "server", drawn)
+    at, months = Positions(world), short.scenario.n_months
+    place = at.locality["AR-Y"]
+    zero = np.zeros((len(SHOWN), len(at.locality)))
+
+    def run(more: float, mark: int) -> RunCounts:
+        local = zero.copy()
+        local[SHOWN.index("deals"), place] = more
+        region, path = np.full(len(REGION_OUTCOMES), more), np.full((len(SHOWN), months), more)
+        return RunCounts(region, local, path, (mark, mark))
+
+    pairs = tuple((run(0.0, 0), run(of_draws[number // 2], 1)) for number in range(40))
+    result = trial_result(short.with_parameter("turnover.fade", 0.9), at, pairs)
+    table = result_sentences.place_table(result, "deals", Names(world), english)
+    (row,) = table["rows"]
+    told = ["+2.0", "±1.2", "yes", "−1.0 to +4.0", "60 %", "40 %"]
+    assert row == ["Jujuy, Argentina", *told]
+    assert table["head"][4] == "9 pairs in 10, over parameters and chance"
+    outcomes = result_sentences.outcome_table(result, english)
+    assert outcomes["head"][3:] == table["head"][1:]
+    assert outcomes["rows"][0][3:] == told
+    words = result_sentences.place_words(result.places("deals"), "deals", 40, english)
+    at_place = [words[name][place] for name in ("difference", "cases", "raised", "lowered")]
+    assert at_place == ["+2.00, told from none", "−1.00 to +4.00", "60 %", "40 %"]
+    held = replace(result, experiment=result.experiment.with_settings(fixed=True))
+    table = result_sentences.place_table(held, "deals", Names(world), english)
+    assert table["head"][4] == "9 pairs in 10, over chance alone"

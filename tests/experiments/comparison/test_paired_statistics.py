@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.experiments.comparison import paired_statistics
 from sim.experiments.comparison.paired_statistics import METHODS, Pairs, adjusted, most_often
 
 Array = np.ndarray[Any, Any]
@@ -229,7 +230,7 @@ def at_draws(
 
 
 def gathered_by_draws(gaps: Array, each: int) -> dict[str, Array]:
-    pairs = Pairs(gaps.shape[1:], keep=True)
+    pairs = Pairs(gaps.shape[1:])
     for number, gap in enumerate(gaps):
         pairs.add(np.zeros_like(gap), gap, same_draw=number % each > 0)
     table, whole = pairs.table(), Pairs.of(np.zeros_like(gaps), gaps, each=each).table()
@@ -274,3 +275,21 @@ def test_cases_and_signs_are_counted_over_draws_and_chance() -> None:
     expected = stats.norm.cdf(1.0 / np.sqrt(1.0 + 3.0**2))
     assert table["share_higher"].mean() == pytest.approx(expected, abs=0.01)
     assert (table["p_value"] < 0.05).mean() > 0.95
+
+
+def test_cases_of_what_seldom_differs_or_is_unknown_are_those_of_all_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only differences are kept, and the quantiles are taken over some entries at a time."""
+    rng = np.random.default_rng(4)
+    gaps = rng.normal(0.0, 1.0, (30, 3, 40)) * (rng.random((30, 3, 40)) < rng.random(40))
+    gaps[rng.random(gaps.shape) < 0.05] = np.nan
+    gaps[:, 0, 0], gaps[:, 1, 1] = np.nan, 0.0
+    monkeypatch.setattr(paired_statistics, "BLOCK", 7)
+    table = Pairs.of(np.zeros_like(gaps), gaps).table()
+    found = np.stack([table[name] for name in ("p05", "median", "p95")])
+    unknown = np.full((3, 3, 40), np.nan)
+    unknown[:, ~np.isnan(gaps).all(axis=0)] = np.nanquantile(
+        gaps[:, ~np.isnan(gaps).all(axis=0)], (0.05, 0.5, 0.95), axis=0
+    )
+    np.testing.assert_array_equal(found, unknown)
