@@ -14,7 +14,7 @@ def columns(schema: str) -> Iterator[tuple[str, ...]]:
     for field in {"events": events.SCHEMA, "projects": outcomes.PROJECT_SCHEMA}[schema]:
         held = getattr(field.type, "value_type", field.type)
         held = f"list of {held}" if field.name == "causes" else held
-        known = data_package.column_of(field.name, schema)
+        known = data_package.ColumnMeanings().of(field.name, schema)
         assert known is not None, f"{field.name} is not in {data_package.CODEBOOK.name}"
         unit = "" if known.unit in {"text", "number"} else f", {known.unit}"
         yield f"`{field.name}`", str(held), f"{known.meaning}{unit}"

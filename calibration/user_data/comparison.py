@@ -39,7 +39,7 @@ from sim.core import files, folders, provenance
 from sim.core.errors import InputError, unknown_name_error
 from sim.core.state import Array
 from sim.experiments.run_settings import base_manifest, chosen_scenario, simulated
-from sim.report.sender_words import sender_words
+from sim.experiments.sender_words import sender_words
 from sim.report.user_data_page import write_page
 from sim.scenario.intervention_fields import LAST_MONTH
 from sim.scenario.schema import Scenario

@@ -13,8 +13,8 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from sim.experiments.sender_words import sender_words
 from sim.report.line_breaks import unbroken
-from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog

@@ -3,7 +3,7 @@
 Each folder of results has a ``datapackage.json`` (Frictionless Data Package 1) that says of every
 table what its columns mean and in which unit, and an ``ro-crate-metadata.json`` (RO-Crate 1.2) that
 names every file with its hash, the software and the scenario. The words of columns are those of
-``codebook.toml``, of outcomes and of parameters.
+``codebook.toml``, of outcomes and of parameters, and speak of the world's sender.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sim.core.parameters import PARAMETERS
 from sim.core.provenance import DISTRIBUTION, LICENSE
 from sim.engine import outcomes
 from sim.experiments.comparison.paired_simulation import PATHS
+from sim.experiments.sender_words import sender_words
+from sim.world import World
 
 CODEBOOK = Path(__file__).with_name("codebook.toml")
 MEDIA = {
@@ -70,22 +72,45 @@ def _measured() -> dict[str, ColumnMeaning]:
     return found | {one.name: ColumnMeaning(one.meaning, one.unit) for one in listed}
 
 
-def column_of(name: str, table: str = "") -> ColumnMeaning | None:
-    """Return what a column of a table means, None if the codebook does not have it."""
-    book = _codebook()
-    entry = book.get(table, {}).get(name) or book["columns"].get(name)
-    if entry is not None:
-        return ColumnMeaning(*entry)
-    if name in _measured():
-        return _measured()[name]
-    what_if, colon, rest = name.rpartition(": ")
-    if colon and (of := column_of(rest, "effects")):
-        return ColumnMeaning(f"{what_if}: {of.meaning}", of.unit)
-    # The longest first: one prefix begins with another.
-    for prefix in sorted(book["prefixes"], key=len, reverse=True):
-        if name.startswith(prefix) and (of := column_of(name.removeprefix(prefix))):
-            return ColumnMeaning(f"{of.meaning} {book['prefixes'][prefix]}", of.unit)
-    return None
+class ColumnMeanings:
+    """Say what columns mean, in words that speak of a world's sender.
+
+    What a folder has said of its columns, in the data dictionary ``kept`` there, stays.
+    """
+
+    def __init__(self, world: World | None = None, kept: Mapping[str, Any] | None = None) -> None:
+        self._words = sender_words(world)
+        self._kept = {
+            (table["name"].replace("-", "_"), field["name"]): field
+            for table in (kept or {}).get("resources", ())
+            for field in table["schema"]["fields"]
+        }
+
+    def of(self, name: str, table: str = "") -> ColumnMeaning | None:
+        """Return what a column of a table means, None if the codebook does not have it."""
+        kept = self._kept.get((table, name), {})
+        if {"description", "unit"} <= set(kept):
+            return ColumnMeaning(kept["description"], kept["unit"])
+        book = _codebook()
+        entry = book.get(table, {}).get(name) or book["columns"].get(name) or _measured().get(name)
+        if entry is not None:
+            return ColumnMeaning(self._words(entry[0]), self._words(entry[1]))
+        what_if, colon, rest = name.rpartition(": ")
+        if colon and (found := self.of(rest, "effects")):
+            return ColumnMeaning(f"{what_if}: {found.meaning}", found.unit)
+        # The longest first: one prefix begins with another.
+        for prefix in sorted(book["prefixes"], key=len, reverse=True):
+            if name.startswith(prefix) and (found := self.of(name.removeprefix(prefix))):
+                return ColumnMeaning(f"{found.meaning} {book['prefixes'][prefix]}", found.unit)
+        return None
+
+    def metrics(self, table: str) -> list[dict[str, str]]:
+        """Return what the column ``metric`` of a table may hold, as a Table Schema says it."""
+        kept: list[dict[str, str]] = self._kept.get((table, "metric"), {}).get("categories", [])
+        return kept or [
+            {"value": one.name, "label": self._words(one.meaning), "unit": one.unit}
+            for one in _METRICS[table]
+        ]
 
 
 def columns_of(table: Path) -> dict[str, str | None]:
@@ -111,25 +136,26 @@ def columns_of(table: Path) -> dict[str, str | None]:
     return {field.name: kind(field.type) for field in parquet.read_schema(table)}
 
 
-def table_schema(table: Path, name: str) -> dict[str, Any]:
+def table_schema(table: Path, name: str, meanings: ColumnMeanings) -> dict[str, Any]:
     """Return what a table holds, as a Frictionless Table Schema."""
     fields = []
     for column, kind in columns_of(table).items():
-        known = column_of(column, name)
+        known = meanings.of(column, name)
         field: dict[str, Any] = {"name": column, "type": kind or (known.kind if known else "any")}
         if known is not None:
             field |= {"description": known.meaning, "unit": known.unit}
         if column == "metric":
-            field["categories"] = [
-                {"value": one.name, "label": one.meaning, "unit": one.unit}
-                for one in _METRICS[name]
-            ]
+            field["categories"] = meanings.metrics(name)
         fields.append(field)
     return {"fields": fields, "missingValues": [""]}
 
 
 def data_package(
-    folder: Path, tables: Mapping[str, list[str]], digests: Mapping[str, str], title: str
+    folder: Path,
+    tables: Mapping[str, list[str]],
+    digests: Mapping[str, str],
+    title: str,
+    meanings: ColumnMeanings,
 ) -> dict[str, Any]:
     """Return the data dictionary of a folder.
 
@@ -139,7 +165,7 @@ def data_package(
     resources = []
     for name, paths in tables.items():
         first = folder / paths[0]
-        schema = table_schema(first, name)
+        schema = table_schema(first, name, meanings)
         one: dict[str, Any] = {
             "name": name.replace("_", "-"),
             "path": paths[0] if len(paths) == 1 else paths,
@@ -234,19 +260,21 @@ def file_entity(folder: Path, name: str, digest: str | None) -> dict[str, Any]:
     return entity
 
 
-def write_dictionary(folder: Path, title: str) -> None:
+def write_dictionary(folder: Path, title: str, meanings: ColumnMeanings) -> None:
     """Write the data dictionary of the tables that were written into a folder so far."""
     digests = folders.written_files(folder)
     tables = {Path(n).stem: [n] for n in digests if Path(n).suffix in TABLES}
-    files.write_json(folder / PACKAGE, data_package(folder, tables, digests, title), indent=None)
+    package = data_package(folder, tables, digests, title, meanings)
+    files.write_json(folder / PACKAGE, package, indent=None)
 
 
-def describe_result(folder: Path, record: Mapping[str, Any]) -> None:
+def describe_result(folder: Path, manifest: Mapping[str, Any], world: World) -> None:
     """Write the data dictionary and the RO-Crate of a result that lacks its manifest alone.
 
     InputError or MachineError as of :func:`sim.core.files.replacing`.
     """
-    write_dictionary(folder, _title(record))
+    record = sender_words(world).record(manifest)
+    write_dictionary(folder, _title(record), ColumnMeanings(world))
     found = folders.written_files(folder)
     parts = [file_entity(folder, name, digest) for name, digest in found.items()]
     parts.append(file_entity(folder, "manifest.json", None))
@@ -254,12 +282,14 @@ def describe_result(folder: Path, record: Mapping[str, Any]) -> None:
 
 
 def sweep_description(
-    folder: Path, record: Mapping[str, Any], tables: Mapping[str, list[str]]
+    folder: Path, plan: Mapping[str, Any], tables: Mapping[str, list[str]], world: World | None
 ) -> dict[str, dict[str, Any]]:
     """Return what describes the folder of a sweep, by the name of its file.
 
-    ``tables`` are the files of each table; their own names hold their hashes.
+    ``plan`` is its record, ``tables`` the files of each table; their own names hold their hashes.
+    ``world`` are the tables it ran on, if they are at hand.
     """
+    record = sender_words(world).record(plan)
     title = f"Sweep of {_title(record)}"
     digests = {name: folders.digest(folder / name) for name in ("plan.json", *tables["points"])}
     parts = [file_entity(folder, name, digest) for name, digest in digests.items()]
@@ -269,7 +299,7 @@ def sweep_description(
         if name != "points"
     ]
     parts.append(file_entity(folder, PACKAGE, None))
-    package = data_package(folder, tables, digests, title)
+    package = data_package(folder, tables, digests, title, ColumnMeanings(world))
     # The plan keeps no time of day, so that equal plans are equal files.
     planned = datetime.fromtimestamp((folder / "plan.json").stat().st_mtime, UTC)
     dated = {"started": planned.isoformat(timespec="seconds"), **record}

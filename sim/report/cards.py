@@ -13,6 +13,7 @@ from sim.core.plurals import counted
 from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.run import RunTables
 from sim.experiments.run_settings import changed_words, settings_words, titled
+from sim.experiments.sender_words import sender_words
 from sim.experiments.stopwatch import took_words
 from sim.experiments.sweep import Sweep
 from sim.report.biography import RULE, example_of, headline, story_title, timeline_lines
@@ -37,7 +38,6 @@ from sim.report.run_summaries import (
     places_of,
     spread,
 )
-from sim.report.sender_words import sender_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -16,6 +16,7 @@ from sim.experiments.run_settings import (
     settings_words,
     titled,
 )
+from sim.experiments.sender_words import sender_words
 from sim.report import compare_figures, compare_tables, html_page
 from sim.report.compare_text import (
     certainty_words,
@@ -29,7 +30,6 @@ from sim.report.event_phrases import EventDescriber
 from sim.report.figure_choice import COMPARISON, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.phrases import phrase
-from sim.report.sender_words import sender_words
 
 
 def write_report(

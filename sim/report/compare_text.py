@@ -22,10 +22,10 @@ from sim.experiments.run_settings import (
     differences,
     varies_words,
 )
+from sim.experiments.sender_words import sender_words
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.phrases import phrase
-from sim.report.sender_words import sender_words
 from sim.world import World
 
 CASES = "Nine cases in ten"

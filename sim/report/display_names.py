@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
+from sim.experiments.sender_words import sender_words
 from sim.report.phrases import catalogue
-from sim.report.sender_words import sender_words
 from sim.world import World
 
 if TYPE_CHECKING:

@@ -19,13 +19,13 @@ from sim.core.errors import unknown_name_error
 from sim.core.plurals import counted
 from sim.engine.outcomes import MONTHS, OUTCOMES, Outcome
 from sim.experiments.run import RunTables
+from sim.experiments.sender_words import sender_words
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names, plain_word
 from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, stamp_text
 from sim.report.locality_timeline import plot_timeline
 from sim.report.phrases import catalogue
 from sim.report.run_summaries import Funnel, interval_words, ranked, spread
-from sim.report.sender_words import sender_words
 from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pandas as pd
 from sim.core.calendar import month_index, month_name
 from sim.core.errors import InputError
 from sim.experiments.run import RunTables
+from sim.experiments.sender_words import sender_words
 from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names
 from sim.report.figure_style import INK, month_ends, year
-from sim.report.sender_words import sender_words
 from sim.report.stated_totals import least, record_end, stated_of
 from sim.report.timeline_lanes import LaneLayout, draw_timeline
 from sim.world.names import LOCALITIES, PlaceNames

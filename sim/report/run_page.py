@@ -14,6 +14,7 @@ from sim.engine.outcomes import OUTCOMES, REGION, SUMMED
 from sim.engine.record_coverage import words as coverage_words
 from sim.experiments.run import RunTables
 from sim.experiments.run_settings import changed_words, drawn_words, settings_words, titled
+from sim.experiments.sender_words import sender_words
 from sim.report import figures as run_figures
 from sim.report import html_page
 from sim.report.biography import example_of, story_title, text_of
@@ -35,7 +36,6 @@ from sim.report.run_summaries import (
     places_of,
     spread,
 )
-from sim.report.sender_words import sender_words
 
 
 def write_report(

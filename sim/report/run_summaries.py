@@ -11,10 +11,10 @@ import pandas as pd
 from sim.core.calendar import month_index
 from sim.experiments.run import RunTables
 from sim.experiments.run_settings import varies_words
+from sim.experiments.sender_words import sender_words
 from sim.report.display_names import CARD_OUTCOMES, Names
 from sim.report.figure_style import Floats
 from sim.report.phrases import phrase
-from sim.report.sender_words import sender_words
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles that bound the 90 % interval."""

@@ -14,6 +14,7 @@ from sim.core import provenance
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.experiments.run_settings import changed_words, settings_words
+from sim.experiments.sender_words import sender_words
 from sim.experiments.sensitivity.analysis import SensitivityTables
 from sim.experiments.sensitivity.scenario_discovery import Discovery
 from sim.report import html_page
@@ -23,7 +24,6 @@ from sim.report.figure_choice import SENSITIVITY, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import number_words
 from sim.report.phrases import catalogue, phrase
-from sim.report.sender_words import sender_words
 from sim.report.sensitivity_bars import plot_indices
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.core import files, folders
 from sim.core.errors import InputError
-from sim.experiments.data_package import write_dictionary
+from sim.experiments.data_package import ColumnMeanings, write_dictionary
 from sim.experiments.sensitivity.analysis import (
     SensitivityTables,
     SweepFrames,
@@ -68,7 +68,8 @@ class Sensitivity(SensitivityTables):
             files.write_csv(target / "noise.csv", self.noise)
             if self.discovery is not None:
                 files.write_csv(target / "boxes.csv", _box_table(self.discovery))
-            write_dictionary(target, f"Sensitivity, {self.method.name}: {self.method.words}")
+            title = f"Sensitivity, {self.method.name}: {self.method.words}"
+            write_dictionary(target, title, ColumnMeanings(self.world))
             sensitivity_page.write_page(self, target, figures, figure_format)
         return target
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 
 from sim.core import files, folders, provenance
 from sim.core.errors import InputError, unknown_name_error
-from sim.experiments import data_package
+from sim.experiments.data_package import ColumnMeanings, write_dictionary
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.storage import place_of
 from sim.experiments.sweep.sweep_store import PLAN, RUNS
@@ -55,6 +56,7 @@ def export_tables(
     }
     written = []
     with folders.results(out, overwrite, record, mark=RECORD) as target:
+        meanings = _meanings(folder)
         for name in only or held:
             frame = _plain(_frame(folder, name))
             if form == "csv":
@@ -62,8 +64,8 @@ def export_tables(
                 files.write_csv(written[-1], frame)
             else:
                 written.append(target / f"{name}.dta")
-                _write_stata(written[-1], frame, name)
-        data_package.write_dictionary(target, f"Tables of {place.shown()}")
+                _write_stata(written[-1], frame, name, meanings)
+        write_dictionary(target, f"Tables of {place.shown()}", meanings)
     return written
 
 
@@ -102,7 +104,16 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _write_stata(path: Path, frame: pd.DataFrame, table: str) -> None:
+def _meanings(folder: str | Path) -> ColumnMeanings:
+    """Return what columns mean as the folder itself says, which knows the world it ran on."""
+    place = place_of(folder)
+    try:
+        return ColumnMeanings(kept=json.loads(place.read(folders.PACKAGE)))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ColumnMeanings(Sweep(folder).world if PLAN in place.names("") else None)
+
+
+def _write_stata(path: Path, frame: pd.DataFrame, table: str, meanings: ColumnMeanings) -> None:
     """Write a frame for Stata 14 and later, with the columns' meanings as labels."""
     columns: dict[str, pd.Series] = {}
     labels, long = {}, []
@@ -116,7 +127,7 @@ def _write_stata(path: Path, frame: pd.DataFrame, table: str) -> None:
             if values.str.len().max() > _LONGEST_TEXT:
                 long.append(name)
         columns[name] = values
-        known = data_package.column_of(str(column), table)
+        known = meanings.of(str(column), table)
         labels[name] = f"{known.meaning} ({known.unit})"[:_LONGEST_LABEL] if known else ""
     made = pd.DataFrame(columns)
     with files.replacing(path) as partial:

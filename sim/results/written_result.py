@@ -9,6 +9,7 @@ from sim.core import folders
 from sim.experiments.data_package import describe_result
 from sim.experiments.stopwatch import Stopwatch
 from sim.report.figure_choice import Choice, Format
+from sim.world import World
 
 
 class WriteOptions(TypedDict, total=False):
@@ -23,6 +24,7 @@ class WrittenResult:
     """Write the tables of a result with its figures, its report and its manifest."""
 
     manifest: dict[str, Any]
+    world: World
     stopwatch: Stopwatch
 
     def write_tables(self, folder: Path) -> None:
@@ -72,5 +74,5 @@ class WrittenResult:
                 self.write_report(target, figures, figure_format)
                 self.stopwatch.lap("figures")
             self.manifest["seconds"] = self.stopwatch.seconds
-            describe_result(target, self.manifest)
+            describe_result(target, self.manifest, self.world)
         return target

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 
 import sim
 from sim.app.language import Language, forms, languages, read_catalogue
 from sim.core.enums import EVENTS
+from sim.core.parameters import PARAMETERS
+from sim.engine.outcomes import OUTCOMES, REGION
+from sim.experiments.comparison.paired_simulation import PATHS
+from sim.experiments.data_package import CODEBOOK
+from sim.experiments.sender_words import sender_words
 from sim.report import biography, compare_figures, figures
 from sim.report.cards import compare_card, run_card
 from sim.report.compare_page import notebook_html as compared_in_notebook
@@ -21,7 +28,7 @@ from sim.report.figure_choice import COMPARISON
 from sim.report.figure_style import figure_of
 from sim.report.phrases import catalogue
 from sim.report.run_page import notebook_html, report_page
-from sim.report.sender_words import sender_words
+from sim.results.table_export import export_tables
 from sim.world import SHIPPED, World, load_world
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ethiopia-ghana-kenya"
@@ -110,6 +117,77 @@ def written_texts() -> Iterator[tuple[str, str, str]]:
             yield "en", text, text
 
 
+def stata_labels(folder: Path) -> str:
+    found = []
+    for file in folder.glob("*.dta"):
+        with pd.read_stata(file, iterator=True) as stream:
+            found += [f"{name}: {label}" for name, label in stream.variable_labels().items()]
+    return "\n".join(found)
+
+
+def test_what_describes_files(run: sim.Run, compared: sim.Comparison, tmp_path: Path) -> None:
+    swept = sim.sweep(
+        "baseline", ["turnover.fade=0.2..0.8"], n=2, end="2000-03", replicates=1, workers=1,
+        world=run.world, tables=("by_country",), out=tmp_path / "swept",
+    )  # fmt: skip
+    folders = [
+        run.write(tmp_path / "run", figures=False),
+        compared.write(tmp_path / "compared", figures=False),
+        Path(swept.folder),
+    ]
+    for folder in folders:
+        export_tables(folder, folder.parent / f"{folder.name}-stata", "stata")
+        exported = folder.parent / f"{folder.name}-stata"
+        texts = [stata_labels(exported)]
+        for described in (folder, exported):
+            texts += [path.read_text("utf-8") for path in described.glob("datapackage.json")]
+        texts += [(folder / "ro-crate-metadata.json").read_text("utf-8")]
+        assert len(texts) == 4
+        for text in texts[:3]:
+            assert "delegations received from India" in text
+            # These are codes that the tables hold.
+            speaks(re.sub(r"china or lac|\bchinese_actor(_type)?\b", "", text))
+        speaks(texts[3])
+    assert "China" not in swept._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def without_adjective(tmp_path_factory: pytest.TempPathFactory) -> World:
+    sides = "region,East Africa,test\nsender,India,test\n"
+    return with_sides(tmp_path_factory.mktemp("bare"), EXAMPLE, sides)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("highest trust in a Chinese actor at the end", "highest trust in an actor of India at"),
+        ("A Chinese province visits.", "A province of India visits."),
+        ("doors opened for another Chinese actor", "doors opened for another actor of India"),
+        ("A new Chinese ambassador arrives", "A new ambassador of India arrives"),
+        ("Chinese diaspora", "Diaspora of India"),
+        ("the Chinese business association in {country}", "the business association of India in {"),
+        ("debt of localities to Chinese banks", "debt of localities to banks of India"),
+        ("views of China", "views of India"),
+    ],
+)
+def test_a_sender_without_an_adjective(text: str, spoken: str, without_adjective: World) -> None:
+    assert sender_words(without_adjective)(text).startswith(spoken)
+
+
+def test_no_text_takes_the_name_for_an_adjective(without_adjective: World) -> None:
+    words = sender_words(without_adjective)
+    texts = [original for code, original, _ in written_texts() if code == "en"]
+    entries = tomllib.loads(CODEBOOK.read_text("utf-8"))["columns"].values()
+    texts += [meaning for meaning, _ in entries]
+    texts += [one.meaning for one in (*PATHS, *OUTCOMES, *REGION, *PARAMETERS.values())]
+    of_its_own = [text for text in texts if "Chinese" in text]
+    assert len(of_its_own) > 30
+    for text in of_its_own:
+        spoken = words(text)
+        assert WRITTEN.findall(spoken) == []
+        assert re.search(r"\b[Aa]n? India\b|(?<!of )\bIndia [a-z]", spoken) is None, spoken
+
+
 def test_every_text_of_the_page_in_every_language(indian: World, tmp_path: Path) -> None:
     # Names in the shipped tables are not texts: of them each stays what it is.
     sides = "region,East Africa,test\nsender,India,test\n"
@@ -133,7 +211,7 @@ def test_names_in_the_tables_and_titles_of_ones_own_stay(tmp_path: Path) -> None
     world = with_sides(tmp_path, SHIPPED, "sender,India,test\n")
     names, words = EventDescriber(world), sender_words(world)
     assert names.actor("bank:cdb") == "China Development Bank"
-    assert names.actor(None) == "an India actor"
+    assert names.actor(None) == "an actor of India"
     baseline = sim.load("baseline")
     assert words.scenario(baseline).question == baseline.question.replace("China", "India")
     own = baseline.model_copy(update={"title": "China's answer", "question": ""})

@@ -20,6 +20,7 @@ from sim.core.plurals import counted
 from sim.core.state import Array
 from sim.experiments.design import Design
 from sim.experiments.run_settings import at_least
+from sim.experiments.sender_words import sender_words
 from sim.experiments.sensitivity.indices import to_ema, to_salib
 from sim.experiments.sweep.storage import Folder
 from sim.experiments.sweep.sweep_plan import Chunk, SweepPlan
@@ -302,7 +303,8 @@ class Sweep:
         for table in (RUNS, *self.plan.tables):
             if names := [name for name in place.names(table) if name.endswith(".parquet")]:
                 tables[table] = [f"{table}/{name}" for name in names]
-        for name, content in sweep_description(folder, self.store.record(), tables).items():
+        found = sweep_description(folder, self.store.record(), tables, self.world)
+        for name, content in found.items():
             place.write(name, f"{json.dumps(content, ensure_ascii=False)}\n".encode())
 
     def _work(self, left: list[Chunk], working: Working, advance: Callable[[int], None]) -> None:
@@ -344,7 +346,8 @@ class Sweep:
             "tables": ", ".join((RUNS, *plan.tables)),
             "folder": self.folder,
         }
-        return facts_html(f"Sweep of {plan.scenario.title}", facts)
+        title = sender_words(self.world).scenario(plan.scenario).title
+        return facts_html(f"Sweep of {title}", facts)
 
     def __repr__(self) -> str:
         status = self.status
