@@ -133,8 +133,8 @@ def _map_key(
     unclear, some = int((differs & ~clear).sum()), bool(clear.any())
     none = f"of the {unclear} that differ no mean is told from none"
     entries = (
-        (int((clear & ~higher).sum()), "lower: {}", LOWER, "#00000044", ""),
-        (int((clear & higher).sum()), "higher: {}", HIGHER, "#00000044", ""),
+        (int((clear & ~higher).sum()), "mean lower: {}", LOWER, "#00000044", ""),
+        (int((clear & higher).sum()), "mean higher: {}", HIGHER, "#00000044", ""),
         (unclear if some else 0, "mean not told from none: {}", PALE, "#00000055", HATCH),
         (0 if some else unclear, none, PALER, "#00000022", ""),
         (int((rows["share_equal"] == 1).sum()), "equal in all runs: {}", "#ffffff", "#999999", ""),
@@ -199,8 +199,8 @@ def plot_paths(
         figure_style.legend(panels[0], ncols=min(len(labels), 4), loc="best")
     title.set_axis_off()
     who = f"{labels[0]} less" if len(labels) == 1 else "What-ifs less"
-    words = f"{who} {comparison.baseline.name}: mean of {comparison.pairs} and where "
-    words += f"{cases_words(comparison)} lie"
+    words = f"{who} {comparison.baseline.name}: mean of {comparison.pairs}, and band of "
+    words += cases_words(comparison)
     source = stamp_text(comparison, PAIRED)
     figure_style.set_title(title, "Difference over time", words, source=source)
     return host
@@ -248,8 +248,8 @@ def plot_forest(
         )
     ax.set_xlabel("difference in % of the baseline's mean")
     words = (
-        f"{label} less {comparison.baseline.name}: mean of {comparison.pairs} and where "
-        f"{cases_words(comparison)} lie; grey: mean not told from none"
+        f"{label} less {comparison.baseline.name}: mean, and {cases_words(comparison)}; "
+        "grey: mean not told from none"
     )
     source = stamp_text(comparison, PAIRED)
     figure_style.set_title(ax, "Effects on the region", words, left=-0.83, source=source)

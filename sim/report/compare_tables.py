@@ -81,7 +81,7 @@ def together_table(comparison: ComparisonTables) -> Table:
         cells = (effect.spread_words for effect in of_all)
         rows.append((of_all[0].label, of_all[0].baseline, *cells))
     head = ("Outcome", comparison.baseline.name, *comparison.labels)
-    return Table(_spread_caption(comparison), head, rows, range(1, len(head)))
+    return Table(_spread_caption(comparison), head, rows, (1,))
 
 
 def _spread_caption(comparison: ComparisonTables) -> str:
@@ -112,7 +112,7 @@ def _country_table(comparison: ComparisonTables, label: str, names: EventDescrib
         *(outcome_label(name, comparison.world).with_unit for name in PLACE_OUTCOMES),
     )
     caption = f"By country, most deals lost first. {_spread_caption(comparison)}"
-    return Table(caption, head, rows, range(1, len(head)))
+    return Table(caption, head, rows)
 
 
 def flag_words(comparison: ComparisonTables, label: str) -> str:

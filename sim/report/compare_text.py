@@ -25,6 +25,7 @@ from sim.experiments.run_settings import (
 from sim.experiments.sender_words import sender_words
 from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
+from sim.report.line_breaks import NO_BREAK
 from sim.report.phrases import phrase
 from sim.world import World
 
@@ -143,11 +144,12 @@ class EffectText:
     def spread_words(self) -> str:
         """Return the mean difference, between what nine pairs in ten lie, and the probability.
 
-        It is in brackets where the mean is not told from none.
+        It is in brackets where the mean is not told from none, and lines break between the three.
         """
         if self.never:
             return "="
-        text = f"{self.difference}; {self.cases}; {self.likelier}"
+        parts = (self.difference, self.cases, self.likelier)
+        text = "; ".join(part.replace(" ", NO_BREAK) for part in parts)
         return text if self.distinguishable else f"({text})"
 
     @property

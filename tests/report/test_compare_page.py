@@ -297,7 +297,7 @@ def test_the_key_of_the_map_names_what_is_drawn_and_nothing_else(
     monkeypatch.setitem(both.__dict__, "by_locality", some)
     ax = both.plot_map("visits_to_lac")
     assert _keyed(ax) == [
-        f"lower: {sure.sum()}",
+        f"mean lower: {sure.sum()}",
         f"mean not told from none: {differ - sure.sum()}",
         f"equal in all runs: {555 - differ}",
     ]
