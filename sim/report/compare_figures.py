@@ -118,7 +118,6 @@ def plot_map(
     _map_key(ax, rows, differs, clear)
     words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:])
     below = f"{label} less {baseline.name}: mean {varies_words(comparison.manifest)}"
-    below += f" · {baseline.start} to {baseline.end}"
     figure_style.set_title(ax, words, below, source=stamp_text(comparison, PAIRED))
     return ax
 
@@ -182,7 +181,7 @@ def plot_paths(
     for panel, entry in zip(panels, chosen, strict=True):
         for number, label in enumerate(labels):
             mine = comparison.paths.query("scenario == @label and metric == @entry.name")
-            ends = tuple(mine[end] for end in ("difference", "p05", "p95"))
+            ends = mine["difference"], mine["p05"], mine["p95"]
             at = figure_style.month_ends(first, len(ends[0]))
             figure_style.band(panel, at, ends, CYCLE[number % len(CYCLE)], label)
         figure_style.tidy(panel)
