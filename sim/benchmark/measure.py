@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.benchmark import engine_measures, process_measures
 from sim.benchmark.timing import MeasuredValue, Settings, is_quiet, load_average, waited
-from sim.core.errors import unknown_name_error
+from sim.core.errors import known_names
 from sim.core.provenance import environment, model_version
 from sim.core.version import __version__
 
@@ -158,9 +158,7 @@ def measure(
     result and takes no other with it; an unknown name or last month raises InputError.
     """
     engine_measures.region(settings.end)
-    for name in only:
-        if name not in NAMES:
-            raise unknown_name_error(f"there is no measure {name!r}", name, NAMES, argument="only")
+    known_names("measure", only, NAMES, argument="only")
     wanted = set(only or NAMES)
     started, load = datetime.now(UTC), load_average()
     figures: dict[str, MeasuredValue] = {}

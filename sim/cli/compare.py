@@ -51,13 +51,12 @@ def compare(
 ) -> None:
     """Compare what-ifs with a baseline by paired runs: how much differs, how sure, and why."""
     from sim.experiments.comparison import pairing
-    from sim.scenario.schema import load
     from sim.world import load_world
 
     parameters, tables = options.settings(set_), load_world(world)
     shown = COMPARISON.chosen(figures)
     how: dict[str, Any] = {"world": tables, "workers": pairing.threads(workers)}
-    given = [load(name, world=tables) for name in (baseline, *what_ifs)]
+    given = pairing.loaded((baseline, *what_ifs), tables)
     drawn = options.drawn(posterior, calibration, tables)
     pairs = options.runs(replicates, given[0].replicates, posterior)
     chosen = pairing.paired_scenarios(given, pairs, seed, parameters, end)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli import options, output
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, each_of, known_names
 
 if TYPE_CHECKING:
     from sim.app.export.run_recorder import RunRecorder
@@ -63,22 +65,25 @@ def export(
     The page plays recorded worlds; with --levers it answers what-ifs of a scenario.
     """
     wanted = {name: p for name, p in (("html", html), ("gif", gif), ("map", map_)) if p}
-    _check(list(wanted), len(sources), levers, lang)
-    _check_measures(measure, outcome)
-    for name, path in wanted.items():
-        if path.suffix.lower() not in _ENDINGS[name]:
-            allowed = f"a name ending in {' or '.join(_ENDINGS[name])}"
-            raise InputError(f"cannot be written by --{name}", file=path, allowed=allowed)
-        output.require_new(path, overwrite)
+    _check(list(wanted), len(sources), levers)
+    names = {"lang": lang, "outcome": outcome, "measure": measure}
+    checks: list[Callable[[], object]] = [partial(_check_name, *one) for one in names.items()]
+    checks += [partial(_check_file, *one, overwrite) for one in wanted.items()]
     from sim.world import load_world
 
-    tables = load_world(world)
+    tables, played = load_world(world), bool(gif or (html and not levers))
+    checks += [
+        partial(_opened, source, tables, replicate if played else None) for source in sources
+    ]
+    recorders: Any = each_of(lambda check: check(), checks)[-len(sources) :]
     if map_:
         _draw_map(sources[0], tables, outcome, map_)
     if levers and html:
         typer.echo(write_levers(sources[0], tables, pairs, html, fixed=fixed))
     elif html or gif:
-        recorders = _recorded(sources, tables, replicate)
+        with output.progress_bar(False, "months") as progress:
+            for recorder in recorders:
+                recorder.record(progress)
         if html:
             from sim.app.export.exported_page import world_page, write_page
 
@@ -91,8 +96,8 @@ def export(
         typer.echo(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
-def _check(wanted: list[str], worlds: int, levers: bool, lang: str) -> None:
-    """Refuse by InputError what cannot be asked for together, and unknown languages."""
+def _check(wanted: list[str], worlds: int, levers: bool) -> None:
+    """Refuse by InputError what cannot be asked for together."""
     drawn = [name for name in wanted if name != "html"]
     if not wanted:
         raise InputError("says nothing to write", allowed="--html FILE, --gif FILE or --map FILE")
@@ -103,38 +108,41 @@ def _check(wanted: list[str], worlds: int, levers: bool, lang: str) -> None:
     from sim.app import require_panel
 
     require_panel()
+
+
+def _check_name(option: str, name: str) -> None:
+    """Refuse an unknown language, outcome or measure by InputError."""
     from sim.app.language import languages
-
-    if lang not in languages():
-        raise unknown_name_error(
-            f"there is no language {lang!r}", lang, languages(), argument="lang"
-        )
-
-
-def _check_measures(measure: str, outcome: str) -> None:
-    """Refuse unknown names of what is drawn by InputError."""
     from sim.app.watch.map_measures import MEASURES
     from sim.engine.outcomes import OUTCOMES
 
-    known = [one.name for one in OUTCOMES]
-    if outcome not in known:
-        words = f"there is no outcome {outcome!r}"
-        raise unknown_name_error(words, outcome, known, argument="outcome")
-    if measure not in MEASURES:
-        raise unknown_name_error(
-            f"there is no measure {measure!r}", measure, MEASURES, argument="measure"
-        )
+    known = {"lang": languages(), "outcome": [o.name for o in OUTCOMES], "measure": MEASURES}
+    what = "language" if option == "lang" else option
+    known_names(what, [name], known[option], argument=option)
 
 
-def _recorded(sources: list[str], tables: World, replicate: int) -> list[RunRecorder]:
-    """Return the worlds, run to their ends."""
-    from sim.app.export.run_recorder import recorder_of
+def _check_file(option: str, path: Path, overwrite: bool) -> None:
+    """Refuse by InputError a file of another kind, or that is there and not to be replaced."""
+    if path.suffix.lower() not in _ENDINGS[option]:
+        allowed = f"a name ending in {' or '.join(_ENDINGS[option])}"
+        raise InputError(f"cannot be written by --{option}", file=path, allowed=allowed)
+    output.require_new(path, overwrite)
 
-    recorders = [recorder_of(source, tables, replicate) for source in sources]
-    with output.progress_bar(False, "months") as progress:
-        for recorder in recorders:
-            recorder.record(progress)
-    return recorders
+
+def _opened(source: str, tables: World, replicate: int | None) -> RunRecorder | None:
+    """Return what plays a replicate of a source, None if none is asked for.
+
+    InputError if there is no such run, scenario or replicate.
+    """
+    if replicate is not None:
+        from sim.app.export.run_recorder import recorder_of
+
+        return recorder_of(source, tables, replicate)
+    if not Path(source).is_dir():
+        from sim.scenario.schema import load
+
+        load(source, world=tables)
+    return None
 
 
 def write_levers(source: str, tables: World, pairs: int, path: Path, *, fixed: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, each_of, unknown_name_error
 from sim.core.plurals import counted
 from sim.report.figure_choice import FigureNames, Format
 
@@ -120,7 +120,8 @@ def settings(given: list[str] | None) -> dict[str, float]:
     from sim.core.parameters import PARAMETERS
 
     values: dict[str, float] = {}
-    for text in given or ():
+
+    def take(text: str) -> None:
         name, equals, value = (part.strip() for part in text.partition("="))
         where = f"--set {text}"
         if not equals:
@@ -136,6 +137,8 @@ def settings(given: list[str] | None) -> dict[str, float]:
             raise InputError(
                 f"{value!r} is not a number", field=where, allowed="a number such as 0.5"
             ) from None
+
+    each_of(take, given or ())
     return values
 
 

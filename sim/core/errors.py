@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 _WORDS = re.compile(r"[^\W_]+")
 _PLACE = re.compile(r"[A-Za-z]{2}-(?=[A-Za-z0-9]{1,4}$)")
@@ -16,6 +16,8 @@ _MOST_SHOWN = 500
 """Most errors that are told one by one."""
 _MOST_CANDIDATES = 12
 
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 Near = str | tuple[str, ...] | None
 """What may be meant: a name, several of which none is likelier, or nothing."""
 
@@ -122,6 +124,39 @@ class ManyInputsError(InputError):
 def refuse(errors: Sequence[InputError]) -> NoReturn:
     """Raise what is wrong, as one error."""
     raise errors[0] if len(errors) == 1 else ManyInputsError(errors)
+
+
+def each_of(call: Callable[[_Given], _Made], given: Iterable[_Given]) -> list[_Made]:
+    """Return what a call makes of each thing given; what is wrong with any is raised as one error.
+
+    InputError of all that the calls raise.
+    """
+    made: list[_Made] = []
+    faults: list[InputError] = []
+    for one in given:
+        try:
+            made.append(call(one))
+        except InputError as error:
+            faults += error.errors
+    if faults:
+        refuse(faults)
+    return made
+
+
+def known_names(what: str, given: Iterable[str], valid: Iterable[str], **place: Any) -> list[str]:
+    """Return the names given; those that are none of the valid ones are refused at once.
+
+    ``what`` they name is a word such as "table"; ``place`` is as :func:`unknown_name_error` takes
+    it.
+    """
+    known = list(map(str, valid))
+
+    def known_one(name: str) -> str:
+        if name not in known:
+            raise unknown_name_error(f"there is no {what} {name!r}", name, known, **place)
+        return name
+
+    return each_of(known_one, given)
 
 
 def _either(names: Sequence[str]) -> str:

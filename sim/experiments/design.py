@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.errors import InputError, nearest_name, unknown_name_error
+from sim.core.errors import InputError, each_of, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.core.table_reader import Column, read_table
@@ -73,6 +73,11 @@ class Varied:
         # A third of the way is the second of three values, whatever the rounding.
         place = np.floor(shares * count + 1e-9).astype(np.int64)
         return np.asarray(self.values, dtype=np.float64)[np.clip(place, 0, count - 1)]
+
+
+def varied_of(given: Iterable[Varied | str]) -> tuple[Varied, ...]:
+    """Return what varies, read where it is text; InputError of all that is wrong."""
+    return tuple(each_of(lambda one: parse_vary(one) if isinstance(one, str) else one, given))
 
 
 def parse_vary(text: str) -> Varied:
@@ -280,7 +285,7 @@ def make_design(
         If what is asked for is contradictory or not valid, or SALib is missing for ``sobol`` or
         ``morris``.
     """
-    chosen = tuple(parse_vary(one) if isinstance(one, str) else one for one in varied)
+    chosen = varied_of(varied)
     names = [one.name for one in chosen]
     for name in names:
         if names.count(name) > 1:

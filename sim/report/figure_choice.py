@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from sim.core.errors import unknown_name_error
+from sim.core.errors import each_of, unknown_name_error
 
 Format = StrEnum("Format", {"PNG": "png", "SVG": "svg"})
 """What figures are written as; PNG unless SVG is asked for."""
@@ -42,12 +42,15 @@ class FigureNames(NamedTuple):
         names = tuple(dict.fromkeys(word.strip() for word in words))
         if names in {("all",), ("none",), ("usual",)}:
             return {"all": self.every, "none": (), "usual": self.usual}[names[0]]
-        for name in names:
-            if name not in self.every:
-                known = (*self.every, "all", "none")
-                message = f"there is no figure {name!r}"
-                raise unknown_name_error(message, name, known, argument="figures")
-        return names
+
+        def known_one(name: str) -> str:
+            if name in self.every:
+                return name
+            known = (*self.every, "all", "none")
+            message = f"there is no figure {name!r}"
+            raise unknown_name_error(message, name, known, argument="figures")
+
+        return tuple(each_of(known_one, names))
 
 
 RUN = FigureNames(

@@ -8,11 +8,12 @@ from pathlib import Path
 from sim.core.errors import InputError
 from sim.engine.extensions import AddedStep, EachMonth
 from sim.experiments.comparison.paired_comparison import ComparisonTables, Progress, compare_tables
+from sim.experiments.comparison.pairing import loaded
 from sim.experiments.comparison.saved_comparison import paired_runs_of, read_paired_runs
 from sim.report import compare_figures, compare_page
 from sim.report.explain_difference import between_of
 from sim.results.written_result import WrittenResult
-from sim.scenario.schema import Scenario, load
+from sim.scenario.schema import Scenario
 from sim.world import World
 
 
@@ -123,7 +124,7 @@ def compare(
     """
     from calibration.published import carried
 
-    base = baseline if isinstance(baseline, Scenario) else load(baseline, world=world)
+    base, *others = loaded((baseline, *what_ifs), world)
     if draws and fixed:
         raise InputError("excludes draws", field="fixed", allowed="one of the two")
     runs = base.replicates if replicates is None else replicates
@@ -131,7 +132,7 @@ def compare(
     result = compare_tables(
         Comparison,
         base,
-        *what_ifs,
+        *others,
         replicates=replicates,
         seed=seed,
         parameters=parameters,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import files, folders, provenance
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, known_names
 from sim.experiments.data_package import ColumnMeanings, write_dictionary
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.storage import place_of
@@ -43,12 +43,9 @@ def export_tables(
     InputError or MachineError if there is no such form or table, or ``out`` may not be written
     to.
     """
-    if form not in FORMS:
-        raise unknown_name_error(f"there is no form {form!r}", form, FORMS, argument="form")
+    known_names("form", [form], FORMS, argument="form")
     place, held = place_of(folder), _names(folder)
-    for name in only:
-        if name not in held:
-            raise unknown_name_error(f"there is no table {name!r}", name, held, argument="only")
+    known_names("table", only, held, argument="only")
     record = {
         "software": provenance.DISTRIBUTION,
         "model_version": provenance.model_version(),

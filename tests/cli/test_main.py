@@ -147,6 +147,54 @@ def test_wrong_input_is_exit_2_with_a_message(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("export", "nope", "jujui", "--html", "x.html"), ("nope", "Did you mean 'jujuy'?")),
+        (
+            (
+                "export",
+                "jujui",
+                "--gif",
+                "x.gif",
+                "--measure",
+                "trus",
+                "--lang",
+                "e",
+                "--outcome=x",
+            ),
+            ("'jujuy'", "--measure: there is", "--lang: there is", "--outcome: there is"),
+        ),
+        (("export", "jujui", "--map", "x.pn"), ("Did you mean 'jujuy'?", "--map. Allowed: a name")),
+        (("compare", "basline", "jujui", "nope"), ("'baseline'?", "'jujuy'?", '"nope"')),
+        (
+            ("run", "baseline", "--set", "turnover.fad=1", "--set", "x", "--figures", "usual"),
+            ("'turnover.fade'?", "name=value"),
+        ),
+        (("run", "baseline", "--figures", "funel,mine"), ("'funnel'?", "'mine'")),
+        (("sweep", "baseline", "--vary", "x=0..1", "--vary", "y"), ("'x'", "--vary y")),
+        (
+            ("sweep", "baseline", "--vary", "turnover.fade=0..1", "--tables", "by_contry,mine"),
+            ("'by_country'?", "'mine'"),
+        ),
+        (("bench", "--only", "mesa_ratios", "--only", "mine"), ("'mesa_ratio'?", "'mine'")),
+    ],
+    ids=" ".join,
+)
+def test_all_that_is_wrong_is_told_at_once(
+    arguments: tuple[str, ...],
+    said: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith(f"paradiplomacy: {len(said)} faults:\n")
+    assert [words for words in said if words not in result.stderr] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_setting_a_parameter_twice_is_refused() -> None:
     with pytest.raises(InputError, match="second time"):
         options.settings(["turnover.fade=0.1", "turnover.fade=0.2"])

@@ -31,7 +31,7 @@ from sim.experiments.comparison.comparison_tables import Tally, effect_frame
 from sim.experiments.comparison.paired_simulation import COMPARED, PairedSimulation
 from sim.experiments.run_settings import base_manifest, changed, simulated
 from sim.experiments.stopwatch import Stopwatch
-from sim.scenario.schema import Scenario, load
+from sim.scenario.schema import Scenario
 from sim.world import World, load_world
 
 Progress = Callable[[int, int], None]
@@ -249,7 +249,7 @@ def compare_tables(
     started, stopwatch = datetime.now(UTC), Stopwatch()
     extensions = Extensions(each_month, added_steps)
     world = world if world is not None else load_world()
-    given = [s if isinstance(s, Scenario) else load(s, world=world) for s in (baseline, *what_ifs)]
+    given = pairing.loaded((baseline, *what_ifs), world)
     chosen = pairing.paired_scenarios(given, **changes)
     threads, known = pairing.threads(workers), parameter_draws.checked(draws)
     worlds = PairedSimulation(chosen, world, chosen[0].seed, known, extensions)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, each_of
 from sim.core.provenance import cpu_count
 from sim.experiments.run_settings import at_least
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, load
+from sim.world import World
 
 
 def paired_scenarios(
@@ -74,6 +76,15 @@ def labels_of(scenarios: Sequence[Scenario]) -> list[str]:
             label = f"{scenario.name}-{count}"
         taken.append(label)
     return taken[1:]
+
+
+def loaded(
+    scenarios: Iterable[str | Path | Scenario], world: World | None = None
+) -> list[Scenario]:
+    """Return scenarios, those read that are given by name or path; InputError of all wrong ones."""
+    return each_of(
+        lambda one: one if isinstance(one, Scenario) else load(one, world=world), scenarios
+    )
 
 
 def threads(workers: int | None) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.errors import InputError, nearest_name, unknown_name_error
+from sim.core.errors import InputError, each_of, nearest_name, unknown_name_error
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.experiments.design import Design
@@ -42,10 +42,14 @@ def outcomes_of(design: Design, runs: pd.DataFrame, chosen: Iterable[str] | str 
     """
     known = known_outcomes(design, runs)
     names = list(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
-    for name in names:
-        if name not in known:
-            words, near = f"there is no outcome {name!r} in this sweep", nearest_name(name, known)
-            raise unknown_name_error(words, name, known, listed=near is None, argument="outcomes")
+
+    def known_one(name: str) -> str:
+        if name in known:
+            return name
+        words, near = f"there is no outcome {name!r} in this sweep", nearest_name(name, known)
+        raise unknown_name_error(words, name, known, listed=near is None, argument="outcomes")
+
+    names = each_of(known_one, names)
     return names or [name for name in FIRST_CHOICE if name in known] or known
 
 

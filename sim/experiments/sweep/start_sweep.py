@@ -11,7 +11,7 @@ from typing import Any
 from sim.core import provenance
 from sim.core.errors import InputError
 from sim.core.folders import OVERWRITE, free_folder
-from sim.experiments.design import Varied, make_design, parse_vary
+from sim.experiments.design import Varied, make_design, varied_of
 from sim.experiments.parameter_draws import factorial_with_draws
 from sim.experiments.run_settings import at_least, chosen_scenario
 from sim.experiments.sweep.storage import parquet_bytes
@@ -215,7 +215,7 @@ def _varied(vary: Vary) -> tuple[Varied, ...]:
     if isinstance(vary, Mapping):
         vary = [_text(name, values) for name, values in vary.items()]
     given = (vary,) if isinstance(vary, (str, Varied)) else tuple(vary)
-    return tuple(parse_vary(one) if isinstance(one, str) else one for one in given)
+    return varied_of(given)
 
 
 def _text(name: str, values: Sequence[float] | str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, known_names
 from sim.core.files import plain
 from sim.core.state import Array
 from sim.engine import outcomes
@@ -256,9 +256,7 @@ def chunk_size(runs: int, tables: tuple[str, ...]) -> int:
 
 def checked_tables(names: tuple[str, ...], keep_events: bool) -> tuple[str, ...]:
     """Return the tables to keep, in one order; InputError if there is no such table."""
-    for name in names:
-        if name not in TABLES:
-            raise unknown_name_error(f"there is no table {name!r}", name, TABLES, argument="tables")
+    known_names("table", names, TABLES, argument="tables")
     return tuple(name for name in TABLES if name in names or (keep_events and name == "events"))
 
 
