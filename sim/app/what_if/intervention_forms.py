@@ -27,17 +27,21 @@ SHARED = ("month", "until", "every", "lasts", "note")
 """Fields that come first and last in every form."""
 NAMED = (("banks", "code"), ("signals", "signal"), ("provinces", "code"))
 """Tables with names, and the column of their codes."""
+OFFICES = "localities and cities"
+"""What can be chosen for a field that may hold cities too."""
 
 
 def tables(world: World, _: Translate) -> dict[str, list[list[str]]]:
     """Return what can be chosen for the fields that hold names: pairs of code and name."""
     names, groups = Names(world, _), labels("parameter_groups", _)
+    offices = {
+        code: f"{names.country(names.home[code])}: {names.place(code, None)}"
+        for code in (*names.localities, *names.cities)
+    }
     found: dict[str, Any] = {
         "countries": {code: names.country(code) for code in names.countries},
-        "localities": {
-            code: f"{names.country(names.home[code])}: {name}"
-            for code, name in names.localities.items()
-        },
+        "localities": {code: offices[code] for code in names.localities},
+        OFFICES: offices,
         **{table: world.tables[table].set_index(key)["name"].map(_) for table, key in NAMED},
         "sectors": {code: capital(names.sector(code)) for code in names.sectors},
         "travelling actors": {code: capital(names.actor(code)) for code in visitor_names(world)},
@@ -66,7 +70,8 @@ def _field(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     merged = {**schema, **next((s for s in options if s.get("type") != "null"), {})}
     field = {"name": name, "type": "choice"}
     if "names" in merged:
-        return field | {"table": merged["names"], "several": bool(merged.get("several"))}
+        table = OFFICES if merged.get("cities") else merged["names"]
+        return field | {"table": table, "several": bool(merged.get("several"))}
     if "enum" in merged:
         return field | {"options": list(merged["enum"])}
     if merged["type"] == "boolean":
@@ -158,7 +163,8 @@ def _asked(kind: str, field: Mapping[str, Any], _: Translate) -> dict[str, Any]:
         hint = _("(needed unless you give: {other})", other=title(others[0]))
     elif others:
         hint = _("(at least one of those marked so)")
-    asked = {**field, "label": title(name), "hint": hint}
+    shown = "locality_or_city" if field.get("table") == OFFICES else name
+    asked = {**field, "label": title(shown), "hint": hint}
     asked["help"] = _(KINDS[kind].model_fields[name].description or "")
     if "options" in field:
         asked["options"] = [[word, choices.get(word, word)] for word in field["options"]]

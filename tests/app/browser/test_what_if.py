@@ -222,6 +222,11 @@ def test_a_place_is_searched_by_its_name(visit: Visit, short: Experiment) -> Non
     place.fill("Nowhere")
     page.get_by_role("button", name="Apply").click()
     form.get_by_role("alert").filter(has_text="the world has no").wait_for()
+    place.fill("argentina: rosario (city)")
+    page.get_by_role("button", name="Apply").click()
+    line = page.locator("ol li").filter(has_text="Locality or city: Argentina: Rosario (city)")
+    line.get_by_role("button", name="Edit").click()
+    expect(place).to_have_value("Argentina: Rosario (city)")
 
 
 def test_foreign_words_stay_words(visit: Visit, short: Experiment, world: World) -> None:

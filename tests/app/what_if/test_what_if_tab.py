@@ -117,6 +117,27 @@ def test_parameters_are_offered_by_their_meaning(world: World) -> None:
     assert offered["turnover.fade"].endswith(PARAMETERS["turnover.fade"].meaning)
 
 
+def test_cities_are_offered_where_a_scenario_may_name_them(world: World) -> None:
+    offered = intervention_forms.tables(world, english)
+    forms = {form["kind"]: form["fields"] for form in intervention_forms.forms(english)}
+    with_cities = set()
+    for kind, fields in forms.items():
+        for field in fields:
+            if field["name"] == "locality":
+                codes = {code for code, _ in offered[field["table"]]}
+                assert codes >= set(world.localities["code"])
+                assert codes.isdisjoint(world.cities["code"]) or codes > set(world.cities["code"])
+                with_cities |= {kind} if codes > set(world.cities["code"]) else set()
+                assert field["label"] == ("Locality or city" if kind in with_cities else "Locality")
+    assert with_cities == {"governor", "visit", "twinning"}
+    names = [name for _, name in offered[intervention_forms.OFFICES]]
+    assert len({name.lower() for name in names}) == len(names)
+    assert dict(offered[intervention_forms.OFFICES])["AR-S.rosario"] == "Argentina: Rosario (city)"
+    change = {"month": "2001-01", "kind": "governor", "locality": "AR-S.rosario", "will": 0.9}
+    told = intervention_forms.intervention_sentence(change, world, english)
+    assert "Argentina: Rosario (city)" in told
+
+
 def test_a_refusal_speaks_as_the_form_does(world: World) -> None:
     def told(**fields: Any) -> str:
         with pytest.raises(InputError) as refused:
