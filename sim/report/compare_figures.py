@@ -23,7 +23,7 @@ from sim.report.compare_text import cases_words, signed_amounts
 from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome
-from sim.report.phrases import catalogue
+from sim.report.phrases import capital, catalogue
 from sim.report.tilemap import draw_tilemap
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def plot_map(
     for part in parts:
         ax.add_collection(part, autolim=False)
     _map_key(ax, rows, differs, clear)
-    words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:])
+    words = sender_words(comparison.world)(capital(entry.meaning))
     below = f"{label} less {baseline.name}: mean {varies_words(comparison.manifest)}"
     figure_style.set_title(ax, words, below, source=stamp_text(comparison, PAIRED))
     return ax
@@ -188,7 +188,7 @@ def plot_paths(
         panel.axhline(0.0, color=INK, linewidth=1.0)
         figure_style.year_axis(panel, first, last)
         unit = "" if entry.unit == "count" else f" ({entry.unit})"
-        words = sender_words(comparison.world)(entry.meaning[:1].upper() + entry.meaning[1:]) + unit
+        words = sender_words(comparison.world)(capital(entry.meaning)) + unit
         panel.set_title(words, loc="left", fontsize=figure_style.LABEL_SIZE, color=INK, pad=4.0)
         panel.set_ylabel("difference")
         panel.yaxis.set_label_coords(-0.075, 0.5)

@@ -27,7 +27,7 @@ from sim.report.display_names import (
 )
 from sim.report.event_phrases import EventDescriber
 from sim.report.html_page import Table
-from sim.report.phrases import phrase
+from sim.report.phrases import capital, phrase
 
 PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
 """Outcomes shown by country and, where they differ distinguishably, by locality."""
@@ -146,10 +146,6 @@ def _locality_table(comparison: ComparisonTables, label: str, names: EventDescri
     return Table(caption, head, rows, (3, 4, 5, 7))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _divergence_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> Table:
     """Return with what, when and where the worlds first part, counted over runs."""
     frame = of_what_if(comparison.divergences, label)
@@ -161,7 +157,7 @@ def _divergence_table(comparison: ComparisonTables, label: str, names: EventDesc
         where = ", ".join(f"{names.country(code)} ({count})" for code, count in common)
         when = months[0] if months[0] == months[-1] else f"{months[0]} to {months[-1]}"
         rows.append(
-            (_capital(kind_words(str(kind), names.world)), str(side), str(len(group)), when, where)
+            (capital(kind_words(str(kind), names.world)), str(side), str(len(group)), when, where)
         )
     rows.sort(key=lambda row: (-int(row[2]), row[0]))
     head = ("First event", "Only in the", "Runs", "Months", "Countries (runs)")
@@ -180,7 +176,7 @@ def _reason_table(comparison: ComparisonTables, label: str) -> Table:
         ends += [f"never proposed {never}"] if never else []
         share = f"{100.0 * len(mine) / deals[side]:.0f} %"
         cells = (side, str(len(mine)), share, ", ".join(ends))
-        rows.append((_capital(kind_words(kind, comparison.world)), *cells))
+        rows.append((capital(kind_words(kind, comparison.world)), *cells))
     rows.sort(key=lambda row: (row[1], -int(row[2]), row[0]))
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")
     runs = counted(frame["replicate"].nunique(), "run")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sim.core.calendar import month_index
 from sim.core.enums import FORUM
 from sim.experiments.sender_words import sender_words
-from sim.report.phrases import catalogue
+from sim.report.phrases import capital, catalogue
 from sim.world import World
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def outcome_label(name: str, world: World | None = None) -> OutcomeLabel:
     outcome = _outcomes()[name]
     return OutcomeLabel(
         name,
-        spoken(words.get(name, outcome.meaning[:1].upper() + outcome.meaning[1:])),
+        spoken(words.get(name, capital(outcome.meaning))),
         scale=100.0 if outcome.unit == "share" else 1.0,
         unit=_UNITS.get(outcome.unit, outcome.unit),
     )

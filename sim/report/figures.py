@@ -24,7 +24,7 @@ from sim.report import figure_style, run_summaries
 from sim.report.display_names import Names, plain_word
 from sim.report.figure_style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, stamp_text
 from sim.report.locality_timeline import plot_timeline
-from sim.report.phrases import catalogue
+from sim.report.phrases import capital, catalogue
 from sim.report.run_summaries import Funnel, interval_words, ranked, spread
 from sim.report.tilemap import draw_tilemap
 
@@ -104,7 +104,7 @@ def plot_map(
         highlight=scenario.focus,
         kind=kind,
     )
-    words = sender_words(run.world)(entry.meaning[:1].upper() + entry.meaning[1:])
+    words = sender_words(run.world)(capital(entry.meaning))
     each = "One tile per first-level unit"
     if kind == "map":
         each = "First-level units; small island countries enlarged in the frame"

@@ -23,16 +23,11 @@ from sim.report.display_names import outcome_meaning
 from sim.report.figure_choice import SENSITIVITY, Choice, Format
 from sim.report.html_page import Figure, Table
 from sim.report.interval_charts import number_words
-from sim.report.phrases import catalogue, phrase
+from sim.report.phrases import catalogue, phrase, whole_percent
 from sim.report.sensitivity_bars import plot_indices
 
 NAMES = {"total": "total", "first": "first order", "mu_star": "mu*", "mu": "mu", "sigma": "sigma"}
 """Indices that are shown under another name than their column."""
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent."""
-    return f"{100.0 * share:.0f} %"
 
 
 def titled(found: SensitivityTables, outcome: str) -> str:
@@ -56,7 +51,7 @@ def sentences(found: SensitivityTables, outcome: str) -> list[str]:
         return [*said, phrase("sensitivity.seed_unknown")]
     seed = phrase(
         "sensitivity.seed",
-        **{name: percent(row[name]) for name in ("share", "low", "high", "left")},
+        **{name: whole_percent(row[name]) for name in ("share", "low", "high", "left")},
         deviation=number_words(row["deviation"]),
         replicates=counted(float(row["replicates"]), "replicate"),
     )
@@ -105,8 +100,8 @@ def box_tables(found: Discovery) -> list[Table]:
             phrase(
                 "sensitivity.box",
                 place=place,
-                density=percent(box.density),
-                coverage=percent(box.coverage),
+                density=whole_percent(box.density),
+                coverage=whole_percent(box.coverage),
                 points=counted(box.points, "point"),
             ),
             ("Parameter", "From", "To", "Quasi-p"),
@@ -119,7 +114,7 @@ def box_tables(found: Discovery) -> list[Table]:
 
 def discovery_lines(found: Discovery) -> list[str]:
     """Return the boxes found, in lines of text."""
-    share, points = percent(found.asked / found.points), counted(found.points, "point")
+    share, points = whole_percent(found.asked / found.points), counted(found.points, "point")
     lines = [
         phrase("sensitivity.where", what=found.text, asked=found.asked, points=points, share=share)
     ]
