@@ -20,6 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FONT = "system-ui, sans-serif"
+OWN_COLOURS = ":host { forced-color-adjust: none; }"
+"""Style of a figure, a picture on paper of its own, its legend and what pointing tells included."""
 LEFT, RIGHT = 52, 14
 """Pixels beside every plot of years, the same for all so that years stand under one another."""
 
@@ -55,6 +57,7 @@ def describe(plot: Any, text: str) -> None:
 
 def dress(plot: Any) -> None:
     """Take away what carries no information and set the type."""
+    plot.stylesheets = [OWN_COLOURS]
     plot.toolbar_location = None
     plot.outline_line_color = None
     plot.background_fill_color = figure_style.PAPER

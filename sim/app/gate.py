@@ -109,7 +109,17 @@ class PageHandler(DocHandler):
             raise HTTPError(400) from None
         if any(name.startswith("bokeh-") for name in names):
             raise HTTPError(400)
+        # Panel takes an address apart at each question mark.
+        path, mark, query = str(self.request.uri).partition("?")
+        self.request.uri = path + mark + query.replace("?", "%3F")
         return super().prepare()  # type: ignore[no-any-return]
+
+    def send_error(self, status_code: int = 500, **given: Any) -> None:
+        """Say what went wrong, at the end of a page that has begun: its status is sent."""
+        if self._opening and not self._finished:
+            self.finish("")
+        else:
+            super().send_error(status_code, **given)
 
     def write(self, chunk: str | bytes | dict[str, Any]) -> None:
         """Write what is left of the page, its own scripts marked as the only ones to run."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from panel.pane import Bokeh
 from panel.theme import Design, Inherit
 from panel.viewable import Viewable
 
@@ -43,8 +42,4 @@ def style_sheet() -> str:
 class PageDesign(Design):
     """Give every part of the page, which live behind shadow roots, the same style sheet."""
 
-    modifiers = {  # noqa: RUF012
-        Viewable: {"stylesheets": [Inherit, source("parts.css")]},
-        # A figure is a picture on paper of its own, its legend and what pointing tells included.
-        Bokeh: {"stylesheets": [Inherit, ":host { forced-color-adjust: none; }"]},
-    }
+    modifiers = {Viewable: {"stylesheets": [Inherit, source("parts.css")]}}  # noqa: RUF012

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from bokeh.models import ColumnDataSource, CustomJS, GlyphRenderer, Range1d, Text
 from bokeh.plotting import figure
 
+from sim.app.bokeh_style import OWN_COLOURS
 from sim.app.theme import source
 from sim.report.figure_style import INK, PAPER
 from sim.report.label_placement import Room, code_boxes
@@ -58,6 +59,7 @@ def map_figure(sheet: MapGeometry, ground: str, **size: Any) -> figure:
         background_fill_color=ground,
         border_fill_color=ground,
         outline_line_color=None,
+        stylesheets=[OWN_COLOURS],
     )
     plot.axis.visible = plot.grid.visible = False
     return plot

@@ -80,9 +80,10 @@ def test_hostile_addresses_are_not_found_and_leave_the_server_alive(
 
 
 def test_the_page_and_its_libraries_are_served(served: Served) -> None:
-    page = served.ask("/?lang=es&x=%C3%A9")
+    page = served.ask("/?lang=es&x=%C3%A9&y=a?b")
     assert page.status == 200
     assert "Paradiplomacy" in page.text
+    assert page.text.rstrip().endswith("</html>")
     assert "http://" not in page.text.replace("http://www.w3.org", "")
     for path in (
         "/static/js/bokeh.min.js?v=1",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
+from panel.io.server import DocHandler
 from tornado.websocket import WebSocketClosedError
 
 import sim
@@ -165,13 +166,14 @@ def test_a_page_for_which_there_may_be_no_room_does_not_begin(
 
 
 def test_a_page_that_fails_after_its_beginning_says_so(served_blank: Served) -> None:
-    def fail(context: object) -> None:
+    def fail(*given: object) -> None:
         raise RuntimeError
 
-    with patch.object(served_blank.visitors, "_make_room", fail):
-        text = served_blank.ask().text
-    assert text.count("<h1>") == 1
-    assert "500: Internal Server Error" in text
+    for owner, name in ((served_blank.visitors, "_make_room"), (DocHandler, "get_session")):
+        with patch.object(owner, name, fail):
+            text = served_blank.ask().text
+        assert text.count("<h1>") == 1
+        assert text.count("500: Internal Server Error") == 1
 
 
 def test_a_visitor_who_leaves_while_something_is_sent_is_no_error(

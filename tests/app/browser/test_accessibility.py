@@ -132,16 +132,37 @@ def test_the_keyboard_comes_to_results_before_sliders(visit: Visit) -> None:
     assert stops[-1] == "slider"
 
 
-def test_forced_colours_and_reduced_motion_are_kept_to(visit: Visit) -> None:
-    page = visit("?lang=en&tab=lessons")
-    page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    border = "one => getComputedStyle(one).borderBottomColor"
-    current = page.locator("nav.tabs button[aria-current]").evaluate(border)
-    others = page.locator("nav.tabs button:not([aria-current])").evaluate_all(
-        "all => all.map((one) => getComputedStyle(one).borderBottomColor)"
-    )
-    assert current not in others
+CHOSEN = {
+    "nav.tabs button": ("lessons", "[aria-current]", "border-bottom-color"),
+    "ol button": ("lessons", "[aria-current]", "border-left-width"),
+    ".switch button": ("watch", "[aria-pressed=true]", "background-color"),
+    ".large": ("why&projector=1", "[aria-pressed=true]", "background-color"),
+    ".bk-btn-group .bk-btn": ("cases", ".bk-active", "background-color"),
+}
+"""Of parts of the page the tab, the mark of what is chosen, and what tells that from others."""
+
+
+@pytest.mark.parametrize("part", CHOSEN)
+def test_what_is_chosen_is_seen_in_forced_colours(visit: Visit, part: str) -> None:
+    tab, mark, look = CHOSEN[part]
+    page = visit(f"?lang=en&tab={tab}")
+    page.emulate_media(forced_colors="active", color_scheme="dark", reduced_motion="reduce")
+    page.locator(part + mark).wait_for()
+    # What is alone is compared with what surrounds it.
+    others = f"{part}:not({mark})" if part != ".large" else "header"
+    looks = f"all => all.map((one) => getComputedStyle(one).getPropertyValue('{look}'))"
+    (chosen,) = page.locator(part + mark).evaluate_all(looks)
+    assert chosen not in page.locator(others).evaluate_all(looks)
     expect(page.locator("h1")).to_have_css("transition-duration", "0s")
+
+
+@pytest.mark.parametrize("tab", ["watch", "what_if", "cases", "why"])
+def test_figures_keep_their_colours(visit: Visit, tab: str) -> None:
+    page = visit(f"?lang=en&tab={tab}")
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.locator("canvas").first.wait_for()
+    adjusted = "all => all.map((one) => getComputedStyle(one).forcedColorAdjust)"
+    assert set(page.locator("canvas").evaluate_all(adjusted)) == {"none"}
 
 
 def test_a_lesson_has_no_serious_barrier_and_a_barrier_is_found(visit: Visit, axe: str) -> None:

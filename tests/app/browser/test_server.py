@@ -11,7 +11,7 @@ import pytest
 from sim.app import limits
 from sim.app.watch.recorder import Recorder
 from sim.world import World
-from tests.app.browser.conftest import DRAWN, PATIENCE, expect
+from tests.app.browser.conftest import DRAWN, PATIENCE, expect, widen
 from tests.app.serving import serving, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.filterwarnings("default")]
@@ -53,6 +53,25 @@ def test_a_browser_that_connects_late_gets_the_whole_page(
     here = (f"http://127.0.0.1:{served.port}/", f"blob:http://127.0.0.1:{served.port}/", "data:")
     assert [each for each in noted if not each.startswith(here)] == []
     assert any("default.css" in each for each in noted)
+
+
+def test_the_rest_of_a_page_moves_nothing_of_its_beginning(browser: Any, world: World) -> None:
+    with serving(world) as served:
+        for width, query in ((1280, ""), (390, ""), (1280, "?projector=1")):
+            page, held = opened(browser, []), list[Any]()
+            widen(page, width)
+            page.route("**/*.js*", lambda route, held=held: held.append(route))
+            page.goto(f"http://127.0.0.1:{served.port}/{query}", wait_until="commit")
+            page.get_by_text("The page is being prepared …").wait_for()
+            before = page.locator("header").bounding_box()
+            page.unroute("**/*.js*")
+            for route in held:
+                route.continue_()
+            page.locator("nav.tabs button").first.wait_for()
+            page.wait_for_function(DRAWN)
+            after = page.locator("header").bounding_box()
+            assert abs(after["height"] - before["height"]) <= 1.0
+            page.context.close()
 
 
 def test_a_month_that_is_not_computed_yet_is_told_of(

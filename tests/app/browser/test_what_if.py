@@ -52,6 +52,18 @@ def settled(page: Any, part: str) -> None:
     page.wait_for_url(re.compile(re.escape(part)))
 
 
+def test_levers_scroll_with_the_page_and_stay_beside_the_result(visit: Visit) -> None:
+    page = visit("?lang=en&tab=what_if")
+    page.get_by_text("100 pairs of runs.").wait_for()
+    expect(page.locator(".controls")).to_have_css("overflow-y", "visible")
+    page.mouse.move(1000, 600)
+    page.mouse.wheel(0, 900)
+    expect(page.get_by_role("button", name="More: scenarios")).to_be_in_viewport()
+    expect(page.locator(".said")).to_be_in_viewport()
+    page.get_by_role("slider", name="Decentralization").focus()
+    expect(page.get_by_role("slider", name="Decentralization")).to_be_in_viewport()
+
+
 def test_the_tab_opens_on_a_finished_comparison_with_a_few_levers(visit: Visit) -> None:
     page = visit("?tab=what_if")
     finished(page)
