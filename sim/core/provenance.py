@@ -54,6 +54,7 @@ _KINDS = {".py", ".csv", ".toml"}
 _NOT_THE_MODEL = (
     "__init__.py",
     "__main__.py",
+    "_scenarios",  # an installed package's copies of the shipped ones
     "app",
     "benchmark",
     "cli",

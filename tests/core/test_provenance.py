@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 import sim
 from sim.core import provenance
+from tests.test_docs import ROOT
 
 
 def sample_manifest(started: datetime) -> dict[str, object]:
@@ -63,6 +65,22 @@ def test_model_sources_hold_the_rules_and_leave_presentation_out() -> None:
     assert "core/parameters.toml" in names
     assert any(name.startswith("rules/") for name in names)
     assert not any(name.startswith(("report/", "cli", "experiments/")) for name in names)
+
+
+def test_an_installed_package_is_the_same_model_as_the_sources(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Else it would look for its version where none is kept, and compile and run to find it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    monkeypatch.setattr(provenance, "_PACKAGE_FOLDER", copied(tmp_path))
+    sources = provenance.model_sources_digest()
+    for source, target in included.items():
+        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+        (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / source, tmp_path / target)
+    assert any((tmp_path / "sim" / "_scenarios").iterdir())
+    assert provenance.model_sources_digest() == sources
 
 
 def digest_of(folder: Path, name: str, content: bytes) -> str:
