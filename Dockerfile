@@ -6,7 +6,9 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY sim sim
 COPY calibration calibration
 COPY scenarios scenarios
-COPY results/reference/calibration results/reference/calibration
+# Of the published calibration only what the package takes: a folder of one made here holds more.
+COPY results/reference/calibration/posterior.parquet results/reference/calibration/checks.json \
+    results/reference/calibration/
 RUN pip install --no-cache-dir '.[app]' -c constraints.txt \
     && useradd --create-home --uid 10001 page \
     && mkdir /cache && chown page /cache
@@ -18,6 +20,6 @@ USER page
 WORKDIR /cache
 EXPOSE 5006
 # The icon needs no session. With --prefix its path begins with that.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=5m \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:5006/favicon.ico', timeout=8)"]
 ENTRYPOINT ["paradiplomacy", "app", "--no-show", "--address", "0.0.0.0"]
