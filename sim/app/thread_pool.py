@@ -6,6 +6,7 @@ A free thread takes one job of whoever has waited longest, however many another 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from typing import Any
 
 from sim.app.limits import QUEUE, THREADS
 from sim.core.provenance import cpu_count
+
+CLOSE_SECONDS = 3.0
+"""Wait for threads that compile and so cannot be stopped: a container ends in ten seconds."""
 
 
 class CancelledError(Exception):
@@ -106,14 +110,15 @@ class ThreadPool:
             return set(self._waiting) | set(self._running.values())
 
     def close(self) -> None:
-        """Cancel everything and let the threads end."""
+        """Cancel everything and let the threads end, if all do within :data:`CLOSE_SECONDS`."""
         for owner in self.owners():
             self.forget(owner)
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        until = time.monotonic() + CLOSE_SECONDS
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _take(self) -> Job | None:
         """Wait for a job of the owner whose turn it is; None once the pool is closed."""

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from sim.app import thread_pool
 from sim.app.thread_pool import Cancel, Job, RefusedError, ThreadPool
 
 WAIT = 120
@@ -81,3 +84,20 @@ def test_nobody_may_queue_without_end() -> None:
         pool.submit("a", job(hold, []))
     gate.set()
     pool.close()
+
+
+def test_closing_waits_once_for_threads_that_cannot_be_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, waits = [0.0], list[float]()
+
+    def join(timeout: float) -> None:
+        waits.append(timeout)
+        now[0] += timeout
+
+    busy: Any = [SimpleNamespace(join=join)] * 3
+    pool = ThreadPool(threads=3)
+    pool._threads = busy
+    monkeypatch.setattr(thread_pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    pool.close()
+    assert waits == [thread_pool.CLOSE_SECONDS, 0.0, 0.0]
