@@ -4,6 +4,8 @@ import asyncio
 import ipaddress
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -121,16 +123,10 @@ def test_the_page_stands_behind_a_proxy(world: World) -> None:
 
 
 def test_the_container_runs_what_there_is() -> None:
-    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    kept = tuple((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
-    for sources in re.findall(r"^COPY (.+) \S+$", recipe, re.MULTILINE):
-        for source in sources.split():
-            assert (ROOT / source).exists(), source
-            assert not source.startswith(".")
-            assert not source.startswith("results") or f"!{source}" in kept
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert re.findall(r"'\.\[(\w+)\]'", recipe) == ["app"]
-    assert "app" in extras["optional-dependencies"]
+    assert "app" in project["project"]["optional-dependencies"]
     begins = json.loads(recipe.rpartition("ENTRYPOINT ")[2])
     composed = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     goes_on = json.loads(composed.partition("command: ")[2].partition("\n")[0])
@@ -138,8 +134,44 @@ def test_the_container_runs_what_there_is() -> None:
     options = parsed([*begins[1:], *goes_on]).params
     assert options["address"] == "0.0.0.0"
     assert not options["show"]
-    assert re.findall(r"127\.0\.0\.1:(\d+)/favicon\.ico", recipe) == [str(options["port"])]
     assert f"EXPOSE {options['port']}" in recipe
+    assert f':{options["port"]}"]' in composed
+
+
+def test_the_image_holds_what_the_package_is_built_of_and_no_other_results() -> None:
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    copied = {
+        source
+        for sources in re.findall(r"^COPY (.+) \S+$", recipe, re.MULTILINE)
+        for source in sources.split()
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    about = (project["project"]["readme"], *project["project"]["license-files"])
+    built_of = {*wheel["packages"], *wheel["force-include"], *about, "pyproject.toml"}
+    assert copied == built_of | {"constraints.txt"}
+    assert all((ROOT / source).exists() for source in copied)
+    # What is not copied is not asked for either: a folder of results may be large.
+    rules = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert "results/*" in rules
+    assert {rule[1:] for rule in rules if rule.startswith("!")} == {
+        source for source in copied if source.startswith("results/")
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("prefix", ["", "/a"])
+def test_the_container_is_healthy_as_long_as_the_page_answers(world: World, prefix: str) -> None:
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    _, found, rest = recipe.partition("    CMD ")
+    _, option, check = json.loads(rest.partition("\n")[0])
+    assert found
+    assert (option, check.count("5006")) == ("-c", 1)
+    with serving_blank(world, prefix=prefix) as served:
+        check = check.replace("5006", str(served.port)).replace("=8", f"={PATIENCE}")
+        asked = [sys.executable, option, check]
+        subprocess.run(asked, check=True, timeout=PATIENCE)
+    assert subprocess.run(asked, check=False, capture_output=True, timeout=PATIENCE).returncode
 
 
 @pytest.mark.slow
