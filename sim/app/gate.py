@@ -93,6 +93,8 @@ class PageHandler(DocHandler):
         self.set_header(POLICY, policy(self._nonce, ancestors))
         opening = self.application.settings["opening"](self.request)
         if opening:
+            # Else nginx as a proxy keeps the beginning until it has the rest.
+            self.set_header("X-Accel-Buffering", "no")
             self.write(opening)
             await self.flush()
             self._opening = opening
