@@ -91,8 +91,12 @@ class PageHandler(DocHandler):
         self._nonce = secrets.token_urlsafe(16)
         ancestors = self.application.settings["frame_ancestors"]
         self.set_header(POLICY, policy(self._nonce, ancestors))
-        opening = self.application.settings["opening"](self.request)
+        # Panel sends an address that misses its last slash elsewhere.
+        made_here = self.request.path.endswith("/")
+        opening = self.application.settings["opening"](self.request) if made_here else ""
         if opening:
+            # Panel would say so with the rest, too late for a header.
+            self.set_header("Cache-Control", "no-store")
             # Else nginx as a proxy keeps the beginning until it has the rest.
             self.set_header("X-Accel-Buffering", "no")
             self.write(opening)
@@ -203,7 +207,8 @@ def bar(
                 {"root": extension_dirs},
             ),
             (rf"{prefix}/static/(js/{_FILE})", StaticHandler),
-            (rf"{prefix}/favicon\.ico", IcoHandler, {"app": app}),
+            # Without the prefix, too: a container's health check does not know it.
+            (rf"(?:{prefix})?/favicon\.ico", IcoHandler, {"app": app}),
             (rf"{prefix}/?", PageHandler, given),
             *further,
         ]

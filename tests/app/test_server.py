@@ -148,6 +148,7 @@ def test_a_page_begins_before_it_is_made(served_blank: Served) -> None:
         made.set()
         whole = beginning + answer.read().decode()
     connection.close()
+    assert answer.getheader("Cache-Control") == "no-store"
     assert answer.getheader("X-Accel-Buffering") == "no"
     assert beginning.startswith("<!DOCTYPE html>")
     assert '<html lang="es">' in beginning
