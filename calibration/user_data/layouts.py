@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from sim.core.errors import InputError, Near, folded, nearest_name, refuse, unknown_name_error
+from sim.core.errors import InputError, Near, folded, known_name, nearest_name, refuse
 from sim.core.table_reader import Column, UserTable, read_table
 from sim.core.table_reader.columns import Kind
 from sim.core.table_reader.numbers import Decimals, Unread
@@ -57,9 +57,7 @@ LAYOUTS = TypeAdapter(dict[str, Layout]).validate_python(
 
 def known_layout(name: str) -> Layout:
     """Return a layout; refuse a name of none by InputError."""
-    if name not in LAYOUTS:
-        raise unknown_name_error(f"there is no format {name!r}", name, LAYOUTS, argument="layout")
-    return LAYOUTS[name]
+    return LAYOUTS[known_name("format", name, LAYOUTS, argument="layout")]
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, known_name
 
 if TYPE_CHECKING:
     from panel.viewable import Viewable
@@ -95,11 +95,8 @@ def serve(
 def _check(language: str | None, port: int) -> None:
     from sim.app.language import languages
 
-    known = languages()
-    if language is not None and language not in known:
-        raise unknown_name_error(
-            f"there is no language {language!r}", language, known, field="--lang"
-        )
+    if language is not None:
+        known_name("language", language, languages(), field="--lang")
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port", field="--port", allowed="0 to 65535")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.core.errors import InputError, each_of, unknown_name_error
+from sim.core.errors import InputError, each_of, known_name, unknown_name_error
 from sim.core.plurals import counted
 from sim.report.figure_choice import FigureNames, Format
 
@@ -126,9 +126,7 @@ def settings(given: list[str] | None) -> dict[str, float]:
         where = f"--set {text}"
         if not equals:
             raise InputError("is not of the form name=value", field=where)
-        if name not in PARAMETERS:
-            words = f"there is no parameter {name!r}"
-            raise unknown_name_error(words, name, PARAMETERS, listed=False, field=where)
+        known_name("parameter", name, PARAMETERS, listed=False, field=where)
         if name in values:
             raise InputError(f"sets {name} a second time", field=where)
         try:

@@ -52,13 +52,12 @@ def codes(
     as_json: options.Json = False,
 ) -> None:
     """List what scenarios may name: countries, localities, sectors, signals and actors."""
-    from sim.core.errors import unknown_name_error
+    from sim.core.errors import known_name
     from sim.world import load_world
 
     found = _codes(load_world(folder))
-    if of is not None and of not in found:
-        raise unknown_name_error(f"there is no kind {of!r}", of, found, field="--of")
-    found = found if of is None else {of: found[of]}
+    if of is not None:
+        found = {of: found[known_name("kind", of, found, field="--of")]}
     if as_json:
         output.print_json(found)
         return

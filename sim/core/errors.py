@@ -143,20 +143,22 @@ def each_of(call: Callable[[_Given], _Made], given: Iterable[_Given]) -> list[_M
     return made
 
 
-def known_names(what: str, given: Iterable[str], valid: Iterable[str], **place: Any) -> list[str]:
-    """Return the names given; those that are none of the valid ones are refused at once.
+def known_name(what: str, given: str, valid: Iterable[str], **place: Any) -> str:
+    """Return the name given; refuse one that is none of the valid ones.
 
-    ``what`` they name is a word such as "table"; ``place`` is as :func:`unknown_name_error` takes
+    ``what`` it names is a word such as "table"; ``place`` is as :func:`unknown_name_error` takes
     it.
     """
-    known = list(map(str, valid))
+    names = list(map(str, valid))
+    if given not in names:
+        raise unknown_name_error(f"there is no {what} {given!r}", given, names, **place)
+    return given
 
-    def known_one(name: str) -> str:
-        if name not in known:
-            raise unknown_name_error(f"there is no {what} {name!r}", name, known, **place)
-        return name
 
-    return each_of(known_one, given)
+def known_names(what: str, given: Iterable[str], valid: Iterable[str], **place: Any) -> list[str]:
+    """Return the names given; those that :func:`known_name` refuses are refused at once."""
+    known = list(valid)
+    return each_of(lambda name: known_name(what, name, known, **place), given)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.core.errors import InputError, each_of, nearest_name, unknown_name_error
+from sim.core.errors import InputError, each_of, known_name, nearest_name
 from sim.core.parameters import PARAMETERS
 from sim.core.plurals import counted
 from sim.core.table_reader import Column, read_table
@@ -118,9 +118,7 @@ def _number(name: str, text: str, where: dict[str, Any]) -> float:
 
 def check_name(name: str, **where: Any) -> None:
     """Refuse a name that is no parameter's; ``where`` is the place of it in what a user gave."""
-    if name not in PARAMETERS:
-        words = f"there is no parameter {name!r}"
-        raise unknown_name_error(words, name, PARAMETERS, listed=False, **where)
+    known_name("parameter", name, PARAMETERS, listed=False, **where)
 
 
 def check_value(name: str, value: float, **where: Any) -> None:

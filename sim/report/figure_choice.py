@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from sim.core.errors import each_of, unknown_name_error
+from sim.core.errors import each_of, known_name, unknown_name_error
 
 Format = StrEnum("Format", {"PNG": "png", "SVG": "svg"})
 """What figures are written as; PNG unless SVG is asked for."""
@@ -80,7 +80,4 @@ def belonging(captions: Mapping[str, str], names: Iterable[str]) -> dict[str, st
 
 def known_format(form: str) -> str:
     """Return what figures are to be written as; InputError if it is no :data:`Format`."""
-    if form not in set(Format):
-        message = f"there is no format {form!r}"
-        raise unknown_name_error(message, form, Format, argument="figure_format")
-    return form
+    return known_name("format", form, Format, argument="figure_format")

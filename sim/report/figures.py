@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.enums import CHANNELS, LEVELS
-from sim.core.errors import unknown_name_error
+from sim.core.errors import known_name
 from sim.core.plurals import counted
 from sim.engine.outcomes import MONTHS, OUTCOMES, Outcome
 from sim.experiments.run import RunTables
@@ -58,9 +58,7 @@ def known_outcome(name: str, outcomes: Sequence[Outcome], what: str) -> Outcome:
     InputError if there is none among those given.
     """
     known = {outcome.name: outcome for outcome in outcomes}
-    if name not in known:
-        raise unknown_name_error(f"there is no {what} {name!r}", name, known)
-    return known[name]
+    return known[known_name(what, name, known)]
 
 
 def plot_map(

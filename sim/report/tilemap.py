@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.core.errors import InputError, nearest_name, unknown_name_error
+from sim.core.errors import InputError, known_name, nearest_name
 from sim.report.figure_style import Floats, figure_of
 from sim.report.label_placement import LabelBox, Room, code_boxes, extent, nearest
 from sim.report.map_geometry import TILE, MapGeometry
@@ -41,8 +41,7 @@ def map_geometry(world: World, kind: str, localities: pd.DataFrame | None = None
     Localities are in the order of their table, or of that given. InputError if there is no such
     kind.
     """
-    if kind not in KINDS:
-        raise unknown_name_error(f"there is no kind of map {kind!r}", kind, KINDS)
+    known_name("kind of map", kind, KINDS)
     table = world.localities if localities is None else localities
     if kind == "tiles":
         return MapGeometry(table, world.grid)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from sim.app import dashboard
 from sim.core import folders
-from sim.core.errors import InputError, unknown_name_error
+from sim.core.errors import InputError, known_name
 from sim.engine.extensions import AddedStep, EachMonth, Extensions
 from sim.experiments import parameter_draws
 from sim.experiments.run import LOGS_WRITTEN, Collector, Progress, RunTables
@@ -162,8 +162,7 @@ def run(
     InputError
         If anything given is not valid.
     """
-    if driver not in DRIVERS:
-        raise unknown_name_error(f"there is no driver {driver!r}", driver, DRIVERS, field="driver")
+    known_name("driver", driver, DRIVERS, field="driver")
     extensions = Extensions(each_month, added_steps, agents or {})
     if extensions.agents and driver != "mesa":
         raise InputError(
