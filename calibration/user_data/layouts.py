@@ -60,6 +60,24 @@ def known_layout(name: str) -> Layout:
     return LAYOUTS[known_name("format", name, LAYOUTS, argument="layout")]
 
 
+def layout_of(path: Path) -> str | None:
+    """Return the layout that a file has by the names of its columns, None if that is not clear."""
+    columns = {
+        name: {role: set(map(folded, getattr(layout, role))) for role in ROLES}
+        for name, layout in LAYOUTS.items()
+    }
+    every = [n for layout in LAYOUTS.values() for role in ROLES for n in getattr(layout, role)]
+    there = set(map(folded, open_table(path, every).names))
+    found = {
+        name: {role for role, names in roles.items() if there & names}
+        for name, roles in columns.items()
+    }
+    # A country and a year alone may stand in any table.
+    marks = {name: len(roles) for name, roles in found.items() if roles - {"country", "year"}}
+    best = [name for name, count in marks.items() if count == max(marks.values()) and count > 1]
+    return best[0] if len(best) == 1 else None
+
+
 @dataclass
 class Listed:
     """Hold the rows of a table that can be compared, by their number in the file.

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.user_data.layouts import Listed, known_layout, read_listed
+from calibration.user_data.layouts import LAYOUTS, Listed, known_layout, layout_of, read_listed
 from sim.core.errors import InputError, Near, folded, nearest_name
 from sim.core.state import Array
 from sim.core.table_reader import Column, UserTable, read_table
+from sim.core.table_reader.opening import open_table
 from sim.report.phrases import catalogue
 from sim.world import World
 from sim.world.names import PlaceNames
@@ -138,7 +139,16 @@ def read_observed(
 
 def _own(path: Path, world: World) -> Listed:
     """Return the rows of a table in the columns of this module."""
-    file = read_table(path, _columns(world), unread=NOT_READ)
+    columns = _columns(world)
+    opened = open_table(path, (*(column.name for column in columns), *NOT_READ))
+    if "unit" not in opened.names and (layout := layout_of(path)) is not None:
+        raise InputError(
+            f"has the columns of a published list ({LAYOUTS[layout].title})",
+            file=path,
+            allowed=f"--format {layout} (in Python: layout={layout!r}), or the columns {COLUMNS}",
+        )
+    header = f"{COLUMNS}; {', '.join(NOT_READ)} may stand in the file unread"
+    file = read_table(path, columns, opened=opened, unread=NOT_READ, header=header)
     measures = [name for name in (COUNT, VALUE) if name in file.cells]
     if file.cells and len(measures) != 1:
         said = "count and value cannot both be compared" if measures else "this column is missing"

@@ -60,14 +60,13 @@ def explain(
 ) -> None:
     """Tell how a deal came about, from first contact on, and draw it."""
     wanted: dict[str, Any] = {"country": country, "place": place, "sector": sector, "year": year}
-    if (chosen := [name for name, value in wanted.items() if value is not None]) and (
-        deal is not None or between is not None
-    ):
-        raise InputError("belongs to the list of a run's deals", argument=chosen[0])
+    chosen = [name for name, value in wanted.items() if value is not None]
+    if chosen and deal is not None:
+        raise InputError("belongs to a list of deals, not to one deal", argument=chosen[0])
     if figure is not None:
         output.require_new(figure, overwrite)
     if between is not None:
-        _explain_between(run_folder, between, deal, replicate, world, as_json)
+        _explain_between(run_folder, between, deal, wanted, (replicate, world, as_json))
         return
     _require_run(run_folder)
     from sim.experiments.saved_run import read_events
@@ -153,16 +152,27 @@ def _require_run(folder: Path) -> None:
 
 
 def _explain_between(
-    folder: Path, other: str, deal: str | None, replicate: int, world: Path | None, as_json: bool
+    folder: Path,
+    other: str,
+    deal: str | None,
+    wanted: dict[str, Any],
+    how: tuple[int, Path | None, bool],
 ) -> None:
-    """Print why a deal exists in one of two worlds only, or list the deals that do."""
+    """Print why a deal exists in one of two worlds only, or list the deals that do.
+
+    ``how`` is the number of the run, the folder of its tables, and whether to print JSON.
+    """
     from sim.experiments.comparison.saved_comparison import read_paired_runs
+    from sim.report.deal_filter import deal_filter
     from sim.report.explain_difference import between_of, between_record, between_table
     from sim.world import load_world
 
-    pair = read_paired_runs(folder, other, replicate, load_world(world))
+    replicate, world, as_json = how
+    tables = load_world(world)
+    meant = deal_filter(tables, **wanted)
+    pair = read_paired_runs(folder, other, replicate, tables)
     if as_json:
         where = {"folder": folder, "replicate": replicate, "worlds": pair.names}
-        output.print_json(where | between_record(pair, deal))
+        output.print_json(where | between_record(pair, deal, meant))
         return
-    output.page(between_table(pair) if deal is None else between_of(pair, deal))
+    output.page(between_table(pair, meant) if deal is None else between_of(pair, deal))

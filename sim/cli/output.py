@@ -237,7 +237,7 @@ def progress_lines() -> Notify:
         now = time.monotonic()
         if what != doing:
             doing, first, began, reported = what, done, now, now
-            typer.echo(what, err=True)
+            typer.echo(f"{what}: {done:,} of {total:,}", err=True)
         elif done == first:
             # The start says nothing about the speed.
             began = now

@@ -348,13 +348,17 @@ def deals_table(
     head = DEAL_LINE.format("Deal", "Month", "Value", "Place and sector")
     lines = [phrase("biography.deals", replicate=replicate), head]
     for event in deals:
-        place = names.place(event.locality, event.country, event.city)
-        where = f"{place}, {names.country(event.country)}" if event.locality else place
-        what = f"{where}: {names.sector(event.sector)}"
+        what = f"{deal_place(event, names)}: {names.sector(event.sector)}"
         lines.append(
             DEAL_LINE.format(str(event.project), event.month, names.money(event.value), what)
         )
     return "\n".join(lines)
+
+
+def deal_place(event: Event, names: EventDescriber) -> str:
+    """Return where a deal is, with the country."""
+    place = names.place(event.locality, event.country, event.city)
+    return f"{place}, {names.country(event.country)}" if event.locality else place
 
 
 def event_record(event: Event) -> dict[str, Any]:

@@ -240,7 +240,7 @@ def sweep_card(sweep: Sweep) -> str:
         layout = "{:<34}{:>12}{:>12}{:>12}  {}"
         lines += ["", layout.format("Means over replicates, by point", *ENDS, "").rstrip()]
         for outcome, ends in zip(CARD_OUTCOMES, ranges(sweep).values(), strict=True):
-            cells = (_mean(outcome, ends[end]) for end in ENDS)
+            cells = _means(outcome, [ends[end] for end in ENDS])
             lines.append(layout.format(spoken(outcome.words), *cells, outcome.unit).rstrip())
         lines += ["", caution(plan.world_digest)]
     return "\n".join([*lines, *(["", *_failures(sweep)] if status.failed else [])])
@@ -257,12 +257,12 @@ def ranges(sweep: Sweep) -> dict[str, Any]:
     return result
 
 
-def _mean(outcome: OutcomeLabel, value: float | None) -> str:
-    """Return a mean as its outcome is shown; small ones keep a decimal."""
-    if value is None:
-        return "none"
-    scaled = outcome.scale * value
-    return (outcome.pattern if abs(scaled) >= _ROUND else "{:,.1f}").format(scaled)
+def _means(outcome: OutcomeLabel, values: Sequence[float | None]) -> list[str]:
+    """Return means as their outcome is shown; where one is small, all keep a decimal."""
+    scaled = [None if value is None else outcome.scale * value for value in values]
+    small = any(value is not None and abs(value) < _ROUND for value in scaled)
+    pattern = "{:,.1f}" if small else outcome.pattern
+    return ["none" if value is None else pattern.format(value) for value in scaled]
 
 
 def _failures(sweep: Sweep) -> list[str]:

@@ -9,6 +9,9 @@ from sim.report.event_phrases import Event
 from sim.world import World
 from sim.world.names import COUNTRIES, LOCALITIES, PlaceNames
 
+_MOST_LISTED = 20
+"""Most codes that a message lists."""
+
 
 @dataclass(frozen=True)
 class DealFilter:
@@ -64,10 +67,13 @@ def _codes(
         rows += list(zip(*columns, strict=True))
     found |= {row[0] for row in rows if folded(given) in map(folded, row)}
     if not found:
+        # A code that differs from its name in capitals alone is no second thing that may be meant.
+        words = {folded(word): word for row in rows for word in row[::-1]}
+        few = ", ".join(code for code, _ in rows) if len(rows) <= _MOST_LISTED else ""
         raise InputError(
             f"there is no {argument} {given!r}",
             argument=argument,
-            allowed="a name or a code of the tables",
-            nearest=nearest_name(given, {word for row in rows for word in row}),
+            allowed=few or "a name or a code of the tables",
+            nearest=nearest_name(given, words.values()),
         )
     return frozenset(found)

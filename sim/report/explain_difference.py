@@ -8,10 +8,12 @@ from sim.core.identities import EVENT, PROJECT, as_written, text_of
 from sim.experiments.comparison.divergence import NOWHERE, LoneDeal, Sides, lone_deals
 from sim.experiments.comparison.saved_comparison import PairedRuns
 from sim.report.biography import (
+    ANY,
     DEAL_LINE,
     RULE,
     WIDTH,
     biography_record,
+    deal_place,
     event_record,
     events_by_id,
     find_project,
@@ -19,6 +21,7 @@ from sim.report.biography import (
     trace_project,
 )
 from sim.report.compare_text import fate_words, kind_words
+from sim.report.deal_filter import DealFilter
 from sim.report.display_names import plain_word
 from sim.report.event_phrases import ORDERS, Event, EventDescriber
 from sim.report.line_breaks import wrap
@@ -49,6 +52,14 @@ class _PairedEvents:
         """Return the event at a position of a log."""
         number = int(self.sides.logs[side].events["id"][position])
         return self.events[side][text_of(EVENT, number)]
+
+    def of_side(self, side: int, meant: DealFilter) -> list[LoneDeal]:
+        """Return the deals meant that only one world has."""
+        return [
+            deal
+            for deal in self.deals
+            if deal.side == side and meant.fits(self.event(side, deal.deal))
+        ]
 
     def project(self, deal: LoneDeal) -> str:
         """Return the project of a deal that only one world has."""
@@ -175,8 +186,11 @@ def _both(paired: _PairedEvents, project: str) -> str:
     return "\n".join([head, *lines])
 
 
-def between_table(pair: PairedRuns) -> str:
-    """Return the deals that exist in one of two worlds only as a table in plain text."""
+def between_table(pair: PairedRuns, meant: DealFilter = ANY) -> str:
+    """Return the deals that exist in one of two worlds only as a table in plain text.
+
+    Those that are ``meant`` alone are counted and listed.
+    """
     paired = _PairedEvents(pair)
     parting, names = paired.sides.parting, paired.names
     one, other = pair.names
@@ -192,7 +206,7 @@ def between_table(pair: PairedRuns) -> str:
     )
     lines += wrap(text, WIDTH)
     for side, name in enumerate(pair.names):
-        mine = [deal for deal in paired.deals if deal.side == side]
+        mine = paired.of_side(side, meant)
         lines += ["", phrase("difference.deals", name=name, count=len(mine))]
         if mine:
             head = ("Deal", "Month", "Value", "Place, sector; what is missing")
@@ -201,7 +215,7 @@ def between_table(pair: PairedRuns) -> str:
             event, root = paired.event(side, deal.deal), paired.event(side, deal.root)
             missing = phrase(
                 "difference.missing",
-                place=names.place(event.locality, event.country),
+                place=deal_place(event, names),
                 sector=names.sector(event.sector),
                 what=kind_words(root.kind, names.world),
                 month=names.month(root.month),
@@ -212,7 +226,7 @@ def between_table(pair: PairedRuns) -> str:
     return "\n".join(lines)
 
 
-def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
+def between_record(pair: PairedRuns, deal: str | None, meant: DealFilter = ANY) -> dict[str, Any]:
     """Return what :func:`between_of` tells of a deal, or :func:`between_table` of all, as data.
 
     InputError if neither world has such a project.
@@ -224,7 +238,8 @@ def between_record(pair: PairedRuns, deal: str | None) -> dict[str, Any]:
             "world": pair.names[first[0]],
             "event": _record(paired.event(*first)),
         }
-        return {"parting": parting, "deals": [_lone_record(paired, one) for one in paired.deals]}
+        deals = [deal for side in (0, 1) for deal in paired.of_side(side, meant)]
+        return {"parting": parting, "deals": [_lone_record(paired, one) for one in deals]}
     project = paired.meant(deal)
     if project not in paired.lone:
         last = [own[-1] if own else None for own in paired.own(project)]

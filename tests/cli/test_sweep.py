@@ -240,7 +240,7 @@ def test_progress_without_a_terminal_is_a_line_now_and_then(
         now[0] = passed
         notify("runs", done, 1000)
     assert capsys.readouterr().err.splitlines() == [
-        "runs",
+        "runs: 100 of 1,000",
         "runs: 200 of 1,000, about 8 min left",
         "runs: 400 of 1,000, about 4 min left",
     ]

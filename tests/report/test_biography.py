@@ -187,7 +187,12 @@ def test_deals_are_listed_by_country_place_sector_and_year(
 
 @pytest.mark.parametrize(
     ("name", "given", "nearest"),
-    [("country", "Argentinia", "Argentina"), ("place", "AR-YY", "AR-Y"), ("sector", "x", None)],
+    [
+        ("country", "Argentinia", "Argentina"),
+        ("place", "AR-YY", "AR-Y"),
+        ("sector", "x", None),
+        ("sector", "litium", "lithium"),
+    ],
 )
 def test_a_filter_for_what_is_not_there_is_refused(
     name: str, given: str, nearest: str | None, world: World

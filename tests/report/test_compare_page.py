@@ -32,9 +32,10 @@ from sim.report.compare_text import (
     rounded,
     share_words,
 )
+from sim.report.deal_filter import deal_filter
 from sim.report.display_names import outcome_label
 from sim.report.event_phrases import EventDescriber
-from sim.report.explain_difference import between_of, between_table
+from sim.report.explain_difference import between_of, between_record, between_table
 from sim.report.figure_style import figure_of, save_as
 from sim.results.comparison_result import Comparison, compare
 from sim.scenario.schema import Scenario, build, load
@@ -454,6 +455,17 @@ def test_deals_of_one_world_are_listed(both: Comparison, twins: PairedRuns) -> N
         assert f"Deals in {name} only: {len(mine)}" in text
         for project in mine["project_id"]:
             assert str(project) in text
+
+
+def test_deals_of_one_world_may_be_those_of_a_country_alone(twins: PairedRuns) -> None:
+    every = between_record(twins, None)["deals"]
+    brazil = deal_filter(twins.world, country="Brazil")
+    mine = between_record(twins, None, brazil)["deals"]
+    assert mine == [one for one in every if one["deal"]["country"] == "BRA"]
+    assert 0 < len(mine) < len(every)
+    listed = [line for line in between_table(twins, brazil).splitlines() if "; lacks " in line]
+    assert len(listed) == len(mine)
+    assert all(", Brazil, " in line for line in listed)
 
 
 def test_worlds_without_a_difference_are_said_to_be_the_same(same: Comparison) -> None:

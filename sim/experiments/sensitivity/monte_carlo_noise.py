@@ -139,7 +139,7 @@ class Noise:
     """Say how much of an outcome's variance is left to chance."""
 
     outcome: str
-    replicates: float  # mean number of known runs a point
+    replicates: float  # mean number of known runs a point, of points with any
     # Standard deviation of one run around the mean of its point, in the outcome's unit.
     deviation: float = np.nan
     # Share of the variance of one run that its seed explains, with a 95 % interval.
@@ -152,7 +152,7 @@ class Noise:
 def noise_of(answer: Response, seed: int) -> Noise:
     """Return what chance adds to an outcome; nan where no point has two known runs."""
     known = answer.counts >= 2
-    replicates = float(answer.counts.mean())
+    replicates = float(answer.counts[answer.counts > 0].mean()) if answer.counts.any() else 0.0
     if known.sum() < 2:
         return Noise(answer.outcome, replicates)
     runs, means, counts = answer.runs[known], answer.means[known], answer.counts[known]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from calibration.user_data import ComparisonRequest
-from calibration.user_data.layouts import LAYOUTS, Listed
+from calibration.user_data.layouts import LAYOUTS, Listed, layout_of
 from calibration.user_data.user_table import read_observed
 from sim.core.errors import InputError
 from sim.world import World
@@ -179,3 +179,24 @@ def test_a_condition_on_no_column(tmp_path: Path, world: World) -> None:
 def test_every_layout_says_where_and_what_is_counted() -> None:
     assert set(LAYOUTS) == {"gcdf", "gcdf-adm1", "cgit", "sister-cities"}
     assert all(layout.title and layout.country and layout.year for layout in LAYOUTS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("gcdf", GCDF), ("gcdf-adm1", ADM1), ("cgit", CGIT), ("sister-cities", SISTERS)],
+)
+def test_a_published_list_read_as_a_table_of_ones_own_is_told_its_format(
+    name: str, text: str, tmp_path: Path, world: World
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="the columns of a published list") as caught:
+        read_observed(file, world)
+    assert f"--format {name} " in str(caught.value)
+
+
+@pytest.mark.parametrize("columns", ["country,year,count", "code,value"])
+def test_a_table_of_ones_own_is_taken_for_no_list(columns: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text(f"{columns}\nBRA,2010,1\n", encoding="utf-8")
+    assert layout_of(file) is None

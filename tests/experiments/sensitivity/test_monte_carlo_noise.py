@@ -82,6 +82,14 @@ def test_without_replicates_chance_is_not_known() -> None:
     assert np.isnan([noise.share, noise.low, noise.deviation, noise.left]).all()
 
 
+def test_replicates_are_those_of_the_points_that_are_known() -> None:
+    sweep = sweep_of(linear, "lhs", 30, replicates=2)
+    few = sweep.frame[sweep.frame["point"] < 12]
+    assert noise_of(response(sweep.design, few, "deals"), seed=1).replicates == 2
+    unknown = few.assign(deals=np.nan)
+    assert noise_of(response(sweep.design, unknown, "deals"), seed=1).replicates == 0
+
+
 def test_without_chance_its_share_is_nothing() -> None:
     sweep = sweep_of(linear, "lhs", 30, replicates=3)
     noise = noise_of(response(sweep.design, sweep.frame, "deals"), seed=1)
