@@ -19,12 +19,16 @@ from sim.experiments.sweep import Sweep
 from sim.report.biography import RULE, example_of, headline, story_title, timeline_lines
 from sim.report.compare_text import (
     CASES,
+    EffectText,
     certainty_words,
     changes_words,
     deals_words,
     divergence_words,
+    effects_at,
     effects_of,
     identical_words,
+    place_name,
+    places_changed,
 )
 from sim.report.display_names import CARD_OUTCOMES, Names, OutcomeLabel
 from sim.report.event_phrases import EventDescriber
@@ -190,6 +194,9 @@ def compare_card(comparison: ComparisonTables) -> str:
             blocks.append(wrap(identical_words(comparison, label), INNER))
             continue
         blocks.append(_effects(comparison, label))
+        for place in places_changed(comparison, label):
+            head = phrase("card.at_place", place=place_name(place, names))
+            blocks.append(_effect_rows(head, effects_at(comparison, label, place)))
         texts = divergence_words(comparison, label, names), deals_words(comparison, label)
         blocks.append([line for text in texts for line in wrap(text, INNER)])
     gain = comparison.effects.loc[comparison.effects["outcome"] == "deals", "gain"]
@@ -202,21 +209,29 @@ def compare_card(comparison: ComparisonTables) -> str:
 
 def _effects(comparison: ComparisonTables, label: str) -> list[str]:
     """Return the key outcomes of a what-if, and what it would take to know of unclear ones."""
-    layout = "{:<27}{:>9}{:>9}  {:<18}{:>11}"
-    lines = [layout.format("Region, per run", "baseline", "change", CASES.lower(), "probability")]
-    effects, unclear = effects_of(comparison, label), []
-    for effect in (effects[outcome.name] for outcome in CARD_OUTCOMES):
-        words = shorten(effect.label.replace("US$ billion", "US$ bn"), 27, placeholder="…")
-        likelier = effect.likelier.replace(" in all runs", "").replace(": at least ", " >")
-        likelier = likelier.replace(" %", "%")
-        cells = effect.baseline, effect.difference, effect.cases, likelier.replace(":", "")
-        lines.append(layout.format(words, *cells))
-        unclear += [] if effect.distinguishable else [effect]
+    known = effects_of(comparison, label)
+    effects = [known[outcome.name] for outcome in CARD_OUTCOMES]
+    lines = _effect_rows(phrase("card.region_per_run"), effects)
+    unclear = [effect for effect in effects if not effect.distinguishable]
     for effect in unclear[:3]:
         text = f"{effect.words}: {effect.none_words}."
         lines += wrap(text, INNER, subsequent_indent="  ")
     more = len(unclear) - 3
     return [*lines, *([phrase("card.more_unclear", count=more)] if more > 0 else [])]
+
+
+def _effect_rows(head: str, effects: Iterable[EffectText]) -> list[str]:
+    """Return effects in rows below their heads; a label that is too long goes on below."""
+    layout, width = "{:<27}{:>9}{:>9}  {:<18}{:>11}", 27
+    head = head if len(head) < width else f"{head[: width - 2]}…"
+    lines = [layout.format(head, "baseline", "change", CASES.lower(), "probability")]
+    for effect in effects:
+        words, *more = wrap(effect.label.replace("US$ billion", "US$ bn"), width - 1)
+        likelier = effect.likelier.replace(" in all runs", "").replace(": at least ", " >")
+        cells = effect.baseline, effect.difference, effect.cases
+        likelier = likelier.replace(" %", "%").replace(":", "")
+        lines += [layout.format(words, *cells, likelier), *(f"  {text}" for text in more)]
+    return lines
 
 
 def sweep_card(sweep: Sweep) -> str:

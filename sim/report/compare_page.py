@@ -24,6 +24,7 @@ from sim.report.compare_text import (
     divergence_words,
     headlines,
     identical_words,
+    places_changed,
 )
 from sim.report.display_names import intervention_cells
 from sim.report.event_phrases import EventDescriber
@@ -111,6 +112,7 @@ def _what_if(
         "scenario": sender_words(comparison.world).scenario(comparison.what_ifs[label]),
         "digest": comparison.what_ifs[label].digest,
         "headlines": headlines(comparison, label, names),
+        "first": len(places_changed(comparison, label)) + 2,
         "changes": changes_words(comparison, label),
         "changed_as_shipped": changed_words(
             {"changed": comparison.summary["what_ifs_changed"][label]}

@@ -9,6 +9,7 @@ from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.run_settings import varies_words
 from sim.report.compare_text import (
     CASES,
+    PLACE_OUTCOMES,
     EffectText,
     cases_words,
     effect_of,
@@ -19,6 +20,7 @@ from sim.report.compare_text import (
     most_frequent,
     named,
     of_what_if,
+    percent,
 )
 from sim.report.display_names import (
     CARD_OUTCOMES,
@@ -29,8 +31,6 @@ from sim.report.event_phrases import EventDescriber
 from sim.report.html_page import Table
 from sim.report.phrases import capital, phrase
 
-PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
-"""Outcomes shown by country and, where they differ distinguishably, by locality."""
 MOST_PLACES, MOST_DEALS = 30, 16
 """Rows of the tables of localities and of single deals."""
 _HEAD = ("Outcome", "Baseline", "What if", "Mean difference", "Known to within", "Median", CASES,
@@ -172,16 +172,17 @@ def _reason_table(comparison: ComparisonTables, label: str) -> Table:
     for names, mine in frame.groupby(["only_in", "root_kind"], observed=True):
         side, kind = map(str, names)
         never = int(mine["fate_kind"].isna().sum())
-        ends = [f"{plain_word(name)} {count}" for name, count in most_frequent(mine["fate_kind"])]
-        ends += [f"never proposed {never}"] if never else []
-        share = f"{100.0 * len(mine) / deals[side]:.0f} %"
-        cells = (side, str(len(mine)), share, ", ".join(ends))
-        rows.append((capital(kind_words(kind, comparison.world)), *cells))
-    rows.sort(key=lambda row: (row[1], -int(row[2]), row[0]))
+        fates = most_frequent(mine["fate_kind"])
+        ends = [f"{plain_word(name)} {count:,}" for name, count in fates]
+        ends += [f"never proposed {never:,}"] if never else []
+        share = percent(100.0 * len(mine) / deals[side])
+        cells = (side, f"{len(mine):,}", share, ", ".join(ends))
+        rows.append((len(mine), (capital(kind_words(kind, comparison.world)), *cells)))
+    rows.sort(key=lambda row: (row[1][1], -row[0], row[1]))
     head = ("Missing first", "Deal only in the", "Deals", "Share", "Last step of the project there")
     runs = counted(frame["replicate"].nunique(), "run")
     caption = f"Deals that exist in one world only, all of {runs}: what the other world lacks"
-    return Table(caption, head, rows, (2, 3))
+    return Table(caption, head, [cells for _, cells in rows], (2, 3))
 
 
 def _deal_table(comparison: ComparisonTables, label: str, names: EventDescriber) -> Table:

@@ -27,6 +27,7 @@ from sim.report.display_names import MINUS, outcome_label
 from sim.report.event_phrases import Event, EventDescriber
 from sim.report.line_breaks import NO_BREAK
 from sim.report.phrases import phrase
+from sim.scenario.intervention_fields import codes_in
 from sim.world import World
 
 CASES = "Nine cases in ten"
@@ -34,6 +35,10 @@ MOST_RUNS = 10_000
 """Runs beyond which it is not said how many more a difference would need."""
 HEADLINES = ("deals", "deal_value_usd_m", "visits_to_lac", "visits_to_china", "memoranda")
 """Outcomes that the first sentences are about, the most important first."""
+PLACE_OUTCOMES = ("deals", "deal_value_usd_m", "memoranda", "visits_to_lac")
+"""Outcomes shown by country and, where they differ distinguishably, by locality."""
+MOST_PLACES_TOLD = 3
+"""Most places named by a what-if that sentences and cards tell of."""
 
 
 def digits_of(size: float, figures: int) -> int:
@@ -247,6 +252,7 @@ def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -
     unclear = [effects[n] for n in HEADLINES if not effects[n].distinguishable]
     what = sender_words(comparison.world).scenario(comparison.what_ifs[label]).title
     return [
+        *(_place_words(comparison, label, p, names) for p in places_changed(comparison, label)),
         *(_changed_words(effect, what) for effect in changed[:3]),
         *(
             f"{effect.words}: {effect.none_words}. {effect.probability_words(what)}"
@@ -258,6 +264,67 @@ def headlines(comparison: ComparisonTables, label: str, names: EventDescriber) -
         divergence_words(comparison, label, names),
         deals_words(comparison, label),
     ]
+
+
+def places_changed(comparison: ComparisonTables, label: str) -> list[tuple[str, str]]:
+    """Return the few places that a what-if's own interventions name, as column and code.
+
+    The column is ``country`` or ``locality``. None are returned where the interventions name more
+    than a reader wants to be told of.
+    """
+    found = changed_interventions(comparison.baseline, comparison.what_ifs[label])
+    known = {
+        "country": set(comparison.by_country["country"]),
+        "locality": set(comparison.by_locality["locality"]),
+    }
+    places = dict.fromkeys(
+        (column, code)
+        for column, codes in known.items()
+        for change in (*found["more"], *found["fewer"])
+        for code in codes_in(getattr(change, column, None))
+        if code in codes
+    )
+    return list(places) if len(places) <= MOST_PLACES_TOLD else []
+
+
+def effects_at(
+    comparison: ComparisonTables, label: str, place: tuple[str, str]
+) -> list[EffectText]:
+    """Return the effects of a what-if on a place as words."""
+    column, code = place
+    frame = comparison.by_country if column == "country" else comparison.by_locality
+    rows = of_what_if(frame[frame[column] == code], label).set_index("outcome", drop=False)
+    return [effect_of(row, comparison.world) for row in rows.loc[[*PLACE_OUTCOMES]].itertuples()]
+
+
+def place_name(place: tuple[str, str], names: EventDescriber) -> str:
+    """Return the name of a country or a locality."""
+    column, code = place
+    return names.country(code) if column == "country" else names.full_place(code)
+
+
+def _place_words(
+    comparison: ComparisonTables, label: str, place: tuple[str, str], names: EventDescriber
+) -> str:
+    """Say in a sentence what a what-if changes in a place that it names."""
+    effects, name = effects_at(comparison, label, place), place_name(place, names)
+    if all(effect.never for effect in effects):
+        return phrase("effect.place_equal", place=name)
+    changes = "; ".join(
+        phrase(
+            "effect.at_place",
+            words=effect.words[:1].lower() + effect.words[1:],
+            difference=effect.difference,
+            unit=f" {effect.unit}" if effect.unit else "",
+            baseline=effect.baseline,
+            what_if=effect.what_if,
+            cases=effect.cases,
+            none="" if effect.distinguishable else phrase("effect.at_place_unclear"),
+        )
+        for effect in effects
+    )
+    likely = {"raises": effects[0].raises, "lowers": effects[0].lowers}
+    return phrase("effect.place", place=name, changes=changes, **likely)
 
 
 def by_parameters_words(effect: EffectText) -> list[str]:

@@ -203,6 +203,40 @@ def test_the_card_fits_a_terminal(both: Comparison) -> None:
     assert sum("What if:" in line for line in lines) == 2
 
 
+def test_places_that_a_what_if_names_are_told_first(both: Comparison, source: str) -> None:
+    assert compare_text.places_changed(both, "hostile") == [("country", "BRA")]
+    assert compare_text.places_changed(both, "marked") == []
+    rows = both.by_country.query("scenario == 'hostile' and country == 'BRA'")
+    deals = compare_text.effect_of(next(rows[rows["outcome"] == "deals"].itertuples()))
+    first = headlines(both, "hostile", EventDescriber(both.world))[0]
+    assert first.startswith(f"Brazil, per run in the mean: deals formed {deals.difference} (from ")
+    assert f"nine cases in ten {deals.cases}" in first
+    card = compare_card(both)
+    (row,) = re.findall(r"Brazil, per run .*\n.*Deals formed (.*) │", card)
+    cells = (deals.baseline, deals.difference, deals.cases)
+    assert row.split()[:2] == list(cells[:2])
+    assert deals.cases in row
+    # Above the sections, too, where there are several what-ifs.
+    assert source.index("<li>Brazil, per run") < source.index('<section id="together"')
+
+
+def test_too_many_places_are_left_to_the_tables(both: Comparison) -> None:
+    named = [
+        {"month": "2003-01", "kind": "shock", "what": "fiscal", "country": code, "value": 1.0}
+        for code in ("ARG", "BRA", "CHL", "PER")
+    ]
+    found = copy(both)
+    found.what_ifs = {"hostile": scenario("hostile", interventions=named)}
+    assert compare_text.places_changed(found, "hostile") == []
+    found.what_ifs = {"hostile": scenario("hostile", interventions=named[:3])}
+    assert len(compare_text.places_changed(found, "hostile")) == 3
+
+
+def test_no_label_of_the_card_is_cut(both: Comparison) -> None:
+    assert "…" not in compare_card(both)
+    assert "First contact to first " in compare_card(both)
+
+
 def test_notebooks_show_a_table_a_what_if_with_everything_escaped(both: Comparison) -> None:
     text = both._repr_html_()
     assert text.count("<table>") == 2
@@ -239,7 +273,8 @@ def test_tables_hold_the_numbers_of_the_frames(both: Comparison, source: str) ->
     assert told == {words[0].upper() + words[1:] for words in named}
     deals = both.deals_in_one_world
     mine = deals[deals["scenario"] == "hostile"]
-    assert sum(int(row[2]) for row in tables["reasons"].rows) == len(mine) > 0
+    counts = [int(row[2].replace(",", "")) for row in tables["reasons"].rows]
+    assert sum(counts) == len(mine) > 0
     first = mine[mine["replicate"] == mine["replicate"].min()]
     largest = str(first.sort_values("value_usd_m")["project_id"].iloc[-1])
     assert tables["deals"].rows[0][-1] == largest
