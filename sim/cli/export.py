@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import options, output
-from sim.core.errors import InputError, each_of, known_names
+from sim.core.errors import InputError, each_of, known_name
 
 if TYPE_CHECKING:
     from sim.app.export.run_recorder import RunRecorder
@@ -118,7 +118,7 @@ def _check_name(option: str, name: str) -> None:
 
     known = {"lang": languages(), "outcome": [o.name for o in OUTCOMES], "measure": MEASURES}
     what = "language" if option == "lang" else option
-    known_names(what, [name], known[option], argument=option)
+    known_name(what, name, known[option], argument=option)
 
 
 def _check_file(option: str, path: Path, overwrite: bool) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import files, folders, provenance
-from sim.core.errors import InputError, known_names
+from sim.core.errors import InputError, known_name, known_names
 from sim.experiments.data_package import ColumnMeanings, write_dictionary
 from sim.experiments.sweep import Sweep
 from sim.experiments.sweep.storage import place_of
@@ -43,7 +43,7 @@ def export_tables(
     InputError or MachineError if there is no such form or table, or ``out`` may not be written
     to.
     """
-    known_names("form", [form], FORMS, argument="form")
+    known_name("form", form, FORMS, argument="form")
     place, held = place_of(folder), _names(folder)
     known_names("table", only, held, argument="only")
     record = {
