@@ -24,7 +24,7 @@ PAGES = sorted(
         *(ROOT / "docs").rglob("*.md"),
     ]
 )
-LANGUAGES = {"sh", "python", "csv", "nginx", "text", "toml"}
+LANGUAGES = {"apache", "sh", "python", "csv", "nginx", "text", "toml"}
 """Languages of blocks; tests/app/test_hosts.py tries the one of nginx, and text is no code.
 
 tests/core/test_parameters.py tries the one of toml that is not on the page of scenarios.
