@@ -11,6 +11,7 @@ from sim.app.cases.place_counts import PlaceCounts, SwapEffect
 from sim.app.html_text import render, table
 from sim.app.labels import labels
 from sim.app.session import Session
+from sim.app.what_if.result_sentences import chance
 from sim.core.calendar import year_of
 from sim.report.compare_text import MOST_RUNS, rounded, signed_amounts
 from sim.report.phrases import whole_percent
@@ -140,7 +141,7 @@ def swap_text(
         place=place,
         since=since,
         deal=deal,
-        gap=None if deal is None else _gap_words(deal),
+        gap=None if deal is None else _gap_words(deal) | _case_words(session, deal),
         needed=rounded(deal.needed) if deal is not None and deal.needed <= MOST_RUNS else "",
         judged=judged,
         total=limits.CASE_RUNS,
@@ -154,16 +155,29 @@ def _gap_words(effect: SwapEffect) -> dict[str, str]:
     return dict(zip(("low", "high", "difference"), ends, strict=True))
 
 
+def _case_words(session: Session, effect: SwapEffect) -> dict[str, str]:
+    """Return between what nine pairs in ten lie, and how likely it is raised and lowered."""
+    ends = dict(zip(("p05", "p95"), signed_amounts(effect.p05, effect.p95), strict=True))
+    ways = {"raised": effect.raised, "lowered": effect.lowered}
+    return ends | {way: chance(share, effect.pairs, session._) for way, share in ways.items()}
+
+
 def effect_table(
     session: Session, effects: Sequence[SwapEffect], pairs: int, *, judged: bool
 ) -> str:
     """Return effects as an HTML table; what is ``judged`` is marked where it may be none."""
     _, names = session._, kind_names(session)
-    head = ("", _("as it was"), _("with the exchange"), _("difference"), _("95 % interval"))
+    head = (
+        *("", _("as it was"), _("with the exchange"), _("difference"), _("95 % interval")),
+        *(_("9 pairs in 10, over chance alone"), _("Probability that it is raised")),
+        _("Probability that it is lowered"),
+    )
     rows = []
     for effect in effects:
         gap = _gap_words(effect)
         unclear = f" ({_('not clear')})" if judged and not effect.is_clear else ""
         means = f"{effect.before:.1f}", f"{effect.after:.1f}", gap["difference"] + unclear
-        rows.append((names[effect.name], *means, _("{low} to {high}", **gap)))
+        case = _case_words(session, effect)
+        ends = _("{low} to {high}", **gap), _("{low} to {high}", low=case["p05"], high=case["p95"])
+        rows.append((names[effect.name], *means, *ends, case["raised"], case["lowered"]))
     return table(session.n("{n} paired run", "{n} paired runs", pairs), head, rows)

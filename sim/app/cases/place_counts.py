@@ -103,8 +103,9 @@ def count_run(prepared: PreparedRuns, replicate: int) -> Array:
 class SwapEffect(NamedTuple):
     """Hold how the mean number per run of a kind (:data:`NAMES`) differs with an exchange.
 
-    ``difference`` is over paired runs, with its 95 % interval and the pairs ``needed`` to tell it
-    from none; the shares are those of runs with any.
+    ``difference`` is the mean over paired runs, with its 95 % interval and the pairs ``needed`` to
+    tell it from none; nine ``pairs`` in ten lie between ``p05`` and ``p95``, and ``raised`` and
+    ``lowered`` are shares of them. ``share_before`` and ``share_after`` are those of runs with any.
     """
 
     name: str
@@ -114,8 +115,13 @@ class SwapEffect(NamedTuple):
     low: float
     high: float
     needed: float
+    p05: float
+    p95: float
+    raised: float
+    lowered: float
     share_before: float
     share_after: float
+    pairs: int
 
     @property
     def is_clear(self) -> bool:
@@ -130,10 +136,10 @@ def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
         return ()
     one, other = (each.counts[:runs].sum(axis=2, dtype=float) for each in (before, after))
     table = Pairs.of(one, other, 1.0).table()
-    told = ("baseline", "what_if", "difference", "low", "high", "runs_to_tell")
-    columns = [table[name] for name in told]
+    told = ("baseline", "what_if", "difference", "low", "high", "runs_to_tell", "p05", "p95")
+    columns = [table[name] for name in (*told, "share_higher", "share_lower")]
     columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0)]
     return tuple(
-        SwapEffect(name, *row)
+        SwapEffect(name, *row, pairs=runs)
         for name, row in zip(NAMES, np.column_stack(columns).tolist(), strict=True)
     )

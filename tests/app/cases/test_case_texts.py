@@ -51,7 +51,8 @@ def on_record(
 
 def effect(low: float, high: float) -> SwapEffect:
     middle = (low + high) / 2
-    return SwapEffect("deal", 1.0, 1.0 + middle, middle, low, high, 240.0, 0.2, 0.4)
+    cases = -2.0, 3.0, 0.6, 0.25
+    return SwapEffect("deal", 1.0, 1.0 + middle, middle, low, high, 240.0, *cases, 0.2, 0.4, 60)
 
 
 def test_what_the_record_has_more_of_is_said(session: Session) -> None:
@@ -150,6 +151,16 @@ def test_a_clear_difference_is_told_from_one_that_may_be_none(session: Session) 
     told = "do not tell the mean difference of +0.5 from none: its 95\u00a0% interval"
     assert told in unclear
     assert "About 240 pairs would tell" in unclear
+    # A mean that is clear is no case that is sure.
+    for text in (clear, unclear):
+        assert (
+            "in ten lie between −2.0 and +3.0. The probability of more deals is 60\u00a0%" in text
+        )
+        assert "of fewer 25\u00a0%" in text
+        assert "over chance alone" in text
+    told = effect_table(session, (effect(0.5, 1.5),), 9)
+    assert "9 pairs in 10, over chance alone" in told
+    assert all(words in told for words in ("−2.0 to +3.0", "60\u00a0%", "25\u00a0%"))
     assert "not clear" in effect_table(session, (effect(-0.5, 1.5),), 9)
     assert "not clear" not in effect_table(session, (effect(0.5, 1.5),), 9)
 
