@@ -236,7 +236,7 @@ def test_a_place_is_searched_by_its_name(visit: Visit, short: Experiment) -> Non
     form.get_by_role("alert").filter(has_text="the world has no").wait_for()
     place.fill("argentina: rosario (city)")
     page.get_by_role("button", name="Apply").click()
-    line = page.locator("ol li").filter(has_text="Locality or city: Argentina: Rosario (city)")
+    line = page.locator("ol li").filter(has_text="Locality: Argentina: Rosario (city)")
     line.get_by_role("button", name="Edit").click()
     expect(place).to_have_value("Argentina: Rosario (city)")
 
