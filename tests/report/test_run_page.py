@@ -17,7 +17,7 @@ from sim.report.figure_choice import RUN
 from sim.report.figure_style import figure_of, save_as
 from sim.report.phrases import caution
 from sim.report.run_page import report_page, write_report
-from sim.results.run_result import Run
+from sim.results.run_result import Run, run
 from sim.scenario.schema import build
 
 pytestmark = pytest.mark.slow  # a whole report with its figures is drawn
@@ -214,3 +214,17 @@ def contrast(one: str, other: str) -> float:
 
     bright, dark = sorted((light(one), light(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_intervals_say_whether_they_hold_parameters(drawn: bool) -> None:
+    draws = [{"turnover.fade": value} for value in (0.2, 0.8)] if drawn else ()
+    made = run("baseline", end="2000-03", replicates=2, draws=draws)
+    text = " ".join(Page(report_page(made, drawings(made))).text.split())
+    here, other = "over parameters and chance", "over chance alone"
+    here, other = (here, other) if drawn else (other, here)
+    # Of the region, of places looked at or of countries, and of all outcomes.
+    assert text.count(f"90 % interval {here}") >= 3
+    assert other not in text
+    assert ("parameters and rules are held fixed" in text) is not drawn
+    assert ("Each run takes a set of parameters" in text) is drawn

@@ -159,7 +159,7 @@ def _case_words(session: Session, effect: SwapEffect) -> dict[str, str]:
     """Return between what nine pairs in ten lie, and how likely it is raised and lowered."""
     ends = dict(zip(("p05", "p95"), signed_amounts(effect.p05, effect.p95), strict=True))
     ways = {"raised": effect.raised, "lowered": effect.lowered}
-    return ends | {way: chance(share, effect.pairs, session._) for way, share in ways.items()}
+    return ends | {way: chance(share, int(effect.pairs), session._) for way, share in ways.items()}
 
 
 def effect_table(

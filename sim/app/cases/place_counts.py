@@ -121,7 +121,7 @@ class SwapEffect(NamedTuple):
     lowered: float
     share_before: float
     share_after: float
-    pairs: int
+    pairs: float
 
     @property
     def is_clear(self) -> bool:
@@ -138,8 +138,8 @@ def effects(before: PlaceCounts, after: PlaceCounts) -> tuple[SwapEffect, ...]:
     table = Pairs.of(one, other, 1.0).table()
     told = ("baseline", "what_if", "difference", "low", "high", "runs_to_tell", "p05", "p95")
     columns = [table[name] for name in (*told, "share_higher", "share_lower")]
-    columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0)]
+    columns += [(one > 0).mean(axis=0), (other > 0).mean(axis=0), table["runs"]]
     return tuple(
-        SwapEffect(name, *row, pairs=runs)
+        SwapEffect(name, *row)
         for name, row in zip(NAMES, np.column_stack(columns).tolist(), strict=True)
     )

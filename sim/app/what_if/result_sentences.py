@@ -194,7 +194,7 @@ def changes(experiment: Experiment, _: Translate) -> list[str]:
 def place_words(rows: pd.DataFrame, outcome: str, pairs: int, _: Translate) -> dict[str, list[str]]:
     """Return the mean difference at each place, where nine pairs in ten lie, and its sign."""
     told, untold = _("told from none"), _("cannot be told from none")
-    found = {name: [""] * len(rows) for name in ("cases", "raised", "lowered")}
+    found = {name: ["–"] * len(rows) for name in ("cases", "raised", "lowered")}
     found["difference"] = [_("equal in all runs")] * len(rows)
     differs = rows["share_equal"].to_numpy() != 1.0
     numbers = scale_of(outcome) * rows.loc[differs, ["difference", "p05", "p95"]].to_numpy()
