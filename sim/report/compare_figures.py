@@ -19,7 +19,8 @@ from sim.experiments.comparison.paired_simulation import LOCALITY_OUTCOMES, PATH
 from sim.experiments.run_settings import varies_words
 from sim.experiments.sender_words import sender_words
 from sim.report import figure_style
-from sim.report.compare_text import cases_words, signed_amounts
+from sim.report.amount_words import signed_amounts
+from sim.report.compare_text import cases_words
 from sim.report.display_names import outcome_label
 from sim.report.figure_style import BLUE, CYCLE, INK, NOTE_SIZE, PAPER, VERMILLION, stamp_text
 from sim.report.figures import known_outcome

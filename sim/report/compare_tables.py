@@ -7,6 +7,7 @@ import numpy as np
 from sim.core.plurals import counted
 from sim.experiments.comparison.paired_comparison import ComparisonTables
 from sim.experiments.run_settings import varies_words
+from sim.report.amount_words import percent
 from sim.report.compare_text import (
     CASES,
     PLACE_OUTCOMES,
@@ -20,7 +21,6 @@ from sim.report.compare_text import (
     most_frequent,
     named,
     of_what_if,
-    percent,
 )
 from sim.report.display_names import (
     CARD_OUTCOMES,

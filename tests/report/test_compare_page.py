@@ -16,21 +16,16 @@ from sim.core.errors import InputError
 from sim.engine.outcomes import REGION, SUMMED
 from sim.experiments.comparison.saved_comparison import PairedRuns, paired_runs_of
 from sim.report import compare_figures, compare_tables, compare_text
+from sim.report.amount_words import amount, digits_of, percent, probability, rounded, share_words
 from sim.report.cards import compare_card
 from sim.report.compare_figures import GREY, POLITICS
 from sim.report.compare_page import notebook_html, report_page, write_report
 from sim.report.compare_text import (
-    amount,
     certainty_words,
     changes_words,
-    digits_of,
     effects_of,
     headlines,
     kind_words,
-    percent,
-    probability,
-    rounded,
-    share_words,
 )
 from sim.report.deal_filter import deal_filter
 from sim.report.display_names import outcome_label

@@ -13,7 +13,8 @@ from sim.app.labels import labels
 from sim.app.session import Session
 from sim.app.what_if.result_sentences import chance
 from sim.core.calendar import year_of
-from sim.report.compare_text import MOST_RUNS, rounded, signed_amounts
+from sim.report.amount_words import rounded, signed_amounts
+from sim.report.compare_text import MOST_RUNS
 from sim.report.phrases import whole_percent
 from sim.report.run_summaries import spread
 from sim.report.stated_totals import StatedTotal

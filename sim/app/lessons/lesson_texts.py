@@ -15,7 +15,7 @@ from sim.app.lessons.lesson_runs import (
     LessonFinding,
 )
 from sim.experiments.comparison.paired_statistics import LEVEL
-from sim.report.compare_text import amount, signed_amounts
+from sim.report.amount_words import amount, signed_amounts
 from sim.report.phrases import whole_percent
 
 

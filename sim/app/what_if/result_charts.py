@@ -16,8 +16,8 @@ from sim.app.tile_map import border_lines, code_labels, draw_labels, label_colum
 from sim.app.what_if.paired_trial import TrialResult
 from sim.app.what_if.result_sentences import place_words, scale_of
 from sim.core.state import Array
+from sim.report.amount_words import amount
 from sim.report.compare_figures import diverging, symmetric
-from sim.report.compare_text import amount
 from sim.report.display_names import Names
 from sim.report.figure_style import BLUE, INK, PAPER
 from sim.report.map_geometry import TILE, MapGeometry

@@ -18,14 +18,8 @@ from sim.engine.monthly_inputs import rows_of
 from sim.experiments.comparison.paired_statistics import LEVEL, most_often
 from sim.experiments.comparison.pairing import same_world
 from sim.experiments.run_settings import changed_parameters
-from sim.report.compare_text import (
-    MOST_RUNS,
-    amount,
-    bounded,
-    effect_of,
-    percent,
-    share_bounded,
-)
+from sim.report.amount_words import amount, bounded, percent, share_bounded
+from sim.report.compare_text import MOST_RUNS, effect_of
 from sim.report.display_names import MINUS, Names
 
 PLACES_LISTED = 15
