@@ -172,5 +172,8 @@ def side_by_side(slots: Sequence[Hashable], widths: Sequence[float]) -> Floats:
 def legend_above(plot: Any, **look: Any) -> None:
     """Put the legend of a plot above it."""
     legend = plot.legend[0]
-    legend.update(label_text_font_size="12px", padding=2, border_line_color=None, **look)
+    legend.update(
+        label_text_font_size="12px", padding=2, margin=2, glyph_height=14,
+        label_height=14, border_line_color=None, **look,
+    )  # fmt: skip
     plot.add_layout(legend, "above")

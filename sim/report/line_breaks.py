@@ -8,7 +8,7 @@ from typing import Any
 
 NO_BREAK = "\u00a0"
 _UNITS = "million|billion|mil|millones|milhões|bilhões"
-_JOINED = re.compile(rf"(?<=[\d}}]) (?=%|(?:{_UNITS})\b)|(?<=US\$) (?=[\d{{])")
+_JOINED = re.compile(rf"(?<=[\d}}]) (?=%|(?:{_UNITS})\b)|(?<=US\$) (?=[\d{{]|[mb]illion\b)")
 """Spaces between a number, or the field that holds one, and what it counts."""
 
 

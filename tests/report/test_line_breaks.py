@@ -9,7 +9,15 @@ NO_BREAK = "\u00a0"
 
 @pytest.mark.parametrize(
     "text",
-    ["10 %", "US$ 4 billion", "{share} %", "US$ {amount} million", "US$ 12 millones", "3 milhões"],
+    [
+        "10 %",
+        "US$ 4 billion",
+        "{share} %",
+        "US$ {amount} million",
+        "US$ 12 millones",
+        "3 milhões",
+        "US$ billion",
+    ],
 )
 def test_a_number_stays_with_its_unit(text: str) -> None:
     assert unbroken(f"at most {text} of it") == f"at most {text.replace(' ', NO_BREAK)} of it"

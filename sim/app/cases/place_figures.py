@@ -186,7 +186,7 @@ class SharePlot:
             "x", "y", source=ColumnDataSource(at), marker="inverted_triangle", size=11,
             color="colour",
         )  # fmt: skip
-        legend_above(self.figure, ncols=2, glyph_width=28, spacing=14)
+        legend_above(self.figure, ncols=2, glyph_width=28, spacing=6)
         tips = [(_("Year"), "@x{0.0}"), *((names[name], f"@{name}{{0 %}}") for name in SHARES)]
         add_tips(self.figure, lines[:1], tips, "vline")
 

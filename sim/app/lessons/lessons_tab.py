@@ -163,7 +163,9 @@ class LessonsTab(Tab):
             return
         _, lesson = self.session._, self.lesson
         words = {"question": _(lesson.predict), "texts": labels("guess", _)}
-        self._question = Guess(self._commit, choices=lesson_texts.guesses(_), **words, **WIDE)
+        self._question = Guess(
+            self._commit, choices=lesson_texts.guesses(_), **words, **{**WIDE, "margin": (0, 5)}
+        )
         self._chart, self._status, self._table = LessonChart(lesson, _), StatusText(**WIDE), html()
         name = labels("outcomes", _)[lesson.outcome]
         self._result = pn.Column(

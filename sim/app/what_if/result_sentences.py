@@ -21,6 +21,7 @@ from sim.experiments.run_settings import changed_parameters
 from sim.report.amount_words import amount, bounded, percent, share_bounded
 from sim.report.compare_text import MOST_RUNS, effect_of
 from sim.report.display_names import MINUS, Names
+from sim.report.line_breaks import unbroken
 
 PLACES_LISTED = 15
 
@@ -109,7 +110,7 @@ def chance(share: float, pairs: int, _: Translate) -> str:
     """Return a share of pairs of runs as a probability, never as quite certain."""
     bound, number = bounded(share, pairs)
     words = {"at least": _("at least"), "at most": _("at most")}.get(bound, "")
-    return f"{words} {number} %".lstrip()
+    return unbroken(f"{words} {number} %".lstrip())
 
 
 def certainty(result: TrialResult, outcome: str, _: Translate) -> list[str]:

@@ -12,6 +12,7 @@ export function render({ model, el }) {
     });
   };
   const show = () => {
+    box.hidden = !model.caption;
     summary.textContent = model.caption; wrap.setAttribute("aria-label", model.caption);
     table.replaceChildren();
     cells(table.createTHead().insertRow(), "th", model.head);

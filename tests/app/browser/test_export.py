@@ -73,6 +73,10 @@ def test_a_world_plays_from_disk(browser: Any, world: World, tmp_path: Path, axe
     page.locator("#story td button.link", has_text="PowerChina").wait_for()
     page.select_option("#language", "es")
     expect(when).to_have_text("diciembre de 2001")
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    expect(page.locator("#map svg")).to_have_css("forced-color-adjust", "none")
+    expect(page.locator("#map svg")).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.emulate_media(forced_colors="none", color_scheme="light")
     assert serious(page, axe) == []
     assert asked == [file.as_uri()]
     page.context.close()

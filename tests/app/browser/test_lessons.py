@@ -35,7 +35,7 @@ def test_a_lesson_leads_from_prediction_to_explanation(visit: Visit) -> None:
     page.wait_for_url(re.compile(r"lessons\.guess=1"))
     rows = page.locator("tbody tr")
     rows.nth(2).wait_for()
-    expect(rows.first).to_contain_text(re.compile(r"\d+ %"))
+    expect(rows.first).to_contain_text(re.compile(r"\d+\s%"))
     expect(page.locator("label.right")).to_have_count(1)
     expect(page.locator("fieldset input").first).to_be_disabled()
     page.locator("button.again").click()

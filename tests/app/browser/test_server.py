@@ -10,6 +10,7 @@ import pytest
 
 from sim.app import limits
 from sim.app.watch.recorder import Recorder
+from sim.app.what_if.paired_trial import PairedTrial
 from sim.world import World
 from tests.app.browser.conftest import DRAWN, PATIENCE, expect, widen
 from tests.app.serving import serving, wait_until
@@ -93,11 +94,36 @@ def test_a_month_that_is_not_computed_yet_is_told_of(
         page.get_by_text(told).wait_for()
         when = page.locator("output.when")
         expect(when).to_have_text(re.compile(r"^\w+ 2000$"))
-        expect(page.locator(".known")).to_have_text(re.compile(r"^\d+ % of the months computed$"))
+        expect(page.locator(".known")).to_have_text(re.compile(r"^\d+\s% of the months computed$"))
         page.wait_for_url(re.compile("watch.month=2003-12"))
         goes_on.set()
         expect(when).to_have_text("December 2003")
         expect(page.get_by_text(told)).to_have_count(0)
+        page.context.close()
+
+
+def test_what_has_no_result_yet_opens_no_table(
+    browser: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runs begin when this test says so."""
+    goes_on, work = threading.Event(), PairedTrial.work
+
+    def held(trial: PairedTrial, *given: Any) -> Any:
+        goes_on.wait(PATIENCE / 1000)
+        return work(trial, *given)
+
+    monkeypatch.setattr(PairedTrial, "work", held)
+    with serving(world) as served:
+        page = opened(browser, [])
+        page.goto(f"http://127.0.0.1:{served.port}/?lang=en&tab=what_if")
+        page.get_by_text("Running…").wait_for()
+        page.wait_for_function(DRAWN)
+        tables = page.locator("details:has(.wrap)")
+        expect(tables).to_have_count(2)
+        expect(tables.first).to_be_hidden()
+        goes_on.set()
+        page.get_by_text("All outcomes for the region, as a table").wait_for()
+        expect(tables.first).to_be_visible()
         page.context.close()
 
 

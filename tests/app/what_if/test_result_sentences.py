@@ -42,7 +42,7 @@ def test_an_effect_is_told_in_the_mean_and_from_case_to_case(shown: TrialResult)
     title = shown.experiment.scenario.title
     cases = (
         "Nine pairs of runs in ten lie between −4.2 and +11.0. The probability that "
-        f"“{title}” raises it is 75 %, that it lowers it at most 22 %."
+        f"“{title}” raises it is 75\u00a0%, that it lowers it at most 22\u00a0%."
     )
     assert text == f"Deals formed: higher by 3.0 per run in the mean, from 40.0 to 43.0. {cases}"
     lower = SURE | {"difference": -3.0, "low": -5.0, "high": -1.0}
@@ -167,7 +167,7 @@ def test_places_are_told_over_parameters_and_chance(
     result = trial_result(short.with_parameter("turnover.fade", 0.9), at, pairs)
     table = result_sentences.place_table(result, "deals", Names(world), english)
     (row,) = table["rows"]
-    told = ["+2.0", "±1.2", "yes", "−1.0 to +4.0", "60 %", "40 %"]
+    told = ["+2.0", "±1.2", "yes", "−1.0 to +4.0", "60\u00a0%", "40\u00a0%"]
     assert row == ["Jujuy, Argentina", *told]
     assert table["head"][4] == "9 pairs in 10, over parameters and chance"
     outcomes = result_sentences.outcome_table(result, english)
@@ -175,7 +175,7 @@ def test_places_are_told_over_parameters_and_chance(
     assert outcomes["rows"][0][3:] == told
     words = result_sentences.place_words(result.places("deals"), "deals", 40, english)
     at_place = [words[name][place] for name in ("difference", "cases", "raised", "lowered")]
-    assert at_place == ["+2.00, told from none", "−1.00 to +4.00", "60 %", "40 %"]
+    assert at_place == ["+2.00, told from none", "−1.00 to +4.00", "60\u00a0%", "40\u00a0%"]
     held = replace(result, experiment=result.experiment.with_settings(fixed=True))
     table = result_sentences.place_table(held, "deals", Names(world), english)
     assert table["head"][4] == "9 pairs in 10, over chance alone"
