@@ -145,7 +145,9 @@ def _own(path: Path, world: World) -> Listed:
         raise InputError(
             f"has the columns of a published list ({LAYOUTS[layout].title})",
             file=path,
-            allowed=f"--format {layout} (in Python: layout={layout!r}), or the columns {COLUMNS}",
+            argument="layout",
+            allowed=f"{layout!r}, or none and the columns {COLUMNS}",
+            nearest=layout,
         )
     header = f"{COLUMNS}; {', '.join(NOT_READ)} may stand in the file unread"
     file = read_table(path, columns, opened=opened, unread=NOT_READ, header=header)

@@ -192,7 +192,7 @@ def test_a_published_list_read_as_a_table_of_ones_own_is_told_its_format(
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="the columns of a published list") as caught:
         read_observed(file, world)
-    assert f"--format {name} " in str(caught.value)
+    assert (caught.value.argument, caught.value.nearest) == ("layout", name)
 
 
 @pytest.mark.parametrize("columns", ["country,year,count", "code,value"])
