@@ -41,6 +41,8 @@ NOT_RUN = {
 """What cannot run in a test, by what its text holds, and why; it is parsed all the same."""
 SAMPLES = ("mine", "gcdf", "adm1", "cgit", "sisters")
 """Names of the tables that the page on users' tables shows, in its order."""
+SAVED = re.compile(r"```toml\n([^`]*)```\s+Save it as `([\w.-]+)`")
+"""What a page has its reader save, and as which file."""
 OTHER_TOOLS = {"bash", "cd", "cp", "dask", "git", "make", "pip", "source"}
 """What begins the other lines of a shell: these change the machine or are not of this package."""
 
@@ -142,6 +144,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", PAGE_NAMES)
 def test_commands_and_code_of_a_page_run_in_order(name: str) -> None:
     page = ROOT / name
+    for block, file in SAVED.findall(page.read_text(encoding="utf-8")):
+        Path(file).write_text(block, encoding="utf-8")
     folder = run_all(commands(page, copies=True), "")
     script = Path("script.py")
     script.write_text("\n".join(filter(runs_here, blocks(page, "python"))), encoding="utf-8")

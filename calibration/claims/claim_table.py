@@ -15,7 +15,7 @@ from calibration.claims.statistics import STATISTICS
 from sim.core.errors import InputError
 from sim.core.line_finder import KeyPath
 from sim.core.parameters import PARAMETERS
-from sim.scenario.problems import NO_SUCH_FIELD, Problem, closest, problems_of, shown
+from sim.scenario.problems import NO_SUCH_FIELD, Problem, closest, problem_of, shown
 from sim.scenario.reading import Document, read_document
 from sim.world import World
 
@@ -117,9 +117,9 @@ def _claim(document: Document, path: KeyPath, entry: dict[str, Any]) -> Claim:
         return Claim.model_validate(entry)
     except ValidationError as error:
         problems = []
-        for number, detail in enumerate(error.errors(include_url=False)):
+        for detail in error.errors(include_url=False):
             inner = [_INNER[part] for part in detail["loc"] if part in _INNER]
-            problems.append(problems_of(error, inner[-1] if inner else Claim)[number])
+            problems.append(problem_of(detail, inner[-1] if inner else Claim))
     # A name misspelt is missing too; the misspelling tells more.
     raise _located(document, path, min(problems, key=lambda p: p.message != NO_SUCH_FIELD))
 

@@ -138,7 +138,7 @@ def problems_of(
 
     Where a name is unknown, what is missing beside it is not told: most often it is that, misspelt.
     """
-    found = [_problem(entry, model, extra) for entry in error.errors(include_url=False)]
+    found = [problem_of(entry, model, extra) for entry in error.errors(include_url=False)]
     misspelt = {problem.path[:-1] for problem in found if problem.message == NO_SUCH_FIELD}
     return [p for p in found if p.message != MISSING or p.path[:-1] not in misspelt]
 
@@ -150,7 +150,7 @@ def _place(loc: tuple[str | int, ...], root: type[BaseModel]) -> tuple[KeyPath, 
     return loc, root
 
 
-def _problem(entry: Any, root: type[BaseModel], extra: tuple[str, ...]) -> Problem:
+def problem_of(entry: Any, root: type[BaseModel], extra: tuple[str, ...] = ()) -> Problem:
     """Return one error of the schema in plain words."""
     path, model = _place(tuple(entry["loc"]), root)
     kind, value, context = entry["type"], entry["input"], entry.get("ctx", {})
