@@ -35,6 +35,8 @@ MOST_PLACES, MOST_DEALS = 30, 16
 """Rows of the tables of localities and of single deals."""
 _HEAD = ("Outcome", "Baseline", "What if", "Mean difference", "Known to within", "Median", CASES,
          "Change", "Probability")  # fmt: skip
+_NUMBERS = (1, 2, 3, 5, 6, 7)
+"""Columns of numbers alone; how far a mean is known may need a second line."""
 
 
 def tables_of(comparison: ComparisonTables, label: str, names: EventDescriber) -> dict[str, Table]:
@@ -50,7 +52,7 @@ def tables_of(comparison: ComparisonTables, label: str, names: EventDescriber) -
             f"Every outcome for the whole region; {cases_words(comparison)}",
             (*_HEAD, "Gain"),
             [(*_cells(e), e.gain) for e in effects_of(comparison, label).values()],
-            (*range(1, 8), 9),
+            (*_NUMBERS, 9),
         ),
     }
 
@@ -61,7 +63,7 @@ def key_table(comparison: ComparisonTables, label: str) -> Table:
     rows = [_cells(effects[outcome.name]) for outcome in CARD_OUTCOMES]
     caption = f"Key outcomes for the whole region, mean of {comparison.pairs}; "
     caption += cases_words(comparison)
-    return Table(caption, _HEAD, rows, range(1, 8))
+    return Table(caption, _HEAD, rows, _NUMBERS)
 
 
 def _cells(effect: EffectText) -> tuple[str, ...]:
