@@ -168,7 +168,8 @@ class WhatIfTab(Tab):
         plots = (self.bands.worlds, self.bands.gap, self.map.plot)
         for plot, words in zip(plots, (both, gap, _("Where it differs")), strict=True):
             describe(plot, words)
-        return pn.Column(
+        # Shown with the first results: empty axes say nothing.
+        self.charts = pn.Column(
             *(self.outcome, self.told),
             *(_heading(both), pn.pane.Bokeh(self.bands.worlds, **WIDE)),
             *(_heading(gap), pn.pane.Bokeh(self.bands.gap, **WIDE)),
@@ -177,8 +178,10 @@ class WhatIfTab(Tab):
             *(self.places, self.outcomes),
             *(_heading(_("Take it away")), pn.FlexBox(*self._files(), margin=0)),
             css_classes=["charts"],
+            visible=False,
             **WIDE,
         )
+        return self.charts
 
     def _files(self) -> list[pn.widgets.FileDownload]:
         _, button, world = self.session._, self._buttons.button, self.session.world
@@ -345,6 +348,7 @@ class WhatIfTab(Tab):
         self.where.object = paragraphs(texts.places(result, outcome, _, n)) + key
         self.places.param.update(**texts.place_table(result, outcome, self._names, _))
         self.outcomes.param.update(**texts.outcome_table(result, _))
+        self.charts.visible = True
 
     # --- taking away
 

@@ -288,6 +288,20 @@ def test_going_back_to_a_result_that_is_shown_is_no_wait_without_end(tab: Any) -
     assert not tab.summary.busy
 
 
+def test_charts_are_shown_with_the_first_results(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Any] = []
+    monkeypatch.setattr(tab.session, "submit", lambda *given, key: begun.append(given))
+    tab.view()
+    seen = []
+    for work, done, _failed in begun:
+        assert tab.charts.visible == (tab.result is not None)
+        seen.append(tab.charts.visible)
+        done(work(Cancel()))
+    # Of twelve pairs, in chunks of four, eight are the first milestone.
+    assert seen == [False, False, True]
+    assert tab.charts.visible
+
+
 def test_what_is_wrong_is_told_and_changes_nothing(tab: Any) -> None:
     told: list[str] = []
     tab.session.on_notice = lambda text, kind: told.append(text)
