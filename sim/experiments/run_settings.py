@@ -5,7 +5,7 @@ Every artefact of a run, a comparison, a sweep or an analysis holds and tells th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -98,10 +98,7 @@ def changed(scenario: Scenario, replicates: int) -> dict[str, Any]:
         found["parameters"] = {key: list(pair) for key, pair in values.items()}
     apart = changed_interventions(base, scenario)
     if any(apart.values()):
-        found["interventions"] = {
-            key: [change.model_dump(mode="json", exclude_none=True) for change in changes]
-            for key, changes in apart.items()
-        }
+        found["interventions"] = intervention_records(apart)
     if name is not None:
         run = {"replicates": replicates}
         pairs = {k: [getattr(base, k), run.get(k, getattr(scenario, k))] for k in _SETTINGS}
@@ -121,6 +118,14 @@ def changed_interventions(baseline: Scenario, what_if: Scenario) -> dict[str, li
     return {
         "more": [change for change in other if change not in one],
         "fewer": [change for change in one if change not in other],
+    }
+
+
+def intervention_records(apart: Mapping[str, Iterable[Intervention]]) -> dict[str, list[Record]]:
+    """Return what :func:`changed_interventions` found in terms of JSON."""
+    return {
+        way: [change.model_dump(mode="json", exclude_none=True) for change in changes]
+        for way, changes in apart.items()
     }
 
 

@@ -19,6 +19,7 @@ from sim.experiments.run_settings import (
     changed_interventions,
     changed_parameters,
     differences,
+    intervention_records,
     varies_words,
 )
 from sim.experiments.sender_words import sender_words
@@ -430,9 +431,6 @@ def changes_words(comparison: ComparisonTables, label: str) -> str:
     both = comparison.baseline, comparison.what_ifs[label]
     found = {
         "parameters": changed_parameters(*both),
-        "interventions": {
-            way: [change.model_dump(mode="json", exclude_none=True) for change in changes]
-            for way, changes in changed_interventions(*both).items()
-        },
+        "interventions": intervention_records(changed_interventions(*both)),
     }
     return "; ".join(differences(found, MOST_TOLD)) or phrase("effect.nothing_changed")

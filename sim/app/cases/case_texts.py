@@ -145,6 +145,7 @@ def swap_text(
         gap=None if deal is None else _gap_words(deal) | _case_words(session, deal),
         needed=rounded(deal.needed) if deal is not None and deal.needed <= MOST_RUNS else "",
         judged=judged,
+        whole_percent=whole_percent,
         total=limits.CASE_RUNS,
         clear=", ".join(clear),
     )

@@ -20,6 +20,7 @@ from sim.report.display_names import Names, plain_word
 from sim.report.phrases import capital
 from sim.scenario.intervention_fields import ALL
 from sim.scenario.interventions import KINDS
+from sim.scenario.world_names import OFFICES, TRAVELLERS
 from sim.world import World
 from sim.world.actors import visitor_names
 
@@ -27,8 +28,6 @@ SHARED = ("month", "until", "every", "lasts", "note")
 """Fields that come first and last in every form."""
 NAMED = (("banks", "code"), ("signals", "signal"), ("provinces", "code"))
 """Tables with names, and the column of their codes."""
-OFFICES = "localities and cities"
-"""What can be chosen for a field that may hold cities too."""
 
 
 def tables(world: World, _: Translate) -> dict[str, list[list[str]]]:
@@ -44,7 +43,7 @@ def tables(world: World, _: Translate) -> dict[str, list[list[str]]]:
         OFFICES: offices,
         **{table: world.tables[table].set_index(key)["name"].map(_) for table, key in NAMED},
         "sectors": {code: capital(names.sector(code)) for code in names.sectors},
-        "travelling actors": {code: capital(names.actor(code)) for code in visitor_names(world)},
+        TRAVELLERS: {code: capital(names.actor(code)) for code in visitor_names(world)},
         "parameters": {
             name: f"{groups.get(entry.group, entry.group)}: {_(entry.meaning)}"
             for name, entry in PARAMETERS.items()

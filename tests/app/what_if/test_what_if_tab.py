@@ -19,6 +19,7 @@ from sim.core.parameters import PARAMETERS
 from sim.report.display_names import Names
 from sim.scenario.interventions import KINDS
 from sim.scenario.schema import names
+from sim.scenario.world_names import OFFICES
 from sim.world import World, load_world
 from tests.app.what_if.conftest import english
 
@@ -130,9 +131,9 @@ def test_cities_are_offered_where_a_scenario_may_name_them(world: World) -> None
                 with_cities |= {kind} if codes > set(world.cities["code"]) else set()
                 assert field["label"] == ("Locality or city" if kind in with_cities else "Locality")
     assert with_cities == {"governor", "visit", "twinning"}
-    names = [name for _, name in offered[intervention_forms.OFFICES]]
+    names = [name for _, name in offered[OFFICES]]
     assert len({name.lower() for name in names}) == len(names)
-    assert dict(offered[intervention_forms.OFFICES])["AR-S.rosario"] == "Argentina: Rosario (city)"
+    assert dict(offered[OFFICES])["AR-S.rosario"] == "Argentina: Rosario (city)"
     change = {"month": "2001-01", "kind": "governor", "locality": "AR-S.rosario", "will": 0.9}
     told = intervention_forms.intervention_sentence(change, world, english)
     assert "Argentina: Rosario (city)" in told
