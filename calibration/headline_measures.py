@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.claims.statistics.statistic import Parts, mean, ratio, share_of, statistic
-from calibration.run_reading import MONTHS_A_YEAR, Reading
+from calibration.run_reading import Reading
 from sim.core import enums as k
-from sim.core.calendar import EPOCH_YEAR, month_index
+from sim.core.calendar import EPOCH_YEAR, MONTHS_A_YEAR, month_index
 from sim.core.state import Array
 
 _REFERENCE = 1e5

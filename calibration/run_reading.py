@@ -12,11 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from sim.core import enums as k
-from sim.core.calendar import month_index
+from sim.core.calendar import MONTHS_A_YEAR, month_index
 from sim.core.rng import key_of
 from sim.core.state import Array, State
-
-MONTHS_A_YEAR = 12
 
 
 class Reading:
@@ -153,6 +151,13 @@ class Reading:
     def kind_of(self, actors: Array) -> Array:
         """Return the kinds of actors, given their indices; all of these must exist."""
         return self.w.actor["kind"][actors]
+
+    def province_of(self, actors: Array) -> Array:
+        """Return the Chinese provinces that actors are or come from; -1 for others and for -1."""
+        actor = self.w.actor
+        is_province = actor["kind"] == k.PROVINCE
+        province = np.where(is_province, actor["row"], actor["home"])
+        return np.append(province, -1)[actors]
 
     # --- projects
 

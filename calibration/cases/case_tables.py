@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from calibration.external.lists import positions
 from sim.core.calendar import month_index
 from sim.core.enums import ACTOR_TYPES
 from sim.core.errors import nearest_name
@@ -65,7 +66,8 @@ class CaseEvent(NamedTuple):
     The date is to its precision, empty if none is known; country and localities are empty for
     events above countries. ``kind`` and ``result`` are what it was and what came of it, ``channel``
     who acted for China, ``level`` who decided, ``tier`` whose office it was with, empty if none is
-    told, ``value`` US$ million, None if not stated. ``note`` tells of choices made in coding.
+    told, ``province`` the code of the Chinese province that the Chinese side is of, empty if none
+    is told, ``value`` US$ million, None if not stated. ``note`` tells of choices made in coding.
     The head of a first-level unit is a governor, whatever the title.
     """
 
@@ -83,6 +85,7 @@ class CaseEvent(NamedTuple):
     tier: str
     lac_actor: str
     chinese_actor: str
+    province: str
     sector: str
     value: float | None
     note: str
@@ -123,7 +126,7 @@ _EVENT_COLUMNS = (
     column("level", "text", "Level.", "local", "central", "none"),
     column("initiator", "text", "Who began.", *_WHO),
     column("tier", "text", "Whose office.", "governor", "mayor", blank=True),
-    *_texts("date country locality lac_actor chinese_actor sector note"),
+    *_texts("date country locality lac_actor chinese_actor province sector note"),
     column("value_usd_m", "number", "US$ million.", blank=True),
     column("source", "source"),
 )
@@ -156,6 +159,8 @@ def load_events(path: Path = EVENTS, cases: Path = CASES) -> tuple[CaseEvent, ..
         _check(sheet, line, "case", row["case"], tuple(known))
         if row["kind"] == "failure":
             _check(sheet, line, "result", row["result"], WAYS)
+        if row["province"]:
+            _check(sheet, line, "province", row["province"], tuple(positions().province))
         del row["value_usd_m"]
         value = float(sheet.values["value_usd_m"][line])
         amount, codes = None if math.isnan(value) else value, _codes(row.pop("locality"))

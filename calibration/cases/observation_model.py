@@ -135,7 +135,8 @@ def _rows_at(reading: Reading, events: Array, month: str) -> Array:
     found = np.zeros(len(events), dtype=r.ROW)
     found["place"] = np.where(reading.is_local(events), events["place"], -1)
     found["country"], found["month"] = events["country"], events[month]
-    found["way"], found["case"], found["dated"], found["exact"] = -1, -1, True, True
+    found["province"], found["way"], found["case"] = -1, -1, -1
+    found["dated"], found["exact"] = True, True
     return found
 
 
@@ -144,6 +145,7 @@ def _from_log(reading: Reading, kind: int, events: Array, way: int = -1) -> tupl
     found["kind"], found["way"] = kind, way
     found["mayor"] = reading.is_local(events) & (events["office"] != events["place"])
     found["channel"] = np.where(actors < 0, -1, reading.kind_of(np.maximum(actors, 0)))
+    found["province"] = reading.province_of(actors)
     return found, events["id"]
 
 

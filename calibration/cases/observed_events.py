@@ -39,6 +39,7 @@ ROW = np.dtype(
         ("country", "i4"),
         ("month", "i4"),
         ("channel", "i1"),
+        ("province", "i1"),
         ("way", "i1"),
         ("case", "i1"),
         ("dated", "?"),
@@ -48,7 +49,8 @@ ROW = np.dtype(
     ]
 )
 """One event told. ``place`` is a locality or -1, ``month`` counts from January 2000 (-1: unknown),
-``channel`` is one of :data:`sim.core.enums.ACTOR_TYPES` or -1, ``way`` one of
+``channel`` is one of :data:`sim.core.enums.ACTOR_TYPES` or -1, ``province`` the number of the
+Chinese province that acted, itself or by a firm of its, or -1, ``way`` one of
 :data:`calibration.cases.case_tables.WAYS` or -1, ``case`` the number of a deep case or -1. An
 event of a deep case that is not ``dated`` is only counted in the case's totals. ``mayor`` tells of
 an event with a city, ``exact`` that not only the year is known; ``value`` is US$ million, 0 if not
@@ -119,7 +121,8 @@ def _rows(event: CaseEvent) -> list[tuple[float, ...]]:
         places = places[:1]
     when = -1 if month is None else month
     country, channel = number.country[event.country], _CHANNEL[event.channel]
-    told = (country, when, channel, way, case, True, event.tier == "mayor",
+    province = number.province.get(event.province, -1)
+    told = (country, when, channel, province, way, case, True, event.tier == "mayor",
             event.precision in ("month", "day"), event.value or 0.0)  # fmt: skip
     return [(kind, place, *told) for place in places]
 

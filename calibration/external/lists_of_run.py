@@ -26,8 +26,9 @@ from calibration.keyed_draws import (
     read_chances,
     uniforms,
 )
-from calibration.run_reading import MONTHS_A_YEAR, Reading
+from calibration.run_reading import Reading
 from sim.core import enums as k
+from sim.core.calendar import MONTHS_A_YEAR
 from sim.core.state import Array
 
 LIST_CHANCES_OF = read_chances(Path(__file__).with_name("chances.toml"))

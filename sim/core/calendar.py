@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 EPOCH_YEAR = 2000
+MONTHS_A_YEAR = 12
 _PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 

@@ -6,11 +6,10 @@ import math
 
 from sim.core import decisions as d
 from sim.core import enums as k
+from sim.core.calendar import MONTHS_A_YEAR
 from sim.core.jit import rule
 from sim.core.rng import draw
 from sim.rules.basics import LOW_BITS, elastic, exponential_arrival
-
-MONTHS_A_YEAR = 12.0
 
 
 @rule

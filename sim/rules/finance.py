@@ -6,9 +6,10 @@ import math
 
 from sim.core import decisions as d
 from sim.core import enums as k
+from sim.core.calendar import MONTHS_A_YEAR
 from sim.core.jit import rule
 from sim.rules.basics import count_success, elastic, is_aligned, logistic, record, trust_between
-from sim.rules.credit import MONTHS_A_YEAR, ask_bank, chosen_bank, year_of_lending
+from sim.rules.credit import ask_bank, chosen_bank, year_of_lending
 from sim.rules.pairs import comes_about
 from sim.rules.powers import local_power
 from sim.rules.proposals import end_project, first_open, project_draw

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.cases import observed_events as r
-from calibration.cases.targets.measure_registry import Found, of_record, of_run
+from calibration.cases.targets.measure_registry import Found, of_record, of_run, share_true
 from sim.core import enums as k
 from sim.core.state import Array
 
@@ -118,6 +118,20 @@ def dated_visits(rows: Array, case: str, first: int, last: int) -> float:
     """Count the dated visits either way from one year to another."""
     years = _years(rows, case)
     return float(((years >= first) & (years <= last)).sum())
+
+
+@of_record(unit="share")
+def share_with_twin(rows: Array, case: str) -> float:
+    """Return the share of dated visits either way with the province twinned first, or its firms.
+
+    It is a half without any visit, and none are with a twin where nothing was twinned.
+    """
+    twinned = _mine(rows, case, r.TWINNING)
+    if not len(twinned):
+        return 0.0
+    return share_true(
+        _trips(rows, case)["province"] == twinned["province"][twinned["month"].argmin()]
+    )
 
 
 @of_record(unit="years")

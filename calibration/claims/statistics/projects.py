@@ -16,8 +16,9 @@ from calibration.claims.statistics.statistic import (
     within_strata,
     yearly,
 )
-from calibration.run_reading import MONTHS_A_YEAR, Reading
+from calibration.run_reading import Reading
 from sim.core import enums as k
+from sim.core.calendar import MONTHS_A_YEAR
 from sim.core.state import Array
 
 VISITS_PER_DEAL = 10.0

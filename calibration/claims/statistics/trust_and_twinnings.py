@@ -18,9 +18,9 @@ from calibration.claims.statistics.statistic import (
     statistic,
     sums_by_group,
 )
-from calibration.run_reading import MONTHS_A_YEAR, Reading
+from calibration.run_reading import Reading
 from sim.core import enums as k
-from sim.core.calendar import month_index
+from sim.core.calendar import MONTHS_A_YEAR, month_index
 from sim.core.state import Array
 
 

@@ -79,6 +79,24 @@ def test_what_happened_is_all_that_the_log_holds(conditioned: Reading) -> None:
     assert rows["dated"].all()
 
 
+def test_a_province_acts_itself_or_by_a_firm_of_its(conditioned: Reading) -> None:
+    rows, identities = happened(conditioned)
+    event = dict(
+        zip(conditioned.log["id"].tolist(), conditioned.log["actor"].tolist(), strict=True)
+    )
+    actor, chosen = conditioned.w.actor, np.isin(rows["kind"], (VISIT, JOURNEY, TWINNING))
+    expected = []
+    for identity in identities[chosen].tolist():
+        one = actor[event[identity]]
+        expected.append(one["row"] if one["kind"] == k.PROVINCE else one["home"])
+    assert rows["province"][chosen].tolist() == expected
+    for kind in (k.PROVINCE, k.FIRM, k.EMBASSY):
+        of_kind = chosen & (rows["channel"] == kind)
+        assert of_kind.any()
+        assert (rows["province"][of_kind] >= 0).any() == (kind != k.EMBASSY)
+    assert (rows["province"][rows["kind"] == TWINNING] >= 0).all()
+
+
 def test_failures_are_what_the_log_says(conditioned: Reading) -> None:
     ways = dict(failures(conditioned))
     log = conditioned.log

@@ -72,6 +72,25 @@ def test_a_twinning_before_the_first_contact_told_takes_no_time() -> None:
     assert take("months_to_twinning", rows) == 0.0
 
 
+def test_visits_with_the_province_twinned_first_are_a_share_of_dated_ones() -> None:
+    rows = record(
+        (VISIT, "2006-03", True),
+        (JOURNEY, "2007-01", True),
+        (VISIT, "2007-02", False),
+        (TWINNING, "2012-09", True),
+        (TWINNING, "2007-09", True),
+        (VISIT, "2010-10", True),
+    )
+    rows["province"] = (3, 5, 3, 5, 3, -1)
+    assert take("share_with_twin", rows) == pytest.approx(1 / 3)
+    rows["province"][4] = 5
+    assert take("share_with_twin", rows) == pytest.approx(1 / 3)
+    rows["province"][[1, 5]] = 3
+    assert take("share_with_twin", rows) == 0.0
+    assert take("share_with_twin", rows[rows["kind"] != TWINNING]) == 0.0
+    assert take("share_with_twin", rows[3:5]) == 0.5
+
+
 def test_dated_visits_count_by_year() -> None:
     assert take("dated_visits", first=2005, last=2020) == 3.0
     assert take("dated_visits", first=2007, last=2009) == 2.0
