@@ -222,6 +222,7 @@ class _Calibrating:
                 self.simulator.observed,
                 len(draws.values),
                 self.settings.seed,
+                self.settings.networks,
             )
         second = box.whole().scores(box.values(scores))
         return checks.routes_agree(draws.scores, second, box.names)

@@ -8,6 +8,7 @@ same additions at the same places, so that both give the same event log.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -15,10 +16,13 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
+from numba.core.errors import TypingError
+
 from sim.core.enums import SIGNALS
 from sim.core.errors import InputError, nearest_name
 from sim.core.jit import CHECKED, uncached_rule
 from sim.core.state import CHANGING, POOLS, State
+from sim.core.state_fields import RECORDS
 from sim.core.state_pointer import handle
 from sim.engine import invariants
 from sim.engine.compiled import ensure_capacity, has_room, new_run_state, simulate, take_steps
@@ -27,6 +31,12 @@ from sim.engine.timetable import STEPS
 
 EachMonth = Callable[[State, int], object]
 """Called with the state and the month about to be run, counted from January 2000."""
+
+_NO_FIELD = re.compile(
+    r"Unknown attribute '(?P<get>\w+)' of type (?:Row\[(?P<table>\w+)|StateHandle)"
+    r"|\(Row\[(?P<row>\w+), \w+\]\)\.(?P<set>\w+) ="
+)
+_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 WHO = (*dict.fromkeys(step.who for step in STEPS), "governor", "mayor")
 """Who may take a step."""
@@ -118,9 +128,21 @@ class AddedStep:
             for index in range(first, end):
                 rule(w, index, month, *given)
 
-        if self.who == "world":
-            return lambda w, first, end, month, given: rule(w, month, *given)
-        return uncached_rule(act) if hasattr(rule, "py_func") else act
+        def act_once(w: Any, first: int, end: int, month: int, given: tuple[float, ...]) -> None:
+            rule(w, month, *given)
+
+        taken = act_once if self.who == "world" else act
+        if not hasattr(rule, "py_func"):
+            return taken
+        compiled = taken if self.who == "world" else uncached_rule(taken)
+
+        def take(*arguments: Any) -> None:
+            try:
+                compiled(*arguments)
+            except TypingError as error:
+                raise _missing_field(error, rule) or error from None
+
+        return take
 
     def given(self, w: State, month: int, columns: Mapping[str, int]) -> tuple[float, ...]:
         """Return what the rule takes after the month; ``columns`` are those of ``w.signal``."""
@@ -214,6 +236,23 @@ def _require_callable(function: Any, name: str, arguments: tuple[str, ...]) -> N
         raise InputError(
             f"{_name(function)}{signature} takes other arguments", field=name, allowed=wanted
         ) from None
+
+
+def _missing_field(error: TypingError, rule: Any) -> InputError | None:
+    """Return what a compiler says of a field or table that there is not, None if nothing."""
+    found = _NO_FIELD.search(str(error))
+    if found is None:
+        return None
+    table, name = found["table"] or found["row"], found["get"] or found["set"]
+    known = [field.name for field in RECORDS[table]] if table in RECORDS else State._fields
+    where = _LINE.search(str(error))
+    return InputError(
+        f"{_name(rule)} asks for {name!r}, which {table or 'the state'} has not",
+        file=where["file"] if where else None,
+        line=int(where["line"]) if where else None,
+        allowed="a field of sim/core/state_fields.py",
+        nearest=nearest_name(name, known),
+    )
 
 
 def _name(thing: Any) -> str:

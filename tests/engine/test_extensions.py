@@ -14,7 +14,7 @@ import sim
 from sim.core import enums as k
 from sim.core.enums import EVENTS
 from sim.core.errors import InputError
-from sim.core.jit import rule
+from sim.core.jit import COMPILE, rule
 from sim.core.state import State
 from sim.engine import agents
 from sim.engine.compiled import simulate
@@ -326,6 +326,36 @@ def test_the_page_refuses_what_it_cannot_show(short: Scenario) -> None:
 
 
 # --- mistakes
+
+
+def write_wrong(w: Any, index: int, month: int) -> None:
+    w.governor[index].wil = 1.0
+
+
+def read_wrong(w: Any, index: int, month: int) -> None:
+    w.governor[index].will = w.place[index].contry
+
+
+def read_wrong_table(w: Any, index: int, month: int) -> None:
+    w.governor[index].will = w.palce[index].market
+
+
+@pytest.mark.skipif(not COMPILE, reason="plain Python has messages of its own")
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (write_wrong, r"line \d+: .*write_wrong asks for 'wil', which governor has not.*'will'"),
+        (read_wrong, r"asks for 'contry', which place has not.*Did you mean 'country'"),
+        (read_wrong_table, r"asks for 'palce', which the state has not.*Did you mean 'place'"),
+    ],
+)
+def test_a_rule_that_asks_for_no_field_is_told_in_a_line(
+    wrong: Callable[..., None], message: str, begun: State, short: Scenario
+) -> None:
+    step = AddedStep(rule(wrong), "governor", "plan_journey", "a test")
+    with pytest.raises(InputError, match=message) as caught:
+        simulate_extended(begun, short.seed, 0, Extensions(added_steps=[step]))
+    assert Path(str(caught.value.file)).name == Path(__file__).name
 
 
 @pytest.mark.parametrize(

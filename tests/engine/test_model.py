@@ -6,6 +6,7 @@ import ast
 import inspect
 import pkgutil
 import pydoc
+import warnings
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -399,3 +400,27 @@ def test_asking_agents_changes_nothing(scenario: Scenario, world: World) -> None
     assert used == other.state.run[0]["events"]
     assert own.state.event[:used].tobytes() == other.state.event[:used].tobytes()
     assert rules.__doc__
+
+
+def test_a_method_that_is_nearly_a_step_is_warned_of(scenario: Scenario, world: World) -> None:
+    class Slip(agents.Governor):
+        def plan_journy(self) -> None:
+            """Do what nothing asks for."""
+
+    class Helped(agents.Governor):
+        plan_journeys = 3
+
+        def plan_journey(self) -> None:
+            self.plan_journy()
+
+        def plan_journy(self) -> None:
+            super().plan_journey()
+
+        def count_friends(self) -> int:
+            return 0
+
+    with pytest.warns(UserWarning, match=r"Slip\.plan_journy: did you mean plan_journey\?"):
+        ParadiplomacyModel(scenario, world=world, agents={"governor": Slip})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ParadiplomacyModel(scenario, world=world, agents={"governor": Helped})
