@@ -41,9 +41,13 @@ def syntax(file: str) -> ast.Module:
     return ast.parse((ROOT / "sim" / file).read_text(encoding="utf-8"))
 
 
+CALENDAR = "core/calendar.py"
+
+
 def constants_of(file: str) -> dict[str, float]:
-    """Return a module's own numbers with a name in capitals."""
-    return {
+    """Return a module's own numbers with a name in capitals, and those of the calendar."""
+    calendar = constants_of(CALENDAR) if file != CALENDAR else {}
+    return calendar | {
         statement.targets[0].id: float(statement.value.value)
         for statement in syntax(file).body
         if isinstance(statement, ast.Assign)

@@ -37,7 +37,7 @@ from sim.world import World, load_world
 Progress = Callable[[int, int], None]
 Made = TypeVar("Made", bound="ComparisonTables")
 
-BASELINE, WHAT_IF = "baseline", "what-if"
+BASELINE = "baseline"
 
 
 class ComparisonTables:
