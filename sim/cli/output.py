@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
 import sys
 import time
@@ -52,11 +53,15 @@ _COLUMNS: dict[str, dict[str, Any]] = {
 @contextmanager
 def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json") -> Iterator[Path]:
     """Yield a folder, checked before the work begins; what is half done is removed again."""
-    folder = folders.prepare_folder(path, overwrite, mark=mark)
+    is_new, is_ready = not os.path.lexists(path), False
     try:
+        folder = folders.prepare_folder(path, overwrite, mark=mark)
+        is_ready = True
         yield folder
     except BaseException:
-        folders.undo(folder)
+        # A folder that was there, and is refused, stays as it is.
+        if is_new or is_ready:
+            folders.undo(path)
         raise
 
 

@@ -85,8 +85,14 @@ def clear_folder(folder: Path, *, mark: str = "manifest.json") -> None:
 
 
 def undo(folder: Path) -> None:
-    """Remove what was written into a folder since it was made ready, and the folder if empty."""
-    remove(folder, FOLDERS.pop(Path(os.path.realpath(folder)), set()))
+    """Remove what was written into a folder since it was made ready, and the folder if empty.
+
+    What writes left half done goes, too: a signal may have come as one cleaned up behind itself.
+    """
+    if not folder.is_dir():
+        return
+    partial = [path.relative_to(folder).as_posix() for path in folder.rglob(f"{PARTIAL}*")]
+    remove(folder, [*FOLDERS.pop(Path(os.path.realpath(folder)), set()), *partial])
     with contextlib.suppress(OSError):
         folder.rmdir()
 
@@ -178,8 +184,7 @@ def make_folder(path: str | Path) -> Path:
         _probe(folder)
     except BaseException:
         if is_new:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            undo(folder)
         raise
     use_folder(folder)
     return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copyreg
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Literal, NoReturn
@@ -430,19 +429,8 @@ def _checked_classes(given: Mapping[str, Any]) -> dict[str, type[StateAgent]]:
                 argument="agents",
                 allowed=f"a subclass of {base.__module__}.{base.__name__}",
             )
-        _warn_of_slips(cls, base)
+        cls.warn_of_slips(base)
     return dict(given)
-
-
-def _warn_of_slips(cls: type[StateAgent], base: type[StateAgent]) -> None:
-    """Warn of methods that nothing calls because a step of the timetable has nearly their name."""
-    steps = [verb for verb in VERBS if hasattr(base, verb)]
-    own = {name for part in cls.__mro__ for name in vars(part) if part not in base.__mro__}
-    for name in sorted(own - set(dir(base))):
-        near = nearest_name(name, steps, parts=False)
-        if near is not None and near not in own and callable(getattr(cls, name)):
-            said = f"no step of the timetable calls {cls.__qualname__}.{name}: did you mean {near}?"
-            warnings.warn(said, stacklevel=4)
 
 
 def _reporter(reporter: Any) -> Any:

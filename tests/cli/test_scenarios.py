@@ -75,7 +75,7 @@ factor = 50
     Path("a.toml").write_text(text, "utf-8")
     told = call("check", "a.toml", "jujuy").stdout
     assert "scales what banks may lend from 2012-01 to 2014-12 (factor 50)" in told
-    assert "turnover.fade 0.141 to 0.5" in told
+    assert "turnover.fade 0.11 to 0.5" in told
     assert told.endswith("jujuy: in order\n")
 
 

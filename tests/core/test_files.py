@@ -265,6 +265,9 @@ def test_what_is_half_done_is_removed_again(tmp_path: Path) -> None:
     folder = prepare_folder(tmp_path / "out")
     write_text(folder / "table.csv", "half")
     write_text(make_folder(folder / "figures") / "a.svg", "half")
+    (folder / "figures" / f"{files.PARTIAL}0-probe").write_text(
+        "a signal came before it was removed"
+    )
     undo(folder)
     assert listing(tmp_path) == []
     write_text(make_folder(tmp_path / "out") / "mine.txt", "mine")

@@ -25,7 +25,7 @@ KINDS = {".csv", ".parquet"}
 
 @pytest.fixture(scope="module")
 def compared() -> sim.Comparison:
-    return sim.compare("baseline", "no-twinning", replicates=2, end="2006-12", workers=1)
+    return sim.compare("baseline", "no-twinning", replicates=3, end="2008-12", workers=1)
 
 
 @pytest.fixture(scope="module")

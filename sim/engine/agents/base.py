@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, ClassVar, Protocol
@@ -13,6 +14,7 @@ import mesa
 import sim.rules
 from sim.core import enums as k
 from sim.core import state, state_fields
+from sim.core.errors import nearest_name
 from sim.engine.dispatch import take_step
 from sim.engine.timetable import STEPS, VERBS, Step
 from sim.rules import basics
@@ -115,6 +117,17 @@ class StateAgent(mesa.Agent):  # type: ignore[misc]
         for step in STEPS:
             if (step.who in cls.roles or cls._shares(step)) and not hasattr(cls, step.verb):
                 setattr(cls, step.verb, _method(step, cls))
+
+    @classmethod
+    def warn_of_slips(cls, base: type[StateAgent]) -> None:
+        """Warn of methods, not of the class ``base``, whose names are slips for its steps."""
+        steps = [verb for verb in VERBS if hasattr(base, verb)]
+        own = {name for part in cls.__mro__ for name in vars(part) if part not in base.__mro__}
+        for name in sorted(own - set(dir(base))):
+            near = nearest_name(name, steps, parts=False)
+            if near is not None and near not in own and callable(getattr(cls, name)):
+                said = f"no step calls {cls.__qualname__}.{name}: did you mean {near}?"
+                warnings.warn(said, stacklevel=4)
 
     @classmethod
     def _shares(cls, step: Step) -> bool:
