@@ -115,7 +115,7 @@ turnover: $(READY)  ## Draw what a change of office-holder costs, at draws from 
 manifest: $(READY)  ## Write the manifest of what is published
 	@$(BIN)/python -m tools.manifest
 
-reproduce: $(READY)  ## Make all that is published in results/reference/ anew (well over an hour)
+reproduce: $(READY)  ## Make all that is published in results/reference/ anew (some 70 minutes on two processors)
 	@for part in calibration patterns headline screening surface figures turnover manifest; do $(MAKE) "$$part" || exit 1; done
 
 wheel-check: $(READY)  ## Build the wheel and use it from an empty environment elsewhere
