@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +33,32 @@ def test_contenders_take_turns_and_prepare_each_time() -> None:
     times = in_turn(2, contender("a"), contender("b"))
     assert calls == 2 * ["prepare a", "a", "prepare b", "b"]
     assert [len(taken) for taken in times] == [2, 2]
+
+
+def test_what_one_leaves_behind_is_not_collected_in_the_time_of_the_next() -> None:
+    class Cycle:
+        """Refer to itself, as models do."""
+
+        def __init__(self) -> None:
+            self.own = self
+
+    left: list[weakref.ref[Cycle]] = []
+    held: list[bool] = []
+
+    def heavy() -> Callable[[], object]:
+        cycle = Cycle()
+        left.append(weakref.ref(cycle))
+        return lambda: cycle.own
+
+    def light() -> Callable[[], object]:
+        return lambda: held.append(left[-1]() is not None)
+
+    gc.disable()
+    try:
+        in_turn(2, heavy, light)
+    finally:
+        gc.enable()
+    assert held == [False, False]
 
 
 def test_a_figure_is_the_median_between_quartiles() -> None:
