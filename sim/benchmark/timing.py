@@ -78,8 +78,8 @@ def timed_process(action: Callable[[], object]) -> Timed:
 def in_turn(rounds: int, *contenders: Callable[[], Callable[[], object]]) -> list[list[Timed]]:
     """Return the times of each contender's action in rounds in which each has its turn.
 
-    A contender prepares its action, which is not timed, and returns it. Nor does it count how long it
-    takes to collect what the one before left behind.
+    A contender prepares its action and returns it. That is not timed, nor is it timed how what the
+    one before left behind is collected.
     """
     times: list[list[Timed]] = [[] for _ in contenders]
     for _ in range(rounds):
