@@ -18,7 +18,7 @@ import typer
 
 from sim.core import folders
 from sim.core.errors import InputError
-from sim.core.files import MachineError, plain
+from sim.core.files import MachineError, plain, possible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,6 +53,7 @@ _COLUMNS: dict[str, dict[str, Any]] = {
 @contextmanager
 def new_folder(path: Path, overwrite: bool = False, mark: str = "manifest.json") -> Iterator[Path]:
     """Yield a folder, checked before the work begins; what is half done is removed again."""
+    path = possible(path)
     is_new, is_ready = not os.path.lexists(path), False
     try:
         folder = folders.prepare_folder(path, overwrite, mark=mark)

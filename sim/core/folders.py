@@ -89,8 +89,6 @@ def undo(folder: Path) -> None:
 
     What writes left half done goes, too: a signal may have come as one cleaned up behind itself.
     """
-    if not folder.is_dir():
-        return
     partial = [path.relative_to(folder).as_posix() for path in folder.rglob(f"{PARTIAL}*")]
     remove(folder, [*FOLDERS.pop(Path(os.path.realpath(folder)), set()), *partial])
     with contextlib.suppress(OSError):

@@ -270,6 +270,10 @@ def test_what_is_half_done_is_removed_again(tmp_path: Path) -> None:
     )
     undo(folder)
     assert listing(tmp_path) == []
+    # What is gone already is forgotten too.
+    prepare_folder(folder).rmdir()
+    undo(folder)
+    assert Path(os.path.realpath(folder)) not in files.FOLDERS
     write_text(make_folder(tmp_path / "out") / "mine.txt", "mine")
     prepare_folder(tmp_path / "new")
     undo(tmp_path / "new")
